@@ -1,0 +1,46 @@
+// What every step ends with: metrics are added up and checked, the counters move on. One thread does it.
+import { register } from '../lib/kernel'
+
+@unmanaged
+class MetricArgs {
+  x: usize
+  /** f64 sum, f64 count */
+  cell: usize
+  control: usize
+}
+
+/** Adds the scalar x to its accumulator; asks the run to stop where it is NaN or infinite. */
+export function metric_f32(args: usize, thread: i32, _threads: i32): void {
+  if (thread) return
+  const a = changetype<MetricArgs>(args)
+  const x = load<f32>(a.x)
+  if (!isFinite(x)) {
+    store<i32>(a.control, 1)
+    return
+  }
+  store<f64>(a.cell, load<f64>(a.cell) + <f64>x)
+  store<f64>(a.cell, load<f64>(a.cell, 8) + 1, 8)
+}
+register(metric_f32)
+
+@unmanaged
+class AdvanceArgs {
+  /** u32 step low, step high, position, epoch */
+  counter: usize
+  batch: u32
+  /** samples in an epoch */
+  count: u32
+}
+
+/** step + 1; position + batch, and on to the next epoch at the end of the data. */
+export function advance(args: usize, thread: i32, _threads: i32): void {
+  if (thread) return
+  const a = changetype<AdvanceArgs>(args)
+  store<u64>(a.counter, load<u64>(a.counter) + 1)
+  if (!a.batch) return
+  const position = load<u32>(a.counter, 8) + a.batch
+  const over = position >= a.count
+  store<u32>(a.counter, over ? 0 : position, 8)
+  if (over) store<u32>(a.counter, load<u32>(a.counter, 12) + 1, 12)
+}
+register(advance)

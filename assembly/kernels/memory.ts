@@ -1,0 +1,36 @@
+// Filling and copying.
+import { register, shareStart } from '../lib/kernel'
+
+@unmanaged
+class FillArgs {
+  y: usize
+  n: i32
+  value: f32
+}
+
+/** y[i] = value */
+export function fill_f32(args: usize, thread: i32, threads: i32): void {
+  const a = changetype<FillArgs>(args)
+  let p = a.y + (<usize>shareStart(a.n, 16, thread, threads) << 2)
+  const end = a.y + (<usize>shareStart(a.n, 16, thread + 1, threads) << 2)
+  const v = f32x4.splat(a.value)
+  for (; p + 16 <= end; p += 16) v128.store(p, v)
+  for (; p < end; p += 4) store<f32>(p, a.value)
+}
+register(fill_f32)
+
+@unmanaged
+class CopyArgs {
+  x: usize
+  y: usize
+  n: i32
+}
+
+/** y[i] = x[i] */
+export function copy_f32(args: usize, thread: i32, threads: i32): void {
+  const a = changetype<CopyArgs>(args)
+  const from = <usize>shareStart(a.n, 16, thread, threads) << 2
+  const to = <usize>shareStart(a.n, 16, thread + 1, threads) << 2
+  memory.copy(a.y + from, a.x + from, to - from)
+}
+register(copy_f32)

@@ -1,0 +1,79 @@
+// Sums. The input is seen as [outer, middle, inner]; the middle is summed. One output element is summed by one thread,
+// in one fixed order: f64 lanes where the middle is contiguous, blocks of 64 rows otherwise.
+import { register, shareStart } from '../lib/kernel'
+
+/** Rows of a block in a sum over columns. */
+const ROWS = 64
+
+@unmanaged
+class SumArgs {
+  x: usize
+  y: usize
+  outer: i32
+  middle: i32
+  inner: i32
+  scale: f32
+}
+
+/** y[o, i] = scale · Σₘ x[o, m, i] */
+export function sum_f32(args: usize, thread: i32, threads: i32): void {
+  const a = changetype<SumArgs>(args)
+  if (a.inner == 1) sumContiguous(a, thread, threads)
+  else sumColumns(a, thread, threads)
+}
+register(sum_f32)
+
+function sumContiguous(a: SumArgs, thread: i32, threads: i32): void {
+  const to = shareStart(a.outer, 1, thread + 1, threads)
+  for (let o = shareStart(a.outer, 1, thread, threads); o < to; o++) {
+    let p = a.x + (<usize>(o * a.middle) << 2)
+    const end = p + (<usize>(a.middle & ~3) << 2)
+    let s0 = f64x2.splat(0)
+    let s1 = f64x2.splat(0)
+    for (; p < end; p += 16) {
+      const v = v128.load(p)
+      s0 = f64x2.add(s0, f64x2.promote_low_f32x4(v))
+      s1 = f64x2.add(s1, f64x2.promote_low_f32x4(i64x2.shuffle(v, v, 1, 1)))
+    }
+    s0 = f64x2.add(s0, s1)
+    let sum = f64x2.extract_lane(s0, 0) + f64x2.extract_lane(s0, 1)
+    for (let rest = a.middle & 3; rest > 0; rest--, p += 4) sum += <f64>load<f32>(p)
+    store<f32>(a.y + (<usize>o << 2), <f32>(sum * <f64>a.scale))
+  }
+}
+
+function sumColumns(a: SumArgs, thread: i32, threads: i32): void {
+  const inner = a.inner
+  const stride = <usize>inner << 2
+  const quads = (inner + 3) >> 2
+  const to = shareStart(a.outer * quads, 1, thread + 1, threads)
+  for (let t = shareStart(a.outer * quads, 1, thread, threads); t < to; t++) {
+    const o = t / quads
+    const i = (t - o * quads) << 2
+    const column = a.x + (<usize>(o * a.middle * inner + i) << 2)
+    const y = a.y + (<usize>(o * inner + i) << 2)
+    if (i + 4 <= inner) {
+      let total = f32x4.splat(0)
+      for (let m = 0; m < a.middle; m += ROWS) {
+        let p = column + <usize>m * stride
+        const end = p + <usize>min(ROWS, a.middle - m) * stride
+        let block = f32x4.splat(0)
+        for (; p < end; p += stride) block = f32x4.add(block, v128.load(p))
+        total = f32x4.add(total, block)
+      }
+      v128.store(y, f32x4.mul(total, f32x4.splat(a.scale)))
+    } else {
+      for (let j: usize = 0; j < <usize>(inner - i); j++) {
+        let total: f32 = 0
+        for (let m = 0; m < a.middle; m += ROWS) {
+          let p = column + (j << 2) + <usize>m * stride
+          const end = p + <usize>min(ROWS, a.middle - m) * stride
+          let block: f32 = 0
+          for (; p < end; p += stride) block += load<f32>(p)
+          total += block
+        }
+        store<f32>(y + (j << 2), total * a.scale)
+      }
+    }
+  }
+}

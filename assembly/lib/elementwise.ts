@@ -1,0 +1,100 @@
+// Loops of the elementwise kernels. A kernel names a class with the arithmetic (`f` on four lanes); these loops supply
+// the pointers, the tails and the threads' shares. Every element gets the same instructions, wherever it lies.
+import { shareStart } from './kernel'
+import { loadPart, storePart } from './simd'
+
+/** Words of a unary kernel: y = f(x), `n` elements; `p`, `q` are the op's own parameters. */
+@unmanaged
+export class UnaryArgs {
+  x: usize
+  y: usize
+  n: i32
+  p: f32
+  q: f32
+}
+
+/** y[i] = T.f(x[i]). `T` is an unmanaged class laid over the arguments, so that `f` may read its parameters. */
+// @ts-ignore: decorator
+@inline
+export function unary<T>(args: usize, thread: i32, threads: i32): void {
+  const a = changetype<UnaryArgs>(args)
+  const op = changetype<T>(args)
+  const from = shareStart(a.n, 16, thread, threads)
+  const to = shareStart(a.n, 16, thread + 1, threads)
+  let x = a.x + (<usize>from << 2)
+  let y = a.y + (<usize>from << 2)
+  const end = x + (<usize>((to - from) & ~3) << 2)
+  for (; x < end; x += 16, y += 16) v128.store(y, op.f(v128.load(x)))
+  const rest = (to - from) & 3
+  if (rest > 0) storePart(y, op.f(loadPart(x, rest)), rest)
+}
+
+/**
+ * Words of a binary kernel: y = f(a, b) over up to four dimensions with broadcasting. `y` is dense; `a` and `b` step by
+ * their strides (in floats, 0 = broadcast); along the last dimension a stride is 0 or 1.
+ */
+@unmanaged
+export class BinaryArgs {
+  a: usize
+  b: usize
+  y: usize
+  d0: i32
+  d1: i32
+  d2: i32
+  d3: i32
+  a0: i32
+  a1: i32
+  a2: i32
+  a3: i32
+  b0: i32
+  b1: i32
+  b2: i32
+  b3: i32
+  p: f32
+}
+
+// @ts-ignore: decorator
+@inline
+function row<T>(op: T, a: usize, b: usize, y: usize, n: i32, sa: i32, sb: i32): void {
+  const end = y + (<usize>(n & ~3) << 2)
+  const rest = n & 3
+  if (sa != 0 && sb != 0) {
+    for (; y < end; a += 16, b += 16, y += 16) v128.store(y, op.f(v128.load(a), v128.load(b)))
+    if (rest) storePart(y, op.f(loadPart(a, rest), loadPart(b, rest)), rest)
+  } else if (sa != 0) {
+    const v = v128.load32_splat(b)
+    for (; y < end; a += 16, y += 16) v128.store(y, op.f(v128.load(a), v))
+    if (rest) storePart(y, op.f(loadPart(a, rest), v), rest)
+  } else if (sb != 0) {
+    const v = v128.load32_splat(a)
+    for (; y < end; b += 16, y += 16) v128.store(y, op.f(v, v128.load(b)))
+    if (rest) storePart(y, op.f(v, loadPart(b, rest)), rest)
+  } else {
+    const v = op.f(v128.load32_splat(a), v128.load32_splat(b))
+    for (; y < end; y += 16) v128.store(y, v)
+    if (rest) storePart(y, v, rest)
+  }
+}
+
+/** y = T.f(a, b) with broadcasting. Threads share the rows; a single row is cut into pieces. */
+// @ts-ignore: decorator
+@inline
+export function binary<T>(args: usize, thread: i32, threads: i32): void {
+  const k = changetype<BinaryArgs>(args)
+  const op = changetype<T>(args)
+  const n = k.d3
+  const rows = k.d0 * k.d1 * k.d2
+  // One long row (equal shapes) is shared by columns, everything else by rows: both in one loop nest.
+  const single = rows == 1
+  const lo = single ? shareStart(n, 16, thread, threads) : 0
+  const hi = single ? shareStart(n, 16, thread + 1, threads) : n
+  const r1 = single ? 1 : shareStart(rows, 1, thread + 1, threads)
+  for (let r = single ? 0 : shareStart(rows, 1, thread, threads); r < r1; r++) {
+    const i2 = r % k.d2
+    const i1 = (r / k.d2) % k.d1
+    const i0 = r / k.d2 / k.d1
+    const a = i0 * k.a0 + i1 * k.a1 + i2 * k.a2 + lo * k.a3
+    const b = i0 * k.b0 + i1 * k.b1 + i2 * k.b2 + lo * k.b3
+    row<T>(op, k.a + (<usize>a << 2), k.b + (<usize>b << 2), k.y + (<usize>(r * n + lo) << 2), hi - lo, k.a3, k.b3)
+  }
+}

@@ -1,0 +1,30 @@
+// SIMD helpers: the multiply–add that the build decides, and loads and stores of 1 to 3 lanes for the tails.
+
+/** a·b + c: rounded twice in the deterministic build, fused or not at the engine's choice in the relaxed one. */
+// @ts-ignore: decorator
+@inline
+export function madd(a: v128, b: v128, c: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c)
+}
+
+/** The first `n` (1 to 3) floats at `p`; the other lanes are 0. */
+export function loadPart(p: usize, n: i32): v128 {
+  let v = v128.load32_zero(p)
+  if (n > 1) v = f32x4.replace_lane(v, 1, load<f32>(p, 4))
+  if (n > 2) v = f32x4.replace_lane(v, 2, load<f32>(p, 8))
+  return v
+}
+
+/** Stores the first `n` (1 to 3) lanes at `p`. */
+export function storePart(p: usize, v: v128, n: i32): void {
+  store<f32>(p, f32x4.extract_lane(v, 0))
+  if (n > 1) store<f32>(p, f32x4.extract_lane(v, 1), 4)
+  if (n > 2) store<f32>(p, f32x4.extract_lane(v, 2), 8)
+}
+
+/** The sum of the four lanes, in the order (0 + 1) + (2 + 3). */
+// @ts-ignore: decorator
+@inline
+export function sumLanes(v: v128): f32 {
+  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
+}

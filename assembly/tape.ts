@@ -1,0 +1,26 @@
+// The tape: a flat list of words, `[kernel, words, arguments …]` an op, ended by kernel 0, after one word that
+// points at the control block (word 0: not 0 means stop). This file walks it. It trusts the tape: the host checked it.
+
+/** Runs one thread's share of the op at `op`; returns the address of the next op, or 0 where the tape ends. */
+export function runOp(op: usize, thread: i32, threads: i32): usize {
+  const kernel = load<u32>(op)
+  if (!kernel) return 0
+  call_indirect<void>(kernel, op + 8, thread, threads)
+  return op + (load<usize>(op, 4) << 2)
+}
+
+/** Runs the whole tape `steps` times; returns the number of steps done before one asked to stop. */
+export function run(tape: usize, steps: i32): i32 {
+  const control = load<usize>(tape)
+  for (let step = 0; step < steps; step++) {
+    let op = tape + 4
+    while (op) op = runOp(op, 0, 1)
+    if (load<i32>(control)) return step
+  }
+  return steps
+}
+
+/** Where memory is free: the host lays out everything above this address. */
+export function heapBase(): usize {
+  return __heap_base
+}

@@ -1,0 +1,55 @@
+// From a schedule and a plan to the tape: the words that the core walks. Every address is final.
+import type { Plan } from './plan.ts'
+import type { Item, Schedule } from './schedule.ts'
+import { type KernelCall, Tensor } from './tensor.ts'
+
+export interface Tape {
+  readonly words: Int32Array
+  /** For each kernel call: the word where it starts, and the item it belongs to (none for bookkeeping calls). */
+  readonly calls: readonly { readonly at: number; readonly item: Item | null }[]
+}
+
+export interface Addresses {
+  /** Word 0 of the control block. */
+  readonly control: number
+  readonly arena: number
+  readonly leaf: (leaf: Tensor) => number
+  readonly kernel: (name: string) => number
+  readonly seed: number
+  readonly counter: number
+  readonly threads: number
+}
+
+/** The address of what `item` computed, aliases resolved. */
+export function addressOf(item: Item | Tensor, plan: Plan, at: Addresses): number {
+  if (item instanceof Tensor) return at.leaf(item)
+  const buffer = plan.result.get(item)
+  return buffer ? at.arena + buffer.offset : addressOf(item.inputs[0]!, plan, at)
+}
+
+/** Writes the tape of one step; `after` are bookkeeping calls at its end. */
+export function emit({ items }: Schedule, plan: Plan, at: Addresses, after: readonly KernelCall[]): Tape {
+  const words: number[] = [at.control]
+  const calls: { at: number; item: Item | null }[] = []
+  const push = ([kernel, ...args]: KernelCall, item: Item | null) => {
+    calls.push({ at: words.length, item })
+    words.push(at.kernel(kernel), args.length + 2, ...args)
+  }
+  for (const item of items) {
+    const { op } = item.node
+    if (typeof op.calls === 'string') continue
+    const scratch = plan.scratch.get(item)
+    const places = {
+      inputs: item.inputs.map((i) => addressOf(i, plan, at)),
+      output: op.effect ? 0 : addressOf(item, plan, at),
+      scratch: scratch ? at.arena + scratch.offset : 0,
+      threads: at.threads,
+      seed: at.seed,
+      counter: at.counter,
+    }
+    for (const call of op.calls(item.node, places)) push(call, item)
+  }
+  for (const call of after) push(call, null)
+  words.push(0)
+  return { words: Int32Array.from(words), calls }
+}

@@ -1,0 +1,45 @@
+// Fusion: what follows a matrix product or convolution element by element is done while its result is in registers.
+// Ops that can take it carry an `epilogue` in their attributes: a bias for the last axis, then an activation.
+// Numbers are the same as without fusion: the same operations in the same order.
+import { topological } from './gradients.ts'
+import { rewrite } from './simplify.ts'
+import { type Attrs, type Op, Tensor } from './tensor.ts'
+
+/** What a fused op does to its result before storing it. */
+export interface Epilogue {
+  readonly bias: boolean
+  readonly activation: Activation
+  /** The slope of leakyReLU, the α of elu. */
+  readonly alpha: number
+}
+export type Activation = 'linear' | 'relu' | 'leakyReLU' | 'elu' | 'tanh' | 'sigmoid'
+
+export const PLAIN: Epilogue = { bias: false, activation: 'linear', alpha: 0 }
+
+const epilogueOf = (t: Tensor): Epilogue | undefined => t.attrs.epilogue as Epilogue | undefined
+const ACTIVATIONS: readonly string[] = ['relu', 'leakyReLU', 'elu', 'tanh', 'sigmoid']
+
+/** Folds biases and activations into the op that feeds them, where nobody else reads the value in between. */
+export function fuseEpilogues(roots: readonly Tensor[]): Map<Tensor, Tensor> {
+  const uses = new Map<Tensor, number>()
+  const use = (t: Tensor) => uses.set(t, (uses.get(t) ?? 0) + 1)
+  roots.forEach(use)
+  for (const t of topological(roots)) t.inputs.forEach(use)
+
+  return rewrite(roots, (node, old) => {
+    const [x, b] = node.inputs
+    const before = x && uses.get(old.inputs[0]!) === 1 ? epilogueOf(x) : undefined
+    if (!x || !before || before.activation !== 'linear') return node
+    if (node.op.name === 'add' && b && !before.bias && b.shape.length === 1 && b.size === node.shape.at(-1) && x.size === node.size) {
+      return refit(x, [...x.inputs, b], { ...before, bias: true }, node)
+    }
+    if (ACTIVATIONS.includes(node.op.name)) {
+      const alpha = (node.attrs.alpha as number | undefined) ?? 0
+      return refit(x, x.inputs, { ...before, activation: node.op.name as Activation, alpha }, node)
+    }
+    return node
+  })
+}
+
+const refit = (x: Tensor, inputs: readonly Tensor[], epilogue: Epilogue, node: Tensor): Tensor =>
+  new Tensor(x.op as Op<Attrs>, inputs, { ...x.attrs, epilogue }, node.shape, node.scope)

@@ -1,0 +1,57 @@
+// Reverse-mode differentiation: from a scalar loss to gradients, as graph nodes, so they can be differentiated again.
+// Only nodes on a path from a requested tensor to the loss are visited: nothing else gets a gradient.
+import { ones, zeros } from '../ops/fill.ts'
+import { add } from '../ops/arithmetic.ts'
+import { scoped, show, type Tensor } from './tensor.ts'
+
+/** All tensors that `roots` depend on, inputs before users. */
+export function topological(roots: readonly Tensor[]): Tensor[] {
+  const order: Tensor[] = []
+  const seen = new Set<Tensor>()
+  const stack: [Tensor, number][] = []
+  for (const root of roots) {
+    if (!seen.has(root)) stack.push([root, 0])
+    seen.add(root)
+    while (stack.length) {
+      const top = stack[stack.length - 1]!
+      const next = top[0].inputs[top[1]++]
+      if (next === undefined) order.push(stack.pop()![0])
+      else if (!seen.has(next)) {
+        seen.add(next)
+        stack.push([next, 0])
+      }
+    }
+  }
+  return order
+}
+
+/**
+ * The gradients of `y` with respect to each of `xs`: `Σ dyᵢ · ∂yᵢ/∂x`.
+ * @param dy the incoming gradient, of y's shape; 1 where y is a scalar and it is left out
+ * @throws RangeError when y is not a scalar and no dy is given, or when an op on the way has no gradient
+ */
+export function gradients(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor[] {
+  if (!dy && y.size !== 1) {
+    throw new RangeError(`gradients: the loss has shape ${show(y.shape)}, expected one number; take its sum or mean, or pass dy`)
+  }
+  const order = topological([y])
+  const wanted = new Set<Tensor>(xs)
+  const active = new Set<Tensor>()
+  for (const t of order) if (wanted.has(t) || t.inputs.some((i) => active.has(i))) active.add(t)
+
+  const grads = new Map<Tensor, Tensor>()
+  grads.set(y, dy ?? ones(y.shape))
+  for (const t of order.reverse()) {
+    const g = grads.get(t)
+    if (!g || !active.has(t) || !t.inputs.some((i) => active.has(i))) continue
+    if (!t.op.gradient) throw new RangeError(`gradients: the op '${t.op.name}' in '${t.scope}' has no gradient; use stopGradient before it`)
+    const given = scoped(`${t.scope || t.op.name}/gradient`, () => t.op.gradient!(t, g))
+    for (const [i, d] of given.entries()) {
+      const x = t.inputs[i]!
+      if (!d || !active.has(x)) continue
+      const sum = grads.get(x)
+      grads.set(x, sum ? add(sum, d) : d)
+    }
+  }
+  return xs.map((x) => grads.get(x) ?? zeros(x.shape))
+}

@@ -1,0 +1,42 @@
+// a + b, a − b, a · b, a / b with broadcasting.
+import { apply, type Op, sameShape, type Tensor } from '../graph/tensor.ts'
+import { binaryOp } from './elementwise.ts'
+import { constant } from '../graph/leaves.ts'
+import { reshape } from './reshape.ts'
+import { sum } from './reduce.ts'
+import { stretchedAxes } from './broadcast.ts'
+import { negative } from './unary.ts'
+
+/** Sums `dy` over the axes along which `like` was stretched: the gradient of broadcasting. */
+export function sumTo(dy: Tensor, like: Tensor): Tensor {
+  if (sameShape(dy.shape, like.shape)) return dy
+  const axes = stretchedAxes(like.shape, dy.shape)
+  return reshape(axes.length ? sum(dy, axes) : dy, like.shape)
+}
+
+export const addOp: Op = binaryOp('add', (y, dy) => [sumTo(dy, y.inputs[0]!), sumTo(dy, y.inputs[1]!)])
+
+export const subOp: Op = binaryOp('sub', (y, dy) => [sumTo(dy, y.inputs[0]!), sumTo(negative(dy), y.inputs[1]!)])
+
+export const mulOp: Op = binaryOp('mul', (y, dy) => {
+  const [a, b] = y.inputs as [Tensor, Tensor]
+  return [sumTo(mul(dy, b), a), sumTo(mul(dy, a), b)]
+})
+
+export const divOp: Op = binaryOp('div', (y, dy) => {
+  const [a, b] = y.inputs as [Tensor, Tensor]
+  return [sumTo(div(dy, b), a), sumTo(negative(div(mul(dy, y), b)), b)]
+})
+
+/** A tensor, or a number to be taken as one. */
+export type Value = Tensor | number
+const tensor = (x: Value): Tensor => (typeof x === 'number' ? constant(x) : x)
+
+/** a + b */
+export const add = (a: Value, b: Value): Tensor => apply(addOp, [tensor(a), tensor(b)], {})
+/** a − b */
+export const sub = (a: Value, b: Value): Tensor => apply(subOp, [tensor(a), tensor(b)], {})
+/** a · b, element by element */
+export const mul = (a: Value, b: Value): Tensor => apply(mulOp, [tensor(a), tensor(b)], {})
+/** a / b */
+export const div = (a: Value, b: Value): Tensor => apply(divOp, [tensor(a), tensor(b)], {})

@@ -1,0 +1,15 @@
+// Tensors of one value.
+import { apply, bits, type Op, type Shape, type Tensor } from '../graph/tensor.ts'
+
+const fillOp: Op<{ shape: Shape; value: number }> = {
+  name: 'fill',
+  shape: (_, { shape }) => shape,
+  gradient: () => [],
+  calls: (node, at) => [['fill_f32', at.output, node.size, bits(node.attrs.value)]],
+  flops: () => 0,
+}
+
+/** A tensor of `shape` that holds `value` everywhere. */
+export const fill = (shape: Shape, value: number): Tensor => apply(fillOp, [], { shape, value })
+export const ones = (shape: Shape): Tensor => fill(shape, 1)
+export const zeros = (shape: Shape): Tensor => fill(shape, 0)

@@ -1,0 +1,10 @@
+// Every op a user can build graphs from.
+export * from './activation.ts'
+export * from './arithmetic.ts'
+export * from './assign.ts'
+export * from './batch.ts'
+export * from './broadcast_to.ts'
+export * from './fill.ts'
+export * from './reduce.ts'
+export * from './reshape.ts'
+export * from './unary.ts'

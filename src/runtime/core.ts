@@ -1,0 +1,68 @@
+// The wasm core, loaded: its memory, its tape loop, and the indices of its kernels. One instance has one memory, so a
+// session's buffers are freed all together when the session is garbage.
+import { instantiate } from '@assemblyscript/loader'
+
+interface Exports extends Record<string, unknown> {
+  memory: WebAssembly.Memory
+  table: WebAssembly.Table
+  heapBase(): number
+  run(tape: number, steps: number): number
+  runOp(op: number, thread: number, threads: number): number
+}
+
+export interface Core {
+  readonly memory: WebAssembly.Memory
+  /** Runs a tape `steps` times; returns the steps done before one asked to stop. */
+  run(tape: number, steps: number): number
+  /** Runs one thread's share of the op at an address; returns the next op's address, 0 at the end. */
+  runOp(op: number, thread: number, threads: number): number
+  /** The index of a kernel in the function table, by the name it is exported under. */
+  kernel(name: string): number
+  /** Reserves zeroed bytes (64-byte aligned); throws a RangeError that says how much when memory is at its end. */
+  allocate(bytes: number): number
+}
+
+const PAGE = 65536
+
+/** A core of its own memory, from a compiled module. */
+export async function instantiateCore(module: WebAssembly.Module): Promise<Core> {
+  const { instance } = await instantiate<Exports>(module, {})
+  // The loader's own exports are wrapped; a kernel is known by identity with its entry in the table.
+  const exports = instance.exports as Exports
+  const { memory, table } = exports
+  const indices = new Map<unknown, number>()
+  for (let i = 0; i < table.length; i++) indices.set(table.get(i), i)
+  let top = Math.ceil(exports.heapBase() / 64) * 64
+  return {
+    memory,
+    run: (tape, steps) => exports.run(tape, steps),
+    runOp: (op, thread, threads) => exports.runOp(op, thread, threads) >>> 0,
+    kernel(name) {
+      const index = indices.get(exports[name])
+      if (!index) throw new Error(`the core has no kernel '${name}'`)
+      return index
+    },
+    allocate(bytes) {
+      const address = top
+      const end = address + Math.ceil(bytes / 64) * 64
+      const missing = Math.ceil((end - memory.buffer.byteLength) / PAGE)
+      if (missing > 0) grow(memory, missing, bytes)
+      top = end
+      return address
+    },
+  }
+}
+
+function grow(memory: WebAssembly.Memory, pages: number, bytes: number): void {
+  try {
+    memory.grow(pages)
+  } catch (cause) {
+    throw new RangeError(
+      `out of memory: ${megabytes(bytes)} more were asked for beyond ${megabytes(memory.buffer.byteLength)}; ` +
+        'use a smaller batch size or model (a 32-bit wasm memory ends at 4096 MB)',
+      { cause },
+    )
+  }
+}
+
+export const megabytes = (bytes: number): string => `${(bytes / 1048576).toFixed(1)} MB`

@@ -1,0 +1,174 @@
+// A compiled step: its tape in memory, its inputs and outputs. `run(k)` does k steps inside the core.
+import { emit, addressOf, type Addresses, type Tape } from '../graph/emit.ts'
+import { fuseEpilogues } from '../graph/fuse.ts'
+import { topological } from '../graph/gradients.ts'
+import { isInput } from '../graph/leaves.ts'
+import { plan, type Plan } from '../graph/plan.ts'
+import { schedule, type Schedule, type Stage } from '../graph/schedule.ts'
+import { shareEqual } from '../graph/simplify.ts'
+import { type KernelCall, show, type Tensor } from '../graph/tensor.ts'
+import { epochLength, isBatch } from '../ops/batch.ts'
+import { checkStreams } from '../ops/random.ts'
+import { megabytes } from './core.ts'
+import type { Session } from './session.ts'
+
+/** What a function computes, stage by stage; a later stage sees the variables as the earlier ones left them. */
+export interface FunctionSpec {
+  /** Functions of one group share a step counter and a place in the dataset (a step with a smaller last batch, say). */
+  readonly group: string
+  readonly stages: readonly {
+    /** Values that the host can read after a run. */
+    readonly outputs?: Readonly<Record<string, Tensor>>
+    /** Scalars that are averaged over steps in the core, and checked: a NaN or infinity stops the run after its step. */
+    readonly metrics?: Readonly<Record<string, Tensor>>
+    /** Changes of variables: optimizers' updates, running statistics, assignments. */
+    readonly updates?: readonly Tensor[]
+  }[]
+}
+
+/** Bytes of a metric's accumulator: an f64 sum and an f64 count. */
+const METRIC_BYTES = 16
+
+export class CompiledFunction {
+  readonly session: Session
+  readonly schedule: Schedule
+  readonly plan: Plan
+  readonly tape: Tape
+  readonly group: string
+  readonly #inputs = new Map<string, Tensor>()
+  readonly #outputs = new Map<string, { address: number; size: number }>()
+  readonly #metrics = new Map<string, number>()
+  readonly #control: number
+  readonly #address: number
+  /** The address that the plan's offsets count from. */
+  readonly arena: number
+
+  constructor(session: Session, spec: FunctionSpec, stages: readonly Stage[]) {
+    this.session = session
+    this.group = spec.group
+    const rebuilt = optimize(stages)
+    const roots = rebuilt.flatMap((s) => [...s.outputs, ...s.updates])
+    checkStreams(roots)
+    this.schedule = schedule(rebuilt)
+    this.plan = plan(this.schedule, session.threads)
+    const { core } = session
+    this.#control = core.allocate(4)
+    this.arena = this.#reserve()
+    const at: Addresses = {
+      control: this.#control,
+      arena: this.arena,
+      leaf: (leaf) => session.addressOf(leaf),
+      kernel: (name) => core.kernel(name),
+      seed: session.seedAddress,
+      counter: session.counterAddress(spec.group),
+      threads: session.threads,
+    }
+    for (const t of topological(roots)) if (isInput(t)) this.#inputs.set(t.attrs.name, t)
+    const after: KernelCall[] = []
+    spec.stages.forEach(({ outputs = {}, metrics = {} }, s) => {
+      const tensors = rebuilt[s]!.outputs
+      const where = (i: number) => addressOf(this.schedule.outputs.get(tensors[i]!)!, this.plan, at)
+      const names = Object.keys(outputs)
+      names.forEach((name, i) => this.#outputs.set(name, { address: where(i), size: tensors[i]!.size }))
+      Object.keys(metrics).forEach((name, i) => {
+        const accumulator = core.allocate(METRIC_BYTES)
+        this.#metrics.set(name, accumulator)
+        after.push(['metric_f32', where(names.length + i), accumulator, this.#control])
+      })
+    })
+    after.push(['advance', at.counter, ...batchLimits(roots)])
+    this.tape = emit(this.schedule, this.plan, at, after)
+    this.#address = core.allocate(this.tape.words.byteLength)
+    new Int32Array(core.memory.buffer, this.#address, this.tape.words.length).set(this.tape.words)
+  }
+
+  #reserve(): number {
+    const { peakBytes } = this.plan
+    try {
+      return this.session.arena(peakBytes)
+    } catch (cause) {
+      throw new RangeError(
+        `the model does not fit in memory: its plan needs ${megabytes(peakBytes)} for one step besides weights and data; ` +
+          'use a smaller batch size or fewer units (a 32-bit wasm memory ends at 4096 MB)',
+        { cause },
+      )
+    }
+  }
+
+  get inputNames(): string[] {
+    return [...this.#inputs.keys()]
+  }
+
+  /** Copies values into the input `name`. */
+  feed(name: string, values: ArrayLike<number>): this {
+    const tensor = this.#inputs.get(name)
+    if (!tensor) throw new RangeError(`no input is named '${name}'; the function has: ${[...this.#inputs.keys()].join(', ') || 'none'}`)
+    if (values.length !== tensor.size) {
+      throw new RangeError(`input '${name}': ${values.length} values given, expected ${tensor.size} for the shape ${show(tensor.shape)}`)
+    }
+    this.session.values(tensor).set(values)
+    return this
+  }
+
+  /** Runs `steps` steps; returns how many ended well (fewer: a metric was not finite in the next one). */
+  run(steps = 1): number {
+    const { core } = this.session
+    new Int32Array(core.memory.buffer, this.#control, 1)[0] = 0
+    return core.run(this.#address, steps)
+  }
+
+  /** A copy of the output `name` as the last step left it. */
+  read(name: string): Float32Array {
+    const output = this.#outputs.get(name)
+    if (!output) throw new RangeError(`no output is named '${name}'; the function has: ${[...this.#outputs.keys()].join(', ') || 'none'}`)
+    return this.session.floats(output.address, output.size).slice()
+  }
+
+  /** Each metric's mean over the steps since the last call; NaN where there was no step. */
+  takeMetrics(): Record<string, number> {
+    const means: Record<string, number> = {}
+    for (const [name, address] of this.#metrics) {
+      const cell = new Float64Array(this.session.core.memory.buffer, address, 2)
+      means[name] = cell[0]! / cell[1]!
+      cell.fill(0)
+    }
+    return means
+  }
+
+  /** The address of the word `index` of the tape. */
+  wordAddress(index: number): number {
+    return this.#address + index * 4
+  }
+
+  /** The address of what an item computed. */
+  resultOf(index: number): { address: number; size: number } | null {
+    const { item } = this.tape.calls[index]!
+    const buffer = item && this.plan.result.get(item)
+    return buffer ? { address: this.arena + buffer.offset, size: item.node.size } : null
+  }
+
+  /** Floating point operations of one step. */
+  get flops(): number {
+    return this.schedule.items.reduce((n, { node }) => n + node.op.flops(node), 0)
+  }
+}
+
+/** The graph passes, over all stages at once. */
+function optimize(stages: readonly Stage[]): Stage[] {
+  let now = stages
+  for (const pass of [shareEqual, fuseEpilogues]) {
+    const made = pass(now.flatMap((s) => [...s.outputs, ...s.updates]))
+    const to = (t: Tensor) => made.get(t)!
+    now = now.map((s) => ({ outputs: s.outputs.map(to), updates: s.updates.map(to) }))
+  }
+  return [...now]
+}
+
+/** The batch size and the samples of an epoch, for the counters to move on; 0 where the step reads no dataset. */
+function batchLimits(roots: readonly Tensor[]): [batch: number, count: number] {
+  const batches = topological(roots).filter(isBatch)
+  const sizes = new Set(batches.map((b) => `${b.shape[0]} of ${b.inputs[0]!.shape[0]}`))
+  if (sizes.size > 1) throw new RangeError(`one function reads batches of different sizes or datasets: ${[...sizes].join(', ')}`)
+  const [first] = batches
+  return first ? [first.shape[0]!, epochLength(first)] : [0, 0]
+}

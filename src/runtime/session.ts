@@ -1,0 +1,116 @@
+// One model's memory: its variables, datasets and compiled functions. Everything a run changes lies in here: variables
+// and the counters of each group, so that saving those saves the run.
+import type { Stage } from '../graph/schedule.ts'
+import { topological } from '../graph/gradients.ts'
+import { isConstant, isInput, isVariable, type Variable } from '../graph/leaves.ts'
+import { sizeOf, type Tensor } from '../graph/tensor.ts'
+import { isDataset } from '../ops/batch.ts'
+import { assign } from '../ops/assign.ts'
+import type { Core } from './core.ts'
+import { CompiledFunction, type FunctionSpec } from './function.ts'
+
+/** Words of a group's counters: step (low, high), position in the dataset, epoch. */
+export const COUNTER_WORDS = 4
+
+export class Session {
+  readonly core: Core
+  readonly seed: number
+  readonly threads: number
+  readonly seedAddress: number
+  readonly #variables = new Map<string, { tensor: Variable; address: number }>()
+  readonly #leaves = new Map<Tensor | object, number>()
+  readonly #groups = new Map<string, number>()
+  #arena = { address: 0, bytes: 0 }
+
+  /** @param threads how many threads plans make room for */
+  constructor(core: Core, seed: number, threads = 1) {
+    if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`seed: ${seed} given, expected an integer from 0 to 2^53 - 1`)
+    this.core = core
+    this.seed = seed
+    this.threads = threads
+    this.seedAddress = core.allocate(8)
+    new Uint32Array(core.memory.buffer, this.seedAddress, 2).set([seed % 4294967296, Math.floor(seed / 4294967296)])
+  }
+
+  /** Plans and writes a function; new variables get memory and their initial values. */
+  compile(spec: FunctionSpec): CompiledFunction {
+    const stages: Stage[] = spec.stages.map(({ outputs = {}, metrics = {}, updates = [] }) => ({
+      outputs: [...Object.values(outputs), ...Object.values(metrics)],
+      updates,
+    }))
+    const roots = stages.flatMap((s) => [...s.outputs, ...s.updates])
+    this.addVariables(topological(roots).filter(isVariable))
+    return new CompiledFunction(this, spec, stages)
+  }
+
+  /** Gives memory and initial values to variables that the session does not hold yet. */
+  addVariables(variables: readonly Variable[]): void {
+    const fresh: Variable[] = []
+    for (const tensor of variables) {
+      const known = this.#variables.get(tensor.attrs.name)
+      if (known?.tensor === tensor) continue
+      if (known) throw new RangeError(`two variables are named '${tensor.attrs.name}'; give each layer a name of its own`)
+      const address = this.core.allocate(tensor.size * 4)
+      this.#variables.set(tensor.attrs.name, { tensor, address })
+      this.#leaves.set(tensor, address)
+      fresh.push(tensor)
+    }
+    if (!fresh.length) return
+    const updates = fresh.map((v) => assign(v, v.attrs.initial))
+    new CompiledFunction(this, { group: 'initialise', stages: [{ updates }] }, [{ outputs: [], updates }]).run(1)
+    this.counters('initialise').fill(0)
+  }
+
+  /** All variables, sorted by name. */
+  get variables(): Variable[] {
+    return [...this.#variables.values()].map((v) => v.tensor).sort((a, b) => (a.attrs.name < b.attrs.name ? -1 : 1))
+  }
+
+  /** A view of a variable's values, valid until memory grows: use it at once. */
+  values(variable: Tensor): Float32Array {
+    return this.floats(this.addressOf(variable), variable.size)
+  }
+
+  /** A view of a group's counters: step (low, high), position, epoch. */
+  counters(group: string): Uint32Array {
+    return new Uint32Array(this.core.memory.buffer, this.counterAddress(group), COUNTER_WORDS)
+  }
+  get groups(): string[] {
+    return [...this.#groups.keys()].sort()
+  }
+  counterAddress(group: string): number {
+    const known = this.#groups.get(group)
+    if (known !== undefined) return known
+    const address = this.core.allocate(COUNTER_WORDS * 4)
+    this.#groups.set(group, address)
+    return address
+  }
+
+  /** A view of `length` floats at an address. */
+  floats(address: number, length: number): Float32Array {
+    return new Float32Array(this.core.memory.buffer, address, length)
+  }
+
+  /** The address of a leaf; inputs, constants and datasets get memory on first sight. */
+  addressOf(leaf: Tensor): number {
+    const key = isDataset(leaf) ? leaf.attrs.data : leaf
+    const known = this.#leaves.get(key)
+    if (known !== undefined) return known
+    if (isVariable(leaf)) throw new RangeError(`the variable '${leaf.attrs.name}' is not of this session`)
+    const address = this.core.allocate(isDataset(leaf) ? leaf.attrs.data.byteLength : sizeOf(leaf.shape) * 4)
+    this.#leaves.set(key, address)
+    if (isConstant(leaf)) this.floats(address, leaf.size).set(leaf.attrs.values)
+    else if (isDataset(leaf)) {
+      const { data } = leaf.attrs
+      new Uint8Array(this.core.memory.buffer, address).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    } else if (!isInput(leaf)) throw new Error(`unknown leaf '${leaf.op.name}'`)
+    return address
+  }
+
+  /** One arena serves all functions: only one runs at a time. A larger plan gets a new, larger one. */
+  arena(bytes: number): number {
+    if (bytes > this.#arena.bytes) this.#arena = { address: this.core.allocate(bytes), bytes }
+    return this.#arena.address
+  }
+}
+

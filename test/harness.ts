@@ -1,0 +1,79 @@
+// Runs graphs for tests: seeded inputs, compiled functions, checks of guards and threads.
+import { input } from '../src/graph/leaves.ts'
+import type { Shape, Tensor } from '../src/graph/tensor.ts'
+import { CompiledFunction } from '../src/runtime/function.ts'
+import { instantiateCore } from '../src/runtime/core.ts'
+import { createRuntime } from '../src/runtime/runtime.ts'
+import { Session } from '../src/runtime/session.ts'
+
+export const runtime = await createRuntime()
+/** Room for this many threads in every test's plan, so that their shares can be run one after another. */
+export const THREADS = 7
+export const newSession = async (): Promise<Session> => new Session(await instantiateCore(runtime.module), 1, THREADS)
+
+/** Uniform numbers in [0, 1): a 32-bit LCG, high bits. */
+export function generator(seed: number): () => number {
+  let state = Math.imul(seed, 0x9e3779b1) >>> 0
+  const next = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return (state >>> 8) / 0x1000000
+  }
+  for (let i = 0; i < 8; i++) next()
+  return next
+}
+
+/** `n` floats from `draw`, rounded to f32 so that f32 and f64 code see the same. */
+export const floats = (n: number, draw: () => number): Float32Array => Float32Array.from({ length: n }, draw)
+
+export interface Compiled {
+  readonly fn: CompiledFunction
+  readonly outputs: readonly string[]
+}
+
+/** Compiles `build` of inputs of these shapes. */
+export function compile(session: Session, shapes: readonly Shape[], build: (...inputs: Tensor[]) => readonly Tensor[]): Compiled {
+  const tensors = build(...shapes.map((shape, i) => input(`x${i}`, shape)))
+  const names = tensors.map((_, i) => `y${i}`)
+  const fn = session.compile({ group: 'test', stages: [{ outputs: Object.fromEntries(tensors.map((t, i) => [names[i], t])) }] })
+  return { fn, outputs: names }
+}
+
+export function feed(fn: CompiledFunction, inputs: readonly ArrayLike<number>[]): void {
+  const asked = new Set(fn.inputNames)
+  inputs.forEach((values, i) => {
+    if (asked.has(`x${i}`)) fn.feed(`x${i}`, values)
+  })
+}
+
+/** Values of `build` at `inputs`. */
+export function evaluate(session: Session, shapes: readonly Shape[], build: (...inputs: Tensor[]) => readonly Tensor[], inputs: readonly ArrayLike<number>[]): Float32Array[] {
+  const { fn, outputs } = compile(session, shapes, build)
+  feed(fn, inputs)
+  fn.run(1)
+  return outputs.map((name) => fn.read(name))
+}
+
+const PATTERN = 0xa5
+
+/** Runs with the arena painted; returns how many bytes outside of all buffers' contents were changed. */
+export function runGuarded({ fn }: Compiled): number {
+  const { core } = fn.session
+  const bytes = () => new Uint8Array(core.memory.buffer, fn.arena, fn.plan.peakBytes)
+  const owned = new Uint8Array(fn.plan.peakBytes)
+  for (const [item, buffer] of fn.plan.result) owned.fill(1, buffer.offset, buffer.offset + item.node.size * 4)
+  for (const [item, buffer] of fn.plan.scratch) owned.fill(1, buffer.offset, buffer.offset + item.node.op.scratch!(item.node, THREADS) * 4)
+  bytes().fill(PATTERN)
+  fn.run(1)
+  return bytes().reduce((n, b, i) => n + (owned[i] || b === PATTERN ? 0 : 1), 0)
+}
+
+/** Runs every op as `threads` threads would, their shares one after another. */
+export function runShared({ fn }: Compiled, threads: number): void {
+  let op = fn.wordAddress(1)
+  while (op) {
+    let next = 0
+    for (let thread = threads - 1; thread >= 0; thread--) next = fn.session.core.runOp(op, thread, threads)
+    op = next
+  }
+}
+

@@ -1,0 +1,102 @@
+// Every op against its spec: values, guards, threads, directional gradients of first and second order.
+import { describe, expect, it } from 'vitest'
+import { gradients } from '../src/graph/gradients.ts'
+import { type Shape, sizeOf, type Tensor } from '../src/graph/tensor.ts'
+import { mul } from '../src/ops/arithmetic.ts'
+import { add } from '../src/ops/arithmetic.ts'
+import { sum } from '../src/ops/reduce.ts'
+import { compile, evaluate, feed, floats, generator, newSession, runGuarded, runShared, THREADS } from './harness.ts'
+import type { Array64 } from './reference/arrays.ts'
+import { specs } from './specs/index.ts'
+import type { Case, Spec } from './specs/spec.ts'
+
+function drawInputs(spec: Spec, shapes: readonly Shape[], seed: number): Float32Array[] {
+  const uniform = generator(seed)
+  return shapes.map((shape, i) => {
+    const domain = spec.domain ?? [-2, 2]
+    const [lo, hi] = (Array.isArray(domain[0]) ? domain[i] : domain) as [number, number]
+    return floats(sizeOf(shape), () => (spec.draw ? spec.draw(uniform(), i) : lo + (hi - lo) * uniform()))
+  })
+}
+
+const wide = (shape: Shape, data: ArrayLike<number>): Array64 => ({ shape, data: Float64Array.from(data) })
+const shifted = (x: ArrayLike<number>, by: number, v: ArrayLike<number>) => Float64Array.from(x, (e, i) => e + by * v[i]!)
+const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => Float64Array.from(a, (e, i) => e * b[i]!).reduce((s, e) => s + e, 0)
+const size = (a: ArrayLike<number>, b: ArrayLike<number>) => Float64Array.from(a, (e, i) => Math.abs(e * b[i]!)).reduce((s, e) => s + e, 0)
+const total = (parts: Tensor[]): Tensor => parts.reduce((a, b) => add(a, b))
+
+const title = (c: Case) => c.name ?? c.shapes.map((s) => `[${s}]`).join(' ')
+
+describe.each(specs.map((s) => [s.op, s] as const))('%s', (_, spec) => {
+  it.each(spec.cases.map((c, i) => [title(c), c, i + 1] as const))('%s', async (_name, c, seed) => {
+    const session = await newSession()
+    const inputs = drawInputs(spec, c.shapes, seed)
+    const compiled = compile(session, c.shapes, (...xs) => [c.apply(...xs)])
+    feed(compiled.fn, inputs)
+    expect(runGuarded(compiled), 'bytes written outside of buffers').toBe(0)
+    const y = compiled.fn.read('y0')
+    const expected = c.reference(...inputs.map((x, i) => wide(c.shapes[i]!, x)))
+    expectClose(y, expected.data, spec.tolerance ?? 1e-6, seed)
+
+    for (const threads of [2, 3, THREADS]) {
+      runShared(compiled, threads)
+      expect(new Int32Array(compiled.fn.read('y0').buffer), `${threads} threads`).toEqual(new Int32Array(y.buffer))
+    }
+
+    const wrt = spec.differentiable ?? c.shapes.map((_, i) => i)
+    if (!wrt.length) return
+    const uniform = generator(seed + 1000)
+    const draw = (n: number) => floats(n, () => (uniform() < 0.5 ? -1 : 1) * (0.5 + uniform()))
+    const dy = draw(y.length)
+    const directions = c.shapes.map((s, i) => (wrt.includes(i) ? draw(sizeOf(s)) : new Float32Array(sizeOf(s))))
+    const yShape = expected.shape
+    const L = (...terms: [number, readonly ArrayLike<number>[]][]) => {
+      let xs: ArrayLike<number>[] = [...inputs, dy]
+      for (const [h, v] of terms) xs = xs.map((x, i) => (v[i] ? shifted(x, h, v[i]!) : x))
+      return dot(xs.at(-1)!, c.reference(...c.shapes.map((s, i) => wide(s, xs[i]!))).data)
+    }
+
+    const h = 1e-5
+    const numeric = (L([h, directions]) - L([-h, directions])) / (2 * h)
+    const allShapes = [...c.shapes, yShape]
+    const grads = evaluate(session, allShapes, (...xs) => {
+      const upstream = xs.at(-1)!
+      return gradients(c.apply(...xs.slice(0, -1)), wrt.map((i) => xs[i]!), upstream)
+    }, [...inputs, dy])
+    const analytic = wrt.reduce((s, i, at) => s + dot(grads[at]!, directions[i]!), 0)
+    const scale = wrt.reduce((s, i, at) => s + size(grads[at]!, directions[i]!), 0)
+    const tolerance = spec.gradientTolerance ?? 1e-5
+    expect(Math.abs(analytic - numeric), `gradient: ${analytic}, numerically ${numeric} (case seed ${seed})`).toBeLessThanOrEqual(tolerance * (scale + 1e-3))
+
+    if (spec.second === false) return
+    // d/ds d/dt of L at x + s·v + t·u, where u moves the inputs and v the inputs and dy.
+    const us = c.shapes.map((s, i) => (wrt.includes(i) ? draw(sizeOf(s)) : new Float32Array(sizeOf(s))))
+    const vs = [...directions, draw(y.length)]
+    const k = 3e-4
+    const mixed = (L([k, us], [k, vs]) - L([k, us], [-k, vs]) - L([-k, us], [k, vs]) + L([-k, us], [-k, vs])) / (4 * k * k)
+    const seconds = evaluate(session, [...allShapes, ...wrt.map((i) => c.shapes[i]!)], (...xs) => {
+      const upstream = xs[c.shapes.length]!
+      const ds = gradients(c.apply(...xs.slice(0, c.shapes.length)), wrt.map((i) => xs[i]!), upstream)
+      const along = total(ds.map((d, at) => sum(mul(d, xs[allShapes.length + at]!))))
+      return gradients(along, [...wrt.map((i) => xs[i]!), upstream])
+    }, [...inputs, dy, ...wrt.map((i) => us[i]!)])
+    const against = [...wrt.map((i) => vs[i]!), vs.at(-1)!]
+    const second = seconds.reduce((s, g, at) => s + dot(g, against[at]!), 0)
+    const secondScale = seconds.reduce((s, g, at) => s + size(g, against[at]!), 0)
+    expect(Math.abs(second - mixed), `second order: ${second}, numerically ${mixed} (case seed ${seed})`).toBeLessThanOrEqual(
+      10 * tolerance * (secondScale + scale + 1e-3),
+    )
+  })
+})
+
+function expectClose(y: Float32Array, expected: Float64Array, tolerance: number, seed: number): void {
+  expect(y.length).toBe(expected.length)
+  const rms = Math.sqrt(expected.reduce((s, e) => s + e * e, 0) / expected.length)
+  let worst = 0
+  let at = 0
+  y.forEach((e, i) => {
+    const error = Math.abs(e - expected[i]!) / (Math.abs(expected[i]!) + rms + 1e-30)
+    if (!(error <= worst)) [worst, at] = [error, i]
+  })
+  expect(worst, `element ${at}: ${y[at]}, expected ${expected[at]} (case seed ${seed})`).toBeLessThanOrEqual(tolerance)
+}
