@@ -71,7 +71,7 @@ export function expMinusAbs(x: v128): v128 {
 
 /**
  * e^x for all x, denormal results included. At most 0.9 ulp.
- * ±0 → 1, −Inf → 0, +Inf → Inf, NaN → NaN; below −103.98 → 0, above 88.7228 → Inf.
+ * ±0 → 1, −Inf → 0, +Inf → Inf, NaN → NaN; below −103.973 → 0, above 88.7228 → Inf.
  */
 export function exp_f32x4(x: v128): v128 {
   return expWide(f32x4.pmax(f32x4.pmin(x, splat(89)), splat(-104)))

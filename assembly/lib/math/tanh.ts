@@ -24,9 +24,9 @@ export function tanh_f32x4(x: v128): v128 {
 
 /**
  * 1/(1 + e^−x) for all x, denormal results included. At most 1.9 ulp.
- * s − s·w, w = z/(1 + z), z = e^−|x|, s = x < 0 ? z : 1: nothing overflows, and the roundings of w weigh at most half
- * (s/(1 + z) would be 2.4 ulp).
- * ±0 → 0.5, −Inf → 0, +Inf → 1, NaN → NaN; below −103.98 → 0.
+ * s − s·w, w = z/(1 + z), z = e^−|x|, s = x < 0 ? z : 1: nothing overflows, and w ≤ ½ is the smaller term
+ * (the obvious s/(1 + z) measures 2.4 ulp).
+ * ±0 → 0.5, −Inf → 0, +Inf → 1, NaN → NaN; below −103.973 → 0.
  */
 export function sigmoid_f32x4(x: v128): v128 {
   const z = expMinusAbs(x)
