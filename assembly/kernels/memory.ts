@@ -1,4 +1,4 @@
-// Filling and copying.
+// Filling, copying, moving averages.
 import { register, shareStart } from '../lib/kernel'
 
 @unmanaged
@@ -34,3 +34,23 @@ export function copy_f32(args: usize, thread: i32, threads: i32): void {
   memory.copy(a.y + from, a.x + from, to - from)
 }
 register(copy_f32)
+
+@unmanaged
+class AverageArgs {
+  x: usize
+  y: usize
+  n: i32
+  share: f32
+}
+
+/** y[i] += share · (x[i] − y[i]) */
+export function moving_average_f32(args: usize, thread: i32, threads: i32): void {
+  const a = changetype<AverageArgs>(args)
+  const to = shareStart(a.n, 16, thread + 1, threads)
+  for (let i = shareStart(a.n, 16, thread, threads); i < to; i++) {
+    const y = a.y + (<usize>i << 2)
+    const v = load<f32>(y)
+    store<f32>(y, v + a.share * (load<f32>(a.x + (<usize>i << 2)) - v))
+  }
+}
+register(moving_average_f32)

@@ -1,13 +1,15 @@
-// variable := value, as an update of a stage.
+// Updates of a variable by a value: assignment and moving average.
 import type { Variable } from '../graph/leaves.ts'
-import { apply, type Op, sameShape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { apply, bits, type Op, sameShape, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+
+const sameAsVariable = (op: string) => ([variable, value]: readonly Shape[]): Shape => {
+  if (!sameShape(variable!, value!)) throw shapeError(op, `the value's shape ${show(value!)} is not the variable's ${show(variable!)}`)
+  return []
+}
 
 const assignOp: Op = {
   name: 'assign',
-  shape([variable, value]) {
-    if (!sameShape(variable!, value!)) throw shapeError('assign', `the value's shape ${show(value!)} is not the variable's ${show(variable!)}`)
-    return []
-  },
+  shape: sameAsVariable('assign'),
   gradient: null,
   effect: true,
   calls: (node, at) => [['copy_f32', at.inputs[1]!, at.inputs[0]!, node.inputs[0]!.size]],
@@ -16,3 +18,15 @@ const assignOp: Op = {
 
 /** An update that replaces the variable's values by `value` (of the same shape). */
 export const assign = (variable: Variable, value: Tensor): Tensor => apply(assignOp, [variable, value], {})
+
+const movingAverageOp: Op<{ momentum: number }> = {
+  name: 'movingAverage',
+  shape: sameAsVariable('movingAverage'),
+  gradient: null,
+  effect: true,
+  calls: (node, at) => [['moving_average_f32', at.inputs[1]!, at.inputs[0]!, node.inputs[0]!.size, bits(1 - node.attrs.momentum)]],
+  flops: (node) => node.inputs[0]!.size * 3,
+}
+
+/** An update: variable := variable + (1 − momentum)·(value − variable). Several of one variable act one after another. */
+export const movingAverage = (variable: Variable, value: Tensor, momentum: number): Tensor => apply(movingAverageOp, [variable, value], { momentum })

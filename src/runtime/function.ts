@@ -26,6 +26,15 @@ export interface FunctionSpec {
   }[]
 }
 
+/** Words that a group begins with: step (low, high), position in the dataset, epoch. Its seed (low, high) follows. */
+export const COUNTER_WORDS = 4
+
+/** A metric over some steps. */
+export interface Mean {
+  readonly sum: number
+  readonly count: number
+}
+
 /** Bytes of a metric's accumulator: an f64 sum and an f64 count. */
 const METRIC_BYTES = 16
 
@@ -59,8 +68,8 @@ export class CompiledFunction {
       arena: this.arena,
       leaf: (leaf) => session.addressOf(leaf),
       kernel: (name) => core.kernel(name),
-      seed: session.seedAddress,
-      counter: session.counterAddress(spec.group),
+      counter: session.groupAddress(spec.group),
+      seed: session.groupAddress(spec.group) + COUNTER_WORDS * 4,
       threads: session.threads,
     }
     for (const t of topological(roots)) if (isInput(t)) this.#inputs.set(t.attrs.name, t)
@@ -124,15 +133,16 @@ export class CompiledFunction {
     return this.session.floats(output.address, output.size).slice()
   }
 
-  /** Each metric's mean over the steps since the last call; NaN where there was no step. */
-  takeMetrics(): Record<string, number> {
-    const means: Record<string, number> = {}
-    for (const [name, address] of this.#metrics) {
-      const cell = new Float64Array(this.session.core.memory.buffer, address, 2)
-      means[name] = cell[0]! / cell[1]!
-      cell.fill(0)
-    }
-    return means
+  /** Each metric's sum over the steps since `clearMetrics`, and how many steps there were. */
+  metrics(): Record<string, Mean> {
+    const entries = [...this.#metrics].map(([name, address]) => {
+      const [sum, count] = new Float64Array(this.session.core.memory.buffer, address, 2) as unknown as [number, number]
+      return [name, { sum, count }] as const
+    })
+    return Object.fromEntries(entries)
+  }
+  clearMetrics(): void {
+    for (const address of this.#metrics.values()) new Float64Array(this.session.core.memory.buffer, address, 2).fill(0)
   }
 
   /** The address of the word `index` of the tape. */

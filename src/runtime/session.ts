@@ -7,16 +7,14 @@ import { sizeOf, type Tensor } from '../graph/tensor.ts'
 import { isDataset } from '../ops/batch.ts'
 import { assign } from '../ops/assign.ts'
 import type { Core } from './core.ts'
-import { CompiledFunction, type FunctionSpec } from './function.ts'
+import { COUNTER_WORDS, CompiledFunction, type FunctionSpec } from './function.ts'
 
-/** Words of a group's counters: step (low, high), position in the dataset, epoch. */
-export const COUNTER_WORDS = 4
+const SEED_WORDS = 2
 
 export class Session {
   readonly core: Core
   readonly seed: number
   readonly threads: number
-  readonly seedAddress: number
   readonly #variables = new Map<string, { tensor: Variable; address: number }>()
   readonly #leaves = new Map<Tensor | object, number>()
   readonly #groups = new Map<string, number>()
@@ -24,12 +22,10 @@ export class Session {
 
   /** @param threads how many threads plans make room for */
   constructor(core: Core, seed: number, threads = 1) {
-    if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`seed: ${seed} given, expected an integer from 0 to 2^53 - 1`)
+    checkSeed(seed)
     this.core = core
     this.seed = seed
     this.threads = threads
-    this.seedAddress = core.allocate(8)
-    new Uint32Array(core.memory.buffer, this.seedAddress, 2).set([seed % 4294967296, Math.floor(seed / 4294967296)])
   }
 
   /** Plans and writes a function; new variables get memory and their initial values. */
@@ -58,7 +54,7 @@ export class Session {
     if (!fresh.length) return
     const updates = fresh.map((v) => assign(v, v.attrs.initial))
     new CompiledFunction(this, { group: 'initialise', stages: [{ updates }] }, [{ outputs: [], updates }]).run(1)
-    this.counters('initialise').fill(0)
+    this.restart('initialise')
   }
 
   /** All variables, sorted by name. */
@@ -73,16 +69,29 @@ export class Session {
 
   /** A view of a group's counters: step (low, high), position, epoch. */
   counters(group: string): Uint32Array {
-    return new Uint32Array(this.core.memory.buffer, this.counterAddress(group), COUNTER_WORDS)
+    return new Uint32Array(this.core.memory.buffer, this.groupAddress(group), COUNTER_WORDS)
+  }
+  /** All of a group's words: the counters and the seed. */
+  groupWords(group: string): Uint32Array {
+    return new Uint32Array(this.core.memory.buffer, this.groupAddress(group), COUNTER_WORDS + SEED_WORDS)
+  }
+  /** Starts a group anew: step 0 of epoch 0, with a seed of its own if one is given. */
+  restart(group: string, seed = this.seed): void {
+    checkSeed(seed)
+    const address = this.groupAddress(group)
+    const words = [...new Array<number>(COUNTER_WORDS).fill(0), seed % 4294967296, Math.floor(seed / 4294967296)]
+    new Uint32Array(this.core.memory.buffer, address, words.length).set(words)
   }
   get groups(): string[] {
     return [...this.#groups.keys()].sort()
   }
-  counterAddress(group: string): number {
+  /** Where a group's words lie; a new group starts with the session's seed. */
+  groupAddress(group: string): number {
     const known = this.#groups.get(group)
     if (known !== undefined) return known
-    const address = this.core.allocate(COUNTER_WORDS * 4)
+    const address = this.core.allocate((COUNTER_WORDS + SEED_WORDS) * 4)
     this.#groups.set(group, address)
+    this.restart(group)
     return address
   }
 
@@ -114,3 +123,6 @@ export class Session {
   }
 }
 
+function checkSeed(seed: number): void {
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`seed: ${seed} given, expected an integer from 0 to 2^53 - 1`)
+}

@@ -1,0 +1,11 @@
+// Layers, losses, optimizers and initializers by their Keras names.
+export * from './activations.ts'
+export * from './clip.ts'
+export * from './initializers.ts'
+export * from './layer.ts'
+export * from './layers.ts'
+export * from './losses.ts'
+export * from './losses_categorical.ts'
+export * from './normalization.ts'
+export * from './optimizers.ts'
+export * from './sequential.ts'

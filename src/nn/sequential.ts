@@ -1,0 +1,21 @@
+// Layers one after another.
+import { scoped, type Tensor } from '../graph/tensor.ts'
+import type { Layer, Pass } from './layer.ts'
+
+/** Applies `layers` in order. Layers of one name are told apart by a number: dense, dense_1, … */
+export function sequential(name: string, layers: readonly Layer[]): Layer {
+  const seen = new Map<string, number>()
+  const named = layers.map((l) => {
+    const uses = seen.get(l.name) ?? 0
+    seen.set(l.name, uses + 1)
+    return uses ? Object.create(l, { name: { value: `${l.name}_${uses}` } }) as Layer : l
+  })
+  return {
+    kind: 'sequential',
+    name,
+    get variables() {
+      return named.flatMap((l) => l.variables)
+    },
+    apply: (x: Tensor, pass: Pass) => scoped(name, () => named.reduce((h, l) => l.apply(h, pass), x)),
+  }
+}

@@ -1,0 +1,164 @@
+// A model in memory: a definition's graphs compiled into one session, and what one does with it.
+import { input, type Variable } from '../graph/leaves.ts'
+import { type Shape, sizeOf, type Tensor } from '../graph/tensor.ts'
+import { randomNormal } from '../ops/random.ts'
+import { type ModelDefinition, variablesOf } from '../models/definition.ts'
+import { Pass } from '../nn/layer.ts'
+import type { SavedTensor } from '../formats/safetensors.ts'
+import type { CompiledFunction, FunctionSpec } from '../runtime/function.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+import type { Session } from '../runtime/session.ts'
+import type { ImageDataset } from '../data/dataset.ts'
+import { evaluate } from './evaluate.ts'
+import { digest, readState, type State, writeState } from './state.ts'
+import { train, type Progress, type TrainOptions } from './train.ts'
+
+/** Rows that encoding, decoding and sampling work on at a time. */
+const CHUNK = 64
+
+export class Model {
+  readonly definition: ModelDefinition
+  readonly session: Session
+  readonly #functions = new Map<string, CompiledFunction>()
+  readonly #onData = new WeakMap<ImageDataset, Map<string, CompiledFunction>>()
+
+  private constructor(definition: ModelDefinition, session: Session) {
+    this.definition = definition
+    this.session = session
+  }
+
+  /** Makes the model with freshly drawn weights: the same for the same seed, everywhere. */
+  static async create(runtime: Runtime, definition: ModelDefinition, { seed = 1 }: { seed?: number } = {}): Promise<Model> {
+    const model = new Model(definition, await runtime.session(seed))
+    // One step on a batch of one makes every variable: the weights, statistics and optimizer slots.
+    const stages = definition.train(input('images', [1, ...definition.imageShape]), new Pass(true))
+    const roots = stages.flatMap(({ metrics = {}, updates = [] }) => [...Object.values(metrics), ...updates])
+    model.session.addVariables(variablesOf(...roots))
+    return model
+  }
+
+  /**
+   * Trains, yielding after every few dozen milliseconds of work. Stop by leaving the loop or by `signal`: what was
+   * trained stays. Throws a TrainingError, with the last good weights in place, when a number is no longer finite.
+   */
+  train(data: ImageDataset, options: TrainOptions = {}): AsyncGenerator<Progress, void, void> {
+    return train(this, data, options)
+  }
+
+  /** The definition's figures as means over all samples of `data`. The same data gives the same figures. */
+  evaluate(data: ImageDataset, options: { batchSize?: number } = {}): Record<string, number> {
+    return evaluate(this, data, options)
+  }
+
+  /** `count` new images [count, …imageShape] in [-1, 1]; image i depends on the weights, `seed` and i alone. */
+  sample(count: number, { seed = this.session.seed }: { seed?: number } = {}): Float32Array {
+    return this.decode(this.drawCodes(count, { seed }))
+  }
+
+  /** `count` codes to sample from. */
+  drawCodes(count: number, { seed = this.session.seed }: { seed?: number } = {}): Float32Array {
+    if (!Number.isInteger(count) || count < 1) throw new RangeError(`sample: count is ${count}, expected a positive integer`)
+    const { codeShape } = this.definition
+    const draw = this.#function('sample', () => this.definition.sampleCodes(randomNormal([CHUNK, ...codeShape], 'sample')))
+    this.session.restart('sample', seed)
+    return chunks(count, sizeOf(codeShape), () => draw)
+  }
+
+  /** Images from codes [n, …codeShape]. */
+  decode(codes: Float32Array): Float32Array {
+    const { codeShape, imageShape } = this.definition
+    return this.#map('decode', codes, codeShape, sizeOf(imageShape), (x) => this.definition.decode(x, new Pass(false)))
+  }
+
+  /** Codes of images [n, …imageShape] in [-1, 1]; throws where the model has no encoder. */
+  encode(images: Float32Array): Float32Array {
+    const { codeShape, imageShape, kind, encode } = this.definition
+    if (!encode) throw new TypeError(`encode: a ${kind} has no encoder; train an autoencoder or a vae to encode images`)
+    return this.#map('encode', images, imageShape, sizeOf(codeShape), (x) => encode(x, new Pass(false)))
+  }
+
+  /** decode(encode(images)) */
+  reconstruct(images: Float32Array): Float32Array {
+    return this.decode(this.encode(images))
+  }
+
+  /** Parameters and running statistics by name, for files. */
+  weights(): Map<string, SavedTensor> {
+    return new Map(this.#kept().map((v) => [v.attrs.name, { shape: v.shape, data: this.session.values(v).slice() }]))
+  }
+
+  /** Takes over weights; all must be there, of the right shape, and no others. Nothing changes when they are not. */
+  loadWeights(weights: ReadonlyMap<string, SavedTensor>): void {
+    const kept = this.#kept()
+    const extra = [...weights.keys()].find((name) => !kept.some((v) => v.attrs.name === name))
+    if (extra !== undefined) throw new RangeError(`weights: '${extra}' is not of this ${this.definition.kind}; the options must be those it was trained with`)
+    const pairs = kept.map((v) => {
+      const given = weights.get(v.attrs.name)
+      if (!given) throw new RangeError(`weights: '${v.attrs.name}' is missing; the file is of another model`)
+      if (given.shape.join() !== v.shape.join()) {
+        throw new RangeError(`weights: '${v.attrs.name}' has shape [${given.shape.join(', ')}], expected [${v.shape.join(', ')}]; the options must be those it was trained with`)
+      }
+      return [v, given] as const
+    })
+    for (const [v, given] of pairs) this.session.values(v).set(given.data)
+  }
+
+  /** Everything that training changes: weights, optimizer slots, counters. A model with it goes on as this one would. */
+  state(): State {
+    return readState(this.session)
+  }
+  loadState(state: State): void {
+    writeState(this.session, state)
+  }
+
+  /** SHA-256, in hex, over all variables and the training counters: equal for equal runs, in every runtime. */
+  digest(): Promise<string> {
+    return digest(this.session)
+  }
+
+  /** The function known as `key` on `data`, compiled on first use. */
+  compiled(key: string, data: ImageDataset, spec: () => FunctionSpec): CompiledFunction {
+    const known = this.#onData.get(data) ?? new Map<string, CompiledFunction>()
+    this.#onData.set(data, known)
+    const made = known.get(key) ?? this.session.compile(spec())
+    known.set(key, made)
+    return made
+  }
+
+  #kept(): Variable[] {
+    return this.session.variables.filter((v) => v.attrs.role !== 'slot')
+  }
+
+  #function(group: string, build: () => Tensor): CompiledFunction {
+    let made = this.#functions.get(group)
+    if (!made) {
+      made = this.session.compile({ group, stages: [{ outputs: { y: build() } }] })
+      this.#functions.set(group, made)
+    }
+    return made
+  }
+
+  #map(group: string, values: Float32Array, shape: Shape, outSize: number, build: (x: Tensor) => Tensor): Float32Array {
+    const size = sizeOf(shape)
+    const count = values.length / size
+    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${group}: ${values.length} values given, expected a multiple of ${size} (${shape.join(' × ')} a sample)`)
+    const fn = this.#function(group, () => build(input('x', [CHUNK, ...shape])))
+    const padded = new Float32Array(CHUNK * size)
+    return chunks(count, outSize, (first) => {
+      padded.fill(0)
+      padded.set(values.subarray(first * size, Math.min(first + CHUNK, count) * size))
+      return fn.feed('x', padded)
+    })
+  }
+}
+
+/** Runs `prepare(first)` for every CHUNK rows and joins the outputs. */
+function chunks(count: number, size: number, prepare: (first: number) => CompiledFunction): Float32Array {
+  const out = new Float32Array(count * size)
+  for (let first = 0; first < count; first += CHUNK) {
+    const fn = prepare(first)
+    fn.run(1)
+    out.set(fn.read('y').subarray(0, Math.min(CHUNK, count - first) * size), first * size)
+  }
+  return out
+}
