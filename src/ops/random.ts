@@ -65,7 +65,7 @@ export function randomUniform(shape: Shape, stream: string, { min = 0, max = 1 }
 }
 
 /**
- * mean + stddev·z, z standard normal (Box–Muller, |z| ≤ 6.77).
+ * mean + stddev·z, z standard normal (Box–Muller, |z| ≤ 6.66).
  * @param stream names the numbers: two random tensors of one function need two names
  */
 export function randomNormal(shape: Shape, stream: string, { mean = 0, stddev = 1 } = {}): Tensor {
