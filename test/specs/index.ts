@@ -1,5 +1,9 @@
 // All specs. An op without a spec fails test/ops.test.ts.
+import { specs as activation } from './activation.ts'
 import { specs as arithmetic } from './arithmetic.ts'
+import { specs as compare } from './compare.ts'
+import { specs as losses } from './losses.ts'
 import type { Spec } from './spec.ts'
+import { specs as unary } from './unary.ts'
 
-export const specs: readonly Spec[] = [...arithmetic]
+export const specs: readonly Spec[] = [...arithmetic, ...unary, ...activation, ...compare, ...losses]
