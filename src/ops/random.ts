@@ -1,6 +1,7 @@
 // Random tensors: counter-based (Philox 4x32-10), so a value depends on the seed, its stream, the step and its index.
 import { topological } from '../graph/gradients.ts'
-import type { Tensor } from '../graph/tensor.ts'
+import { apply, bits, type Op, type Shape, shapeError, type Tensor } from '../graph/tensor.ts'
+import { mul } from './arithmetic.ts'
 
 /** A stream's number: FNV-1a of its name. */
 export function streamId(name: string): number {
@@ -19,4 +20,84 @@ export function checkStreams(roots: readonly Tensor[]): void {
     if (other) throw new RangeError(`random: two tensors draw from the stream '${stream}' and would be equal; give each a stream of its own`)
     seen.set(streamId(stream), t)
   }
+}
+
+interface RandomAttrs extends Record<string, unknown> {
+  readonly shape: Shape
+  readonly stream: string
+  /** The kernel's two parameters. */
+  readonly p: number
+  readonly q: number
+}
+
+function randomOp(name: string, kernel: string): Op<RandomAttrs> {
+  return {
+    name,
+    shape: (_, { shape }) => shape,
+    gradient: () => [],
+    calls({ size, attrs: { stream, p, q } }, at) {
+      return [[kernel, at.output, size, at.seed, at.counter, streamId(stream), bits(p), bits(q)]]
+    },
+    flops: () => 0,
+  }
+}
+const uniformOp = randomOp('randomUniform', 'random_uniform_f32')
+const normalOp = randomOp('randomNormal', 'random_normal_f32')
+const truncatedOp = randomOp('truncatedNormal', 'truncated_normal_f32')
+const bernoulliOp = randomOp('bernoulli', 'bernoulli_f32')
+
+function finite(op: string, values: Readonly<Record<string, number>>): void {
+  for (const [name, x] of Object.entries(values)) {
+    if (!Number.isFinite(x)) throw shapeError(op, `${name} is ${x}, expected a finite number`)
+  }
+}
+
+/**
+ * min + (max − min)·u, u uniform on the multiples of 2^-24 in [0, 1). The sum is rounded, so `max` itself can come up
+ * where |min| is larger than max − min.
+ * @param stream names the numbers: two random tensors of one function need two names
+ * @throws RangeError unless min ≤ max, both finite
+ */
+export function randomUniform(shape: Shape, stream: string, { min = 0, max = 1 } = {}): Tensor {
+  finite('randomUniform', { min, max })
+  if (min > max) throw shapeError('randomUniform', `min ${min} is above max ${max}`)
+  return apply(uniformOp, [], { shape, stream, p: min, q: max - min })
+}
+
+/**
+ * mean + stddev·z, z standard normal (Box–Muller, |z| ≤ 6.66).
+ * @param stream names the numbers: two random tensors of one function need two names
+ */
+export function randomNormal(shape: Shape, stream: string, { mean = 0, stddev = 1 } = {}): Tensor {
+  finite('randomNormal', { mean, stddev })
+  return apply(normalOp, [], { shape, stream, p: mean, q: stddev })
+}
+
+/**
+ * mean + stddev·z, z standard normal given |z| ≤ 2, by the inverse of the distribution function: nothing is drawn again.
+ * The standard deviation of the result is 0.8796·stddev.
+ * @param stream names the numbers: two random tensors of one function need two names
+ */
+export function truncatedNormal(shape: Shape, stream: string, { mean = 0, stddev = 1 } = {}): Tensor {
+  finite('truncatedNormal', { mean, stddev })
+  return apply(truncatedOp, [], { shape, stream, p: mean, q: stddev })
+}
+
+/**
+ * `value` with probability p (a multiple of 2^-24, rounded up), otherwise 0.
+ * @throws RangeError unless 0 ≤ p ≤ 1
+ */
+export function bernoulli(shape: Shape, stream: string, p: number, { value = 1 } = {}): Tensor {
+  finite('bernoulli', { value })
+  if (!(p >= 0 && p <= 1)) throw shapeError('bernoulli', `the probability is ${p}, expected 0 to 1`)
+  return apply(bernoulliOp, [], { shape, stream, p, q: value })
+}
+
+/**
+ * x with each element set to 0 with probability `rate`, the others divided by 1 − rate.
+ * @throws RangeError unless 0 ≤ rate < 1
+ */
+export function dropout(x: Tensor, rate: number, stream: string): Tensor {
+  if (!(rate >= 0 && rate < 1)) throw shapeError('dropout', `the rate is ${rate}, expected 0 or more and less than 1`)
+  return rate === 0 ? x : mul(x, bernoulli(x.shape, stream, 1 - rate, { value: 1 / (1 - rate) }))
 }

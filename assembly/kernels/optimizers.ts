@@ -1,0 +1,165 @@
+// Optimizers: one pass over a parameter, its slots and its gradient, in place. Scalars that change with the step lie in
+// the optimizer's state, a small variable: learning rate first, so that the host can change it between runs.
+import { register, shareStart } from '../lib/kernel'
+import { powi } from '../lib/math/f64'
+import { loadPart, madd, storePart } from '../lib/simd'
+
+/** Words of every optimizer: the parameter, two slots (0 where there are fewer), the state, the gradient. */
+@unmanaged
+class UpdateArgs {
+  x: usize
+  m: usize
+  v: usize
+  state: usize
+  g: usize
+  n: i32
+  /** momentum, or 1 − β₁ */
+  p: f32
+  /** 1 − ρ, or 1 − β₂ */
+  q: f32
+  epsilon: f32
+  @inline get rate(): v128 { return v128.load32_splat(this.state) }
+}
+
+/** Runs T.f on each four elements: it gets parameter, slots and gradient by address, and how many elements there are. */
+// @ts-ignore: decorator
+@inline
+function update<T>(args: usize, thread: i32, threads: i32): void {
+  const a = changetype<UpdateArgs>(args)
+  const op = changetype<T>(args)
+  const to = <usize>shareStart(a.n, 16, thread + 1, threads) << 2
+  for (let i = <usize>shareStart(a.n, 16, thread, threads) << 2; i < to; i += 16) op.f(i, <i32>((to - i) >> 2))
+}
+
+// @ts-ignore: decorator
+@inline
+function take(p: usize, n: i32): v128 {
+  return n >= 4 ? v128.load(p) : loadPart(p, n)
+}
+// @ts-ignore: decorator
+@inline
+function put(p: usize, v: v128, n: i32): void {
+  if (n >= 4) v128.store(p, v)
+  else storePart(p, v, n)
+}
+
+@unmanaged class Sgd extends UpdateArgs {
+  @inline f(i: usize, n: i32): void {
+    put(this.x + i, f32x4.sub(take(this.x + i, n), f32x4.mul(this.rate, take(this.g + i, n))), n)
+  }
+}
+/** x −= rate·g */
+export function sgd_f32(args: usize, thread: i32, threads: i32): void { update<Sgd>(args, thread, threads) }
+register(sgd_f32)
+
+@unmanaged class Momentum extends UpdateArgs {
+  @inline f(i: usize, n: i32): void {
+    const m = f32x4.sub(f32x4.mul(take(this.m + i, n), f32x4.splat(this.p)), f32x4.mul(this.rate, take(this.g + i, n)))
+    put(this.m + i, m, n)
+    put(this.x + i, f32x4.add(take(this.x + i, n), m), n)
+  }
+}
+/** m = p·m − rate·g; x += m */
+export function sgd_momentum_f32(args: usize, thread: i32, threads: i32): void { update<Momentum>(args, thread, threads) }
+register(sgd_momentum_f32)
+
+@unmanaged class Nesterov extends UpdateArgs {
+  @inline f(i: usize, n: i32): void {
+    const p = f32x4.splat(this.p)
+    const d = f32x4.mul(this.rate, take(this.g + i, n))
+    const m = f32x4.sub(f32x4.mul(take(this.m + i, n), p), d)
+    put(this.m + i, m, n)
+    put(this.x + i, f32x4.add(take(this.x + i, n), f32x4.sub(f32x4.mul(m, p), d)), n)
+  }
+}
+/** m = p·m − rate·g; x += p·m − rate·g */
+export function sgd_nesterov_f32(args: usize, thread: i32, threads: i32): void { update<Nesterov>(args, thread, threads) }
+register(sgd_nesterov_f32)
+
+// A running mean is written v + q·(new − v): 1 − q and q are never rounded apart, so its weights add up to 1.
+// @ts-ignore: decorator
+@inline
+function rms(a: UpdateArgs, i: usize, n: i32): v128 {
+  const g = take(a.g + i, n)
+  let v = take(a.v + i, n)
+  v = madd(f32x4.sub(f32x4.mul(g, g), v), f32x4.splat(a.q), v)
+  put(a.v + i, v, n)
+  return f32x4.div(f32x4.mul(a.rate, g), f32x4.sqrt(f32x4.add(v, f32x4.splat(a.epsilon))))
+}
+
+@unmanaged class RmsProp extends UpdateArgs {
+  @inline f(i: usize, n: i32): void {
+    put(this.x + i, f32x4.sub(take(this.x + i, n), rms(this, i, n)), n)
+  }
+}
+/** v += q·(g² − v); x −= rate·g / √(v + ε) */
+export function rmsprop_f32(args: usize, thread: i32, threads: i32): void { update<RmsProp>(args, thread, threads) }
+register(rmsprop_f32)
+
+@unmanaged class RmsPropMomentum extends UpdateArgs {
+  @inline f(i: usize, n: i32): void {
+    const m = f32x4.add(f32x4.mul(take(this.m + i, n), f32x4.splat(this.p)), rms(this, i, n))
+    put(this.m + i, m, n)
+    put(this.x + i, f32x4.sub(take(this.x + i, n), m), n)
+  }
+}
+/** v += q·(g² − v); m = p·m + rate·g / √(v + ε); x −= m */
+export function rmsprop_momentum_f32(args: usize, thread: i32, threads: i32): void { update<RmsPropMomentum>(args, thread, threads) }
+register(rmsprop_momentum_f32)
+
+/** Adam's state: what the host sets (rate), what is counted (t), what follows from them for this step. */
+@unmanaged
+class AdamState {
+  rate: f32
+  t: f32
+  step: f32
+  correction: f32
+  decay: f32
+}
+
+@unmanaged
+class AdamStepArgs {
+  state: usize
+  epsilonHat: i32
+  beta1: f64
+  beta2: f64
+  weightDecay: f64
+}
+
+/**
+ * t + 1, and the scalars of the step, in doubles: step = rate/(1 − β₁ᵗ), correction = 1/√(1 − β₂ᵗ), decay = rate·λ.
+ * With `epsilonHat` both corrections go into the step and ε is left as it is. t stops at 2^24, where βᵗ is long 0.
+ */
+export function adam_step(args: usize, thread: i32, _threads: i32): void {
+  if (thread) return
+  const a = changetype<AdamStepArgs>(args)
+  const s = changetype<AdamState>(a.state)
+  s.t += 1
+  const t = <u32>s.t
+  const step = <f64>s.rate / (1 - powi(a.beta1, t))
+  const root = Math.sqrt(1 - powi(a.beta2, t))
+  s.step = <f32>(a.epsilonHat ? step * root : step)
+  s.correction = <f32>(a.epsilonHat ? 1 : 1 / root)
+  s.decay = <f32>(<f64>s.rate * a.weightDecay)
+}
+register(adam_step)
+
+@unmanaged class Adam extends UpdateArgs {
+  @inline f(i: usize, n: i32): void {
+    const s = changetype<AdamState>(this.state)
+    const g = take(this.g + i, n)
+    let m = take(this.m + i, n)
+    let v = take(this.v + i, n)
+    const x = take(this.x + i, n)
+    m = madd(f32x4.sub(g, m), f32x4.splat(this.p), m)
+    v = madd(f32x4.sub(f32x4.mul(g, g), v), f32x4.splat(this.q), v)
+    put(this.m + i, m, n)
+    put(this.v + i, v, n)
+    const scale = madd(f32x4.sqrt(v), f32x4.splat(s.correction), f32x4.splat(this.epsilon))
+    const d = f32x4.div(f32x4.mul(f32x4.splat(s.step), m), scale)
+    put(this.x + i, f32x4.sub(x, madd(f32x4.splat(s.decay), x, d)), n)
+  }
+}
+/** m += p·(g − m); v += q·(g² − v); x −= step·m / (correction·√v + ε) + decay·x */
+export function adam_f32(args: usize, thread: i32, threads: i32): void { update<Adam>(args, thread, threads) }
+register(adam_f32)

@@ -1,0 +1,84 @@
+// What variables hold before training, under Keras's names and with its defaults. Each is an expression that the core
+// draws from the session's seed and the variable's name, so it does not depend on the order of layers.
+import { constant as constantTensor, type Initializer } from '../graph/leaves.ts'
+import { type Shape, shapeError, show } from '../graph/tensor.ts'
+import { fill } from '../ops/fill.ts'
+import * as random from '../ops/random.ts'
+
+/** 0 everywhere. */
+export const zeros = (): Initializer => (shape) => fill(shape, 0)
+/** 1 everywhere. */
+export const ones = (): Initializer => (shape) => fill(shape, 1)
+/** One value everywhere, or a list of values for the whole shape. */
+export const constant = (value: number | ArrayLike<number>): Initializer => (shape) =>
+  typeof value === 'number' ? fill(shape, value) : constantTensor(value, shape)
+
+/** Uniform in [minval, maxval). */
+export const randomUniform = ({ minval = -0.05, maxval = 0.05 } = {}): Initializer => (shape, stream) =>
+  random.randomUniform(shape, stream, { min: minval, max: maxval })
+/** Normal. */
+export const randomNormal = ({ mean = 0, stddev = 0.05 } = {}): Initializer => (shape, stream) => random.randomNormal(shape, stream, { mean, stddev })
+/** Normal within two standard deviations; `stddev` is that of the normal before it is cut. */
+export const truncatedNormal = ({ mean = 0, stddev = 0.05 } = {}): Initializer => (shape, stream) =>
+  random.truncatedNormal(shape, stream, { mean, stddev })
+
+export interface Fans {
+  readonly fanIn: number
+  readonly fanOut: number
+}
+
+/**
+ * The fans of a weight: how many inputs an output sums over, and the other way round.
+ * Dense [in, out]: in, out. Convolution [kh, kw, in, out]: kh·kw·in, kh·kw·out. One dimension: its length for both.
+ * @param transposed the weight is a transposed convolution's, [kh, kw, out, in]: the fans change places. Keras leaves them,
+ *   which is the same for the Glorot initialisers
+ */
+export function fansOf(shape: Shape, transposed = false): Fans {
+  if (!shape.length) return { fanIn: 1, fanOut: 1 }
+  if (shape.length === 1) return { fanIn: shape[0]!, fanOut: shape[0]! }
+  if (transposed && shape.length < 3) throw shapeError('initializer', `${show(shape)} is no transposed convolution's weight, expected [kh, kw, out, in]`)
+  const receptive = shape.slice(0, -2).reduce((n, d) => n * d, 1)
+  const [first, second] = [receptive * shape.at(-2)!, receptive * shape.at(-1)!]
+  return transposed ? { fanIn: second, fanOut: first } : { fanIn: first, fanOut: second }
+}
+
+export interface VarianceScalingOptions {
+  readonly scale?: number
+  readonly mode?: 'fanIn' | 'fanOut' | 'fanAvg'
+  readonly distribution?: 'truncatedNormal' | 'untruncatedNormal' | 'uniform'
+  /** The weight is a transposed convolution's, [kh, kw, out, in]. */
+  readonly transposed?: boolean
+}
+
+/** The standard deviation of a standard normal cut at ±2. */
+const CUT_STDDEV = 0.87962566103423978
+
+/** Mean 0 and variance scale/n, n the fan that `mode` names. */
+export function varianceScaling({ scale = 1, mode = 'fanIn', distribution = 'truncatedNormal', transposed = false }: VarianceScalingOptions = {}): Initializer {
+  if (!(scale > 0 && scale < Infinity)) throw new RangeError(`varianceScaling: scale is ${scale}, expected a number greater than 0`)
+  return (shape, stream) => {
+    const { fanIn, fanOut } = fansOf(shape, transposed)
+    const variance = scale / { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 }[mode]
+    switch (distribution) {
+      case 'uniform': {
+        const max = Math.sqrt(3 * variance)
+        return random.randomUniform(shape, stream, { min: -max, max })
+      }
+      case 'untruncatedNormal':
+        return random.randomNormal(shape, stream, { stddev: Math.sqrt(variance) })
+      case 'truncatedNormal':
+        return random.truncatedNormal(shape, stream, { stddev: Math.sqrt(variance) / CUT_STDDEV })
+    }
+  }
+}
+
+type Transposed = Pick<VarianceScalingOptions, 'transposed'>
+
+/** Uniform in ±√(6/(fanIn + fanOut)) (Glorot and Bengio 2010). */
+export const glorotUniform = (options: Transposed = {}): Initializer => varianceScaling({ ...options, mode: 'fanAvg', distribution: 'uniform' })
+/** Normal of variance 2/(fanIn + fanOut), cut at two standard deviations. */
+export const glorotNormal = (options: Transposed = {}): Initializer => varianceScaling({ ...options, mode: 'fanAvg' })
+/** Uniform in ±√(6/fanIn) (He et al. 2015). */
+export const heUniform = (options: Transposed = {}): Initializer => varianceScaling({ ...options, scale: 2, distribution: 'uniform' })
+/** Normal of variance 2/fanIn, cut at two standard deviations. */
+export const heNormal = (options: Transposed = {}): Initializer => varianceScaling({ ...options, scale: 2 })

@@ -1,0 +1,154 @@
+// Optimizers. Each is one fused pass over a parameter, as an effect op of a stage; what it remembers are variables (role
+// 'slot'), so they are saved with the weights. Nothing is computed here.
+import { constant, type Variable, variable } from '../graph/leaves.ts'
+import { apply, bits, type KernelCall, type Op, type Places, sameShape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { zeros } from '../ops/fill.ts'
+
+/** A parameter and the gradient of the loss with respect to it. */
+export interface GradientPair {
+  readonly variable: Variable
+  readonly gradient: Tensor
+}
+
+export interface Optimizer {
+  readonly name: string
+  /** Its scalars, kept with the weights; the first is the learning rate, which the host may write between runs. */
+  readonly state: Variable
+  /** The effect ops of one step, in the order in which they must run. Asked again, it gives updates of the same slots. */
+  updates(pairs: readonly GradientPair[]): Tensor[]
+}
+
+/** The place of the learning rate in an optimizer's state. */
+export const LEARNING_RATE = 0
+
+/** How a kind of optimizer updates one parameter. `p`, `q`: the constants of its kernel (assembly/kernels/optimizers.ts). */
+interface UpdateAttrs extends Record<string, unknown> {
+  readonly kernel: string
+  readonly slots: readonly Slot[]
+  readonly p: number
+  readonly q: number
+  readonly epsilon: number
+  readonly cost: number
+}
+type Slot = 'momentum' | 'velocity'
+
+const updateOp: Op<UpdateAttrs> = {
+  name: 'optimizer',
+  shape([x, ...others]) {
+    const dy = others.at(-1)!
+    if (!sameShape(x!, dy)) throw shapeError('optimizer', `the gradient's shape ${show(dy)} is not the variable's ${show(x!)}`)
+    return []
+  },
+  gradient: null,
+  effect: true,
+  calls({ inputs, attrs: { kernel, slots, p, q, epsilon } }, at) {
+    const slot = (name: Slot) => (slots.includes(name) ? at.inputs[1 + slots.indexOf(name)]! : 0)
+    const [state, g] = at.inputs.slice(1 + slots.length)
+    return [[kernel, at.inputs[0]!, slot('momentum'), slot('velocity'), state!, g!, inputs[0]!.size, bits(p), bits(q), bits(epsilon)]]
+  },
+  flops: ({ inputs, attrs }) => inputs[0]!.size * attrs.cost,
+}
+
+interface AdamStepAttrs extends Record<string, unknown> {
+  readonly epsilonHat: boolean
+  readonly beta1: number
+  readonly beta2: number
+  readonly weightDecay: number
+}
+
+const adamStepOp: Op<AdamStepAttrs> = {
+  name: 'adamStep',
+  shape: () => [],
+  gradient: null,
+  effect: true,
+  calls({ attrs: { epsilonHat, beta1, beta2, weightDecay } }, at: Places): KernelCall[] {
+    return [['adam_step', at.inputs[0]!, epsilonHat ? 1 : 0, ...doubleWords(beta1), ...doubleWords(beta2), ...doubleWords(weightDecay)]]
+  },
+  flops: () => 0,
+}
+
+const double = new DataView(new ArrayBuffer(8))
+function doubleWords(x: number): [low: number, high: number] {
+  double.setFloat64(0, x, true)
+  return [double.getInt32(0, true), double.getInt32(4, true)]
+}
+
+function optimizer(name: string, state: readonly number[], attrs: UpdateAttrs, step?: (state: Variable) => Tensor): Optimizer {
+  const scalars = variable(`${name}/state`, [state.length], () => constant(state), 'slot')
+  const known = new Map<Variable, Variable[]>()
+  const slotsOf = (x: Variable): Variable[] => {
+    const slots = known.get(x) ?? attrs.slots.map((slot) => variable(`${name}/${slot}/${x.attrs.name}`, x.shape, zeros, 'slot'))
+    known.set(x, slots)
+    return slots
+  }
+  return {
+    name,
+    state: scalars,
+    updates(pairs) {
+      const each = pairs.map(({ variable: x, gradient }) => apply(updateOp, [x, ...slotsOf(x), scalars, gradient], attrs))
+      return step ? [step(scalars), ...each] : each
+    },
+  }
+}
+
+/** Refuses a value outside of its range: from 0 on, and below 1 for a rate of decay. */
+function check(name: string, values: Readonly<Record<string, number>>, fractions: Readonly<Record<string, number>> = {}): void {
+  for (const [key, x] of Object.entries(values)) {
+    if (!(x >= 0 && x < Infinity)) throw new RangeError(`${name}: ${key} is ${x}, expected 0 or more`)
+  }
+  for (const [key, x] of Object.entries(fractions)) {
+    if (!(x >= 0 && x < 1)) throw new RangeError(`${name}: ${key} is ${x}, expected 0 or more and less than 1`)
+  }
+}
+
+/**
+ * Gradient descent: x −= η·g. With momentum μ: m = μ·m − η·g, x += m; Nesterov's: x += μ·m − η·g (the new m).
+ * @param options.name the prefix of its slots' names: two optimizers of one model need two
+ */
+export function sgd({ learningRate = 0.01, momentum = 0, nesterov = false, name = 'sgd' } = {}): Optimizer {
+  check(name, { learningRate }, { momentum })
+  if (nesterov && !momentum) throw new RangeError(`${name}: nesterov needs a momentum greater than 0`)
+  const kernel = nesterov ? 'sgd_nesterov_f32' : momentum ? 'sgd_momentum_f32' : 'sgd_f32'
+  const slots: Slot[] = momentum ? ['momentum'] : []
+  return optimizer(name, [learningRate], { kernel, slots, p: momentum, q: 0, epsilon: 0, cost: nesterov ? 6 : momentum ? 4 : 2 })
+}
+
+/**
+ * RMSProp: v = ρ·v + (1 − ρ)·g², d = η·g / √(v + ε), x −= d; with momentum μ: m = μ·m + d, x −= m. ε under the root, as in Keras 3.
+ * @param options.name the prefix of its slots' names: two optimizers of one model need two
+ */
+export function rmsprop({ learningRate = 0.001, rho = 0.9, momentum = 0, epsilon = 1e-7, name = 'rmsprop' } = {}): Optimizer {
+  check(name, { learningRate, epsilon }, { rho, momentum })
+  const kernel = momentum ? 'rmsprop_momentum_f32' : 'rmsprop_f32'
+  const slots: Slot[] = momentum ? ['momentum', 'velocity'] : ['velocity']
+  return optimizer(name, [learningRate], { kernel, slots, p: momentum, q: 1 - rho, epsilon, cost: momentum ? 10 : 8 })
+}
+
+export interface AdamOptions {
+  readonly learningRate?: number
+  readonly beta1?: number
+  readonly beta2?: number
+  readonly epsilon?: number
+  /** TensorFlow 1's form, where ε is added before v is corrected: x −= η·√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m/(√v + ε). */
+  readonly epsilonHat?: boolean
+  /** The prefix of its slots' names: two optimizers of one model need two. */
+  readonly name?: string
+}
+
+/**
+ * Adam (Kingma and Ba 2015): m = β₁·m + (1 − β₁)·g, v = β₂·v + (1 − β₂)·g², x −= η·(m/(1 − β₁ᵗ)) / (√(v/(1 − β₂ᵗ)) + ε),
+ * as in PyTorch and Keras. The corrections are computed in doubles. Its state: learning rate, t, and three scalars of the step.
+ */
+export const adam = ({ name = 'adam', ...options }: AdamOptions = {}): Optimizer => adamLike({ ...options, name, weightDecay: 0 })
+
+/** AdamW (Loshchilov and Hutter 2019): Adam, and x −= η·λ·x besides (the old x), λ = `weightDecay`. */
+export const adamW = ({ name = 'adamW', weightDecay = 0.004, ...options }: AdamOptions & { weightDecay?: number } = {}): Optimizer =>
+  adamLike({ ...options, name, weightDecay })
+
+function adamLike(options: AdamOptions & { name: string; weightDecay: number }): Optimizer {
+  const { name, weightDecay, learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, epsilonHat = false } = options
+  check(name, { learningRate, epsilon, weightDecay }, { beta1, beta2 })
+  const attrs: UpdateAttrs = { kernel: 'adam_f32', slots: ['momentum', 'velocity'], p: 1 - beta1, q: 1 - beta2, epsilon, cost: 15 }
+  const step = (state: Variable) => apply(adamStepOp, [state], { epsilonHat, beta1, beta2, weightDecay })
+  return optimizer(name, [learningRate, 0, 0, 0, 0], attrs, step)
+}

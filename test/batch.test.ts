@@ -1,0 +1,156 @@
+// Batches: the permutation of an epoch, the gathered values, how the counters move on.
+import { describe, expect, it } from 'vitest'
+import { batch, dataset } from '../src/ops/batch.ts'
+import { instantiateCore } from '../src/runtime/core.ts'
+import type { CompiledFunction } from '../src/runtime/function.ts'
+import { Session } from '../src/runtime/session.ts'
+import { floats, generator, newSession, runGuarded, runShared, runtime, THREADS } from './harness.ts'
+
+const COUNTS = [1, 2, 3, 5, 64, 100, 60000]
+
+/** A function that reads its dataset's row numbers, a whole epoch at once. */
+async function orders(count: number, seed = 1): Promise<(epoch: number) => Float32Array> {
+  const session = new Session(await instantiateCore(runtime.module), seed, THREADS)
+  const data = dataset(Float32Array.from({ length: count }, (_, i) => i), [count, 1])
+  const fn = session.compile({ group: 'train', stages: [{ outputs: { y: batch(data, count) } }] })
+  return (epoch) => {
+    session.counters('train').set([0, 0, 0, epoch])
+    fn.run(1)
+    return fn.read('y')
+  }
+}
+
+describe('the permutation of an epoch', () => {
+  it.each(COUNTS)('is a bijection on %d rows', async (count) => {
+    const order = await orders(count)
+    for (const epoch of [0, 1, 2, 12345, 2 ** 32 - 1]) {
+      const rows = order(epoch)
+      expect(rows.slice().sort()).toEqual(Float32Array.from({ length: count }, (_, i) => i))
+    }
+  })
+
+  it.each([64, 100, 60000])('differs by epoch and seed: %d rows', async (count) => {
+    const order = await orders(count)
+    const first = order(0)
+    for (const other of [order(1), order(2), (await orders(count, 2))(0), (await orders(count, 2 ** 32 + 1))(0)]) {
+      // Two random orders agree in one place on average.
+      expect(other.filter((row, i) => row === first[i]).length).toBeLessThan(8)
+    }
+    expect(order(0)).toEqual(first)
+    expect(first.filter((row, i) => row === i).length).toBeLessThan(8)
+  })
+
+  it.each([3, 5, 16, 37])('puts each of %d rows in each place alike often', async (count) => {
+    const order = await orders(count)
+    const epochs = 400 * count
+    const seen = new Float64Array(count * count)
+    let fixed = 0
+    let followed = 0
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      order(epoch).forEach((row, place, rows) => {
+        seen[place * count + row]!++
+        if (row === place) fixed++
+        if (row + 1 === rows[place + 1]) followed++
+      })
+    }
+    const chi2 = seen.reduce((s, n) => s + (n - 400) ** 2 / 400, 0)
+    const freedom = (count - 1) ** 2
+    expect(Math.abs(chi2 - freedom), `chi² ${chi2}`).toBeLessThan(4.5 * Math.sqrt(2 * freedom) + 4)
+    expect(Math.abs(fixed / epochs - 1)).toBeLessThan(4.5 / Math.sqrt(epochs))
+    // Row r + 1 right after row r: (count − 1) / count times an order.
+    expect(Math.abs(followed / epochs - (count - 1) / count)).toBeLessThan(4.5 / Math.sqrt(epochs))
+  })
+
+  it('reaches all orders of three rows alike often', async () => {
+    const order = await orders(3)
+    const seen = new Map<string, number>()
+    for (let epoch = 0; epoch < 6000; epoch++) {
+      const key = order(epoch).join()
+      seen.set(key, (seen.get(key) ?? 0) + 1)
+    }
+    expect(seen.size).toBe(6)
+    expect([...seen.values()].reduce((s, n) => s + (n - 1000) ** 2 / 1000, 0)).toBeLessThan(30)
+  })
+})
+
+const rowsOf = <T extends Uint8Array | Float32Array>(data: T, item: number, rows: readonly number[]): number[] =>
+  rows.flatMap((r) => [...data.subarray(r * item, (r + 1) * item)])
+
+describe('the values of a batch', () => {
+  const uniform = generator(3)
+  const kinds = [
+    ['u8', (n: number) => Uint8Array.from({ length: n }, () => uniform() * 256)],
+    ['f32', (n: number) => floats(n, () => uniform() * 4 - 2)],
+  ] as const
+  it.each(kinds.flatMap(([kind, make]) => [1, 3, 4, 15, 16, 17, 784].map((item) => [kind, item, make] as const)))('%s rows of %d', async (_, item, make) => {
+    const count = 23
+    const data = make(count * item)
+    const [scale, offset] = [Math.fround(2 / 255), -1]
+    const scaled = (x: number) => Math.fround(Math.fround(x * scale) + offset)
+    const session = await newSession()
+    const plain = batch(dataset(data, [count, item]), 7, { shuffle: false, scale, offset })
+    const mixed = batch(dataset(data, [count, item]), 7, { scale, offset })
+    const index = batch(dataset(Float32Array.from({ length: count }, (__, i) => i), [count]), 7)
+    const fn = session.compile({ group: 'train', stages: [{ outputs: { plain, mixed, index } }] })
+    session.counters('train').set([9, 0, 14, 3])
+    expect(runGuarded({ fn, outputs: [] })).toBe(0)
+    const read = () => ['plain', 'mixed', 'index'].map((name) => fn.read(name))
+    const [p, m, rows] = read() as [Float32Array, Float32Array, Float32Array]
+    expect([...p]).toEqual(rowsOf(data, item, [14, 15, 16, 17, 18, 19, 20]).map(scaled))
+    expect([...m]).toEqual(rowsOf(data, item, [...rows]).map(scaled))
+    for (const threads of [2, 3, THREADS]) {
+      session.counters('train').set([9, 0, 14, 3])
+      runShared({ fn, outputs: [] }, threads)
+      expect(read()).toEqual([p, m, rows])
+    }
+  })
+
+  it('keeps the shape of a sample', () => {
+    expect(batch(dataset(new Uint8Array(240), [10, 4, 3, 2]), 5).shape).toEqual([5, 4, 3, 2])
+  })
+  it('refuses a batch larger than the dataset', () => {
+    expect(() => batch(dataset(new Uint8Array(8), [4, 2]), 5)).toThrow(/a batch of 5 is larger than the dataset of 4/)
+  })
+})
+
+describe('epochs', () => {
+  const take = (fn: CompiledFunction) => {
+    fn.run(1)
+    return [...fn.read('y')]
+  }
+
+  it('go through every row once, the smaller last batch in a second function of the group', async () => {
+    const session = await newSession()
+    const data = dataset(Float32Array.from({ length: 10 }, (_, i) => i), [10])
+    const [four, two] = [4, 2].map((size) => session.compile({ group: 'train', stages: [{ outputs: { y: batch(data, size) } }] })) as [CompiledFunction, CompiledFunction]
+    const counters = () => [...session.counters('train')]
+    const seen: number[][] = []
+    for (let epoch = 0; epoch < 2; epoch++) {
+      expect(counters()).toEqual([epoch * 3, 0, 0, epoch])
+      const rows = [...take(four), ...take(four)]
+      expect(counters()).toEqual([epoch * 3 + 2, 0, 8, epoch])
+      rows.push(...take(two))
+      expect([...rows].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+      seen.push(rows)
+    }
+    expect(counters()).toEqual([6, 0, 0, 2])
+    expect(seen[0]).not.toEqual(seen[1])
+  })
+
+  it('drop the remainder on demand', async () => {
+    const session = await newSession()
+    const data = dataset(Float32Array.from({ length: 10 }, (_, i) => i), [10])
+    const fn = session.compile({ group: 'train', stages: [{ outputs: { y: batch(data, 4, { dropRemainder: true }) } }] })
+    const rows = [...take(fn), ...take(fn)]
+    expect(new Set(rows).size).toBe(8)
+    expect([...session.counters('train')]).toEqual([2, 0, 0, 1])
+  })
+
+  it('wrap where a batch reaches past the end', async () => {
+    const session = await newSession()
+    const data = dataset(Uint8Array.from([0, 1, 2, 3, 4]), [5])
+    const fn = session.compile({ group: 'train', stages: [{ outputs: { y: batch(data, 3, { shuffle: false }) } }] })
+    expect([take(fn), take(fn)]).toEqual([[0, 1, 2], [3, 4, 0]])
+    expect([...session.counters('train')]).toEqual([2, 0, 0, 1])
+  })
+})
