@@ -44,8 +44,8 @@ export function autoencoder({ latent = 8, learningRate = 1e-3 }: AutoencoderOpti
   ])
   const optimizer = adam({ learningRate })
   const size = 4 * latent
-  const codeMean = variable('codes/mean', [size], zeros, 'statistic')
-  const codeSquare = variable('codes/square', [size, size], zeros, 'statistic')
+  const codeMean = variable('codes/mean', [size], zeros(), 'statistic')
+  const codeSquare = variable('codes/square', [size, size], zeros(), 'statistic')
 
   /** The codes' running mean and uncentred second moment. */
   function watch(codes: Tensor): Tensor[] {

@@ -7,13 +7,14 @@ import { depthwiseConv2d as depthwiseOp } from '../ops/depthwise_conv2d.ts'
 import { matmul } from '../ops/matmul.ts'
 import type { Padding } from '../ops/padding.ts'
 import { pair } from '../ops/padding.ts'
-import { avgPool2d, maxPool2d } from '../ops/pool2d.ts'
+import { maxPool2d } from '../ops/max_pool2d.ts'
+import { avgPool2d } from '../ops/avg_pool2d.ts'
 import { dropout as dropoutOp } from '../ops/random.ts'
 import { reshape as reshapeOp } from '../ops/reshape.ts'
 import { resizeBilinear, type ResizeOptions, resizeNearest } from '../ops/resize.ts'
 import { leakyReLU as leakyReLUOp } from '../ops/activation.ts'
 import { activationOf, type ActivationOption } from './activations.ts'
-import { glorotUniform, glorotUniformTranspose, zeros } from './initializers.ts'
+import { glorotUniform, zeros } from './initializers.ts'
 import { type Layer, layer } from './layer.ts'
 
 interface Common {
@@ -28,7 +29,7 @@ interface Weighted extends Common {
 }
 
 /** activation(x · kernel + bias), for x of shape [batch, features]. */
-export function dense({ units, activation = 'linear', useBias = true, kernelInitializer = glorotUniform, biasInitializer = zeros, name }: Weighted & { units: number }): Layer {
+export function dense({ units, activation = 'linear', useBias = true, kernelInitializer = glorotUniform(), biasInitializer = zeros(), name }: Weighted & { units: number }): Layer {
   positive('dense', 'units', units)
   const act = activationOf(activation)
   return layer('dense', name, (shape, variable) => {
@@ -45,7 +46,7 @@ interface Convolution extends Weighted, ConvOptions {
 }
 
 /** activation(conv2d(x, kernel) + bias), NHWC; kernel [height, width, in, filters]. */
-export function conv2d({ filters, kernelSize, activation = 'linear', useBias = true, kernelInitializer = glorotUniform, biasInitializer = zeros, name, ...rest }: Convolution): Layer {
+export function conv2d({ filters, kernelSize, activation = 'linear', useBias = true, kernelInitializer = glorotUniform(), biasInitializer = zeros(), name, ...rest }: Convolution): Layer {
   positive('conv2d', 'filters', filters)
   const act = activationOf(activation)
   return layer('conv2d', name, (shape, variable) => {
@@ -56,7 +57,7 @@ export function conv2d({ filters, kernelSize, activation = 'linear', useBias = t
 }
 
 /** activation(conv2dTranspose(x, kernel) + bias), NHWC; kernel [height, width, filters, in]. */
-export function conv2dTranspose({ filters, kernelSize, activation = 'linear', useBias = true, kernelInitializer = glorotUniformTranspose, biasInitializer = zeros, name, ...rest }: Convolution): Layer {
+export function conv2dTranspose({ filters, kernelSize, activation = 'linear', useBias = true, kernelInitializer = glorotUniform({ transposed: true }), biasInitializer = zeros(), name, ...rest }: Convolution): Layer {
   positive('conv2dTranspose', 'filters', filters)
   const act = activationOf(activation)
   return layer('conv2dTranspose', name, (shape, variable) => {
@@ -74,7 +75,7 @@ interface Depthwise extends Omit<Weighted, 'dilation'> {
 }
 
 /** Each channel convolved with `depthMultiplier` filters of its own; kernel [height, width, in, depthMultiplier]. */
-export function depthwiseConv2d({ kernelSize, depthMultiplier = 1, activation = 'linear', useBias = true, kernelInitializer = glorotUniform, biasInitializer = zeros, name, ...rest }: Depthwise): Layer {
+export function depthwiseConv2d({ kernelSize, depthMultiplier = 1, activation = 'linear', useBias = true, kernelInitializer = glorotUniform(), biasInitializer = zeros(), name, ...rest }: Depthwise): Layer {
   const act = activationOf(activation)
   return layer('depthwiseConv2d', name, (shape, variable) => {
     const c = channels('depthwiseConv2d', shape)

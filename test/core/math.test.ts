@@ -105,11 +105,11 @@ const max = Math.fround(3.4028235e38)
 
 const cases: Record<string, Case> = {
   exp: {
-    f: Math.exp, bound: 0.9, hot: mirrored(2 ** -12, 104),
+    f: Math.exp, bound: 0.91, hot: mirrored(2 ** -12, 104),
     edges: [[0, 1], [-0, 1], [Infinity, Infinity], [-Infinity, 0], [88.72284, Infinity], [-104, 0], [max, Infinity], [-max, 0], [-103.9, tiny], [tiny, 1], [-tiny, 1]],
   },
   expm1: {
-    f: Math.expm1, bound: 1.7, hot: [[2 ** -12, 89], [-(2 ** -12), -18]],
+    f: Math.expm1, bound: 1.75, hot: [[2 ** -12, 89], [-(2 ** -12), -18]],
     edges: [[0, 0], [-0, -0], [Infinity, Infinity], [-Infinity, -1], [89, Infinity], [-max, -1], [tiny, tiny], [-tiny, -tiny]],
   },
   log: {
