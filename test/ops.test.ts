@@ -15,6 +15,8 @@ function drawInputs(spec: Spec, shapes: readonly Shape[], seed: number): Float32
   return shapes.map((shape, i) => {
     const domain = spec.domain ?? [-2, 2]
     const [lo, hi] = (Array.isArray(domain[0]) ? domain[i] : domain) as [number, number]
+    const given = spec.values?.(sizeOf(shape), uniform, i)
+    if (given) return Float32Array.from(given)
     return floats(sizeOf(shape), () => (spec.draw ? spec.draw(uniform(), i) : lo + (hi - lo) * uniform()))
   })
 }

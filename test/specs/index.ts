@@ -3,9 +3,14 @@ import { specs as activation } from './activation.ts'
 import { specs as arithmetic } from './arithmetic.ts'
 import { specs as compare } from './compare.ts'
 import { specs as conv2d } from './conv2d.ts'
+import { specs as depthwise } from './depthwise.ts'
 import { specs as losses } from './losses.ts'
 import { specs as matmul } from './matmul.ts'
+import { specs as normalization } from './normalization.ts'
+import { specs as pooling } from './pooling.ts'
+import { specs as resize } from './resize.ts'
 import type { Spec } from './spec.ts'
+import { specs as structure } from './structure.ts'
 import { specs as unary } from './unary.ts'
 
 export const specs: readonly Spec[] = [
@@ -13,7 +18,12 @@ export const specs: readonly Spec[] = [
   ...arithmetic,
   ...compare,
   ...conv2d,
+  ...depthwise,
   ...losses,
   ...matmul,
+  ...normalization,
+  ...pooling,
+  ...resize,
+  ...structure,
   ...unary,
 ]

@@ -21,6 +21,8 @@ export interface Spec {
   readonly domain?: readonly [number, number] | readonly (readonly [number, number])[]
   /** Draws one input element itself instead (`u` uniform in [0, 1)): for domains with holes (kinks) in them. */
   readonly draw?: (u: number, input: number) => number
+  /** Draws a whole input itself: for inputs whose elements depend on each other. `undefined`: as without it. */
+  readonly values?: (size: number, uniform: () => number, input: number) => readonly number[] | undefined
   /** Largest error of a value, relative to |reference| + the reference's root mean square. Default 1e-6. */
   readonly tolerance?: number
   /** The inputs that have a gradient. Default: all. Empty: none. */
@@ -33,3 +35,13 @@ export interface Spec {
 
 /** Sizes around SIMD width and tiles, and primes. */
 export const LENGTHS: readonly number[] = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 64, 127]
+
+/** `size` different numbers around 0, `gap` apart from each other, in random order: for ops with kinks where two are equal. */
+export function apart(size: number, uniform: () => number, gap = 0.02): number[] {
+  const values = Array.from({ length: size }, (_, i) => (i - size / 2) * gap)
+  for (let i = size - 1; i > 0; i--) {
+    const j = Math.floor(uniform() * (i + 1))
+    ;[values[i], values[j]] = [values[j]!, values[i]!]
+  }
+  return values
+}

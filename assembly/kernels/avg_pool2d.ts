@@ -1,0 +1,61 @@
+// Average pooling over the elements of each window that lie in the image (padding is not counted), and its gradient,
+// which gathers for each element the windows that cover it.
+import { register, shareStart } from '../lib/kernel'
+import { endTap, endWindow, firstTap, firstWindow, loadUpTo4, storeUpTo4, WindowArgs } from '../lib/window'
+
+/** y[n, oy, ox, c] = mean of the window of x (`a`) */
+export function avg_pool2d_f32(args: usize, thread: i32, threads: i32): void {
+  const k = changetype<WindowArgs>(args)
+  const end = shareStart(k.n * k.oh, 1, thread + 1, threads)
+  for (let r = shareStart(k.n * k.oh, 1, thread, threads); r < end; r++) {
+    const n = r / k.oh
+    const oy = r - n * k.oh
+    const y0 = firstTap(oy, k.sh, k.top)
+    const y1 = endTap(oy, k.sh, k.top, k.kh, k.h)
+    for (let ox = 0; ox < k.ow; ox++) {
+      const x0 = firstTap(ox, k.sw, k.left)
+      const x1 = endTap(ox, k.sw, k.left, k.kw, k.w)
+      const count = f32x4.splat(<f32>((y1 - y0) * (x1 - x0)))
+      for (let c = 0; c < k.c; c += 4) {
+        const lanes = k.c - c
+        let sum = f32x4.splat(0)
+        for (let iy = y0; iy < y1; iy++) {
+          let p = k.a + (<usize>(((n * k.h + iy) * k.w + x0) * k.c + c) << 2)
+          for (let ix = x0; ix < x1; ix++, p += <usize>k.c << 2) sum = f32x4.add(sum, loadUpTo4(p, lanes))
+        }
+        storeUpTo4(k.to + (<usize>((r * k.ow + ox) * k.c + c) << 2), f32x4.div(sum, count), lanes)
+      }
+    }
+  }
+}
+register(avg_pool2d_f32)
+
+/** dx[n, iy, ix, c] = Σ dy (`a`) / count over the windows that cover (iy, ix) */
+export function avg_pool2d_grad_f32(args: usize, thread: i32, threads: i32): void {
+  const k = changetype<WindowArgs>(args)
+  const end = shareStart(k.n * k.h, 1, thread + 1, threads)
+  for (let r = shareStart(k.n * k.h, 1, thread, threads); r < end; r++) {
+    const n = r / k.h
+    const iy = r - n * k.h
+    const oy0 = firstWindow(iy, k.sh, k.top, k.kh)
+    const oy1 = endWindow(iy, k.sh, k.top, k.oh)
+    for (let ix = 0; ix < k.w; ix++) {
+      const ox0 = firstWindow(ix, k.sw, k.left, k.kw)
+      const ox1 = endWindow(ix, k.sw, k.left, k.ow)
+      for (let c = 0; c < k.c; c += 4) {
+        const lanes = k.c - c
+        let sum = f32x4.splat(0)
+        for (let oy = oy0; oy < oy1; oy++) {
+          const rows = endTap(oy, k.sh, k.top, k.kh, k.h) - firstTap(oy, k.sh, k.top)
+          for (let ox = ox0; ox < ox1; ox++) {
+            const columns = endTap(ox, k.sw, k.left, k.kw, k.w) - firstTap(ox, k.sw, k.left)
+            const dy = loadUpTo4(k.a + (<usize>(((n * k.oh + oy) * k.ow + ox) * k.c + c) << 2), lanes)
+            sum = f32x4.add(sum, f32x4.div(dy, f32x4.splat(<f32>(rows * columns))))
+          }
+        }
+        storeUpTo4(k.to + (<usize>((r * k.w + ix) * k.c + c) << 2), sum, lanes)
+      }
+    }
+  }
+}
+register(avg_pool2d_grad_f32)

@@ -1,0 +1,68 @@
+// Windows sliding over NHWC images: their geometry as kernels get it, and loads of up to four channels.
+import { loadPart, storePart } from './simd'
+
+/** Words of a kernel over windows: x [n, h, w, c] and y [n, oh, ow, …]; `a`, `b`, `to` are what it reads and writes. */
+@unmanaged
+export class WindowArgs {
+  a: usize
+  b: usize
+  to: usize
+  n: i32
+  h: i32
+  w: i32
+  c: i32
+  oh: i32
+  ow: i32
+  kh: i32
+  kw: i32
+  sh: i32
+  sw: i32
+  top: i32
+  left: i32
+  /** channel multiplier of depthwise convolutions */
+  m: i32
+}
+
+/** The first element of the window at position `o` that lies in the image. */
+// @ts-ignore: decorator
+@inline
+export function firstTap(o: i32, stride: i32, before: i32): i32 {
+  return max(o * stride - before, 0)
+}
+
+/** One past the last element of the window at position `o` that lies in the image. */
+// @ts-ignore: decorator
+@inline
+export function endTap(o: i32, stride: i32, before: i32, k: i32, size: i32): i32 {
+  return min(o * stride - before + k, size)
+}
+
+/** The first window position that covers the element `i`. */
+// @ts-ignore: decorator
+@inline
+export function firstWindow(i: i32, stride: i32, before: i32, k: i32): i32 {
+  const reach = i + before - k + stride
+  return reach > 0 ? reach / stride : 0
+}
+
+/** One past the last window position that covers the element `i`. */
+// @ts-ignore: decorator
+@inline
+export function endWindow(i: i32, stride: i32, before: i32, out: i32): i32 {
+  return min((i + before) / stride + 1, out)
+}
+
+/** `lanes` floats at `p`, 4 or fewer; the other lanes are 0. */
+// @ts-ignore: decorator
+@inline
+export function loadUpTo4(p: usize, lanes: i32): v128 {
+  return lanes >= 4 ? v128.load(p) : loadPart(p, lanes)
+}
+
+/** Stores `lanes` floats at `p`, 4 or fewer. */
+// @ts-ignore: decorator
+@inline
+export function storeUpTo4(p: usize, v: v128, lanes: i32): void {
+  if (lanes >= 4) v128.store(p, v)
+  else storePart(p, v, lanes)
+}

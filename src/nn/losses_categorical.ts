@@ -1,0 +1,22 @@
+// Losses over classes: softmax cross-entropy. Labels come first, as in Keras.
+import { sameShape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { mul } from '../ops/arithmetic.ts'
+import { mean, sum } from '../ops/reduce.ts'
+import { logSoftmax } from '../ops/softmax.ts'
+
+/**
+ * −Σ labels · logSoftmax(logits) over the last axis, without overflow for any finite logits.
+ * @param labels probabilities [batch, …, classes], such as `oneHot` gives
+ * @param logits the same shape
+ * @returns one number for each row: [batch, …]
+ * @throws RangeError where the shapes differ
+ */
+export function softmaxCrossEntropy(labels: Tensor, logits: Tensor): Tensor {
+  if (!sameShape(labels.shape, logits.shape)) {
+    throw shapeError('softmaxCrossEntropy', `labels ${show(labels.shape)} and logits ${show(logits.shape)} differ; use oneHot for class numbers`)
+  }
+  return sum(mul(labels, logSoftmax(logits)), -1, { scale: -1 })
+}
+
+/** The mean of `softmaxCrossEntropy`, a scalar (Keras CategoricalCrossentropy with fromLogits). */
+export const categoricalCrossentropy = (labels: Tensor, logits: Tensor): Tensor => mean(softmaxCrossEntropy(labels, logits))

@@ -1,0 +1,66 @@
+// Depthwise convolution: each input channel has its own m filters. The op and its two gradients are linear in each of
+// their inputs and give each other's gradients, so they can be differentiated any number of times.
+import { apply, type Op, type Shape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
+import { slide, type WindowAttrs, windowAttrs, type WindowOptions, windowWords } from './window.ts'
+
+/** `image` is the shape of x [n, h, w, c], `multiplier` the m of w [kh, kw, c, m]. */
+type DepthwiseAttrs = WindowAttrs & { readonly image: Shape; readonly multiplier: number }
+
+const words = (name: string, { attrs }: Tensor<DepthwiseAttrs>): number[] => windowWords(name, attrs.image, attrs, attrs.multiplier)
+const filterShape = ({ kernel, image, multiplier }: DepthwiseAttrs): Shape => [...kernel, image[3]!, multiplier]
+const outputShape = (attrs: DepthwiseAttrs): Shape => {
+  const { oh, ow } = slide('depthwiseConv2d', attrs.image, attrs)
+  return [attrs.image[0]!, oh, ow, attrs.image[3]! * attrs.multiplier]
+}
+const flops = ({ attrs }: Tensor<DepthwiseAttrs>): number => 2 * attrs.kernel[0] * attrs.kernel[1] * sizeOf(outputShape(attrs))
+
+/** Inputs x and w. */
+export const depthwiseConv2dOp: Op<DepthwiseAttrs> = {
+  name: 'depthwiseConv2d',
+  shape: (_, attrs) => outputShape(attrs),
+  gradient(y, dy) {
+    const [x, w] = y.inputs as [Tensor, Tensor]
+    return [apply(depthwiseConv2dInputGradOp, [dy, w], y.attrs), apply(depthwiseConv2dFilterGradOp, [x, dy], y.attrs)]
+  },
+  calls: (node, at) => [['depthwise_conv2d_f32', ...at.inputs, at.output, ...words('depthwiseConv2d', node)]],
+  flops,
+}
+
+/** Inputs dy and w; the result has x's shape. */
+export const depthwiseConv2dInputGradOp: Op<DepthwiseAttrs> = {
+  name: 'depthwiseConv2dInputGrad',
+  shape: (_, { image }) => image,
+  gradient(dx, ddx) {
+    const [dy, w] = dx.inputs as [Tensor, Tensor]
+    return [apply(depthwiseConv2dOp, [ddx, w], dx.attrs), apply(depthwiseConv2dFilterGradOp, [ddx, dy], dx.attrs)]
+  },
+  calls: (node, at) => [['depthwise_conv2d_input_grad_f32', ...at.inputs, at.output, ...words('depthwiseConv2dInputGrad', node)]],
+  flops,
+}
+
+/** Inputs x and dy; the result has w's shape. */
+export const depthwiseConv2dFilterGradOp: Op<DepthwiseAttrs> = {
+  name: 'depthwiseConv2dFilterGrad',
+  shape: (_, attrs) => filterShape(attrs),
+  gradient(dw, ddw) {
+    const [x, dy] = dw.inputs as [Tensor, Tensor]
+    return [apply(depthwiseConv2dInputGradOp, [dy, ddw], dw.attrs), apply(depthwiseConv2dOp, [x, ddw], dw.attrs)]
+  },
+  calls: (node, at) => [['depthwise_conv2d_filter_grad_f32', ...at.inputs, at.output, ...words('depthwiseConv2dFilterGrad', node)]],
+  flops,
+}
+
+/**
+ * y[n, oy, ox, c·m + j] = Σ x[n, oy·stride + ky − pad, ox·stride + kx − pad, c] · w[ky, kx, c, j].
+ * @param x [batch, height, width, c]
+ * @param w [kernel height, kernel width, c, m]
+ * @throws RangeError where the shapes do not fit or the window does not fit into the image
+ */
+export function depthwiseConv2d(x: Tensor, w: Tensor, { strides = 1, padding = 'valid' }: WindowOptions = {}): Tensor {
+  const [kh, kw, c, m] = w.shape
+  if (kh === undefined || kw === undefined || m === undefined || w.shape.length !== 4 || x.shape.length !== 4 || c !== x.shape[3]) {
+    const want = 'expected x [batch, height, width, c] and w [kernel height, kernel width, c, multiplier] with the same c'
+    throw shapeError('depthwiseConv2d', `x ${show(x.shape)} and w ${show(w.shape)} do not fit: ${want}; reshape the filter`)
+  }
+  return apply(depthwiseConv2dOp, [x, w], { ...windowAttrs('depthwiseConv2d', [kh, kw], strides, padding), image: x.shape, multiplier: m })
+}

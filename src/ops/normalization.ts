@@ -1,0 +1,72 @@
+// Normalizing to mean 0 and variance 1 over some axes, composed of other ops.
+// The variance is mean((x − mean)²), after a second centring: with a large mean the first loses what f32 cannot hold.
+import { type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { add, mul, sub } from './arithmetic.ts'
+import { mean } from './reduce.ts'
+import { reshape } from './reshape.ts'
+import { stopGradient } from './stop_gradient.ts'
+import { rsqrt, square } from './unary.ts'
+
+interface Standardized {
+  /** (x − mean) / √(variance + ε) */
+  readonly y: Tensor
+  /** With the axes kept as 1. */
+  readonly mean: Tensor
+  readonly variance: Tensor
+}
+
+/** The shift is a constant for gradients: what is left after the second centring does not depend on it. */
+function standardize(x: Tensor, axes: readonly number[], epsilon: number): Standardized {
+  const shift = stopGradient(mean(x, axes, { keepDims: true }))
+  const shifted = sub(x, shift)
+  const rest = mean(shifted, axes, { keepDims: true })
+  const centred = sub(shifted, rest)
+  const variance = mean(square(centred), axes, { keepDims: true })
+  return { y: mul(centred, rsqrt(add(variance, epsilon))), mean: add(shift, rest), variance }
+}
+
+function check(op: string, x: Shape, vectors: Record<string, Tensor>): number {
+  const channels = x.at(-1)
+  if (x.length < 2 || channels === undefined) throw shapeError(op, `x has shape ${show(x)}, expected [batch, …, channels]; reshape it`)
+  for (const [name, { shape }] of Object.entries(vectors)) {
+    if (shape.length !== 1 || shape[0] !== channels) {
+      throw shapeError(op, `${name} has shape ${show(shape)}, x ${show(x)}; ${name} must be [${channels}], one number for each channel`)
+    }
+  }
+  return channels
+}
+
+/**
+ * gamma · (x − mean) / √(variance + ε) + beta with the batch's own mean and variance (biased: divided by the count) of
+ * each channel, as in training.
+ * @param x [batch, …, channels]
+ * @param gamma [channels]
+ * @param beta [channels]
+ * @returns y of x's shape; mean and variance [channels], to be averaged into moving statistics
+ * @throws RangeError where the shapes do not fit
+ */
+export function batchNormalization(x: Tensor, gamma: Tensor, beta: Tensor, epsilon = 1e-3): Standardized {
+  const channels = check('batchNormalization', x.shape, { gamma, beta })
+  const { y, mean, variance } = standardize(x, x.shape.slice(1).map((_, i) => i), epsilon)
+  return { y: add(mul(y, gamma), beta), mean: reshape(mean, [channels]), variance: reshape(variance, [channels]) }
+}
+
+/**
+ * gamma · (x − mean) / √(variance + ε) + beta with statistics given, as in inference.
+ * @param x [batch, …, channels]; the other tensors are [channels]
+ * @throws RangeError where the shapes do not fit
+ */
+export function batchNormalizationInference(x: Tensor, gamma: Tensor, beta: Tensor, mean: Tensor, variance: Tensor, epsilon = 1e-3): Tensor {
+  check('batchNormalizationInference', x.shape, { gamma, beta, mean, variance })
+  return add(mul(sub(x, mean), mul(gamma, rsqrt(add(variance, epsilon)))), beta)
+}
+
+/**
+ * gamma · (x − mean) / √(variance + ε) + beta with the mean and (biased) variance of each sample's last axis.
+ * @param x [batch, …, channels]; gamma and beta are [channels]
+ * @throws RangeError where the shapes do not fit
+ */
+export function layerNormalization(x: Tensor, gamma: Tensor, beta: Tensor, epsilon = 1e-3): Tensor {
+  check('layerNormalization', x.shape, { gamma, beta })
+  return add(mul(standardize(x, [x.shape.length - 1], epsilon).y, gamma), beta)
+}

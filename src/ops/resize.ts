@@ -1,0 +1,85 @@
+// Resizing images, bilinear or to the nearest neighbour, and the transposes that are their gradients.
+import { apply, type KernelCall, type Op, type Places, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+
+/** Where samples lie: by default output i reads i·in/out (TensorFlow's legacy rule). At most one may be true. */
+export interface ResizeOptions {
+  /** (i + ½)·in/out − ½: what image tools do; Keras's choice. */
+  readonly halfPixelCenters?: boolean
+  /** i·(in − 1)/(out − 1): the corners' centres meet. */
+  readonly alignCorners?: boolean
+}
+
+interface ResizeAttrs extends Record<string, unknown> {
+  readonly mode: number
+  /** [height, width] of the output. */
+  readonly size: readonly [number, number]
+}
+
+const NEAREST = 4
+const FLOATS_PER_TAP = 4
+const FLOATS_PER_READERS = 2
+
+const tableFloats = (size: number, out: number): number => out * FLOATS_PER_TAP + size * FLOATS_PER_READERS
+
+function calls(kernel: string, image: Shape, [oh, ow]: Shape, mode: number, at: Places): KernelCall[] {
+  const [, h, w] = image as [number, number, number, number]
+  const rows = at.scratch
+  const columns = rows + 4 * tableFloats(h, oh!)
+  return [
+    ['resize_axis_f32', rows, h, oh!, mode],
+    ['resize_axis_f32', columns, w, ow!, mode],
+    [kernel, at.inputs[0]!, at.output, rows, columns, ...image, oh!, ow!],
+  ]
+}
+
+function resized(name: string, image: Shape, [h, w]: readonly [number, number]): Shape {
+  if (image.length !== 4) throw shapeError(name, `the input has shape ${show(image)}, expected [batch, height, width, channels]; reshape it`)
+  return [image[0]!, h, w, image[3]!]
+}
+
+/** A resize and its transpose: each is the other's gradient. */
+function resizePair(name: string): readonly [Op<ResizeAttrs>, Op<ResizeAttrs>] {
+  const scratch = (image: Shape, out: Shape): number => tableFloats(image[1]!, out[1]!) + tableFloats(image[2]!, out[2]!)
+  const sizeOfImage = ({ shape }: Tensor): readonly [number, number] => [shape[1]!, shape[2]!]
+  const resize: Op<ResizeAttrs> = {
+    name,
+    shape: ([x], { size }) => resized(name, x!, size),
+    gradient: (y, dy) => [apply(transpose, [dy], { mode: y.attrs.mode, size: sizeOfImage(y.inputs[0]!) })],
+    calls: (node, at) => calls('resize_f32', node.inputs[0]!.shape, node.shape.slice(1, 3), node.attrs.mode, at),
+    scratch: (node) => scratch(node.inputs[0]!.shape, node.shape),
+    flops: (node) => node.size * (node.attrs.mode & NEAREST ? 0 : 9),
+  }
+  const transpose: Op<ResizeAttrs> = {
+    name: `${name}Transpose`,
+    shape: ([y], { size }) => resized(`${name}Transpose`, y!, size),
+    gradient: (x, dx) => [apply(resize, [dx], { mode: x.attrs.mode, size: sizeOfImage(x.inputs[0]!) })],
+    calls: (node, at) => calls('resize_transpose_f32', node.shape, node.inputs[0]!.shape.slice(1, 3), node.attrs.mode, at),
+    scratch: (node) => scratch(node.shape, node.inputs[0]!.shape),
+    flops: (node) => node.inputs[0]!.size * (node.attrs.mode & NEAREST ? 1 : 12),
+  }
+  return [resize, transpose]
+}
+
+export const [resizeBilinearOp, resizeBilinearTransposeOp] = resizePair('resizeBilinear')
+export const [resizeNearestOp, resizeNearestTransposeOp] = resizePair('resizeNearest')
+
+function attrs(name: string, size: readonly [number, number], { halfPixelCenters = false, alignCorners = false }: ResizeOptions, base: number): ResizeAttrs {
+  if (halfPixelCenters && alignCorners) throw new RangeError(`${name}: halfPixelCenters and alignCorners exclude each other; choose one`)
+  return { mode: base + (halfPixelCenters ? 1 : alignCorners ? 2 : 0), size: [size[0], size[1]] }
+}
+
+/**
+ * Images of `size` [height, width], linear between the four neighbours of each source position.
+ * @param x [batch, height, width, channels]
+ * @throws RangeError where x is not an image or both options are set
+ */
+export const resizeBilinear = (x: Tensor, size: readonly [number, number], options: ResizeOptions = {}): Tensor =>
+  apply(resizeBilinearOp, [x], attrs('resizeBilinear', size, options, 0))
+
+/**
+ * Images of `size` [height, width], each pixel the one at ⌊its source position⌋ (at the nearest with aligned corners).
+ * @param x [batch, height, width, channels]
+ * @throws RangeError where x is not an image or both options are set
+ */
+export const resizeNearest = (x: Tensor, size: readonly [number, number], options: ResizeOptions = {}): Tensor =>
+  apply(resizeNearestOp, [x], attrs('resizeNearest', size, options, NEAREST))

@@ -1,0 +1,65 @@
+// Cutting a block out of a tensor, and putting a border around one: each is the other's gradient.
+import { apply, bits, type Op, sameShape, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { copyStrided, elementAddress, stridesOf } from './copy_strided.ts'
+
+export const sliceOp: Op<{ begin: Shape; size: Shape }> = {
+  name: 'slice',
+  shape([x], { begin, size }) {
+    const fits = begin.length === x!.length && size.length === x!.length
+    if (!fits || !x!.every((d, i) => Number.isInteger(begin[i]) && begin[i]! >= 0 && begin[i]! + size[i]! <= d)) {
+      throw shapeError('slice', `a block of ${show(size)} from ${show(begin)} does not lie within ${show(x!)}; mend begin or size`)
+    }
+    return size
+  },
+  gradient(y, dy) {
+    const { begin, size } = y.attrs
+    return [pad(dy, y.inputs[0]!.shape.map((d, i) => [begin[i]!, d - begin[i]! - size[i]!] as const))]
+  },
+  calls(node, at) {
+    const { shape } = node.inputs[0]!
+    const from = { address: elementAddress(at.inputs[0]!, shape, node.attrs.begin), strides: stridesOf(shape) }
+    return [copyStrided('slice', node.shape, from, { address: at.output, strides: stridesOf(node.shape) })]
+  },
+  flops: () => 0,
+}
+
+/**
+ * The block of shape `size` that starts at the index `begin`; a size of −1 reaches to the end of its axis.
+ * @throws RangeError where the block does not lie within x
+ */
+export function slice(x: Tensor, begin: Shape, size: Shape): Tensor {
+  const full = size.map((d, i) => (d === -1 ? x.shape[i]! - begin[i]! : d))
+  return sameShape(full, x.shape) && begin.every((b) => b === 0) ? x : apply(sliceOp, [x], { begin: [...begin], size: full })
+}
+
+/** How many elements go before and after, for each axis. */
+export type Borders = readonly (readonly [before: number, after: number])[]
+
+export const padOp: Op<{ borders: Borders; value: number }> = {
+  name: 'pad',
+  shape([x], { borders }) {
+    if (borders.length !== x!.length || !borders.flat().every((b) => Number.isInteger(b) && b >= 0)) {
+      const given = borders.map((b) => show(b)).join(', ')
+      throw shapeError('pad', `the borders [${given}] do not fit ${show(x!)}; give [before, after], both 0 or more, for each axis`)
+    }
+    return x!.map((d, i) => d + borders[i]![0] + borders[i]![1])
+  },
+  gradient: (y, dy) => [slice(dy, y.attrs.borders.map(([before]) => before), y.inputs[0]!.shape)],
+  calls(node, at) {
+    const { shape } = node.inputs[0]!
+    const to = { address: elementAddress(at.output, node.shape, node.attrs.borders.map(([before]) => before)), strides: stridesOf(node.shape) }
+    return [
+      ['fill_f32', at.output, node.size, bits(node.attrs.value)],
+      copyStrided('pad', shape, { address: at.inputs[0]!, strides: stridesOf(shape) }, to),
+    ]
+  },
+  flops: () => 0,
+}
+
+/**
+ * x with `value` around it: axis i grows by `borders[i]` = [before, after].
+ * @throws RangeError where the borders do not fit x's rank or are negative
+ */
+export function pad(x: Tensor, borders: Borders, value = 0): Tensor {
+  return borders.length === x.shape.length && borders.flat().every((b) => b === 0) ? x : apply(padOp, [x], { borders, value })
+}

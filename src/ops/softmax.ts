@@ -1,0 +1,39 @@
+// Softmax and its logarithm over the last axis. Both gradients are written in the result or in softmax itself.
+import { apply, type CallsRule, type Op, type Shape, shapeError, type Tensor } from '../graph/tensor.ts'
+import { mul, sub } from './arithmetic.ts'
+import { sum } from './reduce.ts'
+
+const sumLast = (x: Tensor): Tensor => sum(x, -1, { keepDims: true })
+
+function shapeOf(name: string, x: Shape): Shape {
+  if (x.length === 0) throw shapeError(name, 'the input has shape [], expected at least one axis; reshape it')
+  return x
+}
+const rows = (kernel: string): CallsRule<Record<string, unknown>> => (node, at) => {
+  const n = node.shape.at(-1)!
+  return [[kernel, at.inputs[0]!, at.output, node.size / n, n]]
+}
+
+export const softmaxOp: Op = {
+  name: 'softmax',
+  shape: ([x]) => shapeOf('softmax', x!),
+  gradient: (y, dy) => [mul(y, sub(dy, sumLast(mul(dy, y))))],
+  calls: rows('softmax_f32'),
+  flops: (node) => node.size * 24,
+  inPlace: [0],
+}
+
+export const logSoftmaxOp: Op = {
+  name: 'logSoftmax',
+  shape: ([x]) => shapeOf('logSoftmax', x!),
+  gradient: (y, dy) => [sub(dy, mul(softmax(y.inputs[0]!), sumLast(dy)))],
+  calls: rows('log_softmax_f32'),
+  flops: (node) => node.size * 24,
+  inPlace: [0],
+}
+
+/** exp(x) / Σ exp(x) over the last axis, for x of any size. */
+export const softmax = (x: Tensor): Tensor => apply(softmaxOp, [x], {})
+
+/** x − log Σ exp(x) over the last axis, for x of any size. */
+export const logSoftmax = (x: Tensor): Tensor => apply(logSoftmaxOp, [x], {})

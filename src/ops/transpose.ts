@@ -1,0 +1,32 @@
+// Reordering axes.
+import { apply, type Op, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { copyStrided, stridesOf } from './copy_strided.ts'
+
+export const transposeOp: Op<{ perm: readonly number[] }> = {
+  name: 'transpose',
+  shape([x], { perm }) {
+    if (perm.length !== x!.length || !x!.every((_, i) => perm.includes(i))) {
+      throw shapeError('transpose', `perm ${show(perm)} does not reorder the axes of ${show(x!)}; name each of 0 … ${x!.length - 1} once`)
+    }
+    return perm.map((axis) => x![axis]!)
+  },
+  gradient(y, dy) {
+    const { perm } = y.attrs
+    return [transpose(dy, perm.map((_, i) => perm.indexOf(i)))]
+  },
+  calls(node, at) {
+    const strides = stridesOf(node.inputs[0]!.shape)
+    const from = { address: at.inputs[0]!, strides: node.attrs.perm.map((axis) => strides[axis]!) }
+    return [copyStrided('transpose', node.shape, from, { address: at.output, strides: stridesOf(node.shape) })]
+  },
+  flops: () => 0,
+}
+
+/**
+ * y[i_perm[0], i_perm[1], …] = x[i_0, i_1, …]: axis k of y is axis perm[k] of x; by default the axes in reverse order.
+ * @throws RangeError where `perm` does not name each axis once
+ */
+export function transpose(x: Tensor, perm: readonly number[] = x.shape.map((_, i) => x.shape.length - 1 - i)): Tensor {
+  const same = perm.length === x.shape.length && perm.every((axis, i) => axis === i)
+  return same ? x : apply(transposeOp, [x], { perm: [...perm] })
+}

@@ -1,0 +1,46 @@
+// Windows over NHWC images, as the pooling and depthwise kernels take them (assembly/lib/window.ts).
+import { type Shape, shapeError, show } from '../graph/tensor.ts'
+import { type Padding, pads, pair } from './padding.ts'
+
+export type Size = number | readonly [number, number]
+
+/** One number for both axes, or [height, width]. */
+export interface WindowOptions {
+  readonly strides?: Size
+  readonly padding?: Padding
+}
+
+export interface WindowAttrs extends Record<string, unknown> {
+  readonly kernel: readonly [number, number]
+  readonly strides: readonly [number, number]
+  readonly padding: Padding
+}
+
+/** The attributes of a window, checked: sizes and strides are positive integers. */
+export function windowAttrs(op: string, kernel: Size, strides: Size, padding: Padding): WindowAttrs {
+  for (const [name, [h, w]] of [['window', pair(kernel)], ['strides', pair(strides)]] as const) {
+    if (![h, w].every((d) => Number.isInteger(d) && d > 0)) throw shapeError(op, `${name} [${h}, ${w}]: expected two positive integers`)
+  }
+  if (padding !== 'same' && padding !== 'valid') throw shapeError(op, `padding '${String(padding)}': expected 'same' or 'valid'`)
+  return { kernel: pair(kernel), strides: pair(strides), padding }
+}
+
+/** Where the window goes on an image [n, h, w, c]: outputs and padding of each axis; throws where it does not fit. */
+export function slide(op: string, image: Shape, { kernel, strides, padding }: WindowAttrs): { oh: number; ow: number; top: number; left: number } {
+  const [, h, w] = image
+  if (image.length !== 4 || h === undefined || w === undefined) {
+    throw shapeError(op, `the input has shape ${show(image)}, expected [batch, height, width, channels]; reshape it`)
+  }
+  const rows = pads(h, kernel[0], strides[0], padding)
+  const columns = pads(w, kernel[1], strides[1], padding)
+  if (rows.out < 1 || columns.out < 1) {
+    throw shapeError(op, `a window of ${show(kernel)} does not fit into the image ${show(image)}; use padding 'same' or a smaller window`)
+  }
+  return { oh: rows.out, ow: columns.out, top: rows.before, left: columns.before }
+}
+
+/** The kernels' words after the three addresses. */
+export function windowWords(op: string, image: Shape, attrs: WindowAttrs, multiplier = 1): number[] {
+  const { oh, ow, top, left } = slide(op, image, attrs)
+  return [...image, oh, ow, ...attrs.kernel, ...attrs.strides, top, left, multiplier]
+}

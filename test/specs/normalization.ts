@@ -1,0 +1,60 @@
+import type { Shape } from '../../src/graph/tensor.ts'
+import { softmaxCrossEntropy } from '../../src/nn/losses_categorical.ts'
+import { batchNormalization, batchNormalizationInference, layerNormalization, logSoftmax, softmax } from '../../src/ops/index.ts'
+import { build, get } from '../reference/arrays.ts'
+import * as reference from '../reference/structure.ts'
+import type { Case, Spec } from './spec.ts'
+
+const ROWS: readonly Shape[] = [[1], [7], [3, 4], [5, 10], [2, 3, 17], [1, 65]]
+const IMAGES: readonly Shape[] = [[2, 1], [5, 4], [9, 7], [2, 3, 5, 3], [2, 4, 3, 17]]
+const EPSILON = 1e-3
+const leading = (shape: Shape) => shape.slice(1).map((_, i) => i)
+const withVectors = (count: number, make: (shape: Shape) => Omit<Case, 'shapes'>): Case[] =>
+  IMAGES.map((shape) => ({ ...make(shape), shapes: [shape, ...Array.from({ length: count }, () => [shape.at(-1)!])] }))
+
+export const specs: Spec[] = [
+  { op: 'softmax', cases: ROWS.map((shape) => ({ shapes: [shape], apply: (x) => softmax(x!), reference: (x) => reference.softmax(x!) })) },
+  { op: 'logSoftmax', cases: ROWS.map((shape) => ({ shapes: [shape], apply: (x) => logSoftmax(x!), reference: (x) => reference.logSoftmax(x!) })) },
+  {
+    op: 'softmaxCrossEntropy',
+    cases: ROWS.map((shape) => ({
+      shapes: [shape, shape],
+      apply: (labels, logits) => softmaxCrossEntropy(labels!, logits!),
+      reference(labels, logits) {
+        const logs = reference.logSoftmax(logits!)
+        const terms = build(shape, (i) => -get(labels!, i) * get(logs, i))
+        return build(shape.slice(0, -1), (i) => reference.group(terms, [shape.length - 1], i).reduce((a, b) => a + b, 0))
+      },
+    })),
+  },
+  {
+    op: 'layerNormalization',
+    cases: withVectors(2, (shape) => ({
+      apply: (x, gamma, beta) => layerNormalization(x!, gamma!, beta!, 0.1),
+      reference: (x, gamma, beta) => reference.normalize(x!, gamma!, beta!, [shape.length - 1], 0.1),
+    })),
+  },
+  {
+    op: 'batchNormalization',
+    cases: withVectors(2, (shape) => ({
+      apply: (x, gamma, beta) => batchNormalization(x!, gamma!, beta!, 0.1).y,
+      reference: (x, gamma, beta) => reference.normalize(x!, gamma!, beta!, leading(shape), 0.1),
+    })),
+  },
+  {
+    op: 'batchNormalization.variance',
+    cases: withVectors(2, (shape) => ({
+      apply: (x, gamma, beta) => batchNormalization(x!, gamma!, beta!).variance,
+      reference: (x) => build([shape.at(-1)!], ([c]) => reference.moments(reference.group(x!, leading(shape), [...leading(shape).map(() => 0), c!])).variance),
+    })),
+  },
+  {
+    op: 'batchNormalizationInference',
+    domain: [[-2, 2], [-2, 2], [-2, 2], [-2, 2], [0.5, 2]],
+    cases: withVectors(4, () => ({
+      apply: (x, gamma, beta, mean, variance) => batchNormalizationInference(x!, gamma!, beta!, mean!, variance!, EPSILON),
+      reference: (x, gamma, beta, mean, variance) =>
+        build(x!.shape, (i) => ((get(x!, i) - get(mean!, i)) / Math.sqrt(get(variance!, i) + EPSILON)) * get(gamma!, i) + get(beta!, i)),
+    })),
+  },
+]
