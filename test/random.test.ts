@@ -32,7 +32,7 @@ async function words(key: readonly number[], counter: readonly number[], count =
     calls: (_, at) => [['random_bits', at.output, count, at.seed, at.counter, counter[3]!, counter[0]!, bits(0)]],
   }
   const fn = compiled(session, apply(op, [], {}))
-  new Uint32Array(session.core.memory.buffer, session.seedAddress, 2).set(key)
+  session.groupWords('test').set(key, 4)
   session.counters('test').set(counter.slice(1, 3))
   fn.run(1)
   return [...new Uint32Array(fn.read('y').buffer)]
