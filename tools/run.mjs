@@ -9,8 +9,8 @@ if (!file) {
   console.error('run: name a file: node tools/run.mjs bench/profile.ts vae')
   process.exit(2)
 }
-const outfile = join('build', `${basename(file, '.ts')}.mjs`)
-mkdirSync('build', { recursive: true })
+const outfile = join('build', 'bench', `${basename(file, '.ts')}.mjs`)
+mkdirSync('build/bench', { recursive: true })
 await build({ entryPoints: [file], outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'warning' })
 process.argv = [process.argv[0], file, ...args]
 await import(pathToFileURL(outfile).href)

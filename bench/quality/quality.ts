@@ -14,7 +14,7 @@ interface Recipe {
   readonly figure: string
   /** PyTorch: mean and standard deviation of three seeds. */
   readonly reference: readonly [mean: number, deviation: number]
-  readonly judge: (model: Model, test: ImageDataset) => Record<string, number>
+  readonly judge: (model: Model, test: ImageDataset) => { figure: number } & Record<string, number>
 }
 
 const loss = (model: Model, test: ImageDataset) => {
