@@ -107,7 +107,9 @@ register(rmsprop_f32)
   }
 }
 /** v += q·(g² − v); m = p·m + rate·g / √(v + ε); x −= m */
-export function rmsprop_momentum_f32(args: usize, thread: i32, threads: i32): void { update<RmsPropMomentum>(args, thread, threads) }
+export function rmsprop_momentum_f32(args: usize, thread: i32, threads: i32): void {
+  update<RmsPropMomentum>(args, thread, threads)
+}
 register(rmsprop_momentum_f32)
 
 /** Adam's state: what the host sets (rate), what is counted (t), what follows from them for this step. */
