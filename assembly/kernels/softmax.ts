@@ -24,7 +24,7 @@ function largest(x: usize, n: i32): f32 {
 @inline
 function exps(x: usize, i: i32, n: i32, top: f32): v128 {
   const e = exp_f32x4(f32x4.sub(loadUpTo4(x + (<usize>i << 2), n - i), f32x4.splat(top)))
-  return v128.and(e, i32x4.lt(i32x4(0, 1, 2, 3), i32x4.splat(n - i)))
+  return v128.and(e, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(n - i)))
 }
 
 /** y = exp(x − max) / Σ exp(x − max) */

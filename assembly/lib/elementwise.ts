@@ -98,3 +98,28 @@ export function binary<T>(args: usize, thread: i32, threads: i32): void {
     row<T>(op, k.a + (<usize>a << 2), k.b + (<usize>b << 2), k.y + (<usize>(r * n + lo) << 2), hi - lo, k.a3, k.b3)
   }
 }
+
+/** Words of a ternary kernel: y = f(a, b, c), all of `n` elements. */
+@unmanaged
+export class TernaryArgs {
+  a: usize
+  b: usize
+  c: usize
+  y: usize
+  n: i32
+}
+
+/** y[i] = T.f(a[i], b[i], c[i]) */
+// @ts-ignore: decorator
+@inline
+export function ternary<T>(args: usize, thread: i32, threads: i32): void {
+  const k = changetype<TernaryArgs>(args)
+  const op = changetype<T>(args)
+  const from = shareStart(k.n, 16, thread, threads)
+  const to = shareStart(k.n, 16, thread + 1, threads)
+  let i = <usize>from << 2
+  const end = i + (<usize>((to - from) & ~3) << 2)
+  for (; i < end; i += 16) v128.store(k.y + i, op.f(v128.load(k.a + i), v128.load(k.b + i), v128.load(k.c + i)))
+  const rest = (to - from) & 3
+  if (rest > 0) storePart(k.y + i, op.f(loadPart(k.a + i, rest), loadPart(k.b + i, rest), loadPart(k.c + i, rest)), rest)
+}

@@ -7,6 +7,21 @@ export function madd(a: v128, b: v128, c: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c)
 }
 
+/** x where the comparison's mask is set, else 0. */
+// @ts-ignore: decorator
+@inline
+export function gate(x: v128, mask: v128): v128 {
+  return v128.and(x, mask)
+}
+
+/** 1 with the sign of x; ±0 and NaN are themselves. */
+// @ts-ignore: decorator
+@inline
+export function sign(x: v128): v128 {
+  const one = v128.or(v128.and(x, f32x4.splat(-0.0)), f32x4.splat(1))
+  return v128.bitselect(one, x, f32x4.gt(f32x4.abs(x), f32x4.splat(0)))
+}
+
 /** The first `n` (1 to 3) floats at `p`; the other lanes are 0. */
 export function loadPart(p: usize, n: i32): v128 {
   let v = v128.load32_zero(p)

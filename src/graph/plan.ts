@@ -66,7 +66,8 @@ export function plan({ items, outputs }: Schedule, threads = 1): Plan {
       .map((i) => item.inputs[i]!)
       .find((input) => {
         const buffer = held(input)
-        return buffer?.bytes === bytesOf(node.size) && buffer.to === at && lastOf.get(owner(input as Item)) === at
+        // Of equal size, not only of equal bytes: a smaller operand is broadcast, so it is read again after its place is written.
+        return buffer && (input as Item).node.size === node.size && buffer.to === at && lastOf.get(owner(input as Item)) === at
       })
     const buffer = donor ? held(donor)! : make(node.size, at, at)
     buffer.to = Math.max(buffer.to, lastOf.get(item)!)

@@ -30,5 +30,9 @@ export function shareEqual(roots: readonly Tensor[]): Map<Tensor, Tensor> {
 
 function attrsKey(node: Tensor): string {
   if (isConstant(node) && node.size > 64) return `#${node.id}`
-  return JSON.stringify({ ...node.attrs, shape: node.shape }, (_, value: unknown) => (value instanceof Float32Array ? Array.from(value) : value))
+  return JSON.stringify({ ...node.attrs, shape: node.shape }, (_, value: unknown) => {
+    if (value instanceof Float32Array) return Array.from(value)
+    // JSON would write NaN and both infinities as null, −0 as 0.
+    return typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)) ? `${value} ${1 / value}` : value
+  })
 }

@@ -1,6 +1,20 @@
-// Activations. Each gradient is an op in the activation's result y, so that the input need not be kept for backward.
+// Activations. Each gradient is an op in the activation's result y, so that the input need not be kept for backward:
+// where y is rounded to its limit (tanh beyond |x| = 9, sigmoid above 17, elu below −17) the gradient is exactly 0.
 import { apply, type Op, type Tensor } from '../graph/tensor.ts'
+import { add, mul, sub } from './arithmetic.ts'
+import { lessEqual } from './compare.ts'
 import { binaryOp, unaryOp } from './elementwise.ts'
+import { erf } from './unary.ts'
+
+type Alpha = { alpha: number }
+const params = ({ alpha }: Alpha): number[] => [alpha]
+
+/** α as attributes; a negative one would make y's sign useless to the gradient. */
+function alphaOf(op: string, alpha: number): Alpha {
+  if (typeof alpha !== 'number') throw new TypeError(`${op}: alpha is ${typeof alpha}, expected a number`)
+  if (!(alpha >= 0 && alpha < Infinity)) throw new RangeError(`${op}: alpha is ${alpha}, expected a finite number from 0 up`)
+  return { alpha }
+}
 
 const reluGradOp: Op = binaryOp('reluGrad', (node, g) => [reluGrad(g, node.inputs[1]!), null])
 const reluGrad = (dy: Tensor, y: Tensor): Tensor => apply(reluGradOp, [dy, y], {})
@@ -8,3 +22,61 @@ const reluGrad = (dy: Tensor, y: Tensor): Tensor => apply(reluGradOp, [dy, y], {
 export const reluOp: Op = unaryOp('relu', (y, dy) => [reluGrad(dy, y)])
 /** max(x, 0); the gradient at 0 is 0. */
 export const relu = (x: Tensor): Tensor => apply(reluOp, [x], {})
+
+const leakyReluGradOp: Op<Alpha> = binaryOp('leakyReluGrad', (node, g) => [leakyReluGrad(g, node.inputs[1]!, node.attrs), null], {
+  params,
+  cost: 2,
+})
+const leakyReluGrad = (dy: Tensor, y: Tensor, attrs: Alpha): Tensor => apply(leakyReluGradOp, [dy, y], attrs)
+
+export const leakyReLUOp: Op<Alpha> = unaryOp('leakyReLU', (y, dy) => [leakyReluGrad(dy, y, y.attrs)], { params, cost: 2 })
+/** x > 0 ? x : alpha · x; the gradient at 0 is alpha. @throws RangeError when alpha is negative or not finite */
+export const leakyReLU = (x: Tensor, alpha = 0.2): Tensor => apply(leakyReLUOp, [x], alphaOf('leakyReLU', alpha))
+
+const eluGradOp: Op<Alpha> = binaryOp('eluGrad', ({ inputs, attrs }, g) => {
+  const [dy, y] = inputs as [Tensor, Tensor]
+  return [eluGrad(g, y, attrs), mul(mul(g, dy), lessEqual(y, 0))]
+}, { params, cost: 2 })
+const eluGrad = (dy: Tensor, y: Tensor, attrs: Alpha): Tensor => apply(eluGradOp, [dy, y], attrs)
+
+export const eluOp: Op<Alpha> = unaryOp('elu', (y, dy) => [eluGrad(dy, y, y.attrs)], { params, cost: 20 })
+/** x > 0 ? x : alpha · (e^x − 1); the gradient at 0 is alpha. @throws RangeError when alpha is negative or not finite */
+export const elu = (x: Tensor, alpha = 1): Tensor => apply(eluOp, [x], alphaOf('elu', alpha))
+
+const tanhGradOp: Op = binaryOp('tanhGrad', ({ inputs }, g) => {
+  const [dy, y] = inputs as [Tensor, Tensor]
+  return [tanhGrad(g, y), mul(mul(g, dy), mul(y, -2))]
+}, { cost: 4 })
+const tanhGrad = (dy: Tensor, y: Tensor): Tensor => apply(tanhGradOp, [dy, y], {})
+
+export const tanhOp: Op = unaryOp('tanh', (y, dy) => [tanhGrad(dy, y)], { cost: 20 })
+/** (e^x − e^−x) / (e^x + e^−x), within 1.4 ulp. */
+export const tanh = (x: Tensor): Tensor => apply(tanhOp, [x], {})
+
+const sigmoidGradOp: Op = binaryOp('sigmoidGrad', ({ inputs }, g) => {
+  const [dy, y] = inputs as [Tensor, Tensor]
+  return [sigmoidGrad(g, y), mul(mul(g, dy), sub(1, mul(y, 2)))]
+}, { cost: 3 })
+const sigmoidGrad = (dy: Tensor, y: Tensor): Tensor => apply(sigmoidGradOp, [dy, y], {})
+
+export const sigmoidOp: Op = unaryOp('sigmoid', (y, dy) => [sigmoidGrad(dy, y)], { cost: 20 })
+/** 1 / (1 + e^−x), within 1.9 ulp. */
+export const sigmoid = (x: Tensor): Tensor => apply(sigmoidOp, [x], {})
+
+const softplusGradOp: Op = binaryOp('softplusGrad', ({ inputs }, g) => {
+  const [dy, x] = inputs as [Tensor, Tensor]
+  return [softplusGrad(g, x), sigmoidGrad(mul(g, dy), sigmoid(x))]
+}, { cost: 20 })
+const softplusGrad = (dy: Tensor, x: Tensor): Tensor => apply(softplusGradOp, [dy, x], {})
+
+export const softplusOp: Op = unaryOp('softplus', (y, dy) => [softplusGrad(dy, y.inputs[0]!)], { cost: 30 })
+/** ln(1 + e^x), within 1.7 ulp: no overflow, no loss where it is near 0. */
+export const softplus = (x: Tensor): Tensor => apply(softplusOp, [x], {})
+
+/** x · sigmoid(x) (Ramachandran et al. 2017, with β = 1). */
+export const swish = (x: Tensor): Tensor => mul(x, sigmoid(x))
+
+/** √½ */
+const ROOT_HALF = 0.7071067811865476
+/** ½ x (1 + erf(x/√2)) (Hendrycks & Gimpel 2016, exact form); absolute error 1e-7 · |x|. */
+export const gelu = (x: Tensor): Tensor => mul(mul(x, 0.5), add(erf(mul(x, ROOT_HALF)), 1))

