@@ -12,5 +12,6 @@ import { specs as structure } from './structure.ts'
 import { specs as unary } from './unary.ts'
 
 export const specs: readonly Spec[] = [
-  ...arithmetic, ...unary, ...activation, ...compare, ...losses, ...pooling, ...depthwise, ...resize, ...structure, ...normalization,
+  ...arithmetic, ...unary, ...activation, ...compare, ...losses,
+  ...pooling, ...depthwise, ...resize, ...structure, ...normalization,
 ]
