@@ -2,8 +2,10 @@
 import { specs as activation } from './activation.ts'
 import { specs as arithmetic } from './arithmetic.ts'
 import { specs as compare } from './compare.ts'
+import { specs as conv2d } from './conv2d.ts'
 import { specs as depthwise } from './depthwise.ts'
 import { specs as losses } from './losses.ts'
+import { specs as matmul } from './matmul.ts'
 import { specs as normalization } from './normalization.ts'
 import { specs as pooling } from './pooling.ts'
 import { specs as resize } from './resize.ts'
@@ -12,6 +14,6 @@ import { specs as structure } from './structure.ts'
 import { specs as unary } from './unary.ts'
 
 export const specs: readonly Spec[] = [
-  ...arithmetic, ...unary, ...activation, ...compare, ...losses,
+  ...arithmetic, ...unary, ...activation, ...compare, ...conv2d, ...matmul, ...losses,
   ...pooling, ...depthwise, ...resize, ...structure, ...normalization,
 ]

@@ -1,0 +1,151 @@
+// C = epilogue(A·B): the loops around the register tile. B comes packed in panels of 8 columns; A is packed here, block
+// by block, by the source `T` (a matrix, or patches of images): `pack(row, k, depth, to, temp)` writes four rows as
+// [depth][4], zeros beyond the last row.
+// Sums run over k in blocks of KC, ascending, whatever the number of threads: threads share rows, or column panels
+// where there are few rows.
+import { shareStart } from '../kernel'
+import { loadPart, storePart } from '../simd'
+import { finish } from './epilogue'
+import { micro4x8, MR, NR } from './micro'
+
+/** Rows of A packed at a time, and their depth: 128 KB, in the second-level cache. The host sizes scratch by these. */
+export const MC = 128
+export const KC = 256
+/** Start of a thread's scratch: MC row addresses, a tile of 4 × 8 with its four row addresses, 128 bytes for packers. */
+const TILE_ROWS: usize = MC << 2
+const TILE: usize = TILE_ROWS + 16
+const TEMP: usize = TILE + 128
+const BLOCK: usize = 1024
+
+/** The words that every product starts with. */
+@unmanaged
+export class Gemm {
+  /** B in panels, see kernels/pack.ts */
+  b: usize
+  c: usize
+  scratch: usize
+  /** bytes of scratch a thread */
+  share: usize
+  m: i32
+  n: i32
+  k: i32
+  /** Row i of C is (image, y, x) over `rowsY` × `rowsX`, at these strides in floats. */
+  rowsY: i32
+  rowsX: i32
+  strideImage: i32
+  strideY: i32
+  strideX: i32
+  /** address of n floats, or 0 */
+  bias: usize
+  activation: i32
+  alpha: f32
+}
+
+// @ts-ignore: decorator
+@inline
+export function gemm<T>(args: usize, thread: i32, threads: i32): void {
+  const g = changetype<Gemm>(args)
+  const source = changetype<T>(args)
+  const byRows = g.m >= 4 * MR * threads
+  const i1 = byRows ? shareStart(g.m, MR, thread + 1, threads) : g.m
+  const j0 = byRows ? 0 : shareStart(g.n, NR, thread, threads)
+  const j1 = byRows ? g.n : shareStart(g.n, NR, thread + 1, threads)
+  const scratch = g.scratch + g.share * <usize>thread
+  for (let i = byRows ? shareStart(g.m, MR, thread, threads) : 0; i < i1; i += MC) {
+    const rows = min(MC, i1 - i)
+    rowAddresses(g, i, rows, scratch)
+    let k = 0
+    do {
+      const depth = min(KC, g.k - k)
+      for (let r = 0; r < rows; r += MR) {
+        source.pack(i + r, k, depth, scratch + BLOCK + (<usize>(r * depth) << 2), scratch + TEMP)
+      }
+      block(g, scratch, rows, k, depth, j0, j1)
+      k += KC
+    } while (k < g.k)
+  }
+}
+
+/** Addresses of C's rows i … i + rows − 1. */
+function rowAddresses(g: Gemm, i: i32, rows: i32, to: usize): void {
+  let image = i / (g.rowsY * g.rowsX)
+  let y = (i / g.rowsX) % g.rowsY
+  let x = i % g.rowsX
+  for (let r = 0; r < rows; r++) {
+    store<usize>(to + (<usize>r << 2), g.c + (<usize>(image * g.strideImage + y * g.strideY + x * g.strideX) << 2))
+    if (++x == g.rowsX) {
+      x = 0
+      if (++y == g.rowsY) {
+        y = 0
+        image++
+      }
+    }
+  }
+}
+
+/** One packed block of A times the columns j0 … j1 − 1. */
+function block(g: Gemm, scratch: usize, rows: i32, k: i32, depth: i32, j0: i32, j1: i32): void {
+  const last = k + depth >= g.k
+  const accumulate = i32(k > 0)
+  const tileRows = scratch + TILE_ROWS
+  for (let r = 0; r < MR; r++) store<usize>(tileRows + (<usize>r << 2), scratch + TILE + (<usize>r << 5))
+  const panel = <usize>(depth * MR) << 2
+  for (let j = j0; j < j1; j += NR) {
+    const b = g.b + (<usize>(j * g.k + k * NR) << 2)
+    const columns = min(NR, g.n - j)
+    for (let r = 0; r < rows; r += MR) {
+      const a = scratch + BLOCK + (<usize>(r * depth) << 2)
+      const to = scratch + (<usize>r << 2)
+      if (columns == NR && r + MR <= rows) {
+        micro4x8(a, b, a + panel, to, <usize>j << 2, accumulate)
+        if (last) finishRows(g, to, j)
+      } else {
+        micro4x8(a, b, a + panel, tileRows, 0, 0)
+        mergeTile(g, scratch + TILE, to, min(MR, rows - r), j, columns, accumulate, last)
+      }
+    }
+  }
+}
+
+/** Bias and activation on a full tile of C. */
+function finishRows(g: Gemm, rows: usize, j: i32): void {
+  if (!g.bias && !g.activation) return
+  const b0 = g.bias ? v128.load(g.bias + (<usize>j << 2)) : f32x4.splat(0)
+  const b1 = g.bias ? v128.load(g.bias + (<usize>j << 2), 16) : f32x4.splat(0)
+  for (let r = 0; r < MR; r++) {
+    const p = load<usize>(rows + (<usize>r << 2)) + (<usize>j << 2)
+    let v0 = v128.load(p)
+    let v1 = v128.load(p, 16)
+    if (g.bias) {
+      v0 = f32x4.add(v0, b0)
+      v1 = f32x4.add(v1, b1)
+    }
+    v128.store(p, finish(v0, g.activation, g.alpha))
+    v128.store(p, finish(v1, g.activation, g.alpha), 16)
+  }
+}
+
+/** The valid part of a tile at C's edge goes to C, the same operations in the same order. */
+function mergeTile(g: Gemm, tile: usize, rows: usize, count: i32, j: i32, columns: i32, accumulate: i32, last: bool): void {
+  for (let r = 0; r < count; r++) {
+    const row = load<usize>(rows + (<usize>r << 2))
+    for (let q = 0; q < columns; q += 4) {
+      const n = min(4, columns - q)
+      const at = <usize>(j + q) << 2
+      let v = v128.load(tile + (<usize>r << 5) + (<usize>q << 2))
+      if (accumulate) v = f32x4.add(part(row + at, n), v)
+      if (last) {
+        if (g.bias) v = f32x4.add(v, part(g.bias + at, n))
+        v = finish(v, g.activation, g.alpha)
+      }
+      if (n == 4) v128.store(row + at, v)
+      else storePart(row + at, v, n)
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function part(p: usize, n: i32): v128 {
+  return n == 4 ? v128.load(p) : loadPart(p, n)
+}

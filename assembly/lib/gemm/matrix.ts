@@ -1,0 +1,29 @@
+// A as a matrix in memory, either side transposed: element (i, k) lies at i·rowStride + k·columnStride.
+import { Gemm } from './loops'
+import { interleave } from './pack'
+
+@unmanaged
+export class Matrix extends Gemm {
+  a: usize
+  rowStride: i32
+  columnStride: i32
+
+  pack(i: i32, k: i32, depth: i32, to: usize, _temp: usize): void {
+    const rows = this.m - i
+    const step = <usize>this.rowStride << 2
+    let p = this.a + (<usize>(i * this.rowStride + k * this.columnStride) << 2)
+    if (this.columnStride == 1) {
+      interleave(p, rows > 1 ? p + step : 0, rows > 2 ? p + 2 * step : 0, rows > 3 ? p + 3 * step : 0, depth, to)
+      return
+    }
+    const stride = <usize>this.columnStride << 2
+    const end = to + (<usize>depth << 4)
+    if (this.rowStride == 1 && rows >= 4) {
+      for (; to < end; to += 16, p += stride) v128.store(to, v128.load(p))
+      return
+    }
+    for (; to < end; to += 16, p += stride) {
+      for (let r: usize = 0; r < 4; r++) store<f32>(to + (r << 2), <i32>r < rows ? load<f32>(p + r * step) : 0)
+    }
+  }
+}

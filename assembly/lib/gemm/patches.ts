@@ -1,0 +1,104 @@
+// A as patches of images, never written out (implicit im2col). Image: NHWC. Tap (u, v) of the patch at (y, x) reads
+// image row y·strideY + u·tapY + offsetY and column alike; outside of the image it is 0.
+import { Gemm } from './loops'
+import { interleave } from './pack'
+
+@unmanaged
+class Patches extends Gemm {
+  x: usize
+  height: i32
+  width: i32
+  channels: i32
+  /** patches an image */
+  patchesY: i32
+  patchesX: i32
+  stepY: i32
+  stepX: i32
+  tapY: i32
+  tapX: i32
+  offsetY: i32
+  offsetX: i32
+  taps: i32
+
+  @inline
+  at(image: i32, y: i32, x: i32): usize {
+    return <u32>y < <u32>this.height && <u32>x < <u32>this.width ? this.x + (<usize>(((image * this.height + y) * this.width + x) * this.channels) << 2) : 0
+  }
+}
+
+/** Row i is a patch, k runs over (u, v, channel): convolution, and its gradient for the input. `taps` is the taps in x. */
+@unmanaged
+export class PatchRows extends Patches {
+  pack(i: i32, k: i32, depth: i32, to: usize, temp: usize): void {
+    this.origins(i, temp)
+    let tap = k / this.channels
+    let c = k - tap * this.channels
+    while (depth > 0) {
+      const run = min(this.channels - c, depth)
+      const u = tap / this.taps
+      const dy = u * this.tapY
+      const dx = (tap - u * this.taps) * this.tapX
+      const skip = <usize>c << 2
+      interleave(this.source(temp, dy, dx, skip), this.source(temp + 16, dy, dx, skip), this.source(temp + 32, dy, dx, skip), this.source(temp + 48, dy, dx, skip), run, to)
+      to += <usize>run << 4
+      depth -= run
+      c = 0
+      tap++
+    }
+  }
+
+  /** (image, y, x) of the first tap of four patches; image −1 beyond the last. */
+  origins(i: i32, temp: usize): void {
+    for (let r = 0; r < 4; r++, i++, temp += 16) {
+      const inside = i < this.m
+      store<i32>(temp, inside ? i / (this.patchesY * this.patchesX) : -1)
+      store<i32>(temp, ((i / this.patchesX) % this.patchesY) * this.stepY + this.offsetY, 4)
+      store<i32>(temp, (i % this.patchesX) * this.stepX + this.offsetX, 8)
+    }
+  }
+
+  @inline
+  source(origin: usize, dy: i32, dx: i32, skip: usize): usize {
+    const image = load<i32>(origin)
+    if (image < 0) return 0
+    const p = this.at(image, load<i32>(origin, 4) + dy, load<i32>(origin, 8) + dx)
+    return p ? p + skip : 0
+  }
+}
+
+/** Row i is a patch element (u, v, channel), k runs over the patches: the filter's gradient. */
+@unmanaged
+export class PatchColumns extends Patches {
+  pack(i: i32, k: i32, depth: i32, to: usize, _temp: usize): void {
+    if (this.channels & 3) {
+      for (let r = 0; r < 4; r++) this.column(i + r, k, depth, to + (<usize>r << 2), false)
+    } else this.column(i, k, depth, to, true)
+  }
+
+  /** One patch element of `depth` patches to every 16th byte; `four`: with the next three, which lie beside it. */
+  @inline
+  column(i: i32, k: i32, depth: i32, to: usize, four: bool): void {
+    const end = to + (<usize>depth << 4)
+    const tap = i / this.channels
+    const skip = <usize>(i - tap * this.channels) << 2
+    const u = tap / this.taps
+    const top = u * this.tapY + this.offsetY
+    const left = (tap - u * this.taps) * this.tapX + this.offsetX
+    const inside = i < this.m
+    let image = k / (this.patchesY * this.patchesX)
+    let y = (k / this.patchesX) % this.patchesY
+    let x = k % this.patchesX
+    for (; to < end; to += 16) {
+      const p = inside ? this.at(image, y * this.stepY + top, x * this.stepX + left) : 0
+      if (four) v128.store(to, p ? v128.load(p + skip) : f32x4.splat(0))
+      else store<f32>(to, p ? load<f32>(p + skip) : 0)
+      if (++x == this.patchesX) {
+        x = 0
+        if (++y == this.patchesY) {
+          y = 0
+          image++
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,112 @@
+// Images in memory, with labels where there are any: the one form in which data reaches training.
+// It reads no files and scales nothing: bytes stay bytes (0 to 255), floats stay as given.
+// Invariant: images.length === count * height * width * channels, NHWC, and count >= 1.
+import { GanglionError } from '../errors.ts'
+import { parseIdx } from './idx.ts'
+
+export interface ImageDataset {
+  readonly name: string
+  /** NHWC. Bytes mean 0 to 255 and are scaled to [-1, 1] in training; floats are taken as they are. */
+  readonly images: Uint8Array | Float32Array
+  readonly count: number
+  readonly shape: readonly [height: number, width: number, channels: number]
+  /** One class number for each image. */
+  readonly labels?: Uint8Array
+}
+
+export interface ImageArrays {
+  readonly images: Uint8Array | Float32Array
+  readonly shape: readonly [height: number, width: number, channels: number]
+  readonly name?: string
+  readonly labels?: Uint8Array
+}
+
+/**
+ * A dataset of the user's own arrays: `images` is (count, height, width, channels), flat; it is used, not copied.
+ * @throws TypeError when `images` or `labels` has the wrong type
+ * @throws RangeError when lengths do not fit the shape, or a float is NaN or infinite
+ */
+export function imageDataset({ images, shape, name = 'images', labels }: ImageArrays): ImageDataset {
+  if (!(images instanceof Uint8Array || images instanceof Float32Array)) {
+    throw new TypeError(`imageDataset: images expected a Uint8Array (0 to 255) or a Float32Array, got ${typeName(images)}`)
+  }
+  if (!Array.isArray(shape)) throw new TypeError(`imageDataset: shape expected an array, got ${typeName(shape)}`)
+  if (shape.length !== 3 || shape.some(n => !Number.isInteger(n) || n < 1)) {
+    throw new RangeError(`imageDataset: shape expected [height, width, channels] of at least 1, got [${shape.join(', ')}]`)
+  }
+  const size = shape[0] * shape[1] * shape[2]
+  const count = images.length / size
+  if (count < 1 || !Number.isInteger(count)) {
+    throw new RangeError(`imageDataset: images expected a multiple of ${shape.join('x')} = ${size} values, got ${images.length}`)
+  }
+  const bad = images instanceof Float32Array ? images.findIndex(x => !Number.isFinite(x)) : -1
+  if (bad >= 0) {
+    const image = Math.floor(bad / size)
+    throw new RangeError(`imageDataset: image ${image} holds ${images[bad]}, expected finite numbers; clean the data`)
+  }
+  const dataset = { name, images, count, shape: [shape[0], shape[1], shape[2]] as const }
+  if (labels === undefined) return dataset
+  if (!(labels instanceof Uint8Array)) {
+    throw new TypeError(`imageDataset: labels expected a Uint8Array, got ${typeName(labels)}`)
+  }
+  if (labels.length !== count) {
+    throw new RangeError(`imageDataset: labels expected one for each of the ${count} images, got ${labels.length}`)
+  }
+  return { ...dataset, labels }
+}
+
+/**
+ * The images of an IDX file of bytes: (count, height, width), which is 1 channel, or (count, height, width, channels).
+ * @param name what the dataset and its messages are called
+ * @throws GanglionError when it is not an IDX file, or one of labels, of other numbers than bytes, or of no images
+ */
+export function imagesFromIdx(bytes: Uint8Array, name: string): ImageDataset {
+  const { shape, data } = parseIdx(bytes, name)
+  if (shape.length === 1) {
+    throw new GanglionError(`"${name}" holds ${shape[0]} labels, not images; give the file whose name says images`)
+  }
+  if ((shape.length !== 3 && shape.length !== 4) || shape.includes(0)) {
+    throw new GanglionError(`"${name}" expected images as (count, height, width) or (count, height, width, channels), ` +
+      `found (${shape.join(', ')}); give an IDX file of images`)
+  }
+  if (!(data instanceof Uint8Array)) {
+    throw new GanglionError(`"${name}" expected pixels as bytes (type code 08), found ${typeName(data)}; write bytes`)
+  }
+  const [count, height, width, channels = 1] = shape
+  return { name, images: data, count, shape: [height, width, channels] }
+}
+
+/**
+ * The dataset with the labels of an IDX file of bytes, one for each image.
+ * @throws GanglionError when it is not an IDX file of labels, or their number differs from the images'
+ */
+export function withIdxLabels(dataset: ImageDataset, bytes: Uint8Array, name: string): ImageDataset {
+  const { shape, data } = parseIdx(bytes, name)
+  if (shape.length !== 1 || !(data instanceof Uint8Array)) {
+    throw new GanglionError(`"${name}" expected labels as (count) bytes, found ${typeName(data)} (${shape.join(', ')}); ` +
+      'give the file whose name says labels')
+  }
+  if (data.length !== dataset.count) {
+    throw new GanglionError(`"${name}" holds ${data.length} labels, expected ${dataset.count}, one for each image; ` +
+      'give images and labels of the same split')
+  }
+  return { ...dataset, labels: data }
+}
+
+/**
+ * The first `n` images, sharing memory with `dataset`.
+ * @throws RangeError when `n` is not an integer from 1 to `dataset.count`
+ */
+export function take(dataset: ImageDataset, n: number): ImageDataset {
+  if (!Number.isInteger(n) || n < 1 || n > dataset.count) {
+    throw new RangeError(`take: n expected an integer from 1 to ${dataset.count}, the images of "${dataset.name}", got ${n}`)
+  }
+  const [height, width, channels] = dataset.shape
+  const part = { ...dataset, images: dataset.images.subarray(0, n * height * width * channels), count: n }
+  return dataset.labels ? { ...part, labels: dataset.labels.subarray(0, n) } : part
+}
+
+function typeName(value: unknown): string {
+  if (value === null || typeof value !== 'object') return value === null ? 'null' : typeof value
+  return value.constructor?.name ?? 'object'
+}

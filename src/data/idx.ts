@@ -1,0 +1,81 @@
+// The IDX format (MNIST's): 00 00, a type code, the number of dimensions, the dimensions as big-endian u32, then the
+// data, big-endian, last dimension fastest. Source: http://yann.lecun.com/exdb/mnist/ ("the IDX file format").
+// It does not unpack gzip. Invariant: what is returned used every byte of the file, no more and no fewer.
+import { GanglionError } from '../errors.ts'
+
+export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array
+
+export interface IdxArray {
+  readonly shape: number[]
+  readonly data: IdxData
+}
+
+interface IdxType {
+  readonly label: string
+  readonly size: number
+  read(view: DataView, count: number): IdxData
+}
+
+const types: Readonly<Record<number, IdxType>> = {
+  0x08: { label: 'u8', size: 1, read: (v, n) => new Uint8Array(v.buffer, v.byteOffset, n) },
+  0x09: { label: 'i8', size: 1, read: (v, n) => new Int8Array(v.buffer, v.byteOffset, n) },
+  0x0b: { label: 'i16', size: 2, read: (v, n) => Int16Array.from({ length: n }, (_, i) => v.getInt16(2 * i)) },
+  0x0c: { label: 'i32', size: 4, read: (v, n) => Int32Array.from({ length: n }, (_, i) => v.getInt32(4 * i)) },
+  0x0d: { label: 'f32', size: 4, read: (v, n) => Float32Array.from({ length: n }, (_, i) => v.getFloat32(4 * i)) },
+  0x0e: { label: 'f64', size: 8, read: (v, n) => Float64Array.from({ length: n }, (_, i) => v.getFloat64(8 * i)) },
+}
+
+/**
+ * Reads an IDX file: `shape` has the dimensions, `data` their product of values, last dimension fastest.
+ * One-byte data shares memory with `bytes`; wider data is a copy in the host's byte order.
+ * @param name what messages call the file
+ * @throws TypeError when `bytes` is not a Uint8Array
+ * @throws GanglionError when the magic number is wrong, or the file is shorter or longer than its header says
+ */
+export function parseIdx(bytes: Uint8Array, name = 'IDX data'): IdxArray {
+  if (!(bytes instanceof Uint8Array)) throw new TypeError(`parseIdx: bytes expected a Uint8Array, got ${typeof bytes}`)
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    throw new GanglionError(`"${name}" is gzip-compressed, expected an IDX file; unpack it first`)
+  }
+  const magic = Array.from(bytes.subarray(0, 4), b => b.toString(16).padStart(2, '0')).join(' ')
+  const type = types[bytes[2]]
+  const rank = bytes[3]
+  if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0 || type === undefined || rank === 0) {
+    throw new GanglionError(`"${name}" is not an IDX file: expected it to start with 00 00, a type code ` +
+      `(08, 09, 0b, 0c, 0d or 0e) and a number of dimensions, found ${bytes.length ? magic : 'an empty file'}; give an IDX file`)
+  }
+  const header = 4 + 4 * rank
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (bytes.length < header) throw cutShort(name, `${rank} dimensions take a header of ${header} bytes`, bytes.length)
+  const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i))
+  const count = shape.reduce((a, b) => a * b, 1)
+  const expected = header + count * type.size
+  const says = `its header (${shape.join('x')}, ${type.label}) announces ${expected} bytes`
+  if (bytes.length < expected) throw cutShort(name, says, bytes.length)
+  if (bytes.length > expected) {
+    throw new GanglionError(`"${name}" is too long: ${says}, found ${bytes.length}; download or copy it again`)
+  }
+  return { shape, data: type.read(new DataView(bytes.buffer, bytes.byteOffset + header), count) }
+}
+
+/**
+ * The IDX file of an array of bytes (type code 08), the inverse of `parseIdx`.
+ * @throws RangeError when `shape` is not 1 to 255 dimensions whose product is `data.length`
+ */
+export function writeIdx(shape: readonly number[], data: Uint8Array): Uint8Array {
+  const valid = shape.every(n => Number.isInteger(n) && n >= 0 && n <= 0xffffffff)
+  if (!valid || shape.length < 1 || shape.length > 255 || shape.reduce((a, b) => a * b, 1) !== data.length) {
+    throw new RangeError(`writeIdx: shape expected 1 to 255 sizes whose product is ${data.length}, the bytes of data, ` +
+      `got [${shape.join(', ')}]`)
+  }
+  const header = 4 + 4 * shape.length
+  const bytes = new Uint8Array(header + data.length)
+  bytes.set([0, 0, 8, shape.length])
+  shape.forEach((n, i) => new DataView(bytes.buffer).setUint32(4 + 4 * i, n))
+  bytes.set(data, header)
+  return bytes
+}
+
+function cutShort(name: string, says: string, found: number): GanglionError {
+  return new GanglionError(`"${name}" is cut short: ${says}, found ${found}; download or copy it again`)
+}

@@ -1,0 +1,80 @@
+// Lays images out in a grid that a person can look at: each enlarged to hard-edged squares, with a dark frame between.
+// It makes pixels only; a PNG is made of them elsewhere.
+
+export interface GridOptions {
+  readonly shape: readonly [height: number, width: number, channels: number]
+  /** Images in a row; by default the squarest grid, ceil(sqrt(count)). */
+  readonly columns?: number
+  /** Output pixels along each side of an input pixel (3). */
+  readonly scale?: number
+  /** Output pixels between images and around the grid (2). */
+  readonly gap?: number
+  /** The values that become 0 and 255 ([-1, 1]). */
+  readonly range?: readonly [low: number, high: number]
+}
+
+/** Rows from the top, `channels` bytes to a pixel: grey or RGB. */
+export interface Pixels {
+  readonly width: number
+  readonly height: number
+  readonly channels: 1 | 3
+  readonly pixels: Uint8Array
+}
+
+/** Slate: apart from the black and the white that images usually end in. The grey is its luma (BT.601). */
+const SLATE = [44, 48, 58]
+const SLATE_GREY = 48
+
+/**
+ * A grid of (count, height, width, channels) images, row by row: byte = floor(255·(x − low)/(high − low) + ½), clamped
+ * to 0 to 255, NaN as 0. Places without an image show the frame's colour.
+ * @throws TypeError when `images` is not a Float32Array
+ * @throws RangeError when the images do not fit the shape, or an option has no meaning
+ */
+export function imageGrid(images: Float32Array, options: GridOptions): Pixels {
+  const { shape: [h, w, c], scale = 3, gap = 2, range: [low, high] = [-1, 1] } = options
+  if (!(images instanceof Float32Array)) throw new TypeError(`imageGrid: images expected a Float32Array, got ${typeof images}`)
+  atLeast('height', h, 1)
+  atLeast('width', w, 1)
+  if (c !== 1 && c !== 3) throw new RangeError(`imageGrid: channels expected 1 (grey) or 3 (RGB), got ${c}`)
+  atLeast('scale', scale, 1)
+  atLeast('gap', gap, 0)
+  if (!(Number.isFinite(low) && Number.isFinite(high) && low < high)) {
+    throw new RangeError(`imageGrid: range expected [low, high] with low below high, got [${low}, ${high}]`)
+  }
+  const count = images.length / (h * w * c)
+  if (count < 1 || !Number.isInteger(count)) {
+    throw new RangeError(`imageGrid: images expected a multiple of ${h}x${w}x${c} = ${h * w * c} values, got ${images.length}`)
+  }
+  const wanted = options.columns ?? Math.ceil(Math.sqrt(count))
+  atLeast('columns', wanted, 1)
+  const columns = Math.min(wanted, count)
+  const rows = Math.ceil(count / columns)
+  const width = gap + columns * (w * scale + gap)
+  const height = gap + rows * (h * scale + gap)
+  const frame = c === 1 ? [SLATE_GREY] : SLATE
+  const pixels = Uint8Array.from({ length: width * height * c }, (_, i) => frame[i % c])
+  for (let i = 0; i < count; i++) {
+    const left = gap + (i % columns) * (w * scale + gap)
+    const top = gap + Math.floor(i / columns) * (h * scale + gap)
+    for (let y = 0; y < h * scale; y++) {
+      const source = (i * h + Math.floor(y / scale)) * w
+      for (let x = 0; x < w * scale; x++) {
+        const from = (source + Math.floor(x / scale)) * c
+        const to = ((top + y) * width + left + x) * c
+        for (let k = 0; k < c; k++) pixels[to + k] = byte((images[from + k] - low) / (high - low))
+      }
+    }
+  }
+  return { width, height, channels: c, pixels }
+}
+
+function byte(x: number): number {
+  return Math.max(0, Math.min(255, Math.floor(255 * x + 0.5)))
+}
+
+function atLeast(what: string, value: number, least: number): void {
+  if (!Number.isInteger(value) || value < least) {
+    throw new RangeError(`imageGrid: ${what} expected an integer of at least ${least}, got ${value}`)
+  }
+}

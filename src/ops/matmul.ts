@@ -1,0 +1,60 @@
+// Matrix products.
+import { apply, type Op, type Shape, sameShape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
+import { type EpilogueAttrs, PLAIN, product, productScratch, type Right } from './gemm.ts'
+
+interface MatmulAttrs extends EpilogueAttrs {
+  readonly transposeA: boolean
+  readonly transposeB: boolean
+}
+
+/** M, K, N and the leading (batch) dimensions. */
+function sizes(a: Shape, b: Shape, { transposeA, transposeB }: MatmulAttrs) {
+  const [ra, ca] = a.slice(-2) as [number, number]
+  const [rb, cb] = b.slice(-2) as [number, number]
+  const [m, k] = transposeA ? [ca, ra] : [ra, ca]
+  const [k2, n] = transposeB ? [cb, rb] : [rb, cb]
+  return { m, k, k2, n, batch: a.slice(0, -2) }
+}
+
+export const matmulOp: Op<MatmulAttrs> = {
+  name: 'matmul',
+  shape([a, b], attrs) {
+    if (a!.length < 2 || b!.length < 2) throw shapeError('matmul', `shapes ${show(a!)} and ${show(b!)} given, both must have at least 2 dimensions`)
+    const { m, k, k2, n, batch } = sizes(a!, b!, attrs)
+    if (k !== k2 || !sameShape(batch, b!.slice(0, -2))) {
+      const sides = `${show(a!)}${attrs.transposeA ? 'ᵀ' : ''} · ${show(b!)}${attrs.transposeB ? 'ᵀ' : ''}`
+      throw shapeError('matmul', `${sides} does not fit: the inner dimensions are ${k} and ${k2}, and all before the last two must be equal; reshape or transpose one side`)
+    }
+    return [...batch, m, n]
+  },
+  gradient(y, dy) {
+    const [a, b] = y.inputs as [Tensor, Tensor]
+    const { transposeA: ta, transposeB: tb } = y.attrs
+    const da = ta ? matmul(b, dy, { transposeA: tb, transposeB: true }) : matmul(dy, b, { transposeB: !tb })
+    const db = tb ? matmul(dy, a, { transposeA: true, transposeB: ta }) : matmul(a, dy, { transposeA: !ta })
+    return [da, db]
+  },
+  scratch(node, threads) {
+    const { m, n, k } = sizes(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)
+    return productScratch(m, n, k, threads)
+  },
+  calls(node, at) {
+    const { transposeA, transposeB } = node.attrs
+    const { m, n, k, batch } = sizes(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)
+    const [a, b] = at.inputs as [number, number]
+    const right: Right = { k: [1, 1, k], n, strides: transposeB ? [0, 0, 1, k] : [0, 0, n, 1] }
+    return Array.from({ length: sizeOf(batch) }, (_, i) => {
+      const left = [a + i * m * k * 4, ...(transposeA ? [1, m] : [k, 1])]
+      return product(node, at, b + i * k * n * 4, right, { kernel: 'gemm_f32', m, n, k, left }, at.output + i * m * n * 4)
+    }).flat()
+  },
+  flops(node) {
+    const { m, n, k, batch } = sizes(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)
+    return 2 * m * n * k * sizeOf(batch)
+  },
+}
+
+/** a · b for matrices [m, k] and [k, n], or for stacks of them; either side transposed on demand. */
+export function matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false } = {}): Tensor {
+  return apply(matmulOp, [a, b], { transposeA, transposeB, epilogue: PLAIN })
+}

@@ -1,0 +1,98 @@
+// Datasets from arrays and from IDX bytes: what is kept, what is shared, what is refused and in which words.
+import { describe, expect, test } from 'vitest'
+import { imageDataset, imagesFromIdx, take, withIdxLabels } from '../../src/data/dataset.ts'
+import type { ImageArrays } from '../../src/data/dataset.ts'
+import { writeIdx } from '../../src/data/idx.ts'
+import { GanglionError } from '../../src/errors.ts'
+
+const ramp = (n: number): Uint8Array => Uint8Array.from({ length: n }, (_, i) => i)
+
+describe('imageDataset', () => {
+  test('counts the images and keeps the arrays', () => {
+    const images = ramp(24)
+    const labels = Uint8Array.of(7, 8)
+    expect(imageDataset({ images, shape: [2, 2, 3], labels, name: 'mine' }))
+      .toEqual({ name: 'mine', images, count: 2, shape: [2, 2, 3], labels })
+    const plain = imageDataset({ images: Float32Array.of(0.5, -1), shape: [1, 1, 1] })
+    expect(plain.count).toBe(2)
+    expect(plain.name).toBe('images')
+    expect('labels' in plain).toBe(false)
+  })
+
+  const images = ramp(12)
+  const nan = Float32Array.of(0, 0, 0, 0, 0, NaN)
+  test.each<[string, object, Error]>([
+    ['a plain array', { images: [1, 2] },
+      new TypeError('imageDataset: images expected a Uint8Array (0 to 255) or a Float32Array, got Array')],
+    ['no array', { images: undefined },
+      new TypeError('imageDataset: images expected a Uint8Array (0 to 255) or a Float32Array, got undefined')],
+    ['a shape that is a number', { shape: 28 }, new TypeError('imageDataset: shape expected an array, got number')],
+    ['a shape without channels', { shape: [2, 2] },
+      new RangeError('imageDataset: shape expected [height, width, channels] of at least 1, got [2, 2]')],
+    ['a size of 0', { shape: [2, 0, 1] },
+      new RangeError('imageDataset: shape expected [height, width, channels] of at least 1, got [2, 0, 1]')],
+    ['a remainder', { shape: [5, 1, 1] }, new RangeError('imageDataset: images expected a multiple of 5x1x1 = 5 values, got 12')],
+    ['no images', { images: ramp(0) }, new RangeError('imageDataset: images expected a multiple of 2x2x1 = 4 values, got 0')],
+    ['NaN', { images: nan, shape: [2, 1, 1] },
+      new RangeError('imageDataset: image 2 holds NaN, expected finite numbers; clean the data')],
+    ['labels in an array', { labels: [1, 2, 3] }, new TypeError('imageDataset: labels expected a Uint8Array, got Array')],
+    ['too few labels', { labels: ramp(2) }, new RangeError('imageDataset: labels expected one for each of the 3 images, got 2')],
+  ])('refuses %s', (_, change, error) => {
+    const call = () => imageDataset({ images, shape: [2, 2, 1], ...change } as ImageArrays)
+    expect(call).toThrow(error)
+    expect(call).toThrow(error.constructor as ErrorConstructor)
+  })
+})
+
+describe('imagesFromIdx', () => {
+  test('rank 3 has one channel, rank 4 has its channels last', () => {
+    const images = ramp(12)
+    expect(imagesFromIdx(writeIdx([3, 2, 2], images), 'f')).toEqual({ name: 'f', images, count: 3, shape: [2, 2, 1] })
+    expect(imagesFromIdx(writeIdx([2, 1, 2, 3], images), 'f')).toEqual({ name: 'f', images, count: 2, shape: [1, 2, 3] })
+  })
+
+  const wants = '"f" expected images as (count, height, width) or (count, height, width, channels), found '
+  test.each([
+    ['labels', writeIdx([5], ramp(5)), '"f" holds 5 labels, not images; give the file whose name says images'],
+    ['rank 2', writeIdx([2, 3], ramp(6)), `${wants}(2, 3); give an IDX file of images`],
+    ['no images', writeIdx([0, 28, 28], ramp(0)), `${wants}(0, 28, 28); give an IDX file of images`],
+    ['floats', Uint8Array.from([0, 0, 13, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0]),
+      '"f" expected pixels as bytes (type code 08), found Float32Array; write bytes'],
+  ])('refuses %s', (_, file, message) => {
+    expect(() => imagesFromIdx(file, 'f')).toThrow(new GanglionError(message))
+  })
+})
+
+describe('withIdxLabels', () => {
+  const dataset = imageDataset({ images: ramp(12), shape: [2, 2, 1] })
+
+  test('adds one label to each image', () => {
+    expect(withIdxLabels(dataset, writeIdx([3], ramp(3)), 'l')).toEqual({ ...dataset, labels: ramp(3) })
+  })
+
+  test.each([
+    ['images', writeIdx([3, 2, 2], ramp(12)),
+      '"l" expected labels as (count) bytes, found Uint8Array (3, 2, 2); give the file whose name says labels'],
+    ['another number of labels', writeIdx([2], ramp(2)),
+      '"l" holds 2 labels, expected 3, one for each image; give images and labels of the same split'],
+  ])('refuses %s', (_, file, message) => {
+    expect(() => withIdxLabels(dataset, file, 'l')).toThrow(new GanglionError(message))
+  })
+})
+
+describe('take', () => {
+  const dataset = imageDataset({ images: ramp(12), shape: [2, 2, 1], labels: ramp(3), name: 'mine' })
+
+  test('keeps the first n images and labels, sharing memory', () => {
+    const two = take(dataset, 2)
+    expect(two).toEqual({ name: 'mine', images: ramp(8), count: 2, shape: [2, 2, 1], labels: ramp(2) })
+    expect(two.images.buffer).toBe(dataset.images.buffer)
+    expect(take(dataset, 3)).toEqual(dataset)
+    expect('labels' in take(imageDataset({ images: ramp(4), shape: [1, 1, 1] }), 1)).toBe(false)
+  })
+
+  test.each([0, 4, -1, 1.5, NaN])('refuses %d of 3', n => {
+    expect(() => take(dataset, n)).toThrow(
+      new RangeError(`take: n expected an integer from 1 to 3, the images of "mine", got ${n}`))
+  })
+})

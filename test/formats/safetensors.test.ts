@@ -1,0 +1,136 @@
+// Safetensors: the exact bytes that are written, the bits that come back, and a refusal in words for each damage.
+import { describe, expect, test } from 'vitest'
+import { GanglionError } from '../../src/errors.ts'
+import { decodeSafetensors, encodeSafetensors } from '../../src/formats/safetensors.ts'
+import type { SavedTensor } from '../../src/formats/safetensors.ts'
+
+const file = (header: string | object, data = 0, claim?: number): Uint8Array => {
+  const json = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header))
+  const bytes = new Uint8Array(8 + json.length + data)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(claim ?? json.length), true)
+  bytes.set(json, 8)
+  return bytes
+}
+const f32 = (shape: number[], begin: number, end: number): object => ({ dtype: 'F32', shape, data_offsets: [begin, end] })
+
+describe('encodeSafetensors', () => {
+  test('sorts names, pads the header to 8 bytes with spaces, writes little-endian', () => {
+    const bytes = encodeSafetensors(new Map<string, SavedTensor>([
+      ['b', { shape: [2], data: Float32Array.of(1, -2) }],
+      ['10', { shape: [], data: Uint32Array.of(0x12345678) }],
+      ['9', { shape: [0, 3], data: new Float32Array(0) }],
+    ]), { step: '7', a: 'é"' })
+    const json = '{"__metadata__":{"a":"é\\"","step":"7"},"10":{"dtype":"U32","shape":[],"data_offsets":[0,4]},' +
+      '"9":{"dtype":"F32","shape":[0,3],"data_offsets":[4,4]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}'
+    const size = new DataView(bytes.buffer).getBigUint64(0, true)
+    expect(size % 8n).toBe(0n)
+    const header = new TextDecoder().decode(bytes.subarray(8, 8 + Number(size)))
+    expect(header.trimEnd()).toBe(json)
+    expect(header.length - json.length).toBeLessThan(8)
+    expect([...bytes.subarray(8 + Number(size))]).toEqual([0x78, 0x56, 0x34, 0x12, 0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0])
+  })
+
+  test('the order of insertion does not change the bytes', () => {
+    const a = { shape: [1], data: Float32Array.of(1) }
+    const b = { shape: [1], data: Float32Array.of(2) }
+    expect(encodeSafetensors(new Map([['a', a], ['b', b]]), { x: '1', y: '2' }))
+      .toEqual(encodeSafetensors(new Map([['b', b], ['a', a]]), { y: '2', x: '1' }))
+  })
+
+  test.each<[string, unknown, Error]>([
+    ['t', { shape: [2, 2], data: new Float32Array(3) },
+      new RangeError('encodeSafetensors: tensor "t" of shape [2,2] does not fit its 3 values')],
+    ['t', { shape: [-1, -3], data: new Float32Array(3) },
+      new RangeError('encodeSafetensors: tensor "t" of shape [-1,-3] does not fit its 3 values')],
+    ['t', { shape: [1], data: new Float64Array(1) },
+      new TypeError('encodeSafetensors: tensor "t" expected a Float32Array or a Uint32Array as data')],
+    ['__metadata__', { shape: [1], data: new Float32Array(1) },
+      new RangeError('encodeSafetensors: the name "__metadata__" is reserved; rename the tensor')],
+  ])('refuses %s %o', (name, tensor, error) => {
+    const call = () => encodeSafetensors(new Map([[name, tensor as SavedTensor]]))
+    expect(call).toThrow(error)
+    expect(call).toThrow(error.constructor as ErrorConstructor)
+  })
+
+  test('refuses metadata that is not text', () => {
+    expect(() => encodeSafetensors(new Map(), { step: 7 as unknown as string }))
+      .toThrow(new TypeError('encodeSafetensors: metadata "step" expected a string, got number'))
+  })
+})
+
+describe('decodeSafetensors', () => {
+  test('gives back every bit, from any offset, as copies', () => {
+    const words = Uint32Array.of(0x7fa00001, 0xffc12345, 0x80000000, 1) // NaN payloads, -0, the smallest denormal
+    const tensors = new Map<string, SavedTensor>([
+      ['w/kernel "é"', { shape: [2, 2], data: new Float32Array(words.buffer) }],
+      ['z.counter', { shape: [2], data: Uint32Array.of(5, 0xffffffff) }],
+      ['zero', { shape: [3, 0], data: new Float32Array(0) }],
+    ])
+    const bytes = encodeSafetensors(tensors, { format: 'ganglion' })
+    const shifted = new Uint8Array(bytes.length + 3)
+    shifted.set(bytes, 3)
+    const read = decodeSafetensors(shifted.subarray(3))
+    shifted.fill(0)
+    expect(read.metadata).toEqual({ format: 'ganglion' })
+    expect([...read.tensors.keys()]).toEqual([...tensors.keys()])
+    expect(new Uint32Array(read.tensors.get('w/kernel "é"')!.data.buffer)).toEqual(words)
+    expect(read.tensors.get('z.counter')).toEqual(tensors.get('z.counter'))
+    expect(read.tensors.get('zero')).toEqual(tensors.get('zero'))
+  })
+
+  test('takes what other writers do: no padding, any order, no metadata', () => {
+    const bytes = file({ b: f32([1], 4, 8), a: f32([1], 0, 4) }, 8)
+    new DataView(bytes.buffer).setFloat32(bytes.length - 4, 0.5, true)
+    const { tensors, metadata } = decodeSafetensors(bytes)
+    expect(metadata).toEqual({})
+    expect([...tensors.keys()]).toEqual(['a', 'b'])
+    expect(tensors.get('b')).toEqual({ shape: [1], data: Float32Array.of(0.5) })
+    expect(decodeSafetensors(file('{}')).tensors.size).toBe(0)
+  })
+
+  const a = '{"dtype":"F32","shape":[1],"data_offsets":[0,4]}'
+  test.each<[string, Uint8Array, string]>([
+    ['no header size', new Uint8Array(5), "the header's size takes 8 bytes, found 5"],
+    ['text', new TextEncoder().encode('this is text, not tensors'),
+      'its header would take 2338328219631577000 bytes, expected at most 100000000'],
+    ['half a header', file('{}', 0, 90), 'it is cut short, its header takes 90 bytes, found 2'],
+    ['an empty header', file('', 4), 'its header does not start with {'],
+    ['a list', file('[]'), 'its header does not start with {'],
+    ['broken JSON', file('{"a":'), 'its header is not JSON'],
+    ['a name twice', file(`{"a":${a},"b\\"":${a.replace('[0,4]', '[4,8]')},"\\u0061":${a}}`, 8), 'its header names "a" twice'],
+    ['metadata of numbers', file('{"__metadata__":{"step":7}}'), '"__metadata__" is not an object of strings'],
+    ['a tensor that is null', file('{"a":null}'), 'tensor "a" expected a dtype, a shape and two data_offsets, found null'],
+    ['a tensor that is its own name', file('{"a":"a"}'), 'tensor "a" expected a dtype, a shape and two data_offsets, found "a"'],
+    ['a negative size', file({ a: f32([-1], 0, 4) }, 4), 'tensor "a" expected a dtype, a shape and two data_offsets, ' +
+      'found {"dtype":"F32","shape":[-1],"data_offsets":[0,4]}'],
+    ['one offset', file('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}', 4), 'tensor "a" expected a dtype, a shape ' +
+      'and two data_offsets, found {"dtype":"F32","shape":[1],"data_offsets":[0]}'],
+    ['offsets unlike the shape', file({ a: f32([2, 3], 0, 4) }, 4),
+      'tensor "a" (F32, [2,3]) takes 24 bytes, but its data_offsets span 4'],
+    ['offsets backwards', file({ a: f32([1], 8, 4) }, 8), 'tensor "a" (F32, [1]) takes 4 bytes, but its data_offsets span -4'],
+    ['overlap', file({ a: f32([2], 0, 8), b: f32([2], 4, 12) }, 12),
+      'tensor "b" starts at byte 4, inside another that ends at 8'],
+    ['a hole', file({ a: f32([1], 0, 4), b: f32([1], 8, 12) }, 12), 'no tensor covers bytes 4 to 8 of its data, before "b"'],
+    ['a hole at the start', file({ a: f32([1], 4, 8) }, 8), 'no tensor covers bytes 0 to 4 of its data, before "a"'],
+    ['too little data', file({ a: f32([2], 0, 8) }, 7), 'it is cut short, its tensors take 8 bytes of data, found 7'],
+    ['too much data', file({ a: f32([2], 0, 8) }, 9), 'it is too long, its tensors take 8 bytes of data, found 9'],
+  ])('refuses %s', (_, bytes, what) => {
+    expect(() => decodeSafetensors(bytes, 'f'))
+      .toThrow(new GanglionError(`"f" is not a valid safetensors file: ${what}; save or download it again`))
+  })
+
+  test('refuses a dtype that it does not read', () => {
+    expect(() => decodeSafetensors(file({ a: { dtype: 'F16', shape: [2], data_offsets: [0, 4] } }, 4), 'f'))
+      .toThrow(new GanglionError('"f" holds tensor "a" as F16, expected F32 or U32; convert it first'))
+  })
+
+  test('a name may be that of nested keys, or of a property of objects', () => {
+    const { tensors } = decodeSafetensors(file(`{"dtype":${a},"__proto__":${a.replace('[0,4]', '[4,8]')}}`, 8))
+    expect([...tensors.keys()]).toEqual(['dtype', '__proto__'])
+  })
+
+  test('refuses what is not bytes', () => {
+    expect(() => decodeSafetensors('x' as unknown as Uint8Array))
+      .toThrow(new TypeError('decodeSafetensors: bytes expected a Uint8Array, got string'))
+  })
+})
