@@ -28,7 +28,9 @@ describe('maxima', () => {
   })
   it('equal maxima share the gradient of reduceMax', async () => {
     const third = Math.fround(1 / 3)
-    expect(await slopes((x) => ops.reduceMax(x, 1), [2, 4], [2, 2, 1, 2, 0, 5, 4, 3])).toEqual([third, third, 0, third, 0, 1, 0, 0])
+    expect(await slopes((x) => ops.reduceMax(x, 1), [2, 4], [2, 2, 1, 2, 0, 5, 4, 3])).toEqual(
+      [third, third, 0, third, 0, 1, 0, 0],
+    )
     expect(await values((x) => ops.reduceMax(x), [5], [1, 2, NaN, 4, 5])).toEqual([NaN])
   })
 })
@@ -88,7 +90,7 @@ describe('what does not fit is said at once', () => {
     ['concat: there are no tensors to join', () => ops.concat([], 0)],
     ['oneHot: depth 0', () => ops.oneHot(vector, 0)],
     ['softmax: the input has shape []', () => ops.softmax(constant(1))],
-    ['batchNormalization: beta has shape [2], x [1, 4, 5, 3]; beta must be [3]', () => ops.batchNormalization(image, vector, two)],
+    ['beta has shape [2], x [1, 4, 5, 3]; beta must be [3]', () => ops.batchNormalization(image, vector, two)],
     ['layerNormalization: x has shape [3], expected [batch, …, channels]', () => ops.layerNormalization(vector, vector, vector)],
     ['softmaxCrossEntropy: labels [3] and logits [2] differ', () => softmaxCrossEntropy(vector, two)],
   ])('%s', (message, build) => {
