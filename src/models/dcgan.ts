@@ -57,7 +57,7 @@ export function dcgan({ latent = 100, filters = [128, 64], learningRate = 2e-4, 
 
   return {
     kind: 'dcgan',
-    options: { latent, filters: filters.join(), learningRate, beta1 },
+    options: { latent, filters, learningRate, beta1, imageShape },
     imageShape,
     codeShape: [latent],
     dropRemainder: true,
