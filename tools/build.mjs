@@ -11,19 +11,25 @@ process.chdir(root)
 /** The core's entry files: the tape loop and every file of kernels. */
 const entries = ['assembly/tape.ts', ...readdirSync('assembly/kernels').filter((f) => f.endsWith('.ts')).sort().map((f) => `assembly/kernels/${f}`)]
 
+/** The cores' targets in asconfig.json, and the file and words with which each is inlined. */
+const cores = [
+  { target: 'simd', wasm: 'ganglion', module: 'core', what: 'the deterministic core' },
+  { target: 'relaxed', wasm: 'ganglion-relaxed', module: 'cores/relaxed', what: 'the relaxed core' },
+  { target: 'threads', wasm: 'ganglion-threads', module: 'cores/threads', what: 'the deterministic core for shared memory' },
+  { target: 'relaxed-threads', wasm: 'ganglion-relaxed-threads', module: 'cores/relaxed_threads', what: 'the relaxed core for shared memory' },
+]
+
 async function core(target) {
-  const { error, stdout, stderr } = await asc.main([...entries, '--target', target])
+  const files = target.endsWith('threads') ? [...entries, 'assembly/threads.ts'] : entries
+  const { error, stdout, stderr } = await asc.main([...files, '--target', target])
   const said = stdout.toString() + stderr.toString()
   if (said) process.stderr.write(said)
   if (error || /WARNING|ERROR/.test(said)) throw new Error(`asc failed on target ${target}`)
 }
 
-function inline() {
-  const base64 = (file) => readFileSync(file).toString('base64')
-  writeFileSync(
-    'src/runtime/core.generated.ts',
-    `// Written by tools/build.mjs: the deterministic core, base64.\nexport const core = '${base64('build/ganglion.wasm')}'\n`,
-  )
+function inline({ wasm, module, what }) {
+  const base64 = readFileSync(`build/${wasm}.wasm`).toString('base64')
+  writeFileSync(`src/runtime/${module}.generated.ts`, `// Written by tools/build.mjs: ${what}, base64.\nexport const core = '${base64}'\n`)
 }
 
 function typescript() {
@@ -32,11 +38,13 @@ function typescript() {
   if (status !== 0) throw new Error('tsc failed')
 }
 
-mkdirSync('build', { recursive: true })
+for (const folder of ['build', 'src/runtime/cores']) mkdirSync(folder, { recursive: true })
 try {
   const only = process.argv[2]
-  for (const target of ['simd', 'relaxed']) await core(target)
-  inline()
+  for (const each of cores) {
+    await core(each.target)
+    inline(each)
+  }
   if (only !== 'core') typescript()
 } catch (error) {
   console.error(`build: ${error.message}`)

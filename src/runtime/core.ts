@@ -1,8 +1,11 @@
 // The wasm core, loaded: its memory, its tape loop, and the indices of its kernels. One instance has one memory, so a
 // session's buffers are freed all together when the session is garbage.
 import { instantiate } from '@assemblyscript/loader'
+import type { ThreadPool } from './pool.ts'
+import { Team } from './team.ts'
+import type { SharedExports } from './thread.ts'
 
-interface Exports extends Record<string, unknown> {
+interface Exports extends Record<string, unknown>, SharedExports {
   memory: WebAssembly.Memory
   table: WebAssembly.Table
   heapBase(): number
@@ -12,6 +15,8 @@ interface Exports extends Record<string, unknown> {
 
 export interface Core {
   readonly memory: WebAssembly.Memory
+  /** The threads that runs can be shared with; null where there is one thread. */
+  readonly team: Team | null
   /** Runs a tape `steps` times; returns the steps done before one asked to stop. */
   run(tape: number, steps: number): number
   /** Runs one thread's share of the op at an address; returns the next op's address, 0 at the end. */
@@ -23,18 +28,22 @@ export interface Core {
 }
 
 const PAGE = 65536
+/** At least what the core's import asks for. */
+const INITIAL_PAGES = 16
 
-/** A core of its own memory, from a compiled module. */
-export async function instantiateCore(module: WebAssembly.Module): Promise<Core> {
-  const { instance } = await instantiate<Exports>(module, {})
+/** A core of its own memory, from a compiled module: shared with the pool's threads if there is one. */
+export async function instantiateCore(module: WebAssembly.Module, pool: ThreadPool | null = null): Promise<Core> {
+  const { instance } = await instantiate<Exports>(module, pool ? { env: { memory: sharedMemory() } } : {})
   // The loader's own exports are wrapped; a kernel is known by identity with its entry in the table.
   const exports = instance.exports as Exports
   const { memory, table } = exports
+  const team = pool && (await Team.make(pool, module, memory, exports))
   const indices = new Map<unknown, number>()
   for (let i = 0; i < table.length; i++) indices.set(table.get(i), i)
   let top = Math.ceil(exports.heapBase() / 64) * 64
   return {
     memory,
+    team,
     run: (tape, steps) => exports.run(tape, steps),
     runOp: (op, thread, threads) => exports.runOp(op, thread, threads) >>> 0,
     kernel(name) {
@@ -50,6 +59,16 @@ export async function instantiateCore(module: WebAssembly.Module): Promise<Core>
       top = end
       return address
     },
+  }
+}
+
+/** The largest memory that the system reserves: a shared memory must name its end, and some systems refuse 4 GB. */
+function sharedMemory(maximum = 65536): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum, shared: true })
+  } catch (error) {
+    if (maximum <= 4096) throw error
+    return sharedMemory(maximum / 2)
   }
 }
 

@@ -12,7 +12,7 @@ export interface Features {
   readonly simd: Feature
   /** Relaxed SIMD, fused multiply-add among it: faster, and not the same bits on every machine. */
   readonly relaxedSimd: Feature
-  /** Shared memory and atomics, which training on several threads takes. */
+  /** Shared memory, atomics and workers, which training on several threads takes; and a thread that may wait for others. */
   readonly threads: Feature
 }
 
@@ -55,9 +55,12 @@ function relaxedSimd(): Feature {
 
 function threads(): Feature {
   if (typeof Atomics === 'undefined' || !valid(ATOMICS)) return no('this engine does not know WebAssembly atomics')
-  const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated
+  const { crossOriginIsolated: isolated, Window } = globalThis as { crossOriginIsolated?: boolean; Window?: typeof globalThis.Window }
   if (typeof SharedArrayBuffer === 'undefined' || isolated === false) {
     return no('there is no SharedArrayBuffer here; a page must be cross-origin isolated (the headers COOP and COEP)')
   }
-  return yes('the engine has shared memory and atomics')
+  // A page's own thread must not wait for others, and spinning through their share would only look like waiting.
+  if (typeof Window === 'function' && globalThis instanceof Window) return no("a page's own thread may not wait for others; train in a Web Worker")
+  const workers = typeof Worker === 'function' || 'process' in globalThis
+  return workers ? yes('the engine has shared memory and atomics') : no('no worker can be started from here')
 }

@@ -35,6 +35,17 @@ export interface Mean {
   readonly count: number
 }
 
+/** Bytes of the control block: five words, 64 bytes apart (assembly/threads.ts). */
+const CONTROL_BYTES = 320
+/** A step of fewer floating point operations is done sooner by one thread. The bits are the same. */
+const SHARED_FLOPS = 2e6
+/**
+ * How long to wait for a thread that does not come to the end of an op, in tenths of a second: for none, and more for
+ * the largest op by a speed that no machine is below.
+ */
+const PATIENCE = 50
+const FLOPS_A_TENTH = 1e7
+
 /** Bytes of a metric's accumulator: an f64 sum and an f64 count. */
 const METRIC_BYTES = 16
 
@@ -44,11 +55,14 @@ export class CompiledFunction {
   readonly plan: Plan
   readonly tape: Tape
   readonly group: string
+  /** Floating point operations of one step. */
+  readonly flops: number
   readonly #inputs = new Map<string, Tensor>()
   readonly #outputs = new Map<string, { address: number; size: number }>()
   readonly #metrics = new Map<string, number>()
   readonly #control: number
   readonly #address: number
+  readonly #patience: number
   /** The address that the plan's offsets count from. */
   readonly arena: number
 
@@ -60,8 +74,11 @@ export class CompiledFunction {
     checkStreams(roots)
     this.schedule = schedule(rebuilt)
     this.plan = plan(this.schedule, session.threads)
+    this.flops = this.schedule.items.reduce((n, { node }) => n + node.op.flops(node), 0)
+    const largest = this.schedule.items.reduce((most, { node }) => Math.max(most, node.op.flops(node)), 0)
+    this.#patience = PATIENCE + Math.ceil(largest / FLOPS_A_TENTH)
     const { core } = session
-    this.#control = core.allocate(4)
+    this.#control = core.allocate(CONTROL_BYTES)
     this.arena = this.#reserve()
     const at: Addresses = {
       control: this.#control,
@@ -119,10 +136,14 @@ export class CompiledFunction {
     return this
   }
 
-  /** Runs `steps` steps; returns how many ended well (fewer: a metric was not finite in the next one). */
+  /**
+   * Runs `steps` steps; returns how many ended well (fewer: a metric was not finite in the next one).
+   * @throws ThreadError where a worker thread is gone; variables that the function changes are then undefined
+   */
   run(steps = 1): number {
     const { core } = this.session
     new Int32Array(core.memory.buffer, this.#control, 1)[0] = 0
+    if (core.team?.ready && this.flops >= SHARED_FLOPS) return core.team.run(this.#address, steps, this.#patience)
     return core.run(this.#address, steps)
   }
 
@@ -157,10 +178,6 @@ export class CompiledFunction {
     return buffer ? { address: this.arena + buffer.offset, size: item.node.size } : null
   }
 
-  /** Floating point operations of one step. */
-  get flops(): number {
-    return this.schedule.items.reduce((n, { node }) => n + node.op.flops(node), 0)
-  }
 }
 
 /** The graph passes, over all stages at once. */

@@ -1,32 +1,149 @@
-// The entry to the engine: compiles the core once and opens sessions on it.
+// The entry to the engine: compiles the core once, starts the threads, and opens sessions.
+import { GanglionError } from '../errors.ts'
 import { core as inlined } from './core.generated.ts'
 import { instantiateCore } from './core.ts'
+import { features } from './features.ts'
+import { ThreadPool } from './pool.ts'
 import { Session } from './session.ts'
+import { parallelism } from './workers.ts'
+
+/** `deterministic`: the same bits on every machine. `relaxed`: fused multiply–add where the engine has it; faster. */
+export type Precision = 'deterministic' | 'relaxed'
 
 export interface RuntimeOptions {
-  /** The core to use instead of the inlined one: a compiled module or its bytes. */
+  /**
+   * Threads that a step is shared by, the caller's among them; any number gives the same bits. `'auto'` takes what the
+   * machine has, up to 4, or 1 where threads are not available. Default 1.
+   */
+  threads?: number | 'auto'
+  /** Default `'deterministic'`. */
+  precision?: Precision
+  /** The core to use instead of the inlined one: a compiled module or its bytes. It must fit `threads` and `precision`. */
   core?: WebAssembly.Module | BufferSource
+  /** Where the package's `thread.js` is, if a bundler left it behind. */
+  worker?: URL | string
 }
+
+/** More threads seldom help models of this size, and leave the machine to others. */
+const AUTO_MOST = 4
+const MOST = 64
 
 export class Runtime {
   readonly module: WebAssembly.Module
-  constructor(module: WebAssembly.Module) {
+  readonly precision: Precision
+  readonly #pool: ThreadPool | null
+  readonly #reason: string
+
+  private constructor(module: WebAssembly.Module, precision: Precision, pool: ThreadPool | null, reason: string) {
     this.module = module
+    this.precision = precision
+    this.#pool = pool
+    this.#reason = reason
   }
+
+  /** See `createRuntime`. */
+  static async create({ threads = 1, precision = 'deterministic', core, worker }: RuntimeOptions = {}): Promise<Runtime> {
+    checkPrecision(precision)
+    const { count, reason, pool } = await startThreads(threads, worker)
+    const module = await compile(core ?? (await inlinedCore(precision, count > 1)))
+    if (count > 1 !== WebAssembly.Module.imports(module).some(({ kind }) => kind === 'memory')) {
+      throw new GanglionError(count > 1 ? 'the core that was given is for one thread; give the one for shared memory, or threads: 1'
+        : 'the core that was given is for shared memory; give the one for one thread, or ask for more threads')
+    }
+    return new Runtime(module, precision, pool, reason)
+  }
+
+  /** Threads that a step is shared by. */
+  get threads(): number {
+    return this.#pool && !this.#pool.closed && this.#pool.lost === null ? this.#pool.size : 1
+  }
+
+  /** Why there are this many threads, in a sentence. */
+  get threadsReason(): string {
+    if (this.#pool?.closed) return 'the runtime was closed'
+    return this.#pool?.lost ? `a worker thread ended (${this.#pool.lost})` : this.#reason
+  }
+
+  /** For tests. */
+  get pool(): ThreadPool | null {
+    return this.#pool
+  }
+
   /**
    * A memory of its own for one model: variables, data, compiled functions. Freed when garbage.
    * @param seed drives initialisation, shuffling, dropout and noise: an integer from 0 to 2⁵³ − 1
+   * @throws GanglionError where the worker threads could not be started
    */
   async session(seed = 1): Promise<Session> {
-    return new Session(await instantiateCore(this.module), seed)
+    return new Session(await instantiateCore(this.module, this.#pool), seed)
+  }
+
+  /** Ends the worker threads, if there are any. Its sessions go on, on one thread. */
+  async close(): Promise<void> {
+    await this.#pool?.close()
   }
 }
 
-/** Loads the core. Works without network or configuration wherever WebAssembly SIMD runs. */
-export async function createRuntime({ core }: RuntimeOptions = {}): Promise<Runtime> {
-  const source = core ?? decodeBase64(inlined)
+/**
+ * Loads the core. Works without network or configuration wherever WebAssembly SIMD runs.
+ * @throws RangeError for options that are out of range
+ * @throws GanglionError where threads (by number) or relaxed precision are asked for and not available
+ */
+export const createRuntime = (options: RuntimeOptions = {}): Promise<Runtime> => Runtime.create(options)
+
+function checkPrecision(precision: Precision): void {
+  if (precision !== 'deterministic' && precision !== 'relaxed') {
+    throw new RangeError(`precision: '${String(precision)}' given, expected 'deterministic' or 'relaxed'`)
+  }
+  const { available, reason } = features().relaxedSimd
+  if (precision === 'relaxed' && !available) throw new GanglionError(`precision 'relaxed' is not available: ${reason}`)
+}
+
+interface Threads {
+  readonly count: number
+  readonly reason: string
+  readonly pool: ThreadPool | null
+}
+
+async function startThreads(asked: number | 'auto', worker?: URL | string): Promise<Threads> {
+  const { count, reason } = chooseThreads(asked)
+  if (count === 1) return { count, reason, pool: null }
   try {
-    return new Runtime(source instanceof WebAssembly.Module ? source : await WebAssembly.compile(source))
+    return { count, reason, pool: await ThreadPool.start(count, worker) }
+  } catch (error) {
+    if (asked !== 'auto') throw error
+    return { count: 1, reason: (error as Error).message, pool: null }
+  }
+}
+
+function chooseThreads(asked: number | 'auto'): { count: number; reason: string } {
+  if (asked === 1) return { count: 1, reason: 'one thread was asked for' }
+  if (asked !== 'auto' && (!Number.isInteger(asked) || asked < 1 || asked > MOST)) {
+    throw new RangeError(`threads: ${String(asked)} given, expected 'auto' or an integer from 1 to ${MOST}`)
+  }
+  const { available, reason } = features().threads
+  if (asked === 'auto') {
+    if (!available) return { count: 1, reason }
+    const machine = parallelism()
+    return { count: Math.min(machine, AUTO_MOST), reason: `'auto', and the machine runs ${machine} at once` }
+  }
+  if (!available) throw new GanglionError(`${asked} threads are not available: ${reason}; with threads: 'auto' it would take one`)
+  return { count: asked, reason: `${asked} threads were asked for` }
+}
+
+/** How many threads `'auto'` takes here. */
+export const automaticThreads = (): number => chooseThreads('auto').count
+
+/** Each core besides the default one is a module of its own, loaded when asked for. */
+async function inlinedCore(precision: Precision, shared: boolean): Promise<Uint8Array<ArrayBuffer>> {
+  if (precision === 'deterministic') return decodeBase64(shared ? (await import('./cores/threads.generated.ts')).core : inlined)
+  return decodeBase64((await (shared ? import('./cores/relaxed_threads.generated.ts') : import('./cores/relaxed.generated.ts'))).core)
+}
+
+async function compile(core: WebAssembly.Module | BufferSource): Promise<WebAssembly.Module> {
+  if (core instanceof WebAssembly.Module) return core
+  try {
+    return await WebAssembly.compile(core)
   } catch (cause) {
     throw new Error(`the core could not be compiled here: ${(cause as Error).message}; WebAssembly with SIMD is needed`, { cause })
   }

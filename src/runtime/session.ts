@@ -21,7 +21,7 @@ export class Session {
   #arena = { address: 0, bytes: 0 }
 
   /** @param threads how many threads plans make room for */
-  constructor(core: Core, seed: number, threads = 1) {
+  constructor(core: Core, seed: number, threads = core.team?.size ?? 1) {
     checkSeed(seed)
     this.core = core
     this.seed = seed

@@ -1,14 +1,12 @@
 // `ganglion info`: what is installed, and what the engine can do.
 import { release } from 'node:os'
 import { type Feature, features } from '../../runtime/features.ts'
+import { automaticThreads } from '../../runtime/runtime.ts'
 import { type Command, columns } from '../command.ts'
 import { help, parse, UsageError } from '../options.ts'
 import { coreHash, version } from '../version.ts'
 
 const options = { json: { help: 'one JSON object instead of text' }, ...help } as const
-
-/** Said with the threads, whatever the engine can do. */
-const ONE_THREAD = 'this version trains on one thread'
 
 export const info: Command = {
   name: 'info',
@@ -27,8 +25,8 @@ export const info: Command = {
       v8: process.versions['v8'] ?? null,
       platform: `${process.platform} ${process.arch} ${release()}`,
       simd,
-      relaxedSimd: { ...relaxedSimd, used: false },
-      threads: { ...threads, used: 1 },
+      relaxedSimd,
+      threads: { ...threads, auto: automaticThreads() },
     }
     if (values.json) stdout.write(`${JSON.stringify(facts)}\n`)
     else {
@@ -38,8 +36,8 @@ export const info: Command = {
         ['engine', facts.engine + (facts.v8 ? `, V8 ${facts.v8}` : '')],
         ['platform', facts.platform],
         ['SIMD', said(simd)],
-        ['relaxed SIMD', `${said(relaxedSimd)}; training uses the deterministic core`],
-        ['threads', `${said(threads)}; ${ONE_THREAD}`],
+        ['relaxed SIMD', `${said(relaxedSimd)}; used with --precision relaxed`],
+        ['threads', `${said(threads)}; --threads auto takes ${facts.threads.auto}`],
       ]).map((line) => line.slice(2)).join('\n')}\n`)
     }
     return 0

@@ -1,0 +1,81 @@
+// The tape walked by several threads, in the builds for shared memory. Every thread runs its share of each op, then they
+// meet; the last to come lets all go on. Nothing here is static: a worker's instantiation rewrites static data.
+// The control block that a tape points at, zeroed by the host, holds five words, 64 bytes apart: stop, which ends the
+// run after its step; the threads that have arrived; the meetings so far, on which threads sleep; how many sleep; failed.
+import { runOp } from './tape'
+
+const ARRIVED: usize = 64
+const MEETINGS: usize = 128
+const SLEEPERS: usize = 192
+const FAILED: usize = 256
+
+/** Looks at the meeting's word before a thread goes to sleep, some 20 µs: waking costs about as much. */
+const LOOKS = 8000
+/** Nanoseconds of one sleep. */
+const NAP: i64 = 100_000_000
+
+/**
+ * Runs one thread's share of `steps` steps; returns the number of steps done before one asked to stop, or −1 where a
+ * thread failed. `patience` is how many naps to wait for the others; 0: for ever.
+ */
+export function runThread(tape: usize, steps: i32, thread: i32, threads: i32, patience: i32): i32 {
+  const control = load<usize>(tape)
+  for (let step = 0; step < steps; step++) {
+    let op = tape + 4
+    while (load<u32>(op)) {
+      op = runOp(op, thread, threads)
+      if (!meet(control, threads, patience)) return -1
+    }
+    // All read `stop` between two meetings, so no thread can have gone on to write it again.
+    const stop = load<i32>(control)
+    if (!meet(control, threads, patience)) return -1
+    if (stop) return step
+  }
+  return steps
+}
+
+/** Tells all threads of a tape's run that one of them will not come any more. */
+export function failThread(tape: usize): void {
+  const control = load<usize>(tape)
+  atomic.store<i32>(control, 1, FAILED)
+  atomic.notify(control + MEETINGS, -1)
+}
+
+/** Comes back when all threads have come; false where one failed. */
+function meet(control: usize, threads: i32, patience: i32): bool {
+  const meeting = atomic.load<i32>(control, MEETINGS)
+  if (atomic.add<i32>(control, 1, ARRIVED) == threads - 1) {
+    atomic.store<i32>(control, 0, ARRIVED)
+    atomic.store<i32>(control, meeting + 1, MEETINGS)
+    // Who goes to sleep counts itself first and is then refused, if the meeting is over: none is missed here.
+    if (atomic.load<i32>(control, SLEEPERS)) atomic.notify(control + MEETINGS, -1)
+    return true
+  }
+  for (let look = 0; look < LOOKS; look++) {
+    if (atomic.load<i32>(control, MEETINGS) != meeting) return true
+  }
+  return sleep(control, meeting, patience)
+}
+
+function sleep(control: usize, meeting: i32, patience: i32): bool {
+  let met = true
+  atomic.add<i32>(control, 1, SLEEPERS)
+  while (atomic.load<i32>(control, MEETINGS) == meeting) {
+    if (patience && !--patience) atomic.store<i32>(control, 1, FAILED)
+    if (atomic.load<i32>(control, FAILED)) {
+      met = false
+      break
+    }
+    nap(control + MEETINGS, meeting)
+  }
+  atomic.sub<i32>(control, 1, SLEEPERS)
+  return met
+}
+
+/**
+ * V8 of Node 20 destroys what its baseline compiler keeps in registers across a wait. So the wait stands alone in a
+ * function, with nothing live after it, and is called through a variable, which no optimizer inlines.
+ */
+let nap = (word: usize, expected: i32): void => {
+  memory.atomic.wait32(word, expected, NAP)
+}

@@ -1,0 +1,75 @@
+// One session's hold on the thread pool: a run is posted to the workers, and the caller walks its own share as thread 0.
+// Invariant: a run ends, with an error where a worker is gone; from then on runs take the caller's thread alone.
+import { GanglionError } from '../errors.ts'
+import type { ThreadPool } from './pool.ts'
+import type { SharedExports } from './thread.ts'
+
+/** A worker thread is gone. The session works on, on one thread. */
+export class ThreadError extends GanglionError {
+  /** Resolves when no worker can write to the session's memory any more. */
+  readonly settled: Promise<void>
+  constructor(why: string, settled: Promise<void>) {
+    super(`a worker thread ended (${why}); from here on one thread does the work`)
+    this.name = 'ThreadError'
+    this.settled = settled
+  }
+}
+
+/** A session that is garbage takes no memory in the workers. */
+const garbage = new FinalizationRegistry<() => void>((leave) => leave())
+
+export class Team {
+  readonly #pool: ThreadPool
+  readonly #exports: SharedExports
+  readonly #session: number
+  #told = false
+
+  private constructor(pool: ThreadPool, exports: SharedExports, session: number) {
+    this.#pool = pool
+    this.#exports = exports
+    this.#session = session
+    garbage.register(this, () => pool.post(() => ({ kind: 'leave', session })))
+  }
+
+  /** Has all workers instantiate the session's core. */
+  static async make(pool: ThreadPool, module: WebAssembly.Module, memory: WebAssembly.Memory, exports: SharedExports): Promise<Team> {
+    return new Team(pool, exports, await pool.join(module, memory))
+  }
+
+  /** Threads that plans must leave room for. */
+  get size(): number {
+    return this.#pool.size
+  }
+
+  /** Whether a run may be shared. After the workers are gone it may be once more, which is when it throws. */
+  get ready(): boolean {
+    return !this.#pool.closed && !(this.#pool.lost !== null && this.#told)
+  }
+
+  /**
+   * Runs a tape on all threads; returns the steps done before one asked to stop.
+   * @param patience how long to wait for the other threads at the end of an op, in tenths of a second
+   * @throws ThreadError, once, where a worker is gone; what the run was changing is then undefined
+   */
+  run(tape: number, steps: number, patience: number): number {
+    const { size } = this.#pool
+    if (this.#pool.lost !== null) throw this.#gone()
+    this.#pool.post((thread) => ({ kind: 'run', session: this.#session, tape, steps, thread, threads: size }))
+    let done: number
+    try {
+      done = this.#exports.runThread(tape, steps, 0, size, patience)
+    } catch (error) {
+      this.#exports.failThread(tape)
+      this.#pool.lose('the core failed')
+      throw error
+    }
+    if (done >= 0) return done
+    this.#pool.lose('it did not come to the end of an op')
+    throw this.#gone()
+  }
+
+  #gone(): ThreadError {
+    this.#told = true
+    return new ThreadError(this.#pool.lost!, this.#pool.end())
+  }
+}
