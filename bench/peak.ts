@@ -1,5 +1,5 @@
 // The machine's own ceiling in this engine: the register-only multiply–add loop of the same binary.
-import { apply, type Op } from '../src/graph/tensor.ts'
+import { apply, bits, type Op } from '../src/graph/tensor.ts'
 import type { Runtime } from '../src/runtime/runtime.ts'
 
 /** Flops of a round of assembly/kernels/peak.ts: 12 chains of 4 lanes, a multiply and an add each. */
@@ -10,7 +10,7 @@ const peakOp: Op = {
   name: 'peak',
   shape: () => [4],
   gradient: null,
-  calls: (_, at) => [['peak_f32', at.output, ROUNDS]],
+  calls: (_, at) => [['peak_f32', at.output, ROUNDS, bits(0.999), bits(0.001)]],
   flops: () => ROUNDS * ROUND_FLOPS,
 }
 
