@@ -1,5 +1,6 @@
 // What this engine can do, asked of the engine itself: each proposal by validating a tiny module that needs it.
 // Pure: it starts nothing, and works in every runtime.
+import { workersExist } from './workers.ts'
 
 export interface Feature {
   readonly available: boolean
@@ -61,6 +62,5 @@ function threads(): Feature {
   }
   // A page's own thread must not wait for others, and spinning through their share would only look like waiting.
   if (typeof Window === 'function' && globalThis instanceof Window) return no("a page's own thread may not wait for others; train in a Web Worker")
-  const workers = typeof Worker === 'function' || 'process' in globalThis
-  return workers ? yes('the engine has shared memory and atomics') : no('no worker can be started from here')
+  return workersExist() ? yes('the engine has shared memory and atomics') : no('no worker can be started from here')
 }

@@ -34,6 +34,8 @@ interface NodeProcess {
 const builtin = <N extends keyof NodeModules>(name: N): NodeModules[N] | undefined =>
   (globalThis as { process?: NodeProcess }).process?.getBuiltinModule?.(name)
 
+export const workersExist = (): boolean => typeof Worker === 'function' || builtin('node:worker_threads') !== undefined
+
 /** How many threads the machine runs at once, as far as the runtime tells; at least 1. */
 export const parallelism = (): number => (globalThis as { navigator?: Navigator }).navigator?.hardwareConcurrency ?? builtin('node:os')?.availableParallelism() ?? 1
 

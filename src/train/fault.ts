@@ -1,24 +1,31 @@
-// When training leaves the finite numbers: which step, which op, and back to the last good state. A step can be run
-// again with the same result, so the state before the fault comes from a snapshot and the same steps once more.
+// When training leaves the finite numbers: which step, which op, and back to the last good state; and back when a worker
+// thread ends. A step can be run again with the same result, on any number of threads, so the state before the fault
+// comes from a snapshot and the same steps once more.
 import { GanglionError } from '../errors.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'
+import { ThreadError } from '../runtime/team.ts'
 import { firstNotFinite, readState, type State, TRAIN, writeState } from './state.ts'
 
-/** Training met a NaN or an infinity. The model holds the state after the last good step. */
+/** Training met a NaN or an infinity, or lost a thread. The model holds the state after the last good step. */
 export class TrainingError extends GanglionError {
+  /** The step that went wrong. */
   readonly step: number
-  readonly op: string
-  constructor(step: number, op: string, scope: string) {
-    const where = scope ? ` of '${scope}'` : ''
-    super(
-      `training stopped at step ${step}: the op '${op}'${where} was the first to produce a NaN or an infinity; ` +
-        `the weights are those after step ${step - 1}. Use a lower learning rate, clip the gradients, or check the data`,
-    )
+  /** The op whose result was not finite; null where a thread was lost. */
+  readonly op: string | null
+  constructor(message: string, step: number, op: string | null, options?: ErrorOptions) {
+    super(message, options)
     this.name = 'TrainingError'
     this.step = step
     this.op = op
   }
+}
+
+function notFinite(step: number, op: string, scope: string): TrainingError {
+  const where = scope ? ` of '${scope}'` : ''
+  const message = `training stopped at step ${step}: the op '${op}'${where} was the first to produce a NaN or an infinity; ` +
+    `the weights are those after step ${step - 1}. Use a lower learning rate, clip the gradients, or check the data`
+  return new TrainingError(message, step, op)
 }
 
 /** How often, in milliseconds, a snapshot is taken. */
@@ -37,9 +44,14 @@ export class Guard {
   }
 
   /** Runs steps; throws a TrainingError, with the last good state restored, where one goes wrong. */
-  run(fn: CompiledFunction, steps: number): void {
+  async run(fn: CompiledFunction, steps: number): Promise<void> {
     this.#since.push({ fn, steps })
-    if (fn.run(steps) < steps) this.#locate()
+    try {
+      if (fn.run(steps) < steps) this.#locate()
+    } catch (error) {
+      if (error instanceof ThreadError) await this.#recover(error)
+      throw error
+    }
     if (performance.now() - this.#taken > SNAPSHOT_MS) this.check()
   }
 
@@ -49,6 +61,20 @@ export class Guard {
     this.#snapshot = readState(this.#session)
     this.#since = []
     this.#taken = performance.now()
+  }
+
+  /** Back to the state before the run that lost a thread. */
+  async #recover(cause: ThreadError): Promise<never> {
+    await cause.settled
+    this.#since.pop()
+    writeState(this.#session, this.#snapshot)
+    for (const { fn, steps } of this.#since) fn.run(steps)
+    const step = this.#step()
+    throw new TrainingError(`${cause.message}; training stopped, and the weights are those after step ${step}`, step + 1, null, { cause })
+  }
+
+  #step(): number {
+    return this.#session.counters(TRAIN)[0] ?? 0
   }
 
   /** Goes through the steps since the snapshot once more, one at a time, to the first that leaves the finite numbers. */
@@ -63,7 +89,7 @@ export class Guard {
       writeState(session, before)
       const { op, scope } = firstFault(fn) ?? { op: 'unknown', scope: '' }
       writeState(session, before)
-      throw new TrainingError((session.counters(TRAIN)[0] ?? 0) + 1, op, scope)
+      throw notFinite(this.#step() + 1, op, scope)
     }
     throw new Error('a fault in training did not come again when its steps were run once more: this is a bug in Ganglion')
   }

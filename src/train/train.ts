@@ -74,7 +74,7 @@ export async function* train(model: Model, data: ImageDataset, { epochs = 1, bat
       used.add(fn)
       const count = Math.min(chunk, Math.floor(left / size))
       const began = performance.now()
-      guard.run(fn, count)
+      await guard.run(fn, count)
       const took = performance.now() - began
       if (size === batchSize) chunk = Math.max(1, Math.min(chunk * 2, Math.round((count * CHUNK_MS) / Math.max(took, 0.01))))
       seconds += took / 1000
