@@ -1,0 +1,56 @@
+// How a step's ops divide among threads, without threads: each op's shares are run one after another and timed, the
+// least of many runs each. `node tools/run.mjs bench/shares.ts vae --threads 2` lists the ops that lose most.
+// What it leaves out: the barriers, and memory bandwidth, which real threads share.
+import { parseArgs } from 'node:util'
+import { input } from '../src/graph/leaves.ts'
+import { autoencoder } from '../src/models/autoencoder.ts'
+import { dcgan } from '../src/models/dcgan.ts'
+import { gan } from '../src/models/gan.ts'
+import { vae } from '../src/models/vae.ts'
+import { Pass } from '../src/nn/layer.ts'
+import { instantiateCore } from '../src/runtime/core.ts'
+import { createRuntime } from '../src/runtime/runtime.ts'
+import { Session } from '../src/runtime/session.ts'
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { 'batch-size': { type: 'string', default: '128' }, threads: { type: 'string', default: '2' }, runs: { type: 'string', default: '30' } },
+})
+const models = { autoencoder, vae, gan, dcgan }
+const kind = positionals[0] as keyof typeof models
+if (!Object.hasOwn(models, kind)) throw new RangeError(`shares: name a model: ${Object.keys(models).join(', ')}`)
+const definition = models[kind]()
+const batch = Number(values['batch-size'])
+const threads = Number(values.threads)
+
+const runtime = await createRuntime()
+const session = new Session(await instantiateCore(runtime.module), 1, threads)
+const images = input('images', [batch, ...definition.imageShape])
+const fn = session.compile({ group: 'train', stages: definition.train(images, new Pass(true)) })
+fn.feed('images', Float32Array.from({ length: images.size }, (_, i) => ((i * 7919) % 255) / 127.5 - 1)).run(5)
+
+const calls = fn.tape.calls.map(({ at, item }) => ({
+  at: fn.wordAddress(at),
+  name: item ? `${item.node.op.name} ${item.node.inputs.map((i) => `[${i.shape}]`).join(' ')} → [${item.node.shape}]  ${item.node.scope}` : 'bookkeeping',
+  whole: Infinity,
+  shares: new Array<number>(threads).fill(Infinity),
+}))
+const time = (op: number, thread: number, of: number): number => {
+  const began = performance.now()
+  session.core.runOp(op, thread, of)
+  return performance.now() - began
+}
+for (let run = 0; run < Number(values.runs); run++) {
+  // Twice around: shares of an op follow each other, so that the whole op before them does not warm the caches for them.
+  for (const call of calls) call.whole = Math.min(call.whole, time(call.at, 0, 1))
+  for (const call of calls) call.shares.forEach((ms, thread) => { call.shares[thread] = Math.min(ms, time(call.at, thread, threads)) })
+}
+const rows = calls.map(({ name, whole, shares }) => ({ name, whole, longest: Math.max(...shares), lost: Math.max(...shares) - whole / threads }))
+const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((total, row) => total + of(row), 0)
+const whole = sum((r) => r.whole)
+const shared = sum((r) => r.longest)
+console.log(`${kind}, batch ${batch}, ${threads} threads: ${rows.length} ops, ${whole.toFixed(2)} ms whole, ${shared.toFixed(2)} ms as the longest shares: ${(whole / shared).toFixed(2)} x`)
+console.log('  whole  longest     lost  op')
+for (const { name, whole, longest, lost } of rows.sort((a, b) => b.lost - a.lost).slice(0, 18)) {
+  console.log(`${whole.toFixed(3).padStart(7)} ${longest.toFixed(3).padStart(8)} ${lost.toFixed(3).padStart(8)}  ${name}`)
+}

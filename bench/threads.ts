@@ -1,0 +1,58 @@
+// Threads against one thread, model by model, interleaved in one process: the median of the ratios of neighbouring
+// windows, with their spread. `npm run build && node tools/run.mjs bench/threads.ts --threads 2 --windows 20`
+import { parseArgs } from 'node:util'
+import { pathToFileURL } from 'node:url'
+import { input } from '../src/graph/leaves.ts'
+import { autoencoder } from '../src/models/autoencoder.ts'
+import { dcgan } from '../src/models/dcgan.ts'
+import { gan } from '../src/models/gan.ts'
+import { vae } from '../src/models/vae.ts'
+import { Pass } from '../src/nn/layer.ts'
+import type { CompiledFunction } from '../src/runtime/function.ts'
+import { createRuntime, type Runtime } from '../src/runtime/runtime.ts'
+import { spread } from './statistics.ts'
+
+const { values } = parseArgs({
+  options: {
+    threads: { type: 'string', default: '2' }, batch: { type: 'string', default: '128' }, windows: { type: 'string', default: '20' },
+    models: { type: 'string', default: 'autoencoder,vae,gan,dcgan' }, ms: { type: 'string', default: '100' },
+  },
+})
+const MODELS = { autoencoder, vae, gan, dcgan }
+const batch = Number(values.batch)
+const worker = pathToFileURL('dist/runtime/thread.js')
+const many = await createRuntime({ threads: Number(values.threads), worker })
+const one = await createRuntime()
+
+async function compile(runtime: Runtime, model: keyof typeof MODELS): Promise<CompiledFunction> {
+  const definition = MODELS[model]()
+  const images = input('images', [batch, ...definition.imageShape])
+  const fn = (await runtime.session(1)).compile({ group: 'train', stages: definition.train(images, new Pass(true)) })
+  fn.feed('images', Float32Array.from({ length: images.size }, (_, i) => ((i * 7919) % 255) / 127.5 - 1)).run(3)
+  return fn
+}
+
+function time(fn: CompiledFunction, steps: number): number {
+  const began = performance.now()
+  fn.run(steps)
+  return (performance.now() - began) / steps
+}
+
+console.log(`Node ${process.versions.node}, batch ${batch}, ${values.threads} threads over 1, windows of ${values.ms} ms\n`)
+console.log('| model | ms a step, 1 thread | ms a step | ratio: median (quartiles) |\n|---|---|---|---|')
+for (const model of values.models.split(',') as (keyof typeof MODELS)[]) {
+  const fns = [await compile(one, model), await compile(many, model)] as const
+  const steps = Math.max(1, Math.round(Number(values.ms) / time(fns[0], 5)))
+  const samples: [number[], number[], number[]] = [[], [], []]
+  for (let window = 0; window < Number(values.windows); window++) {
+    // In turns first and second, so that a drift of the machine hits both alike.
+    const order = window % 2 ? [1, 0] as const : [0, 1] as const
+    const ms = [0, 0]
+    for (const i of order) ms[i] = time(fns[i], steps)
+    samples[0].push(ms[0]!)
+    samples[1].push(ms[1]!)
+    samples[2].push(ms[0]! / ms[1]!)
+  }
+  console.log(`| ${model} | ${spread(samples[0])} | ${spread(samples[1])} | ${spread(samples[2])} |`)
+}
+await many.close()
