@@ -33,13 +33,9 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
   let signal: Signal | undefined
   const report = reporter(settings, io)
   const release = io.onSignal((received) => {
-    if (signal) {
-      report.close()
-      io.exit(signalCode[received])
-    }
     signal = received
     stop.abort()
-    report.note('stopping after the running steps; once more ends at once')
+    report.stopping()
   })
   try {
     const folder = await RunFolder.start(path, model, { config, first, test, force: settings.force })
@@ -94,7 +90,7 @@ async function follow(steps: Steps, first: IteratorResult<Progress, void>, folde
   }
   if (!fault && last && !last.epochDone) report.epoch(await folder.epoch(last), last)
   const digest = await folder.save()
-  if (fault) throw new GanglionError(`${fault.message}; they are kept in ${folder.path}`, { cause: fault })
+  if (fault) throw new GanglionError(`${fault.message} (kept in ${folder.path})`, { cause: fault })
   return { step: last!.step, digest, ended: last!.step === last!.lastStep }
 }
 
