@@ -67,9 +67,9 @@ function readValue(name: string, option: Option, value: string): unknown {
   }
 }
 
-/** An integer from `least` to `most`. */
-export const integer = (least: number, most = Number.MAX_SAFE_INTEGER) => (text: string): number => {
-  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`
+/** An integer from `least` to `most`, in digits. */
+export const integer = (least: number, most = Number.MAX_SAFE_INTEGER, named?: string) => (text: string): number => {
+  const range = named ?? (most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`)
   if (!/^[+-]?\d+$/.test(text) || Number(text) < least || Number(text) > most) throw new RangeError(`an integer ${range}`)
   return Number(text)
 }
@@ -101,4 +101,4 @@ export const text = (value: string): string => {
   return value
 }
 
-export const seed = integer(0)
+export const seed = integer(0, Number.MAX_SAFE_INTEGER, 'from 0 to 2^53 - 1')

@@ -17,7 +17,7 @@ export const reconstruct = pictureCommand({
   },
   examples: [
     ['reconstruct runs/vae', 'the first 16 test images into runs/vae/reconstruct.png'],
-    ['reconstruct runs/autoencoder --data fashion --count 32 --seed 5', '32 images of other data'],
+    ['reconstruct runs/vae --data fashion --count 32', '32 images of other data'],
   ],
   async draw({ config, model, folder }, { data: source = config.data?.source, count = 16, columns, seed }) {
     const { kind, encode, imageShape } = model.definition
