@@ -4,7 +4,8 @@ import type { Start } from './progress.ts'
 import type { EpochLine } from './run_folder.ts'
 
 export function introduction({ model, out, images, parameters, training }: Start): string {
-  return `${model.kind}, ${parameters} parameters, ${images} images, batches of ${training.batchSize}, seed ${training.seed}, into ${out}`
+  const { batchSize, seed } = training
+  return `${model.kind}, ${parameters} parameters, ${images} images, batches of ${batchSize}, seed ${seed}, into ${out}`
 }
 
 export const standing = ({ epoch, step, lastStep, metrics }: Progress, epochs: number): string =>

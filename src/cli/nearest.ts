@@ -4,7 +4,9 @@
 export function nearest(name: string, known: readonly string[]): string {
   const scored = known.map((other) => ({ other, edits: distance(name, other) })).sort((a, b) => a.edits - b.edits)
   const best = scored[0]
-  return best && best.edits <= Math.max(1, Math.floor(best.other.replace(/^-+/, '').length / 3)) ? `; did you mean ${best.other}?` : ''
+  if (!best) return ''
+  const allowed = Math.max(1, Math.floor(best.other.replace(/^-+/, '').length / 3))
+  return best.edits <= allowed ? `; did you mean ${best.other}?` : ''
 }
 
 /** The fewest insertions, deletions, replacements and swaps of neighbours from `a` to `b` (optimal string alignment). */

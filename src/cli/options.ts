@@ -31,11 +31,13 @@ export const help = { help: { help: 'show this help', short: 'h' } } as const
  * @throws UsageError for an unknown option, a missing value, or one that cannot be read
  */
 export function parse<O extends Options>(args: readonly string[], options: O): Parsed<O> {
-  const types = Object.entries(options).map(([name, { value, short }]) => [name, { type: value ? 'string' : 'boolean', short }] as const)
   // Not strict: parseArgs's own messages speak of its configuration, and refuse `--epochs -1` as ambiguous.
   const { tokens, positionals } = parseArgs({
     args: [...args],
-    options: Object.fromEntries(types.map(([name, { type, short }]) => [name, short ? { type, short } : { type }])),
+    options: Object.fromEntries(Object.entries(options).map(([name, { value, short }]) => {
+      const type = value ? 'string' as const : 'boolean' as const
+      return [name, short ? { type, short } : { type }]
+    })),
     allowPositionals: true,
     strict: false,
     tokens: true,
@@ -45,7 +47,10 @@ export function parse<O extends Options>(args: readonly string[], options: O): P
     if (token.kind !== 'option') continue
     const { name, rawName, value, inlineValue } = token
     const option = Object.hasOwn(options, name) ? options[name] : undefined
-    if (!option) throw new UsageError(`unknown option ${rawName}${nearest(rawName, Object.keys(options).map((known) => `--${known}`))}`)
+    if (!option) {
+      const known = Object.keys(options).map((key) => `--${key}`)
+      throw new UsageError(`unknown option ${rawName}${nearest(rawName, known)}`)
+    }
     if (!option.value) {
       if (value !== undefined) throw new UsageError(`${rawName} takes no value, got "${value}"`)
       values[name] = true

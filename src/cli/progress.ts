@@ -1,6 +1,6 @@
 // What one sees of a training run: a bar on a terminal, lines elsewhere, JSON for programs, the result alone when quiet.
 import cliProgress from 'cli-progress'
-import type { RunConfig } from '../node/run.ts'
+import type { RunConfig } from '../node/config.ts'
 import type { Progress } from '../train/train.ts'
 import { clock, figures, fill, introduction, speed, standing, summary } from './format.ts'
 import type { Io, Output, Signal } from './io.ts'

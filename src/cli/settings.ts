@@ -1,7 +1,7 @@
 // What a training run is told, and the config.json that repeats it.
 import type { ImageDataset } from '../data/dataset.ts'
 import { type ImageShape, type ModelKind, type ModelOptions } from '../node/models.ts'
-import { RUN_FORMAT, type RunConfig } from '../node/run.ts'
+import { RUN_FORMAT, type RunConfig } from '../node/config.ts'
 import { absolute, dataHash } from './data.ts'
 import { coreHash, version } from './version.ts'
 

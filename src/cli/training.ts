@@ -3,7 +3,7 @@
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import { define } from '../node/models.ts'
-import type { RunConfig } from '../node/run.ts'
+import type { RunConfig } from '../node/config.ts'
 import { createRuntime } from '../runtime/runtime.ts'
 import { TrainingError } from '../train/fault.ts'
 import { Model } from '../train/model.ts'
@@ -43,7 +43,8 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
     try {
       const { step, digest, ended } = await follow(steps, next, folder, report, begun)
       report.close()
-      report.done({ out: path, samples: folder.samples, step, digest, seconds: (performance.now() - begun) / 1000, stopped: ended ? null : signal! })
+      const seconds = (performance.now() - begun) / 1000
+      report.done({ out: path, samples: folder.samples, step, digest, seconds, stopped: ended ? null : signal! })
       if (ended) return 0
       io.stderr.write(`ganglion: stopped at step ${step}, kept in ${path}\n`)
       return signalCode[signal!]
@@ -61,11 +62,13 @@ async function prepare({ kind, options, data: source, limit, batchSize, seed, ..
   const data = await trainingData(source, limit)
   const definition = define(kind, options, data.shape)
   if (batchSize > data.count) {
-    throw new GanglionError(`--batch-size ${batchSize} is larger than the data (${data.count} images); use a smaller batch size or more images`)
+    throw new GanglionError(`--batch-size ${batchSize} is larger than the data (${data.count} images); ` +
+      'use a smaller batch size or more images')
   }
   const test = definition.evaluate && (await evaluationData(source))
   if (test && test.shape.join() !== data.shape.join()) {
-    throw new GanglionError(`the test images of "${source}" are ${test.shape.join('x')}, and the training images ${data.shape.join('x')}; put images of one shape there`)
+    throw new GanglionError(`the test images of "${source}" are ${test.shape.join('x')}, ` +
+      `and the training images ${data.shape.join('x')}; put images of one shape there`)
   }
   const model = await Model.create(await createRuntime(), definition, { seed })
   return { data, test, model, config: configOf({ kind, options, data: source, limit, batchSize, seed, ...rest }, data) }

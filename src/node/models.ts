@@ -32,9 +32,10 @@ export const isModelKind = (name: unknown): name is ModelKind => modelKinds.incl
 export function define(kind: ModelKind, options: ModelOptions, imageShape: ImageShape): ModelDefinition {
   const definition = models[kind].define(options, imageShape)
   if (definition.imageShape.join() !== imageShape.join()) {
-    const fits = modelKinds.filter((other) => other !== kind && models[other].define({}, imageShape).imageShape.join() === imageShape.join())
-    throw new GanglionError(`images of ${imageShape.join('x')} were given, and the ${kind} takes ${definition.imageShape.join('x')}; ` +
-      `resize the images, or choose another model (${fits.join(', ')})`)
+    const others = modelKinds.filter((other) => models[other].define({}, imageShape).imageShape.join() === imageShape.join())
+    const [given, taken] = [imageShape, definition.imageShape].map((shape) => shape.join('x'))
+    throw new GanglionError(`images of ${given} were given, and the ${kind} takes ${taken}; ` +
+      `resize the images, or choose another model (${others.join(', ')})`)
   }
   return definition
 }

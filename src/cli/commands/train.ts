@@ -29,11 +29,20 @@ const training = {
 
 /** The models' own options: the names are those of their definitions, in kebab case. */
 const own = {
-  latent: { value: 'N', help: 'size of the code (autoencoder: channels of the 2x2 code)', read: integer(1), initial: byModel('latent') },
-  hidden: { value: 'N', help: 'units of the hidden layers (gan: of the generator)', read: integer(1), initial: byModel('hidden') },
+  latent: {
+    value: 'N', help: 'size of the code (autoencoder: channels of the 2x2 code)', read: integer(1),
+    initial: byModel('latent'),
+  },
+  hidden: {
+    value: 'N', help: 'units of the hidden layers (gan: of the generator)', read: integer(1),
+    initial: byModel('hidden'),
+  },
   'learning-rate': { value: 'RATE', help: "Adam's learning rate", read: positive, initial: byModel('learningRate') },
   beta1: { value: 'BETA', help: "Adam's decay of the first moment", read: fraction, initial: byModel('beta1') },
-  noise: { value: 'HOW', help: 'sample: noise for each image; batch: one for all of a batch', read: choice('sample', 'batch'), initial: byModel('noise') },
+  noise: {
+    value: 'HOW', help: 'sample: noise for each image; batch: one for all of a batch', read: choice('sample', 'batch'),
+    initial: byModel('noise'),
+  },
 } as const
 
 const output = {
