@@ -2,7 +2,7 @@
 // steps, which run before anything is written or replaced.
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
-import { define } from '../node/models.ts'
+import { defineFor } from '../node/models.ts'
 import type { RunConfig } from '../node/config.ts'
 import { createRuntime } from '../runtime/runtime.ts'
 import { TrainingError } from '../train/fault.ts'
@@ -58,9 +58,10 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
   }
 }
 
-async function prepare({ kind, options, data: source, limit, batchSize, seed, ...rest }: Settings): Promise<Prepared> {
+async function prepare(settings: Settings): Promise<Prepared> {
+  const { kind, options, data: source, limit, batchSize, seed } = settings
   const data = await trainingData(source, limit)
-  const definition = define(kind, options, data.shape)
+  const definition = defineFor(data.shape, kind, options)
   if (batchSize > data.count) {
     throw new GanglionError(`--batch-size ${batchSize} is larger than the data (${data.count} images); ` +
       'use a smaller batch size or more images')
@@ -71,7 +72,7 @@ async function prepare({ kind, options, data: source, limit, batchSize, seed, ..
       `and the training images ${data.shape.join('x')}; put images of one shape there`)
   }
   const model = await Model.create(await createRuntime(), definition, { seed })
-  return { data, test, model, config: configOf({ kind, options, data: source, limit, batchSize, seed, ...rest }, data) }
+  return { data, test, model, config: configOf(settings, definition, data) }
 }
 
 type Steps = AsyncGenerator<Progress, void, void>

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GanglionError } from '../errors.ts'
 import { writeFileAtomic } from './files.ts'
-import { isModelKind, type ImageShape, type ModelKind, modelKinds, type ModelOptions, models } from './models.ts'
+import { isModelKind, type ModelKind, modelKinds, type ModelOptions, models } from './models.ts'
 
 /** The format of the run folder that this version writes and reads. */
 export const RUN_FORMAT = 1
@@ -13,7 +13,7 @@ export interface RunConfig {
   readonly format: typeof RUN_FORMAT
   /** The command that repeats it, with every option spelled out. */
   readonly command?: string
-  readonly model: { readonly kind: ModelKind, readonly options: ModelOptions, readonly imageShape: ImageShape }
+  readonly model: { readonly kind: ModelKind, readonly options: ModelOptions }
   readonly data?: {
     /** What `loadDataset` takes; paths are absolute. */
     readonly source: string
@@ -57,21 +57,24 @@ export async function loadConfig(folder: string): Promise<RunConfig> {
       `and this version of Ganglion reads ${RUN_FORMAT}; update Ganglion`)
   }
   if (format !== RUN_FORMAT) throw damaged(`format expected ${RUN_FORMAT}, found ${JSON.stringify(format)}`)
-  const { kind, options, imageShape } = config?.model ?? {}
+  const { kind, options } = config?.model ?? {}
   if (!isModelKind(kind)) throw damaged(`model.kind expected ${modelKinds.join(', ')}, found ${JSON.stringify(kind)}`)
-  if (!Array.isArray(imageShape) || imageShape.length !== 3 || !imageShape.every((n) => Number.isInteger(n) && n > 0)) {
-    throw damaged(`model.imageShape expected three sizes, found ${JSON.stringify(imageShape)}`)
-  }
   for (const [name, value] of Object.entries(models[kind].define({}).options)) {
     const found = options?.[name]
-    const fits = typeof found === typeof value && (typeof found !== 'number' || found > 0 || name === 'beta1')
-    if (fits) continue
-    const like = `a ${typeof value} like ${JSON.stringify(value)}`
-    throw damaged(`model.options.${name} expected ${like}, found ${JSON.stringify(found)}`)
+    if (isLike(found, value)) continue
+    throw damaged(`model.options.${name} expected something like ${JSON.stringify(value)}, found ${JSON.stringify(found)}`)
   }
   const seed = config?.training?.seed
   if (!Number.isSafeInteger(seed) || seed! < 0) {
     throw damaged(`training.seed expected an integer from 0 to 2^53 - 1, found ${JSON.stringify(seed)}`)
   }
   return config as RunConfig
+}
+
+/** Whether a value could stand where a default stands: the same type, no negative number, sizes above 0. */
+function isLike(found: unknown, value: ModelOptions[string]): boolean {
+  if (Array.isArray(value)) {
+    return Array.isArray(found) && found.length === value.length && found.every((n) => Number.isInteger(n) && n > 0)
+  }
+  return typeof found === typeof value && (typeof found !== 'number' || found >= 0)
 }

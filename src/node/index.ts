@@ -2,7 +2,7 @@
 export { loadConfig, RUN_FORMAT, type RunConfig, saveConfig } from './config.ts'
 export { loadDataset, type Split } from './datasets.ts'
 export { writeFileAtomic, prepareRunFolder } from './files.ts'
-export { define, type ImageShape, type ModelKind, modelKinds, type ModelOptions } from './models.ts'
+export { defineFor, type ImageShape, type ModelKind, modelKinds, type ModelOptions } from './models.ts'
 export { interpolationsPng, reconstructionsPng, samplesPng, scaledImages } from './pictures.ts'
 export { decodePng, encodePng } from './png.ts'
 export { loadRun, type LoadRunOptions, type Run, saveRun } from './run.ts'

@@ -8,7 +8,7 @@ import { Model } from '../train/model.ts'
 import type { State } from '../train/state.ts'
 import { loadConfig, type RunConfig } from './config.ts'
 import { writeFileAtomic } from './files.ts'
-import { define } from './models.ts'
+import { models } from './models.ts'
 
 const WEIGHTS = 'weights.safetensors'
 const STATE = 'state.safetensors'
@@ -52,8 +52,8 @@ export async function loadRun(folder: string, { runtime, state = false }: LoadRu
   const config = await loadConfig(folder)
   const path = join(folder, state ? STATE : WEIGHTS)
   const { tensors } = await readTensors(path)
-  const { kind, options, imageShape } = config.model
-  const definition = define(kind, options, imageShape)
+  const { kind, options } = config.model
+  const definition = models[kind].define(options)
   const model = await Model.create(runtime ?? await createRuntime(), definition, { seed: config.training.seed })
   try {
     if (state) model.loadState(toState(tensors))

@@ -121,7 +121,7 @@ describe('a run to read', () => {
     writeFileSync(weights, bytes)
     await says(/^ganglion: ".*weights\.safetensors" does not fit the run's config\.json: weights: '.*' has shape \[.*\], expected \[.*\]; .*\n$/)
     writeFileSync(config, json.replace('"hidden": 8', '"hidden": "8"'))
-    await says(/config\.json" is damaged: model\.options\.hidden expected a number like 400, found "8"; /)
+    await says(/config\.json" is damaged: model\.options\.hidden expected something like 400, found "8"; /)
     writeFileSync(config, json.replace('"vae"', '"vea"'))
     await says(/config\.json" is damaged: model\.kind expected autoencoder, vae, gan, found "vea"; /)
     writeFileSync(config, json.replace('"format": 1', '"format": 2'))

@@ -46,7 +46,7 @@ describe('train vae on mnist', () => {
     const config = JSON.parse(read('runs', 'vae', 'config.json')) as Record<string, unknown> & { command: string, data: { sha256: string } }
     expect(config).toMatchObject({
       format: 1,
-      model: { kind: 'vae', options: { latent: 20, hidden: 400, learningRate: 0.001, noise: 'sample' }, imageShape: [28, 28, 1] },
+      model: { kind: 'vae', options: { latent: 20, hidden: 400, learningRate: 0.001, noise: 'sample', imageShape: [28, 28, 1] } },
       data: { source: 'mnist', count: 512 },
       training: { seed: 1, epochs: 2, batchSize: 128 },
       software: { node: process.versions.node, core: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) },
@@ -127,6 +127,9 @@ test.each(['autoencoder', 'gan'])('%s: trains, samples, walks', async (kind) => 
   const { code, stderr } = await ganglion(['train', kind, '--limit', '256', '--epochs', '1', '--out', out, '--quiet'])
   expect([code, stderr]).toEqual([0, ''])
   expect(readdirSync(at.in(kind, 'samples')).length).toBe(kind === 'gan' ? 2 : 3)
+  const { command: repeat } = JSON.parse(read(kind, 'config.json')) as { command: string }
+  await ganglion([...repeat.split(' ').slice(1), '--out', at.in('repeated'), '--force', '--quiet'])
+  expect(read('repeated', 'digest.txt')).toBe(read(kind, 'digest.txt'))
   for (const command of ['sample', 'interpolate']) expect((await ganglion([command, out])).code).toBe(0)
 })
 
@@ -187,7 +190,7 @@ test('data in a folder with one split: no test images but the training ones', as
   const args = ['train', 'vae', '--data', at.in('one'), '--epochs', '1', '--batch-size', '32', '--hidden', '8', '--out', at.in('split')]
   expect((await ganglion(args)).code).toBe(0)
   expect((await ganglion(['reconstruct', at.in('split')])).code).toBe(0)
-  const config = JSON.parse(read('split', 'config.json')) as { data: object, model: { imageShape: number[] } }
+  const config = JSON.parse(read('split', 'config.json')) as { data: object, model: { options: { imageShape: number[] } } }
   expect(config.data).toMatchObject({ source: at.in('one'), count: 96 })
-  expect(config.model.imageShape).toEqual([6, 6, 1])
+  expect(config.model.options.imageShape).toEqual([6, 6, 1])
 })

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createRuntime, imageDataset, Model, vae } from '../../src/index.ts'
 import { loadRun, type RunConfig, saveConfig, saveRun } from '../../src/node/index.ts'
 
-const options = { latent: 2, hidden: 16, learningRate: 1e-3, noise: 'sample' } as const
+const options = { latent: 2, hidden: 16, learningRate: 1e-3, noise: 'sample', imageShape: [5, 4, 1] } as const
 const config: RunConfig = {
   format: 1,
-  model: { kind: 'vae', options, imageShape: [5, 4, 1] },
+  model: { kind: 'vae', options },
   training: { seed: 3 },
   software: { ganglion: '0', core: '0', node: '0' },
 }
@@ -25,7 +25,7 @@ async function train(model: Model): Promise<void> {
 }
 
 test('save, load, and go on', async () => {
-  const model = await Model.create(await createRuntime(), vae({ ...options, imageShape: [5, 4, 1] }), { seed: 3 })
+  const model = await Model.create(await createRuntime(), vae(options), { seed: 3 })
   await train(model)
   await saveConfig(folder, config)
   const digest = await saveRun(folder, model)

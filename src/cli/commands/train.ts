@@ -37,6 +37,9 @@ const own = {
     value: 'N', help: 'units of the hidden layers (gan: of the generator)', read: integer(1),
     initial: byModel('hidden'),
   },
+  'discriminator-hidden': {
+    value: 'N', help: "units of the discriminator's hidden layers", read: integer(1), initial: byModel('discriminatorHidden'),
+  },
   'learning-rate': { value: 'RATE', help: "Adam's learning rate", read: positive, initial: byModel('learningRate') },
   beta1: { value: 'BETA', help: "Adam's decay of the first moment", read: fraction, initial: byModel('beta1') },
   noise: {
@@ -74,7 +77,7 @@ export const train: Command = {
     const { positionals, values } = parse(args, options)
     const kind = kindOf(positionals)
     const known = defaults.get(kind)!
-    const chosen: Record<string, number | string | boolean> = { ...known }
+    const chosen: Record<string, number | string> = {}
     for (const name of Object.keys(own) as (keyof typeof own)[]) {
       const value = values[name]
       if (value === undefined) continue
