@@ -1,6 +1,7 @@
 // When training leaves the finite numbers: which step, which op, and back to the last good state. A step can be run
 // again with the same result, so the state before the fault comes from a snapshot and the same steps once more.
 import { GanglionError } from '../errors.ts'
+import { changedBy } from '../graph/schedule.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'
 import { firstNotFinite, readState, type State, TRAIN, writeState } from './state.ts'
@@ -69,7 +70,7 @@ export class Guard {
   }
 }
 
-/** Runs one step op by op; the first whose result, or whose changed variable, is not finite. */
+/** Runs one step op by op; the first whose result, or a variable that it changed, is not finite. */
 function firstFault(fn: CompiledFunction): { op: string; scope: string } | null {
   const { session, tape } = fn
   for (const [index, { at, item }] of tape.calls.entries()) {
@@ -77,8 +78,8 @@ function firstFault(fn: CompiledFunction): { op: string; scope: string } | null 
     if (!item || tape.calls[index + 1]?.item === item) continue
     const { node } = item
     const result = fn.resultOf(index)
-    const values = node.op.effect ? session.values(node.inputs[0]!) : result && session.floats(result.address, result.size)
-    if (values && !values.every(Number.isFinite)) return { op: node.op.name, scope: node.scope }
+    const values = node.op.effect ? changedBy(node).map((v) => session.values(v)) : result ? [session.floats(result.address, result.size)] : []
+    if (!values.every((floats) => floats.every(Number.isFinite))) return { op: node.op.name, scope: node.scope }
   }
   return null
 }

@@ -63,28 +63,33 @@ export async function* train(model: Model, data: ImageDataset, { epochs = 1, bat
   const guard = new Guard(session)
 
   let chunk = 1
-  while (counters().epoch < lastEpoch) {
-    const { epoch } = counters()
-    for (const fn of parts) fn.clearMetrics()
-    let samples = 0
-    let seconds = 0
-    while (counters().epoch === epoch) {
-      if (signal?.aborted) return
-      const left = end - counters().position
-      const fn = left >= batchSize ? main : tail!
-      const steps = left >= batchSize ? Math.min(chunk, Math.floor(left / batchSize)) : 1
-      const began = performance.now()
-      guard.run(fn, steps)
-      const took = performance.now() - began
-      if (fn === main) chunk = Math.max(1, Math.min(chunk * 2, Math.round((steps * CHUNK_MS) / Math.max(took, 0.01))))
-      seconds += took / 1000
-      samples += steps * (fn === main ? batchSize : rest)
-      const now = counters()
-      const epochDone = now.epoch > epoch
-      if (epochDone) guard.check()
-      yield { epoch: epoch + 1, step: now.step, lastStep, metrics: means(parts), samples, seconds, epochDone }
-      await pause()
+  try {
+    while (counters().epoch < lastEpoch) {
+      const { epoch } = counters()
+      for (const fn of parts) fn.clearMetrics()
+      let samples = 0
+      let seconds = 0
+      while (counters().epoch === epoch) {
+        if (signal?.aborted) return
+        const left = end - counters().position
+        const fn = left >= batchSize ? main : tail!
+        const steps = left >= batchSize ? Math.min(chunk, Math.floor(left / batchSize)) : 1
+        const began = performance.now()
+        guard.run(fn, steps)
+        const took = performance.now() - began
+        if (fn === main) chunk = Math.max(1, Math.min(chunk * 2, Math.round((steps * CHUNK_MS) / Math.max(took, 0.01))))
+        seconds += took / 1000
+        samples += steps * (fn === main ? batchSize : rest)
+        const now = counters()
+        const epochDone = now.epoch > epoch
+        if (epochDone) guard.check()
+        yield { epoch: epoch + 1, step: now.step, lastStep, metrics: means(parts), samples, seconds, epochDone }
+        await pause()
+      }
     }
+  } finally {
+    // Who leaves in the middle of an epoch must not keep weights that the next loss would have shown to be NaN.
+    guard.check()
   }
 }
 
