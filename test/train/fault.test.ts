@@ -5,13 +5,12 @@ import { constant, variable, type Variable } from '../../src/graph/leaves.ts'
 import { scoped, type Tensor } from '../../src/graph/tensor.ts'
 import type { ModelDefinition } from '../../src/models/definition.ts'
 import { gan } from '../../src/models/gan.ts'
-import { adam } from '../../src/nn/optimizers.ts'
 import { gradients } from '../../src/graph/gradients.ts'
 import { GanglionError } from '../../src/errors.ts'
 import * as ops from '../../src/ops/index.ts'
 import { TrainingError } from '../../src/train/fault.ts'
 import type { Model } from '../../src/train/model.ts'
-import { LEARNING_RATE } from '../../src/nn/optimizers.ts'
+import { adam, LEARNING_RATE } from '../../src/nn/optimizers.ts'
 import { bytesData, chunksOf, floatData, newModel, SHAPE, smallVae, trained, trainSteps } from './data.ts'
 
 /** The error that training ends with. */
@@ -95,6 +94,17 @@ describe('a fault', () => {
 
   it('in the optimizer: the square of a gradient overflows, the weights stay finite', async () => {
     await expectUndone(() => newModel(oneNumber(0, (a) => ops.mean(ops.mul(a, 1e25)))), bytesData(8), 4, { step: 1, op: 'optimizer' })
+  })
+
+  it('after the learning rate was changed between two chunks', async () => {
+    const model = await newModel()
+    const [optimizer] = model.definition.optimizers
+    const run = async () => {
+      for await (const { step } of model.train(bytesData(400), { batchSize: 4 })) if (step > 10) model.session.values(optimizer!.state)[LEARNING_RATE] = 1e30
+    }
+    const error = await faultOf(run())
+    expect(error.op).toBe('matmul')
+    expect(error.step).toBeGreaterThan(10)
   })
 
   it('late, in a long chunk and after snapshots', async () => {
