@@ -45,12 +45,12 @@ for (let run = 0; run < Number(values.runs); run++) {
   for (const call of calls) call.whole = Math.min(call.whole, time(call.at, 0, 1))
   for (const call of calls) call.shares.forEach((ms, thread) => { call.shares[thread] = Math.min(ms, time(call.at, thread, threads)) })
 }
-const rows = calls.map(({ name, whole, shares }) => ({ name, whole, longest: Math.max(...shares), lost: Math.max(...shares) - whole / threads }))
+const rows = calls.map(({ name, whole, shares }) => ({ name, whole, shares, longest: Math.max(...shares), lost: Math.max(...shares) - whole / threads }))
 const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((total, row) => total + of(row), 0)
 const whole = sum((r) => r.whole)
 const shared = sum((r) => r.longest)
 console.log(`${kind}, batch ${batch}, ${threads} threads: ${rows.length} ops, ${whole.toFixed(2)} ms whole, ${shared.toFixed(2)} ms as the longest shares: ${(whole / shared).toFixed(2)} x`)
-console.log('  whole  longest     lost  op')
-for (const { name, whole, longest, lost } of rows.sort((a, b) => b.lost - a.lost).slice(0, 18)) {
-  console.log(`${whole.toFixed(3).padStart(7)} ${longest.toFixed(3).padStart(8)} ${lost.toFixed(3).padStart(8)}  ${name}`)
+console.log('  whole     lost  shares, op')
+for (const { name, whole, shares, lost } of rows.sort((a, b) => b.lost - a.lost).slice(0, 18)) {
+  console.log(`${whole.toFixed(3).padStart(7)} ${lost.toFixed(3).padStart(8)}  ${shares.map((ms) => ms.toFixed(3)).join(' ')}  ${name}`)
 }
