@@ -4,6 +4,7 @@ import type { ModelDefinition } from '../models/definition.ts'
 import { type ModelKind, type ModelOptions } from '../node/models.ts'
 import { RUN_FORMAT, type RunConfig } from '../node/config.ts'
 import { absolute, dataHash } from './data.ts'
+import type { Precision } from '../runtime/cores.ts'
 import { coreHash, version } from './version.ts'
 
 export interface Settings {
@@ -15,6 +16,8 @@ export interface Settings {
   readonly epochs: number
   readonly batchSize: number
   readonly seed: number
+  readonly threads: number | 'auto'
+  readonly precision: Precision
   /** The run folder; the first free one of the model's name when left out. */
   readonly out?: string
   readonly force: boolean
@@ -22,16 +25,17 @@ export interface Settings {
   readonly json: boolean
 }
 
-export function configOf(settings: Settings, { options }: ModelDefinition, used: ImageDataset): RunConfig {
-  const { kind, data, limit, epochs, batchSize, seed } = settings
+/** @param threads how many the run has */
+export async function configOf(settings: Settings, { options }: ModelDefinition, used: ImageDataset, threads: number): Promise<RunConfig> {
+  const { kind, data, limit, epochs, batchSize, seed, precision } = settings
   const source = absolute(data)
   return {
     format: RUN_FORMAT,
-    command: commandLine(kind, { data: source, limit, epochs, batchSize, seed, ...options }),
+    command: commandLine(kind, { data: source, limit, epochs, batchSize, seed, threads: settings.threads, precision, ...options }),
     model: { kind, options },
     data: { source, count: used.count, sha256: dataHash(used) },
-    training: { seed, epochs, batchSize },
-    software: { ganglion: version(), core: `sha256:${coreHash()}`, node: process.versions.node },
+    training: { seed, epochs, batchSize, threads, precision },
+    software: { ganglion: version(), core: `sha256:${await coreHash(precision, threads > 1)}`, node: process.versions.node },
   }
 }
 

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GanglionError } from '../errors.ts'
+import type { Precision } from '../runtime/cores.ts'
 import { writeFileAtomic } from './files.ts'
 import { isModelKind, type ModelKind, modelKinds, type ModelOptions, models } from './models.ts'
 
@@ -21,7 +22,14 @@ export interface RunConfig {
     readonly count: number
     readonly sha256: string
   }
-  readonly training: { readonly seed: number, readonly epochs?: number, readonly batchSize?: number }
+  readonly training: {
+    readonly seed: number
+    readonly epochs?: number
+    readonly batchSize?: number
+    /** How many threads trained, which changes no bit, and with which core. */
+    readonly threads?: number
+    readonly precision?: Precision
+  }
   readonly software: { readonly ganglion: string, readonly core: string, readonly node: string }
 }
 

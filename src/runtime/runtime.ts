@@ -1,14 +1,11 @@
 // The entry to the engine: compiles the core once, starts the threads, and opens sessions.
 import { GanglionError } from '../errors.ts'
-import { core as inlined } from './core.generated.ts'
 import { instantiateCore } from './core.ts'
+import { coreBytes, type Precision } from './cores.ts'
 import { features } from './features.ts'
 import { ThreadPool } from './pool.ts'
 import { Session } from './session.ts'
 import { parallelism } from './workers.ts'
-
-/** `deterministic`: the same bits on every machine. `relaxed`: fused multiply–add where the engine has it; faster. */
-export type Precision = 'deterministic' | 'relaxed'
 
 export interface RuntimeOptions {
   /**
@@ -26,7 +23,7 @@ export interface RuntimeOptions {
 
 /** More threads seldom help models of this size, and leave the machine to others. */
 const AUTO_MOST = 4
-const MOST = 64
+export const MOST_THREADS = 64
 
 export class Runtime {
   readonly module: WebAssembly.Module
@@ -45,7 +42,7 @@ export class Runtime {
   static async create({ threads = 1, precision = 'deterministic', core, worker }: RuntimeOptions = {}): Promise<Runtime> {
     checkPrecision(precision)
     const { count, reason, pool } = await startThreads(threads, worker)
-    const module = await compile(core ?? (await inlinedCore(precision, count > 1)))
+    const module = await compile(core ?? (await coreBytes(precision, count > 1)))
     if (count > 1 !== WebAssembly.Module.imports(module).some(({ kind }) => kind === 'memory')) {
       throw new GanglionError(count > 1 ? 'the core that was given is for one thread; give the one for shared memory, or threads: 1'
         : 'the core that was given is for shared memory; give the one for one thread, or ask for more threads')
@@ -118,8 +115,8 @@ async function startThreads(asked: number | 'auto', worker?: URL | string): Prom
 
 function chooseThreads(asked: number | 'auto'): { count: number; reason: string } {
   if (asked === 1) return { count: 1, reason: 'one thread was asked for' }
-  if (asked !== 'auto' && (!Number.isInteger(asked) || asked < 1 || asked > MOST)) {
-    throw new RangeError(`threads: ${String(asked)} given, expected 'auto' or an integer from 1 to ${MOST}`)
+  if (asked !== 'auto' && (!Number.isInteger(asked) || asked < 1 || asked > MOST_THREADS)) {
+    throw new RangeError(`threads: ${String(asked)} given, expected 'auto' or an integer from 1 to ${MOST_THREADS}`)
   }
   const { available, reason } = features().threads
   if (asked === 'auto') {
@@ -134,12 +131,6 @@ function chooseThreads(asked: number | 'auto'): { count: number; reason: string 
 /** How many threads `'auto'` takes here. */
 export const automaticThreads = (): number => chooseThreads('auto').count
 
-/** Each core besides the default one is a module of its own, loaded when asked for. */
-async function inlinedCore(precision: Precision, shared: boolean): Promise<Uint8Array<ArrayBuffer>> {
-  if (precision === 'deterministic') return decodeBase64(shared ? (await import('./cores/threads.generated.ts')).core : inlined)
-  return decodeBase64((await (shared ? import('./cores/relaxed_threads.generated.ts') : import('./cores/relaxed.generated.ts'))).core)
-}
-
 async function compile(core: WebAssembly.Module | BufferSource): Promise<WebAssembly.Module> {
   if (core instanceof WebAssembly.Module) return core
   try {
@@ -147,9 +138,4 @@ async function compile(core: WebAssembly.Module | BufferSource): Promise<WebAsse
   } catch (cause) {
     throw new Error(`the core could not be compiled here: ${(cause as Error).message}; WebAssembly with SIMD is needed`, { cause })
   }
-}
-
-function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(text)
-  return Uint8Array.from({ length: binary.length }, (_, i) => binary.charCodeAt(i))
 }

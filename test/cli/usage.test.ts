@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readFileSync } from 'node:fs'
 import { nearest } from '../../src/cli/nearest.ts'
+import { automaticThreads } from '../../src/runtime/runtime.ts'
 import { ganglion } from './ganglion.ts'
 
 const TRAIN = '(see "ganglion train --help")'
@@ -99,9 +100,9 @@ test('info', async () => {
   expect(stdout).toMatch(/^ganglion +\d+\.\d+\.\d+$/m)
   expect(stdout).toMatch(/^engine +Node \d+\.\d+\.\d+, V8 /m)
   expect(stdout).toMatch(/^SIMD +available: every kernel uses it$/m)
-  expect(stdout).toMatch(/^relaxed SIMD +(not )?available: .*; training uses the deterministic core$/m)
-  expect(stdout).toMatch(/^threads +available: .*; this version trains on one thread$/m)
-  const facts = JSON.parse((await ganglion(['info', '--json'])).stdout) as Record<string, { used?: unknown, available?: unknown }>
+  expect(stdout).toMatch(/^relaxed SIMD +(not )?available: .*; used with --precision relaxed$/m)
+  expect(stdout).toMatch(/^threads +available: .*; --threads auto takes \d+$/m)
+  const facts = JSON.parse((await ganglion(['info', '--json'])).stdout) as Record<string, { auto?: unknown, available?: unknown }>
   expect(Object.keys(facts)).toEqual(['version', 'core', 'engine', 'v8', 'platform', 'simd', 'relaxedSimd', 'threads'])
-  expect(facts['threads']).toMatchObject({ available: true, used: 1 })
+  expect(facts['threads']).toMatchObject({ available: true, auto: automaticThreads() })
 })

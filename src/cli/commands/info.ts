@@ -20,7 +20,7 @@ export const info: Command = {
     const { simd, relaxedSimd, threads } = features()
     const facts = {
       version: version(),
-      core: coreHash(),
+      core: await coreHash('deterministic', false),
       engine: engine(),
       v8: process.versions['v8'] ?? null,
       platform: `${process.platform} ${process.arch} ${release()}`,

@@ -3,12 +3,15 @@ import { isModelKind, type ModelKind, modelKinds, type ModelOptions, models } fr
 import type { Command } from '../command.ts'
 import { nearest } from '../nearest.ts'
 import { choice, fraction, help, integer, parse, positive, seed, text, UsageError } from '../options.ts'
+import { MOST_THREADS } from '../../runtime/runtime.ts'
 import { runTraining } from '../training.ts'
 
 /** How long each model trains by default. */
 const EPOCHS: Readonly<Record<ModelKind, number>> = { autoencoder: 10, vae: 10, gan: 20 }
 const BATCH_SIZE = 128
 const SEED = 1
+const THREADS = 1
+const PRECISION = 'deterministic'
 
 const defaults = new Map(modelKinds.map((kind) => [kind, models[kind].define({}).options as ModelOptions]))
 
@@ -25,6 +28,11 @@ const training = {
   },
   'batch-size': { value: 'N', help: 'images in a step', read: integer(1), initial: BATCH_SIZE },
   seed: { value: 'N', help: 'drives weights, shuffling, noise: the same seed gives the same bits', read: seed, initial: SEED },
+  threads: { value: 'N|auto', help: 'threads that share each step; any number gives the same bits', read: threads, initial: THREADS },
+  precision: {
+    value: 'HOW', help: 'deterministic: the same bits on every machine; relaxed: faster, fused multiply-add', initial: PRECISION,
+    read: choice('deterministic', 'relaxed'),
+  },
 } as const
 
 /** The models' own options: the names are those of their definitions, in kebab case. */
@@ -93,12 +101,24 @@ export const train: Command = {
       epochs: values.epochs ?? EPOCHS[kind],
       batchSize: values['batch-size'] ?? BATCH_SIZE,
       seed: values.seed ?? SEED,
+      threads: values.threads ?? THREADS,
+      precision: values.precision ?? PRECISION,
       out: values.out,
       force: values.force ?? false,
       quiet: values.quiet ?? false,
       json: values.json ?? false,
     }, io)
   },
+}
+
+/** `auto`, or a number that createRuntime takes. */
+function threads(value: string): number | 'auto' {
+  if (value === 'auto') return value
+  try {
+    return integer(1, MOST_THREADS)(value)
+  } catch {
+    throw new RangeError(`auto or an integer from 1 to ${MOST_THREADS}`)
+  }
 }
 
 function kindOf([kind, more]: readonly string[]): ModelKind {
