@@ -42,7 +42,7 @@ const cases: readonly (readonly [string, Initializer, Shape, number, number])[] 
   ['heUniform', init.heUniform(), CONV, 2 / IN, Math.sqrt(6 / IN)],
   ['heNormal', init.heNormal(), CONV, 2 / IN, (2 * Math.sqrt(2 / IN)) / 0.8796],
   ['heNormal transposed', init.heNormal({ transposed: true }), SWAPPED, 2 / IN, (2 * Math.sqrt(2 / IN)) / 0.8796],
-  ['varianceScaling fanOut', init.varianceScaling({ scale: 3, mode: 'fanOut', distribution: 'untruncatedNormal' }), CONV, 3 / OUT, Infinity],
+  ['fanOut', init.varianceScaling({ scale: 3, mode: 'fanOut', distribution: 'untruncatedNormal' }), CONV, 3 / OUT, Infinity],
 ]
 
 describe.each(cases)('%s', (_, initializer, shape, variance, limit) => {

@@ -27,7 +27,8 @@ async function start(optimizer: Optimizer, initial: Float32Array): Promise<Run> 
 
 /** One step in doubles: changes x and the slots; t counts from 1. */
 type Reference = (x: Float64Array, g: ArrayLike<number>, slots: readonly [Float64Array, Float64Array], t: number) => void
-const each = (f: (x: number, g: number, m: number, v: number, t: number) => [x: number, m: number, v: number]): Reference => (x, g, [m, v], t) =>
+type One = (x: number, g: number, m: number, v: number, t: number) => [x: number, m: number, v: number]
+const each = (f: One): Reference => (x, g, [m, v], t) =>
   x.forEach((e, i) => ([x[i], m[i], v[i]] = f(e, g[i]!, m[i]!, v[i]!, t)))
 
 const adamReference = (rate: number, b1: number, b2: number, epsilon: number, decay = 0) => each((x, g, m0, v0, t) => {
@@ -57,7 +58,7 @@ const cases: readonly (readonly [string, () => Optimizer, Reference])[] = [
     return [x - m, m, v]
   })],
   ['adam', () => adam(), adamReference(0.001, 0.9, 0.999, 1e-8)],
-  ['adam, other settings', () => adam({ learningRate: 0.05, beta1: 0.5, beta2: 0.9, epsilon: 1e-3 }), adamReference(0.05, 0.5, 0.9, 1e-3)],
+  ['adam, set', () => adam({ learningRate: 0.05, beta1: 0.5, beta2: 0.9, epsilon: 1e-3 }), adamReference(0.05, 0.5, 0.9, 1e-3)],
   ['adamW', () => adamW({ learningRate: 0.05, weightDecay: 0.1 }), adamReference(0.05, 0.9, 0.999, 1e-8, 0.1)],
 ]
 
@@ -97,7 +98,9 @@ describe.each(cases)('%s', (_, make, reference) => {
 })
 
 describe('Adam as other software computes it', () => {
-  const { cases: golden } = JSON.parse(readFileSync(new URL('./golden/ops.json', import.meta.url), 'utf8')) as { cases: { name: string; op: string; attrs: { epsilon_hat: boolean }; y: { offset: number } }[] }
+  type Golden = { name: string; op: string; attrs: { epsilon_hat: boolean }; y: { offset: number } }
+  const text = readFileSync(new URL('./golden/ops.json', import.meta.url), 'utf8')
+  const { cases: golden } = JSON.parse(text) as { cases: Golden[] }
   const bytes = readFileSync(new URL('./golden/ops.f64', import.meta.url))
   it.each(golden.filter((c) => c.op === 'adam').map((c) => [c.name, c] as const))('%s', async (_, { attrs, y }) => {
     const { session, fn, x } = await start(adam({ epsilonHat: attrs.epsilon_hat }), lcg(9001, 12, 1))
@@ -162,6 +165,9 @@ describe('refusals', () => {
     [() => sgd({ learningRate: NaN }), /sgd: learningRate is NaN/],
     [() => sgd({ nesterov: true }), /sgd: nesterov needs a momentum/],
     [() => rmsprop({ rho: 2 }), /rmsprop: rho is 2/],
-    [() => sgd().updates([{ variable: variable('x', [2], () => constant([1, 2])), gradient: input('g', [3]) }]), /gradient's shape \[3\] is not the variable's \[2\]/],
+    [
+      () => sgd().updates([{ variable: variable('x', [2], () => constant([1, 2])), gradient: input('g', [3]) }]),
+      /gradient's shape \[3\] is not the variable's \[2\]/,
+    ],
   ])('%#', (make, message) => expect(make).toThrow(message))
 })

@@ -19,19 +19,21 @@ class PackArgs {
   stride2: i32
   stride3: i32
   strideN: i32
+  /** columns of a panel: 8 or 1 */
+  width: i32
 }
 
-/** B in panels of 8 columns, [n / 8][k][8], zeros beyond the last column. */
+/** B in panels of `width` columns, [n / width][k][width], zeros beyond the last column. */
 export function pack_b_f32(args: usize, thread: i32, threads: i32): void {
   const a = changetype<PackArgs>(args)
-  const j1 = shareStart(a.n, NR, thread + 1, threads)
-  for (let j = shareStart(a.n, NR, thread, threads); j < j1; j += NR) {
+  const j1 = shareStart(a.n, a.width, thread + 1, threads)
+  for (let j = shareStart(a.n, a.width, thread, threads); j < j1; j += a.width) {
     let to = a.to + (<usize>(j * a.k1 * a.k2 * a.k3) << 2)
     for (let k1 = 0; k1 < a.k1; k1++) {
       for (let k2 = 0; k2 < a.k2; k2++) {
         const from = a.b + (<usize>(k1 * a.stride1 + k2 * a.stride2 + j * a.strideN) << 2)
-        packRun(a, from, min(NR, a.n - j), to)
-        to += <usize>(a.k3 * NR) << 2
+        packRun(a, from, min(a.width, a.n - j), to)
+        to += <usize>(a.k3 * a.width) << 2
       }
     }
   }
@@ -39,7 +41,8 @@ export function pack_b_f32(args: usize, thread: i32, threads: i32): void {
 register(pack_b_f32)
 
 function packRun(a: PackArgs, from: usize, columns: i32, to: usize): void {
-  const end = to + (<usize>(a.k3 * NR) << 2)
+  const row = <usize>a.width << 2
+  const end = to + <usize>a.k3 * row
   const step = <usize>a.stride3 << 2
   const across = <usize>a.strideN << 2
   if (columns == NR && a.strideN == 1) {
@@ -56,8 +59,8 @@ function packRun(a: PackArgs, from: usize, columns: i32, to: usize): void {
       storeTransposed(to + 16, 32, v128.load(half), v128.load(half + across), v128.load(half + 2 * across), v128.load(half + 3 * across))
     }
   }
-  for (; to < end; to += 32, from += step) {
-    for (let n = 0; n < NR; n++) store<f32>(to + (<usize>n << 2), n < columns ? load<f32>(from + <usize>n * across) : 0)
+  for (; to < end; to += row, from += step) {
+    for (let n = 0; n < a.width; n++) store<f32>(to + (<usize>n << 2), n < columns ? load<f32>(from + <usize>n * across) : 0)
   }
 }
 

@@ -28,7 +28,10 @@ function update<T>(args: usize, thread: i32, threads: i32): void {
   const a = changetype<UpdateArgs>(args)
   const op = changetype<T>(args)
   const to = <usize>shareStart(a.n, 16, thread + 1, threads) << 2
-  for (let i = <usize>shareStart(a.n, 16, thread, threads) << 2; i < to; i += 16) op.f(i, <i32>((to - i) >> 2))
+  let i = <usize>shareStart(a.n, 16, thread, threads) << 2
+  // With n = 4 known, the whole loop has no branch.
+  for (; i + 16 <= to; i += 16) op.f(i, 4)
+  if (i < to) op.f(i, <i32>((to - i) >> 2))
 }
 
 // @ts-ignore: decorator
@@ -104,7 +107,9 @@ register(rmsprop_f32)
   }
 }
 /** v += q·(g² − v); m = p·m + rate·g / √(v + ε); x −= m */
-export function rmsprop_momentum_f32(args: usize, thread: i32, threads: i32): void { update<RmsPropMomentum>(args, thread, threads) }
+export function rmsprop_momentum_f32(args: usize, thread: i32, threads: i32): void {
+  update<RmsPropMomentum>(args, thread, threads)
+}
 register(rmsprop_momentum_f32)
 
 /** Adam's state: what the host sets (rate), what is counted (t), what follows from them for this step. */

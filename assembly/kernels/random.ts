@@ -128,5 +128,7 @@ register(random_normal_f32)
   }
 }
 /** p + q·z, z standard normal given |z| ≤ 2 */
-export function truncated_normal_f32(args: usize, thread: i32, threads: i32): void { eachBlock<Truncated>(args, 0, thread, threads) }
+export function truncated_normal_f32(args: usize, thread: i32, threads: i32): void {
+  eachBlock<Truncated>(args, 0, thread, threads)
+}
 register(truncated_normal_f32)

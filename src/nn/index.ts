@@ -1,5 +1,6 @@
 // Layers, losses, optimizers and initializers by their Keras names.
 export * from './activations.ts'
+export * from './clip.ts'
 export * from './initializers.ts'
 export * from './layer.ts'
 export * from './layers.ts'

@@ -17,7 +17,8 @@ export const constant = (value: number | ArrayLike<number>): Initializer => (sha
 export const randomUniform = ({ minval = -0.05, maxval = 0.05 } = {}): Initializer => (shape, stream) =>
   random.randomUniform(shape, stream, { min: minval, max: maxval })
 /** Normal. */
-export const randomNormal = ({ mean = 0, stddev = 0.05 } = {}): Initializer => (shape, stream) => random.randomNormal(shape, stream, { mean, stddev })
+export const randomNormal = ({ mean = 0, stddev = 0.05 } = {}): Initializer => (shape, stream) =>
+  random.randomNormal(shape, stream, { mean, stddev })
 /** Normal within two standard deviations; `stddev` is that of the normal before it is cut. */
 export const truncatedNormal = ({ mean = 0, stddev = 0.05 } = {}): Initializer => (shape, stream) =>
   random.truncatedNormal(shape, stream, { mean, stddev })
@@ -36,7 +37,9 @@ export interface Fans {
 export function fansOf(shape: Shape, transposed = false): Fans {
   if (!shape.length) return { fanIn: 1, fanOut: 1 }
   if (shape.length === 1) return { fanIn: shape[0]!, fanOut: shape[0]! }
-  if (transposed && shape.length < 3) throw shapeError('initializer', `${show(shape)} is no transposed convolution's weight, expected [kh, kw, out, in]`)
+  if (transposed && shape.length < 3) {
+    throw shapeError('initializer', `${show(shape)} is no transposed convolution's weight, expected [kh, kw, out, in]`)
+  }
   const receptive = shape.slice(0, -2).reduce((n, d) => n * d, 1)
   const [first, second] = [receptive * shape.at(-2)!, receptive * shape.at(-1)!]
   return transposed ? { fanIn: second, fanOut: first } : { fanIn: first, fanOut: second }
@@ -54,8 +57,9 @@ export interface VarianceScalingOptions {
 const CUT_STDDEV = 0.87962566103423978
 
 /** Mean 0 and variance scale/n, n the fan that `mode` names. */
-export function varianceScaling({ scale = 1, mode = 'fanIn', distribution = 'truncatedNormal', transposed = false }: VarianceScalingOptions = {}): Initializer {
-  if (!(scale > 0 && scale < Infinity)) throw new RangeError(`varianceScaling: scale is ${scale}, expected a number greater than 0`)
+export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
+  const { scale = 1, mode = 'fanIn', distribution = 'truncatedNormal', transposed = false } = options
+  if (!(scale > 0 && scale < Infinity)) throw new RangeError(`varianceScaling: scale is ${scale}, expected more than 0`)
   return (shape, stream) => {
     const { fanIn, fanOut } = fansOf(shape, transposed)
     const variance = scale / { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 }[mode]
@@ -75,10 +79,12 @@ export function varianceScaling({ scale = 1, mode = 'fanIn', distribution = 'tru
 type Transposed = Pick<VarianceScalingOptions, 'transposed'>
 
 /** Uniform in ±√(6/(fanIn + fanOut)) (Glorot and Bengio 2010). */
-export const glorotUniform = (options: Transposed = {}): Initializer => varianceScaling({ ...options, mode: 'fanAvg', distribution: 'uniform' })
+export const glorotUniform = (options: Transposed = {}): Initializer =>
+  varianceScaling({ ...options, mode: 'fanAvg', distribution: 'uniform' })
 /** Normal of variance 2/(fanIn + fanOut), cut at two standard deviations. */
 export const glorotNormal = (options: Transposed = {}): Initializer => varianceScaling({ ...options, mode: 'fanAvg' })
 /** Uniform in ±√(6/fanIn) (He et al. 2015). */
-export const heUniform = (options: Transposed = {}): Initializer => varianceScaling({ ...options, scale: 2, distribution: 'uniform' })
+export const heUniform = (options: Transposed = {}): Initializer =>
+  varianceScaling({ ...options, scale: 2, distribution: 'uniform' })
 /** Normal of variance 2/fanIn, cut at two standard deviations. */
 export const heNormal = (options: Transposed = {}): Initializer => varianceScaling({ ...options, scale: 2 })

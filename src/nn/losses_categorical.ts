@@ -13,7 +13,8 @@ import { logSoftmax } from '../ops/softmax.ts'
  */
 export function softmaxCrossEntropy(labels: Tensor, logits: Tensor): Tensor {
   if (!sameShape(labels.shape, logits.shape)) {
-    throw shapeError('softmaxCrossEntropy', `labels ${show(labels.shape)} and logits ${show(logits.shape)} differ; use oneHot for class numbers`)
+    const shapes = `labels ${show(labels.shape)} and logits ${show(logits.shape)}`
+    throw shapeError('softmaxCrossEntropy', `${shapes} differ; use oneHot for class numbers`)
   }
   return sum(mul(labels, logSoftmax(logits)), -1, { scale: -1 })
 }

@@ -44,7 +44,8 @@ const updateOp: Op<UpdateAttrs> = {
   calls({ inputs, attrs: { kernel, slots, p, q, epsilon } }, at) {
     const slot = (name: Slot) => (slots.includes(name) ? at.inputs[1 + slots.indexOf(name)]! : 0)
     const [state, g] = at.inputs.slice(1 + slots.length)
-    return [[kernel, at.inputs[0]!, slot('momentum'), slot('velocity'), state!, g!, inputs[0]!.size, bits(p), bits(q), bits(epsilon)]]
+    const places = [at.inputs[0]!, slot('momentum'), slot('velocity'), state!, g!]
+    return [[kernel, ...places, inputs[0]!.size, bits(p), bits(q), bits(epsilon)]]
   },
   flops: ({ inputs, attrs }) => inputs[0]!.size * attrs.cost,
 }
@@ -62,7 +63,7 @@ const adamStepOp: Op<AdamStepAttrs> = {
   gradient: null,
   effect: true,
   calls({ attrs: { epsilonHat, beta1, beta2, weightDecay } }, at: Places): KernelCall[] {
-    return [['adam_step', at.inputs[0]!, epsilonHat ? 1 : 0, ...doubleWords(beta1), ...doubleWords(beta2), ...doubleWords(weightDecay)]]
+    return [['adam_step', at.inputs[0]!, epsilonHat ? 1 : 0, ...[beta1, beta2, weightDecay].flatMap(doubleWords)]]
   },
   flops: () => 0,
 }
@@ -114,7 +115,8 @@ export function sgd({ learningRate = 0.01, momentum = 0, nesterov = false, name 
 }
 
 /**
- * RMSProp: v = ρ·v + (1 − ρ)·g², d = η·g / √(v + ε), x −= d; with momentum μ: m = μ·m + d, x −= m. ε under the root, as in Keras 3.
+ * RMSProp: v = ρ·v + (1 − ρ)·g², d = η·g / √(v + ε), x −= d; with momentum μ: m = μ·m + d, x −= m.
+ * ε stands under the root, as in Keras 3.
  * @param options.name the prefix of its slots' names: two optimizers of one model need two
  */
 export function rmsprop({ learningRate = 0.001, rho = 0.9, momentum = 0, epsilon = 1e-7, name = 'rmsprop' } = {}): Optimizer {
@@ -137,18 +139,20 @@ export interface AdamOptions {
 
 /**
  * Adam (Kingma and Ba 2015): m = β₁·m + (1 − β₁)·g, v = β₂·v + (1 − β₂)·g², x −= η·(m/(1 − β₁ᵗ)) / (√(v/(1 − β₂ᵗ)) + ε),
- * as in PyTorch and Keras. The corrections are computed in doubles. Its state: learning rate, t, and three scalars of the step.
+ * as in PyTorch and Keras. The corrections are computed in doubles. Its state: learning rate, t, three scalars of the step.
  */
 export const adam = ({ name = 'adam', ...options }: AdamOptions = {}): Optimizer => adamLike({ ...options, name, weightDecay: 0 })
 
 /** AdamW (Loshchilov and Hutter 2019): Adam, and x −= η·λ·x besides (the old x), λ = `weightDecay`. */
-export const adamW = ({ name = 'adamW', weightDecay = 0.004, ...options }: AdamOptions & { weightDecay?: number } = {}): Optimizer =>
-  adamLike({ ...options, name, weightDecay })
+export function adamW({ name = 'adamW', weightDecay = 0.004, ...options }: AdamOptions & { weightDecay?: number } = {}): Optimizer {
+  return adamLike({ ...options, name, weightDecay })
+}
 
 function adamLike(options: AdamOptions & { name: string; weightDecay: number }): Optimizer {
   const { name, weightDecay, learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, epsilonHat = false } = options
   check(name, { learningRate, epsilon, weightDecay }, { beta1, beta2 })
-  const attrs: UpdateAttrs = { kernel: 'adam_f32', slots: ['momentum', 'velocity'], p: 1 - beta1, q: 1 - beta2, epsilon, cost: 15 }
+  const slots: Slot[] = ['momentum', 'velocity']
+  const attrs: UpdateAttrs = { kernel: 'adam_f32', slots, p: 1 - beta1, q: 1 - beta2, epsilon, cost: 15 }
   const step = (state: Variable) => apply(adamStepOp, [state], { epsilonHat, beta1, beta2, weightDecay })
   return optimizer(name, [learningRate, 0, 0, 0, 0], attrs, step)
 }

@@ -12,7 +12,7 @@ export const avgPool2dOp: Op<WindowAttrs> = {
     return [x![0]!, oh, ow, x![3]!]
   },
   gradient: (y, dy) => [avgPool2dGrad(dy, y.inputs[0]!.shape, y.attrs)],
-  calls: (node, at) => [['avg_pool2d_f32', at.inputs[0]!, 0, at.output, ...windowWords('avgPool2d', node.inputs[0]!.shape, node.attrs)]],
+  calls: (node, at) => [['avg_pool2d_f32', at.inputs[0]!, 0, at.output, ...windowWords(node.inputs[0]!.shape, node.attrs)]],
   flops: (node) => node.size * (node.attrs.kernel[0] * node.attrs.kernel[1] + 1),
 }
 
@@ -21,7 +21,7 @@ export const avgPool2dGradOp: Op<GradAttrs> = {
   name: 'avgPool2dGrad',
   shape: (_, { image }) => image,
   gradient: (y, dy) => [apply(avgPool2dOp, [dy], y.attrs)],
-  calls: (node, at) => [['avg_pool2d_grad_f32', at.inputs[0]!, 0, at.output, ...windowWords('avgPool2dGrad', node.shape, node.attrs)]],
+  calls: (node, at) => [['avg_pool2d_grad_f32', at.inputs[0]!, 0, at.output, ...windowWords(node.shape, node.attrs)]],
   flops: (node) => node.inputs[0]!.size * node.attrs.kernel[0] * node.attrs.kernel[1] * 2,
 }
 

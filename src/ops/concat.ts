@@ -18,7 +18,7 @@ export const concatOp: Op<{ axis: number }> = {
     const [first] = shapes as [Shape, ...Shape[]]
     for (const shape of shapes) {
       if (shape.length !== first.length || shape.some((d, i) => i !== axis && d !== first[i])) {
-        throw shapeError('concat', `${show(first)} and ${show(shape)} differ outside of axis ${axis}; reshape or slice one of them`)
+        throw shapeError('concat', `${show(first)} and ${show(shape)} differ outside of axis ${axis}; reshape or slice one`)
       }
     }
     return first.map((d, i) => (i === axis ? shapes.reduce((sum, shape) => sum + shape[axis]!, 0) : d))

@@ -1,28 +1,11 @@
 // Convolution and its two gradients: three ops, each linear in each input, closed under differentiation.
 // NHWC images, filters [height, width, in, out]. The transposed convolution is the gradient for the input.
-import { apply, type GradientRule, type Op, type Places, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
-import { type EpilogueAttrs, PLAIN, product, productScratch, type Right } from './gemm.ts'
-import { type Padding, pads, pair } from './padding.ts'
-
-interface ConvAttrs extends EpilogueAttrs {
-  readonly strides: readonly [number, number]
-  readonly padding: Padding
-  readonly dilation: readonly [number, number]
-  /** Height and width of the image (input gradient) or of the filter (filter gradient). */
-  readonly extent: readonly [number, number]
-}
-
-/** Everything about one convolution: image [b, h, w, c], filter [kh, kw, c, f], result [b, oh, ow, f]. */
-function geometry(image: Shape, filter: Shape, { strides, padding, dilation }: ConvAttrs) {
-  const [b, h, w, c] = image as [number, number, number, number]
-  const [kh, kw, , f] = filter as [number, number, number, number]
-  const y = pads(h, kh, strides[0], padding, dilation[0])
-  const x = pads(w, kw, strides[1], padding, dilation[1])
-  return { b, h, w, c, kh, kw, f, oh: y.out, ow: x.out, top: y.before, left: x.before, strides, dilation }
-}
-type Geometry = ReturnType<typeof geometry>
-
-const convFlops = ({ b, oh, ow, f, kh, kw, c }: Geometry): number => 2 * b * oh * ow * f * kh * kw * c
+import { apply, type GradientRule, type Op, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import {
+  type ConvAttrs, convFlops, convolution, convolutionScratch, filterGradient as filterGradientCalls, filterGradientScratch, forwardPatches, type Geometry, geometry, type Patches,
+} from './conv_lowering.ts'
+import { PLAIN, type Right } from './gemm.ts'
+import { type Padding, pair } from './padding.ts'
 
 function checkRanks(op: string, x: Shape, w: Shape): void {
   if (x.length !== 4) throw shapeError(op, `the image has shape ${show(x)}, expected [batch, height, width, channels]`)
@@ -43,21 +26,16 @@ export const conv2dOp: Op<ConvAttrs> = {
     return [inputGradient(dy, w, x.shape, y.attrs), filterGradient(x, dy, w.shape, y.attrs)]
   },
   scratch(node, threads) {
-    const { b, oh, ow, kh, kw, c, f } = geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)
-    return productScratch(b * oh * ow, f, kh * kw * c, threads)
+    const g = geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)
+    return convolutionScratch(forwardPatches(g), g.f, threads)
   },
   calls(node, at) {
     const g = geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)
-    const k = g.kh * g.kw * g.c
-    const right: Right = { k: [1, 1, k], n: g.f, strides: [0, 0, g.f, 1] }
-    const left = [at.inputs[0]!, ...patchWords(g)]
-    return product(node, at, at.inputs[1]!, right, { kernel: 'gemm_patches_f32', m: g.b * g.oh * g.ow, n: g.f, k, left })
+    const filters = { k: [1, 1, g.kh * g.kw * g.c], n: g.f, strides: [0, 0, g.f, 1] } as const
+    return convolution(node, at, forwardPatches(g), filters, { strides: [g.oh * g.ow * g.f, g.ow * g.f, g.f], start: 0 })
   },
   flops: (node) => convFlops(geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)),
 }
-
-/** The forward patches: extents, steps, taps. */
-const patchWords = (g: Geometry): number[] => [g.h, g.w, g.c, g.oh, g.ow, ...g.strides, ...g.dilation, -g.top, -g.left, g.kw]
 
 const filterGradientRule: GradientRule<ConvAttrs> = (node, g) => {
   const [x, dy] = node.inputs as [Tensor, Tensor]
@@ -70,15 +48,12 @@ export const conv2dFilterGradientOp: Op<ConvAttrs> = {
   shape: ([x, dy], { extent }) => [...extent, x![3]!, dy![3]!],
   gradient: filterGradientRule,
   scratch(node, threads) {
-    const { b, oh, ow, kh, kw, c, f } = geometry(node.inputs[0]!.shape, node.shape, node.attrs)
-    return productScratch(kh * kw * c, f, b * oh * ow, threads)
+    const g = geometry(node.inputs[0]!.shape, node.shape, node.attrs)
+    return filterGradientScratch(forwardPatches(g), g.f, threads)
   },
   calls(node, at) {
     const g = geometry(node.inputs[0]!.shape, node.shape, node.attrs)
-    const k = g.b * g.oh * g.ow
-    const right: Right = { k: [1, 1, k], n: g.f, strides: [0, 0, g.f, 1] }
-    const left = [at.inputs[0]!, ...patchWords(g)]
-    return product(node, at, at.inputs[1]!, right, { kernel: 'gemm_patches_transposed_f32', m: g.kh * g.kw * g.c, n: g.f, k, left })
+    return filterGradientCalls(node, at, forwardPatches(g), g.f)
   },
   flops: (node) => convFlops(geometry(node.inputs[0]!.shape, node.shape, node.attrs)),
 }
@@ -95,49 +70,55 @@ export const conv2dInputGradientOp: Op<ConvAttrs> = {
   gradient: inputGradientRule,
   scratch(node, threads) {
     const g = geometry(node.shape, node.inputs[1]!.shape, node.attrs)
-    return Math.max(...phases(g).map((p) => productScratch(p.m, g.c, p.k, threads)))
+    return Math.max(...phases(g).map((p) => convolutionScratch(p.patches, g.c, threads)))
   },
-  calls: (node, at) => phases(geometry(node.shape, node.inputs[1]!.shape, node.attrs)).flatMap((p) => phaseCalls(node, at, p)),
+  calls(node, at) {
+    const g = geometry(node.shape, node.inputs[1]!.shape, node.attrs)
+    return phases(g).flatMap((p) => convolution(node, at, p.patches, p.filters, p.to))
+  },
   flops: (node) => convFlops(geometry(node.shape, node.inputs[1]!.shape, node.attrs)),
 }
 
 /**
- * The taps that reach image rows ≡ `phase` (mod stride): k0, k0 + period, …; tap j of image row q·stride + phase reads
- * row q + offset − j·step of dy.
+ * The taps that reach image rows ≡ `phase` (mod stride), from last to first so that the rows of dy they read ascend:
+ * tap k0 + (count − 1 − j)·period of image row q·stride + phase reads row q + offset + j·step of dy.
  */
-function taps(phase: number, stride: number, size: number, before: number, dilation: number) {
+function tapsOf(phase: number, stride: number, size: number, before: number, dilation: number) {
   const hits = Array.from({ length: size }, (_, k) => k).filter((k) => (phase + before - k * dilation) % stride === 0)
-  const [first = 0, second = first] = hits
-  return { first, count: hits.length, period: second - first, step: ((second - first) * dilation) / stride, offset: (phase + before - first * dilation) / stride }
+  const [first = 0, second = first + 1] = hits
+  const last = hits.at(-1) ?? 0
+  const period = second - first
+  return { last, count: hits.length, period, step: Math.max(1, (period * dilation) / stride), offset: (phase + before - last * dilation) / stride }
 }
 
-/** One product for each residue of (y, x) modulo the strides: no multiplication by the zeros between. */
+/** One convolution of dy for each residue of (y, x) modulo the strides: no multiplication by the zeros between. */
 function phases(g: Geometry) {
   const list = []
   for (let py = 0; py < Math.min(g.strides[0], g.h); py++) {
     for (let px = 0; px < Math.min(g.strides[1], g.w); px++) {
-      const v = taps(py, g.strides[0], g.kh, g.top, g.dilation[0])
-      const u = taps(px, g.strides[1], g.kw, g.left, g.dilation[1])
-      const rows = { y: Math.ceil((g.h - py) / g.strides[0]), x: Math.ceil((g.w - px) / g.strides[1]) }
-      const none = v.count * u.count === 0
-      list.push({ g, py, px, v, u, rows, m: g.b * rows.y * rows.x, k: none ? 0 : v.count * u.count * g.f })
+      const v = tapsOf(py, g.strides[0], g.kh, g.top, g.dilation[0])
+      const u = tapsOf(px, g.strides[1], g.kw, g.left, g.dilation[1])
+      const taps: [number, number] = v.count * u.count ? [v.count, u.count] : [0, 0]
+      const tap = g.c * g.f
+      const patches: Patches = {
+        image: [g.b, g.oh, g.ow, g.f],
+        count: [Math.ceil((g.h - py) / g.strides[0]), Math.ceil((g.w - px) / g.strides[1])],
+        step: [1, 1],
+        taps,
+        tap: [v.step, u.step],
+        offset: taps[0] ? [v.offset, u.offset] : [0, 0],
+      }
+      const filters: Right = {
+        start: (v.last * g.kw + u.last) * tap,
+        k: [taps[0], taps[1], g.f],
+        n: g.c,
+        strides: [-v.period * g.kw * tap, -u.period * tap, 1, g.f],
+      }
+      const to = { strides: [g.h * g.w * g.c, g.strides[0] * g.w * g.c, g.strides[1] * g.c], start: (py * g.w + px) * g.c } as const
+      list.push({ patches, filters, to })
     }
   }
   return list
-}
-
-function phaseCalls(node: Tensor<ConvAttrs>, at: Places, { g, py, px, v, u, rows, m, k }: ReturnType<typeof phases>[number]) {
-  const tap = g.c * g.f
-  const right: Right = {
-    start: (v.first * g.kw + u.first) * tap,
-    k: k ? [v.count, u.count, g.f] : [0, 0, 0],
-    n: g.c,
-    strides: [v.period * g.kw * tap, u.period * tap, 1, g.f],
-  }
-  const [sy, sx] = g.strides
-  const where = { ...rows, strides: [g.h * g.w * g.c, sy * g.w * g.c, sx * g.c], start: (py * g.w + px) * g.c } as const
-  const left = [at.inputs[0]!, g.oh, g.ow, g.f, rows.y, rows.x, 1, 1, -v.step, -u.step, v.offset, u.offset, u.count]
-  return product(node, at, at.inputs[1]!, right, { kernel: 'gemm_patches_f32', m, n: g.c, k, rows: where, left })
 }
 
 const plain = (attrs: ConvAttrs): ConvAttrs => ({ ...attrs, epilogue: PLAIN })

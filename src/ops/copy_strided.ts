@@ -26,7 +26,9 @@ export function copyStrided(op: string, block: Shape, x: Side, y: Side): KernelC
     if (last && last.x === axis.x * d && last.y === axis.y * d) axes[axes.length - 1] = { ...axis, d: last.d * d }
     else axes.push(axis)
   })
-  if (axes.length > DIMENSIONS) throw shapeError(op, `a block of shape ${show(block)} has more than ${DIMENSIONS} separate axes; reshape or split it`)
+  if (axes.length > DIMENSIONS) {
+    throw shapeError(op, `a block of shape ${show(block)} has more than ${DIMENSIONS} separate axes; reshape or split it`)
+  }
   while (axes.length < DIMENSIONS) axes.unshift({ d: 1, x: 1, y: 1 })
   return ['copy_strided_f32', x.address, y.address, ...axes.map((a) => a.d), ...axes.map((a) => a.x), ...axes.map((a) => a.y)]
 }

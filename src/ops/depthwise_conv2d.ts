@@ -6,7 +6,7 @@ import { slide, type WindowAttrs, windowAttrs, type WindowOptions, windowWords }
 /** `image` is the shape of x [n, h, w, c], `multiplier` the m of w [kh, kw, c, m]. */
 type DepthwiseAttrs = WindowAttrs & { readonly image: Shape; readonly multiplier: number }
 
-const words = (name: string, { attrs }: Tensor<DepthwiseAttrs>): number[] => windowWords(name, attrs.image, attrs, attrs.multiplier)
+const words = ({ attrs }: Tensor<DepthwiseAttrs>): number[] => windowWords(attrs.image, attrs, attrs.multiplier)
 const filterShape = ({ kernel, image, multiplier }: DepthwiseAttrs): Shape => [...kernel, image[3]!, multiplier]
 const outputShape = (attrs: DepthwiseAttrs): Shape => {
   const { oh, ow } = slide('depthwiseConv2d', attrs.image, attrs)
@@ -22,7 +22,7 @@ export const depthwiseConv2dOp: Op<DepthwiseAttrs> = {
     const [x, w] = y.inputs as [Tensor, Tensor]
     return [apply(depthwiseConv2dInputGradOp, [dy, w], y.attrs), apply(depthwiseConv2dFilterGradOp, [x, dy], y.attrs)]
   },
-  calls: (node, at) => [['depthwise_conv2d_f32', ...at.inputs, at.output, ...words('depthwiseConv2d', node)]],
+  calls: (node, at) => [['depthwise_conv2d_f32', ...at.inputs, at.output, ...words(node)]],
   flops,
 }
 
@@ -34,7 +34,7 @@ export const depthwiseConv2dInputGradOp: Op<DepthwiseAttrs> = {
     const [dy, w] = dx.inputs as [Tensor, Tensor]
     return [apply(depthwiseConv2dOp, [ddx, w], dx.attrs), apply(depthwiseConv2dFilterGradOp, [ddx, dy], dx.attrs)]
   },
-  calls: (node, at) => [['depthwise_conv2d_input_grad_f32', ...at.inputs, at.output, ...words('depthwiseConv2dInputGrad', node)]],
+  calls: (node, at) => [['depthwise_conv2d_input_grad_f32', ...at.inputs, at.output, ...words(node)]],
   flops,
 }
 
@@ -46,7 +46,7 @@ export const depthwiseConv2dFilterGradOp: Op<DepthwiseAttrs> = {
     const [x, dy] = dw.inputs as [Tensor, Tensor]
     return [apply(depthwiseConv2dInputGradOp, [dy, ddw], dw.attrs), apply(depthwiseConv2dOp, [x, ddw], dw.attrs)]
   },
-  calls: (node, at) => [['depthwise_conv2d_filter_grad_f32', ...at.inputs, at.output, ...words('depthwiseConv2dFilterGrad', node)]],
+  calls: (node, at) => [['depthwise_conv2d_filter_grad_f32', ...at.inputs, at.output, ...words(node)]],
   flops,
 }
 
@@ -57,10 +57,11 @@ export const depthwiseConv2dFilterGradOp: Op<DepthwiseAttrs> = {
  * @throws RangeError where the shapes do not fit or the window does not fit into the image
  */
 export function depthwiseConv2d(x: Tensor, w: Tensor, { strides = 1, padding = 'valid' }: WindowOptions = {}): Tensor {
-  const [kh, kw, c, m] = w.shape
-  if (kh === undefined || kw === undefined || m === undefined || w.shape.length !== 4 || x.shape.length !== 4 || c !== x.shape[3]) {
+  const [kh, kw, c, m] = w.shape as [number, number, number, number]
+  if (w.shape.length !== 4 || x.shape.length !== 4 || c !== x.shape[3]) {
     const want = 'expected x [batch, height, width, c] and w [kernel height, kernel width, c, multiplier] with the same c'
     throw shapeError('depthwiseConv2d', `x ${show(x.shape)} and w ${show(w.shape)} do not fit: ${want}; reshape the filter`)
   }
-  return apply(depthwiseConv2dOp, [x, w], { ...windowAttrs('depthwiseConv2d', [kh, kw], strides, padding), image: x.shape, multiplier: m })
+  const window = windowAttrs('depthwiseConv2d', [kh, kw], strides, padding)
+  return apply(depthwiseConv2dOp, [x, w], { ...window, image: x.shape, multiplier: m })
 }

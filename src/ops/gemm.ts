@@ -14,7 +14,8 @@ const ACTIVATION: Readonly<Record<Activation, number>> = { linear: 0, relu: 1, l
 // Sizes of assembly/lib/gemm: rows and depth of a packed block, columns of a panel, bytes before the block.
 const MC = 128
 const KC = 256
-const NR = 8
+/** Columns of a panel. */
+export const PANEL = 8
 const BLOCK = 1024
 
 const up = (n: number, to: number): number => Math.ceil(n / to) * to
@@ -39,24 +40,34 @@ export interface Product {
   readonly left: readonly number[]
 }
 
-const panelBytes = (n: number, k: number): number => up(up(n, NR) * k * 4, 64)
+/** Bytes of B packed in panels of `width` columns. */
+export const panelBytes = (n: number, k: number, width = PANEL): number => up(up(n, width) * k * 4, 64)
 const shareBytes = (m: number, k: number): number => BLOCK + up(Math.min(MC, up(m, 4)) * Math.min(KC, k) * 4, 64)
 
 /** Floats of scratch for a product of these sizes. */
 export const productScratch = (m: number, n: number, k: number, threads: number): number => (panelBytes(n, k) + shareBytes(m, k) * threads) / 4
 
+/** Packs `right` in panels of `width` columns. */
+export const packCall = (b: number, to: number, right: Right, width = PANEL): KernelCall =>
+  ['pack_b_f32', b + (right.start ?? 0) * 4, to, ...right.k, right.n, ...right.strides, width]
+
+/** The bias's address and the activation, as every product takes them. */
+export function epilogueWords(node: Tensor<EpilogueAttrs>, at: Places): number[] {
+  const { bias, activation, alpha } = node.attrs.epilogue
+  return [bias ? at.inputs.at(-1)! : 0, ACTIVATION[activation], bits(alpha)]
+}
+
 /** The calls that compute one product into `c`: pack B, then multiply. */
 export function product(node: Tensor<EpilogueAttrs>, at: Places, b: number, right: Right, p: Product, c = at.output): KernelCall[] {
-  const { bias, activation, alpha } = node.attrs.epilogue
   const rows = p.rows ?? { y: 1, x: p.m, strides: [0, 0, p.n], start: 0 }
   const work = at.scratch + panelBytes(p.n, p.k)
   const share = shareBytes(p.m, p.k)
   return [
-    ['pack_b_f32', b + (right.start ?? 0) * 4, at.scratch, ...right.k, right.n, ...right.strides],
+    packCall(b, at.scratch, right),
     [
       p.kernel,
       ...[at.scratch, c + rows.start * 4, work, share, p.m, p.n, p.k, rows.y, rows.x, ...rows.strides],
-      ...[bias ? at.inputs.at(-1)! : 0, ACTIVATION[activation], bits(alpha)],
+      ...epilogueWords(node, at),
       ...p.left,
     ],
   ]

@@ -14,7 +14,7 @@ export const maxPool2dOp: Op<WindowAttrs> = {
     return [x![0]!, oh, ow, x![3]!]
   },
   gradient: (y, dy) => [maxPool2dGrad(y.inputs[0]!, dy, y.attrs)],
-  calls: (node, at) => [['max_pool2d_f32', at.inputs[0]!, 0, at.output, ...windowWords('maxPool2d', node.inputs[0]!.shape, node.attrs)]],
+  calls: (node, at) => [['max_pool2d_f32', at.inputs[0]!, 0, at.output, ...windowWords(node.inputs[0]!.shape, node.attrs)]],
   flops: (node) => node.size * node.attrs.kernel[0] * node.attrs.kernel[1],
 }
 
@@ -23,7 +23,7 @@ export const maxPool2dGradOp: Op<WindowAttrs> = {
   name: 'maxPool2dGrad',
   shape: ([x]) => x!,
   gradient: (y, dy) => [null, maxPool2dGather(y.inputs[0]!, dy, y.attrs)],
-  calls: (node, at) => [['max_pool2d_grad_f32', ...at.inputs, at.output, ...windowWords('maxPool2dGrad', node.shape, node.attrs)]],
+  calls: (node, at) => [['max_pool2d_grad_f32', ...at.inputs, at.output, ...windowWords(node.shape, node.attrs)]],
   flops: (node) => node.inputs[1]!.size * node.attrs.kernel[0] * node.attrs.kernel[1],
 }
 
@@ -32,7 +32,7 @@ export const maxPool2dGatherOp: Op<WindowAttrs> = {
   name: 'maxPool2dGather',
   shape: ([x], attrs) => maxPool2dOp.shape([x!], attrs),
   gradient: (y, dy) => [null, maxPool2dGrad(y.inputs[0]!, dy, y.attrs)],
-  calls: (node, at) => [['max_pool2d_gather_f32', ...at.inputs, at.output, ...windowWords('maxPool2dGather', node.inputs[0]!.shape, node.attrs)]],
+  calls: (node, at) => [['max_pool2d_gather_f32', ...at.inputs, at.output, ...windowWords(node.inputs[0]!.shape, node.attrs)]],
   flops: (node) => node.size * node.attrs.kernel[0] * node.attrs.kernel[1],
 }
 

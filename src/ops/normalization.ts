@@ -27,10 +27,12 @@ function standardize(x: Tensor, axes: readonly number[], epsilon: number): Stand
 
 function check(op: string, x: Shape, vectors: Record<string, Tensor>): number {
   const channels = x.at(-1)
-  if (x.length < 2 || channels === undefined) throw shapeError(op, `x has shape ${show(x)}, expected [batch, …, channels]; reshape it`)
+  if (x.length < 2 || channels === undefined) {
+    throw shapeError(op, `x has shape ${show(x)}, expected [batch, …, channels]; reshape it`)
+  }
   for (const [name, { shape }] of Object.entries(vectors)) {
     if (shape.length !== 1 || shape[0] !== channels) {
-      throw shapeError(op, `${name} has shape ${show(shape)}, x ${show(x)}; ${name} must be [${channels}], one number for each channel`)
+      throw shapeError(op, `${name} has shape ${show(shape)}, x ${show(x)}; ${name} must be [${channels}], one for each channel`)
     }
   }
   return channels
@@ -56,7 +58,14 @@ export function batchNormalization(x: Tensor, gamma: Tensor, beta: Tensor, epsil
  * @param x [batch, …, channels]; the other tensors are [channels]
  * @throws RangeError where the shapes do not fit
  */
-export function batchNormalizationInference(x: Tensor, gamma: Tensor, beta: Tensor, mean: Tensor, variance: Tensor, epsilon = 1e-3): Tensor {
+export function batchNormalizationInference(
+  x: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  mean: Tensor,
+  variance: Tensor,
+  epsilon = 1e-3,
+): Tensor {
   check('batchNormalizationInference', x.shape, { gamma, beta, mean, variance })
   return add(mul(sub(x, mean), mul(gamma, rsqrt(add(variance, epsilon)))), beta)
 }

@@ -10,6 +10,8 @@ import { reshape } from './reshape.ts'
  * @throws RangeError where depth is not a positive integer
  */
 export function oneHot(indices: Tensor, depth: number): Tensor {
-  if (!Number.isInteger(depth) || depth < 1) throw shapeError('oneHot', `depth ${depth}: expected a positive integer, the number of classes`)
+  if (!Number.isInteger(depth) || depth < 1) {
+    throw shapeError('oneHot', `depth ${depth}: expected a positive integer, the number of classes`)
+  }
   return equal(reshape(indices, [...indices.shape, 1]), constant(Float32Array.from({ length: depth }, (_, i) => i)))
 }

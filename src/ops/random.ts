@@ -17,7 +17,9 @@ export function checkStreams(roots: readonly Tensor[]): void {
     const stream = t.attrs.stream as string | undefined
     if (stream === undefined) continue
     const other = seen.get(streamId(stream))
-    if (other) throw new RangeError(`random: two tensors draw from the stream '${stream}' and would be equal; give each a stream of its own`)
+    if (other) {
+      throw new RangeError(`random: two tensors draw from the stream '${stream}' and would be equal; give each a stream of its own`)
+    }
     seen.set(streamId(stream), t)
   }
 }

@@ -33,7 +33,9 @@ function calls(kernel: string, image: Shape, [oh, ow]: Shape, mode: number, at: 
 }
 
 function resized(name: string, image: Shape, [h, w]: readonly [number, number]): Shape {
-  if (image.length !== 4) throw shapeError(name, `the input has shape ${show(image)}, expected [batch, height, width, channels]; reshape it`)
+  if (image.length !== 4) {
+    throw shapeError(name, `the input has shape ${show(image)}, expected [batch, height, width, channels]; reshape it`)
+  }
   return [image[0]!, h, w, image[3]!]
 }
 
@@ -63,8 +65,11 @@ function resizePair(name: string): readonly [Op<ResizeAttrs>, Op<ResizeAttrs>] {
 export const [resizeBilinearOp, resizeBilinearTransposeOp] = resizePair('resizeBilinear')
 export const [resizeNearestOp, resizeNearestTransposeOp] = resizePair('resizeNearest')
 
-function attrs(name: string, size: readonly [number, number], { halfPixelCenters = false, alignCorners = false }: ResizeOptions, base: number): ResizeAttrs {
-  if (halfPixelCenters && alignCorners) throw new RangeError(`${name}: halfPixelCenters and alignCorners exclude each other; choose one`)
+function attrs(name: string, size: readonly [number, number], options: ResizeOptions, base: number): ResizeAttrs {
+  const { halfPixelCenters = false, alignCorners = false } = options
+  if (halfPixelCenters && alignCorners) {
+    throw new RangeError(`${name}: halfPixelCenters and alignCorners exclude each other; choose one`)
+  }
   return { mode: base + (halfPixelCenters ? 1 : alignCorners ? 2 : 0), size: [size[0], size[1]] }
 }
 

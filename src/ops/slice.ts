@@ -7,7 +7,7 @@ export const sliceOp: Op<{ begin: Shape; size: Shape }> = {
   shape([x], { begin, size }) {
     const fits = begin.length === x!.length && size.length === x!.length
     if (!fits || !x!.every((d, i) => Number.isInteger(begin[i]) && begin[i]! >= 0 && begin[i]! + size[i]! <= d)) {
-      throw shapeError('slice', `a block of ${show(size)} from ${show(begin)} does not lie within ${show(x!)}; mend begin or size`)
+      throw shapeError('slice', `a block of ${show(size)} from ${show(begin)} is not within ${show(x!)}; mend begin or size`)
     }
     return size
   },
@@ -40,14 +40,15 @@ export const padOp: Op<{ borders: Borders; value: number }> = {
   shape([x], { borders }) {
     if (borders.length !== x!.length || !borders.flat().every((b) => Number.isInteger(b) && b >= 0)) {
       const given = borders.map((b) => show(b)).join(', ')
-      throw shapeError('pad', `the borders [${given}] do not fit ${show(x!)}; give [before, after], both 0 or more, for each axis`)
+      throw shapeError('pad', `the borders [${given}] do not fit ${show(x!)}; give [before, after], 0 or more, for each axis`)
     }
     return x!.map((d, i) => d + borders[i]![0] + borders[i]![1])
   },
   gradient: (y, dy) => [slice(dy, y.attrs.borders.map(([before]) => before), y.inputs[0]!.shape)],
   calls(node, at) {
     const { shape } = node.inputs[0]!
-    const to = { address: elementAddress(at.output, node.shape, node.attrs.borders.map(([before]) => before)), strides: stridesOf(node.shape) }
+    const first = node.attrs.borders.map(([before]) => before)
+    const to = { address: elementAddress(at.output, node.shape, first), strides: stridesOf(node.shape) }
     return [
       ['fill_f32', at.output, node.size, bits(node.attrs.value)],
       copyStrided('pad', shape, { address: at.inputs[0]!, strides: stridesOf(shape) }, to),

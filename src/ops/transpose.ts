@@ -6,7 +6,8 @@ export const transposeOp: Op<{ perm: readonly number[] }> = {
   name: 'transpose',
   shape([x], { perm }) {
     if (perm.length !== x!.length || !x!.every((_, i) => perm.includes(i))) {
-      throw shapeError('transpose', `perm ${show(perm)} does not reorder the axes of ${show(x!)}; name each of 0 … ${x!.length - 1} once`)
+      const mend = `name each of 0 … ${x!.length - 1} once`
+      throw shapeError('transpose', `perm ${show(perm)} does not reorder the axes of ${show(x!)}; ${mend}`)
     }
     return perm.map((axis) => x![axis]!)
   },

@@ -19,14 +19,24 @@ export interface WindowAttrs extends Record<string, unknown> {
 /** The attributes of a window, checked: sizes and strides are positive integers. */
 export function windowAttrs(op: string, kernel: Size, strides: Size, padding: Padding): WindowAttrs {
   for (const [name, [h, w]] of [['window', pair(kernel)], ['strides', pair(strides)]] as const) {
-    if (![h, w].every((d) => Number.isInteger(d) && d > 0)) throw shapeError(op, `${name} [${h}, ${w}]: expected two positive integers`)
+    if (![h, w].every((d) => Number.isInteger(d) && d > 0)) {
+      throw shapeError(op, `${name} [${h}, ${w}]: expected two positive integers`)
+    }
   }
   if (padding !== 'same' && padding !== 'valid') throw shapeError(op, `padding '${String(padding)}': expected 'same' or 'valid'`)
   return { kernel: pair(kernel), strides: pair(strides), padding }
 }
 
+/** Outputs along both axes, padding before them. */
+interface Positions {
+  readonly oh: number
+  readonly ow: number
+  readonly top: number
+  readonly left: number
+}
+
 /** Where the window goes on an image [n, h, w, c]: outputs and padding of each axis; throws where it does not fit. */
-export function slide(op: string, image: Shape, { kernel, strides, padding }: WindowAttrs): { oh: number; ow: number; top: number; left: number } {
+export function slide(op: string, image: Shape, { kernel, strides, padding }: WindowAttrs): Positions {
   const [, h, w] = image
   if (image.length !== 4 || h === undefined || w === undefined) {
     throw shapeError(op, `the input has shape ${show(image)}, expected [batch, height, width, channels]; reshape it`)
@@ -34,13 +44,14 @@ export function slide(op: string, image: Shape, { kernel, strides, padding }: Wi
   const rows = pads(h, kernel[0], strides[0], padding)
   const columns = pads(w, kernel[1], strides[1], padding)
   if (rows.out < 1 || columns.out < 1) {
-    throw shapeError(op, `a window of ${show(kernel)} does not fit into the image ${show(image)}; use padding 'same' or a smaller window`)
+    const mend = "use padding 'same' or a smaller window"
+    throw shapeError(op, `a window of ${show(kernel)} does not fit into the image ${show(image)}; ${mend}`)
   }
   return { oh: rows.out, ow: columns.out, top: rows.before, left: columns.before }
 }
 
-/** The kernels' words after the three addresses. */
-export function windowWords(op: string, image: Shape, attrs: WindowAttrs, multiplier = 1): number[] {
-  const { oh, ow, top, left } = slide(op, image, attrs)
+/** The kernels' words after the three addresses, for an image that `slide` has accepted. */
+export function windowWords(image: Shape, attrs: WindowAttrs, multiplier = 1): number[] {
+  const { oh, ow, top, left } = slide('window', image, attrs)
   return [...image, oh, ow, ...attrs.kernel, ...attrs.strides, top, left, multiplier]
 }

@@ -6,9 +6,12 @@ import {
   avgPool2d, batchNormalization, depthwiseConv2d, layerNormalization, maxPool2d, mean, oneHot, resizeBilinear, resizeNearest, sum,
 } from '../../src/ops/index.ts'
 import { newSession } from '../harness.ts'
-import { type Build, cases, runCase, valuesOf, worstError } from './cases.ts'
+import { type Build, cases, type Ref, runCase, valuesOf, worstError } from './cases.ts'
 
-const resizeOptions = (attrs: Parameters<Build>[1]) => ({ halfPixelCenters: attrs.half_pixel_centers, alignCorners: attrs.align_corners })
+const resizeOptions = ({ half_pixel_centers: halfPixelCenters, align_corners: alignCorners }: Parameters<Build>[1]) => ({
+  halfPixelCenters,
+  alignCorners,
+})
 
 const builds: Record<string, Build> = {
   maxpool: ({ x }, { k, strides, padding }) => maxPool2d(x!, { poolSize: k, strides, padding }),
@@ -32,8 +35,10 @@ const TOLERANCE = 2e-6
 describe('PyTorch', () => {
   it.each(cases.filter((c) => c.op in builds).map((c) => [c.name, c] as const))('%s', async (_, c) => {
     const { y, grads, extra } = runCase(await newSession(), c, builds[c.op]!)
-    expect(worstError(y, valuesOf(c.y), 1).error, 'y').toBeLessThan(TOLERANCE)
-    for (const [k, ref] of Object.entries(c.grads)) expect(worstError(grads[k]!, valuesOf(ref), 1).error, `gradient of ${k}`).toBeLessThan(TOLERANCE)
-    for (const [k, ref] of Object.entries(c.extra)) expect(worstError(extra[k]!, valuesOf(ref), 1).error, k).toBeLessThan(TOLERANCE)
+    const check = (what: string, actual: Float32Array, ref: Ref) =>
+      expect(worstError(actual, valuesOf(ref), 1).error, what).toBeLessThan(TOLERANCE)
+    check('y', y, c.y)
+    for (const [k, ref] of Object.entries(c.grads)) check(`gradient of ${k}`, grads[k]!, ref)
+    for (const [k, ref] of Object.entries(c.extra)) check(k, extra[k]!, ref)
   })
 })

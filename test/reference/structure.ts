@@ -40,7 +40,8 @@ export function resize(x: Array64, { size, halfPixelCenters = false, alignCorner
 export const transpose = (x: Array64, perm: readonly number[]): Array64 =>
   build(perm.map((axis) => x.shape[axis]!), (i) => get(x, perm.map((_, axis) => i[perm.indexOf(axis)]!)))
 
-export const slice = (x: Array64, begin: Shape, size: Shape): Array64 => build(size, (i) => get(x, i.map((at, axis) => at + begin[axis]!)))
+export const slice = (x: Array64, begin: Shape, size: Shape): Array64 =>
+  build(size, (i) => get(x, i.map((at, axis) => at + begin[axis]!)))
 
 export function pad(x: Array64, borders: readonly (readonly [number, number])[], value: number): Array64 {
   return build(x.shape.map((d, i) => d + borders[i]![0] + borders[i]![1]), (index) => {

@@ -50,7 +50,8 @@ export function depthwise(x: Array64, w: Array64, window: Window): Array64 {
   const [n, oh, ow, c] = pooledShape(x.shape, window)
   return build([n!, oh!, ow!, c! * m], ([n, oy, ox, o]) => {
     const c = Math.floor(o! / m)
-    return taps(x.shape, window, oy!, ox!).reduce((s, [iy, ix, ky, kx]) => s + get(x, [n!, iy!, ix!, c]) * get(w, [ky!, kx!, c, o! % m]), 0)
+    const term = ([iy, ix, ky, kx]: number[]) => get(x, [n!, iy!, ix!, c]) * get(w, [ky!, kx!, c, o! % m])
+    return taps(x.shape, window, oy!, ox!).reduce((s, tap) => s + term(tap), 0)
   })
 }
 

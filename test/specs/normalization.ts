@@ -1,7 +1,7 @@
-import type { Shape } from '../../src/graph/tensor.ts'
+import type { Shape, Tensor } from '../../src/graph/tensor.ts'
 import { softmaxCrossEntropy } from '../../src/nn/losses_categorical.ts'
 import { batchNormalization, batchNormalizationInference, layerNormalization, logSoftmax, softmax } from '../../src/ops/index.ts'
-import { build, get } from '../reference/arrays.ts'
+import { type Array64, build, get } from '../reference/arrays.ts'
 import * as reference from '../reference/structure.ts'
 import type { Case, Spec } from './spec.ts'
 
@@ -12,9 +12,16 @@ const leading = (shape: Shape) => shape.slice(1).map((_, i) => i)
 const withVectors = (count: number, make: (shape: Shape) => Omit<Case, 'shapes'>): Case[] =>
   IMAGES.map((shape) => ({ ...make(shape), shapes: [shape, ...Array.from({ length: count }, () => [shape.at(-1)!])] }))
 
+const rowwise = (op: string, apply: (x: Tensor) => Tensor, expected: (x: Array64) => Array64): Spec => ({
+  op,
+  cases: ROWS.map((shape) => ({ shapes: [shape], apply: (x) => apply(x!), reference: (x) => expected(x!) })),
+})
+const variances = (x: Array64, axes: readonly number[]): Array64 =>
+  build([x.shape.at(-1)!], ([c]) => reference.moments(reference.group(x, axes, [...axes.map(() => 0), c!])).variance)
+
 export const specs: Spec[] = [
-  { op: 'softmax', cases: ROWS.map((shape) => ({ shapes: [shape], apply: (x) => softmax(x!), reference: (x) => reference.softmax(x!) })) },
-  { op: 'logSoftmax', cases: ROWS.map((shape) => ({ shapes: [shape], apply: (x) => logSoftmax(x!), reference: (x) => reference.logSoftmax(x!) })) },
+  rowwise('softmax', softmax, reference.softmax),
+  rowwise('logSoftmax', logSoftmax, reference.logSoftmax),
   {
     op: 'softmaxCrossEntropy',
     cases: ROWS.map((shape) => ({
@@ -45,7 +52,7 @@ export const specs: Spec[] = [
     op: 'batchNormalization.variance',
     cases: withVectors(2, (shape) => ({
       apply: (x, gamma, beta) => batchNormalization(x!, gamma!, beta!).variance,
-      reference: (x) => build([shape.at(-1)!], ([c]) => reference.moments(reference.group(x!, leading(shape), [...leading(shape).map(() => 0), c!])).variance),
+      reference: (x) => variances(x!, leading(shape)),
     })),
   },
   {
@@ -54,7 +61,10 @@ export const specs: Spec[] = [
     cases: withVectors(4, () => ({
       apply: (x, gamma, beta, mean, variance) => batchNormalizationInference(x!, gamma!, beta!, mean!, variance!, EPSILON),
       reference: (x, gamma, beta, mean, variance) =>
-        build(x!.shape, (i) => ((get(x!, i) - get(mean!, i)) / Math.sqrt(get(variance!, i) + EPSILON)) * get(gamma!, i) + get(beta!, i)),
+        build(x!.shape, (i) => {
+          const y = (get(x!, i) - get(mean!, i)) / Math.sqrt(get(variance!, i) + EPSILON)
+          return y * get(gamma!, i) + get(beta!, i)
+        }),
     })),
   },
 ]

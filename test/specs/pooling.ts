@@ -14,7 +14,8 @@ const WINDOWS: readonly (readonly [Shape, Window])[] = [
   [[1, 4, 3, 7], { kernel: [5, 5], strides: [1, 2], padding: 'same' }],
   [[1, 7, 11, 6], { kernel: [4, 3], strides: [2, 5], padding: 'valid' }],
 ]
-const name = (shape: Shape, { kernel, strides, padding }: Window) => `[${shape}] ${kernel.join('x')} strides ${strides} ${padding}`
+const name = (shape: Shape, { kernel, strides, padding }: Window) =>
+  `[${shape}] ${kernel.join('x')} strides ${strides} ${padding}`
 const cases = (make: (x: Shape, y: Shape, window: Window) => Case): Case[] =>
   WINDOWS.map(([shape, window]) => ({ ...make(shape, pooledShape(shape, window), window), name: name(shape, window) }))
 

@@ -1,5 +1,7 @@
 import { apply, type Op, type Shape, type Tensor } from '../../src/graph/tensor.ts'
-import { resizeBilinear, resizeBilinearTransposeOp, resizeNearest, resizeNearestTransposeOp, type ResizeOptions } from '../../src/ops/index.ts'
+import {
+  resizeBilinear, resizeBilinearTransposeOp, resizeNearest, resizeNearestTransposeOp, type ResizeOptions,
+} from '../../src/ops/index.ts'
 import { type Resize, resize } from '../reference/structure.ts'
 import { transposed } from '../reference/windows.ts'
 import type { Case, Spec } from './spec.ts'
@@ -23,7 +25,8 @@ function cases(make: (image: Shape, output: Shape, options: Resize, mode: number
     }),
   )
 }
-const forward = (op: string, f: (x: Tensor, size: readonly [number, number], options: ResizeOptions) => Tensor, nearest: boolean): Spec => ({
+type Resizer = (x: Tensor, size: readonly [number, number], options: ResizeOptions) => Tensor
+const forward = (op: string, f: Resizer, nearest: boolean): Spec => ({
   op,
   cases: cases((image, _, options) => ({
     shapes: [image],

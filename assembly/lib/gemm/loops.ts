@@ -108,7 +108,7 @@ function block(g: Gemm, scratch: usize, rows: i32, k: i32, depth: i32, j0: i32, 
 }
 
 /** Bias and activation on a full tile of C. */
-function finishRows(g: Gemm, rows: usize, j: i32): void {
+export function finishRows(g: Gemm, rows: usize, j: i32): void {
   if (!g.bias && !g.activation) return
   const b0 = g.bias ? v128.load(g.bias + (<usize>j << 2)) : f32x4.splat(0)
   const b1 = g.bias ? v128.load(g.bias + (<usize>j << 2), 16) : f32x4.splat(0)
@@ -126,7 +126,7 @@ function finishRows(g: Gemm, rows: usize, j: i32): void {
 }
 
 /** The valid part of a tile at C's edge goes to C, the same operations in the same order. */
-function mergeTile(g: Gemm, tile: usize, rows: usize, count: i32, j: i32, columns: i32, accumulate: i32, last: bool): void {
+export function mergeTile(g: Gemm, tile: usize, rows: usize, count: i32, j: i32, columns: i32, accumulate: i32, last: bool): void {
   for (let r = 0; r < count; r++) {
     const row = load<usize>(rows + (<usize>r << 2))
     for (let q = 0; q < columns; q += 4) {

@@ -45,9 +45,10 @@ export function micro4x8(a: usize, b: usize, end: usize, rows: usize, j: usize, 
   put(load<usize>(rows, 12) + j, c30, c31, accumulate)
 }
 
+/** Stores eight columns of a row, or adds to what is there. */
 // @ts-ignore: decorator
 @inline
-function put(p: usize, v0: v128, v1: v128, accumulate: i32): void {
+export function put(p: usize, v0: v128, v1: v128, accumulate: i32): void {
   if (accumulate) {
     v0 = f32x4.add(v128.load(p), v0)
     v1 = f32x4.add(v128.load(p, 16), v1)

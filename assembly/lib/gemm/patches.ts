@@ -4,7 +4,7 @@ import { Gemm } from './loops'
 import { interleave } from './pack'
 
 @unmanaged
-class Patches extends Gemm {
+export class Patches extends Gemm {
   x: usize
   height: i32
   width: i32

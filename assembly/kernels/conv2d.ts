@@ -1,0 +1,22 @@
+// Direct convolutions: small filters, no packing of patches (lib/conv). Deep ones are products (kernels/gemm.ts).
+import { convolve } from '../lib/conv/direct'
+import { filterGradient } from '../lib/conv/filter_gradient'
+import { Direct } from '../lib/conv/padded'
+import { register } from '../lib/kernel'
+
+/** Filters in panels of 8. */
+export function conv2d_f32(args: usize, thread: i32, threads: i32): void {
+  convolve(changetype<Direct>(args), thread, threads, false)
+}
+register(conv2d_f32)
+
+/** One to three filters, each in a row. */
+export function conv2d_dot_f32(args: usize, thread: i32, threads: i32): void {
+  convolve(changetype<Direct>(args), thread, threads, true)
+}
+register(conv2d_dot_f32)
+
+export function conv2d_filter_gradient_f32(args: usize, thread: i32, threads: i32): void {
+  filterGradient(changetype<Direct>(args), thread, threads)
+}
+register(conv2d_filter_gradient_f32)
