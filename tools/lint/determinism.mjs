@@ -1,6 +1,6 @@
 // The lint rule behind the determinism contract: no number that reaches a model may come from a function whose result
-// an engine may choose, and nothing outside src/node and src/cli may need Node. It looks at names, not at types: a
-// global reached through an alias it does not know (`const g = globalThis`) gets past it.
+// an engine may choose, and nothing outside src/node and src/cli may need Node. Globals are told from locals by scope,
+// and may not be renamed, so that every use can be seen.
 import { builtinModules } from 'node:module'
 
 /** Math's members that ECMA-262 fixes to the last bit. Everything else of Math is "implementation-approximated" or random. */
@@ -14,6 +14,8 @@ const NODE = new Set(['Buffer', 'process', 'require', 'module', 'exports', 'glob
 const GLOBAL_OBJECTS = new Set(['globalThis', 'window', 'self', 'global', 'frames'])
 const RANDOM = new Set(['getRandomValues', 'randomUUID'])
 const BUILTINS = new Set(builtinModules.filter((name) => !name.startsWith('node:')))
+
+const CASTS = new Set(['TSAsExpression', 'TSTypeAssertion', 'TSNonNullExpression', 'TSSatisfiesExpression'])
 
 /** A member's name, or null where it is computed. */
 function memberName({ computed, property }) {
@@ -32,7 +34,7 @@ export const determinism = {
     messages: {
       math: "{{math}}.{{name}} differs between engines; use the core's own, or exact operations (+ - * / Math.sqrt)",
       computed: '{{math}}[…] may be any function of {{math}}; name the member',
-      alias: '{{math}} may not be passed on, renamed or destructured; write {{math}}.sqrt(x) where it is used',
+      alias: '{{math}} may not be passed on, renamed or destructured; write {{math}}.{{like}} where it is used',
       power: '{{operator}} differs between engines; multiply instead',
       date: 'Date is not part of a run; a result may not depend on the clock',
       clock: 'the clock may only pace training (performance.now in src/train)',
@@ -46,14 +48,17 @@ export const determinism = {
 
     /** Judges a use of the global `name` at `node`, the identifier or `globalThis.name`. */
     function judge(name, node) {
-      const { parent } = node
-      const member = parent.type === 'MemberExpression' && parent.object === node ? parent : null
+      let object = node
+      while (CASTS.has(object.parent.type)) object = object.parent
+      const { parent } = object
+      const member = parent.type === 'MemberExpression' && parent.object === object ? parent : null
       if (GLOBAL_OBJECTS.has(name)) {
         const inner = member && memberName(member)
-        if (inner) judge(inner, member)
+        if (inner) return judge(inner, member)
+        if (parent.operator !== 'in' && parent.operator !== 'typeof') return report(node, 'alias', { math: name, like: 'name' })
       }
       if (MATHS.has(name)) {
-        if (!member) return report(node, 'alias', { math: name })
+        if (!member) return report(node, 'alias', { math: name, like: 'sqrt(x)' })
         const used = memberName(member)
         if (used === null) report(member, 'computed', { math: name })
         else if (!EXACT.has(used)) report(member, 'math', { math: name, name: used })
@@ -88,7 +93,8 @@ export const determinism = {
       'BinaryExpression[operator="**"], AssignmentExpression[operator="**="]'(node) {
         report(node, 'power', { operator: node.operator })
       },
-      'ImportDeclaration, ExportNamedDeclaration, ExportAllDeclaration, ImportExpression, TSImportType': (node) => imported(node.source),
+      'ImportDeclaration, ImportExpression, TSImportType': (node) => imported(node.source),
+      'ExportNamedDeclaration, ExportAllDeclaration': (node) => imported(node.source),
     }
   },
 }
