@@ -69,6 +69,9 @@ class ResizeArgs {
   to: usize
   rows: usize
   columns: usize
+  /** a row of floats a thread, `share` bytes apart */
+  buffer: usize
+  share: usize
   n: i32
   h: i32
   w: i32
@@ -77,42 +80,56 @@ class ResizeArgs {
   ow: i32
 }
 
+/** to (+)= weight · from, n floats */
 // @ts-ignore: decorator
 @inline
-function mix(a: v128, wa: f32, b: v128, wb: f32): v128 {
-  return f32x4.add(f32x4.mul(a, f32x4.splat(wa)), f32x4.mul(b, f32x4.splat(wb)))
+function scaleRow(to: usize, from: usize, n: i32, weight: f32, accumulate: bool): void {
+  const w = f32x4.splat(weight)
+  for (const end = to + (<usize>n << 2); to < end; to += 16, from += 16) {
+    const left = <i32>((end - to) >> 2)
+    const v = f32x4.mul(loadUpTo4(from, left), w)
+    storeUpTo4(to, accumulate ? f32x4.add(loadUpTo4(to, left), v) : v, left)
+  }
 }
 
-/** One row at one output column: the weighted sum of its taps. */
-// @ts-ignore: decorator
-@inline
-function across(row: usize, tap: Tap, c: i32, channels: i32): v128 {
-  const a = loadUpTo4(row + (<usize>(tap.lo * channels + c) << 2), channels - c)
-  if (tap.whi == 0) return a
-  return mix(a, tap.wlo, loadUpTo4(row + (<usize>(tap.hi * channels + c) << 2), channels - c), tap.whi)
-}
-
-/** y[n, i, j, c] = Σ over the taps of i and j of weight · x */
+/** y[n, i, j, c] = Σ over the taps of i and j of weight · x: down the columns into a row, then along the row. */
 export function resize_f32(args: usize, thread: i32, threads: i32): void {
   const k = changetype<ResizeArgs>(args)
-  const image = k.w * k.c
+  const width = k.w * k.c
+  const buffer = k.buffer + k.share * <usize>thread
   const end = shareStart(k.n * k.oh, 1, thread + 1, threads)
   for (let r = shareStart(k.n * k.oh, 1, thread, threads); r < end; r++) {
     const n = r / k.oh
-    const row = changetype<Tap>(k.rows + (<usize>(r - n * k.oh) << 4))
-    const lo = k.from + (<usize>((n * k.h + row.lo) * image) << 2)
-    const hi = k.from + (<usize>((n * k.h + row.hi) * image) << 2)
-    for (let ox = 0; ox < k.ow; ox++) {
-      const tap = changetype<Tap>(k.columns + (<usize>ox << 4))
-      for (let c = 0; c < k.c; c += 4) {
-        let v = across(lo, tap, c, k.c)
-        if (row.whi != 0) v = mix(v, row.wlo, across(hi, tap, c, k.c), row.whi)
-        storeUpTo4(k.to + (<usize>((r * k.ow + ox) * k.c + c) << 2), v, k.c - c)
-      }
+    const tap = changetype<Tap>(k.rows + (<usize>(r - n * k.oh) << 4))
+    let row = k.from + (<usize>((n * k.h + tap.lo) * width) << 2)
+    if (tap.whi != 0) {
+      scaleRow(buffer, row, width, tap.wlo, false)
+      scaleRow(buffer, k.from + (<usize>((n * k.h + tap.hi) * width) << 2), width, tap.whi, true)
+      row = buffer
     }
+    alongRow(k, row, k.to + (<usize>(r * k.ow * k.c) << 2))
   }
 }
 register(resize_f32)
+
+function alongRow(k: ResizeArgs, row: usize, to: usize): void {
+  for (let ox = 0; ox < k.ow; ox++) {
+    const tap = changetype<Tap>(k.columns + (<usize>ox << 4))
+    let lo = row + (<usize>(tap.lo * k.c) << 2)
+    let hi = row + (<usize>(tap.hi * k.c) << 2)
+    if (k.c == 1) {
+      const v = load<f32>(lo)
+      store<f32>(to, tap.whi == 0 ? v : v * tap.wlo + load<f32>(hi) * tap.whi)
+      to += 4
+      continue
+    }
+    for (let c = k.c; c > 0; c -= 4, lo += 16, hi += 16) {
+      const v = loadUpTo4(lo, c)
+      storeUpTo4(to, tap.whi == 0 ? v : f32x4.add(f32x4.mul(v, f32x4.splat(tap.wlo)), f32x4.mul(loadUpTo4(hi, c), f32x4.splat(tap.whi))), c)
+      to += <usize>min(c, 4) << 2
+    }
+  }
+}
 
 /** The weight of input `j` in an output's taps. */
 // @ts-ignore: decorator
@@ -121,29 +138,43 @@ function weight(tap: Tap, j: i32): f32 {
   return tap.lo == j ? tap.wlo : tap.whi
 }
 
-/** x[n, iy, ix, c] = Σ weight · y over the outputs that read (iy, ix): the transpose */
+/** x[n, iy, ix, c] = Σ weight · y over the outputs that read (iy, ix): the transpose, the rows first, then along them. */
 export function resize_transpose_f32(args: usize, thread: i32, threads: i32): void {
   const k = changetype<ResizeArgs>(args)
+  const width = k.ow * k.c
+  const buffer = k.buffer + k.share * <usize>thread
   const end = shareStart(k.n * k.h, 1, thread + 1, threads)
   for (let r = shareStart(k.n * k.h, 1, thread, threads); r < end; r++) {
     const n = r / k.h
     const iy = r - n * k.h
     const down = changetype<Readers>(k.rows + (<usize>k.oh << 4) + (<usize>iy << 3))
-    for (let ix = 0; ix < k.w; ix++) {
-      const right = changetype<Readers>(k.columns + (<usize>k.ow << 4) + (<usize>ix << 3))
-      for (let c = 0; c < k.c; c += 4) {
-        let sum = f32x4.splat(0)
-        for (let oy = down.from; oy < down.to; oy++) {
-          const wy = weight(changetype<Tap>(k.rows + (<usize>oy << 4)), iy)
-          const row = k.from + (<usize>((n * k.oh + oy) * k.ow * k.c + c) << 2)
-          for (let ox = right.from; ox < right.to; ox++) {
-            const w = wy * weight(changetype<Tap>(k.columns + (<usize>ox << 4)), ix)
-            sum = f32x4.add(sum, f32x4.mul(f32x4.splat(w), loadUpTo4(row + (<usize>(ox * k.c) << 2), k.c - c)))
-          }
-        }
-        storeUpTo4(k.to + (<usize>((r * k.w + ix) * k.c + c) << 2), sum, k.c - c)
-      }
+    if (down.from >= down.to) memory.fill(buffer, 0, <usize>width << 2)
+    for (let oy = down.from; oy < down.to; oy++) {
+      const wy = weight(changetype<Tap>(k.rows + (<usize>oy << 4)), iy)
+      scaleRow(buffer, k.from + (<usize>((n * k.oh + oy) * width) << 2), width, wy, oy > down.from)
     }
+    gatherRow(k, buffer, k.to + (<usize>(r * k.w * k.c) << 2))
   }
 }
 register(resize_transpose_f32)
+
+function gatherRow(k: ResizeArgs, row: usize, to: usize): void {
+  for (let ix = 0; ix < k.w; ix++) {
+    const right = changetype<Readers>(k.columns + (<usize>k.ow << 4) + (<usize>ix << 3))
+    for (let c = 0; c < k.c; c += 4) {
+      if (k.c == 1) {
+        let sum: f32 = 0
+        for (let ox = right.from; ox < right.to; ox++) sum += weight(changetype<Tap>(k.columns + (<usize>ox << 4)), ix) * load<f32>(row + (<usize>ox << 2))
+        store<f32>(to, sum)
+      } else {
+        let sum = f32x4.splat(0)
+        for (let ox = right.from; ox < right.to; ox++) {
+          const w = f32x4.splat(weight(changetype<Tap>(k.columns + (<usize>ox << 4)), ix))
+          sum = f32x4.add(sum, f32x4.mul(w, loadUpTo4(row + (<usize>(ox * k.c + c) << 2), k.c - c)))
+        }
+        storeUpTo4(to, sum, k.c - c)
+      }
+      to += <usize>min(k.c - c, 4) << 2
+    }
+  }
+}

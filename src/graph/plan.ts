@@ -44,7 +44,7 @@ export function plan({ items, outputs }: Schedule, threads = 1): Plan {
   const shared = new Map<Item, Item>()
   const owner = (item: Item): Item => shared.get(item) ?? item
   const lastOf = new Map<Item, number>()
-  const pinned = new Set(outputs.values())
+  const pinned = new Set(outputs.flatMap((stage) => [...stage.values()]))
   items.forEach((item, at) => {
     const first = item.inputs[0]
     if (item.node.op.calls === 'alias' && first && !(first instanceof Tensor)) shared.set(item, owner(first))

@@ -18,8 +18,8 @@ export interface Item {
 
 export interface Schedule {
   readonly items: readonly Item[]
-  /** What holds each requested output at the end of the step. */
-  readonly outputs: ReadonlyMap<Tensor, Item | Tensor>
+  /** For each stage, what holds its outputs at the end of the step: an item, or a leaf, which later stages may change. */
+  readonly outputs: readonly ReadonlyMap<Tensor, Item | Tensor>[]
 }
 
 export const isLeaf = (t: Tensor): boolean => t.op.calls === 'leaf'
@@ -29,9 +29,8 @@ export const changedBy = (update: Tensor): Tensor[] => update.inputs.filter(isVa
 
 export function schedule(stages: readonly Stage[]): Schedule {
   const items: Item[] = []
-  const outputs = new Map<Tensor, Item | Tensor>()
   const done = new Map<Tensor, Item>()
-  for (const stage of stages) {
+  const outputs = stages.map((stage) => {
     const roots = [...stage.outputs, ...stage.updates.flatMap((u) => u.inputs)]
     const run = (node: Tensor) => {
       const item = { node, inputs: node.inputs.map((i) => (isLeaf(i) ? i : done.get(i)!)) }
@@ -39,10 +38,11 @@ export function schedule(stages: readonly Stage[]): Schedule {
       return item
     }
     for (const node of topological(roots)) if (!isLeaf(node) && !done.has(node)) done.set(node, run(node))
-    for (const output of stage.outputs) outputs.set(output, isLeaf(output) ? output : done.get(output)!)
+    const held = new Map(stage.outputs.map((output) => [output, isLeaf(output) ? output : done.get(output)!]))
     for (const update of stage.updates) run(update)
     forget(done, new Set(stage.updates.flatMap(changedBy)))
-  }
+    return held
+  })
   return { items, outputs }
 }
 

@@ -20,6 +20,8 @@ import { type ModelDefinition, minimize } from './definition.ts'
 export interface AutoencoderOptions {
   /** Channels of the 2 × 2 code. Default 8. */
   latent?: number
+  /** Channels of the encoder's first layer and of the decoder's first two. Default [16, 16, 8]. */
+  filters?: readonly [number, number, number]
   /** Adam's learning rate. Default 1e-3. */
   learningRate?: number
 }
@@ -28,16 +30,16 @@ export interface AutoencoderOptions {
 const MOMENTUM = 0.98
 
 /** (28, 28, 1) → conv, pool, conv, pool → code (2, 2, latent) → three transposed convs → resize → tanh; loss: MSE. */
-export function autoencoder({ latent = 8, learningRate = 1e-3 }: AutoencoderOptions = {}): ModelDefinition {
+export function autoencoder({ latent = 8, filters = [16, 16, 8], learningRate = 1e-3 }: AutoencoderOptions = {}): ModelDefinition {
   const encoder = sequential('encoder', [
-    conv2d({ filters: 16, kernelSize: 3, strides: 3, padding: 'same', activation: 'relu' }),
+    conv2d({ filters: filters[0], kernelSize: 3, strides: 3, padding: 'same', activation: 'relu' }),
     maxPooling2d({ poolSize: 2, strides: 2, padding: 'same' }),
     conv2d({ filters: latent, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu' }),
     maxPooling2d({ poolSize: 2, strides: 2, padding: 'same' }),
   ])
   const decoder = sequential('decoder', [
-    conv2dTranspose({ filters: 16, kernelSize: 3, strides: 2, padding: 'valid', activation: 'relu' }),
-    conv2dTranspose({ filters: 8, kernelSize: 5, strides: 3, padding: 'same', activation: 'relu' }),
+    conv2dTranspose({ filters: filters[1], kernelSize: 3, strides: 2, padding: 'valid', activation: 'relu' }),
+    conv2dTranspose({ filters: filters[2], kernelSize: 5, strides: 3, padding: 'same', activation: 'relu' }),
     conv2dTranspose({ filters: 1, kernelSize: 3, strides: 2, padding: 'same' }),
     resizing({ height: 28, width: 28 }),
     activation('tanh'),
@@ -56,7 +58,7 @@ export function autoencoder({ latent = 8, learningRate = 1e-3 }: AutoencoderOpti
 
   return {
     kind: 'autoencoder',
-    options: { latent, learningRate },
+    options: { latent, filters, learningRate },
     imageShape: [28, 28, 1],
     codeShape: [2, 2, latent],
     dropRemainder: false,

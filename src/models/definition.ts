@@ -14,7 +14,7 @@ export interface ModelDefinition {
   /** Its name on the command line and in files. */
   readonly kind: string
   /** Everything needed to make the same definition again. */
-  readonly options: Readonly<Record<string, number | string | boolean>>
+  readonly options: Readonly<Record<string, number | string | boolean | readonly number[]>>
   /** The shape of one image: [height, width, channels]. */
   readonly imageShape: Shape
   /** The shape of one code: what `decode` takes. */

@@ -15,6 +15,8 @@ export interface GanOptions {
   latent?: number
   /** Units of the generator's hidden layers. Default 1024. */
   hidden?: number
+  /** Units of the discriminator's hidden layers. Default 256. */
+  discriminatorHidden?: number
   /** Adam's learning rate for both networks. Default 3e-4. */
   learningRate?: number
   /** Adam's β₁ for both networks. Default 0.5. */
@@ -26,7 +28,7 @@ export interface GanOptions {
  * Generator: noise → 1024 relu → 1024 relu → 784 tanh. Discriminator: 784 → 256 → 256 (leaky relu 0.2) → 1 logit.
  * A step updates the discriminator, then, with fresh noise, the generator; no gradient of the other network is built.
  */
-export function gan({ latent = 100, hidden = 1024, learningRate = 3e-4, beta1 = 0.5, imageShape = [28, 28, 1] }: GanOptions = {}): ModelDefinition {
+export function gan({ latent = 100, hidden = 1024, discriminatorHidden = 256, learningRate = 3e-4, beta1 = 0.5, imageShape = [28, 28, 1] }: GanOptions = {}): ModelDefinition {
   const pixels = sizeOf(imageShape)
   const generator = sequential('generator', [
     dense({ units: hidden, activation: 'relu' }),
@@ -34,8 +36,8 @@ export function gan({ latent = 100, hidden = 1024, learningRate = 3e-4, beta1 = 
     dense({ units: pixels, activation: 'tanh' }),
   ])
   const discriminator = sequential('discriminator', [
-    dense({ units: 256 }), leakyReLU({ alpha: 0.2 }),
-    dense({ units: 256 }), leakyReLU({ alpha: 0.2 }),
+    dense({ units: discriminatorHidden }), leakyReLU({ alpha: 0.2 }),
+    dense({ units: discriminatorHidden }), leakyReLU({ alpha: 0.2 }),
     dense({ units: 1 }),
   ])
   const discriminatorOptimizer = adam({ learningRate, beta1, name: 'adam_discriminator' })
@@ -43,7 +45,7 @@ export function gan({ latent = 100, hidden = 1024, learningRate = 3e-4, beta1 = 
 
   return {
     kind: 'gan',
-    options: { latent, hidden, learningRate, beta1 },
+    options: { latent, hidden, discriminatorHidden, learningRate, beta1, imageShape },
     imageShape,
     codeShape: [latent],
     dropRemainder: true,

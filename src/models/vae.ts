@@ -49,7 +49,7 @@ export function vae({ latent = 20, hidden = 400, learningRate = 1e-3, noise = 's
 
   return {
     kind: 'vae',
-    options: { latent, hidden, learningRate, noise },
+    options: { latent, hidden, learningRate, noise, imageShape },
     imageShape,
     codeShape: [latent],
     dropRemainder: false,

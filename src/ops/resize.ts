@@ -21,6 +21,11 @@ const FLOATS_PER_READERS = 2
 
 const tableFloats = (size: number, out: number): number => out * FLOATS_PER_TAP + size * FLOATS_PER_READERS
 
+const align = (floats: number): number => Math.ceil(floats / 16) * 16
+const tablesFloats = ([, h, w]: Shape, [oh, ow]: Shape): number => align(tableFloats(h!, oh!) + tableFloats(w!, ow!))
+/** Floats of the row that a thread works in. */
+const rowFloats = ([, , w, c]: Shape, [, ow]: Shape): number => align(Math.max(w!, ow!) * c!)
+
 function calls(kernel: string, image: Shape, [oh, ow]: Shape, mode: number, at: Places): KernelCall[] {
   const [, h, w] = image as [number, number, number, number]
   const rows = at.scratch
@@ -28,7 +33,7 @@ function calls(kernel: string, image: Shape, [oh, ow]: Shape, mode: number, at: 
   return [
     ['resize_axis_f32', rows, h, oh!, mode],
     ['resize_axis_f32', columns, w, ow!, mode],
-    [kernel, at.inputs[0]!, at.output, rows, columns, ...image, oh!, ow!],
+    [kernel, at.inputs[0]!, at.output, rows, columns, at.scratch + 4 * tablesFloats(image, [oh!, ow!]), 4 * rowFloats(image, [oh!, ow!]), ...image, oh!, ow!],
   ]
 }
 
@@ -41,14 +46,15 @@ function resized(name: string, image: Shape, [h, w]: readonly [number, number]):
 
 /** A resize and its transpose: each is the other's gradient. */
 function resizePair(name: string): readonly [Op<ResizeAttrs>, Op<ResizeAttrs>] {
-  const scratch = (image: Shape, out: Shape): number => tableFloats(image[1]!, out[1]!) + tableFloats(image[2]!, out[2]!)
+  const scratch = (image: Shape, out: Shape, threads: number): number =>
+    tablesFloats(image, out.slice(1, 3)) + rowFloats(image, out.slice(1, 3)) * threads
   const sizeOfImage = ({ shape }: Tensor): readonly [number, number] => [shape[1]!, shape[2]!]
   const resize: Op<ResizeAttrs> = {
     name,
     shape: ([x], { size }) => resized(name, x!, size),
     gradient: (y, dy) => [apply(transpose, [dy], { mode: y.attrs.mode, size: sizeOfImage(y.inputs[0]!) })],
     calls: (node, at) => calls('resize_f32', node.inputs[0]!.shape, node.shape.slice(1, 3), node.attrs.mode, at),
-    scratch: (node) => scratch(node.inputs[0]!.shape, node.shape),
+    scratch: (node, threads) => scratch(node.inputs[0]!.shape, node.shape, threads),
     flops: (node) => node.size * (node.attrs.mode & NEAREST ? 0 : 9),
   }
   const transpose: Op<ResizeAttrs> = {
@@ -56,7 +62,7 @@ function resizePair(name: string): readonly [Op<ResizeAttrs>, Op<ResizeAttrs>] {
     shape: ([y], { size }) => resized(`${name}Transpose`, y!, size),
     gradient: (x, dx) => [apply(resize, [dx], { mode: x.attrs.mode, size: sizeOfImage(x.inputs[0]!) })],
     calls: (node, at) => calls('resize_transpose_f32', node.shape, node.inputs[0]!.shape.slice(1, 3), node.attrs.mode, at),
-    scratch: (node) => scratch(node.shape, node.inputs[0]!.shape),
+    scratch: (node, threads) => scratch(node.shape, node.inputs[0]!.shape, threads),
     flops: (node) => node.inputs[0]!.size * (node.attrs.mode & NEAREST ? 1 : 12),
   }
   return [resize, transpose]

@@ -76,7 +76,7 @@ export class CompiledFunction {
     const after: KernelCall[] = []
     spec.stages.forEach(({ outputs = {}, metrics = {} }, s) => {
       const tensors = rebuilt[s]!.outputs
-      const where = (i: number) => addressOf(this.schedule.outputs.get(tensors[i]!)!, this.plan, at)
+      const where = (i: number) => addressOf(this.schedule.outputs[s]!.get(tensors[i]!)!, this.plan, at)
       const names = Object.keys(outputs)
       names.forEach((name, i) => this.#outputs.set(name, { address: where(i), size: tensors[i]!.size }))
       Object.keys(metrics).forEach((name, i) => {

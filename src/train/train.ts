@@ -42,15 +42,11 @@ export async function* train(model: Model, data: ImageDataset, { epochs = 1, bat
   if (batchSize > data.count) throw new RangeError(`train: a batch of ${batchSize} is larger than the data (${data.count} images); use a smaller batch size`)
   const { definition, session } = model
   const { dropRemainder } = definition
-  const compile = (size: number): CompiledFunction =>
+  const steps = (size: number): CompiledFunction =>
     model.compiled(`${TRAIN} ${size}`, data, () => ({
       group: TRAIN,
       stages: definition.train(images(data, definition, size, { dropRemainder }), new Pass(true)),
     }))
-  const rest = dropRemainder ? 0 : data.count % batchSize
-  const main = compile(batchSize)
-  const tail = rest ? compile(rest) : null
-  const parts = tail ? [main, tail] : [main]
   const end = data.count - (dropRemainder ? data.count % batchSize : 0)
   const counters = () => {
     const [low, high, position, epoch] = session.counters(TRAIN) as unknown as [number, number, number, number]
@@ -65,31 +61,35 @@ export async function* train(model: Model, data: ImageDataset, { epochs = 1, bat
   let chunk = 1
   while (counters().epoch < lastEpoch) {
     const { epoch } = counters()
-    for (const fn of parts) fn.clearMetrics()
+    const used = new Set<CompiledFunction>()
     let samples = 0
     let seconds = 0
     while (counters().epoch === epoch) {
       if (signal?.aborted) return
       const left = end - counters().position
-      const fn = left >= batchSize ? main : tail!
-      const steps = left >= batchSize ? Math.min(chunk, Math.floor(left / batchSize)) : 1
+      // The samples that are left at the end of an epoch are a smaller batch: a function of its own.
+      const size = Math.min(left, batchSize)
+      const fn = steps(size)
+      if (!used.has(fn)) fn.clearMetrics()
+      used.add(fn)
+      const count = Math.min(chunk, Math.floor(left / size))
       const began = performance.now()
-      guard.run(fn, steps)
+      guard.run(fn, count)
       const took = performance.now() - began
-      if (fn === main) chunk = Math.max(1, Math.min(chunk * 2, Math.round((steps * CHUNK_MS) / Math.max(took, 0.01))))
+      if (size === batchSize) chunk = Math.max(1, Math.min(chunk * 2, Math.round((count * CHUNK_MS) / Math.max(took, 0.01))))
       seconds += took / 1000
-      samples += steps * (fn === main ? batchSize : rest)
+      samples += count * size
       const now = counters()
       const epochDone = now.epoch > epoch
       if (epochDone) guard.check()
-      yield { epoch: epoch + 1, step: now.step, lastStep, metrics: means(parts), samples, seconds, epochDone }
+      yield { epoch: epoch + 1, step: now.step, lastStep, metrics: means(used), samples, seconds, epochDone }
       await pause()
     }
   }
 }
 
 /** The mean of each metric over all steps of the epoch. */
-function means(parts: readonly CompiledFunction[]): Record<string, number> {
+function means(parts: ReadonlySet<CompiledFunction>): Record<string, number> {
   const totals = new Map<string, Mean>()
   for (const part of parts) {
     for (const [name, { sum, count }] of Object.entries(part.metrics())) {

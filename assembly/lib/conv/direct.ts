@@ -1,14 +1,15 @@
 // Convolution without packing the patches: tiles of 4 patches × 8 filters read the padded image in place. For the
 // small filters of small images this saves most of the work; deep filters go through lib/gemm.
 // Each output is one sum over (u, v, channel) ascending.
+import { finish } from '../gemm/epilogue'
 import { finishRows, mergeTile } from '../gemm/loops'
 import { NR, put } from '../gemm/micro'
 import { shareStart } from '../kernel'
-import { madd, sumLanes } from '../simd'
+import { madd } from '../simd'
 import { Direct } from './padded'
 
 const MR = 4
-/** Start of a thread's scratch: a tile of 4 × 8, its four row addresses, the rows' addresses; then the padded image. */
+/** Start of a thread's scratch: a tile of 4 × 8, its four row addresses, the rows' addresses; then the tables. */
 const TILE_ROWS: usize = 128
 const ROWS: usize = 144
 const HEAD: usize = 192
@@ -20,7 +21,8 @@ export function convolve(d: Direct, thread: i32, threads: i32, dot: bool): void 
   // For every patch, rounded up to whole tiles: where it begins, and where its output lies in an image.
   const starts = scratch + HEAD
   const outputs = starts + (<usize>(patches + 3) << 2)
-  const padded = outputs + (<usize>(patches + 3) << 2)
+  const sums = outputs + (<usize>(patches + 3) << 2)
+  const padded = sums + (dot ? <usize>(patches + 3) << 2 : 0)
   for (let p = 0; p < patches + 3; p++) {
     const q = min(p, patches - 1)
     const y = q / d.patchesX
@@ -34,15 +36,18 @@ export function convolve(d: Direct, thread: i32, threads: i32, dot: bool): void 
   for (let image = shareStart(d.images, 1, thread, threads); image < last; image++) {
     d.fill(padded, image)
     const shift = <usize>(image * d.strideImage) << 2
-    for (let j = 0; j < d.n; j += dot ? 1 : NR) {
+    if (dot) {
+      for (let j = 0; j < d.n; j++) dotImage(d, starts, outputs, sums, patches, shift, j)
+      continue
+    }
+    for (let j = 0; j < d.n; j += NR) {
       const b = d.b + (<usize>(j * d.k) << 2)
-      const columns = dot ? 1 : min(NR, d.n - j)
+      const columns = min(NR, d.n - j)
       for (let p = 0; p < patches; p += MR) {
         const rows = scratch + ROWS
         for (let r: usize = 0; r < <usize>MR; r++) store<usize>(rows + (r << 2), load<usize>(outputs + (<usize>p << 2) + (r << 2)) + shift)
         const from = starts + (<usize>p << 2)
-        if (dot) dot4x1(d, from, b, scratch)
-        else if (columns == NR && p + MR <= patches) {
+        if (columns == NR && p + MR <= patches) {
           tile4x8(d, from, b, rows, <usize>j << 2)
           finishRows(d, rows, j)
           continue
@@ -103,8 +108,22 @@ function tile4x8(d: Direct, from: usize, b: usize, rows: usize, j: usize): void 
   put(load<usize>(rows, 12) + j, c30, c31, 0)
 }
 
-/** Four patches times one filter, by vectors along the run; its length is a multiple of 4. To column 0 of the tile. */
-function dot4x1(d: Direct, from: usize, b: usize, tile: usize): void {
+/** One filter at every patch of an image: the sums side by side, then bias and activation, then to their places. */
+function dotImage(d: Direct, starts: usize, outputs: usize, sums: usize, patches: i32, shift: usize, j: i32): void {
+  const b = d.b + (<usize>(j * d.k) << 2)
+  const bias = d.bias ? f32x4.splat(load<f32>(d.bias + (<usize>j << 2))) : f32x4.splat(0)
+  const end = <usize>patches << 2
+  for (let p: usize = 0; p < end; p += 16) {
+    let v = dot4(d, starts + p, b)
+    if (d.bias) v = f32x4.add(v, bias)
+    v128.store(sums + p, finish(v, d.activation, d.alpha))
+  }
+  const to = shift + (<usize>j << 2)
+  for (let p: usize = 0; p < end; p += 4) store<f32>(load<usize>(outputs + p) + to, load<f32>(sums + p))
+}
+
+/** Four patches times one filter, by vectors along the run; its length is a multiple of 4. */
+function dot4(d: Direct, from: usize, b: usize): v128 {
   let p0 = load<usize>(from)
   let p1 = load<usize>(from, 4)
   let p2 = load<usize>(from, 8)
@@ -134,8 +153,11 @@ function dot4x1(d: Direct, from: usize, b: usize, tile: usize): void {
     p2 += skip
     p3 += skip
   }
-  store<f32>(tile, sumLanes(c0))
-  store<f32>(tile, sumLanes(c1), 32)
-  store<f32>(tile, sumLanes(c2), 64)
-  store<f32>(tile, sumLanes(c3), 96)
+  // (0 + 1) + (2 + 3) of each: a transposition and three additions.
+  const a0 = v128.shuffle<i32>(c0, c1, 0, 4, 1, 5)
+  const a1 = v128.shuffle<i32>(c0, c1, 2, 6, 3, 7)
+  const a2 = v128.shuffle<i32>(c2, c3, 0, 4, 1, 5)
+  const a3 = v128.shuffle<i32>(c2, c3, 2, 6, 3, 7)
+  const low = f32x4.add(v128.shuffle<i64>(a0, a2, 0, 2), v128.shuffle<i64>(a0, a2, 1, 3))
+  return f32x4.add(low, f32x4.add(v128.shuffle<i64>(a1, a3, 0, 2), v128.shuffle<i64>(a1, a3, 1, 3)))
 }

@@ -1,0 +1,15 @@
+// Medians and spreads: what a noisy machine lets one say.
+
+/** The value below which the share `q` of the samples lies. */
+export function quantile(samples: readonly number[], q: number): number {
+  const sorted = [...samples].sort((a, b) => a - b)
+  const at = q * (sorted.length - 1)
+  const low = Math.floor(at)
+  return sorted[low]! + (at - low) * ((sorted[low + 1] ?? sorted[low]!) - sorted[low]!)
+}
+
+export const median = (samples: readonly number[]): number => quantile(samples, 0.5)
+
+/** `median (quartile – quartile)` */
+export const spread = (samples: readonly number[], digits = 2): string =>
+  `${median(samples).toFixed(digits)} (${quantile(samples, 0.25).toFixed(digits)}–${quantile(samples, 0.75).toFixed(digits)})`

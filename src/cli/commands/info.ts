@@ -1,0 +1,54 @@
+// `ganglion info`: what is installed, and what the engine can do.
+import { release } from 'node:os'
+import { type Feature, features } from '../../runtime/features.ts'
+import { type Command, columns } from '../command.ts'
+import { help, parse, UsageError } from '../options.ts'
+import { coreHash, version } from '../version.ts'
+
+const options = { json: { help: 'one JSON object instead of text' }, ...help } as const
+
+/** Said with the threads, whatever the engine can do. */
+const ONE_THREAD = 'this version trains on one thread'
+
+export const info: Command = {
+  name: 'info',
+  summary: 'Show the version, the engine, and what it can do',
+  usage: '[options]',
+  groups: [['Options', options]],
+  examples: [['info', 'version, engine, SIMD, relaxed SIMD, threads'], ['info --json', 'the same for a program']],
+  async run(args, { stdout }) {
+    const { values, positionals } = parse(args, options)
+    if (positionals.length) throw new UsageError(`info takes no arguments, got "${positionals[0]}"`)
+    const { simd, relaxedSimd, threads } = features()
+    const facts = {
+      version: version(),
+      core: coreHash(),
+      engine: engine(),
+      v8: process.versions['v8'] ?? null,
+      platform: `${process.platform} ${process.arch} ${release()}`,
+      simd,
+      relaxedSimd: { ...relaxedSimd, used: false },
+      threads: { ...threads, used: 1 },
+    }
+    if (values.json) stdout.write(`${JSON.stringify(facts)}\n`)
+    else {
+      stdout.write(`${columns([
+        ['ganglion', facts.version],
+        ['core', `sha256 ${facts.core}`],
+        ['engine', facts.engine + (facts.v8 ? `, V8 ${facts.v8}` : '')],
+        ['platform', facts.platform],
+        ['SIMD', said(simd)],
+        ['relaxed SIMD', `${said(relaxedSimd)}; training uses the deterministic core`],
+        ['threads', `${said(threads)}; ${ONE_THREAD}`],
+      ]).map((line) => line.slice(2)).join('\n')}\n`)
+    }
+    return 0
+  },
+}
+
+const said = ({ available, reason }: Feature): string => `${available ? 'available' : 'not available'}: ${reason}`
+
+function engine(): string {
+  const { deno, bun, node } = process.versions as Record<string, string | undefined>
+  return deno ? `Deno ${deno}` : bun ? `Bun ${bun}` : `Node ${node}`
+}

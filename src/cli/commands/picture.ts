@@ -1,0 +1,38 @@
+// What sample, reconstruct and interpolate have in common: a run in, one PNG out.
+import { join } from 'node:path'
+import { writeFileAtomic } from '../../node/files.ts'
+import { loadRun, type RunConfig } from '../../node/run.ts'
+import type { Model } from '../../train/model.ts'
+import type { Command } from '../command.ts'
+import { help, type Options, parse, text, UsageError, type Values } from '../options.ts'
+
+const RUN = 'RUN is the folder that "ganglion train" wrote.'
+
+interface Picture<O extends Options> extends Pick<Command, 'name' | 'summary' | 'examples'> {
+  readonly options: O
+  draw(run: { config: RunConfig, model: Model, folder: string }, values: Values<O>): Promise<Uint8Array> | Uint8Array
+}
+
+export function pictureCommand<O extends Options>({ name, summary, examples, options: own, draw }: Picture<O>): Command {
+  const out = { out: { value: 'FILE', help: 'the PNG to write', read: text, initial: `RUN/${name}.png` } } as const
+  const options = { ...own, ...out, ...help }
+  return {
+    name,
+    summary,
+    usage: 'RUN [options]',
+    notes: [RUN],
+    groups: [['Options', options]],
+    examples,
+    async run(args, { stdout }) {
+      const { positionals, values } = parse(args, options)
+      const [folder, more] = positionals
+      if (folder === undefined) throw new UsageError(`${name} expected the folder of a run`)
+      if (more !== undefined) throw new UsageError(`${name} expected one folder, got "${more}" too`)
+      const path = (values as Values<typeof out>).out ?? join(folder, `${name}.png`)
+      const { config, model } = await loadRun(folder)
+      await writeFileAtomic(path, await draw({ config, model, folder }, values as Values<O>))
+      stdout.write(`${path}\n`)
+      return 0
+    },
+  }
+}

@@ -1,0 +1,46 @@
+// `ganglion reconstruct RUN`: images over what the model makes of them.
+import { createHash } from 'node:crypto'
+import { GanglionError } from '../../errors.ts'
+import { reconstructionsPng } from '../../node/pictures.ts'
+import { evaluationData } from '../data.ts'
+import { integer, seed, text } from '../options.ts'
+import { pictureCommand } from './picture.ts'
+
+export const reconstruct = pictureCommand({
+  name: 'reconstruct',
+  summary: 'Encode and decode images: originals over reconstructions',
+  options: {
+    data: { value: 'DATA', help: 'mnist, fashion, a folder of IDX files or an IDX file', read: text, initial: "the run's" },
+    count: { value: 'N', help: 'how many images', read: integer(1, 5000), initial: 16 },
+    columns: { value: 'N', help: 'images in a row', read: integer(1), initial: 8 },
+    seed: { value: 'N', help: 'picks images at random', read: seed, initial: 'the first images' },
+  },
+  examples: [
+    ['reconstruct runs/vae', 'the first 16 test images into runs/vae/reconstruct.png'],
+    ['reconstruct runs/autoencoder --data fashion --count 32 --seed 5', '32 images of other data'],
+  ],
+  async draw({ config, model, folder }, { data: source = config.data?.source, count = 16, columns, seed }) {
+    const { kind, encode, imageShape } = model.definition
+    if (!encode) {
+      throw new GanglionError(`a ${kind} cannot reconstruct: it has no encoder; use "ganglion sample ${folder}" or "ganglion interpolate ${folder}"`)
+    }
+    if (source === undefined) throw new GanglionError(`"${folder}" does not say what it was trained on; give --data`)
+    const data = await evaluationData(source)
+    if (data.shape.join() !== imageShape.join()) {
+      throw new GanglionError(`the images of "${data.name}" are ${data.shape.join('x')}, and the model was trained on ${imageShape.join('x')}; give other data`)
+    }
+    if (count > data.count) throw new GanglionError(`--count ${count} is more than the ${data.count} images of "${data.name}"; use a smaller count`)
+    return reconstructionsPng(model, data, pick(count, data.count, seed), { columns })
+  },
+})
+
+/** `count` different numbers below `total`: the first ones, or those of a seed (Fisher-Yates over SHA-256 of seed, i). */
+function pick(count: number, total: number, seed: number | undefined): number[] {
+  const all = Array.from({ length: total }, (_, i) => i)
+  if (seed === undefined) return all.slice(0, count)
+  for (let i = 0; i < count; i++) {
+    const j = i + (createHash('sha256').update(`${seed},${i}`).digest().readUInt32LE() % (total - i))
+    ;[all[i], all[j]] = [all[j]!, all[i]!]
+  }
+  return all.slice(0, count)
+}

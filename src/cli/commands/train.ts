@@ -1,0 +1,101 @@
+// `ganglion train MODEL`: from the command line to settings; src/cli/training.ts does the work.
+import { isModelKind, type ModelKind, modelKinds, type ModelOptions, models } from '../../node/models.ts'
+import type { Command } from '../command.ts'
+import { nearest } from '../nearest.ts'
+import { choice, fraction, help, integer, parse, positive, seed, text, UsageError } from '../options.ts'
+import { runTraining } from '../training.ts'
+
+/** How long each model trains by default. */
+const EPOCHS: Readonly<Record<ModelKind, number>> = { autoencoder: 10, vae: 10, gan: 20 }
+const BATCH_SIZE = 128
+const SEED = 1
+
+const defaults = new Map(modelKinds.map((kind) => [kind, models[kind].define({}).options as ModelOptions]))
+
+/** The models that have an option, with their defaults: `vae 400, gan 1024`. */
+const byModel = (name: string): string =>
+  modelKinds.filter((kind) => name in defaults.get(kind)!).map((kind) => `${kind} ${defaults.get(kind)![name]}`).join(', ')
+
+const training = {
+  data: { value: 'DATA', help: 'mnist, fashion, a folder of IDX files or an IDX file of images', read: text, initial: 'mnist' },
+  limit: { value: 'N', help: 'train on the first N images only', read: integer(1), initial: 'all' },
+  epochs: {
+    value: 'N', help: 'how many times to go through the data', read: integer(1),
+    initial: modelKinds.map((kind) => `${kind} ${EPOCHS[kind]}`).join(', '),
+  },
+  'batch-size': { value: 'N', help: 'images in a step', read: integer(1), initial: BATCH_SIZE },
+  seed: { value: 'N', help: 'drives weights, shuffling, noise: the same seed gives the same bits', read: seed, initial: SEED },
+} as const
+
+/** The models' own options: the names are those of their definitions, in kebab case. */
+const own = {
+  latent: { value: 'N', help: 'size of the code (autoencoder: channels of the 2x2 code)', read: integer(1), initial: byModel('latent') },
+  hidden: { value: 'N', help: 'units of the hidden layers (gan: of the generator)', read: integer(1), initial: byModel('hidden') },
+  'learning-rate': { value: 'RATE', help: "Adam's learning rate", read: positive, initial: byModel('learningRate') },
+  beta1: { value: 'BETA', help: "Adam's decay of the first moment", read: fraction, initial: byModel('beta1') },
+  noise: { value: 'HOW', help: 'sample: noise for each image; batch: one for all of a batch', read: choice('sample', 'batch'), initial: byModel('noise') },
+} as const
+
+const output = {
+  out: { value: 'DIR', help: 'the run folder', read: text, initial: 'runs/MODEL, or MODEL-2, …' },
+  force: { help: 'replace the run in a folder that is not empty; other files stay' },
+  quiet: { help: 'nothing but errors and the result', short: 'q' },
+  json: { help: 'one JSON object to a line: start, progress, epoch, done' },
+  ...help,
+} as const
+
+const options = { ...training, ...own, ...output }
+
+export const train: Command = {
+  name: 'train',
+  summary: 'Train a model and keep weights, figures and pictures in a run folder',
+  usage: `${modelKinds.join('|')} [options]`,
+  notes: [
+    'The run folder gets config.json, metrics.jsonl, samples/epoch-0001.png …, weights.safetensors,',
+    'state.safetensors and digest.txt. Ctrl-C ends training and keeps what was learned; again, it ends at once.',
+  ],
+  groups: [['Training', training], ['Model', own], ['Output', output]],
+  examples: [
+    ['train vae', 'a VAE on MNIST into runs/vae'],
+    ['train autoencoder --epochs 3 --limit 10000', 'a quick look'],
+    ['train gan --seed 7 --out runs/seven --force', 'again, over an earlier run'],
+    ['train vae --data ./images.idx --latent 2 --json', 'your own images, progress for a program'],
+  ],
+  run(args, io) {
+    const { positionals, values } = parse(args, options)
+    const kind = kindOf(positionals)
+    const known = defaults.get(kind)!
+    const chosen: Record<string, number | string | boolean> = { ...known }
+    for (const name of Object.keys(own) as (keyof typeof own)[]) {
+      const value = values[name]
+      if (value === undefined) continue
+      const key = camel(name)
+      if (!(key in known)) throw new UsageError(`--${name} is an option of ${owners(key)}, not of ${kind}`)
+      chosen[key] = value
+    }
+    return runTraining({
+      kind,
+      options: chosen,
+      data: values.data ?? 'mnist',
+      limit: values.limit,
+      epochs: values.epochs ?? EPOCHS[kind],
+      batchSize: values['batch-size'] ?? BATCH_SIZE,
+      seed: values.seed ?? SEED,
+      out: values.out,
+      force: values.force ?? false,
+      quiet: values.quiet ?? false,
+      json: values.json ?? false,
+    }, io)
+  },
+}
+
+function kindOf([kind, more]: readonly string[]): ModelKind {
+  const known = `expected ${modelKinds.join(', ')}`
+  if (kind === undefined) throw new UsageError(`train ${known}, got no model`)
+  if (!isModelKind(kind)) throw new UsageError(`unknown model "${kind}", ${known}${nearest(kind, modelKinds)}`)
+  if (more !== undefined) throw new UsageError(`train expected one model, got "${more}" too`)
+  return kind
+}
+
+const owners = (key: string): string => modelKinds.filter((kind) => key in defaults.get(kind)!).join(' and ')
+const camel = (name: string): string => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())

@@ -1,0 +1,29 @@
+// Data for commands: the part that trains, and the part that judges.
+import { createHash } from 'node:crypto'
+import { resolve } from 'node:path'
+import { type ImageDataset, take } from '../data/dataset.ts'
+import { GanglionError } from '../errors.ts'
+import { loadDataset, MissingSplit } from '../node/datasets.ts'
+
+/** A source that means the same in every working folder. */
+export const absolute = (source: string): string => (source === 'mnist' || source === 'fashion' ? source : resolve(source))
+
+/** The first `limit` training images, or all. */
+export async function trainingData(source: string, limit?: number): Promise<ImageDataset> {
+  const data = await loadDataset(source)
+  if (limit === undefined) return data
+  if (limit > data.count) throw new GanglionError(`--limit ${limit} is more than the ${data.count} images of "${data.name}"; use a smaller limit or leave it out`)
+  return take(data, limit)
+}
+
+/** The test images; the training images where a folder has no others. */
+export function evaluationData(source: string): Promise<ImageDataset> {
+  return loadDataset(source, { split: 'test' }).catch((error) => {
+    if (error instanceof MissingSplit) return loadDataset(source)
+    throw error
+  })
+}
+
+/** SHA-256 of the images' bytes. */
+export const dataHash = ({ images }: ImageDataset): string =>
+  createHash('sha256').update(new Uint8Array(images.buffer, images.byteOffset, images.byteLength)).digest('hex')

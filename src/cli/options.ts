@@ -1,0 +1,104 @@
+// Options of the command line as tables: one entry gives the parsing, the checking and the line in --help.
+import { parseArgs } from 'node:util'
+import { nearest } from './nearest.ts'
+
+/** The command line is not as --help says: exit code 2. */
+export class UsageError extends Error {}
+
+export interface Option<T = unknown> {
+  readonly help: string
+  /** What stands for the value in --help; an option without one is a flag. */
+  readonly value?: string
+  /** Reads the value; throws a RangeError that says what is expected. */
+  readonly read?: (text: string) => T
+  /** The default, as --help shows it. */
+  readonly initial?: string | number
+  readonly short?: string
+}
+export type Options = Readonly<Record<string, Option>>
+export type Values<O extends Options> = { readonly [K in keyof O]?: O[K] extends { read: (text: string) => infer T } ? T : true }
+
+export interface Parsed<O extends Options> {
+  readonly positionals: readonly string[]
+  readonly values: Values<O>
+}
+
+export const help = { help: { help: 'show this help', short: 'h' } } as const
+
+/**
+ * Takes the arguments apart by a table. `--name value` and `--name=value` are the same, negative numbers too; the last
+ * of several counts.
+ * @throws UsageError for an unknown option, a missing value, or one that cannot be read
+ */
+export function parse<O extends Options>(args: readonly string[], options: O): Parsed<O> {
+  const types = Object.entries(options).map(([name, { value, short }]) => [name, { type: value ? 'string' : 'boolean', short }] as const)
+  // Not strict: parseArgs's own messages speak of its configuration, and refuse `--epochs -1` as ambiguous.
+  const { tokens, positionals } = parseArgs({
+    args: [...args],
+    options: Object.fromEntries(types.map(([name, { type, short }]) => [name, short ? { type, short } : { type }])),
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  })
+  const values: Record<string, unknown> = {}
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue
+    const { name, rawName, value, inlineValue } = token
+    const option = Object.hasOwn(options, name) ? options[name] : undefined
+    if (!option) throw new UsageError(`unknown option ${rawName}${nearest(rawName, Object.keys(options).map((known) => `--${known}`))}`)
+    if (!option.value) {
+      if (value !== undefined) throw new UsageError(`${rawName} takes no value, got "${value}"`)
+      values[name] = true
+      continue
+    }
+    const missing = value === undefined || (!inlineValue && /^-(?!\.?\d|$)/.test(value))
+    if (missing) throw new UsageError(`${rawName} expected a value (${option.value})${value ? `, got the option ${value}` : ''}`)
+    values[name] = readValue(rawName, option, value)
+  }
+  return { positionals, values: values as Values<O> }
+}
+
+function readValue(name: string, option: Option, value: string): unknown {
+  try {
+    return option.read!(value)
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(`${name} expected ${error.message}, got "${value}"`)
+    throw error
+  }
+}
+
+/** An integer from `least` to `most`. */
+export const integer = (least: number, most = Number.MAX_SAFE_INTEGER) => (text: string): number => {
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`
+  if (!/^[+-]?\d+$/.test(text) || Number(text) < least || Number(text) > most) throw new RangeError(`an integer ${range}`)
+  return Number(text)
+}
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+
+/** A number above 0. */
+export const positive = (text: string): number => {
+  const x = DECIMAL.test(text) ? Number(text) : NaN
+  if (!(x > 0 && x < Infinity)) throw new RangeError('a number above 0')
+  return x
+}
+
+/** A number from 0 up to, not including, 1. */
+export const fraction = (text: string): number => {
+  const x = DECIMAL.test(text) ? Number(text) : NaN
+  if (!(x >= 0 && x < 1)) throw new RangeError('a number from 0 up to, not including, 1')
+  return x
+}
+
+export const choice = <T extends string>(...known: readonly T[]) => (text: string): T => {
+  const found = known.find((name) => name === text)
+  if (found === undefined) throw new RangeError(known.join(' or '))
+  return found
+}
+
+export const text = (value: string): string => {
+  if (value === '') throw new RangeError('some text')
+  return value
+}
+
+export const seed = integer(0)

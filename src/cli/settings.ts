@@ -1,0 +1,46 @@
+// What a training run is told, and the config.json that repeats it.
+import type { ImageDataset } from '../data/dataset.ts'
+import { type ImageShape, type ModelKind, type ModelOptions } from '../node/models.ts'
+import { RUN_FORMAT, type RunConfig } from '../node/run.ts'
+import { absolute, dataHash } from './data.ts'
+import { coreHash, version } from './version.ts'
+
+export interface Settings {
+  readonly kind: ModelKind
+  /** All of the model's options. */
+  readonly options: ModelOptions
+  readonly data: string
+  readonly limit?: number
+  readonly epochs: number
+  readonly batchSize: number
+  readonly seed: number
+  /** The run folder; the first free one of the model's name when left out. */
+  readonly out?: string
+  readonly force: boolean
+  readonly quiet: boolean
+  readonly json: boolean
+}
+
+export function configOf({ kind, options, data, limit, epochs, batchSize, seed }: Settings, used: ImageDataset): RunConfig {
+  const source = absolute(data)
+  return {
+    format: RUN_FORMAT,
+    command: commandLine(kind, { data: source, limit, epochs, batchSize, seed, ...options }),
+    model: { kind, options, imageShape: used.shape as ImageShape },
+    data: { source, count: used.count, sha256: dataHash(used) },
+    training: { seed, epochs, batchSize },
+    software: { ganglion: version(), core: `sha256:${coreHash()}`, node: process.versions.node },
+  }
+}
+
+type Values = Readonly<Record<string, string | number | boolean | undefined>>
+
+/** The command that gives a run again: options by their camel-case names, undefined ones left out. */
+export function commandLine(kind: ModelKind, values: Values): string {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined)
+  return ['ganglion train', kind, ...given.map(([name, value]) => `--${kebab(name)} ${quoted(String(value))}`)].join(' ')
+}
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+/** For a POSIX shell. */
+const quoted = (value: string): string => (/^[\w./:@%+=-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`)

@@ -1,0 +1,102 @@
+// A training run from its settings to its exit code. What can be wrong with data, options and memory shows in the first
+// steps, which run before anything is written or replaced.
+import type { ImageDataset } from '../data/dataset.ts'
+import { GanglionError } from '../errors.ts'
+import { define } from '../node/models.ts'
+import type { RunConfig } from '../node/run.ts'
+import { createRuntime } from '../runtime/runtime.ts'
+import { TrainingError } from '../train/fault.ts'
+import { Model } from '../train/model.ts'
+import type { Progress } from '../train/train.ts'
+import { evaluationData, trainingData } from './data.ts'
+import { type Io, type Signal, signalCode } from './io.ts'
+import { reporter, type Reporter } from './progress.ts'
+import { chooseFolder, RunFolder } from './run_folder.ts'
+import { configOf, type Settings } from './settings.ts'
+
+interface Prepared {
+  readonly data: ImageDataset
+  readonly test?: ImageDataset
+  readonly model: Model
+  readonly config: RunConfig
+}
+
+export async function runTraining(settings: Settings, io: Io): Promise<number> {
+  const path = await chooseFolder(settings.out, settings.kind, settings.force)
+  const { data, test, model, config } = await prepare(settings)
+  const first = RunFolder.firstPicture(model)
+  const stop = new AbortController()
+  const steps = model.train(data, { epochs: settings.epochs, batchSize: settings.batchSize, signal: stop.signal })
+  const begun = performance.now()
+  const next = await steps.next()
+
+  let signal: Signal | undefined
+  const report = reporter(settings, io)
+  const release = io.onSignal((received) => {
+    if (signal) {
+      report.close()
+      io.exit(signalCode[received])
+    }
+    signal = received
+    stop.abort()
+    report.note('stopping after the running steps; once more ends at once')
+  })
+  try {
+    const folder = await RunFolder.start(path, model, { config, first, test, force: settings.force })
+    report.start({ out: path, images: data.count, parameters: parametersOf(model), ...config })
+    try {
+      const { step, digest, ended } = await follow(steps, next, folder, report, begun)
+      report.close()
+      report.done({ out: path, samples: folder.samples, step, digest, seconds: (performance.now() - begun) / 1000, stopped: ended ? null : signal! })
+      if (ended) return 0
+      io.stderr.write(`ganglion: stopped at step ${step}, kept in ${path}\n`)
+      return signalCode[signal!]
+    } catch (error) {
+      await folder.discard()
+      throw error
+    }
+  } finally {
+    release()
+    report.close()
+  }
+}
+
+async function prepare({ kind, options, data: source, limit, batchSize, seed, ...rest }: Settings): Promise<Prepared> {
+  const data = await trainingData(source, limit)
+  const definition = define(kind, options, data.shape)
+  if (batchSize > data.count) {
+    throw new GanglionError(`--batch-size ${batchSize} is larger than the data (${data.count} images); use a smaller batch size or more images`)
+  }
+  const test = definition.evaluate && (await evaluationData(source))
+  if (test && test.shape.join() !== data.shape.join()) {
+    throw new GanglionError(`the test images of "${source}" are ${test.shape.join('x')}, and the training images ${data.shape.join('x')}; put images of one shape there`)
+  }
+  const model = await Model.create(await createRuntime(), definition, { seed })
+  return { data, test, model, config: configOf({ kind, options, data: source, limit, batchSize, seed, ...rest }, data) }
+}
+
+type Steps = AsyncGenerator<Progress, void, void>
+
+/** Goes through the steps, keeping every epoch, and saves at the end, also at one that a signal or a fault brought. */
+async function follow(steps: Steps, first: IteratorResult<Progress, void>, folder: RunFolder, report: Reporter, begun: number) {
+  let last: Progress | undefined
+  let fault: TrainingError | undefined
+  try {
+    for (let next = first; !next.done; next = await steps.next()) {
+      last = next.value
+      const { step, lastStep, epochDone } = last
+      report.progress(last, ((performance.now() - begun) / 1000 / step) * (lastStep - step))
+      if (epochDone) report.epoch(await folder.epoch(last), last)
+    }
+  } catch (error) {
+    if (!(error instanceof TrainingError)) throw error
+    fault = error
+  }
+  if (!fault && last && !last.epochDone) report.epoch(await folder.epoch(last), last)
+  const digest = await folder.save()
+  if (fault) throw new GanglionError(`${fault.message}; they are kept in ${folder.path}`, { cause: fault })
+  return { step: last!.step, digest, ended: last!.step === last!.lastStep }
+}
+
+const parametersOf = ({ session }: Model): number =>
+  session.variables.filter((v) => v.attrs.role === 'parameter').reduce((n, v) => n + v.size, 0)

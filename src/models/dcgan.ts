@@ -1,0 +1,78 @@
+// The deep convolutional GAN (Radford et al. 2015, arXiv:1511.06434) for images whose sides four divides, 28 × 28 by
+// default; non-saturating losses. Learning rate, β₁ and the weights' deviation are those of the paper's section 4.
+import { add } from '../ops/arithmetic.ts'
+import { mean } from '../ops/reduce.ts'
+import { randomNormal } from '../ops/random.ts'
+import type { Tensor } from '../graph/tensor.ts'
+import * as initializers from '../nn/initializers.ts'
+import { activation, conv2d, conv2dTranspose, dense, flatten, leakyReLU, reshape } from '../nn/layers.ts'
+import { sigmoidCrossEntropy } from '../nn/losses.ts'
+import { batchNormalization } from '../nn/normalization.ts'
+import { adam } from '../nn/optimizers.ts'
+import { sequential } from '../nn/sequential.ts'
+import { type ModelDefinition, minimize } from './definition.ts'
+
+export interface DcganOptions {
+  /** Size of the noise. Default 100. */
+  latent?: number
+  /** Channels at a quarter and at half of the image's size, in both networks. Default [128, 64]. */
+  filters?: readonly [quarter: number, half: number]
+  /** Adam's learning rate for both networks. Default 2e-4. */
+  learningRate?: number
+  /** Adam's β₁ for both networks. Default 0.5. */
+  beta1?: number
+  /** Sides that four divides. Default [28, 28, 1]. */
+  imageShape?: readonly [number, number, number]
+}
+
+/** The paper leaves these to its implementation; a momentum of 0.9 follows the weights within some ten steps. */
+const NORMALIZATION = { epsilon: 1e-5, momentum: 0.9 }
+
+/**
+ * Generator: noise → dense 7·7·128 → transposed conv 64 → transposed conv 1 → tanh, with batch norm and relu between.
+ * Discriminator: conv 64, leaky relu 0.2 → conv 128, batch norm, leaky relu → dense 1. Kernels 4 × 4, strides 2, SAME.
+ * Real and generated images are two batches, each normalised by its own statistics.
+ */
+export function dcgan({ latent = 100, filters = [128, 64], learningRate = 2e-4, beta1 = 0.5, imageShape = [28, 28, 1] }: DcganOptions = {}): ModelDefinition {
+  const [height, width, channels] = imageShape
+  if (height % 4 || width % 4) throw new RangeError(`dcgan: the images are ${height} × ${width}, expected sides that four divides; resize or pad them`)
+  const [quarter, half] = filters
+  const small = [height / 4, width / 4, quarter] as const
+  const kernelInitializer = initializers.randomNormal({ stddev: 0.02 })
+  const halving = { kernelSize: 4, strides: 2, padding: 'same', kernelInitializer } as const
+
+  const generator = sequential('generator', [
+    dense({ units: small[0] * small[1] * quarter, kernelInitializer }), reshape({ targetShape: small }),
+    batchNormalization(NORMALIZATION), activation('relu'),
+    conv2dTranspose({ filters: half, ...halving }), batchNormalization(NORMALIZATION), activation('relu'),
+    conv2dTranspose({ filters: channels, ...halving }), activation('tanh'),
+  ])
+  const discriminator = sequential('discriminator', [
+    conv2d({ filters: half, ...halving }), leakyReLU({ alpha: 0.2 }),
+    conv2d({ filters: quarter, ...halving }), batchNormalization(NORMALIZATION), leakyReLU({ alpha: 0.2 }),
+    flatten(), dense({ units: 1, kernelInitializer }),
+  ])
+  const discriminatorOptimizer = adam({ learningRate, beta1, name: 'adam_discriminator' })
+  const generatorOptimizer = adam({ learningRate, beta1, name: 'adam_generator' })
+
+  return {
+    kind: 'dcgan',
+    options: { latent, filters, learningRate, beta1, imageShape },
+    imageShape,
+    codeShape: [latent],
+    dropRemainder: true,
+    optimizers: [discriminatorOptimizer, generatorOptimizer],
+    train(images, pass) {
+      const noise = () => randomNormal([images.shape[0]!, latent], pass.stream('noise'))
+      const logLoss = (label: 0 | 1, x: Tensor) => mean(sigmoidCrossEntropy(label, discriminator.apply(x, pass)))
+
+      const dLoss = add(logLoss(1, images), logLoss(0, generator.apply(noise(), pass)))
+      const updateD = minimize(discriminatorOptimizer, dLoss, [discriminator], pass, { discriminator: dLoss })
+      const gLoss = logLoss(1, generator.apply(noise(), pass))
+      const updateG = minimize(generatorOptimizer, gLoss, [generator], pass, { generator: gLoss })
+      return [updateD, updateG]
+    },
+    decode: (codes, pass) => generator.apply(codes, pass),
+    sampleCodes: (normal) => normal,
+  }
+}

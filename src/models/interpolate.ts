@@ -1,0 +1,30 @@
+// The walk between two codes. Numbers in, numbers out: what decodes them is elsewhere.
+
+export interface InterpolateOptions {
+  /** How many codes, both ends included. Default 10. */
+  steps?: number
+  /** `gaussian` for codes drawn from a standard normal (vae, gan), `linear` for others (autoencoder). Default `linear`. */
+  path?: 'linear' | 'gaussian'
+}
+
+/**
+ * `steps` codes from `a` to `b`, one after another, at t = i / (steps − 1).
+ * `linear`: (1 − t)·a + t·b. `gaussian`: that, divided by √((1 − t)² + t²), so that between two independent standard
+ * normal codes every point is standard normal too; the straight line would pass through codes that are too small.
+ * @throws RangeError when the lengths differ or are 0, steps is not an integer of at least 2, or the path is unknown
+ */
+export function interpolate(a: Float32Array, b: Float32Array, { steps = 10, path = 'linear' }: InterpolateOptions = {}): Float32Array {
+  if (a.length !== b.length || a.length === 0) {
+    throw new RangeError(`interpolate: codes expected two of the same length, got ${a.length} and ${b.length} values`)
+  }
+  if (!Number.isInteger(steps) || steps < 2) throw new RangeError(`interpolate: steps expected an integer of at least 2, got ${steps}`)
+  if (path !== 'linear' && path !== 'gaussian') throw new RangeError(`interpolate: path expected linear or gaussian, got ${path}`)
+  const codes = new Float32Array(steps * a.length)
+  for (let i = 0; i < steps; i++) {
+    const t = i / (steps - 1)
+    const s = 1 - t
+    const norm = path === 'gaussian' ? Math.sqrt(s * s + t * t) : 1
+    for (let k = 0; k < a.length; k++) codes[i * a.length + k] = (s * a[k] + t * b[k]) / norm
+  }
+  return codes
+}

@@ -1,0 +1,63 @@
+// What this engine can do, asked of the engine itself: each proposal by validating a tiny module that needs it.
+// Pure: it starts nothing, and works in every runtime.
+
+export interface Feature {
+  readonly available: boolean
+  /** One sentence: what it is used for, or why it is not available. */
+  readonly reason: string
+}
+
+export interface Features {
+  /** 128-bit SIMD: required. */
+  readonly simd: Feature
+  /** Relaxed SIMD, fused multiply-add among it: faster, and not the same bits on every machine. */
+  readonly relaxedSimd: Feature
+  /** Shared memory and atomics, which training on several threads takes. */
+  readonly threads: Feature
+}
+
+/** The header of a wasm module, `\0asm` version 1, and its type section: one function type () → (v128). */
+const VECTOR = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0]
+
+/** i32.const 0, i8x16.splat (fd 0f), i8x16.popcnt (fd 62): the last opcodes that SIMD got. */
+const SIMD = [...VECTOR, 10, 10, 1, 8, 0, 0x41, 0, 0xfd, 0x0f, 0xfd, 0x62, 0x0b]
+
+/** i32.const 1, i8x16.splat, i32.const 2, i8x16.splat, i8x16.relaxed_swizzle (fd 80 02). */
+const RELAXED = [...VECTOR, 10, 15, 1, 13, 0, 0x41, 1, 0xfd, 0x0f, 0x41, 2, 0xfd, 0x0f, 0xfd, 0x80, 2, 0x0b]
+
+/** A function () → () over a shared memory of one page: i32.const 0, i32.atomic.load (fe 10, align 2, offset 0), drop. */
+const ATOMICS = [
+  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 5, 4, 1, 3, 1, 1,
+  10, 11, 1, 9, 0, 0x41, 0, 0xfe, 0x10, 2, 0, 0x1a, 0x0b,
+]
+
+/** SIMD, relaxed SIMD and threads: available or not, and why. */
+export function features(): Features {
+  return { simd: simd(), relaxedSimd: relaxedSimd(), threads: threads() }
+}
+
+const valid = (bytes: readonly number[]): boolean => WebAssembly.validate(Uint8Array.from(bytes))
+const yes = (reason: string): Feature => ({ available: true, reason })
+const no = (reason: string): Feature => ({ available: false, reason })
+
+function simd(): Feature {
+  if (valid(SIMD)) return yes('every kernel uses it')
+  return no('this engine does not know WebAssembly SIMD, which Ganglion needs; use Node 20.19, Chrome 91, Firefox 89, Safari 16.4 or newer')
+}
+
+function relaxedSimd(): Feature {
+  if (valid(RELAXED)) return yes('the engine knows it')
+  const flag = '--experimental-wasm-relaxed-simd'
+  const node = (globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node
+  if (node && Number.parseInt(node) < 21) return no(`Node ${node} has it behind the flag ${flag}; Node 22 has it without`)
+  return no('this engine does not know WebAssembly relaxed SIMD; the deterministic core does not need it')
+}
+
+function threads(): Feature {
+  if (typeof Atomics === 'undefined' || !valid(ATOMICS)) return no('this engine does not know WebAssembly atomics')
+  const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated
+  if (typeof SharedArrayBuffer === 'undefined' || isolated === false) {
+    return no('there is no SharedArrayBuffer here; a page must be cross-origin isolated (the headers COOP and COEP)')
+  }
+  return yes('the engine has shared memory and atomics')
+}
