@@ -50,18 +50,26 @@ function simd(): Feature {
 function relaxedSimd(): Feature {
   if (valid(RELAXED)) return yes('the engine knows it')
   const flag = '--experimental-wasm-relaxed-simd'
+  // eslint-disable-next-line ganglion/determinism -- only to say why: it runs, and gives the same numbers, without it
   const node = (globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node
   if (node && Number.parseInt(node) < 21) return no(`Node ${node} has it behind the flag ${flag}; Node 22 has it without`)
   return no('this engine does not know WebAssembly relaxed SIMD; the deterministic core does not need it')
 }
 
+/** What a page has and other places do not (Deno has a Window without a document). */
+interface Page {
+  readonly crossOriginIsolated?: boolean
+  readonly Window?: typeof globalThis.Window
+  readonly document?: object
+}
+
 function threads(): Feature {
   if (typeof Atomics === 'undefined' || !valid(ATOMICS)) return no('this engine does not know WebAssembly atomics')
-  const { crossOriginIsolated: isolated, Window } = globalThis as { crossOriginIsolated?: boolean; Window?: typeof globalThis.Window }
+  const { crossOriginIsolated: isolated, Window, document } = globalThis as unknown as Page
   if (typeof SharedArrayBuffer === 'undefined' || isolated === false) {
     return no('there is no SharedArrayBuffer here; a page must be cross-origin isolated (the headers COOP and COEP)')
   }
   // A page's own thread must not wait for others, and spinning through their share would only look like waiting.
-  if (typeof Window === 'function' && globalThis instanceof Window) return no("a page's own thread may not wait for others; train in a Web Worker")
+  if (document && typeof Window === 'function' && globalThis instanceof Window) return no("a page's own thread may not wait for others; train in a Web Worker")
   return workersExist() ? yes('the engine has shared memory and atomics') : no('no worker can be started from here')
 }

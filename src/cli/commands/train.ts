@@ -28,9 +28,9 @@ const training = {
   },
   'batch-size': { value: 'N', help: 'images in a step', read: integer(1), initial: BATCH_SIZE },
   seed: { value: 'N', help: 'drives weights, shuffling, noise: the same seed gives the same bits', read: seed, initial: SEED },
-  threads: { value: 'N|auto', help: 'threads that share each step; any number gives the same bits', read: threads, initial: THREADS },
+  threads: { value: 'N|auto', help: 'threads of a step; any number gives the same bits', read: threads, initial: THREADS },
   precision: {
-    value: 'HOW', help: 'deterministic: the same bits on every machine; relaxed: faster, fused multiply-add', initial: PRECISION,
+    value: 'HOW', help: 'deterministic; or relaxed: faster, not the same bits everywhere', initial: PRECISION,
     read: choice('deterministic', 'relaxed'),
   },
 } as const
