@@ -1,8 +1,7 @@
 // Ganglion's default entry: everything that runs anywhere. Files, datasets on disk and the command line are in ./node.
-export { GanglionError } from './errors.ts'
+export { GanglionError, ThreadError } from './errors.ts'
 export { createRuntime, Runtime, type RuntimeOptions } from './runtime/runtime.ts'
 export type { Precision } from './runtime/cores.ts'
-export { ThreadError } from './runtime/team.ts'
 export { features, type Feature, type Features } from './runtime/features.ts'
 export type { Session } from './runtime/session.ts'
 export type { CompiledFunction, FunctionSpec, Mean } from './runtime/function.ts'

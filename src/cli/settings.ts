@@ -26,12 +26,16 @@ export interface Settings {
 }
 
 /** @param threads how many the run has */
-export async function configOf(settings: Settings, { options }: ModelDefinition, used: ImageDataset, threads: number): Promise<RunConfig> {
+export async function configOf(
+  settings: Settings, { options }: ModelDefinition, used: ImageDataset, threads: number,
+): Promise<RunConfig> {
   const { kind, data, limit, epochs, batchSize, seed, precision } = settings
   const source = absolute(data)
   return {
     format: RUN_FORMAT,
-    command: commandLine(kind, { data: source, limit, epochs, batchSize, seed, threads: settings.threads, precision, ...options }),
+    command: commandLine(kind, {
+      data: source, limit, epochs, batchSize, seed, threads: settings.threads, precision, ...options,
+    }),
     model: { kind, options },
     data: { source, count: used.count, sha256: dataHash(used) },
     training: { seed, epochs, batchSize, threads, precision },

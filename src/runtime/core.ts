@@ -2,7 +2,7 @@
 // session's buffers are freed all together when the session is garbage.
 import { instantiate } from '@assemblyscript/loader'
 import type { ThreadPool } from './pool.ts'
-import { Team } from './team.ts'
+import type { Team } from './team.ts'
 import type { SharedExports } from './thread.ts'
 
 interface Exports extends Record<string, unknown>, SharedExports {
@@ -37,7 +37,7 @@ export async function instantiateCore(module: WebAssembly.Module, pool: ThreadPo
   // The loader's own exports are wrapped; a kernel is known by identity with its entry in the table.
   const exports = instance.exports as Exports
   const { memory, table } = exports
-  const team = pool && (await Team.make(pool, module, memory, exports))
+  const team = pool && (await pool.join(module, memory, exports))
   const indices = new Map<unknown, number>()
   for (let i = 0; i < table.length; i++) indices.set(table.get(i), i)
   let top = Math.ceil(exports.heapBase() / 64) * 64

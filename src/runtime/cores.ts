@@ -7,8 +7,10 @@ export type Precision = 'deterministic' | 'relaxed'
 
 /** The wasm binary for a precision, with a memory of its own or for a shared one. */
 export async function coreBytes(precision: Precision, shared: boolean): Promise<Uint8Array<ArrayBuffer>> {
-  if (precision === 'deterministic') return decodeBase64(shared ? (await import('./cores/threads.generated.ts')).core : deterministic)
-  return decodeBase64((await (shared ? import('./cores/relaxed_threads.generated.ts') : import('./cores/relaxed.generated.ts'))).core)
+  if (precision === 'deterministic' && !shared) return decodeBase64(deterministic)
+  const load = precision === 'deterministic' ? import('./cores/threads.generated.ts')
+    : shared ? import('./cores/relaxed_threads.generated.ts') : import('./cores/relaxed.generated.ts')
+  return decodeBase64((await load).core)
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {

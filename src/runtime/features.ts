@@ -1,6 +1,6 @@
 // What this engine can do, asked of the engine itself: each proposal by validating a tiny module that needs it.
 // Pure: it starts nothing, and works in every runtime.
-import { workersExist } from './workers.ts'
+import { workersExist } from './host.ts'
 
 export interface Feature {
   readonly available: boolean
@@ -56,20 +56,15 @@ function relaxedSimd(): Feature {
   return no('this engine does not know WebAssembly relaxed SIMD; the deterministic core does not need it')
 }
 
-/** What a page has and other places do not (Deno has a Window without a document). */
-interface Page {
-  readonly crossOriginIsolated?: boolean
-  readonly Window?: typeof globalThis.Window
-  readonly document?: object
-}
-
 function threads(): Feature {
   if (typeof Atomics === 'undefined' || !valid(ATOMICS)) return no('this engine does not know WebAssembly atomics')
-  const { crossOriginIsolated: isolated, Window, document } = globalThis as unknown as Page
-  if (typeof SharedArrayBuffer === 'undefined' || isolated === false) {
+  if (typeof SharedArrayBuffer === 'undefined' || (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false) {
     return no('there is no SharedArrayBuffer here; a page must be cross-origin isolated (the headers COOP and COEP)')
   }
-  // A page's own thread must not wait for others, and spinning through their share would only look like waiting.
-  if (document && typeof Window === 'function' && globalThis instanceof Window) return no("a page's own thread may not wait for others; train in a Web Worker")
+  // A page's own thread must not wait for others, and spinning through their share would freeze it as well. Deno has a
+  // Window, and jsdom a document; a page has both.
+  // eslint-disable-next-line ganglion/determinism -- only to know a page: any number of threads gives the same bits
+  const page = typeof document === 'object' && typeof Window === 'function' && globalThis instanceof Window
+  if (page) return no("a page's own thread may not wait for others; train in a Web Worker")
   return workersExist() ? yes('the engine has shared memory and atomics') : no('no worker can be started from here')
 }

@@ -1,6 +1,7 @@
 // The threads of a runtime besides the caller's: workers that many sessions share, one run at a time.
 import { GanglionError } from '../errors.ts'
-import type { Answer, Order } from './thread.ts'
+import { Team } from './team.ts'
+import type { Answer, Order, SharedExports } from './thread.ts'
 import { startWorker, type ThreadWorker } from './workers.ts'
 
 /** An order that not all workers have answered yet. */
@@ -26,7 +27,10 @@ export class ThreadPool {
     this.#keep(false)
   }
 
-  /** Starts `size` − 1 workers; `file` is where thread.js is, if not beside this module. Throws a GanglionError where it cannot. */
+  /**
+   * Starts `size` − 1 workers; `file` is where thread.js is, if not beside this module.
+   * @throws GanglionError where they do not start
+   */
   static async start(size: number, file?: URL | string): Promise<ThreadPool> {
     const pool = new ThreadPool(size, file)
     await pool.#answers({ kind: 'hello', session: 0 })
@@ -41,12 +45,14 @@ export class ThreadPool {
     return this.#closed
   }
 
-  /** Has every worker instantiate the core on a session's memory; returns the session's number. Throws where one cannot. */
-  async join(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<number> {
-    if (this.#lost !== null || this.#closed) throw new GanglionError(`the worker threads are not there: ${this.#lost ?? 'the runtime was closed'}`)
+  /** Has every worker instantiate a session's core on its memory. Throws a GanglionError where one cannot. */
+  async join(module: WebAssembly.Module, memory: WebAssembly.Memory, exports: SharedExports): Promise<Team> {
+    if (this.#lost !== null || this.#closed) {
+      throw new GanglionError(`the worker threads are not there: ${this.#lost ?? 'the runtime was closed'}`)
+    }
     const session = ++this.#sessions
     await this.#answers({ kind: 'join', session, module, memory })
-    return session
+    return new Team(this, exports, session)
   }
 
   /** Posts an order to each worker. */
@@ -80,7 +86,9 @@ export class ThreadPool {
 
   /** Posts an order; resolves when all workers have answered it. */
   async #answers(order: Order): Promise<void> {
-    const answered = new Promise<void>((done, failed) => this.#open.set(order.session, { left: this.#workers.length, done, failed }))
+    const answered = new Promise<void>((done, failed) => {
+      this.#open.set(order.session, { left: this.#workers.length, done, failed })
+    })
     // An answer that is waited for keeps the process.
     this.#keep(true)
     this.post(() => order)

@@ -3,9 +3,9 @@ import { GanglionError } from '../errors.ts'
 import { instantiateCore } from './core.ts'
 import { coreBytes, type Precision } from './cores.ts'
 import { features } from './features.ts'
-import { ThreadPool } from './pool.ts'
+import type { ThreadPool } from './pool.ts'
 import { Session } from './session.ts'
-import { parallelism } from './workers.ts'
+import { parallelism } from './host.ts'
 
 export interface RuntimeOptions {
   /**
@@ -43,9 +43,12 @@ export class Runtime {
     checkPrecision(precision)
     const { count, reason, pool } = await startThreads(threads, worker)
     const module = await compile(core ?? (await coreBytes(precision, count > 1)))
-    if (count > 1 !== WebAssembly.Module.imports(module).some(({ kind }) => kind === 'memory')) {
-      throw new GanglionError(count > 1 ? 'the core that was given is for one thread; give the one for shared memory, or threads: 1'
-        : 'the core that was given is for shared memory; give the one for one thread, or ask for more threads')
+    const shared = WebAssembly.Module.imports(module).some(({ kind }) => kind === 'memory')
+    if (shared !== count > 1) {
+      await pool?.close()
+      throw new GanglionError(shared
+        ? 'the core that was given is for shared memory, and there is one thread; give ganglion.wasm'
+        : 'the core that was given is for one thread; give ganglion-threads.wasm, or threads: 1')
     }
     return new Runtime(module, precision, pool, reason)
   }
@@ -106,6 +109,7 @@ async function startThreads(asked: number | 'auto', worker?: URL | string): Prom
   const { count, reason } = chooseThreads(asked)
   if (count === 1) return { count, reason, pool: null }
   try {
+    const { ThreadPool } = await import('./pool.ts')
     return { count, reason, pool: await ThreadPool.start(count, worker) }
   } catch (error) {
     if (asked !== 'auto') throw error
@@ -136,6 +140,7 @@ async function compile(core: WebAssembly.Module | BufferSource): Promise<WebAsse
   try {
     return await WebAssembly.compile(core)
   } catch (cause) {
-    throw new Error(`the core could not be compiled here: ${(cause as Error).message}; WebAssembly with SIMD is needed`, { cause })
+    const why = (cause as Error).message
+    throw new Error(`the core could not be compiled here: ${why}; WebAssembly with SIMD is needed`, { cause })
   }
 }

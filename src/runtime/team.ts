@@ -1,19 +1,8 @@
 // One session's hold on the thread pool: a run is posted to the workers, and the caller walks its own share as thread 0.
 // Invariant: a run ends, with an error where a worker is gone; from then on runs take the caller's thread alone.
-import { GanglionError } from '../errors.ts'
+import { ThreadError } from '../errors.ts'
 import type { ThreadPool } from './pool.ts'
 import type { SharedExports } from './thread.ts'
-
-/** A worker thread is gone. The session works on, on one thread. */
-export class ThreadError extends GanglionError {
-  /** Resolves when no worker can write to the session's memory any more. */
-  readonly settled: Promise<void>
-  constructor(why: string, settled: Promise<void>) {
-    super(`a worker thread ended (${why}); from here on one thread does the work`)
-    this.name = 'ThreadError'
-    this.settled = settled
-  }
-}
 
 /** A session that is garbage takes no memory in the workers. */
 const garbage = new FinalizationRegistry<() => void>((leave) => leave())
@@ -24,16 +13,12 @@ export class Team {
   readonly #session: number
   #told = false
 
-  private constructor(pool: ThreadPool, exports: SharedExports, session: number) {
+  /** @param session the number under which all workers have joined */
+  constructor(pool: ThreadPool, exports: SharedExports, session: number) {
     this.#pool = pool
     this.#exports = exports
     this.#session = session
     garbage.register(this, () => pool.post(() => ({ kind: 'leave', session })))
-  }
-
-  /** Has all workers instantiate the session's core. */
-  static async make(pool: ThreadPool, module: WebAssembly.Module, memory: WebAssembly.Memory, exports: SharedExports): Promise<Team> {
-    return new Team(pool, exports, await pool.join(module, memory))
   }
 
   /** Threads that plans must leave room for. */

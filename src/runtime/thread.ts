@@ -6,8 +6,15 @@
 export type Order =
   | { readonly kind: 'hello'; readonly session: 0 }
   | { readonly kind: 'join'; readonly session: number; readonly module: WebAssembly.Module; readonly memory: WebAssembly.Memory }
-  | { readonly kind: 'run'; readonly session: number; readonly tape: number; readonly steps: number; readonly thread: number; readonly threads: number }
+  | ({ readonly kind: 'run'; readonly session: number } & Run)
   | { readonly kind: 'leave'; readonly session: number }
+
+interface Run {
+  readonly tape: number
+  readonly steps: number
+  readonly thread: number
+  readonly threads: number
+}
 
 /** What the worker posts: that it is there (session 0) or has joined a session, or what went wrong. */
 export interface Answer {
@@ -27,10 +34,11 @@ interface Port {
 }
 
 interface Host {
-  process?: { getBuiltinModule?(id: 'node:worker_threads'): { parentPort: Port | null } }
+  process?: { getBuiltinModule?(id: 'worker_threads'): { parentPort: Port | null } }
 }
 
-const port = (globalThis as Host).process?.getBuiltinModule?.('node:worker_threads').parentPort ?? (globalThis as unknown as Port)
+// eslint-disable-next-line ganglion/determinism -- a Node thread's way to its host; a Web Worker's is the global object
+const port = (globalThis as Host).process?.getBuiltinModule?.('worker_threads').parentPort ?? (globalThis as unknown as Port)
 const cores = new Map<number, SharedExports>()
 
 function run({ session, tape, steps, thread, threads }: Order & { kind: 'run' }): void {

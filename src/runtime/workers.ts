@@ -1,5 +1,6 @@
 // Starts workers in any runtime: Node's worker_threads where the process has them, Web Workers elsewhere. Always from a
 // real file, never a blob: a page's Content-Security-Policy may refuse those.
+import { builtin, type NodeModules } from './host.ts'
 import type { Answer, Order } from './thread.ts'
 
 export interface ThreadWorker {
@@ -15,36 +16,14 @@ export interface Listener {
   end(why: string): void
 }
 
-interface NodeWorker {
-  postMessage(order: Order): void
-  on(event: 'message' | 'error' | 'exit', listener: (value: never) => void): void
-  ref(): void
-  unref(): void
-  terminate(): Promise<unknown>
-}
-interface NodeModules {
-  'node:worker_threads': { Worker: new (file: URL, options: { execArgv: string[] }) => NodeWorker }
-  'node:os': { availableParallelism(): number }
-}
-interface NodeProcess {
-  getBuiltinModule?<N extends keyof NodeModules>(name: N): NodeModules[N]
-}
-
-/** Reached without an import, which bundlers for pages would trip over. */
-const builtin = <N extends keyof NodeModules>(name: N): NodeModules[N] | undefined =>
-  (globalThis as { process?: NodeProcess }).process?.getBuiltinModule?.(name)
-
-export const workersExist = (): boolean => typeof Worker === 'function' || builtin('node:worker_threads') !== undefined
-
-/** How many threads the machine runs at once, as far as the runtime tells; at least 1. */
-export const parallelism = (): number => (globalThis as { navigator?: Navigator }).navigator?.hardwareConcurrency ?? builtin('node:os')?.availableParallelism() ?? 1
-
 /** Starts a worker. `file` replaces the package's own thread.js, where a bundler has moved that. */
 export function startWorker(file: URL | string | undefined, on: Listener): ThreadWorker {
-  const threads = builtin('node:worker_threads')
+  const threads = builtin('worker_threads')
   if (threads) return startThread(threads.Worker, file ? new URL(file) : new URL('./thread.js', import.meta.url), on)
   // Bundlers know this very expression, and take the file along.
-  const worker = file ? new Worker(file, { type: 'module' }) : new Worker(new URL('./thread.js', import.meta.url), { type: 'module' })
+  const worker = file
+    ? new Worker(file, { type: 'module' })
+    : new Worker(new URL('./thread.js', import.meta.url), { type: 'module' })
   worker.onmessage = ({ data }) => on.answer(data as Answer)
   worker.onerror = ({ message }) => on.end(message || 'its file could not be loaded')
   return {
@@ -57,7 +36,7 @@ export function startWorker(file: URL | string | undefined, on: Listener): Threa
   }
 }
 
-function startThread(Thread: NodeModules['node:worker_threads']['Worker'], file: URL, on: Listener): ThreadWorker {
+function startThread(Thread: NodeModules['worker_threads']['Worker'], file: URL, on: Listener): ThreadWorker {
   // The process's own arguments (loaders, an inspector) are not for this worker.
   const worker = new Thread(file, { execArgv: [] })
   worker.on('message', (answer: Answer) => on.answer(answer))

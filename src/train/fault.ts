@@ -1,13 +1,12 @@
 // When training leaves the finite numbers: which step, which op, and back to the last good state; and back when a worker
 // thread ends. A step can be run again with the same result, on any number of threads, so the state before the fault
 // comes from a snapshot and the same steps once more.
-import { GanglionError } from '../errors.ts'
+import { GanglionError, ThreadError } from '../errors.ts'
 import { changedBy } from '../graph/schedule.ts'
 import type { Variable } from '../graph/leaves.ts'
 import { LEARNING_RATE, type Optimizer } from '../nn/optimizers.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'
-import { ThreadError } from '../runtime/team.ts'
 import { allFinite, firstNotFinite, readState, type State, TRAIN, writeState } from './state.ts'
 
 /** Training met a NaN or an infinity, or lost a thread. The model holds the state after the last good step. */

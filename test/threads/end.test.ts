@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { ThreadPool } from '../../src/runtime/pool.ts'
-import { ThreadError } from '../../src/runtime/team.ts'
+import { ThreadError } from '../../src/errors.ts'
 import { TrainingError } from '../../src/train/fault.ts'
 import { Model } from '../../src/train/model.ts'
 import { runtime } from '../harness.ts'

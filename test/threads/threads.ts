@@ -29,7 +29,7 @@ export const data = imageDataset({ images: Uint8Array.from({ length: 20 * BATCH 
 /** A model after an epoch on `data`. */
 export async function trained(runtime: Runtime, definition: ModelDefinition): Promise<Model> {
   const model = await Model.create(runtime, definition, { seed: 5 })
-  for await (const _ of model.train(data, { batchSize: BATCH })) { /* to the end */ }
+  await last(model.train(data, { batchSize: BATCH }))
   return model
 }
 

@@ -1,0 +1,28 @@
+// What the default entry needs to know of threads before it starts any: whether there are workers, and how many fit.
+import type { Order } from './thread.ts'
+
+export interface NodeWorker {
+  postMessage(order: Order): void
+  on(event: 'message' | 'error' | 'exit', listener: (value: never) => void): void
+  ref(): void
+  unref(): void
+  terminate(): Promise<unknown>
+}
+export interface NodeModules {
+  worker_threads: { Worker: new (file: URL, options: { execArgv: string[] }) => NodeWorker }
+  os: { availableParallelism(): number }
+}
+interface NodeProcess {
+  getBuiltinModule?<N extends keyof NodeModules>(name: N): NodeModules[N]
+}
+
+/** Reached without an import, which bundlers for pages would trip over. */
+export const builtin = <N extends keyof NodeModules>(name: N): NodeModules[N] | undefined =>
+  // eslint-disable-next-line ganglion/determinism -- starts threads, where there is a Node: any number gives the same bits
+  (globalThis as { process?: NodeProcess }).process?.getBuiltinModule?.(name)
+
+export const workersExist = (): boolean => typeof Worker === 'function' || builtin('worker_threads') !== undefined
+
+/** How many threads the machine runs at once, as far as the runtime tells; at least 1. */
+export const parallelism = (): number =>
+  (globalThis as { navigator?: Navigator }).navigator?.hardwareConcurrency ?? builtin('os')?.availableParallelism() ?? 1
