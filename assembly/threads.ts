@@ -23,7 +23,9 @@ export function runThread(tape: usize, steps: i32, thread: i32, threads: i32, pa
   for (let step = 0; step < steps; step++) {
     let op = tape + 4
     while (load<u32>(op)) {
-      op = runOp(op, thread, threads)
+      // Small ops in a row are the first thread's, and take one meeting.
+      if (load<i32>(op, 4) < 0) op = runSmall(op, thread)
+      else op = runOp(op, thread, threads)
       if (!meet(control, threads, patience)) return -1
     }
     // All read `stop` between two meetings, so no thread can have gone on to write it again.
@@ -32,6 +34,15 @@ export function runThread(tape: usize, steps: i32, thread: i32, threads: i32, pa
     if (stop) return step
   }
   return steps
+}
+
+/** Runs the small ops from `op` on, on the first thread; returns the address of the op after them. */
+function runSmall(op: usize, thread: i32): usize {
+  do {
+    if (thread) op += load<usize>(op, 4) << 2
+    else op = runOp(op, 0, 1)
+  } while (load<u32>(op) && load<i32>(op, 4) < 0)
+  return op
 }
 
 /** Tells all threads of a tape's run that one of them will not come any more. */

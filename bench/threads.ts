@@ -1,5 +1,7 @@
 // Threads against one thread, model by model, interleaved in one process: the median of the ratios of neighbouring
-// windows, with their spread; and, for a machine that others use too, the ratio of the fastest windows. `npm run build && node tools/run.mjs bench/threads.ts --threads 2 --windows 20`
+// windows, with their spread. For a machine that others use too: what
+// the processor time of both says (n times that of one thread over that of n: what it would be with processors free, at
+// the least, because waiting for a thread that others hold up counts as work). `npm run build && node tools/run.mjs bench/threads.ts --threads 2 --windows 20`
 import { parseArgs } from 'node:util'
 import { pathToFileURL } from 'node:url'
 import { input } from '../src/graph/leaves.ts'
@@ -39,20 +41,26 @@ function time(fn: CompiledFunction, steps: number): number {
 }
 
 console.log(`Node ${process.versions.node}, batch ${batch}, ${values.threads} threads over 1, windows of ${values.ms} ms\n`)
-console.log('| model | ms a step, 1 thread | ms a step | ratio: median (quartiles) | of the fastest windows |\n|---|---|---|---|---|')
+console.log('| model | ms a step, 1 thread | ms a step | ratio: median (quartiles) | by processor time |\n|---|---|---|---|---|')
 for (const model of values.models.split(',') as (keyof typeof MODELS)[]) {
   const fns = [await compile(one, model), await compile(many, model)] as const
   const steps = Math.max(1, Math.round(Number(values.ms) / time(fns[0], 5)))
   const samples: [number[], number[], number[]] = [[], [], []]
+  const processor = [0, 0]
   for (let window = 0; window < Number(values.windows); window++) {
     // In turns first and second, so that a drift of the machine hits both alike.
     const order = window % 2 ? [1, 0] as const : [0, 1] as const
     const ms = [0, 0]
-    for (const i of order) ms[i] = time(fns[i], steps)
+    for (const i of order) {
+      const before = process.cpuUsage()
+      ms[i] = time(fns[i], steps)
+      const { user, system } = process.cpuUsage(before)
+      processor[i]! += user + system
+    }
     samples[0].push(ms[0]!)
     samples[1].push(ms[1]!)
     samples[2].push(ms[0]! / ms[1]!)
   }
-  console.log(`| ${model} | ${spread(samples[0])} | ${spread(samples[1])} | ${spread(samples[2])} | ${(Math.min(...samples[0]) / Math.min(...samples[1])).toFixed(2)} |`)
+  console.log(`| ${model} | ${spread(samples[0])} | ${spread(samples[1])} | ${spread(samples[2])} | ${((Number(values.threads) * processor[0]!) / processor[1]!).toFixed(2)} |`)
 }
 await many.close()

@@ -27,13 +27,21 @@ export function addressOf(item: Item | Tensor, plan: Plan, at: Addresses): numbe
   return buffer ? at.arena + buffer.offset : addressOf(item.inputs[0]!, plan, at)
 }
 
+/** Marks an op that threads do not share (assembly/tape.ts). */
+const SMALL = 1 << 31
+/** Floats read and written, and operations, up to which meeting other threads takes longer than doing it alone. */
+const SMALL_WORK = 4096
+
+const isSmall = (item: Item | null): boolean =>
+  !item || item.node.op.flops(item.node) + item.node.inputs.reduce((n, { size }) => n + size, item.node.size) <= SMALL_WORK
+
 /** Writes the tape of one step; `after` are bookkeeping calls at its end. */
 export function emit({ items }: Schedule, plan: Plan, at: Addresses, after: readonly KernelCall[]): Tape {
   const words: number[] = [at.control]
   const calls: { at: number; item: Item | null }[] = []
   const push = ([kernel, ...args]: KernelCall, item: Item | null) => {
     calls.push({ at: words.length, item })
-    words.push(at.kernel(kernel), args.length + 2, ...args)
+    words.push(at.kernel(kernel), (args.length + 2) | (isSmall(item) ? SMALL : 0), ...args)
   }
   for (const item of items) {
     const { op } = item.node
