@@ -43,11 +43,11 @@ export function spawned(args: readonly string[], cwd: string, during?: (child: C
   const child = spawn(process.execPath, [MAIN, ...args], { cwd })
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk
+    stdout += chunk.toString()
     during?.(child, { stdout, stderr })
   })
   child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk
+    stderr += chunk.toString()
     during?.(child, { stdout, stderr })
   })
   return new Promise((done) => child.on('close', (code, signal) => done({ code: code ?? -1, signal, stdout, stderr })))
