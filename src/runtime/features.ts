@@ -42,7 +42,8 @@ const no = (reason: string): Feature => ({ available: false, reason })
 
 function simd(): Feature {
   if (valid(SIMD)) return yes('every kernel uses it')
-  return no('this engine does not know WebAssembly SIMD, which Ganglion needs; use Node 20.19, Chrome 91, Firefox 89, Safari 16.4 or newer')
+  return no('this engine does not know WebAssembly SIMD, which Ganglion needs; ' +
+    'use Node 20.19, Chrome 91, Firefox 89, Safari 16.4 or newer')
 }
 
 function relaxedSimd(): Feature {
