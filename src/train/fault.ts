@@ -6,7 +6,7 @@ import type { Variable } from '../graph/leaves.ts'
 import { LEARNING_RATE, type Optimizer } from '../nn/optimizers.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'
-import { firstNotFinite, readState, type State, TRAIN, writeState } from './state.ts'
+import { allFinite, firstNotFinite, readState, type State, TRAIN, writeState } from './state.ts'
 
 /** Training met a NaN or an infinity. The model holds the state after the last good step. */
 export class TrainingError extends GanglionError {
@@ -84,7 +84,7 @@ function firstFault(fn: CompiledFunction): { op: string; scope: string } | null 
     const { node } = item
     const result = fn.resultOf(index)
     const values = node.op.effect ? changedBy(node).map((v) => session.values(v)) : result ? [session.floats(result.address, result.size)] : []
-    if (!values.every((floats) => floats.every(Number.isFinite))) return { op: node.op.name, scope: node.scope }
+    if (!values.every(allFinite)) return { op: node.op.name, scope: node.scope }
   }
   return null
 }

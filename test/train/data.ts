@@ -35,7 +35,7 @@ export async function trained(model: Model, data: ImageDataset, options: TrainOp
   return all
 }
 
-/** Lets every chunk seem to take `ms` milliseconds: 1000 makes chunks of one step, 0 makes them double each time. */
+/** Lets every chunk seem to take `ms` milliseconds: 100 and more make chunks of one step, 0 makes them double each time. */
 export function chunksOf(ms: number): void {
   let now = 0
   vi.spyOn(performance, 'now').mockImplementation(() => (now += ms))
@@ -43,7 +43,7 @@ export function chunksOf(ms: number): void {
 
 /** Trains `steps` steps and leaves the loop. */
 export async function trainSteps(model: Model, data: ImageDataset, batchSize: number, steps: number): Promise<void> {
-  chunksOf(1000)
+  chunksOf(200)
   try {
     if (steps) for await (const { step } of model.train(data, { batchSize, epochs: steps })) if (step === steps) break
   } finally {
