@@ -47,7 +47,7 @@ export async function loadConfig(folder: string): Promise<RunConfig> {
     new GanglionError(`"${path}" is damaged: ${what}; train again, or mend it by hand`, { cause })
   let config: Partial<RunConfig> | null
   try {
-    config = JSON.parse(text)
+    config = JSON.parse(text) as Partial<RunConfig> | null
   } catch (cause) {
     throw damaged('it is not JSON', cause)
   }

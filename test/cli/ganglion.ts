@@ -42,11 +42,11 @@ export const MAIN = resolve('dist/cli/main.js')
 export function spawned(args: readonly string[], cwd: string, during?: (child: ChildProcess, said: { stdout: string, stderr: string }) => void): Promise<Outcome & { signal: string | null }> {
   const child = spawn(process.execPath, [MAIN, ...args], { cwd })
   let [stdout, stderr] = ['', '']
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     stdout += chunk
     during?.(child, { stdout, stderr })
   })
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     stderr += chunk
     during?.(child, { stdout, stderr })
   })
