@@ -66,8 +66,8 @@ export async function* train(model: Model, data: ImageDataset, { epochs = 1, bat
   }
   const start = settled()
   const lastEpoch = start.epoch + epochs
-  const whole = dropRemainder ? Math.floor : Math.ceil
-  const stepsFrom = (position: number) => whole((data.count - position) / batchSize)
+  const round = dropRemainder ? Math.floor : Math.ceil
+  const stepsFrom = (position: number) => round((data.count - position) / batchSize)
   const lastStep = start.step + (epochs - 1) * stepsFrom(0) + stepsFrom(start.position)
   const guard = new Guard(session, definition.optimizers)
 

@@ -21,7 +21,8 @@ beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'ganglion-run-')) })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 async function train(model: Model): Promise<void> {
-  for await (const _ of model.train(data, { epochs: 2, batchSize: 24 }));
+  const steps = model.train(data, { epochs: 2, batchSize: 24 })
+  while (!(await steps.next()).done);
 }
 
 test('save, load, and go on', async () => {
