@@ -112,7 +112,7 @@ describe('a level lower', () => {
     const x = input('x', [2, 3])
     expect(() => ops.matmul(x, constant([1, 2], [2, 1]))).toThrow(/\[2, 3\].*\[2, 1\]/)
     expect(() => layers.dense({ units: 4 }).apply(input('images', [1, 8, 8, 1]), new layers.Pass(true))).toThrow(
-      'dense: dense: the input has shape [1, 8, 8, 1], expected [batch, features]; put flatten() before it')
+      'dense: the input has shape [1, 8, 8, 1], expected [batch, features]; put flatten() before it')
     const fn = session.compile({ group: 'g', stages: [{ outputs: { y: ops.relu(x) } }] })
     expect(() => fn.feed('x', [1])).toThrow("input 'x': 1 values given, expected 6 for the shape [2, 3]")
     expect(() => fn.feed('z', [1])).toThrow("no input is named 'z'; the function has: x")

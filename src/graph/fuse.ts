@@ -1,5 +1,5 @@
 // Fusion: what follows a matrix product or convolution element by element is done while its result is in registers.
-// Ops that can take it carry an `epilogue` in their attributes: a bias for the last axis, then an activation.
+// Ops marked `fusable` carry an `epilogue` in their attributes: a bias for the last axis, then an activation.
 // Numbers are the same as without fusion: the same operations in the same order.
 import { topological } from './gradients.ts'
 import { rewrite } from './simplify.ts'
@@ -16,7 +16,7 @@ export type Activation = 'linear' | 'relu' | 'leakyReLU' | 'elu' | 'tanh' | 'sig
 
 export const PLAIN: Epilogue = { bias: false, activation: 'linear', alpha: 0 }
 
-const epilogueOf = (t: Tensor): Epilogue | undefined => t.attrs.epilogue as Epilogue | undefined
+const epilogueOf = (t: Tensor): Epilogue | undefined => (t.op.fusable ? (t.attrs.epilogue as Epilogue) : undefined)
 const ACTIVATIONS: readonly string[] = ['relu', 'leakyReLU', 'elu', 'tanh', 'sigmoid']
 
 /** Folds biases and activations into the op that feeds them, where nobody else reads the value in between. */

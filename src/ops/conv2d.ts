@@ -14,6 +14,7 @@ function checkRanks(op: string, x: Shape, w: Shape): void {
 
 export const conv2dOp: Op<ConvAttrs> = {
   name: 'conv2d',
+  fusable: true,
   shape([x, w], attrs) {
     checkRanks('conv2d', x!, w!)
     if (x![3] !== w![2]) throw shapeError('conv2d', `the image ${show(x!)} has ${x![3]} channels and the filter ${show(w!)} takes ${w![2]}; the filter is [height, width, in, out]`)
@@ -66,6 +67,7 @@ const inputGradientRule: GradientRule<ConvAttrs> = (node, g) => {
 /** dx: each image element gets the sum, over the patches that read it, of filter · dy. */
 export const conv2dInputGradientOp: Op<ConvAttrs> = {
   name: 'conv2dInputGradient',
+  fusable: true,
   shape: ([dy, w], { extent }) => [dy![0]!, ...extent, w![2]!],
   gradient: inputGradientRule,
   scratch(node, threads) {

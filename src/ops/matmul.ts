@@ -18,6 +18,7 @@ function sizes(a: Shape, b: Shape, { transposeA, transposeB }: MatmulAttrs) {
 
 export const matmulOp: Op<MatmulAttrs> = {
   name: 'matmul',
+  fusable: true,
   shape([a, b], attrs) {
     if (a!.length < 2 || b!.length < 2) throw shapeError('matmul', `shapes ${show(a!)} and ${show(b!)} given, both must have at least 2 dimensions`)
     const { m, k, k2, n, batch } = sizes(a!, b!, attrs)

@@ -18,7 +18,8 @@ export function checkStreams(roots: readonly Tensor[]): void {
     if (stream === undefined) continue
     const other = seen.get(streamId(stream))
     if (other) {
-      throw new RangeError(`random: two tensors draw from the stream '${stream}' and would be equal; give each a stream of its own`)
+      const both = other.attrs.stream === stream ? `the stream '${stream}'` : `'${other.attrs.stream as string}' and '${stream}', whose hashes are equal,`
+      throw new RangeError(`random: two tensors draw from ${both} and would be equal; give each a stream of its own`)
     }
     seen.set(streamId(stream), t)
   }
