@@ -3,13 +3,14 @@
 import { parseArgs } from 'node:util'
 import { input } from '../src/graph/leaves.ts'
 import { autoencoder } from '../src/models/autoencoder.ts'
+import { dcgan } from '../src/models/dcgan.ts'
 import { gan } from '../src/models/gan.ts'
 import { vae } from '../src/models/vae.ts'
 import { Pass } from '../src/nn/layer.ts'
 import { createRuntime } from '../src/runtime/runtime.ts'
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { 'batch-size': { type: 'string', default: '128' }, steps: { type: 'string', default: '50' } } })
-const models = { autoencoder, gan, vae }
+const models = { autoencoder, dcgan, gan, vae }
 const kind = positionals[0] as keyof typeof models
 if (!Object.hasOwn(models, kind)) throw new RangeError(`profile: name a model: ${Object.keys(models).join(', ')}`)
 const definition = models[kind]()

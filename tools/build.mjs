@@ -1,44 +1,82 @@
 // Builds everything: the wasm cores, their inlined copy, and the TypeScript. A compiler warning is an error.
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+// Invariants: cores are compiled when anything they are made from has changed, and only then; dist is replaced whole, so
+// no stale file stays, and only after a build without errors. `node tools/build.mjs core` stops after the cores.
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import asc from 'assemblyscript/asc'
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-process.chdir(root)
+process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'))
+
+/** The cores' files in build/ and in the package, by asconfig.json's targets. */
+const CORES = { simd: 'ganglion.wasm', relaxed: 'ganglion-relaxed.wasm' }
+const STAMP = 'build/cores.sha256'
+const GENERATED = 'src/runtime/core.generated.ts'
+const CLI = 'dist/cli/main.js'
 
 /** The core's entry files: the tape loop and every file of kernels. */
-const entries = ['assembly/tape.ts', ...readdirSync('assembly/kernels').filter((f) => f.endsWith('.ts')).sort().map((f) => `assembly/kernels/${f}`)]
+const kernels = readdirSync('assembly/kernels').filter((file) => file.endsWith('.ts')).sort()
+const entries = ['assembly/tape.ts', ...kernels.map((file) => `assembly/kernels/${file}`)]
 
-async function core(target) {
-  const { error, stdout, stderr } = await asc.main([...entries, '--target', target])
-  const said = stdout.toString() + stderr.toString()
-  if (said) process.stderr.write(said)
-  if (error || /WARNING|ERROR/.test(said)) throw new Error(`asc failed on target ${target}`)
+/** Runs a compiler; throws when it fails or warns. */
+function compile(name, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    let said = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => { said += data })
+    child.on('error', reject)
+    child.on('close', (code) => {
+      if (said) process.stderr.write(said)
+      if (code !== 0 || /\b(WARNING|ERROR)\b/.test(said)) reject(new Error(`${name} failed`))
+      else resolve()
+    })
+  })
+}
+
+/** A hash of all that the cores are made from. */
+function sources() {
+  const hash = createHash('sha256')
+  const files = readdirSync('assembly', { recursive: true }).filter((file) => file.endsWith('.ts')).sort()
+  for (const file of [...files.map((name) => join('assembly', name)), 'asconfig.json', 'node_modules/assemblyscript/package.json']) {
+    hash.update(`${file}\0`).update(readFileSync(file)).update('\0')
+  }
+  return hash.digest('hex')
+}
+
+async function cores() {
+  const outputs = Object.values(CORES).map((file) => `build/${file}`)
+  const wanted = sources()
+  const fresh = [STAMP, ...outputs].every((file) => existsSync(file)) && readFileSync(STAMP, 'utf8') === wanted
+  if (fresh) return
+  rmSync(STAMP, { force: true })
+  const asc = 'node_modules/assemblyscript/bin/asc.js'
+  await Promise.all(Object.keys(CORES).map((target) => compile(`asc, target ${target},`, [asc, ...entries, '--target', target])))
+  writeFileSync(STAMP, wanted)
 }
 
 function inline() {
-  const base64 = (file) => readFileSync(file).toString('base64')
-  writeFileSync(
-    'src/runtime/core.generated.ts',
-    `// Written by tools/build.mjs: the deterministic core, base64.\nexport const core = '${base64('build/ganglion.wasm')}'\n`,
-  )
+  const base64 = readFileSync(`build/${CORES.simd}`).toString('base64')
+  const text = `// Written by tools/build.mjs: the deterministic core, base64.\nexport const core = '${base64}'\n`
+  if (!existsSync(GENERATED) || readFileSync(GENERATED, 'utf8') !== text) writeFileSync(GENERATED, text)
 }
 
-function typescript() {
+async function dist() {
+  const made = 'build/dist'
+  rmSync(made, { recursive: true, force: true })
+  await compile('tsc', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--outDir', made, '--noEmitOnError'])
+  for (const file of Object.values(CORES)) copyFileSync(`build/${file}`, `${made}/${file}`)
   rmSync('dist', { recursive: true, force: true })
-  const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], { stdio: 'inherit' })
-  if (status !== 0) throw new Error('tsc failed')
+  renameSync(made, 'dist')
+  if (existsSync(CLI)) chmodSync(CLI, 0o755)
 }
 
 mkdirSync('build', { recursive: true })
 try {
-  const only = process.argv[2]
-  for (const target of ['simd', 'relaxed']) await core(target)
+  await cores()
   inline()
-  if (only !== 'core') typescript()
+  if (process.argv[2] !== 'core') await dist()
 } catch (error) {
   console.error(`build: ${error.message}`)
-  process.exit(1)
+  process.exitCode = 1
 }

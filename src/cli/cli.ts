@@ -26,13 +26,15 @@ export async function cli(args: readonly string[], io: Io): Promise<number> {
     else if (name === 'help') return await cli(rest.length ? [rest[0]!, '--help'] : ['--help'], io)
     else {
       const known = commands.map((c) => c.name)
-      throw new UsageError(`unknown ${name.startsWith('-') ? 'option' : 'command'} ${name}${nearest(name, known) || `; the commands are ${known.join(', ')}`}`)
+      const hint = nearest(name, known) || `; the commands are ${known.join(', ')}`
+      throw new UsageError(`unknown ${name.startsWith('-') ? 'option' : 'command'} ${name}${hint}`)
     }
     return 0
   } catch (error) {
     if (process.env['GANGLION_DEBUG']) io.stderr.write(`${(error as Error).stack}\n`)
     const usage = error instanceof UsageError
-    io.stderr.write(`ganglion: ${sentence(error)}${usage ? ` (see "ganglion ${command ? `${command.name} ` : ''}--help")` : ''}\n`)
+    const hint = usage ? ` (see "ganglion ${command ? `${command.name} ` : ''}--help")` : ''
+    io.stderr.write(`ganglion: ${sentence(error)}${hint}\n`)
     return usage ? 2 : 1
   }
 }
@@ -59,7 +61,10 @@ function overview(): string {
     ...columns(commands.map(({ name, summary }) => [name, summary])),
     '',
     'Options',
-    ...columns([['-h, --help', 'show this help; after a command, the help of that command'], ['-v, --version', 'show the version']]),
+    ...columns([
+      ['-h, --help', 'show this help; after a command, the help of that command'],
+      ['-v, --version', 'show the version'],
+    ]),
     '',
     'Examples',
     ...columns(commands.map(({ examples: [[command, what]] }) => [`ganglion ${command}`, what] as const)),

@@ -20,7 +20,8 @@ export interface Command {
 export function helpText({ name, summary, usage, groups, examples, notes = [] }: Command): string {
   const lines = [summary, '', 'Usage', `  ganglion ${name} ${usage}`]
   if (notes.length) lines.push('', ...notes.map((note) => `  ${note}`))
-  const width = Math.max(...groups.flatMap(([, options]) => Object.entries(options).map(([key, option]) => left(key, option).length)))
+  const all = groups.flatMap(([, options]) => Object.entries(options))
+  const width = Math.max(...all.map(([key, option]) => left(key, option).length))
   for (const [heading, options] of groups) {
     lines.push('', heading)
     for (const [key, option] of Object.entries(options)) {
@@ -38,4 +39,5 @@ export function columns(rows: readonly (readonly [string, string])[]): string[] 
   return rows.map(([first, second]) => `  ${first.padEnd(width)}  ${second}`.trimEnd())
 }
 
-const left = (name: string, { short, value }: Option): string => `${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}`
+const left = (name: string, { short, value }: Option): string =>
+  `${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}`

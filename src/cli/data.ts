@@ -12,7 +12,10 @@ export const absolute = (source: string): string => (source === 'mnist' || sourc
 export async function trainingData(source: string, limit?: number): Promise<ImageDataset> {
   const data = await loadDataset(source)
   if (limit === undefined) return data
-  if (limit > data.count) throw new GanglionError(`--limit ${limit} is more than the ${data.count} images of "${data.name}"; use a smaller limit or leave it out`)
+  if (limit > data.count) {
+    throw new GanglionError(`--limit ${limit} is more than the ${data.count} images of "${data.name}"; ` +
+      'use a smaller limit or leave it out')
+  }
   return take(data, limit)
 }
 

@@ -10,10 +10,8 @@ export type Signal = 'SIGINT' | 'SIGTERM'
 export interface Io {
   readonly stdout: Output
   readonly stderr: Output
-  /** Calls back at each SIGINT and SIGTERM until the returned function is called. */
+  /** Calls back at the first SIGINT or SIGTERM; the next ends the process, however busy it is. Returns what ends listening. */
   onSignal(callback: (signal: Signal) => void): () => void
-  /** Ends the process at once. */
-  exit(code: number): void
 }
 
 /** The exit code of a process that a signal ended: 128 + its number (POSIX shells). */
@@ -23,10 +21,13 @@ export const processIo: Io = {
   stdout: process.stdout,
   stderr: process.stderr,
   onSignal(callback) {
-    process.on('SIGINT', callback).on('SIGTERM', callback)
-    return () => {
-      process.off('SIGINT', callback).off('SIGTERM', callback)
+    // Without a listener the signal has its default effect again, which needs no turn of the event loop.
+    const release = () => void process.off('SIGINT', first).off('SIGTERM', first)
+    const first = (signal: Signal) => {
+      release()
+      callback(signal)
     }
+    process.on('SIGINT', first).on('SIGTERM', first)
+    return release
   },
-  exit: (code) => process.exit(code),
 }

@@ -31,11 +31,13 @@ export const help = { help: { help: 'show this help', short: 'h' } } as const
  * @throws UsageError for an unknown option, a missing value, or one that cannot be read
  */
 export function parse<O extends Options>(args: readonly string[], options: O): Parsed<O> {
-  const types = Object.entries(options).map(([name, { value, short }]) => [name, { type: value ? 'string' : 'boolean', short }] as const)
   // Not strict: parseArgs's own messages speak of its configuration, and refuse `--epochs -1` as ambiguous.
   const { tokens, positionals } = parseArgs({
     args: [...args],
-    options: Object.fromEntries(types.map(([name, { type, short }]) => [name, short ? { type, short } : { type }])),
+    options: Object.fromEntries(Object.entries(options).map(([name, { value, short }]) => {
+      const type = value ? 'string' as const : 'boolean' as const
+      return [name, short ? { type, short } : { type }]
+    })),
     allowPositionals: true,
     strict: false,
     tokens: true,
@@ -45,7 +47,10 @@ export function parse<O extends Options>(args: readonly string[], options: O): P
     if (token.kind !== 'option') continue
     const { name, rawName, value, inlineValue } = token
     const option = Object.hasOwn(options, name) ? options[name] : undefined
-    if (!option) throw new UsageError(`unknown option ${rawName}${nearest(rawName, Object.keys(options).map((known) => `--${known}`))}`)
+    if (!option) {
+      const known = Object.keys(options).map((key) => `--${key}`)
+      throw new UsageError(`unknown option ${rawName}${nearest(rawName, known)}`)
+    }
     if (!option.value) {
       if (value !== undefined) throw new UsageError(`${rawName} takes no value, got "${value}"`)
       values[name] = true
@@ -67,9 +72,9 @@ function readValue(name: string, option: Option, value: string): unknown {
   }
 }
 
-/** An integer from `least` to `most`. */
-export const integer = (least: number, most = Number.MAX_SAFE_INTEGER) => (text: string): number => {
-  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`
+/** An integer from `least` to `most`, in digits. */
+export const integer = (least: number, most = Number.MAX_SAFE_INTEGER, named?: string) => (text: string): number => {
+  const range = named ?? (most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`)
   if (!/^[+-]?\d+$/.test(text) || Number(text) < least || Number(text) > most) throw new RangeError(`an integer ${range}`)
   return Number(text)
 }
@@ -101,4 +106,4 @@ export const text = (value: string): string => {
   return value
 }
 
-export const seed = integer(0)
+export const seed = integer(0, Number.MAX_SAFE_INTEGER, 'from 0 to 2^53 - 1')

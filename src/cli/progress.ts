@@ -1,7 +1,8 @@
 // What one sees of a training run: a bar on a terminal, lines elsewhere, JSON for programs, the result alone when quiet.
 import cliProgress from 'cli-progress'
-import type { RunConfig } from '../node/run.ts'
+import type { RunConfig } from '../node/config.ts'
 import type { Progress } from '../train/train.ts'
+import { clock, figures, fill, introduction, speed, standing, summary } from './format.ts'
 import type { Io, Output, Signal } from './io.ts'
 import type { EpochLine } from './run_folder.ts'
 
@@ -26,7 +27,8 @@ export interface Reporter {
   /** @param left seconds to the end, estimated */
   progress(now: Progress, left: number): void
   epoch(line: EpochLine, now: Progress): void
-  note(text: string): void
+  /** A signal came: training ends soon, and a second signal ends the process without a word. */
+  stopping(): void
   done(result: Result): void
   /** Leaves the terminal as it was; may be called again. */
   close(): void
@@ -35,6 +37,9 @@ export interface Reporter {
 /** Lines and JSON tell how training stands within an epoch this often. */
 const LINES_MS = 10_000
 const JSON_MS = 500
+const STOPPING = 'stopping after the running steps; a second signal ends at once'
+/** DECTCEM and DECAWM: what a bar that is killed would leave off. */
+const SHOW_CURSOR = '\x1b[?25h\x1b[?7h'
 
 export function reporter({ quiet, json, epochs }: { quiet: boolean, json: boolean, epochs: number }, io: Io): Reporter {
   if (json) return jsonReporter(io)
@@ -43,11 +48,11 @@ export function reporter({ quiet, json, epochs }: { quiet: boolean, json: boolea
     start: (run) => stdout.write(`${introduction(run)}\n`),
     progress: every(LINES_MS, (now, left) => now.epochDone || stdout.write(`${standing(now, epochs)}  ${clock(left)} left\n`)),
     epoch: (line) => stdout.write(`${summary(line, epochs)}\n`),
-    note: (text) => stderr.write(`${text}\n`),
+    stopping: () => stderr.write(`${STOPPING}\n`),
     done: ({ out, samples, digest }) => stdout.write(`kept in   ${out}\npictures  ${samples}\ndigest    ${digest}\n`),
     close() {},
   }
-  if (quiet) return { ...lines, start() {}, progress() {}, epoch() {}, note() {} }
+  if (quiet) return { ...lines, start() {}, progress() {}, epoch() {}, stopping() {} }
   const terminal = [stderr, stdout].find((stream) => stream.isTTY)
   return terminal ? barReporter(lines, terminal, epochs) : lines
 }
@@ -58,7 +63,7 @@ function jsonReporter({ stdout }: Io): Reporter {
     start: (run) => event('start', run),
     progress: every(JSON_MS, (now, left) => event('progress', { ...now, secondsLeft: left })),
     epoch: (line) => event('epoch', line),
-    note() {},
+    stopping() {},
     done: (result) => event('done', result),
     close() {},
   }
@@ -67,10 +72,16 @@ function jsonReporter({ stdout }: Io): Reporter {
 function barReporter(lines: Reporter, terminal: Output, epochs: number): Reporter {
   const bars = new cliProgress.MultiBar({
     stream: terminal as NodeJS.WritableStream,
-    format: '{bar} {percentage}%  {standing}  {speed}  {left} left',
+    // Figures come last: a narrow terminal cuts them off first.
+    format: (options, { progress, maxWidth }, { now, left }: { now: Progress, left: number }) => {
+      const bar = cliProgress.Format.BarFormat(progress, options)
+      const percent = `${Math.floor(progress * 100)}%`.padStart(4)
+      const text = `${bar}${percent}  epoch ${now.epoch}/${epochs}  ${clock(left)} left  ${speed(now)}`
+      return fill(text, figures(now.metrics), maxWidth)
+    },
     barCompleteChar: '█',
     barIncompleteChar: '░',
-    barsize: 24,
+    barsize: 14,
     hideCursor: true,
     clearOnComplete: true,
   })
@@ -78,14 +89,15 @@ function barReporter(lines: Reporter, terminal: Output, epochs: number): Reporte
   return {
     ...lines,
     progress(now, left) {
-      const { samples, seconds, step, lastStep } = now
-      const payload = { standing: standing(now, epochs), speed: `${Math.round(samples / seconds)} samples/s`, left: clock(left) }
-      bar ??= bars.create(lastStep, step, payload)
-      bar.update(step, payload)
+      bar ??= bars.create(now.lastStep, now.step, { now, left })
+      bar.update(now.step, { now, left })
     },
     // Above the bar; a written line goes to the terminal only with the next drawing.
     epoch: (line) => bars.log(`${summary(line, epochs)}\n`),
-    note: (text) => bars.log(`${text}\n`),
+    stopping() {
+      terminal.write(SHOW_CURSOR)
+      bars.log(`${STOPPING}\n`)
+    },
     close() {
       if (!bar) return
       bar = undefined
@@ -103,28 +115,4 @@ function every(ms: number, call: (now: Progress, left: number) => void): Reporte
     last = performance.now()
     call(now, left)
   }
-}
-
-function introduction({ model, out, images, parameters, training }: Start): string {
-  return `${model.kind}, ${parameters} parameters, ${images} images, batches of ${training.batchSize}, seed ${training.seed}, into ${out}`
-}
-
-const standing = ({ epoch, step, lastStep, metrics }: Progress, epochs: number): string =>
-  `epoch ${epoch}/${epochs}  step ${step}/${lastStep}  ${figures(metrics)}`
-
-function summary({ epoch, step, metrics, test, seconds, samplesPerSecond, complete }: EpochLine, epochs: number): string {
-  const judged = test ? `  test ${figures(test)}` : ''
-  const at = `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}${complete ? '' : ` stopped at step ${step}`}`
-  return `${at}  ${figures(metrics)}${judged}  ${Math.round(samplesPerSecond)} samples/s  ${seconds.toFixed(1)} s`
-}
-
-const figures = (metrics: Readonly<Record<string, number>>): string =>
-  Object.entries(metrics).map(([name, value]) => `${name} ${value.toPrecision(4)}`).join('  ')
-
-/** Seconds as m:ss, or h:mm:ss. */
-export function clock(seconds: number): string {
-  const s = Math.max(0, Math.round(seconds))
-  const [h, m] = [Math.floor(s / 3600), Math.floor(s / 60) % 60]
-  const two = (n: number) => String(n).padStart(2, '0')
-  return h ? `${h}:${two(m)}:${two(s % 60)}` : `${m}:${two(s % 60)}`
 }

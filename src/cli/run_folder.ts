@@ -4,9 +4,10 @@ import { mkdir, readdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
+import { type RunConfig, saveConfig } from '../node/config.ts'
 import { prepareRunFolder, writeFileAtomic } from '../node/files.ts'
 import { reconstructionsPng, samplesPng } from '../node/pictures.ts'
-import { type RunConfig, saveConfig, saveRun } from '../node/run.ts'
+import { saveRun } from '../node/run.ts'
 import type { Model } from '../train/model.ts'
 import type { Progress } from '../train/train.ts'
 
@@ -38,7 +39,8 @@ export async function chooseFolder(out: string | undefined, model: string, force
   if (out !== undefined) {
     const [first, ...more] = (await contents(out)).sort()
     if (first === undefined || force) return out
-    throw new GanglionError(`the folder "${out}" is not empty: it holds "${first}"${more.length ? ` and ${more.length} more` : ''}; ` +
+    const others = more.length ? ` and ${more.length} more` : ''
+    throw new GanglionError(`the folder "${out}" is not empty: it holds "${first}"${others}; ` +
       'choose another --out, or replace the run in it with --force')
   }
   for (let n = 1; ; n++) {
@@ -49,6 +51,15 @@ export async function chooseFolder(out: string | undefined, model: string, force
 
 /** The names in a folder; none when there is no such folder. A file in its place is left for `prepareRunFolder` to refuse. */
 const contents = (folder: string): Promise<string[]> => readdir(folder).catch(() => [])
+
+interface Start {
+  readonly config: RunConfig
+  /** The picture before training. */
+  readonly first: Uint8Array
+  /** What judges the model after each epoch, where it has figures of its own. */
+  readonly test?: ImageDataset
+  readonly force: boolean
+}
 
 export class RunFolder {
   readonly path: string
@@ -64,7 +75,7 @@ export class RunFolder {
   }
 
   /** Makes the folder, with the settings and the picture before training. */
-  static async start(path: string, model: Model, options: { config: RunConfig, first: Uint8Array, test?: ImageDataset, force: boolean }): Promise<RunFolder> {
+  static async start(path: string, model: Model, options: Start): Promise<RunFolder> {
     const run = new RunFolder(path, model, options.test)
     await prepareRunFolder(path, options)
     try {
@@ -89,7 +100,8 @@ export class RunFolder {
   /** Writes an epoch's figures and pictures, and the weights when they have not been saved for a while. */
   async epoch({ epoch, step, metrics, samples, seconds, epochDone: complete }: Progress): Promise<EpochLine> {
     const test = this.#test && this.#model.evaluate(this.#test)
-    const line: EpochLine = { epoch, step, metrics, ...(test && { test }), seconds, samplesPerSecond: samples / seconds, complete }
+    const samplesPerSecond = samples / seconds
+    const line: EpochLine = { epoch, step, metrics, ...(test && { test }), seconds, samplesPerSecond, complete }
     this.#lines += `${JSON.stringify(line)}\n`
     await writeFileAtomic(join(this.path, 'metrics.jsonl'), this.#lines)
     await this.#pictures(String(epoch).padStart(4, '0'))
@@ -101,7 +113,8 @@ export class RunFolder {
     await writeFileAtomic(join(this.samples, `epoch-${name}.png`), samplesPng(this.#model, { count: SAMPLES }))
     if (!this.#test) return
     const indices = Array.from({ length: Math.min(PAIRS, this.#test.count) }, (_, i) => i)
-    await writeFileAtomic(join(this.samples, `reconstruction-epoch-${name}.png`), reconstructionsPng(this.#model, this.#test, indices))
+    const pairs = reconstructionsPng(this.#model, this.#test, indices)
+    await writeFileAtomic(join(this.samples, `reconstruction-epoch-${name}.png`), pairs)
   }
 
   /** Writes weights, state and digest; returns the digest. */

@@ -1,13 +1,14 @@
 // What a training run is told, and the config.json that repeats it.
 import type { ImageDataset } from '../data/dataset.ts'
-import { type ImageShape, type ModelKind, type ModelOptions } from '../node/models.ts'
-import { RUN_FORMAT, type RunConfig } from '../node/run.ts'
+import type { ModelDefinition } from '../models/definition.ts'
+import { type ModelKind, type ModelOptions } from '../node/models.ts'
+import { RUN_FORMAT, type RunConfig } from '../node/config.ts'
 import { absolute, dataHash } from './data.ts'
 import { coreHash, version } from './version.ts'
 
 export interface Settings {
   readonly kind: ModelKind
-  /** All of the model's options. */
+  /** The model's options that were given. */
   readonly options: ModelOptions
   readonly data: string
   readonly limit?: number
@@ -21,23 +22,26 @@ export interface Settings {
   readonly json: boolean
 }
 
-export function configOf({ kind, options, data, limit, epochs, batchSize, seed }: Settings, used: ImageDataset): RunConfig {
+export function configOf(settings: Settings, { options }: ModelDefinition, used: ImageDataset): RunConfig {
+  const { kind, data, limit, epochs, batchSize, seed } = settings
   const source = absolute(data)
   return {
     format: RUN_FORMAT,
     command: commandLine(kind, { data: source, limit, epochs, batchSize, seed, ...options }),
-    model: { kind, options, imageShape: used.shape as ImageShape },
+    model: { kind, options },
     data: { source, count: used.count, sha256: dataHash(used) },
     training: { seed, epochs, batchSize },
     software: { ganglion: version(), core: `sha256:${coreHash()}`, node: process.versions.node },
   }
 }
 
-type Values = Readonly<Record<string, string | number | boolean | undefined>>
+type Values = Readonly<Record<string, string | number | boolean | readonly number[] | undefined>>
 
-/** The command that gives a run again: options by their camel-case names, undefined ones left out. */
+/**
+ * The command that gives a run again: options by their camel-case names. The only lists are an image shape, which
+ * comes from the data, and filters, which the command line leaves at their defaults. */
 export function commandLine(kind: ModelKind, values: Values): string {
-  const given = Object.entries(values).filter(([, value]) => value !== undefined)
+  const given = Object.entries(values).filter(([, value]) => value !== undefined && typeof value !== 'object')
   return ['ganglion train', kind, ...given.map(([name, value]) => `--${kebab(name)} ${quoted(String(value))}`)].join(' ')
 }
 

@@ -2,8 +2,8 @@
 // steps, which run before anything is written or replaced.
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
-import { define } from '../node/models.ts'
-import type { RunConfig } from '../node/run.ts'
+import { defineFor } from '../node/models.ts'
+import type { RunConfig } from '../node/config.ts'
 import { createRuntime } from '../runtime/runtime.ts'
 import { TrainingError } from '../train/fault.ts'
 import { Model } from '../train/model.ts'
@@ -33,13 +33,9 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
   let signal: Signal | undefined
   const report = reporter(settings, io)
   const release = io.onSignal((received) => {
-    if (signal) {
-      report.close()
-      io.exit(signalCode[received])
-    }
     signal = received
     stop.abort()
-    report.note('stopping after the running steps; once more ends at once')
+    report.stopping()
   })
   try {
     const folder = await RunFolder.start(path, model, { config, first, test, force: settings.force })
@@ -47,7 +43,8 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
     try {
       const { step, digest, ended } = await follow(steps, next, folder, report, begun)
       report.close()
-      report.done({ out: path, samples: folder.samples, step, digest, seconds: (performance.now() - begun) / 1000, stopped: ended ? null : signal! })
+      const seconds = (performance.now() - begun) / 1000
+      report.done({ out: path, samples: folder.samples, step, digest, seconds, stopped: ended ? null : signal! })
       if (ended) return 0
       io.stderr.write(`ganglion: stopped at step ${step}, kept in ${path}\n`)
       return signalCode[signal!]
@@ -61,18 +58,21 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
   }
 }
 
-async function prepare({ kind, options, data: source, limit, batchSize, seed, ...rest }: Settings): Promise<Prepared> {
+async function prepare(settings: Settings): Promise<Prepared> {
+  const { kind, options, data: source, limit, batchSize, seed } = settings
   const data = await trainingData(source, limit)
-  const definition = define(kind, options, data.shape)
+  const definition = defineFor(data.shape, kind, options)
   if (batchSize > data.count) {
-    throw new GanglionError(`--batch-size ${batchSize} is larger than the data (${data.count} images); use a smaller batch size or more images`)
+    throw new GanglionError(`--batch-size ${batchSize} is larger than the data (${data.count} images); ` +
+      'use a smaller batch size or more images')
   }
   const test = definition.evaluate && (await evaluationData(source))
   if (test && test.shape.join() !== data.shape.join()) {
-    throw new GanglionError(`the test images of "${source}" are ${test.shape.join('x')}, and the training images ${data.shape.join('x')}; put images of one shape there`)
+    throw new GanglionError(`the test images of "${source}" are ${test.shape.join('x')}, ` +
+      `and the training images ${data.shape.join('x')}; put images of one shape there`)
   }
   const model = await Model.create(await createRuntime(), definition, { seed })
-  return { data, test, model, config: configOf({ kind, options, data: source, limit, batchSize, seed, ...rest }, data) }
+  return { data, test, model, config: configOf(settings, definition, data) }
 }
 
 type Steps = AsyncGenerator<Progress, void, void>
@@ -94,7 +94,7 @@ async function follow(steps: Steps, first: IteratorResult<Progress, void>, folde
   }
   if (!fault && last && !last.epochDone) report.epoch(await folder.epoch(last), last)
   const digest = await folder.save()
-  if (fault) throw new GanglionError(`${fault.message}; they are kept in ${folder.path}`, { cause: fault })
+  if (fault) throw new GanglionError(`${fault.message} (kept in ${folder.path})`, { cause: fault })
   return { step: last!.step, digest, ended: last!.step === last!.lastStep }
 }
 

@@ -111,7 +111,7 @@ function readHeader(bytes: Uint8Array, name: string): { header: object, start: n
   let text: string, header: object
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.slice(8, 8 + size))
-    header = JSON.parse(text)
+    header = JSON.parse(text) as object
   } catch (cause) {
     throw damaged(name, 'its header is not JSON', cause)
   }
@@ -127,7 +127,7 @@ function repeatedKey(text: string): string | undefined {
   for (const [token, string, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")\s*(:?)|[{}[\]]/g)) {
     if (string === undefined) depth += token === '{' || token === '[' ? 1 : -1
     else if (depth === 1 && colon) {
-      const key: string = JSON.parse(string)
+      const key = JSON.parse(string) as string
       if (seen.has(key)) return key
       seen.add(key)
     }

@@ -42,4 +42,4 @@ export function fuseEpilogues(roots: readonly Tensor[]): Map<Tensor, Tensor> {
 }
 
 const refit = (x: Tensor, inputs: readonly Tensor[], epilogue: Epilogue, node: Tensor): Tensor =>
-  new Tensor(x.op as Op<Attrs>, inputs, { ...x.attrs, epilogue }, node.shape, node.scope)
+  new Tensor(x.op as Op<Attrs>, inputs, { ...x.attrs, epilogue }, node.shape, x.scope)

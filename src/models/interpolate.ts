@@ -13,11 +13,14 @@ export interface InterpolateOptions {
  * normal codes every point is standard normal too; the straight line would pass through codes that are too small.
  * @throws RangeError when the lengths differ or are 0, steps is not an integer of at least 2, or the path is unknown
  */
-export function interpolate(a: Float32Array, b: Float32Array, { steps = 10, path = 'linear' }: InterpolateOptions = {}): Float32Array {
+export function interpolate(a: Float32Array, b: Float32Array, options: InterpolateOptions = {}): Float32Array {
+  const { steps = 10, path = 'linear' } = options
   if (a.length !== b.length || a.length === 0) {
     throw new RangeError(`interpolate: codes expected two of the same length, got ${a.length} and ${b.length} values`)
   }
-  if (!Number.isInteger(steps) || steps < 2) throw new RangeError(`interpolate: steps expected an integer of at least 2, got ${steps}`)
+  if (!Number.isInteger(steps) || steps < 2) {
+    throw new RangeError(`interpolate: steps expected an integer of at least 2, got ${steps}`)
+  }
   if (path !== 'linear' && path !== 'gaussian') throw new RangeError(`interpolate: path expected linear or gaussian, got ${path}`)
   const codes = new Float32Array(steps * a.length)
   for (let i = 0; i < steps; i++) {

@@ -63,7 +63,7 @@ function findPackage(source: string, name: string): string {
 }
 
 async function fromFolder(folder: string, split: Split, name: string): Promise<ImageDataset> {
-  const names = (await readdir(folder).catch(cause => { throw unreadable(folder, cause) })).sort()
+  const names = (await readdir(folder).catch((cause: NodeJS.ErrnoException) => { throw unreadable(folder, cause) })).sort()
   const find = (what: string): string | undefined =>
     names.find(file => new RegExp(`^${PREFIX[split]}-${what}[-.]idx[134]-ubyte(\\.gz)?$`).test(file))
   const file = find('images')
@@ -90,7 +90,7 @@ async function load(images: string, labels: string | undefined, name: string): P
 
 /** A file's bytes, unpacked when they are gzip, whatever the file is called. */
 async function read(path: string): Promise<Uint8Array> {
-  const bytes = await readFile(path).catch(cause => { throw unreadable(path, cause) })
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => { throw unreadable(path, cause) })
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
   return promisify(gunzip)(bytes).catch((cause: Error) => {
     throw new GanglionError(`"${path}" is damaged gzip data (${cause.message}); download or copy it again`, { cause })
@@ -136,7 +136,7 @@ function parseClass(bytes: Uint8Array, name: string): Uint8Array {
       'found something else; install fashion-mnist again')
   }
   const out = new Uint8Array(images.length * SIDE * SIDE)
-  images.forEach((row, i) => out.set(row, i * SIDE * SIDE))
+  images.forEach((row, i) => out.set(row as number[], i * SIDE * SIDE))
   return out
 }
 

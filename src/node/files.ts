@@ -1,6 +1,6 @@
 // Writing files in Node so that a crash or a full disk never leaves half of one: a temporary file beside, then a rename.
 // It also guards the folder of a run. Invariant: nothing is removed that a run did not write.
-import { appendFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { appendFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { GanglionError } from '../errors.ts'
 
@@ -56,7 +56,7 @@ export async function writeFileAtomic(path: string, data: Uint8Array | string): 
  */
 export async function prepareRunFolder(path: string, { force = false }: { force?: boolean } = {}): Promise<void> {
   try {
-    await mkdir(path, { recursive: true })
+    await makeFolder(path)
     const found = await readdir(path)
     if (found.length > 0 && !force) {
       const more = found.length > 1 ? ` and ${found.length - 1} more` : ''
@@ -82,6 +82,17 @@ export async function appendLine(path: string, line: string): Promise<void> {
   } catch (cause) {
     throw failure('write', path, cause)
   }
+}
+
+/** A folder with its parents. Node's own recursive mkdir says ENOENT on a disk that is read-only or full. */
+async function makeFolder(path: string): Promise<void> {
+  const there = await stat(path).catch(() => null)
+  if (there?.isDirectory()) return
+  if (!there && dirname(path) !== path) await makeFolder(dirname(path))
+  await mkdir(path).catch(async (error: NodeJS.ErrnoException) => {
+    const made = error.code === 'EEXIST' && (await stat(path)).isDirectory()
+    if (!made) throw error
+  })
 }
 
 function failure(what: string, path: string, cause: unknown): GanglionError {

@@ -6,13 +6,17 @@ import type { Model } from '../train/model.ts'
 import { isModelKind, models } from './models.ts'
 import { encodePng } from './png.ts'
 
+interface SamplesOptions { count?: number, seed?: number, columns?: number }
+
 /** `count` new images in a grid; the squarest one unless `columns` is given. */
-export function samplesPng(model: Model, { count = 64, seed, columns }: { count?: number, seed?: number, columns?: number } = {}): Uint8Array {
+export function samplesPng(model: Model, { count = 64, seed, columns }: SamplesOptions = {}): Uint8Array {
   return toPng(model, model.sample(count, { seed }), columns)
 }
 
 /** The images of `data` at `indices` over what the model makes of them: rows of originals and reconstructions in turn. */
-export function reconstructionsPng(model: Model, data: ImageDataset, indices: readonly number[], { columns = 8 } = {}): Uint8Array {
+export function reconstructionsPng(
+  model: Model, data: ImageDataset, indices: readonly number[], { columns = 8 }: { columns?: number } = {},
+): Uint8Array {
   const originals = scaledImages(data, indices)
   const made = model.reconstruct(originals)
   const size = originals.length / indices.length
@@ -27,8 +31,10 @@ export function reconstructionsPng(model: Model, data: ImageDataset, indices: re
   return toPng(model, grid, width)
 }
 
+interface WalkOptions { rows?: number, steps?: number, seed?: number }
+
 /** `rows` walks of `steps` images, each from one seeded code to another. */
-export function interpolationsPng(model: Model, { rows = 8, steps = 10, seed }: { rows?: number, steps?: number, seed?: number } = {}): Uint8Array {
+export function interpolationsPng(model: Model, { rows = 8, steps = 10, seed }: WalkOptions = {}): Uint8Array {
   const { kind } = model.definition
   const path = isModelKind(kind) ? models[kind].codes : 'linear'
   const ends = model.drawCodes(2 * rows, { seed })

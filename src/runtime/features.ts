@@ -42,12 +42,14 @@ const no = (reason: string): Feature => ({ available: false, reason })
 
 function simd(): Feature {
   if (valid(SIMD)) return yes('every kernel uses it')
-  return no('this engine does not know WebAssembly SIMD, which Ganglion needs; use Node 20.19, Chrome 91, Firefox 89, Safari 16.4 or newer')
+  return no('this engine does not know WebAssembly SIMD, which Ganglion needs; ' +
+    'use Node 20.19, Chrome 91, Firefox 89, Safari 16.4 or newer')
 }
 
 function relaxedSimd(): Feature {
   if (valid(RELAXED)) return yes('the engine knows it')
   const flag = '--experimental-wasm-relaxed-simd'
+  // eslint-disable-next-line ganglion/determinism -- only to say why: it runs, and gives the same numbers, without it
   const node = (globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node
   if (node && Number.parseInt(node) < 21) return no(`Node ${node} has it behind the flag ${flag}; Node 22 has it without`)
   return no('this engine does not know WebAssembly relaxed SIMD; the deterministic core does not need it')

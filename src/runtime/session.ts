@@ -6,10 +6,12 @@ import { isConstant, isInput, isVariable, type Variable } from '../graph/leaves.
 import { sizeOf, type Tensor } from '../graph/tensor.ts'
 import { isDataset } from '../ops/batch.ts'
 import { assign } from '../ops/assign.ts'
-import type { Core } from './core.ts'
+import { type Core, megabytes } from './core.ts'
 import { COUNTER_WORDS, CompiledFunction, type FunctionSpec } from './function.ts'
 
 const SEED_WORDS = 2
+
+const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64
 
 export class Session {
   readonly core: Core
@@ -41,20 +43,38 @@ export class Session {
 
   /** Gives memory and initial values to variables that the session does not hold yet. */
   addVariables(variables: readonly Variable[]): void {
-    const fresh: Variable[] = []
-    for (const tensor of variables) {
-      const known = this.#variables.get(tensor.attrs.name)
-      if (known?.tensor === tensor) continue
-      if (known) throw new RangeError(`two variables are named '${tensor.attrs.name}'; give each layer a name of its own`)
-      const address = this.core.allocate(tensor.size * 4)
+    const names = new Set<string>()
+    const fresh = [...new Set(variables)].filter((v) => {
+      const { name } = v.attrs
+      if (this.#variables.get(name)?.tensor === v) return false
+      if (this.#variables.has(name) || names.has(name)) throw new RangeError(`two variables are named '${name}'; give each layer and optimizer a name of its own`)
+      names.add(name)
+      return true
+    })
+    if (!fresh.length) return
+    let address = this.#allocateVariables(fresh)
+    for (const tensor of fresh) {
       this.#variables.set(tensor.attrs.name, { tensor, address })
       this.#leaves.set(tensor, address)
-      fresh.push(tensor)
+      address += aligned(tensor.size * 4)
     }
-    if (!fresh.length) return
-    const updates = fresh.map((v) => assign(v, v.attrs.initial))
-    new CompiledFunction(this, { group: 'initialise', stages: [{ updates }] }, [{ outputs: [], updates }]).run(1)
+    // A stage each: the arena holds one variable's values at a time.
+    const stages = fresh.map((v) => ({ outputs: [], updates: [assign(v, v.attrs.initial)] }))
+    new CompiledFunction(this, { group: 'initialise', stages: stages.map(({ updates }) => ({ updates })) }, stages).run(1)
     this.restart('initialise')
+  }
+
+  #allocateVariables(variables: readonly Variable[]): number {
+    const bytes = variables.reduce((n, v) => n + aligned(v.size * 4), 0)
+    try {
+      return this.core.allocate(bytes)
+    } catch (cause) {
+      throw new RangeError(
+        `the model does not fit in memory: its weights and the optimizer's memory need ${megabytes(bytes)}; ` +
+          'use fewer units or filters (a 32-bit wasm memory ends at 4096 MB)',
+        { cause },
+      )
+    }
   }
 
   /** All variables, sorted by name. */

@@ -1,9 +1,12 @@
 // When training leaves the finite numbers: which step, which op, and back to the last good state. A step can be run
 // again with the same result, so the state before the fault comes from a snapshot and the same steps once more.
 import { GanglionError } from '../errors.ts'
+import { changedBy } from '../graph/schedule.ts'
+import type { Variable } from '../graph/leaves.ts'
+import { LEARNING_RATE, type Optimizer } from '../nn/optimizers.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'
-import { firstNotFinite, readState, type State, TRAIN, writeState } from './state.ts'
+import { allFinite, firstNotFinite, readState, type State, TRAIN, writeState } from './state.ts'
 
 /** Training met a NaN or an infinity. The model holds the state after the last good step. */
 export class TrainingError extends GanglionError {
@@ -28,17 +31,19 @@ export class Guard {
   readonly #session: Session
   #snapshot: State
   #taken = performance.now()
-  /** What ran since the snapshot, in order. */
-  #since: { fn: CompiledFunction; steps: number }[] = []
+  readonly #optimizers: readonly Variable[]
+  /** What ran since the snapshot, in order, and the learning rates it ran with: the host may change those between runs. */
+  #since: { fn: CompiledFunction; steps: number; rates: number[] }[] = []
 
-  constructor(session: Session) {
+  constructor(session: Session, optimizers: readonly Optimizer[]) {
     this.#session = session
+    this.#optimizers = optimizers.map(({ state }) => state).filter((state) => session.variables.includes(state))
     this.#snapshot = readState(session)
   }
 
   /** Runs steps; throws a TrainingError, with the last good state restored, where one goes wrong. */
   run(fn: CompiledFunction, steps: number): void {
-    this.#since.push({ fn, steps })
+    this.#since.push({ fn, steps, rates: this.#optimizers.map((state) => this.#session.values(state)[LEARNING_RATE]!) })
     if (fn.run(steps) < steps) this.#locate()
     if (performance.now() - this.#taken > SNAPSHOT_MS) this.check()
   }
@@ -55,8 +60,9 @@ export class Guard {
   #locate(): never {
     const session = this.#session
     writeState(session, this.#snapshot)
-    const steps = this.#since.flatMap(({ fn, steps }) => Array.from({ length: steps }, () => fn))
-    for (const fn of steps) {
+    const steps = this.#since.flatMap(({ steps, ...one }) => Array.from({ length: steps }, () => one))
+    for (const { fn, rates } of steps) {
+      this.#optimizers.forEach((state, i) => (session.values(state)[LEARNING_RATE] = rates[i]!))
       const before = readState(session)
       const good = fn.run(1) === 1 && firstNotFinite(session) === undefined
       if (good) continue
@@ -69,7 +75,7 @@ export class Guard {
   }
 }
 
-/** Runs one step op by op; the first whose result, or whose changed variable, is not finite. */
+/** Runs one step op by op; the first whose result, or a variable that it changed, is not finite. */
 function firstFault(fn: CompiledFunction): { op: string; scope: string } | null {
   const { session, tape } = fn
   for (const [index, { at, item }] of tape.calls.entries()) {
@@ -77,8 +83,8 @@ function firstFault(fn: CompiledFunction): { op: string; scope: string } | null 
     if (!item || tape.calls[index + 1]?.item === item) continue
     const { node } = item
     const result = fn.resultOf(index)
-    const values = node.op.effect ? session.values(node.inputs[0]!) : result && session.floats(result.address, result.size)
-    if (values && !values.every(Number.isFinite)) return { op: node.op.name, scope: node.scope }
+    const values = node.op.effect ? changedBy(node).map((v) => session.values(v)) : result ? [session.floats(result.address, result.size)] : []
+    if (!values.every(allFinite)) return { op: node.op.name, scope: node.scope }
   }
   return null
 }

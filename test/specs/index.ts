@@ -1,6 +1,7 @@
 // All specs. An op without a spec fails test/ops.test.ts.
 import { specs as activation } from './activation.ts'
 import { specs as arithmetic } from './arithmetic.ts'
+import { specs as broadcastTo } from './broadcast_to.ts'
 import { specs as compare } from './compare.ts'
 import { specs as conv2d } from './conv2d.ts'
 import { specs as depthwise } from './depthwise.ts'
@@ -16,6 +17,7 @@ import { specs as unary } from './unary.ts'
 export const specs: readonly Spec[] = [
   ...activation,
   ...arithmetic,
+  ...broadcastTo,
   ...compare,
   ...conv2d,
   ...depthwise,

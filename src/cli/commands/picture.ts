@@ -1,7 +1,8 @@
 // What sample, reconstruct and interpolate have in common: a run in, one PNG out.
 import { join } from 'node:path'
 import { writeFileAtomic } from '../../node/files.ts'
-import { loadRun, type RunConfig } from '../../node/run.ts'
+import type { RunConfig } from '../../node/config.ts'
+import { loadRun } from '../../node/run.ts'
 import type { Model } from '../../train/model.ts'
 import type { Command } from '../command.ts'
 import { help, type Options, parse, text, UsageError, type Values } from '../options.ts'

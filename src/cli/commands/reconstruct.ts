@@ -17,19 +17,23 @@ export const reconstruct = pictureCommand({
   },
   examples: [
     ['reconstruct runs/vae', 'the first 16 test images into runs/vae/reconstruct.png'],
-    ['reconstruct runs/autoencoder --data fashion --count 32 --seed 5', '32 images of other data'],
+    ['reconstruct runs/vae --data fashion --count 32', '32 images of other data'],
   ],
   async draw({ config, model, folder }, { data: source = config.data?.source, count = 16, columns, seed }) {
     const { kind, encode, imageShape } = model.definition
     if (!encode) {
-      throw new GanglionError(`a ${kind} cannot reconstruct: it has no encoder; use "ganglion sample ${folder}" or "ganglion interpolate ${folder}"`)
+      throw new GanglionError(`a ${kind} cannot reconstruct: it has no encoder; ` +
+        `use "ganglion sample ${folder}" or "ganglion interpolate ${folder}"`)
     }
     if (source === undefined) throw new GanglionError(`"${folder}" does not say what it was trained on; give --data`)
     const data = await evaluationData(source)
     if (data.shape.join() !== imageShape.join()) {
-      throw new GanglionError(`the images of "${data.name}" are ${data.shape.join('x')}, and the model was trained on ${imageShape.join('x')}; give other data`)
+      throw new GanglionError(`the images of "${data.name}" are ${data.shape.join('x')}, ` +
+        `and the model was trained on ${imageShape.join('x')}; give other data`)
     }
-    if (count > data.count) throw new GanglionError(`--count ${count} is more than the ${data.count} images of "${data.name}"; use a smaller count`)
+    if (count > data.count) {
+      throw new GanglionError(`--count ${count} is more than the ${data.count} images of "${data.name}"; use a smaller count`)
+    }
     return reconstructionsPng(model, data, pick(count, data.count, seed), { columns })
   },
 })

@@ -29,11 +29,23 @@ const training = {
 
 /** The models' own options: the names are those of their definitions, in kebab case. */
 const own = {
-  latent: { value: 'N', help: 'size of the code (autoencoder: channels of the 2x2 code)', read: integer(1), initial: byModel('latent') },
-  hidden: { value: 'N', help: 'units of the hidden layers (gan: of the generator)', read: integer(1), initial: byModel('hidden') },
+  latent: {
+    value: 'N', help: 'size of the code (autoencoder: channels of the 2x2 code)', read: integer(1),
+    initial: byModel('latent'),
+  },
+  hidden: {
+    value: 'N', help: 'units of the hidden layers (gan: of the generator)', read: integer(1),
+    initial: byModel('hidden'),
+  },
+  'discriminator-hidden': {
+    value: 'N', help: "units of the discriminator's hidden layers", read: integer(1), initial: byModel('discriminatorHidden'),
+  },
   'learning-rate': { value: 'RATE', help: "Adam's learning rate", read: positive, initial: byModel('learningRate') },
   beta1: { value: 'BETA', help: "Adam's decay of the first moment", read: fraction, initial: byModel('beta1') },
-  noise: { value: 'HOW', help: 'sample: noise for each image; batch: one for all of a batch', read: choice('sample', 'batch'), initial: byModel('noise') },
+  noise: {
+    value: 'HOW', help: 'sample: noise for each image; batch: one for all of a batch', read: choice('sample', 'batch'),
+    initial: byModel('noise'),
+  },
 } as const
 
 const output = {
@@ -65,7 +77,7 @@ export const train: Command = {
     const { positionals, values } = parse(args, options)
     const kind = kindOf(positionals)
     const known = defaults.get(kind)!
-    const chosen: Record<string, number | string | boolean> = { ...known }
+    const chosen: Record<string, number | string> = {}
     for (const name of Object.keys(own) as (keyof typeof own)[]) {
       const value = values[name]
       if (value === undefined) continue

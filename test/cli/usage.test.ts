@@ -1,0 +1,107 @@
+// Wrong usage: exit code 2, one sentence on stderr, nothing on stdout, nothing written. And the help.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { nearest } from '../../src/cli/nearest.ts'
+import { ganglion } from './ganglion.ts'
+
+const TRAIN = '(see "ganglion train --help")'
+
+test.each([
+  ['trian', 'unknown command trian; did you mean train? (see "ganglion --help")'],
+  ['dance', 'unknown command dance; the commands are train, sample, reconstruct, interpolate, info (see "ganglion --help")'],
+  ['--frobnicate', 'unknown option --frobnicate; the commands are train, sample, reconstruct, interpolate, info (see "ganglion --help")'],
+  ['train', `train expected autoencoder, vae, gan, got no model ${TRAIN}`],
+  ['train vea', `unknown model "vea", expected autoencoder, vae, gan; did you mean vae? ${TRAIN}`],
+  ['train diffusion', `unknown model "diffusion", expected autoencoder, vae, gan ${TRAIN}`],
+  ['train vae gan', `train expected one model, got "gan" too ${TRAIN}`],
+  ['train vae --epoch 3', `unknown option --epoch; did you mean --epochs? ${TRAIN}`],
+  ['train vae --toString', `unknown option --toString ${TRAIN}`],
+  ['train vae -x', `unknown option -x ${TRAIN}`],
+  ['train vae --epochs -1', `--epochs expected an integer of at least 1, got "-1" ${TRAIN}`],
+  ['train vae --epochs=-1', `--epochs expected an integer of at least 1, got "-1" ${TRAIN}`],
+  ['train vae --epochs 0', `--epochs expected an integer of at least 1, got "0" ${TRAIN}`],
+  ['train vae --epochs 1.5', `--epochs expected an integer of at least 1, got "1.5" ${TRAIN}`],
+  ['train vae --epochs ten', `--epochs expected an integer of at least 1, got "ten" ${TRAIN}`],
+  ['train vae --epochs', `--epochs expected a value (N) ${TRAIN}`],
+  ['train vae --epochs=', `--epochs expected an integer of at least 1, got "" ${TRAIN}`],
+  ['train vae --out --force', `--out expected a value (DIR), got the option --force ${TRAIN}`],
+  ['train vae --force=yes', `--force takes no value, got "yes" ${TRAIN}`],
+  ['train vae --learning-rate -0.1', `--learning-rate expected a number above 0, got "-0.1" ${TRAIN}`],
+  ['train vae --learning-rate=-1e-3', `--learning-rate expected a number above 0, got "-1e-3" ${TRAIN}`],
+  ['train vae --learning-rate 0', `--learning-rate expected a number above 0, got "0" ${TRAIN}`],
+  ['train vae --learning-rate NaN', `--learning-rate expected a number above 0, got "NaN" ${TRAIN}`],
+  ['train vae --learning-rate 1e999', `--learning-rate expected a number above 0, got "1e999" ${TRAIN}`],
+  ['train vae --batch-size -8', `--batch-size expected an integer of at least 1, got "-8" ${TRAIN}`],
+  ['train vae --seed 9007199254740993', `--seed expected an integer from 0 to 2^53 - 1, got "9007199254740993" ${TRAIN}`],
+  ['train vae --noise loud', `--noise expected sample or batch, got "loud" ${TRAIN}`],
+  ['train gan --beta1 1', `--beta1 expected a number from 0 up to, not including, 1, got "1" ${TRAIN}`],
+  ['train gan --noise batch', `--noise is an option of vae, not of gan ${TRAIN}`],
+  ['train autoencoder --hidden 3', `--hidden is an option of vae and gan, not of autoencoder ${TRAIN}`],
+  ['sample', 'sample expected the folder of a run (see "ganglion sample --help")'],
+  ['sample a b', 'sample expected one folder, got "b" too (see "ganglion sample --help")'],
+  ['sample a --count 0', '--count expected an integer from 1 to 10000, got "0" (see "ganglion sample --help")'],
+  ['interpolate a --steps 1', '--steps expected an integer from 2 to 1000, got "1" (see "ganglion interpolate --help")'],
+  ['reconstruct a --row 3', 'unknown option --row (see "ganglion reconstruct --help")'],
+  ['info all', 'info takes no arguments, got "all" (see "ganglion info --help")'],
+])('%s', async (line, message) => {
+  expect(await ganglion(line.split(' '))).toEqual({ code: 2, stdout: '', stderr: `ganglion: ${message}\n` })
+})
+
+describe('help', () => {
+  test('without a command it goes to stderr, and the code is 2', async () => {
+    const { code, stdout, stderr } = await ganglion([])
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toBe((await ganglion(['--help'])).stdout)
+    expect((await ganglion(['help'])).stdout).toBe(stderr)
+  })
+
+  test.each(['train', 'sample', 'reconstruct', 'interpolate', 'info'])('of %s: usage, options, examples, in 120 columns', async (name) => {
+    const { code, stdout, stderr } = await ganglion([name, '--help'])
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toContain(`Usage\n  ganglion ${name} `)
+    expect(stdout).toMatch(new RegExp(`Examples\n  ganglion ${name} ?`))
+    expect(stdout).toMatch(/-h, --help +show this help/)
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120)
+    expect((await ganglion(['help', name])).stdout).toBe(stdout)
+    expect((await ganglion([name, '--nonsense', '-h'])).stdout).toBe(stdout)
+  })
+
+  test('defaults come from the definitions', async () => {
+    const { stdout } = await ganglion(['train', '--help'])
+    expect(stdout).toContain('[autoencoder 0.001, vae 0.001, gan 0.0003]')
+    expect(stdout).toContain('[autoencoder 8, vae 20, gan 100]')
+  })
+
+  test('--version', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+    expect(await ganglion(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+  })
+})
+
+describe('GANGLION_DEBUG', () => {
+  beforeEach(() => { process.env['GANGLION_DEBUG'] = '1' })
+  afterEach(() => { delete process.env['GANGLION_DEBUG'] })
+  test('shows where an error comes from', async () => {
+    const { stderr } = await ganglion(['train', 'vea'])
+    expect(stderr).toMatch(/\n +at .*train/)
+  })
+})
+
+test('nearest', () => {
+  expect(nearest('vea', ['autoencoder', 'vae', 'gan'])).toBe('; did you mean vae?')
+  expect(nearest('autoencodr', ['autoencoder', 'vae', 'gan'])).toBe('; did you mean autoencoder?')
+  expect(nearest('x', ['autoencoder', 'vae', 'gan'])).toBe('')
+})
+
+test('info', async () => {
+  const { code, stdout } = await ganglion(['info'])
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^ganglion +\d+\.\d+\.\d+$/m)
+  expect(stdout).toMatch(/^engine +Node \d+\.\d+\.\d+, V8 /m)
+  expect(stdout).toMatch(/^SIMD +available: every kernel uses it$/m)
+  expect(stdout).toMatch(/^relaxed SIMD +(not )?available: .*; training uses the deterministic core$/m)
+  expect(stdout).toMatch(/^threads +available: .*; this version trains on one thread$/m)
+  const facts = JSON.parse((await ganglion(['info', '--json'])).stdout) as Record<string, { used?: unknown, available?: unknown }>
+  expect(Object.keys(facts)).toEqual(['version', 'core', 'engine', 'v8', 'platform', 'simd', 'relaxedSimd', 'threads'])
+  expect(facts['threads']).toMatchObject({ available: true, used: 1 })
+})

@@ -1,0 +1,66 @@
+// The built core is what DESIGN.md promises: it imports nothing, it has no instruction whose result an engine may choose,
+// and its exports are its kernels, each of them once.
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import binaryen from 'binaryen'
+import { runtime } from '../harness.ts'
+
+const root = new URL('../../', import.meta.url)
+const wasm = readFileSync(new URL('build/ganglion.wasm', root))
+const module = new WebAssembly.Module(wasm)
+const exports = WebAssembly.Module.exports(module)
+const functions = exports.filter((e) => e.kind === 'function').map((e) => e.name)
+
+/** What the host calls besides the tape's kernels. */
+const ENTRIES = ['heapBase', 'run', 'runOp']
+
+/** The kernels that each file declares. */
+const files = readdirSync(new URL('assembly/kernels/', root)).filter((f) => f.endsWith('.ts'))
+const declared = files.flatMap((file) => {
+  const text = readFileSync(new URL(`assembly/kernels/${file}`, root)).toString()
+  const exported = [...text.matchAll(/^export function (\w+)/gm)].map(([, name]) => name!)
+  const registered = [...text.matchAll(/^register\((\w+)\)$/gm)].map(([, name]) => name!)
+  return exported.map((name) => ({ file, name, registered: registered.includes(name) }))
+})
+
+function textOf(bytes: Uint8Array): string {
+  const parsed = binaryen.readBinary(bytes)
+  try {
+    return parsed.emitText()
+  } finally {
+    parsed.dispose()
+  }
+}
+
+describe('the core', () => {
+  it('is the one that the package carries', () => {
+    expect(WebAssembly.Module.exports(runtime.module)).toEqual(exports)
+  })
+  it('imports nothing', () => {
+    expect(WebAssembly.Module.imports(module)).toEqual([])
+  })
+  it('has SIMD, and no relaxed instruction', () => {
+    const text = textOf(wasm)
+    expect(text).toMatch(/\bf32x4\.mul\b/)
+    expect([...new Set(text.match(/[\w.]*relaxed\w*/g))]).toEqual([])
+  })
+  it('exports its kernels, its entries and nothing else', () => {
+    expect([...functions].sort()).toEqual([...declared.map((d) => d.name), ...ENTRIES].sort())
+    expect(exports.filter((e) => e.kind !== 'function').map((e) => `${e.kind} ${e.name}`).sort()).toEqual(['memory memory', 'table table'])
+  })
+  it('declares each kernel in one file: asc takes the last of two without a word', () => {
+    const twice = declared.filter((d, i) => declared.findIndex((e) => e.name === d.name) !== i)
+    expect(twice).toEqual([])
+    expect(declared.filter((d) => ENTRIES.includes(d.name))).toEqual([])
+  })
+  it('has every kernel in the function table', () => {
+    expect(declared.filter((d) => !d.registered)).toEqual([])
+    const instance = new WebAssembly.Instance(module, {}).exports as unknown as Record<string, unknown> & { table: WebAssembly.Table }
+    const table = new Set(Array.from({ length: instance.table.length }, (_, i) => instance.table.get(i) as unknown))
+    expect(declared.filter((d) => !table.has(instance[d.name])).map((d) => d.name)).toEqual([])
+  })
+  it('gives every kernel the same type: arguments, thread, threads', () => {
+    const instance = new WebAssembly.Instance(module, {}).exports as unknown as Record<string, { length: number }>
+    expect(declared.filter((d) => instance[d.name]!.length !== 3).map((d) => d.name)).toEqual([])
+  })
+})

@@ -1,0 +1,56 @@
+// Every op has a spec: those that src/ops exports, and those that only gradients of any order bring up.
+import { readdirSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { gradients, topological } from '../src/graph/gradients.ts'
+import { input } from '../src/graph/leaves.ts'
+import { isLeaf } from '../src/graph/schedule.ts'
+import type { Op, Tensor } from '../src/graph/tensor.ts'
+import { mul } from '../src/ops/arithmetic.ts'
+import { sum } from '../src/ops/reduce.ts'
+import { specs } from './specs/index.ts'
+
+/** Ops that no spec can drive, and what tests them instead. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  batch: 'reads a dataset and counters: test/batch.test.ts',
+  fill: 'has no inputs; the initialisers zeros and ones: test/initializers.test.ts',
+  stopGradient: 'an alias; its spec multiplies by it',
+  conv2dFilterGradient: 'the gradients of conv2d and conv2dTranspose are checked to the second order, values and threads by test/oracles',
+  reluGrad: 'the gradients of relu, first and second',
+  leakyReluGrad: 'the gradients of leakyReLU, first and second',
+  eluGrad: 'the gradients of elu, first and second',
+  tanhGrad: 'the gradients of tanh, first and second',
+  sigmoidGrad: 'the gradients of sigmoid, first and second',
+  softplusGrad: 'the gradients of softplus, first and second',
+}
+
+const isOp = (value: unknown): value is Op => typeof value === 'object' && value !== null && 'calls' in value && 'shape' in value && 'gradient' in value
+
+it('each op has a spec', async () => {
+  const known = new Map<string, string>()
+  const folder = new URL('../src/ops/', import.meta.url)
+  for (const file of readdirSync(folder)) {
+    const exported = (await import(new URL(file, folder).href)) as Record<string, unknown>
+    for (const value of Object.values(exported)) if (isOp(value)) known.set(value.name, file)
+  }
+  const direct = new Set<string>()
+  for (const spec of specs) {
+    const [c] = spec.cases
+    const inputs = c!.shapes.map((shape, i) => input(`x${i}`, shape))
+    const y = c!.apply(...inputs)
+    const meet = (roots: readonly Tensor[], where: string) => {
+      for (const t of topological(roots)) if (!isLeaf(t) && !known.has(t.op.name)) known.set(t.op.name, `${where} of '${spec.op}'`)
+    }
+    meet([y], 'the graph')
+    for (const d of spec.cases) direct.add(d.apply(...d.shapes.map((shape, i) => input(`x${i}`, shape))).op.name)
+    const wrt = (spec.differentiable ?? inputs.map((_, i) => i)).map((i) => inputs[i]!)
+    if (!wrt.length) continue
+    const first = gradients(y, wrt, input('dy', y.shape))
+    meet(first, 'the gradient')
+    if (spec.second === false) continue
+    meet(first.flatMap((g) => gradients(sum(mul(g, input('u', g.shape))), wrt)), 'the second gradient')
+  }
+  const missing = [...known].filter(([name]) => !direct.has(name) && !(name in ELSEWHERE)).map(([name, where]) => `${name} (${where})`)
+  expect(missing).toEqual([])
+  const needless = Object.keys(ELSEWHERE).filter((name) => direct.has(name) || !known.has(name))
+  expect(needless, 'reasons that are not needed').toEqual([])
+})

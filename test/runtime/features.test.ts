@@ -1,0 +1,41 @@
+// The engine as it is, and engines that lack something, played.
+import { spawnSync } from 'node:child_process'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { features } from '../../src/runtime/features.ts'
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
+test('this Node has SIMD and threads', () => {
+  const { simd, threads } = features()
+  expect(simd).toEqual({ available: true, reason: 'every kernel uses it' })
+  expect(threads).toEqual({ available: true, reason: 'the engine has shared memory and atomics' })
+})
+
+test.runIf(process.versions.node.startsWith('20.'))('relaxed SIMD: behind a flag in Node 20, and with the flag the probe is valid', () => {
+  const flag = '--experimental-wasm-relaxed-simd'
+  const reason = `Node ${process.versions.node} has it behind the flag ${flag}; Node 22 has it without`
+  expect(features().relaxedSimd).toEqual({ available: false, reason })
+  const code = `import('./dist/runtime/features.js').then(({ features }) => console.log(features().relaxedSimd.available))`
+  expect(spawnSync(process.execPath, [flag, '-e', code], { encoding: 'utf8' }).stdout).toBe('true\n')
+})
+
+describe('an engine', () => {
+  test('that validates nothing', () => {
+    vi.spyOn(WebAssembly, 'validate').mockReturnValue(false)
+    vi.stubGlobal('process', { versions: { node: '22.1.0' } })
+    const { simd, relaxedSimd, threads } = features()
+    expect([simd.available, relaxedSimd.available, threads.available]).toEqual([false, false, false])
+    expect(simd.reason).toContain('does not know WebAssembly SIMD, which Ganglion needs')
+    expect(relaxedSimd.reason).toBe('this engine does not know WebAssembly relaxed SIMD; the deterministic core does not need it')
+    expect(threads.reason).toBe('this engine does not know WebAssembly atomics')
+  })
+
+  test.each([['SharedArrayBuffer', undefined], ['crossOriginIsolated', false]])('without %s', (name, value) => {
+    vi.stubGlobal(name, value)
+    const reason = 'there is no SharedArrayBuffer here; a page must be cross-origin isolated (the headers COOP and COEP)'
+    expect(features().threads).toEqual({ available: false, reason })
+  })
+})

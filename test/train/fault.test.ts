@@ -1,0 +1,119 @@
+// NaN and infinity in training: found wherever they arise, named, undone, and training can go on.
+import { describe, expect, it } from 'vitest'
+import type { ImageDataset } from '../../src/data/dataset.ts'
+import { constant, variable, type Variable } from '../../src/graph/leaves.ts'
+import { scoped, type Tensor } from '../../src/graph/tensor.ts'
+import type { ModelDefinition } from '../../src/models/definition.ts'
+import { gan } from '../../src/models/gan.ts'
+import { gradients } from '../../src/graph/gradients.ts'
+import { GanglionError } from '../../src/errors.ts'
+import * as ops from '../../src/ops/index.ts'
+import { TrainingError } from '../../src/train/fault.ts'
+import type { Model } from '../../src/train/model.ts'
+import { adam, LEARNING_RATE } from '../../src/nn/optimizers.ts'
+import { bytesData, chunksOf, floatData, newModel, SHAPE, smallVae, trained, trainSteps } from './data.ts'
+
+/** The error that training ends with. */
+const faultOf = (run: Promise<unknown>): Promise<TrainingError> => run.then(
+  () => { throw new Error('training did not stop') },
+  (error: unknown) => {
+    if (error instanceof TrainingError) return error
+    throw error
+  },
+)
+
+/** A model of one number a, which has this loss. */
+function oneNumber(start: number, loss: (a: Variable) => Tensor): ModelDefinition {
+  const optimizer = adam({ learningRate: 0.1 })
+  const a = variable('a', [1], () => constant([start]))
+  return {
+    kind: 'number', options: {}, imageShape: SHAPE, codeShape: [1], dropRemainder: false, optimizers: [optimizer],
+    train(images) {
+      // The images' mean times 0: a training step must read its data.
+      const l = scoped('loss', () => ops.add(loss(a), ops.mul(ops.mean(images), 0)))
+      return [{ metrics: { loss: l }, updates: optimizer.updates([{ variable: a, gradient: gradients(l, [a])[0]! }]) }]
+    },
+    decode: (codes) => codes,
+    sampleCodes: (noise) => noise,
+  }
+}
+
+/** Trains into the fault, and checks the state against a run of the same model that was stopped a step before it. */
+async function expectUndone(make: () => Promise<Model>, data: ImageDataset, batchSize: number, expected: { step?: number; op: string; scope?: string }): Promise<Model> {
+  const model = await make()
+  const error = await faultOf(trained(model, data, { batchSize, epochs: 3 }))
+  expect(error).toBeInstanceOf(GanglionError)
+  expect(error.op).toBe(expected.op)
+  if (expected.step) expect(error.step).toBe(expected.step)
+  const where = expected.scope ? ` of '${expected.scope}'` : ''
+  expect(error.message).toBe(`training stopped at step ${error.step}: the op '${expected.op}'${where} was the first to produce a NaN or an infinity; ` +
+    `the weights are those after step ${error.step - 1}. Use a lower learning rate, clip the gradients, or check the data`)
+  const other = await make()
+  await trainSteps(other, data, batchSize, error.step - 1)
+  expect(await model.digest()).toBe(await other.digest())
+  return model
+}
+
+describe('a fault', () => {
+  it('of a learning rate of 1e30', async () => {
+    await expectUndone(() => newModel(smallVae({ learningRate: 1e30 })), bytesData(40), 4, { step: 2, op: 'matmul', scope: 'mean' })
+  })
+
+  it.each([NaN, Infinity, -Infinity])('of %s in the data', async (bad) => {
+    await expectUndone(() => newModel(), floatData(40, { 100: bad }), 4, { op: 'batch' })
+  })
+
+  it('in the second stage of a step', async () => {
+    const definition = (learningRate: number) => gan({ latent: 3, hidden: 5, discriminatorHidden: 4, learningRate, imageShape: SHAPE })
+    const data = bytesData(40)
+    const model = await expectUndone(() => newModel(definition(1e30)), data, 4, { step: 1, op: 'matmul', scope: 'discriminator/dense_1' })
+    for (const { state } of model.definition.optimizers) model.session.values(state)[LEARNING_RATE] = 3e-4
+    await trained(model, data, { batchSize: 4 })
+    const healthy = await newModel(definition(3e-4))
+    await trained(healthy, data, { batchSize: 4 })
+    expect(await model.digest(), 'trained on after the fault').toBe(await healthy.digest())
+  })
+
+  // √(a²) at 0: the loss is 0, its gradient 0/0.
+  const root = () => oneNumber(0, (a) => ops.mean(ops.sqrt(ops.square(a))))
+  it('in a gradient, while the loss is finite', async () => {
+    await expectUndone(() => newModel(root()), bytesData(40), 4, { step: 1, op: 'div', scope: 'loss/gradient' })
+  })
+  it('in the last step of all', async () => {
+    await expectUndone(() => newModel(root()), bytesData(4), 4, { step: 1, op: 'div', scope: 'loss/gradient' })
+  })
+  it('before the caller leaves the loop', async () => {
+    const model = await newModel(root())
+    const before = await model.digest()
+    const leave = async () => {
+      for await (const { step } of model.train(bytesData(40), { batchSize: 4 })) if (step === 1) break
+    }
+    expect((await faultOf(leave())).step).toBe(1)
+    expect(await model.digest()).toBe(before)
+  })
+
+  it('in the optimizer: the square of a gradient overflows, the weights stay finite', async () => {
+    await expectUndone(() => newModel(oneNumber(0, (a) => ops.mean(ops.mul(a, 1e25)))), bytesData(8), 4, { step: 1, op: 'optimizer' })
+  })
+
+  it('after the learning rate was changed between two chunks', async () => {
+    const model = await newModel()
+    const [optimizer] = model.definition.optimizers
+    const run = async () => {
+      for await (const { step } of model.train(bytesData(400), { batchSize: 4 })) if (step > 10) model.session.values(optimizer!.state)[LEARNING_RATE] = 1e30
+    }
+    const error = await faultOf(run())
+    expect(error.op).toBe('matmul')
+    expect(error.step).toBeGreaterThan(10)
+  })
+
+  it('late, in a long chunk and after snapshots', async () => {
+    // Adam walks a from −4 by about 0.1 a step to 1, where the root ends.
+    const definition = () => oneNumber(-4, (a) => ops.mean(ops.sqrt(ops.sub(1, a))))
+    const expected = { op: 'sqrt', scope: 'loss' }
+    for (const ms of [0, 700]) {
+      chunksOf(ms)
+      await expectUndone(() => newModel(definition()), bytesData(400), 4, expected)
+    }
+  })
+})

@@ -1,0 +1,45 @@
+// Ten steps of each model on real MNIST: the very numbers and digests of test/golden/curves.json, on every machine.
+// After a change of a kernel's order of sums: `npm run golden`, and look at the difference.
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { autoencoder } from '../../src/models/autoencoder.ts'
+import { dcgan } from '../../src/models/dcgan.ts'
+import { gan } from '../../src/models/gan.ts'
+import { vae } from '../../src/models/vae.ts'
+import { Pass } from '../../src/nn/layer.ts'
+import { loadDataset } from '../../src/node/datasets.ts'
+import { images } from '../../src/train/images.ts'
+import { newModel, trainSteps } from './data.ts'
+
+interface Curve {
+  readonly batchSize: number
+  readonly digests: { readonly step0: string; readonly step10: string }
+  readonly losses: Readonly<Record<string, readonly number[]>>
+}
+const { curves } = JSON.parse(readFileSync(new URL('../golden/curves.json', import.meta.url)).toString()) as { curves: Record<string, Curve> }
+const definitions = { autoencoder, vae, gan, dcgan }
+const data = await loadDataset('mnist')
+
+it('has all models', () => {
+  expect(Object.keys(curves)).toEqual(Object.keys(definitions))
+})
+
+it.each(Object.entries(definitions))('%s', async (kind, define) => {
+  const { batchSize, digests, losses } = curves[kind]!
+  const definition = define()
+  const model = await newModel(definition)
+  expect(await model.digest(), 'before the first step').toBe(digests.step0)
+  const step = model.compiled('golden', data, () => ({ group: 'train', stages: definition.train(images(data, definition, batchSize), new Pass(true)) }))
+  const ours: Record<string, number[]> = {}
+  for (let i = 0; i < 10; i++) {
+    step.clearMetrics()
+    step.run(1)
+    for (const [name, { sum }] of Object.entries(step.metrics())) (ours[name] ??= []).push(sum)
+  }
+  expect(ours).toEqual(losses)
+  expect(await model.digest(), 'after ten steps').toBe(digests.step10)
+
+  const trained = await newModel(define())
+  await trainSteps(trained, data, batchSize, 10)
+  expect(await trained.digest(), 'by the training loop').toBe(digests.step10)
+})

@@ -1,0 +1,141 @@
+// A model's uses besides training, and every error of theirs, word by word.
+import { describe, expect, it } from 'vitest'
+import type { ModelDefinition } from '../../src/models/definition.ts'
+import { autoencoder } from '../../src/models/autoencoder.ts'
+import { dcgan } from '../../src/models/dcgan.ts'
+import { gan } from '../../src/models/gan.ts'
+import { vae } from '../../src/models/vae.ts'
+import { runtime } from '../harness.ts'
+import { bytesData, newModel, SHAPE, smallVae, trained, trainSteps } from './data.ts'
+
+const models: readonly (readonly [string, () => ModelDefinition])[] = [
+  ['autoencoder', () => autoencoder({ latent: 2, filters: [3, 4, 2] })],
+  ['vae', smallVae],
+  ['gan', () => gan({ latent: 3, hidden: 5, discriminatorHidden: 4, imageShape: SHAPE })],
+  ['dcgan', () => dcgan({ latent: 3, filters: [3, 2], imageShape: [8, 4, 3] })],
+]
+
+describe.each(models)('%s', (_, definition) => {
+  const make = async () => {
+    const model = await newModel(definition())
+    const data = bytesData(30, model.definition.imageShape as [number, number, number])
+    await trainSteps(model, data, 5, 4)
+    const pixels = data.shape[0] * data.shape[1] * data.shape[2]
+    return { model, data, pixels, codes: model.definition.codeShape.reduce((n, d) => n * d, 1) }
+  }
+
+  it('samples: the first k of n are the same, in [-1, 1], by seed', async () => {
+    const { model, pixels } = await make()
+    const many = model.sample(150)
+    expect(many).toHaveLength(150 * pixels)
+    expect(many.every((x) => x >= -1 && x <= 1)).toBe(true)
+    for (const k of [1, 7, 64, 65]) expect(model.sample(k)).toEqual(many.slice(0, k * pixels))
+    expect(model.sample(3, { seed: 1 })).toEqual(many.slice(0, 3 * pixels))
+    expect(model.drawCodes(2, { seed: 2 })).not.toEqual(model.drawCodes(2))
+  })
+
+  it('does not change by being used', async () => {
+    const { model, data } = await make()
+    const before = await model.digest()
+    model.sample(3)
+    if (model.definition.encode) model.reconstruct(new Float32Array(model.definition.imageShape.reduce((n, d) => n * d, 1)))
+    if (model.definition.evaluate) model.evaluate(data)
+    expect(await model.digest()).toBe(before)
+  })
+
+  it('decodes each code by itself', async () => {
+    const { model, pixels, codes } = await make()
+    const drawn = model.drawCodes(70)
+    const all = model.decode(drawn)
+    expect(all).toHaveLength(70 * pixels)
+    for (const i of [0, 63, 69]) expect(model.decode(drawn.slice(i * codes, (i + 1) * codes))).toEqual(all.slice(i * pixels, (i + 1) * pixels))
+  })
+
+  it('encodes, reconstructs and judges where it can', async () => {
+    const { model, data, pixels, codes } = await make()
+    const images = Float32Array.from(data.images, (x) => Math.fround(Math.fround(x * Math.fround(1 / 127.5)) - 1))
+    if (!model.definition.encode) {
+      const { kind } = model.definition
+      expect(() => model.encode(images)).toThrow(`encode: a ${kind} has no encoder; train an autoencoder or a vae to encode images`)
+      expect(() => model.evaluate(data)).toThrow(`evaluate: a ${kind} has no figure of its own on a dataset`)
+      return
+    }
+    expect(model.encode(images)).toHaveLength(30 * codes)
+    const rebuilt = model.reconstruct(images)
+    expect(rebuilt).toHaveLength(30 * pixels)
+    const [once, again] = [model.evaluate(data), model.evaluate(data, { batchSize: 7 })]
+    expect(model.evaluate(data)).toEqual(once)
+    if (model.definition.kind === 'autoencoder') {
+      const mse = rebuilt.reduce((s, y, i) => s + (y - images[i]!) * (y - images[i]!), 0) / rebuilt.length
+      for (const { loss } of [once, again]) expect(Math.abs(loss! / mse - 1)).toBeLessThan(1e-5)
+    } else {
+      // Noise differs with the batch size, its mean hardly does.
+      for (const name of ['loss', 'reconstruction', 'kl']) expect(Math.abs(again[name]! / once[name]! - 1)).toBeLessThan(0.2)
+    }
+  })
+})
+
+describe('errors', () => {
+  const data = bytesData(10)
+  it.each([
+    [{ epochs: -1 }, 'train: epochs is -1, expected a positive integer'],
+    [{ epochs: 0 }, 'train: epochs is 0, expected a positive integer'],
+    [{ epochs: 1.5 }, 'train: epochs is 1.5, expected a positive integer'],
+    [{ batchSize: NaN }, 'train: batchSize is NaN, expected a positive integer'],
+    [{ batchSize: 11 }, 'train: a batch of 11 is larger than the data (10 images); use a smaller batch size'],
+  ])('train %o', async (options, message) => {
+    await expect(trained(await newModel(), data, options)).rejects.toThrow(new RangeError(message))
+  })
+
+  it('images of another shape', async () => {
+    const other = bytesData(10, [3, 2, 2])
+    await expect(trained(await newModel(), other, { batchSize: 2 })).rejects.toThrow(
+      new RangeError("the images of 'images' are [3, 2, 2] and the vae takes [2, 3, 2]; resize the images or set imageShape"))
+  })
+
+  it('a step that does not read its images', async () => {
+    const definition = smallVae()
+    const blind = { ...definition, train: () => [] }
+    await expect(trained(await newModel(blind), data, { batchSize: 2 })).rejects.toThrow(
+      new RangeError("train: the vae's training step does not read its images, so an epoch would not end"))
+  })
+
+  it.each([
+    [() => vae({ latent: 0 }), 'dense: units is 0, expected a positive integer'],
+    [() => vae({ learningRate: -1 }), 'adam: learningRate is -1, expected 0 or more'],
+    [() => autoencoder({ latent: 1.5 }), 'conv2d: filters is 1.5, expected a positive integer'],
+    [() => gan({ beta1: 1 }), 'adam_discriminator: beta1 is 1, expected 0 or more and less than 1'],
+    [() => dcgan({ imageShape: [30, 28, 1] }), 'dcgan: the images are 30 × 28, expected sides that four divides; resize or pad them'],
+  ])('options: %s', (make, message) => {
+    expect(make).toThrow(new RangeError(message))
+  })
+
+  it('values that are no samples', async () => {
+    const model = await newModel()
+    expect(() => model.sample(0)).toThrow(new RangeError('sample: count is 0, expected a positive integer'))
+    expect(() => model.decode(new Float32Array(4))).toThrow(new RangeError('decode: 4 values given, expected a multiple of 3 (3 a sample)'))
+    expect(() => model.encode(new Float32Array(5))).toThrow(new RangeError('encode: 5 values given, expected a multiple of 12 (2 × 3 × 2 a sample)'))
+    await expect(newModel(smallVae(), -1)).rejects.toThrow(new RangeError('seed: -1 given, expected an integer from 0 to 2^53 - 1'))
+  })
+})
+
+describe('a model too large for memory', () => {
+  const limit = '(a 32-bit wasm memory ends at 4096 MB)'
+  it('by its weights', async () => {
+    // Weights of 2·12·10⁹ floats and biases, and twice as much for Adam.
+    await expect(newModel(vae({ hidden: 1e9, latent: 1, imageShape: SHAPE }))).rejects.toThrow(
+      `the model does not fit in memory: its weights and the optimizer's memory need 331878.7 MB; use fewer units or filters ${limit}`)
+    expect(await newModel()).toBeDefined()
+  })
+
+  it('by one step; with a smaller batch it trains', async () => {
+    const count = 300_000
+    const data = { ...bytesData(1, [2, 2, 1]), images: new Uint8Array(count * 4), count }
+    const model = await newModel(vae({ hidden: 4000, latent: 1, imageShape: [2, 2, 1] }))
+    await expect(trained(model, data, { batchSize: count })).rejects.toThrow(
+      /^the model does not fit in memory: its plan needs \d{4,}\.\d MB for one step besides weights and data; use a smaller batch size or fewer units /)
+    await trainSteps(model, data, 10, 2)
+    expect(model.session.counters('train')[0]).toBe(2)
+    expect(runtime).toBeDefined()
+  })
+})
