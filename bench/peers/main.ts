@@ -44,6 +44,8 @@ const say = (what: string): void => void (process.stderr.isTTY ? process.stderr.
 
 const all = await contestants(node, values.threads.split(',').map(Number))
 // Ours is what the others are compared with, so it always takes part.
+const unknown = wanted?.find((w) => !all.some(({ name }) => name.startsWith(w)))
+if (unknown !== undefined) throw new RangeError(`bench:peers: no contestant's name begins with '${unknown}'; there are: ${all.map((e) => e.name).join('; ')}`)
 const entries = all.filter(({ name }, i) => i === 0 || !wanted || wanted.some((w) => name.startsWith(w)))
 await prepare(models)
 

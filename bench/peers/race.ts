@@ -98,6 +98,17 @@ async function warm(entry: Entry, result: Result, limits: Limits): Promise<Runne
   }
 }
 
+/** Milliseconds a step; none once a contestant has failed. */
+async function oneWindow({ result, child, steps }: Runner, { seconds }: Limits): Promise<number | undefined> {
+  if (result.note?.startsWith('failed')) return undefined
+  try {
+    return (await child.steps(steps, seconds)).ms / steps
+  } catch (error) {
+    result.note = `failed: ${(error as Error).message}`
+    return undefined
+  }
+}
+
 export async function race(entries: readonly Entry[], model: ModelName, batch: number, limits: Limits, say: (what: string) => void): Promise<Result[]> {
   const results: Result[] = []
   const runners: Runner[] = []
@@ -107,6 +118,7 @@ export async function race(entries: readonly Entry[], model: ModelName, batch: n
       const result = await check(entry, model, batch, limits)
       results.push(result)
       const [ours] = results as [Result]
+      if (ours.note) throw new Error(`bench:peers: ${ours.name}, ${model}: ${ours.note}`)
       if (result.probe.length) result.deviation = Math.max(deviation(result.probe, ours.probe), deviation(result.losses, ours.losses))
       const runner = result.note ? null : await warm(entry, result, limits)
       if (!runner) continue
@@ -118,8 +130,9 @@ export async function race(entries: readonly Entry[], model: ModelName, batch: n
     }
     for (let window = 0; window < limits.windows; window++) {
       say(`${model} ${batch}: window ${window + 1} of ${limits.windows}`)
-      for (const { result, child, steps, every } of runners) {
-        result.ms.push(window % every ? undefined : (await child.steps(steps, limits.seconds)).ms / steps)
+      const first = window % runners.length
+      for (const runner of [...runners.slice(first), ...runners.slice(0, first)]) {
+        runner.result.ms.push(window % runner.every ? undefined : await oneWindow(runner, limits))
       }
     }
     for (const { result, child } of runners) result.megabytes = child.peakMegabytes()

@@ -22,7 +22,7 @@ export function modelTable(results: readonly Result[]): string {
     const ours = results.find((o) => o.model === r.model && o.batch === r.batch)!
     const ms = times(r)
     const ratio = ratios(r, ours)
-    const ranked = ms.length > 0 && !r.note?.startsWith('different')
+    const ranked = ms.length > 0 && !r.note
     return [
       r.model, String(r.batch), r.name,
       ranked ? spread(ms) : '–',

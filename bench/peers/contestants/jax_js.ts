@@ -44,9 +44,10 @@ function autoencoder(p: Arrays, x: np.Array): np.Array {
   const h = pool(nn.relu(conv(p, x.ref, 'c1', 3)))
   const code = pool(np.pad(nn.relu(conv(p, h, 'c2', 2)), [[0, 0], [0, 0], [0, 1], [0, 1]]))
   const up = nn.relu(convT(p, nn.relu(convT(p, code, 't1', 2, both(2))), 't2', 3, both(3)))
-  const matrix = np.array(resizing(30, 28)).reshape([28, 30])
-  const y = np.matmul(np.matmul(matrix.ref, convT(p, up, 't3', 2, both(2, 1))), matrix.transpose())
-  return np.mean(np.square(np.tanh(y).sub(x)))
+  const matrix = np.array(resizing(30, 28)).reshape([28, 30]).transpose()
+  const rows = np.dot(convT(p, up, 't3', 2, both(2, 1)).reshape([-1, 30]), matrix.ref).reshape([-1, 30, 28])
+  const y = np.dot(rows.transpose([0, 2, 1]).reshape([-1, 30]), matrix).reshape([-1, 28, 28]).transpose([0, 2, 1])
+  return np.mean(np.square(np.tanh(y.reshape(x.shape)).sub(x)))
 }
 
 function vae(p: Arrays, x: np.Array, epsilon: np.Array): np.Array {
