@@ -16,7 +16,8 @@ export class Child {
     this.#process = spawn(file!, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
     const end = (why: string) => this.#waiting.splice(0).forEach((settle) => settle({ error: why }))
     this.#process.on('error', ({ message }) => end(message))
-    this.#process.on('exit', (code, signal) => end(`ended with ${signal ?? code}: ${this.#stderr.trim().split('\n').at(-1) ?? ''}`))
+    const lastWords = () => this.#stderr.trim().split('\n').at(-1) ?? ''
+    this.#process.on('exit', (code, signal) => end(`ended with ${signal ?? code}: ${lastWords()}`))
     this.#process.stdin!.on('error', () => {})
     this.#process.stderr!.on('data', (chunk: Buffer) => { this.#stderr = (this.#stderr + chunk).slice(-4000) })
     createInterface({ input: this.#process.stdout! }).on('line', (line) => {

@@ -36,15 +36,17 @@ export async function contestants(node: string, threads: readonly number[]): Pro
   await mkdir(outdir, { recursive: true })
   await build({
     entryPoints: SCRIPTS.map((name) => join(FOLDER, 'contestants', `${name}.ts`)),
-    outdir, outExtension: { '.js': '.mjs' }, bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'warning',
+    outdir, outExtension: { '.js': '.mjs' },
+    bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'warning',
   })
   const script = (name: (typeof SCRIPTS)[number], ...args: string[]) => [node, join(outdir, `${name}.mjs`), ...args]
   const peer = (name: string, needs: string, command: readonly string[], gemm = true): Entry =>
     ({ name, threads: 1, env: {}, gemm, command: installed(needs) ? command : `not installed: npm ci --prefix ${FOLDER}` })
   const count = (n: number) => `${n} thread${n > 1 ? 's' : ''}`
   const torch = python()
+  const ours = script('ganglion')
   return [
-    ...threads.map((n): Entry => ({ name: `ganglion, ${count(n)}`, threads: n, env: {}, gemm: true, command: script('ganglion') })),
+    ...threads.map((n): Entry => ({ name: `ganglion, ${count(n)}`, threads: n, env: {}, gemm: true, command: ours })),
     { name: 'ganglion relaxed, 1 thread', threads: 1, env: {}, gemm: true, command: script('ganglion', 'relaxed') },
     peer('tfjs cpu', '@tensorflow/tfjs', script('tfjs', 'cpu'), false),
     peer('tfjs wasm', '@tensorflow/tfjs-backend-wasm', script('tfjs', 'wasm')),

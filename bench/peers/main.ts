@@ -10,7 +10,8 @@ import { median, quantile } from '../statistics.ts'
 import { contestants, nodeFor } from './contestants.ts'
 import { MODELS, type ModelName } from './models.ts'
 import { prepare } from './prepare.ts'
-import { type Limits, race, raceGemm, type Result } from './race.ts'
+import { raceGemm, type Size } from './gemm.ts'
+import { type Limits, race, type Result } from './race.ts'
 import { gemmTable, modelTable, ratios } from './report.ts'
 
 const { values } = parseArgs({
@@ -28,8 +29,10 @@ const { values } = parseArgs({
     json: { type: 'string' },
   },
 })
+const unknownName = (what: string, name: string, all: readonly string[]) =>
+  new RangeError(`bench:peers: no ${what} is called '${name}'; there are: ${all.join('; ')}`)
 const models = values.models.split(',').map((name) => {
-  if (!Object.hasOwn(MODELS, name)) throw new RangeError(`bench:peers: there is no model '${name}'; expected some of ${Object.keys(MODELS).join(', ')}`)
+  if (!Object.hasOwn(MODELS, name)) throw unknownName('model', name, Object.keys(MODELS))
   return name as ModelName
 })
 const limits: Limits = {
@@ -40,24 +43,28 @@ const limits: Limits = {
 const batches = (values.batch ?? (values.quick ? '8' : '64,128')).split(',').map(Number)
 const node = nodeFor(values.node)
 const wanted = values.contestants?.split(',')
-const say = (what: string): void => void (process.stderr.isTTY ? process.stderr.write(`\r\x1b[K${what}`) : process.stderr.write(`${what}\n`))
+const say = (what: string): void => void process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${what}` : `${what}\n`)
 
 const all = await contestants(node, values.threads.split(',').map(Number))
 // Ours is what the others are compared with, so it always takes part.
 const unknown = wanted?.find((w) => !all.some(({ name }) => name.startsWith(w)))
-if (unknown !== undefined) throw new RangeError(`bench:peers: no contestant's name begins with '${unknown}'; there are: ${all.map((e) => e.name).join('; ')}`)
+if (unknown !== undefined) throw unknownName('contestant', unknown, all.map((e) => e.name))
 const entries = all.filter(({ name }, i) => i === 0 || !wanted || wanted.some((w) => name.startsWith(w)))
 await prepare(models)
 
 const results: Result[] = []
 for (const model of models) for (const batch of batches) results.push(...await race(entries, model, batch, limits, say))
-const sizes = values.quick ? [[128, 784, 400]] as const : [[128, 784, 400], [128, 1024, 1024], [512, 512, 512], [1024, 1024, 1024]] as const
+const SIZES: readonly Size[] = [[128, 784, 400], [128, 1024, 1024], [512, 512, 512], [1024, 1024, 1024]]
+const sizes = values.quick ? SIZES.slice(0, 1) : SIZES
 const products = values['no-gemm'] ? [] : await raceGemm(entries, sizes, limits, say)
 if (process.stderr.isTTY) say('')
 
 const about = JSON.parse(spawnSync(node, ['-p', 'JSON.stringify(process.versions)']).stdout.toString()) as NodeJS.ProcessVersions
-const machine = { cpu: cpus()[0]!.model, cores: cpus().length, megabytes: Math.round(totalmem() / 1048576), system: `${platform()} ${arch()} ${release()}` }
-console.log(`${machine.cpu}, ${machine.cores} cores; Node ${about.node}, V8 ${about.v8}; ${limits.windows} windows of ${limits.windowMs} ms\n`)
+const [cpu] = cpus()
+const system = `${platform()} ${arch()} ${release()}`
+const machine = { cpu: cpu!.model, cores: cpus().length, megabytes: Math.round(totalmem() / 1048576), system }
+const engine = `Node ${about.node}, V8 ${about.v8}`
+console.log(`${machine.cpu}, ${machine.cores} cores; ${engine}; ${limits.windows} windows of ${limits.windowMs} ms\n`)
 console.log(modelTable(results))
 if (products.length) console.log(`\n${gemmTable(products)}`)
 
@@ -65,8 +72,10 @@ if (values.json) {
   const versions = Object.assign({}, ...results.map((r) => r.versions)) as Record<string, string>
   const summary = results.map((r) => {
     const ours = results.find((o) => o.model === r.model && o.batch === r.batch)!
-    const middle = (xs: readonly number[]) => (xs.length ? { median: median(xs), quartiles: [quantile(xs, 0.25), quantile(xs, 0.75)] } : null)
+    const middle = (xs: readonly number[]) =>
+      (xs.length ? { median: median(xs), quartiles: [quantile(xs, 0.25), quantile(xs, 0.75)] } : null)
     return { ...r, step: middle(r.ms.filter((x) => x !== undefined)), overOurs: middle(ratios(r, ours)) }
   })
-  await writeFile(values.json, `${JSON.stringify({ machine, node: about.node, v8: about.v8, versions, limits, results: summary, gemm: products }, null, 2)}\n`)
+  const report = { machine, node: about.node, v8: about.v8, versions, limits, results: summary, gemm: products }
+  await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`)
 }

@@ -27,7 +27,7 @@ export interface Init extends Model {
   readonly params: readonly { readonly name: string; readonly shape: readonly number[] }[]
   /** float32 */
   readonly weightsFile: string
-  /** Bytes 0 … 255 of `images` pictures of 28 × 28; a step takes the next `batch` of them as x / 127.5 − 1, then the first again. */
+  /** Bytes of `images` pictures of 28 × 28; a step takes the next `batch` of them as x / 127.5 − 1, in turn. */
   readonly imagesFile: string
   readonly images: number
   /** float32 [steps][noise][batch][size] that stand in for drawn noise; '' while timed. */

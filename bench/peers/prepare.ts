@@ -6,7 +6,10 @@ import { loadDataset } from '../../src/node/datasets.ts'
 import { lcg } from '../../test/golden/lcg.ts'
 import { type Init, MODELS, type ModelName } from './models.ts'
 
-interface Parameter { readonly shape: number[]; readonly lcg: { readonly seed: number; readonly scale: number; readonly shift: number } }
+interface Parameter {
+  readonly shape: number[]
+  readonly lcg: { readonly seed: number; readonly scale: number; readonly shift: number }
+}
 
 const FOLDER = 'build/peers'
 const IMAGES = 2048
@@ -34,8 +37,8 @@ export async function initOf(model: ModelName, batch: number, threads: number, f
   const { noise } = MODELS[model]
   const noiseFile = fed && noise.length ? join(FOLDER, `${model}-${batch}-noise.f32`) : ''
   if (noiseFile) {
-    const drawn = Array.from({ length: CHECKED_STEPS }, (_, t) => noise.map((size, i) => bytesOf(lcg(5000 + 10 * t + i, batch * size, 1.7))))
-    await writeFile(noiseFile, Buffer.concat(drawn.flat()))
+    const step = (t: number) => noise.map((size, i) => bytesOf(lcg(5000 + 10 * t + i, batch * size, 1.7)))
+    await writeFile(noiseFile, Buffer.concat(Array.from({ length: CHECKED_STEPS }, (_, t) => step(t)).flat()))
   }
   const params = Object.entries(golden.models[MODELS[model].kind]!.params).map(([name, { shape }]) => ({ name, shape }))
   return {

@@ -45,7 +45,7 @@ const PROBE = 4
 const deviation = (a: readonly number[][], b: readonly number[][]): number =>
   Math.max(...a.flatMap((row, i) => row.map((x, j) => Math.abs(x - b[i]![j]!) / Math.abs(b[i]![j]!))))
 const total = (rows: readonly number[][]): number => rows.flat().reduce((a, b) => a + b, 0)
-const start = (entry: Entry): Child => new Child(entry.command as readonly string[], entry.env)
+export const start = (entry: Entry): Child => new Child(entry.command as readonly string[], entry.env)
 
 /** Losses of the checked steps with the noise from the file; after `enough` milliseconds a step, of two alone. */
 async function losses(child: Child, entry: Entry, model: ModelName, batch: number, seconds: number, enough = Infinity) {
@@ -90,7 +90,8 @@ async function warm(entry: Entry, result: Result, limits: Limits): Promise<Runne
     const { ms } = await child.steps(1, limits.seconds)
     const many = Math.max(1, Math.round(limits.windowMs / ms / 3))
     const step = (await child.steps(many, limits.seconds)).ms / many
-    return { result, child, steps: Math.max(1, Math.round(limits.windowMs / step)), every: Math.ceil(step / (3 * limits.windowMs)) }
+    const steps = Math.max(1, Math.round(limits.windowMs / step))
+    return { result, child, steps, every: Math.ceil(step / (3 * limits.windowMs)) }
   } catch (error) {
     child.end()
     result.note = `cannot: ${(error as Error).message}`
@@ -109,7 +110,12 @@ async function oneWindow({ result, child, steps }: Runner, { seconds }: Limits):
   }
 }
 
-export async function race(entries: readonly Entry[], model: ModelName, batch: number, limits: Limits, say: (what: string) => void): Promise<Result[]> {
+/** Tells what is being done. */
+export type Say = (what: string) => void
+
+export async function race(
+  entries: readonly Entry[], model: ModelName, batch: number, limits: Limits, say: Say,
+): Promise<Result[]> {
   const results: Result[] = []
   const runners: Runner[] = []
   try {
@@ -119,14 +125,17 @@ export async function race(entries: readonly Entry[], model: ModelName, batch: n
       results.push(result)
       const [ours] = results as [Result]
       if (ours.note) throw new Error(`bench:peers: ${ours.name}, ${model}: ${ours.note}`)
-      if (result.probe.length) result.deviation = Math.max(deviation(result.probe, ours.probe), deviation(result.losses, ours.losses))
+      const { probe, losses: checked } = result
+      if (probe.length) result.deviation = Math.max(deviation(probe, ours.probe), deviation(checked, ours.losses))
       const runner = result.note ? null : await warm(entry, result, limits)
       if (!runner) continue
       runners.push(runner)
       result.drawnDeviation = Math.abs(total(result.drawn) / total(ours.drawn) - 1)
       const allowed = MODELS[model].noise.length ? DRAWN_TOLERANCE : TOLERANCE[model]
       if (!(result.deviation! <= TOLERANCE[model])) result.note = 'different result'
-      else if (!(result.drawnDeviation <= allowed)) result.note = `different result with drawn noise: ${result.drawnDeviation.toFixed(2)}`
+      else if (!(result.drawnDeviation <= allowed)) {
+        result.note = `different with drawn noise: ${result.drawnDeviation.toFixed(2)}`
+      }
     }
     for (let window = 0; window < limits.windows; window++) {
       say(`${model} ${batch}: window ${window + 1} of ${limits.windows}`)
@@ -138,40 +147,6 @@ export async function race(entries: readonly Entry[], model: ModelName, batch: n
     for (const { result, child } of runners) result.megabytes = child.peakMegabytes()
   } finally {
     for (const { child } of runners) child.end()
-  }
-  return results
-}
-
-export interface GemmResult { readonly name: string; readonly size: readonly [number, number, number]; readonly gflops: number[]; note?: string }
-
-/** Matrix products, taking turns in the same way. */
-export async function raceGemm(entries: readonly Entry[], sizes: readonly GemmResult['size'][], limits: Limits, say: (what: string) => void): Promise<GemmResult[]> {
-  const results: GemmResult[] = []
-  const open = entries.filter((e) => e.gemm && typeof e.command !== 'string').map((entry) => ({ entry, child: start(entry) }))
-  try {
-    for (const size of sizes) {
-      say(`gemm ${size.join(' × ')}`)
-      const flops = 2 * size[0] * size[1] * size[2]
-      const runners = []
-      for (const { entry, child } of open) {
-        const result: GemmResult = { name: entry.name, size, gflops: [] }
-        results.push(result)
-        try {
-          await child.gemm(size, entry.threads, 2)
-          const times = Math.max(1, Math.round(limits.windowMs / 3 / (await child.gemm(size, entry.threads, 1))))
-          runners.push({ result, child, entry, times })
-        } catch (error) {
-          result.note = `cannot: ${(error as Error).message}`
-        }
-      }
-      for (let window = 0; window < limits.windows; window++) {
-        for (const { result, child, entry, times } of runners) {
-          result.gflops.push((flops * times) / (await child.gemm(size, entry.threads, times)) / 1e6)
-        }
-      }
-    }
-  } finally {
-    for (const { child } of open) child.end()
   }
   return results
 }

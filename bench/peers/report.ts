@@ -1,6 +1,7 @@
 // The tables of bench:peers, in markdown.
 import { median, quantile, spread } from '../statistics.ts'
-import { type GemmResult, type Result, TOLERANCE } from './race.ts'
+import type { GemmResult } from './gemm.ts'
+import { type Result, TOLERANCE } from './race.ts'
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
@@ -31,8 +32,10 @@ export function modelTable(results: readonly Result[]): string {
       r.megabytes ? r.megabytes.toFixed(0) : '–',
     ]
   })
-  const head = ['model', 'batch', 'contestant', 'ms a step: median (quartiles)', 'over ours: median (quartiles)', 'losses', 'peak RSS, MB']
-  return `${table(head, rows)}\n\nLosses: largest relative deviation from ours in 5 steps with the same weights, images and noise; allowed: ${Object.entries(TOLERANCE).map(([k, v]) => `${k} ${v}`).join(', ')}.`
+  const head = ['model', 'batch', 'contestant', 'ms a step: median (quartiles)', 'over ours', 'losses', 'peak RSS, MB']
+  const allowed = Object.entries(TOLERANCE).map(([model, most]) => `${model} ${most}`).join(', ')
+  const legend = `Losses: largest relative deviation from ours in 5 steps with the same weights, images and noise; allowed: ${allowed}.`
+  return `${table(head, rows)}\n\n${legend}`
 }
 
 export function gemmTable(results: readonly GemmResult[]): string {

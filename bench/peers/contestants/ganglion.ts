@@ -62,7 +62,9 @@ async function load(): Promise<Contestant> {
       fn = session.compile({ group: 'train', stages })
       figures = stages.map((s) => Object.keys(s.metrics!)[0]!)
       const variables = new Map(session.variables.map((v) => [v.attrs.name, v]))
-      for (const [name, { values }] of readWeights(init)) session.values(variables.get(variableName(init.kind, name))!).set(values)
+      for (const [name, { values }] of readWeights(init)) {
+        session.values(variables.get(variableName(init.kind, name))!).set(values)
+      }
       noise = noiseReader(init)
       step = 0
     },
@@ -80,7 +82,8 @@ async function load(): Promise<Contestant> {
     },
     async gemm(m, k, n, threads) {
       const session = await sessionWith(threads)
-      const product = session.compile({ group: 'gemm', stages: [{ outputs: { y: matmul(input('a', [m, k]), input('b', [k, n])) } }] })
+      const y = matmul(input('a', [m, k]), input('b', [k, n]))
+      const product = session.compile({ group: 'gemm', stages: [{ outputs: { y } }] })
       product.feed('a', noiseLike(m * k)).feed('b', noiseLike(k * n))
       return (times) => void product.run(times)
     },

@@ -97,14 +97,16 @@ function adam({ learningRate, beta1 }: Init, { p, m, v }: State, g: Arrays, c: n
   return out
 }
 
-const part = (all: Arrays, first: string): Arrays => Object.fromEntries(Object.entries(all).filter(([name]) => name.startsWith(first)))
+const part = (all: Arrays, first: string): Arrays =>
+  Object.fromEntries(Object.entries(all).filter(([name]) => name.startsWith(first)))
 const only = ({ p, m, v }: State, first: string): State => ({ p: part(p, first), m: part(m, first), v: part(v, first) })
 
 function step(init: Init, state: State, x: np.Array, z: np.Array[], c: np.Array[]): { state: State; losses: np.Array[] } {
   const { model } = init
   if (model === 'autoencoder' || model === 'vae') {
     const f = model === 'vae' ? owning(vae) : owning(autoencoder)
-    const [loss, g] = valueAndGrad(f as (p: Arrays, ...rest: np.Array[]) => np.Array)(tree.ref(state.p), x, ...z) as [np.Array, Arrays]
+    const made = valueAndGrad(f as (p: Arrays, ...rest: np.Array[]) => np.Array)(tree.ref(state.p), x, ...z)
+    const [loss, g] = made as [np.Array, Arrays]
     const next = adam(init, state, g, c)
     tree.dispose(c)
     return { state: next, losses: [model === 'vae' ? loss.div(init.batch) : loss] }

@@ -9,13 +9,26 @@ import { noiseLike, noiseReader, readBatches, readWeights, serve } from './serve
 /** 1/n·Σ softplus(sign·x): its value, and its gradient by x. */
 function logLoss(g: Graph, x: string, sign: 1 | -1, n: number): [loss: string, dx: string] {
   const signed = sign === 1 ? x : g.op('Neg', [x])
-  return [g.op('ReduceMean', [g.op('Softplus', [signed])], { keepdims: 0 }), g.op('Mul', [g.op('Sigmoid', [signed]), sign / n])]
+  const dx = g.op('Mul', [g.op('Sigmoid', [signed]), sign / n])
+  return [g.op('ReduceMean', [g.op('Softplus', [signed])], { keepdims: 0 }), dx]
 }
 
-/** Forward and backward; returns the losses, and tells `update` the gradients to step with, which returns the new weights. */
+/** Replaces the named weights by what Adam makes of them. */
 type Update = (gradients: ReadonlyMap<string, string>, names: readonly string[]) => void
 
-function vae(g: Graph, p: (name: string) => string, names: readonly string[], x: string, [epsilon]: readonly string[], update: Update, batch: number): string[] {
+/** What a model's part of the graph is made from; `p` gives a weight as it is after the updates so far. */
+interface Parts {
+  readonly g: Graph
+  readonly p: (name: string) => string
+  readonly names: readonly string[]
+  readonly x: string
+  readonly z: readonly string[]
+  readonly batch: number
+  readonly update: Update
+}
+
+/** Forward and backward; returns the losses. */
+function vae({ g, p, names, x, z: [epsilon], batch, update }: Parts): string[] {
   const layer = (v: string, name: string) => g.dense(v, p(`${name}.w`), p(`${name}.b`))
   const h = g.relu(layer(x, 'e1'))
   const mu = layer(h, 'mu')
@@ -27,7 +40,8 @@ function vae(g: Graph, p: (name: string) => string, names: readonly string[], x:
   const difference = g.op('Sub', [r, x])
   const shifted = g.op('Add', [std, 1e-8])
   const variance = g.op('Mul', [std, std])
-  const terms = g.op('Sub', [g.op('Add', [g.op('Mul', [mu, mu]), variance]), g.op('Add', [g.op('Mul', [g.op('Log', [shifted]), 2]), 1])])
+  const logs = g.op('Add', [g.op('Mul', [g.op('Log', [shifted]), 2]), 1])
+  const terms = g.op('Sub', [g.op('Add', [g.op('Mul', [mu, mu]), variance]), logs])
   const kl = g.op('Mul', [g.op('ReduceSum', [terms], { keepdims: 0 }), 0.5])
   const loss = g.op('Add', [g.op('ReduceSumSquare', [difference], { keepdims: 0 }), kl])
   // d kl / d lv = (std² − std / (std + 1e-8)) / 2
@@ -36,7 +50,7 @@ function vae(g: Graph, p: (name: string) => string, names: readonly string[], x:
   return [g.op('Div', [loss, batch])]
 }
 
-function gan(g: Graph, p: (name: string) => string, names: readonly string[], x: string, [z1, z2]: readonly string[], update: Update, batch: number): string[] {
+function gan({ g, p, names, x, z: [z1, z2], batch, update }: Parts): string[] {
   const layer = (v: string, name: string) => g.dense(v, p(`${name}.w`), p(`${name}.b`))
   const generate = (z: string) => g.tanh(layer(g.relu(layer(g.relu(layer(z, 'g1')), 'g2')), 'g3'))
   const judge = (v: string) => layer(g.leaky(layer(g.leaky(layer(v, 'd1')), 'd2')), 'd3')
@@ -58,7 +72,8 @@ function stepGraph({ model, params, noise, noiseFile, batch, beta1, learningRate
   const shapes = new Map(params.map(({ name, shape }) => [name, shape]))
   const x = g.input('x', [batch, 784])
   const [c1, c2] = [g.input('c1', []), g.input('c2', [])]
-  const z = noise.map((size, i) => (noiseFile ? g.input(`z${i}`, [batch, size]) : g.op('RandomNormal', [], { shape: [batch, size], seed: float(i + 1) })))
+  const drawn = (size: number, i: number) => g.op('RandomNormal', [], { shape: [batch, size], seed: float(i + 1) })
+  const z = noise.map((size, i) => (noiseFile ? g.input(`z${i}`, [batch, size]) : drawn(size, i)))
 
   const update: Update = (gradients, names) => {
     for (const name of names) {
@@ -73,12 +88,14 @@ function stepGraph({ model, params, noise, noiseFile, batch, beta1, learningRate
       for (const [key, value] of [[name, next], [`m.${name}`, m], [`v.${name}`, v]] as const) g.output(`new ${key}`, value, shape)
     }
   }
-  const losses = { vae, gan }[model](g, (name) => now.get(name)!, params.map((d) => d.name), x, z, update, batch)
+  const names = params.map((d) => d.name)
+  const losses = { vae, gan }[model]({ g, p: (name) => now.get(name)!, names, x, z, batch, update })
   losses.forEach((loss, i) => g.output(`loss${i}`, loss, []))
   return g.model()
 }
 
-const open = (model: Uint8Array) => ort.InferenceSession.create(model, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' })
+const open = (model: Uint8Array) =>
+  ort.InferenceSession.create(model, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' })
 
 function version(): string {
   const file = createRequire(import.meta.url).resolve('onnxruntime-web').replace(/dist[\\/][^\\/]*$/, 'package.json')
@@ -113,10 +130,12 @@ async function load(): Promise<Contestant> {
         feeds.x = batches[t % batches.length]!
         noise(t)?.forEach((values, v) => { feeds[`z${v}`] = new ort.Tensor(values, [config.batch, config.noise[v]!]) })
         t++
-        for (const [name, beta] of [['c1', config.beta1], ['c2', 0.999]] as const) feeds[name] = new ort.Tensor(Float32Array.of(1 / (1 - beta ** t)), [])
+        const correction = (beta: number) => new ort.Tensor(Float32Array.of(1 / (1 - beta ** t)), [])
+        Object.assign(feeds, { c1: correction(config.beta1), c2: correction(0.999) })
         const out = await session.run(feeds)
         for (const [name, value] of Object.entries(out)) if (name.startsWith('new ')) feeds[name.slice(4)] = value
-        losses = Object.keys(out).filter((name) => name.startsWith('loss')).sort().map((name) => (out[name]!.data as Float32Array)[0]!)
+        const figures = Object.keys(out).filter((name) => name.startsWith('loss')).sort()
+        losses = figures.map((name) => (out[name]!.data as Float32Array)[0]!)
       }
       return losses
     },

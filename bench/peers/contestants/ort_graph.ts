@@ -26,7 +26,9 @@ function message(...fields: readonly Field[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts))
 }
 
+/** Of TensorProto.DataType. */
 const FLOAT = 1
+const INT64 = 7
 const attribute = (name: string, value: Attribute): Uint8Array =>
   value instanceof Float32 ? message([1, name], [2, value], [20, 1])
     : typeof value === 'number' ? message([1, name], [3, value], [20, 2])
@@ -54,15 +56,17 @@ export class Graph {
   /** Numbers as a tensor, f32 or, for axes, i64. */
   constant(values: number | readonly bigint[]): string {
     const name = `${typeof values === 'number' ? 'float' : 'axes'} ${String(values)}`
-    const [bytes, type] = typeof values === 'number' ? [Float32Array.of(values).buffer, FLOAT] : [BigInt64Array.from(values).buffer, 7]
-    const dims: Field[] = typeof values === 'number' ? [] : [[1, values.length]]
-    this.#constants.set(name, message(...dims, [2, type], [8, name], [9, new Uint8Array(bytes)]))
+    const scalar = typeof values === 'number'
+    const array = scalar ? Float32Array.of(values) : BigInt64Array.from(values)
+    const dims: Field[] = scalar ? [] : [[1, values.length]]
+    this.#constants.set(name, message(...dims, [2, scalar ? FLOAT : INT64], [8, name], [9, new Uint8Array(array.buffer)]))
     return name
   }
   op(type: string, inputs: readonly (string | number)[], attributes: Readonly<Record<string, Attribute>> = {}): string {
     const y = `t${this.#count++}`
     const names = inputs.map((i): Field => [1, typeof i === 'number' ? this.constant(i) : i])
-    this.#nodes.push(message(...names, [2, y], [4, type], ...Object.entries(attributes).map(([k, v]): Field => [5, attribute(k, v)])))
+    const extra = Object.entries(attributes).map(([k, v]): Field => [5, attribute(k, v)])
+    this.#nodes.push(message(...names, [2, y], [4, type], ...extra))
     return y
   }
 
@@ -110,7 +114,8 @@ export class Graph {
 
   model(): Uint8Array {
     const all = (number: number, parts: Iterable<Uint8Array>): Field[] => [...parts].map((p): Field => [number, p])
-    const graph = message(...all(1, this.#nodes), [2, 'step'], ...all(5, this.#constants.values()), ...all(11, this.#inputs), ...all(12, this.#outputs))
+    const values = [...all(5, this.#constants.values()), ...all(11, this.#inputs), ...all(12, this.#outputs)]
+    const graph = message(...all(1, this.#nodes), [2, 'step'], ...values)
     return message([1, 8], [8, message([1, ''], [2, 15])], [7, graph])
   }
 }

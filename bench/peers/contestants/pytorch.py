@@ -37,12 +37,15 @@ class Model:
             at += n
         x = np.fromfile(self.imagesFile, np.uint8).astype(np.float32) / np.float32(127.5) - 1
         shape = (-1, 784) if self.model in ('vae', 'gan') else (-1, 1, 28, 28)
-        self.batches = [torch.from_numpy(x[i * self.batch * 784:(i + 1) * self.batch * 784].reshape(shape)) for i in range(self.images // self.batch)]
+        size = self.batch * 784
+        self.batches = [torch.from_numpy(x[at:at + size].reshape(shape)) for at in range(0, len(x) - size + 1, size)]
         self.fed = np.fromfile(self.noiseFile, np.float32) if self.noiseFile else None
         self.at = self.t = 0
         self.resize = resizing(30, 28)
-        adam = lambda keep: torch.optim.Adam([p for k, p in self.p.items() if keep(k)], self.learningRate, (self.beta1, 0.999), 1e-8)
-        self.adams = [adam(lambda k: k[0] == 'd'), adam(lambda k: k[0] == 'g')] if len(self.noise) == 2 else [adam(lambda k: True)]
+        betas = (self.beta1, 0.999)
+        of = lambda first: [p for k, p in self.p.items() if k.startswith(first)]
+        adam = lambda first: torch.optim.Adam(of(first), self.learningRate, betas, 1e-8)
+        self.adams = [adam(first) for first in (('d', 'g') if len(self.noise) == 2 else ('',))]
 
     def draw(self, i):
         shape = (self.batch, self.noise[i])
@@ -53,7 +56,7 @@ class Model:
 
     def dense(self, x, name): return torch.addmm(self.p[name + '.b'], x, self.p[name + '.w'])
     def conv(self, x, name, stride): return F.conv2d(x, self.p[name + '.w'], self.p[name + '.b'], stride, 1)
-    def conv_t(self, x, name, stride, padding): return F.conv_transpose2d(x, self.p[name + '.w'], self.p[name + '.b'], stride, padding)
+    def conv_t(self, x, name, stride, pad): return F.conv_transpose2d(x, self.p[name + '.w'], self.p[name + '.b'], stride, pad)
     def norm(self, x, name): return F.batch_norm(x, None, None, self.p[name + '.gamma'], self.p[name + '.beta'], True, 0.1, 1e-5)
 
     def autoencoder(self, x):
@@ -71,7 +74,8 @@ class Model:
         return F.mse_loss(r, x, reduction='sum') + 0.5 * (mu * mu + std * std - 2 * torch.log(std + 1e-8) - 1).sum()
 
     def generate(self, z):
-        if self.model == 'gan': return torch.tanh(self.dense(F.relu(self.dense(F.relu(self.dense(z, 'g1')), 'g2')), 'g3'))
+        relu = F.relu
+        if self.model == 'gan': return torch.tanh(self.dense(relu(self.dense(relu(self.dense(z, 'g1')), 'g2')), 'g3'))
         h = F.relu(self.norm(self.dense(z, 'gf').view(-1, 128, 7, 7), 'gn0'))
         return torch.tanh(self.conv_t(F.relu(self.norm(self.conv_t(h, 'gt1', 2, 1), 'gn1')), 'gt2', 2, 1))
 
@@ -89,7 +93,8 @@ class Model:
     def step(self):
         x = self.batches[self.t % len(self.batches)]
         self.t += 1
-        if len(self.noise) < 2: return [self.minimize(0, getattr(self, self.model)(x)) / (self.batch if self.model == 'vae' else 1)]
+        if self.model == 'autoencoder': return [self.minimize(0, self.autoencoder(x))]
+        if self.model == 'vae': return [self.minimize(0, self.vae(x)) / self.batch]
         with torch.no_grad(): fake = self.generate(self.draw(0))
         d = self.minimize(0, F.softplus(-self.judge(x)).mean() + F.softplus(self.judge(fake)).mean())
         return [d, self.minimize(1, F.softplus(-self.judge(self.generate(self.draw(1)))).mean())]

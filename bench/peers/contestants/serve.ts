@@ -60,7 +60,8 @@ export function readWeights({ weightsFile, params }: Init): Map<string, { shape:
 export function readBatches({ imagesFile, batch, images }: Init): Float32Array[] {
   const bytes = readFileSync(imagesFile)
   const size = batch * 784
-  return Array.from({ length: Math.floor(images / batch) }, (_, i) => Float32Array.from(bytes.subarray(i * size, (i + 1) * size), (b) => b / 127.5 - 1))
+  const one = (i: number) => Float32Array.from(bytes.subarray(i * size, (i + 1) * size), (b) => b / 127.5 - 1)
+  return Array.from({ length: Math.floor(images / batch) }, (_, i) => one(i))
 }
 
 /** The noise of step `t` (from 0), one array for each vector; null where it is to be drawn. */

@@ -9,7 +9,8 @@ type Weights = (name: string) => tf.Variable
 type Scalar = tf.Scalar
 
 const leaky = (x: tf.Tensor) => tf.leakyRelu(x, 0.2)
-const dense = (w: Weights, x: tf.Tensor, name: string) => tf.add(tf.matMul(x as tf.Tensor2D, w(`${name}.w`) as tf.Tensor2D), w(`${name}.b`))
+const dense = (w: Weights, x: tf.Tensor, name: string) =>
+  tf.add(tf.matMul(x as tf.Tensor2D, w(`${name}.w`) as tf.Tensor2D), w(`${name}.b`))
 const conv = (w: Weights, x: tf.Tensor, name: string, stride: number) =>
   tf.add(tf.conv2d(x as tf.Tensor4D, w(`${name}.w`) as tf.Tensor4D, stride, 'same'), w(`${name}.b`)) as tf.Tensor4D
 
@@ -100,8 +101,9 @@ async function load(): Promise<Contestant> {
     init(init) {
       const shape = init.model === 'vae' || init.model === 'gan' ? [-1, 784] : [-1, 28, 28, 1]
       batches = readBatches(init).map((x) => tf.reshape(tf.tensor1d(x), shape))
-      const weights = [...readWeights(init)].map(([name, { shape: s, values }]) => [name, tf.variable(tf.tensor(values, s))] as const)
-      run = stepOf(init, new Map(weights))
+      const variables = new Map<string, tf.Variable>()
+      for (const [name, w] of readWeights(init)) variables.set(name, tf.variable(tf.tensor(w.values, w.shape)))
+      run = stepOf(init, variables)
       noise = noiseReader(init)
       config = init
       t = 0
@@ -112,7 +114,8 @@ async function load(): Promise<Contestant> {
         tf.dispose(losses)
         losses = tf.tidy(() => {
           const fed = noise(t)
-          const vectors = config.noise.map((size, v) => (fed ? tf.tensor2d(fed[v]!, [config.batch, size]) : tf.randomNormal([config.batch, size])))
+          const shapes = config.noise.map((size): [number, number] => [config.batch, size])
+          const vectors = shapes.map((shape, v) => (fed ? tf.tensor2d(fed[v]!, shape) : tf.randomNormal(shape)))
           return run(batches[t % batches.length]!, vectors)
         })
       }

@@ -9,7 +9,7 @@ const transposed = (x: tf.Tensor): tf.Tensor => tf.transpose(x, x.rank === 3 ? [
 function filterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, attrs: tf.Conv2DBackpropFilterAttrs): tf.Tensor {
   const [height, width, channels, filters] = attrs.filterShape
   const { strideHeight: sh, strideWidth: sw, padInfo: { top, left, bottom, right }, outHeight, outWidth } =
-    tf.backend_util.computeConv2DInfo(x.shape, attrs.filterShape, attrs.strides, 1, attrs.pad as 'same', attrs.dimRoundingMode)
+    tf.backend_util.computeConv2DInfo(x.shape, attrs.filterShape, attrs.strides, 1, attrs.pad as 'same')
   const padded = tf.pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]])
   const columns: tf.Tensor[] = []
   for (let i = 0; i < height; i++) {
@@ -36,10 +36,11 @@ function inputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, attrs: tf.Conv2DBac
   const [, inHeight, inWidth] = attrs.inputShape
   const [height, width] = filter.shape
   const { strideHeight: sh, strideWidth: sw, padInfo: { top, left }, outHeight, outWidth } =
-    tf.backend_util.computeConv2DInfo(attrs.inputShape, filter.shape, attrs.strides, 1, attrs.pad as 'same', attrs.dimRoundingMode)
+    tf.backend_util.computeConv2DInfo(attrs.inputShape, filter.shape, attrs.strides, 1, attrs.pad as 'same')
   const after = [inHeight + top - outHeight * sh, inWidth + left - outWidth * sw]
   if (after.some((n) => n < 0)) throw new Error('the patch does not know this padding')
-  const padded = tf.pad(spread(spread(dy, 1, sh), 2, sw), [[0, 0], [height - 1 - top, after[0]!], [width - 1 - left, after[1]!], [0, 0]])
+  const borders: [number, number][] = [[0, 0], [height - 1 - top, after[0]!], [width - 1 - left, after[1]!], [0, 0]]
+  const padded = tf.pad(spread(spread(dy, 1, sh), 2, sw), borders)
   return tf.conv2d(padded, tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]) as tf.Tensor4D, 1, 'valid')
 }
 
