@@ -33,9 +33,13 @@ const NORMALIZATION = { epsilon: 1e-5, momentum: 0.9 }
  * Discriminator: conv 64, leaky relu 0.2 → conv 128, batch norm, leaky relu → dense 1. Kernels 4 × 4, strides 2, SAME.
  * Real and generated images are two batches, each normalised by its own statistics.
  */
-export function dcgan({ latent = 100, filters = [128, 64], learningRate = 2e-4, beta1 = 0.5, imageShape = [28, 28, 1] }: DcganOptions = {}): ModelDefinition {
+export function dcgan({
+  latent = 100, filters = [128, 64], learningRate = 2e-4, beta1 = 0.5, imageShape = [28, 28, 1],
+}: DcganOptions = {}): ModelDefinition {
   const [height, width, channels] = imageShape
-  if (height % 4 || width % 4) throw new RangeError(`dcgan: the images are ${height} × ${width}, expected sides that four divides; resize or pad them`)
+  if (height % 4 || width % 4) {
+    throw new RangeError(`dcgan: the images are ${height} × ${width}, expected sides that four divides; resize or pad them`)
+  }
   const [quarter, half] = filters
   const small = [height / 4, width / 4, quarter] as const
   const kernelInitializer = initializers.randomNormal({ stddev: 0.02 })

@@ -28,7 +28,9 @@ export interface GanOptions {
  * Generator: noise → 1024 relu → 1024 relu → 784 tanh. Discriminator: 784 → 256 → 256 (leaky relu 0.2) → 1 logit.
  * A step updates the discriminator, then, with fresh noise, the generator; no gradient of the other network is built.
  */
-export function gan({ latent = 100, hidden = 1024, discriminatorHidden = 256, learningRate = 3e-4, beta1 = 0.5, imageShape = [28, 28, 1] }: GanOptions = {}): ModelDefinition {
+export function gan({
+  latent = 100, hidden = 1024, discriminatorHidden = 256, learningRate = 3e-4, beta1 = 0.5, imageShape = [28, 28, 1],
+}: GanOptions = {}): ModelDefinition {
   const pixels = sizeOf(imageShape)
   const generator = sequential('generator', [
     dense({ units: hidden, activation: 'relu' }),

@@ -47,7 +47,9 @@ export class Session {
     const fresh = [...new Set(variables)].filter((v) => {
       const { name } = v.attrs
       if (this.#variables.get(name)?.tensor === v) return false
-      if (this.#variables.has(name) || names.has(name)) throw new RangeError(`two variables are named '${name}'; give each layer and optimizer a name of its own`)
+      if (this.#variables.has(name) || names.has(name)) {
+        throw new RangeError(`two variables are named '${name}'; give each layer and optimizer a name of its own`)
+      }
       names.add(name)
       return true
     })

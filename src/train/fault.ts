@@ -83,7 +83,8 @@ function firstFault(fn: CompiledFunction): { op: string; scope: string } | null 
     if (!item || tape.calls[index + 1]?.item === item) continue
     const { node } = item
     const result = fn.resultOf(index)
-    const values = node.op.effect ? changedBy(node).map((v) => session.values(v)) : result ? [session.floats(result.address, result.size)] : []
+    const own = () => (result ? [session.floats(result.address, result.size)] : [])
+    const values = node.op.effect ? changedBy(node).map((v) => session.values(v)) : own()
     if (!values.every(allFinite)) return { op: node.op.name, scope: node.scope }
   }
   return null

@@ -52,7 +52,7 @@ describe('models', () => {
     expect(stderr).toBe('ganglion: images of 6x6x1 were given, and the autoencoder takes 28x28x1; resize the images, or choose another model (vae, gan)\n')
     expect([code, existsSync(at.in('run'))]).toEqual([1, false])
   })
-  test('weights too large for the memory', () => refuses(['--hidden', '1000000000'], /^the model does not fit in memory: its weights and the optimizer's memory need \d+\.\d MB; /))
+  test('weights too large for the memory', () => refuses(['--hidden', '1000000000'], /^the model does not fit in memory: its weights and the optimizer's memory need \d+\.\d MB; use fewer units or filters /))
   test('a plan too large for the memory', async () => {
     writeImages(at.in('many'), 60_000, 2)
     await refuses(['--data', at.in('many'), '--batch-size', '60000', '--hidden', '20000'], /^the model does not fit in memory: its plan needs \d+\.\d MB for one step /)

@@ -42,12 +42,12 @@ export const MAIN = resolve('dist/cli/main.js')
 export function spawned(args: readonly string[], cwd: string, during?: (child: ChildProcess, said: { stdout: string, stderr: string }) => void): Promise<Outcome & { signal: string | null }> {
   const child = spawn(process.execPath, [MAIN, ...args], { cwd })
   let [stdout, stderr] = ['', '']
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString()
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk
     during?.(child, { stdout, stderr })
   })
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString()
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk
     during?.(child, { stdout, stderr })
   })
   return new Promise((done) => child.on('close', (code, signal) => done({ code: code ?? -1, signal, stdout, stderr })))
