@@ -29,7 +29,7 @@ export class Child {
   async #ask(request: object, seconds: number): Promise<Reply> {
     let timer: NodeJS.Timeout | undefined
     const reply = await new Promise<Reply>((settle) => {
-      timer = setTimeout(() => settle({ error: `no answer within ${seconds} s` }), seconds * 1000)
+      timer = setTimeout(() => settle({ error: `too slow: no answer within ${seconds} s` }), seconds * 1000)
       this.#waiting.push(settle)
       if (this.#process.exitCode !== null) settle({ error: `ended with ${this.#process.exitCode}` })
       else this.#process.stdin!.write(`${JSON.stringify(request)}\n`)

@@ -46,15 +46,15 @@ export async function contestants(node: string, threads: readonly number[]): Pro
   const torch = python()
   const ours = script('ganglion')
   return [
-    ...threads.map((n): Entry => ({ name: `ganglion, ${count(n)}`, threads: n, env: {}, gemm: true, command: ours })),
-    { name: 'ganglion relaxed, 1 thread', threads: 1, env: {}, gemm: true, command: script('ganglion', 'relaxed') },
+    ...threads.map((n): Entry => ({ name: `ganglion ${count(n)}`, threads: n, env: {}, gemm: true, command: ours })),
+    { name: 'ganglion relaxed 1 thread', threads: 1, env: {}, gemm: true, command: script('ganglion', 'relaxed') },
     peer('tfjs cpu', '@tensorflow/tfjs', script('tfjs', 'cpu'), false),
     peer('tfjs wasm', '@tensorflow/tfjs-backend-wasm', script('tfjs', 'wasm')),
-    peer('tfjs wasm, patched', '@tensorflow/tfjs-backend-wasm', script('tfjs', 'wasm-patched'), false),
+    peer('tfjs wasm patched', '@tensorflow/tfjs-backend-wasm', script('tfjs', 'wasm-patched'), false),
     peer('jax-js wasm', '@jax-js/jax', script('jax_js')),
     peer('onnxruntime-web', 'onnxruntime-web', script('ort')),
     ...threads.map((n): Entry => ({
-      name: `PyTorch, ${count(n)}`, threads: n, gemm: true, command: torch,
+      name: `PyTorch ${count(n)}`, threads: n, gemm: true, command: torch,
       env: { OMP_NUM_THREADS: String(n), OPENBLAS_NUM_THREADS: String(n), MKL_NUM_THREADS: String(n) },
     })),
   ]

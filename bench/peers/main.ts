@@ -38,7 +38,7 @@ const models = values.models.split(',').map((name) => {
 const limits: Limits = {
   windows: Number(values.windows ?? (values.quick ? 2 : 15)),
   windowMs: Number(values['window-ms'] ?? (values.quick ? 30 : 300)),
-  seconds: Number(values.limit ?? (values.quick ? 30 : 120)),
+  seconds: Number(values.limit ?? (values.quick ? 15 : 120)),
 }
 const batches = (values.batch ?? (values.quick ? '8' : '64,128')).split(',').map(Number)
 const node = nodeFor(values.node)

@@ -41,11 +41,16 @@ export const TOLERANCE = { autoencoder: 1e-4, vae: 1e-4, gan: 1e-4, dcgan: 1e-3 
 const DRAWN_TOLERANCE = 0.25
 /** Batch size at which a step is first tried. */
 const PROBE = 4
+/** How many times over the limit a linear guess from the probe must be; part of a step's cost does not grow with the batch. */
+const HOPELESS = 10
 
 const deviation = (a: readonly number[][], b: readonly number[][]): number =>
   Math.max(...a.flatMap((row, i) => row.map((x, j) => Math.abs(x - b[i]![j]!) / Math.abs(b[i]![j]!))))
 const total = (rows: readonly number[][]): number => rows.flat().reduce((a, b) => a + b, 0)
 export const start = (entry: Entry): Child => new Child(entry.command as readonly string[], entry.env)
+
+/** Why a contestant has no figure. */
+const reason = ({ message }: Error) => (message.startsWith('too slow') ? message : `cannot: ${message}`)
 
 /** Losses of the checked steps with the noise from the file; after `enough` milliseconds a step, of two alone. */
 async function losses(child: Child, entry: Entry, model: ModelName, batch: number, seconds: number, enough = Infinity) {
@@ -63,16 +68,21 @@ async function losses(child: Child, entry: Entry, model: ModelName, batch: numbe
 async function check(entry: Entry, model: ModelName, batch: number, { seconds }: Limits): Promise<Result> {
   const result: Result = { model, batch, name: entry.name, versions: {}, probe: [], losses: [], drawn: [], ms: [] }
   if (typeof entry.command === 'string') return { ...result, note: entry.command }
+  let slow: string | undefined
   const child = start(entry)
   try {
-    const enough = (1000 * seconds * PROBE) / batch / CHECKED_STEPS
-    const { versions, rows, ms } = await losses(child, entry, model, PROBE, seconds, enough)
+    const enough = (1000 * seconds) / CHECKED_STEPS
+    const hopeless = (HOPELESS * enough * PROBE) / batch
+    const { versions, rows, ms } = await losses(child, entry, model, PROBE, seconds, hopeless)
+    slow = `too slow: ${(ms / 1000).toFixed(1)} s a step at batch ${PROBE}`
     result.versions = versions
     result.probe = rows
-    if (ms > enough) return { ...result, note: `too slow: ${(ms / 1000).toFixed(1)} s a step at batch ${PROBE}` }
-    result.losses = (await losses(child, entry, model, batch, seconds)).rows
+    if (ms > hopeless) return { ...result, note: slow }
+    result.losses = (await losses(child, entry, model, batch, seconds, enough)).rows
+    if (result.losses.length < CHECKED_STEPS) result.note = slow
   } catch (error) {
-    result.note = `cannot: ${(error as Error).message}`
+    const why = reason(error as Error)
+    result.note = why.startsWith('too slow') ? (slow ?? why) : why
   } finally {
     child.end()
   }
@@ -94,7 +104,7 @@ async function warm(entry: Entry, result: Result, limits: Limits): Promise<Runne
     return { result, child, steps, every: Math.ceil(step / (3 * limits.windowMs)) }
   } catch (error) {
     child.end()
-    result.note = `cannot: ${(error as Error).message}`
+    result.note = reason(error as Error)
     return null
   }
 }

@@ -34,7 +34,7 @@ export function modelTable(results: readonly Result[]): string {
   })
   const head = ['model', 'batch', 'contestant', 'ms a step: median (quartiles)', 'over ours', 'losses', 'peak RSS, MB']
   const allowed = Object.entries(TOLERANCE).map(([model, most]) => `${model} ${most}`).join(', ')
-  const legend = `Losses: largest relative deviation from ours in 5 steps with the same weights, images and noise; allowed: ${allowed}.`
+  const legend = `Losses: largest relative deviation from ours in 5 steps from the same weights, images, noise; allowed: ${allowed}.`
   return `${table(head, rows)}\n\n${legend}`
 }
 
@@ -43,7 +43,7 @@ export function gemmTable(results: readonly GemmResult[]): string {
   const sizes = [...new Set(results.map((r) => r.size.join(' × ')))]
   const cell = (name: string, size: string): string => {
     const r = results.find((x) => x.name === name && x.size.join(' × ') === size)
-    if (!r?.gflops.length) return r?.note ?? '–'
+    if (!r?.gflops.length) return '–'
     return `${quantile(r.gflops, 1).toFixed(1)} / ${median(r.gflops).toFixed(1)}`
   }
   return table(['GFLOP/s, best / median', ...sizes], names.map((name) => [name, ...sizes.map((size) => cell(name, size))]))
