@@ -6,7 +6,8 @@ import type { ModelDefinition } from '../../src/models/definition.ts'
 import { gan } from '../../src/models/gan.ts'
 import { vae } from '../../src/models/vae.ts'
 import { lcg } from '../golden/lcg.ts'
-import { BoundModel, type Expected, type Kind, readOracles } from './models.ts'
+import type { Kind } from '../golden/layers.ts'
+import { BoundModel, type Expected, readOracles } from './models.ts'
 
 const small = [2, 2, 3] as const
 const definitions: Record<'tiny' | 'models', Record<Kind, () => ModelDefinition>> = {
