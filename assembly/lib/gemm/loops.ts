@@ -20,7 +20,7 @@ const BLOCK: usize = 1024
 /** The words that every product starts with. */
 @unmanaged
 export class Gemm {
-  /** B in panels, see kernels/pack.ts */
+  /** B in panels, see kernels/gemm.ts */
   b: usize
   c: usize
   scratch: usize
