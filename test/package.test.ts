@@ -14,7 +14,8 @@ const core = await coreBytes('deterministic', false)
 
 test('the default entry reaches neither Node nor a dependency but the loader', async () => {
   const { metafile } = await build({
-    absWorkingDir: root, entryPoints: ['src/index.ts'], bundle: true, write: false, metafile: true, platform: 'node', format: 'esm',
+    absWorkingDir: root, entryPoints: ['src/index.ts'], platform: 'node', format: 'esm',
+    bundle: true, write: false, metafile: true,
   })
   const files = Object.keys(metafile.inputs)
   expect(files).toContain('src/runtime/core.generated.ts')
@@ -34,7 +35,8 @@ test('the core imports nothing and exports its memory, its table and the tape', 
 // asc takes two entry files that export one name without a word, and drops the second.
 test('no two files of the core export the same name, and every kernel is there', () => {
   const exported = WebAssembly.Module.exports(new WebAssembly.Module(core)).map(({ name }) => name)
-  const names = folder('assembly/kernels').flatMap(({ text }) => [...text.matchAll(/^export function (\w+)/gm)].map(([, name]) => name!))
+  const names = folder('assembly/kernels')
+    .flatMap(({ text }) => [...text.matchAll(/^export function (\w+)/gm)].map(([, name]) => name!))
   expect(names.length).toBeGreaterThan(50)
   expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([])
   expect(names.filter((name) => !exported.includes(name))).toEqual([])

@@ -34,7 +34,8 @@ export function modelTable(results: readonly Result[]): string {
   })
   const head = ['model', 'batch', 'contestant', 'ms a step: median (quartiles)', 'over ours', 'losses', 'peak RSS, MB']
   const allowed = Object.entries(TOLERANCE).map(([model, most]) => `${model} ${most}`).join(', ')
-  const legend = `Losses: largest relative deviation from ours in 5 steps from the same weights, images, noise; allowed: ${allowed}.`
+  const legend = 'Losses: largest relative deviation from ours in 5 steps from the same weights, images, noise; '
+    + `allowed: ${allowed}.`
   return `${table(head, rows)}\n\n${legend}`
 }
 

@@ -30,7 +30,8 @@ export function fuseEpilogues(roots: readonly Tensor[]): Map<Tensor, Tensor> {
     const [x, b] = node.inputs
     const before = x && uses.get(old.inputs[0]!) === 1 ? epilogueOf(x) : undefined
     if (!x || !before || before.activation !== 'linear') return node
-    if (node.op.name === 'add' && b && !before.bias && b.shape.length === 1 && b.size === node.shape.at(-1) && x.size === node.size) {
+    const isBias = b?.shape.length === 1 && b.size === node.shape.at(-1) && x.size === node.size
+    if (node.op.name === 'add' && isBias && !before.bias) {
       return refit(x, [...x.inputs, b], { ...before, bias: true }, node)
     }
     if (ACTIVATIONS.includes(node.op.name)) {

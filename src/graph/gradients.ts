@@ -47,7 +47,9 @@ export function gradients(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor
   for (const t of order.reverse()) {
     const g = grads.get(t)
     if (!g || !active.has(t) || !t.inputs.some((i) => active.has(i))) continue
-    if (!t.op.gradient) throw new RangeError(`gradients: the op '${t.op.name}' in '${t.scope}' has no gradient; use stopGradient before it`)
+    if (!t.op.gradient) {
+      throw new RangeError(`gradients: the op '${t.op.name}' in '${t.scope}' has no gradient; use stopGradient before it`)
+    }
     const given = scoped(`${t.scope || t.op.name}/gradient`, () => t.op.gradient!(t, g))
     for (const [i, d] of given.entries()) {
       const x = t.inputs[i]!

@@ -19,7 +19,8 @@ export function keepValues(stages: readonly Stage[]): Stage[] {
       const value = update.inputs.length > 1 ? update.inputs.at(-1)! : null
       const late = value && changed.has(memoryOf(value))
       for (const variable of changedBy(update)) changed.add(variable)
-      return late ? new Tensor(update.op, [...update.inputs.slice(0, -1), kept(value)], update.attrs, update.shape, update.scope) : update
+      if (!late) return update
+      return new Tensor(update.op, [...update.inputs.slice(0, -1), kept(value)], update.attrs, update.shape, update.scope)
     })
     return { outputs: outputs.map((output) => (everChanged.has(memoryOf(output)) ? kept(output) : output)), updates: ordered }
   })

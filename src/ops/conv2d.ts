@@ -1,11 +1,12 @@
 // Convolution and its two gradients: three ops, each linear in each input, closed under differentiation.
 // NHWC images, filters [height, width, in, out]. The transposed convolution is the gradient for the input.
+import { PLAIN } from '../graph/fuse.ts'
 import { apply, type GradientRule, type Op, sameShape, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
 import {
   type ConvAttrs, convFlops, convolution, convolutionScratch, filterGradient as filterGradientCalls, filterGradientScratch,
   forwardPatches, type Geometry, geometry, type Patches,
 } from './conv_lowering.ts'
-import { PLAIN, type Right } from './gemm.ts'
+import type { Right } from './gemm.ts'
 import { type Padding, pair } from './padding.ts'
 
 function checkRanks(op: string, x: Shape, w: Shape): void {
@@ -24,7 +25,8 @@ export const conv2dOp: Op<ConvAttrs> = {
     }
     const { b, oh, ow, f } = geometry(x!, w!, attrs)
     if (oh < 1 || ow < 1) {
-      throw shapeError('conv2d', `the filter ${show(w!)} is larger than the image ${show(x!)}; use padding 'same' or a smaller kernel`)
+      const larger = `the filter ${show(w!)} is larger than the image ${show(x!)}`
+      throw shapeError('conv2d', `${larger}; use padding 'same' or a smaller kernel`)
     }
     return [b, oh, ow, f]
   },
@@ -57,7 +59,8 @@ export const conv2dFilterGradientOp: Op<ConvAttrs> = {
     const filter = [...attrs.extent, x![3]!, dy![3]!]
     const { b, oh, ow } = geometry(x!, filter, attrs)
     if (!sameShape([b, oh, ow], dy!.slice(0, 3))) {
-      throw shapeError('conv2dFilterGradient', `dy has shape ${show(dy!)}, expected ${show([b, oh, ow, dy![3]!])} for the image ${show(x!)}`)
+      const wanted = `${show([b, oh, ow, dy![3]!])} for the image ${show(x!)}`
+      throw shapeError('conv2dFilterGradient', `dy has shape ${show(dy!)}, expected ${wanted}`)
     }
     return filter
   },
@@ -104,7 +107,8 @@ function tapsOf(phase: number, stride: number, size: number, before: number, dil
   const [first = 0, second = first + 1] = hits
   const last = hits.at(-1) ?? 0
   const period = second - first
-  return { last, count: hits.length, period, step: Math.max(1, (period * dilation) / stride), offset: (phase + before - last * dilation) / stride }
+  const step = Math.max(1, (period * dilation) / stride)
+  return { last, count: hits.length, period, step, offset: (phase + before - last * dilation) / stride }
 }
 
 /** One convolution of dy for each residue of (y, x) modulo the strides: no multiplication by the zeros between. */
@@ -130,8 +134,8 @@ function phases(g: Geometry) {
         n: g.c,
         strides: [-v.period * g.kw * tap, -u.period * tap, 1, g.f],
       }
-      const to = { strides: [g.h * g.w * g.c, g.strides[0] * g.w * g.c, g.strides[1] * g.c], start: (py * g.w + px) * g.c } as const
-      list.push({ patches, filters, to })
+      const strides = [g.h * g.w * g.c, g.strides[0] * g.w * g.c, g.strides[1] * g.c] as const
+      list.push({ patches, filters, to: { strides, start: (py * g.w + px) * g.c } })
     }
   }
   return list
@@ -153,7 +157,9 @@ export interface ConvOptions {
 
 function attributes(op: string, { strides = 1, padding = 'valid', dilation = 1 }: ConvOptions): ConvAttrs {
   const attrs = { strides: pair(strides), padding, dilation: pair(dilation), extent: [0, 0] as const, epilogue: PLAIN }
-  if (padding !== 'same' && padding !== 'valid') throw shapeError(op, `padding '${String(padding)}' given, expected 'same' or 'valid'`)
+  if (padding !== 'same' && padding !== 'valid') {
+    throw shapeError(op, `padding '${String(padding)}' given, expected 'same' or 'valid'`)
+  }
   if ([...attrs.strides, ...attrs.dilation].some((n) => !Number.isInteger(n) || n < 1)) {
     throw shapeError(op, 'strides and dilation must be positive integers')
   }
@@ -171,7 +177,9 @@ export const conv2d = (x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor 
  * @param dy [batch, rows, columns, out], of the convolution's shape
  * @param kernelSize height and width of the filter
  */
-export function conv2dFilterGradient(x: Tensor, dy: Tensor, kernelSize: readonly [number, number], options: ConvOptions = {}): Tensor {
+export function conv2dFilterGradient(
+  x: Tensor, dy: Tensor, kernelSize: readonly [number, number], options: ConvOptions = {},
+): Tensor {
   return apply(conv2dFilterGradientOp, [x, dy], { ...attributes('conv2dFilterGradient', options), extent: kernelSize })
 }
 
@@ -181,7 +189,9 @@ export function conv2dFilterGradient(x: Tensor, dy: Tensor, kernelSize: readonly
  * @param w [height, width, out, in]
  * @param extent height and width of the result; 'same': in·stride, 'valid': (in − 1)·stride + kernel, by default
  */
-export function conv2dTranspose(x: Tensor, w: Tensor, options: ConvOptions & { extent?: readonly [number, number] } = {}): Tensor {
+export function conv2dTranspose(
+  x: Tensor, w: Tensor, options: ConvOptions & { extent?: readonly [number, number] } = {},
+): Tensor {
   checkRanks('conv2dTranspose', x.shape, w.shape)
   const attrs = attributes('conv2dTranspose', options)
   if (x.shape[3] !== w.shape[3]) {
@@ -195,8 +205,9 @@ export function conv2dTranspose(x: Tensor, w: Tensor, options: ConvOptions & { e
   const extent = options.extent ?? full
   const back = geometry([x.shape[0]!, ...extent, w.shape[2]!], w.shape, attrs)
   if (back.oh !== x.shape[1] || back.ow !== x.shape[2]) {
-    const source = `a result of ${show(extent)} would come from an image of ${show([back.oh, back.ow])}, not ${show(hw(x.shape, 1))}`
-    throw shapeError('conv2dTranspose', `${source}; leave extent out for ${show(full)}`)
+    const source = `a result of ${show(extent)} would come from an image of ${show([back.oh, back.ow])}`
+    const given = `${show(hw(x.shape, 1))}; leave extent out for ${show(full)}`
+    throw shapeError('conv2dTranspose', `${source}, not ${given}`)
   }
   return inputGradient(x, w, [x.shape[0]!, ...extent, w.shape[2]!], attrs)
 }

@@ -1,6 +1,7 @@
 // Matrix products.
+import { PLAIN } from '../graph/fuse.ts'
 import { apply, type Op, type Shape, sameShape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
-import { type EpilogueAttrs, PLAIN, product, productScratch, type Right } from './gemm.ts'
+import { type EpilogueAttrs, product, productScratch, type Right } from './gemm.ts'
 
 interface MatmulAttrs extends EpilogueAttrs {
   readonly transposeA: boolean
@@ -20,11 +21,14 @@ export const matmulOp: Op<MatmulAttrs> = {
   name: 'matmul',
   fusable: true,
   shape([a, b], attrs) {
-    if (a!.length < 2 || b!.length < 2) throw shapeError('matmul', `shapes ${show(a!)} and ${show(b!)} given, both must have at least 2 dimensions`)
+    if (a!.length < 2 || b!.length < 2) {
+      throw shapeError('matmul', `shapes ${show(a!)} and ${show(b!)} given, both must have at least 2 dimensions`)
+    }
     const { m, k, k2, n, batch } = sizes(a!, b!, attrs)
     if (k !== k2 || !sameShape(batch, b!.slice(0, -2))) {
       const sides = `${show(a!)}${attrs.transposeA ? 'ᵀ' : ''} · ${show(b!)}${attrs.transposeB ? 'ᵀ' : ''}`
-      throw shapeError('matmul', `${sides} does not fit: the inner dimensions are ${k} and ${k2}, and all before the last two must be equal; reshape or transpose one side`)
+      const rule = `the inner dimensions are ${k} and ${k2}, and all before the last two must be equal`
+      throw shapeError('matmul', `${sides} does not fit: ${rule}; reshape or transpose one side`)
     }
     return [...batch, m, n]
   },

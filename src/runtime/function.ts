@@ -92,8 +92,9 @@ export class CompiledFunction {
       threads: session.threads,
     }
     for (const t of topological(roots).filter(isInput)) {
-      if (this.#inputs.has(t.attrs.name)) throw new RangeError(`two inputs are named '${t.attrs.name}'; give each a name of its own`)
-      this.#inputs.set(t.attrs.name, t)
+      const { name } = t.attrs
+      if (this.#inputs.has(name)) throw new RangeError(`two inputs are named '${name}'; give each a name of its own`)
+      this.#inputs.set(name, t)
     }
     const after: KernelCall[] = []
     spec.stages.forEach(({ outputs = {}, metrics = {} }, s) => {
@@ -133,9 +134,12 @@ export class CompiledFunction {
   /** Copies values into the input `name`. */
   feed(name: string, values: ArrayLike<number>): this {
     const tensor = this.#inputs.get(name)
-    if (!tensor) throw new RangeError(`no input is named '${name}'; the function has: ${[...this.#inputs.keys()].join(', ') || 'none'}`)
+    if (!tensor) {
+      throw new RangeError(`no input is named '${name}'; the function has: ${[...this.#inputs.keys()].join(', ') || 'none'}`)
+    }
     if (values.length !== tensor.size) {
-      throw new RangeError(`input '${name}': ${values.length} values given, expected ${tensor.size} for the shape ${show(tensor.shape)}`)
+      const wanted = `expected ${tensor.size} for the shape ${show(tensor.shape)}`
+      throw new RangeError(`input '${name}': ${values.length} values given, ${wanted}`)
     }
     this.session.values(tensor).set(values)
     return this
@@ -147,7 +151,9 @@ export class CompiledFunction {
    * @throws ThreadError where a worker thread is gone; variables that the function changes are then undefined
    */
   run(steps = 1): number {
-    if (!Number.isInteger(steps) || steps < 0 || steps > 0x7fffffff) throw new RangeError(`run: ${steps} steps given, expected an integer from 0 to 2^31 - 1`)
+    if (!Number.isInteger(steps) || steps < 0 || steps > 0x7fffffff) {
+      throw new RangeError(`run: ${steps} steps given, expected an integer from 0 to 2^31 - 1`)
+    }
     const { core } = this.session
     this.session.lastRun = this
     new Int32Array(core.memory.buffer, this.#control, 1)[0] = 0
@@ -162,8 +168,14 @@ export class CompiledFunction {
    */
   read(name: string): Float32Array {
     const output = this.#outputs.get(name)
-    if (!output) throw new RangeError(`no output is named '${name}'; the function has: ${[...this.#outputs.keys()].join(', ') || 'none'}`)
-    if (this.session.lastRun !== this) throw new RangeError(`the output '${name}' is not there: ${this.session.lastRun ? 'another function of the session ran since' : 'the function has not run'}; read outputs right after run()`)
+    if (!output) {
+      throw new RangeError(`no output is named '${name}'; the function has: ${[...this.#outputs.keys()].join(', ') || 'none'}`)
+    }
+    const { lastRun } = this.session
+    if (lastRun !== this) {
+      const why = lastRun ? 'another function of the session ran since' : 'the function has not run'
+      throw new RangeError(`the output '${name}' is not there: ${why}; read outputs right after run()`)
+    }
     return this.session.floats(output.address, output.size).slice()
   }
 
@@ -211,14 +223,20 @@ function checkSpec({ stages }: FunctionSpec): void {
     for (const [name, t] of [...Object.entries(outputs), ...Object.entries(metrics)]) {
       if (seen.has(name)) throw new RangeError(`two outputs or metrics are named '${name}'; give each a name of its own`)
       seen.add(name)
-      if (t.op.effect) throw new TypeError(`the output '${name}' is the update '${t.op.name}', which has no value; put it under updates`)
+      if (t.op.effect) {
+        throw new TypeError(`the output '${name}' is the update '${t.op.name}', which has no value; put it under updates`)
+      }
     }
     for (const [name, { shape, size }] of Object.entries(metrics)) {
-      if (size !== 1) throw new RangeError(`the metric '${name}' has shape ${show(shape)}, expected one number; take its sum or mean`)
+      if (size === 1) continue
+      throw new RangeError(`the metric '${name}' has shape ${show(shape)}, expected one number; take its sum or mean`)
     }
     for (const { op, inputs } of updates) {
-      if (!op.effect) throw new TypeError(`'${op.name}' is no update; put it under outputs, or wrap it in assign(variable, value)`)
-      if (!isVariable(inputs[0]!)) throw new TypeError(`the update '${op.name}' would change the result of '${inputs[0]!.op.name}'; its first input must be a variable`)
+      const { name } = op
+      if (!op.effect) throw new TypeError(`'${name}' is no update; put it under outputs, or wrap it in assign(variable, value)`)
+      if (isVariable(inputs[0]!)) continue
+      const changed = `the result of '${inputs[0]!.op.name}'`
+      throw new TypeError(`the update '${name}' would change ${changed}; its first input must be a variable`)
     }
   }
 }

@@ -22,7 +22,8 @@ const PRODUCTS: readonly (readonly [name: string, a: Shape, b: Shape, op: (a: Te
 describe.each(PRODUCTS)('%s', (_name, a, b, op) => {
   it.each(Object.entries(ACTIVATIONS))('%s', async (activation, act) => {
     const draw = generator(3)
-    const values = [a, b, [b.length === 2 || op !== PRODUCTS[4]![3] ? b.at(-1)! : b[2]!]].map((shape) => [shape, floats(sizeOf(shape), () => draw() - 0.5)] as const)
+    const channels = b.length === 2 || op !== PRODUCTS[4]![3] ? b.at(-1)! : b[2]!
+    const values = [a, b, [channels]].map((shape) => [shape, floats(sizeOf(shape), () => draw() - 0.5)] as const)
     const shapes = values.map(([shape]) => shape)
     const inputs = values.map(([, data]) => data)
     for (const biased of [false, true]) {

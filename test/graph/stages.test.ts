@@ -28,7 +28,10 @@ it('an output that is a variable has the value of its stage', async () => {
   const a = named('a', 1)
   const fn = session.compile({
     group: 'g',
-    stages: [{ outputs: { leaf: a, alias: reshape(a, [1, 1]), computed: mul(a, 1) }, updates: [assign(a, add(a, 10))] }, { outputs: { after: a } }],
+    stages: [
+      { outputs: { leaf: a, alias: reshape(a, [1, 1]), computed: mul(a, 1) }, updates: [assign(a, add(a, 10))] },
+      { outputs: { after: a } },
+    ],
   })
   fn.run(1)
   expect(['leaf', 'alias', 'computed', 'after'].map((name) => fn.read(name)[0])).toEqual([1, 1, 1, 11])
@@ -56,7 +59,8 @@ it('refuses what cannot be meant', async () => {
   expect(compile({ outputs: { y: x } }, { outputs: { y: x } })).toThrow("two outputs or metrics are named 'y'")
   expect(compile({ updates: [x] })).toThrow("'constant' is no update")
   expect(compile({ outputs: { y: assign(a, constant([2])) } })).toThrow("the output 'y' is the update 'assign'")
-  expect(compile({ updates: [assign(mul(a, 2) as Variable, constant([2]))] })).toThrow("the update 'assign' would change the result of 'mul'")
+  const onto = assign(mul(a, 2) as Variable, constant([2]))
+  expect(compile({ updates: [onto] })).toThrow("the update 'assign' would change the result of 'mul'")
   const fn = session.compile({ group: 'g', stages: [{ outputs: { a } }] })
   for (const steps of [-1, 0.5, 2 ** 32 + 1]) expect(() => fn.run(steps)).toThrow(`run: ${steps} steps given`)
   expect(() => gradients(mul(x, x), [x], constant([1, 2, 3]))).toThrow('gradients: dy has shape [3], expected [2]')

@@ -31,8 +31,13 @@ export interface ModelOracle {
   readonly trajectory: { readonly loss: readonly (number | readonly number[])[] }
 }
 
+interface Oracles {
+  readonly batch: number
+  readonly models: Readonly<Record<Kind, ModelOracle>>
+}
+
 export const readOracles = (file: 'tiny' | 'models') =>
-  JSON.parse(readFileSync(new URL(`../golden/${file}.json`, import.meta.url)).toString()) as { batch: number; models: Record<Kind, ModelOracle> }
+  JSON.parse(readFileSync(new URL(`../golden/${file}.json`, import.meta.url)).toString()) as Oracles
 
 /** Our metrics and random streams by the oracle's names of losses and inputs. */
 const LOSSES: Record<Kind, Readonly<Record<string, string>>> = {
