@@ -1,5 +1,5 @@
 // NaN and infinity in training: found wherever they arise, named, undone, and training can go on.
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { ImageDataset } from '../../src/data/dataset.ts'
 import { constant, variable, type Variable } from '../../src/graph/leaves.ts'
 import { scoped, type Tensor } from '../../src/graph/tensor.ts'
@@ -12,6 +12,8 @@ import { TrainingError } from '../../src/train/fault.ts'
 import type { Model } from '../../src/train/model.ts'
 import { adam, LEARNING_RATE } from '../../src/nn/optimizers.ts'
 import { bytesData, chunksOf, floatData, newModel, SHAPE, smallVae, trained, trainSteps } from './data.ts'
+
+afterEach(() => { vi.restoreAllMocks() })
 
 /** The error that training ends with. */
 const faultOf = (run: Promise<unknown>): Promise<TrainingError> => run.then(
@@ -116,4 +118,60 @@ describe('a fault', () => {
       await expectUndone(() => newModel(definition()), bytesData(400), 4, expected)
     }
   })
+
+  it('names the step beyond the first 2^32', async () => {
+    const model = await newModel(smallVae({ learningRate: 1e30 }))
+    model.session.counters('train').set([5, 1])
+    const error = await faultOf(trained(model, bytesData(40), { batchSize: 4 }))
+    expect(error.step).toBe(2 ** 32 + 7)
+    expect(error.message).toContain('the weights are those after step 4294967302.')
+  })
 })
+
+describe('weights that the host changes between two chunks', () => {
+  const data = bytesData(400)
+
+  it.each(['loadWeights', 'loadState'] as const)('by %s stay, and a later fault goes back to what came of them', async (how) => {
+    chunksOf(200)
+    const run = async (model: Model, rate: number, steps: number) => {
+      const { state } = model.definition.optimizers[0]!
+      for await (const { step } of model.train(data, { batchSize: 4 })) {
+        if (step === steps) break
+        if (step > 6) continue
+        if (how === 'loadWeights') model.loadWeights(clipped(model))
+        else model.loadState({ ...model.state(), variables: new Map([...model.state().variables, ...values(clipped(model))]) })
+        if (step === 6) model.session.values(state)[LEARNING_RATE] = rate
+      }
+    }
+    const model = await newModel()
+    const error = await faultOf(run(model, 1e30, Infinity))
+    expect(error.op).not.toBeNull()
+    expect(error.step).toBeGreaterThan(6)
+    const other = await newModel()
+    await run(other, 1e30, error.step - 1)
+    expect(await model.digest()).toBe(await other.digest())
+  })
+
+  it('past the model: the error says that the step is not known, and the weights are those of the last snapshot', async () => {
+    chunksOf(0)
+    const model = await newModel()
+    const before = await model.digest()
+    const [first] = model.session.variables.filter((v) => v.attrs.role === 'parameter')
+    const run = async () => {
+      for await (const { step } of model.train(data, { batchSize: 4 })) if (step > 4) model.session.values(first!)[0] = NaN
+    }
+    const error = await faultOf(run())
+    expect(error.op).toBeNull()
+    expect(error.message).toMatch(new RegExp('^training stopped at step \\d+: there was a NaN or an infinity, and which step it came ' +
+      'from is not known, because weights were written between the steps since the last snapshot; the weights are those after ' +
+      'step 0, when it was taken\\. Change weights with model\\.loadWeights only, and check them$'))
+    expect(await model.digest()).toBe(before)
+  })
+})
+
+/** A model's weights, cut to [-0.1, 0.1] as a Wasserstein GAN's are. */
+const clipped = (model: Model) => new Map([...model.weights()].map(([name, { shape, data }]) => {
+  const cut = Float32Array.from(data, (x) => Math.max(-0.1, Math.min(0.1, x)))
+  return [name, { shape, data: cut }] as const
+}))
+const values = (weights: ReturnType<typeof clipped>) => [...weights].map(([name, { data }]) => [name, data] as const)

@@ -5,6 +5,8 @@ import { autoencoder } from '../../src/models/autoencoder.ts'
 import { dcgan } from '../../src/models/dcgan.ts'
 import { gan } from '../../src/models/gan.ts'
 import { vae } from '../../src/models/vae.ts'
+import { Model } from '../../src/train/model.ts'
+import { scaledImages } from '../../src/train/images.ts'
 import { runtime } from '../harness.ts'
 import { bytesData, newModel, SHAPE, smallVae, trained, trainSteps } from './data.ts'
 
@@ -53,7 +55,7 @@ describe.each(models)('%s', (_, definition) => {
 
   it('encodes, reconstructs and judges where it can', async () => {
     const { model, data, pixels, codes } = await make()
-    const images = Float32Array.from(data.images, (x) => Math.fround(Math.fround(x * Math.fround(1 / 127.5)) - 1))
+    const images = scaledImages(data, Array.from({ length: data.count }, (_, i) => i))
     if (!model.definition.encode) {
       const { kind } = model.definition
       expect(() => model.encode(images)).toThrow(`encode: a ${kind} has no encoder; train an autoencoder or a vae to encode images`)
@@ -85,6 +87,33 @@ describe('errors', () => {
     [{ batchSize: 11 }, 'train: a batch of 11 is larger than the data (10 images); use a smaller batch size'],
   ])('train %o', async (options, message) => {
     await expect(trained(await newModel(), data, options)).rejects.toThrow(new RangeError(message))
+  })
+
+  it.each([
+    [{ epohs: 9 }, "train: unknown option 'epohs', expected epochs, batchSize, signal"],
+    [null, 'train: options expected an object, got null'],
+    [3, 'train: options expected an object, got number'],
+    [{ signal: 1 }, 'train: signal expected an AbortSignal'],
+  ])('train %o', async (options, message) => {
+    await expect(trained(await newModel(), data, options as object)).rejects.toThrow(new TypeError(message))
+  })
+
+  it.each([{}, null, undefined, new Uint8Array(120), { ...data, count: 11 }, { ...data, images: [...data.images] }])(
+    'data: %o', async (other) => {
+      const wrong = other as unknown as typeof data
+      const model = await newModel()
+      const message = 'data expected an image dataset; make one with imageDataset() or loadDataset()'
+      await expect(trained(model, wrong)).rejects.toThrow(new TypeError(`train: ${message}`))
+      expect(() => model.evaluate(wrong)).toThrow(new TypeError(`evaluate: ${message}`))
+    })
+
+  it('options of other methods', async () => {
+    const model = await newModel()
+    const options = { sed: 1 } as object
+    expect(() => model.evaluate(data, options)).toThrow(new TypeError("evaluate: unknown option 'sed', expected batchSize"))
+    expect(() => model.evaluate(data, { batchSize: 0 })).toThrow('evaluate: batchSize is 0, expected a positive integer')
+    expect(() => model.sample(1, options)).toThrow(new TypeError("sample: unknown option 'sed', expected seed"))
+    await expect(Model.create(runtime, smallVae(), options)).rejects.toThrow("Model.create: unknown option 'sed', expected seed")
   })
 
   it('images of another shape', async () => {
