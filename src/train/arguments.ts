@@ -15,5 +15,7 @@ export function checkData(where: string, data: ImageDataset): void {
   const { images, shape, count } = (data ?? {}) as Partial<ImageDataset>
   const size = Array.isArray(shape) && shape.length === 3 ? shape[0] * shape[1] * shape[2] : NaN
   const typed = images instanceof Uint8Array || images instanceof Float32Array
-  if (!typed || images.length !== size * (count ?? NaN)) throw new TypeError(`${where}: data expected an image dataset; make one with imageDataset() or loadDataset()`)
+  if (!typed || images.length !== size * (count ?? NaN)) {
+    throw new TypeError(`${where}: data expected an image dataset; make one with imageDataset() or loadDataset()`)
+  }
 }

@@ -1,6 +1,7 @@
 // Bad data, folders and models: exit code 1, one sentence on stderr, and nothing left behind.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { writeIdx } from '../../src/data/idx.ts'
 import { ganglion, place, type Place, writeImages } from './ganglion.ts'
 
 let at: Place
@@ -44,12 +45,22 @@ describe('data', () => {
     writeImages(at.in('both', 't10k-images-idx3-ubyte'), 40, 7)
     await refuses(['--data', at.in('both')], /^the test images of ".*both" are 7x7x1, and the training images 6x6x1; put images of one shape there$/)
   })
+  test('of two channels', async () => {
+    writeFileSync(at.in('two'), writeIdx([64, 2, 2, 2], new Uint8Array(512)))
+    await refuses(['--data', at.in('two')], /^the images of ".*two" have 2 channels, expected 1 \(grey\) or 3 \(RGB\); write them with 1 or 3$/)
+  })
 })
 
 describe('models', () => {
   test('images that do not fit the autoencoder', async () => {
     const { code, stderr } = await ganglion(['train', 'autoencoder', '--data', at.in('images'), '--out', at.in('run')])
     expect(stderr).toBe('ganglion: images of 6x6x1 were given, and the autoencoder takes 28x28x1; resize the images, or choose another model (vae, gan)\n')
+    expect([code, existsSync(at.in('run'))]).toEqual([1, false])
+  })
+  test('images that do not fit the dcgan', async () => {
+    const { code, stderr } = await ganglion(['train', 'dcgan', '--data', at.in('images'), '--out', at.in('run')])
+    expect(stderr).toBe('ganglion: images of 6x6x1 were given, and the dcgan takes images whose sides four divides; ' +
+      'resize the images, or choose another model (vae, gan)\n')
     expect([code, existsSync(at.in('run'))]).toEqual([1, false])
   })
   test('weights too large for the memory', () => refuses(['--hidden', '1000000000'], /^the model does not fit in memory: its weights and the optimizer's memory need \d+\.\d MB; use fewer units or filters /))
@@ -80,6 +91,14 @@ describe('the run folder', () => {
     expect(readFileSync(at.in('run', 'digest.txt'), 'utf8')).toBe(before)
   })
 
+  test('and its new parents go when there is nothing to keep', async () => {
+    writeFileSync(at.in('file'), '')
+    const { code } = await train('--out', `${at.path}/a/b/../../file/x`)
+    expect(code).toBe(1)
+    expect((await train('--out', at.in('c', 'd', 'x'.repeat(300)))).code).toBe(1)
+    expect(readdirSync(at.path).sort()).toEqual(['file', 'images'])
+  })
+
   test('cannot be a file', async () => {
     writeFileSync(at.in('file'), 'mine')
     const { code, stderr } = await train('--out', at.in('file'))
@@ -90,7 +109,7 @@ describe('the run folder', () => {
 test('a NaN: names step and op, keeps the last good weights', async () => {
   const { code, stderr } = await train('--learning-rate', '1e30')
   expect(code).toBe(1)
-  expect(stderr).toMatch(/^ganglion: training stopped at step \d: the op '\w+' of '\w+' was the first to produce a NaN or an infinity; the weights are those after step \d\. .* \(kept in .*run\)\n$/)
+  expect(stderr).toMatch(/^ganglion: training stopped at step \d: the op '\w+' of '\w+' was the first to produce a NaN or an infinity; the weights are those after step \d\. Use a lower --learning-rate, clip the gradients with --clip-norm, or check the data \(kept in .*run\)\n$/)
   const { code: sampled } = await ganglion(['sample', at.in('run')])
   expect(sampled).toBe(0)
 })
@@ -123,7 +142,7 @@ describe('a run to read', () => {
     writeFileSync(config, json.replace('"hidden": 8', '"hidden": "8"'))
     await says(/config\.json" is damaged: model\.options\.hidden expected something like 400, found "8"; /)
     writeFileSync(config, json.replace('"vae"', '"vea"'))
-    await says(/config\.json" is damaged: model\.kind expected autoencoder, vae, gan, found "vea"; /)
+    await says(/config\.json" is damaged: model\.kind expected autoencoder, vae, gan, dcgan, found "vea"; /)
     writeFileSync(config, json.replace('"format": 1', '"format": 2'))
     await says(/config\.json" has the format 2, and this version of Ganglion reads 1; update Ganglion\n$/)
     writeFileSync(config, json.slice(0, 100))

@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeSafetensors, type SavedTensor } from '../../src/formats/safetensors.ts'
+import { optionsOf } from '../../src/node/models.ts'
 import { decodePng } from '../../src/node/png.ts'
 import { ganglion, place, type Place, spawned } from './ganglion.ts'
 
@@ -122,11 +123,11 @@ describe('train vae on mnist', () => {
   })
 })
 
-test.each(['autoencoder', 'gan'])('%s: trains, samples, walks', async (kind) => {
+test.each(['autoencoder', 'gan', 'dcgan'])('%s: trains, samples, walks', async (kind) => {
   const out = at.in(kind)
-  const { code, stderr } = await ganglion(['train', kind, '--limit', '256', '--epochs', '1', '--out', out, '--quiet'])
+  const { code, stderr } = await ganglion(['train', kind, '--limit', '128', '--batch-size', '64', '--epochs', '1', '--out', out, '--quiet'])
   expect([code, stderr]).toEqual([0, ''])
-  expect(readdirSync(at.in(kind, 'samples')).length).toBe(kind === 'gan' ? 2 : 3)
+  expect(readdirSync(at.in(kind, 'samples')).length).toBe(kind === 'autoencoder' ? 3 : 2)
   const { command: repeat } = JSON.parse(read(kind, 'config.json')) as { command: string }
   await ganglion([...repeat.split(' ').slice(1), '--out', at.in('repeated'), '--force', '--quiet'])
   expect(read('repeated', 'digest.txt')).toBe(read(kind, 'digest.txt'))
@@ -184,13 +185,35 @@ describe('a signal', () => {
   })
 })
 
-test('data in a folder with one split: no test images but the training ones', async () => {
-  mkdirSync(at.in('one'))
-  writeFileSync(at.in('one', 'train-images-idx3-ubyte'), readFileSync(at.in('images')))
-  const args = ['train', 'vae', '--data', at.in('one'), '--epochs', '1', '--batch-size', '32', '--hidden', '8', '--out', at.in('split')]
-  expect((await ganglion(args)).code).toBe(0)
-  expect((await ganglion(['reconstruct', at.in('split')])).code).toBe(0)
-  const config = JSON.parse(read('split', 'config.json')) as { data: object, model: { options: { imageShape: number[] } } }
-  expect(config.data).toMatchObject({ source: at.in('one'), count: 96 })
-  expect(config.model.options.imageShape).toEqual([6, 6, 1])
+test.each([['a folder with one split', 'one'], ['one file', 'images']])(
+  '%s: no test figures, and pairs of training images', async (_, source) => {
+    mkdirSync(at.in('one'), { recursive: true })
+    writeFileSync(at.in('one', 'train-images-idx3-ubyte'), readFileSync(at.in('images')))
+    const args = ['--data', at.in(source), '--epochs', '1', '--batch-size', '32', '--hidden', '8', '--out', at.in('split'), '--force']
+    const { code, stdout } = await ganglion(['train', 'vae', ...args])
+    expect(code).toBe(0)
+    expect(stdout).not.toContain('  test ')
+    expect(Object.keys(lines(read('split', 'metrics.jsonl'))[0]!)).not.toContain('test')
+    expect(readdirSync(at.in('split', 'samples'))).toContain('reconstruction-epoch-0001.png')
+    expect((await ganglion(['reconstruct', at.in('split')])).code).toBe(0)
+    const config = JSON.parse(read('split', 'config.json')) as { data: object, model: { options: { imageShape: number[] } } }
+    expect(config.data).toMatchObject({ source: at.in(source), count: 96 })
+    expect(config.model.options.imageShape).toEqual([6, 6, 1])
+  })
+
+// Models take the option once their definitions report it.
+test.runIf('clipNorm' in optionsOf('vae'))('--clip-norm is kept with the model, and changes what is learned', async () => {
+  const out = at.in('clipped')
+  const digests: string[] = []
+  for (const norm of ['1e-3', '1e9']) {
+    const args = ['train', 'vae', '--data', at.in('images'), '--batch-size', '32', '--epochs', '1', '--hidden', '8', '--quiet']
+    const { code, stderr } = await ganglion([...args, '--clip-norm', norm, '--out', out, '--force'])
+    expect([code, stderr]).toEqual([0, ''])
+    const config = JSON.parse(read('clipped', 'config.json')) as { command: string, model: { options: object } }
+    expect(config.model.options).toMatchObject({ clipNorm: Number(norm) })
+    expect(config.command).toContain(`--clip-norm ${Number(norm)}`)
+    expect((await ganglion(['sample', out])).code).toBe(0)
+    digests.push(read('clipped', 'digest.txt'))
+  }
+  expect(digests[0]).not.toBe(digests[1])
 })
