@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { MAIN, place, type Place } from './ganglion.ts'
+import { main, place, type Place } from './ganglion.ts'
 
 let at: Place
 beforeEach(() => {
@@ -13,7 +13,7 @@ beforeEach(() => {
 afterEach(() => at.remove())
 
 const shell = (script: string, unshare = true) => {
-  const words = ['sh', '-c', script, 'sh', process.execPath, MAIN]
+  const words = ['sh', '-c', script, 'sh', process.execPath, main()]
   const [command, ...args] = unshare ? ['unshare', '-rm', ...words] : words
   const { status, stdout, stderr } = spawnSync(command!, args, { cwd: at.path, encoding: 'utf8' })
   return { code: status, stdout, stderr }

@@ -1,7 +1,9 @@
 // The engine as it is, and engines that lack something, played.
 import { spawnSync } from 'node:child_process'
+import { pathToFileURL } from 'node:url'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { features } from '../../src/runtime/features.ts'
+import { built } from '../dist.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -14,11 +16,13 @@ test('this Node has SIMD and threads', () => {
   expect(threads).toEqual({ available: true, reason: 'the engine has shared memory and atomics' })
 })
 
-test.runIf(process.versions.node.startsWith('20.'))('relaxed SIMD: behind a flag in Node 20, and with the flag the probe is valid', () => {
+const onNode20 = test.runIf(process.versions.node.startsWith('20.'))
+onNode20('relaxed SIMD: behind a flag in Node 20, and with the flag the probe is valid', () => {
   const flag = '--experimental-wasm-relaxed-simd'
   const reason = `Node ${process.versions.node} has it behind the flag ${flag}; Node 22 has it without`
   expect(features().relaxedSimd).toEqual({ available: false, reason })
-  const code = `import('./dist/runtime/features.js').then(({ features }) => console.log(features().relaxedSimd.available))`
+  const module = pathToFileURL(built('runtime/features.js')).href
+  const code = `import('${module}').then(({ features }) => console.log(features().relaxedSimd.available))`
   expect(spawnSync(process.execPath, [flag, '-e', code], { encoding: 'utf8' }).stdout).toBe('true\n')
 })
 

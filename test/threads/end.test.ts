@@ -1,10 +1,12 @@
 // Workers that end, by themselves or closed; runtimes that cannot have threads; and processes that are not kept by them.
 import { spawnSync } from 'node:child_process'
+import { pathToFileURL } from 'node:url'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { ThreadPool } from '../../src/runtime/pool.ts'
 import { ThreadError } from '../../src/errors.ts'
 import { TrainingError } from '../../src/train/fault.ts'
 import { Model } from '../../src/train/model.ts'
+import { built } from '../dist.ts'
 import { runtime } from '../harness.ts'
 import { BATCH, data, last, MODELS, threaded } from './threads.ts'
 
@@ -99,7 +101,7 @@ describe('where threads are not available', () => {
 
 test('a process with open threads ends by itself', () => {
   const code = `
-    import { createRuntime, Model, vae, imageDataset } from './dist/index.js'
+    import { createRuntime, Model, vae, imageDataset } from '${pathToFileURL(built('index.js')).href}'
     const model = await Model.create(await createRuntime({ threads: 3 }), vae({ hidden: 64 }), { seed: 1 })
     const data = imageDataset({ images: new Uint8Array(64 * 784), shape: [28, 28, 1] })
     for await (const { step } of model.train(data, { batchSize: 32 })) console.log(step)`

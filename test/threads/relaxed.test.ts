@@ -1,14 +1,16 @@
 // Relaxed precision: near the deterministic losses, never said to be them; refused with a reason where the engine lacks it.
 import { spawnSync } from 'node:child_process'
+import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { features } from '../../src/runtime/features.ts'
 import { createRuntime } from '../../src/runtime/runtime.ts'
+import { built } from '../dist.ts'
 import { runtime } from '../harness.ts'
 
 /** Trains with the precision and threads given, in a process whose engine knows relaxed SIMD; the loss after 20 steps. */
 function lossOf(precision: string, threads: number): number {
   const code = `
-    import { createRuntime, Model, vae, imageDataset } from './dist/index.js'
+    import { createRuntime, Model, vae, imageDataset } from '${pathToFileURL(built('index.js')).href}'
     const runtime = await createRuntime({ threads: ${threads}, precision: '${precision}' })
     if (runtime.precision !== '${precision}' || runtime.threads !== ${threads}) throw new Error('not what was asked for')
     const images = Uint8Array.from({ length: 640 * 784 }, (_, i) => Math.imul(i, 2654435761) >>> 24)

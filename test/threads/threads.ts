@@ -1,4 +1,5 @@
 // Threaded runtimes for tests: the source's host, with the built worker file, because a worker runs JavaScript.
+import { pathToFileURL } from 'node:url'
 import { imageDataset } from '../../src/data/dataset.ts'
 import { autoencoder } from '../../src/models/autoencoder.ts'
 import { dcgan } from '../../src/models/dcgan.ts'
@@ -8,9 +9,10 @@ import { vae } from '../../src/models/vae.ts'
 import { createRuntime, type Runtime, type RuntimeOptions } from '../../src/runtime/runtime.ts'
 import { Model } from '../../src/train/model.ts'
 import type { Progress } from '../../src/train/train.ts'
+import { built } from '../dist.ts'
 import { generator } from '../harness.ts'
 
-export const worker = new URL('../../dist/runtime/thread.js', import.meta.url)
+export const worker = pathToFileURL(built('runtime/thread.js'))
 export const threaded = (options: RuntimeOptions): Promise<Runtime> => createRuntime({ worker, ...options })
 
 /** Narrow models that are still large enough to be shared. */

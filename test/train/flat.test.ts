@@ -1,6 +1,8 @@
 // A step allocates nothing: over 5,000 steps neither the linear memory nor the JavaScript heap grows.
 import { execFileSync } from 'node:child_process'
+import { pathToFileURL } from 'node:url'
 import { expect, it } from 'vitest'
+import { built } from '../dist.ts'
 import { bytesData, newModel, trained } from './data.ts'
 
 it('linear memory and the array buffers stay as they are', async () => {
@@ -16,9 +18,10 @@ it('linear memory and the array buffers stay as they are', async () => {
   expect(before.byteLength).toBeGreaterThan(0)
 })
 
+const INDEX = pathToFileURL(built('index.js')).href
 /** Runs on dist with the collector at hand: bytes in use before and after 5,000 steps, each after a collection. */
 const MEASURE = `
-  import { createRuntime, imageDataset, Model, vae } from './dist/index.js'
+  import { createRuntime, imageDataset, Model, vae } from '${INDEX}'
   const used = async () => {
     for (let i = 0; i < 4; i++) {
       await new Promise((resolve) => setTimeout(resolve, 5))
