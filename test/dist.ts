@@ -11,7 +11,9 @@ export function built(file: string): string {
   if (checked) return path
   const stamp = existsSync(path) && existsSync(DIST_STAMP) ? readFileSync(DIST_STAMP, 'utf8') : ''
   if (stamp !== distSources()) {
-    throw new Error(`this test runs dist, which ${stamp ? 'is older than src' : 'is not built'}: run "npm run build", then test again`)
+    throw new Error(
+      `this test runs dist, which ${stamp ? 'is older than src' : 'is not built'}: run "npm run build", then test again`,
+    )
   }
   checked = true
   return path

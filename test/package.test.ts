@@ -12,7 +12,8 @@ const folder = (name: string): { name: string, text: string }[] => readdirSync(`
 
 test('the default entry reaches neither Node nor a dependency but the loader', async () => {
   const { metafile } = await build({
-    absWorkingDir: root, entryPoints: ['src/index.ts'], bundle: true, write: false, metafile: true, platform: 'node', format: 'esm',
+    absWorkingDir: root, entryPoints: ['src/index.ts'], bundle: true, write: false, metafile: true,
+    platform: 'node', format: 'esm',
   })
   const files = Object.keys(metafile.inputs)
   expect(files).toContain('src/runtime/core.generated.ts')
@@ -32,7 +33,9 @@ test('the core imports nothing and exports its memory, its table and the tape', 
 // asc takes two entry files that export one name without a word, and drops the second.
 test('no two files of the core export the same name, and every kernel is there', () => {
   const exported = WebAssembly.Module.exports(new WebAssembly.Module(Buffer.from(core, 'base64'))).map(({ name }) => name)
-  const names = folder('assembly/kernels').flatMap(({ text }) => [...text.matchAll(/^export function (\w+)/gm)].map(([, name]) => name!))
+  const names = folder('assembly/kernels').flatMap(
+    ({ text }) => [...text.matchAll(/^export function (\w+)/gm)].map(([, name]) => name!),
+  )
   expect(names.length).toBeGreaterThan(50)
   expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([])
   expect(names.filter((name) => !exported.includes(name))).toEqual([])

@@ -24,7 +24,9 @@ const needsMount = (name: string) => (mounts ? name : `${name} (skipped: this sy
 
 test.skipIf(!mounts)(needsMount('a read-only disk: nothing is written'), () => {
   const { code, stderr } = shell(`mount -t tmpfs -o ro none disk && ${TRAIN}`)
-  expect([code, stderr]).toEqual([1, 'ganglion: cannot prepare run folder "disk/run": the file system is read-only; choose another folder\n'])
+  expect([code, stderr]).toEqual(
+    [1, 'ganglion: cannot prepare run folder "disk/run": the file system is read-only; choose another folder\n'],
+  )
 })
 
 test.skipIf(!mounts)(needsMount('a full disk before there are weights: nothing stays behind'), () => {

@@ -10,7 +10,8 @@ const TRAIN = '(see "ganglion train --help")'
 test.each([
   ['trian', 'unknown command trian; did you mean train? (see "ganglion --help")'],
   ['dance', 'unknown command dance; the commands are train, sample, reconstruct, interpolate, info (see "ganglion --help")'],
-  ['--frobnicate', 'unknown option --frobnicate; the commands are train, sample, reconstruct, interpolate, info (see "ganglion --help")'],
+  ['--frobnicate',
+    'unknown option --frobnicate; the commands are train, sample, reconstruct, interpolate, info (see "ganglion --help")'],
   ['train', `train expected autoencoder, vae, gan, dcgan, got no model ${TRAIN}`],
   ['train vea', `unknown model "vea", expected autoencoder, vae, gan, dcgan; did you mean vae? ${TRAIN}`],
   ['train diffusion', `unknown model "diffusion", expected autoencoder, vae, gan, dcgan ${TRAIN}`],
@@ -58,7 +59,8 @@ describe('help', () => {
     expect((await ganglion(['help'])).stdout).toBe(stderr)
   })
 
-  test.each(['train', 'sample', 'reconstruct', 'interpolate', 'info'])('of %s: usage, options, examples, in 120 columns', async (name) => {
+  const names = ['train', 'sample', 'reconstruct', 'interpolate', 'info']
+  test.each(names)('of %s: usage, options, examples, in 120 columns', async (name) => {
     const { code, stdout, stderr } = await ganglion([name, '--help'])
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toContain(`Usage\n  ganglion ${name} `)

@@ -46,7 +46,8 @@ describe('the core', () => {
   })
   it('exports its kernels, its entries and nothing else', () => {
     expect([...functions].sort()).toEqual([...declared.map((d) => d.name), ...ENTRIES].sort())
-    expect(exports.filter((e) => e.kind !== 'function').map((e) => `${e.kind} ${e.name}`).sort()).toEqual(['memory memory', 'table table'])
+    const others = exports.filter((e) => e.kind !== 'function').map((e) => `${e.kind} ${e.name}`)
+    expect(others.sort()).toEqual(['memory memory', 'table table'])
   })
   it('declares each kernel in one file: asc takes the last of two without a word', () => {
     const twice = declared.filter((d, i) => declared.findIndex((e) => e.name === d.name) !== i)
@@ -55,12 +56,41 @@ describe('the core', () => {
   })
   it('has every kernel in the function table', () => {
     expect(declared.filter((d) => !d.registered)).toEqual([])
-    const instance = new WebAssembly.Instance(module, {}).exports as unknown as Record<string, unknown> & { table: WebAssembly.Table }
+    type Exports = Record<string, unknown> & { table: WebAssembly.Table }
+    const instance = new WebAssembly.Instance(module, {}).exports as unknown as Exports
     const table = new Set(Array.from({ length: instance.table.length }, (_, i) => instance.table.get(i) as unknown))
     expect(declared.filter((d) => !table.has(instance[d.name])).map((d) => d.name)).toEqual([])
   })
   it('gives every kernel the same type: arguments, thread, threads', () => {
     const instance = new WebAssembly.Instance(module, {}).exports as unknown as Record<string, { length: number }>
     expect(declared.filter((d) => instance[d.name]!.length !== 3).map((d) => d.name)).toEqual([])
+  })
+})
+
+describe('sizes that the host and the core both know', () => {
+  const constants = (path: string) => {
+    const text = readFileSync(new URL(path, root)).toString()
+    return new Map(
+      [...text.matchAll(/^(?:export )?const (\w+)(?:: \w+)? = (\d+)$/gm)].map(([, name, value]) => [name!, Number(value)]),
+    )
+  }
+  const gemm = 'assembly/lib/gemm'
+  it.each([
+    ['MC', 'src/ops/gemm.ts', 'MC', `${gemm}/loops.ts`],
+    ['KC', 'src/ops/gemm.ts', 'KC', `${gemm}/loops.ts`],
+    ['BLOCK', 'src/ops/gemm.ts', 'BLOCK', `${gemm}/loops.ts`],
+    ['PANEL', 'src/ops/gemm.ts', 'NR', `${gemm}/micro.ts`],
+    ['HEAD', 'src/ops/conv_lowering.ts', 'HEAD', 'assembly/lib/conv/direct.ts'],
+    ['HEAD', 'src/ops/conv_lowering.ts', 'HEAD', 'assembly/lib/conv/filter_gradient.ts'],
+  ])('%s of %s is %s of %s', (ours, host, theirs, core) => {
+    const value = constants(host).get(ours)
+    expect(value).toBeGreaterThan(0)
+    expect(constants(core).get(theirs)).toBe(value)
+  })
+  it('fits the row addresses and the tile of a product before its block', () => {
+    const { MC, BLOCK } = Object.fromEntries(constants('src/ops/gemm.ts')) as { MC: number, BLOCK: number }
+    const { MR, NR } = Object.fromEntries(constants(`${gemm}/micro.ts`)) as { MR: number, NR: number }
+    // MC addresses, MR more and a tile of MR × NR floats, 128 bytes for packers (loops.ts)
+    expect(4 * (MC + MR + MR * NR) + 128).toBeLessThanOrEqual(BLOCK)
   })
 })

@@ -103,7 +103,8 @@ describe('prepareRunFolder', () => {
     writeFileSync(file, '')
     expect(await prepareRunFolder(join(top, 'b', 'c'))).toBe(top)
     expect(await prepareRunFolder(join(top, 'b', 'c'))).toBeUndefined()
-    const refusal = (path: string) => `cannot prepare run folder "${path}": a file of that name is in the way; choose another path`
+    const refusal = (path: string) =>
+      `cannot prepare run folder "${path}": a file of that name is in the way; choose another path`
     for (const path of [`${folder}/a/b/../../hello.png/x`, `${folder}/hello.png/x/y`]) {
       await expect(prepareRunFolder(path)).rejects.toThrow(new GanglionError(refusal(path)))
     }

@@ -16,10 +16,14 @@ function lossOf(precision: string, threads: number): number {
     const images = Uint8Array.from({ length: 640 * 784 }, (_, i) => Math.imul(i, 2654435761) >>> 24)
     const model = await Model.create(runtime, vae({ hidden: 50, latent: 5 }), { seed: 5 })
     let loss
-    for await (const { metrics } of model.train(imageDataset({ images, shape: [28, 28, 1] }), { batchSize: 32 })) loss = metrics.loss
+    for await (const { metrics } of model.train(imageDataset({ images, shape: [28, 28, 1] }), { batchSize: 32 })) {
+      loss = metrics.loss
+    }
     console.log(loss)`
   const flags = features().relaxedSimd.available ? [] : ['--experimental-wasm-relaxed-simd']
-  const { stdout, stderr } = spawnSync(process.execPath, [...flags, '--input-type=module', '-e', code], { encoding: 'utf8', timeout: 20_000 })
+  const { stdout, stderr } = spawnSync(
+    process.execPath, [...flags, '--input-type=module', '-e', code], { encoding: 'utf8', timeout: 20_000 },
+  )
   expect(stderr).toBe('')
   return Number(stdout)
 }
@@ -32,9 +36,13 @@ test('losses are near the deterministic ones, on one thread and on two', () => {
 
 test('the default is deterministic; a precision that is not known is refused', async () => {
   expect(runtime.precision).toBe('deterministic')
-  await expect(createRuntime({ precision: 'fast' as 'relaxed' })).rejects.toThrow("precision: 'fast' given, expected 'deterministic' or 'relaxed'")
+  await expect(createRuntime({ precision: 'fast' as 'relaxed' })).rejects.toThrow(
+    "precision: 'fast' given, expected 'deterministic' or 'relaxed'",
+  )
 })
 
 test.skipIf(features().relaxedSimd.available)('an engine without relaxed SIMD refuses, and names the flag', async () => {
-  await expect(createRuntime({ precision: 'relaxed' })).rejects.toThrow(/^precision 'relaxed' is not available: .*--experimental-wasm-relaxed-simd/)
+  await expect(createRuntime({ precision: 'relaxed' })).rejects.toThrow(
+    /^precision 'relaxed' is not available: .*--experimental-wasm-relaxed-simd/,
+  )
 })

@@ -26,7 +26,9 @@ export const MODELS: Readonly<Record<string, () => ModelDefinition>> = {
 const uniform = generator(3)
 /** 20 steps of 24 images. */
 export const BATCH = 24
-export const data = imageDataset({ images: Uint8Array.from({ length: 20 * BATCH * 784 }, () => Math.floor(uniform() * 256)), shape: [28, 28, 1] })
+export const data = imageDataset(
+  { images: Uint8Array.from({ length: 20 * BATCH * 784 }, () => Math.floor(uniform() * 256)), shape: [28, 28, 1] },
+)
 
 /** A model after an epoch on `data`. */
 export async function trained(runtime: Runtime, definition: ModelDefinition): Promise<Model> {

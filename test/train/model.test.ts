@@ -50,7 +50,9 @@ describe.each(models)('%s', (_, definition) => {
     const drawn = model.drawCodes(70)
     const all = model.decode(drawn)
     expect(all).toHaveLength(70 * pixels)
-    for (const i of [0, 63, 69]) expect(model.decode(drawn.slice(i * codes, (i + 1) * codes))).toEqual(all.slice(i * pixels, (i + 1) * pixels))
+    for (const i of [0, 63, 69]) {
+      expect(model.decode(drawn.slice(i * codes, (i + 1) * codes))).toEqual(all.slice(i * pixels, (i + 1) * pixels))
+    }
   })
 
   it('encodes, reconstructs and judges where it can', async () => {
@@ -58,7 +60,9 @@ describe.each(models)('%s', (_, definition) => {
     const images = scaledImages(data, Array.from({ length: data.count }, (_, i) => i))
     if (!model.definition.encode) {
       const { kind } = model.definition
-      expect(() => model.encode(images)).toThrow(`encode: a ${kind} has no encoder; train an autoencoder or a vae to encode images`)
+      expect(() => model.encode(images)).toThrow(
+        `encode: a ${kind} has no encoder; train an autoencoder or a vae to encode images`,
+      )
       expect(() => model.evaluate(data)).toThrow(`evaluate: a ${kind} has no figure of its own on a dataset`)
       return
     }
@@ -134,7 +138,10 @@ describe('errors', () => {
     [() => vae({ learningRate: -1 }), 'adam: learningRate is -1, expected 0 or more'],
     [() => autoencoder({ latent: 1.5 }), 'conv2d: filters is 1.5, expected a positive integer'],
     [() => gan({ beta1: 1 }), 'adam_discriminator: beta1 is 1, expected 0 or more and less than 1'],
-    [() => dcgan({ imageShape: [30, 28, 1] }), 'dcgan: the images are 30 × 28, expected sides that four divides; resize or pad them'],
+    [
+      () => dcgan({ imageShape: [30, 28, 1] }),
+      'dcgan: the images are 30 × 28, expected sides that four divides; resize or pad them',
+    ],
   ])('options: %s', (make, message) => {
     expect(make).toThrow(new RangeError(message))
   })
@@ -142,9 +149,15 @@ describe('errors', () => {
   it('values that are no samples', async () => {
     const model = await newModel()
     expect(() => model.sample(0)).toThrow(new RangeError('sample: count is 0, expected a positive integer'))
-    expect(() => model.decode(new Float32Array(4))).toThrow(new RangeError('decode: 4 values given, expected a multiple of 3 (3 a sample)'))
-    expect(() => model.encode(new Float32Array(5))).toThrow(new RangeError('encode: 5 values given, expected a multiple of 12 (2 × 3 × 2 a sample)'))
-    await expect(newModel(smallVae(), -1)).rejects.toThrow(new RangeError('seed: -1 given, expected an integer from 0 to 2^53 - 1'))
+    expect(() => model.decode(new Float32Array(4))).toThrow(
+      new RangeError('decode: 4 values given, expected a multiple of 3 (3 a sample)'),
+    )
+    expect(() => model.encode(new Float32Array(5))).toThrow(
+      new RangeError('encode: 5 values given, expected a multiple of 12 (2 × 3 × 2 a sample)'),
+    )
+    await expect(newModel(smallVae(), -1)).rejects.toThrow(
+      new RangeError('seed: -1 given, expected an integer from 0 to 2^53 - 1'),
+    )
   })
 })
 
@@ -153,7 +166,8 @@ describe('a model too large for memory', () => {
   it('by its weights', async () => {
     // Weights of 2·12·10⁹ floats and biases, and twice as much for Adam.
     await expect(newModel(vae({ hidden: 1e9, latent: 1, imageShape: SHAPE }))).rejects.toThrow(
-      `the model does not fit in memory: its weights and the optimizer's memory need 331878.7 MB; use fewer units or filters ${limit}`)
+      "the model does not fit in memory: its weights and the optimizer's memory need 331878.7 MB; " +
+      `use fewer units or filters ${limit}`)
     expect(await newModel()).toBeDefined()
   })
 

@@ -7,6 +7,7 @@ import { bytesData, chunksOf, floatData, newModel, SHAPE, smallVae, trained, tra
 
 afterEach(() => { vi.restoreAllMocks() })
 const smallGan = () => gan({ latent: 3, hidden: 5, discriminatorHidden: 4, imageShape: SHAPE })
+const BOTH = [['vae', smallVae], ['gan', smallGan]] as const
 
 describe('progress', () => {
   it('counts steps, samples and epochs; the last batch is smaller', async () => {
@@ -25,10 +26,11 @@ describe('progress', () => {
 
   it('leaves the smaller batch out where the model asks for it', async () => {
     const all = await trained(await newModel(smallGan()), bytesData(10), { batchSize: 4, epochs: 2 })
-    expect(all.filter((p) => p.epochDone).map(({ epoch, step, lastStep, samples }) => [epoch, step, lastStep, samples])).toEqual([[1, 2, 4, 8], [2, 4, 4, 8]])
+    const epochs = all.filter((p) => p.epochDone).map(({ epoch, step, lastStep, samples }) => [epoch, step, lastStep, samples])
+    expect(epochs).toEqual([[1, 2, 4, 8], [2, 4, 4, 8]])
   })
 
-  it.each([['vae', smallVae], ['gan', smallGan]] as const)('goes on from any place with any batch size: %s', async (_, definition) => {
+  it.each(BOTH)('goes on from any place with any batch size: %s', async (_, definition) => {
     const data = bytesData(40)
     for (const [first, steps, then] of [[4, 1, 16], [4, 9, 16], [5, 3, 16], [15, 1, 16], [16, 1, 3]] as const) {
       const model = await newModel(definition())
@@ -122,12 +124,17 @@ describe('the digest', () => {
     await trained(model, data, { batchSize: 4, epochs: 2 })
     return model.digest()
   }
-  it.each([['vae', smallVae], ['gan', smallGan]] as const)('does not depend on chunks: %s', async (_, definition) => {
+  it.each(BOTH)('does not depend on chunks: %s', async (_, definition) => {
     const one = await digestOf(definition())
     for (const ms of [0, 20, 1000]) expect(await digestOf(definition(), 1, ms), `chunks of ${ms} ms`).toBe(one)
   })
   it('depends on the seed and the options', async () => {
-    const digests = [await digestOf(), await digestOf(smallVae(), 2), await digestOf(smallVae({ learningRate: 2e-3 })), await digestOf(smallVae({ noise: 'batch' }))]
+    const digests = [
+      await digestOf(),
+      await digestOf(smallVae(), 2),
+      await digestOf(smallVae({ learningRate: 2e-3 })),
+      await digestOf(smallVae({ noise: 'batch' })),
+    ]
     expect(new Set(digests).size).toBe(4)
   })
   it('is that of one definition in two sessions, trained in turns', async () => {
@@ -168,12 +175,18 @@ describe('weights and state', () => {
     const model = await newModel()
     const before = await model.digest()
     const wider = await newModel(smallVae({ hidden: 8 }))
-    expect(() => { model.loadWeights(wider.weights()) }).toThrow("weights: 'decoder/dense/bias' has shape [8], expected [7]; the options must be those it was trained with")
+    expect(() => { model.loadWeights(wider.weights()) }).toThrow(
+      "weights: 'decoder/dense/bias' has shape [8], expected [7]; the options must be those it was trained with",
+    )
     const missing = new Map([...model.weights()].slice(1))
     expect(() => { model.loadWeights(missing) }).toThrow("weights: 'decoder/dense/bias' is missing; the file is of another model")
     const extra = new Map([...model.weights(), ['more', { shape: [1], data: new Float32Array(1) }]])
-    expect(() => { model.loadWeights(extra) }).toThrow("weights: 'more' is not of this vae; the options must be those it was trained with")
-    expect(() => { model.loadState(wider.state()) }).toThrow("state: 'adam/momentum/decoder/dense/bias' has 8 values, expected 7; the state is of another model")
+    expect(() => { model.loadWeights(extra) }).toThrow(
+      "weights: 'more' is not of this vae; the options must be those it was trained with",
+    )
+    expect(() => { model.loadState(wider.state()) }).toThrow(
+      "state: 'adam/momentum/decoder/dense/bias' has 8 values, expected 7; the state is of another model",
+    )
     expect(await model.digest()).toBe(before)
   })
   it('refuses what is damaged, and changes nothing', async () => {
