@@ -14,7 +14,12 @@ import { createRuntime } from '../src/runtime/runtime.ts'
 import { peakMeter } from './peak.ts'
 import { median, quantile, spread } from './statistics.ts'
 
-const { values } = parseArgs({ options: { batches: { type: 'string', default: '16,64,128,256' }, models: { type: 'string' }, windows: { type: 'string', default: '12' }, json: { type: 'string' } } })
+const { values } = parseArgs({
+  options: {
+    batches: { type: 'string', default: '16,64,128,256' }, models: { type: 'string' },
+    windows: { type: 'string', default: '12' }, json: { type: 'string' },
+  },
+})
 const MODELS = { autoencoder, vae, gan, dcgan }
 const chosen = (values.models?.split(',') ?? Object.keys(MODELS)) as (keyof typeof MODELS)[]
 const runtime = await createRuntime()
@@ -48,13 +53,23 @@ for (const row of rows) {
 for (let window = 0; window < Number(values.windows); window++) await bench.run()
 
 const peak = quantile(peaks, 0.9)
-console.log(`Node ${process.versions.node}, V8 ${process.versions.v8}; peak of this binary ${peak.toFixed(1)} GFLOP/s (median ${median(peaks).toFixed(1)})\n`)
-console.log('| model | batch | ms a step: median (quartiles) | samples/s | GFLOP/s | of peak | memory of a step, MB |\n|---|---|---|---|---|---|---|')
+console.log(`Node ${process.versions.node}, V8 ${process.versions.v8}; ` +
+  `peak of this binary ${peak.toFixed(1)} GFLOP/s (median ${median(peaks).toFixed(1)})\n`)
+console.log('| model | batch | ms a step: median (quartiles) | samples/s | GFLOP/s | of peak | memory of a step, MB |\n' +
+  '|---|---|---|---|---|---|---|')
 const results = rows.map(({ model, batch, fn, ms }) => {
   const step = median(ms)
-  return { model, batch, step, quartiles: [quantile(ms, 0.25), quantile(ms, 0.75)], samplesPerSecond: (1000 * batch) / step, gflops: fn.flops / step / 1e6, share: fn.flops / step / 1e6 / peak, megabytes: fn.plan.peakBytes / 1048576, text: spread(ms) }
+  const gflops = fn.flops / step / 1e6
+  return {
+    model, batch, step, quartiles: [quantile(ms, 0.25), quantile(ms, 0.75)], samplesPerSecond: (1000 * batch) / step,
+    gflops, share: gflops / peak, megabytes: fn.plan.peakBytes / 1048576, text: spread(ms),
+  }
 })
 for (const r of results) {
-  console.log(`| ${r.model} | ${r.batch} | ${r.text} | ${r.samplesPerSecond.toFixed(0)} | ${r.gflops.toFixed(1)} | ${(100 * r.share).toFixed(0)} % | ${r.megabytes.toFixed(1)} |`)
+  console.log(`| ${r.model} | ${r.batch} | ${r.text} | ${r.samplesPerSecond.toFixed(0)} | ` +
+    `${r.gflops.toFixed(1)} | ${(100 * r.share).toFixed(0)} % | ${r.megabytes.toFixed(1)} |`)
 }
-if (values.json) await writeFile(values.json, `${JSON.stringify({ node: process.versions.node, v8: process.versions.v8, peak, results }, null, 2)}\n`)
+if (values.json) {
+  const { node, v8 } = process.versions
+  await writeFile(values.json, `${JSON.stringify({ node, v8, peak, results }, null, 2)}\n`)
+}

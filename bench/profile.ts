@@ -9,7 +9,10 @@ import { vae } from '../src/models/vae.ts'
 import { Pass } from '../src/nn/layer.ts'
 import { createRuntime } from '../src/runtime/runtime.ts'
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { 'batch-size': { type: 'string', default: '128' }, steps: { type: 'string', default: '50' } } })
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { 'batch-size': { type: 'string', default: '128' }, steps: { type: 'string', default: '50' } },
+})
 const models = { autoencoder, dcgan, gan, vae }
 const kind = positionals[0] as keyof typeof models
 if (!Object.hasOwn(models, kind)) throw new RangeError(`profile: name a model: ${Object.keys(models).join(', ')}`)
@@ -33,7 +36,8 @@ for (let step = 0; step < steps; step++) {
     const start = performance.now()
     session.core.runOp(fn.wordAddress(at), 0, 1)
     const ms = performance.now() - start
-    const name = item ? `${item.node.op.name} ${item.node.inputs.map((i) => `[${i.shape}]`).join(' ')} → [${item.node.shape}]  ${item.node.scope}` : 'bookkeeping'
+    const inputs = item?.node.inputs.map((i) => `[${i.shape}]`).join(' ')
+    const name = item ? `${item.node.op.name} ${inputs} → [${item.node.shape}]  ${item.node.scope}` : 'bookkeeping'
     const row = rows.get(name) ?? { ms: 0, flops: 0, calls: 0 }
     row.ms += ms / steps
     if (step === 0) {
@@ -44,8 +48,10 @@ for (let step = 0; step < steps; step++) {
   })
 }
 const total = [...rows.values()].reduce((s, r) => s + r.ms, 0)
-console.log(`${kind}, batch ${batch}: ${whole.toFixed(2)} ms a step in one call, ${total.toFixed(2)} ms op by op, ${(fn.flops / whole / 1e6).toFixed(1)} GFLOP/s`)
+console.log(`${kind}, batch ${batch}: ${whole.toFixed(2)} ms a step in one call, ` +
+  `${total.toFixed(2)} ms op by op, ${(fn.flops / whole / 1e6).toFixed(1)} GFLOP/s`)
 console.log('     ms      %  GFLOP/s  calls  op')
 for (const [name, { ms, flops, calls }] of [...rows].sort((a, b) => b[1].ms - a[1].ms).slice(0, 40)) {
-  console.log(`${ms.toFixed(3).padStart(7)} ${((100 * ms) / total).toFixed(1).padStart(6)} ${(flops / ms / 1e6).toFixed(1).padStart(8)} ${String(calls).padStart(6)}  ${name}`)
+  console.log(`${ms.toFixed(3).padStart(7)} ${((100 * ms) / total).toFixed(1).padStart(6)} ` +
+    `${(flops / ms / 1e6).toFixed(1).padStart(8)} ${String(calls).padStart(6)}  ${name}`)
 }

@@ -14,7 +14,10 @@ import { Session } from '../src/runtime/session.ts'
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { 'batch-size': { type: 'string', default: '128' }, threads: { type: 'string', default: '2' }, runs: { type: 'string', default: '30' } },
+  options: {
+    'batch-size': { type: 'string', default: '128' }, threads: { type: 'string', default: '2' },
+    runs: { type: 'string', default: '30' },
+  },
 })
 const models = { autoencoder, vae, gan, dcgan }
 const kind = positionals[0] as keyof typeof models
@@ -31,7 +34,9 @@ fn.feed('images', Float32Array.from({ length: images.size }, (_, i) => ((i * 791
 
 const calls = fn.tape.calls.map(({ at, item }) => ({
   at: fn.wordAddress(at),
-  name: item ? `${item.node.op.name} ${item.node.inputs.map((i) => `[${i.shape}]`).join(' ')} → [${item.node.shape}]  ${item.node.scope}` : 'bookkeeping',
+  name: item
+    ? `${item.node.op.name} ${item.node.inputs.map((i) => `[${i.shape}]`).join(' ')} → [${item.node.shape}]  ${item.node.scope}`
+    : 'bookkeeping',
   whole: Infinity,
   shares: new Array<number>(threads).fill(Infinity),
 }))
@@ -43,14 +48,21 @@ const time = (op: number, thread: number, of: number): number => {
 for (let run = 0; run < Number(values.runs); run++) {
   // Twice around: shares of an op follow each other, so that the whole op before them does not warm the caches for them.
   for (const call of calls) call.whole = Math.min(call.whole, time(call.at, 0, 1))
-  for (const call of calls) call.shares.forEach((ms, thread) => { call.shares[thread] = Math.min(ms, time(call.at, thread, threads)) })
+  for (const { at, shares } of calls) {
+    shares.forEach((ms, thread) => { shares[thread] = Math.min(ms, time(at, thread, threads)) })
+  }
 }
-const rows = calls.map(({ name, whole, shares }) => ({ name, whole, shares, longest: Math.max(...shares), lost: Math.max(...shares) - whole / threads }))
+const rows = calls.map(({ name, whole, shares }) => {
+  const longest = Math.max(...shares)
+  return { name, whole, shares, longest, lost: longest - whole / threads }
+})
 const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((total, row) => total + of(row), 0)
 const whole = sum((r) => r.whole)
 const shared = sum((r) => r.longest)
-console.log(`${kind}, batch ${batch}, ${threads} threads: ${rows.length} ops, ${whole.toFixed(2)} ms whole, ${shared.toFixed(2)} ms as the longest shares: ${(whole / shared).toFixed(2)} x`)
+console.log(`${kind}, batch ${batch}, ${threads} threads: ${rows.length} ops, ` +
+  `${whole.toFixed(2)} ms whole, ${shared.toFixed(2)} ms as the longest shares: ${(whole / shared).toFixed(2)} x`)
 console.log('  whole     lost  shares, op')
 for (const { name, whole, shares, lost } of rows.sort((a, b) => b.lost - a.lost).slice(0, 18)) {
-  console.log(`${whole.toFixed(3).padStart(7)} ${lost.toFixed(3).padStart(8)}  ${shares.map((ms) => ms.toFixed(3)).join(' ')}  ${name}`)
+  console.log(`${whole.toFixed(3).padStart(7)} ${lost.toFixed(3).padStart(8)}  ` +
+    `${shares.map((ms) => ms.toFixed(3)).join(' ')}  ${name}`)
 }

@@ -1,7 +1,8 @@
 // Threads against one thread, model by model, interleaved in one process: the median of the ratios of neighbouring
 // windows, with their spread. For a machine that others use too: what
 // the processor time of both says (n times that of one thread over that of n: what it would be with processors free, at
-// the least, because waiting for a thread that others hold up counts as work). `npm run build && node tools/run.mjs bench/threads.ts --threads 2 --windows 20`
+// the least, because waiting for a thread that others hold up counts as work).
+// `npm run build && node tools/run.mjs bench/threads.ts --threads 2 --windows 20`
 import { parseArgs } from 'node:util'
 import { pathToFileURL } from 'node:url'
 import { input } from '../src/graph/leaves.ts'
@@ -16,7 +17,8 @@ import { spread } from './statistics.ts'
 
 const { values } = parseArgs({
   options: {
-    threads: { type: 'string', default: '2' }, batch: { type: 'string', default: '128' }, windows: { type: 'string', default: '20' },
+    threads: { type: 'string', default: '2' }, batch: { type: 'string', default: '128' },
+    windows: { type: 'string', default: '20' },
     models: { type: 'string', default: 'autoencoder,vae,gan,dcgan' }, ms: { type: 'string', default: '100' },
   },
 })
@@ -61,6 +63,7 @@ for (const model of values.models.split(',') as (keyof typeof MODELS)[]) {
     samples[1].push(ms[1]!)
     samples[2].push(ms[0]! / ms[1]!)
   }
-  console.log(`| ${model} | ${spread(samples[0])} | ${spread(samples[1])} | ${spread(samples[2])} | ${((Number(values.threads) * processor[0]!) / processor[1]!).toFixed(2)} |`)
+  console.log(`| ${model} | ${spread(samples[0])} | ${spread(samples[1])} | ${spread(samples[2])} | ` +
+    `${((Number(values.threads) * processor[0]!) / processor[1]!).toFixed(2)} |`)
 }
 await many.close()

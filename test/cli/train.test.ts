@@ -92,7 +92,110 @@ describe('train vae on mnist', () => {
     expect(same(before.rgba, after.rgba)).toBe(false)
     const [one, two] = [1, 2]
       .map((n) => picture('runs', 'vae', 'samples', `reconstruction-epoch-000${n}.png`)) as [Picture, Picture]
+    expect([one.width, one.height]).toEqual([grid(8), grid(8)])
     const row = ({ rgba, width }: Picture, n: number) => Buffer.from(rgba.subarray(n * 86 * width * 4, (n + 1) * 86 * width * 4))
+    for (let n = 0; n < 8; n++) expect(row(one, n).equals(row(two, n)), `row ${n}`).toBe(n % 2 === 0)
+  })
+
+  test('state.safetensors: every variable and the counters', () => {
+    const { tensors } = decodeSafetensors(readFileSync(at.in('runs', 'vae', 'state.safetensors')))
+    const weights = decodeSafetensors(readFileSync(at.in('runs', 'vae', 'weights.safetensors'))).tensors
+    expect([...tensors.get('counters')!.data]).toEqual([8, 0, 0, 2, 1, 0])
+    const bytes = ({ data }: SavedTensor) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    for (const [name, tensor] of weights) expect(same(bytes(tensors.get(name)!), bytes(tensor)), name).toBe(true)
+    expect(weights.size).toBe(10)
+    expect(tensors.size).toBeGreaterThan(20)
+  })
+
+  test.each([
+    ['sample', [], grid(8), grid(8)],
+    ['sample', ['--count', '10', '--columns', '4', '--seed', '7'], grid(4), grid(3)],
+    ['reconstruct', [], grid(8), grid(4)],
+    ['reconstruct', ['--count', '5', '--seed', '3'], grid(5), grid(2)],
+    ['interpolate', [], grid(10), grid(8)],
+    ['interpolate', ['--steps', '4', '--rows', '2', '--seed', '9'], grid(4), grid(2)],
+  ] as const)('%s %j draws the same picture each time', async (command, args, width, height) => {
+    const run = at.in('runs', 'vae')
+    expect(await ganglion([command, run, ...args])).toEqual({ code: 0, stdout: `${run}/${command}.png\n`, stderr: '' })
+    const found = picture('runs', 'vae', `${command}.png`)
+    expect([found.width, found.height]).toEqual([width, height])
+    const again = at.in('again.png')
+    expect((await ganglion([command, run, ...args, '--out', again])).stdout).toBe(`${again}\n`)
+    expect(same(picture('again.png').rgba, found.rgba)).toBe(true)
+    await ganglion([command, run, ...args, '--seed', '12345', '--out', again])
+    expect(same(picture('again.png').rgba, found.rgba)).toBe(false)
+  })
+
+  test('sample draws what training drew', async () => {
+    await ganglion(['sample', at.in('runs', 'vae'), '--out', at.in('again.png')])
+    expect(same(readFileSync(at.in('again.png')), readFileSync(at.in('runs', 'vae', 'samples', 'epoch-0002.png')))).toBe(true)
+  })
+})
+
+test.each(['autoencoder', 'gan', 'dcgan'])('%s: trains, samples, walks', async (kind) => {
+  const out = at.in(kind)
+  const { code, stderr } = await ganglion(
+    ['train', kind, '--limit', '128', '--batch-size', '64', '--epochs', '1', '--out', out, '--quiet'],
+  )
+  expect([code, stderr]).toEqual([0, ''])
+  expect(readdirSync(at.in(kind, 'samples')).length).toBe(kind === 'autoencoder' ? 3 : 2)
+  const { command: repeat } = JSON.parse(read(kind, 'config.json')) as { command: string }
+  await ganglion([...repeat.split(' ').slice(1), '--out', at.in('repeated'), '--force', '--quiet'])
+  expect(read('repeated', 'digest.txt')).toBe(read(kind, 'digest.txt'))
+  for (const command of ['sample', 'interpolate']) expect((await ganglion([command, out])).code).toBe(0)
+})
+
+test('--json: one object to a line, from start to done', async () => {
+  const { code, stdout, stderr } = await spawned(['train', 'gan', ...SMALL, '--json', '--out', 'json'], at.path)
+  expect([code, stderr]).toEqual([0, ''])
+  const events = lines(stdout)
+  expect(events.map(({ event }) => event).filter((event) => event !== 'progress')).toEqual(['start', 'epoch', 'epoch', 'done'])
+  expect(events[0]).toMatchObject(
+    { out: 'json', images: 512, parameters: 2223633, model: { kind: 'gan' }, training: { epochs: 2 } },
+  )
+  expect(events.at(-1)).toEqual({
+    event: 'done', out: 'json', samples: 'json/samples', step: 8, digest: read('json', 'digest.txt').trim(),
+    seconds: expect.any(Number), stopped: null,
+  })
+})
+
+test('a terminal gets a bar that fits 80 columns, with loss, speed and time left', async () => {
+  const { code, stdout, stderr } = await ganglion(['train', 'autoencoder', ...SMALL, '--out', at.in('bar')], { terminal: true })
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^autoencoder, .*\nkept in .*\npictures .*\ndigest .*\n$/)
+  // eslint-disable-next-line no-control-regex
+  const drawn = stderr.split(/\x1b\[[0-9?]*[A-Za-z]|\n/).filter((text) => text.trim())
+  expect(Math.max(...drawn.filter((text) => text.includes('left')).map((text) => text.length))).toBeLessThanOrEqual(80)
+  expect(drawn.some((text) => (
+    /^[█░]{14} +\d+% {2}epoch 1\/2 {2}0:\d\d left {2}\d+ samples\/s {2}loss \d\.\d+$/.test(text)
+  ))).toBe(true)
+  expect(drawn.filter((text) => /^epoch [12]\/2 {2}loss .* s$/.test(text)).length).toBe(2)
+  expect(stderr.lastIndexOf('\x1b[?25h')).toBeGreaterThan(stderr.lastIndexOf('\x1b[?25l'))
+})
+
+describe('a signal', () => {
+  test('SIGINT ends after the running steps and keeps what was trained', async () => {
+    const args = ['train', 'vae', '--epochs', '50', '--out', 'stopped', '--json']
+    const { code, stdout, stderr } = await spawned(args, at.path, (child, { stdout }) => {
+      if (stdout.includes('"event":"progress"') && !child.killed) child.kill('SIGINT')
+    })
+    const done = lines(stdout).at(-1)!
+    expect(code).toBe(130)
+    expect(done).toMatchObject({ event: 'done', stopped: 'SIGINT', digest: read('stopped', 'digest.txt').trim() })
+    expect(stderr).toBe(`ganglion: stopped at step ${String(done['step'])}, kept in stopped\n`)
+    expect(lines(read('stopped', 'metrics.jsonl'))).toMatchObject([{ epoch: 1, step: done['step'], complete: false }])
+    expect(readdirSync(at.in('stopped', 'samples')).sort()).toEqual(
+      ['epoch-0000.png', 'epoch-0001.png', 'reconstruction-epoch-0001.png'],
+    )
+    expect((await ganglion(['sample', at.in('stopped')])).code).toBe(0)
+  })
+
+  test('SIGTERM too, with its own code', async () => {
+    const { code, stderr } = await ganglion(['train', 'gan', '--epochs', '50', '--out', at.in('term')], { signal: 'SIGTERM' })
+    expect(code).toBe(143)
+    expect(stderr).toMatch(
+      /^stopping after the running steps; a second signal ends at once\nganglion: stopped at step \d+, kept in .*term\n$/,
+    )
   })
 
   test('a second one ends at once', async () => {

@@ -31,8 +31,10 @@ export interface ModelOracle {
 }
 export type Kind = 'A' | 'B' | 'C' | 'D'
 
+interface Oracles { batch: number; models: Record<Kind, ModelOracle> }
+
 export const readOracles = (file: 'tiny' | 'models') =>
-  JSON.parse(readFileSync(new URL(`../golden/${file}.json`, import.meta.url)).toString()) as { batch: number; models: Record<Kind, ModelOracle> }
+  JSON.parse(readFileSync(new URL(`../golden/${file}.json`, import.meta.url)).toString()) as Oracles
 
 /** Our layers by the oracle's names. */
 const LAYERS: Record<Kind, Readonly<Record<string, string>>> = {
