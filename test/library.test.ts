@@ -1,8 +1,7 @@
 // The library as its users see it: nothing but src/index.ts.
 import { describe, expect, it } from 'vitest'
 import {
-  constant, createRuntime, decodeSafetensors, encodeSafetensors, gradients, imageDataset, imageGrid, input, layers, minimize,
-  Model,
+  constant, createRuntime, decodeSafetensors, encodeSafetensors, gradients, imageDataset, imageGrid, input, layers, minimize, Model,
   type ModelDefinition, ops, scoped, type Tensor, vae, variable,
 } from '../src/index.ts'
 
@@ -31,12 +30,9 @@ describe('a dozen lines', () => {
 
 describe('a level lower', () => {
   it("one's own model from layers, with any loss", async () => {
-    const encoder = layers.sequential(
-      'encoder', [layers.flatten(), layers.dense({ units: 16, activation: 'elu' }), layers.dense({ units: 2 })],
-    )
+    const encoder = layers.sequential('encoder', [layers.flatten(), layers.dense({ units: 16, activation: 'elu' }), layers.dense({ units: 2 })])
     const decoder = layers.sequential('decoder', [
-      layers.dense({ units: 32, activation: 'softplus' }),
-      layers.dense({ units: 64, activation: 'tanh' }), layers.reshape({ targetShape: [8, 8, 1] }),
+      layers.dense({ units: 32, activation: 'softplus' }), layers.dense({ units: 64, activation: 'tanh' }), layers.reshape({ targetShape: [8, 8, 1] }),
     ])
     const optimizer = layers.adamW({ learningRate: 0.01 })
     const own: ModelDefinition = {
@@ -52,9 +48,7 @@ describe('a level lower', () => {
     }
     const model = await Model.create(await createRuntime(), own)
     const losses: number[] = []
-    for await (const { epochDone, metrics } of model.train(stripes, { epochs: 30, batchSize: 20 })) {
-      if (epochDone) losses.push(metrics.loss!)
-    }
+    for await (const { epochDone, metrics } of model.train(stripes, { epochs: 30, batchSize: 20 })) if (epochDone) losses.push(metrics.loss!)
     expect(losses.at(-1)!).toBeLessThan(losses[0]! / 10)
     const images = Float32Array.from(stripes.images.subarray(0, 3 * 64), (x) => x / 127.5 - 1)
     expect(model.reconstruct(images).every((y, i) => Math.sign(y) === Math.sign(images[i]!))).toBe(true)
@@ -71,10 +65,7 @@ describe('a level lower', () => {
     const session = await (await createRuntime()).session(1)
     const step = session.compile({
       group: 'fit',
-      stages: [{
-        metrics: { loss },
-        updates: optimizer.updates([{ variable: slope, gradient: ds! }, { variable: offset, gradient: dOffset! }]),
-      }],
+      stages: [{ metrics: { loss }, updates: optimizer.updates([{ variable: slope, gradient: ds! }, { variable: offset, gradient: dOffset! }]) }],
     })
     const xs = Array.from({ length: 32 }, (_, i) => i / 16 - 1)
     step.feed('x', xs).feed('y', xs.map((v) => 3 * v - 1))
@@ -93,9 +84,7 @@ describe('a level lower', () => {
     const fake = (stream: string) => scoped(stream, () => ops.add(ops.mul(ops.randomNormal([64, 1], stream), 0.1), shift))
     const criticLoss = ops.add(ops.sub(score(fake('first')), score(real)), ops.sum(ops.square(critic)))
     const generatorLoss = ops.negative(score(fake('second')))
-    const [first, second] = [
-      layers.sgd({ learningRate: 0.1, name: 'critic_sgd' }), layers.sgd({ learningRate: 0.1, name: 'generator_sgd' }),
-    ]
+    const [first, second] = [layers.sgd({ learningRate: 0.1, name: 'critic_sgd' }), layers.sgd({ learningRate: 0.1, name: 'generator_sgd' })]
     const session = await (await createRuntime()).session(7)
     const [dCritic] = gradients(criticLoss, [critic])
     const [dShift] = gradients(generatorLoss, [shift])

@@ -23,8 +23,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   softplusGrad: 'the gradients of softplus, first and second',
 }
 
-const isOp = (value: unknown): value is Op =>
-  typeof value === 'object' && value !== null && 'calls' in value && 'shape' in value && 'gradient' in value
+const isOp = (value: unknown): value is Op => typeof value === 'object' && value !== null && 'calls' in value && 'shape' in value && 'gradient' in value
 
 it('each op has a spec', async () => {
   const known = new Map<string, string>()
@@ -39,9 +38,7 @@ it('each op has a spec', async () => {
     const inputs = c!.shapes.map((shape, i) => input(`x${i}`, shape))
     const y = c!.apply(...inputs)
     const meet = (roots: readonly Tensor[], where: string) => {
-      for (const t of topological(roots)) {
-        if (!isLeaf(t) && !known.has(t.op.name)) known.set(t.op.name, `${where} of '${spec.op}'`)
-      }
+      for (const t of topological(roots)) if (!isLeaf(t) && !known.has(t.op.name)) known.set(t.op.name, `${where} of '${spec.op}'`)
     }
     meet([y], 'the graph')
     for (const d of spec.cases) direct.add(d.apply(...d.shapes.map((shape, i) => input(`x${i}`, shape))).op.name)
@@ -52,9 +49,7 @@ it('each op has a spec', async () => {
     if (spec.second === false) continue
     meet(first.flatMap((g) => gradients(sum(mul(g, input('u', g.shape))), wrt)), 'the second gradient')
   }
-  const missing = [...known]
-    .filter(([name]) => !direct.has(name) && !(name in ELSEWHERE))
-    .map(([name, where]) => `${name} (${where})`)
+  const missing = [...known].filter(([name]) => !direct.has(name) && !(name in ELSEWHERE)).map(([name, where]) => `${name} (${where})`)
   expect(missing).toEqual([])
   const needless = Object.keys(ELSEWHERE).filter((name) => direct.has(name) || !known.has(name))
   expect(needless, 'reasons that are not needed').toEqual([])

@@ -42,9 +42,7 @@ export function randomGraph(seed: number): RandomStage[] {
         ? ops.mul(ops.matmul(x, x, { transposeB: true }), 0.1)
         : ops.mean(x, x.shape.length - 1, { keepDims: true })
       case 7: return x.size < 200 ? ops.concat([x, pick(nodes)], 0) : null
-      default: return x.shape.length === 4
-        ? ops.maxPool2d(x, { poolSize: 2, strides: 1, padding: 'same' })
-        : ops.select(ops.less(x, 0.1), x, pick(nodes))
+      default: return x.shape.length === 4 ? ops.maxPool2d(x, { poolSize: 2, strides: 1, padding: 'same' }) : ops.select(ops.less(x, 0.1), x, pick(nodes))
     }
   }
   const attempt = (): Tensor | null => {
