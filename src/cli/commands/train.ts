@@ -77,7 +77,7 @@ export const train: Command = {
     'The run folder gets config.json, metrics.jsonl, samples/epoch-0001.png …, weights.safetensors,',
     'state.safetensors and digest.txt. Ctrl-C ends training and keeps what was learned; again, it ends at once.',
     'Figures called test are of test images; data without them, such as one IDX file, has none.',
-    'dcgan is convolutional, and slow: try it with --limit 5000, or --threads auto.',
+    'dcgan is convolutional, and slow: minutes an epoch on MNIST. Try --limit 5000, or --threads auto.',
   ],
   groups: [['Training', training], ['Model', own], ['Output', output]],
   examples: [
