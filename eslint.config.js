@@ -12,8 +12,8 @@ export default defineConfig(
   globalIgnores(['dist/', 'build/', 'runs/', 'src/**/*.generated.ts']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
-  // A warning, which `npm run lint` does not print, while old lines are longer; `npx eslint .` lists them.
-  { rules: { 'max-len': ['warn', { code: 130, ignoreUrls: true }] } },
+  // A regular expression cannot be broken.
+  { rules: { 'max-len': ['error', { code: 130, ignoreUrls: true, ignoreRegExpLiterals: true }] } },
   {
     files: ['**/*.{js,mjs}'],
     languageOptions: { globals: Object.fromEntries(hostGlobals.map((name) => [name, 'readonly'])) },

@@ -2,11 +2,13 @@
 // Invariants: cores are compiled when anything they are made from has changed, and only then; dist is replaced whole, so
 // no stale file stays, and only after a build without errors. `node tools/build.mjs core` stops after the cores.
 import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { deflateRawSync } from 'node:zlib'
+import { DIST_STAMP, distSources, hashOf } from './sources.mjs'
 
 process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'))
 
@@ -43,14 +45,7 @@ function compile(name, args) {
 }
 
 /** A hash of all that the cores are made from. */
-function sources() {
-  const hash = createHash('sha256')
-  const files = readdirSync('assembly', { recursive: true }).filter((file) => file.endsWith('.ts')).sort()
-  for (const file of [...files.map((name) => join('assembly', name)), 'asconfig.json', 'node_modules/assemblyscript/package.json']) {
-    hash.update(`${file}\0`).update(readFileSync(file)).update('\0')
-  }
-  return hash.digest('hex')
-}
+const sources = () => hashOf('assembly', 'asconfig.json', 'node_modules/assemblyscript/package.json')
 
 async function cores() {
   const outputs = Object.values(CORES).map((file) => `build/${file}`)
@@ -59,7 +54,8 @@ async function cores() {
   if (fresh) return
   rmSync(STAMP, { force: true })
   const asc = 'node_modules/assemblyscript/bin/asc.js'
-  await Promise.all(Object.keys(CORES).map((target) => compile(`asc, target ${target},`, [asc, ...entriesOf(target), '--target', target])))
+  const build = (target) => compile(`asc, target ${target},`, [asc, ...entriesOf(target), '--target', target])
+  await Promise.all(Object.keys(CORES).map(build))
   writeFileSync(STAMP, wanted)
 }
 
@@ -74,12 +70,15 @@ function inline() {
 
 async function dist() {
   const made = 'build/dist'
+  const wanted = distSources()
   rmSync(made, { recursive: true, force: true })
   await compile('tsc', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--outDir', made, '--noEmitOnError'])
   for (const file of Object.values(CORES)) copyFileSync(`build/${file}`, `${made}/${file}`)
+  rmSync(DIST_STAMP, { force: true })
   rmSync('dist', { recursive: true, force: true })
   renameSync(made, 'dist')
   if (existsSync(CLI)) chmodSync(CLI, 0o755)
+  writeFileSync(DIST_STAMP, wanted)
 }
 
 for (const folder of ['build', 'src/runtime/cores']) mkdirSync(folder, { recursive: true })

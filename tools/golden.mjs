@@ -13,7 +13,9 @@ const data = await loadDataset('mnist')
 const curves = {}
 for (const [definition, batchSize] of MODELS) {
   const model = await Model.create(runtime, definition, { seed: 1 })
-  const step = model.compiled('golden', data, () => ({ group: 'train', stages: definition.train(images(data, definition, batchSize), new layers.Pass(true)) }))
+  const step = model.compiled('golden', data, () => (
+    { group: 'train', stages: definition.train(images(data, definition, batchSize), new layers.Pass(true)) }
+  ))
   const before = await model.digest()
   const losses = {}
   for (let i = 0; i < STEPS; i++) {

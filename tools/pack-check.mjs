@@ -74,7 +74,9 @@ function contents({ files, size, unpackedSize }) {
   for (const [name, value] of Object.entries({ size, unpackedSize })) {
     check(value <= BUDGET[name], `the tarball's ${name} is ${value} bytes, over its budget of ${BUDGET[name]}`)
   }
-  console.log(`tarball: ${names.length} files, ${size} bytes, unpacked ${unpackedSize} (budgets ${BUDGET.size}, ${BUDGET.unpackedSize})`)
+  console.log(
+    `tarball: ${names.length} files, ${size} bytes, unpacked ${unpackedSize} (budgets ${BUDGET.size}, ${BUDGET.unpackedSize})`,
+  )
 }
 
 function consume(tarball) {
@@ -87,7 +89,10 @@ function consume(tarball) {
   npm('install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', tarball)
   node(tool('typescript/bin/tsc'))
   const { step, loss, digest, png } = JSON.parse(node('program.js'))
-  check(step === 12 && loss > 0 && /^[0-9a-f]{64}$/.test(digest) && png > 60, `training went wrong: ${step}, ${loss}, ${digest}, ${png}`)
+  check(
+    step === 12 && loss > 0 && /^[0-9a-f]{64}$/.test(digest) && png > 60,
+    `training went wrong: ${step}, ${loss}, ${digest}, ${png}`,
+  )
   const wasm = "import { readFileSync } from 'node:fs'\n" +
     "const file = new URL(import.meta.resolve('ganglion/ganglion.wasm'))\n" +
     'console.log(WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(file))).length)'

@@ -11,6 +11,8 @@ if (!file) {
 }
 const outfile = join('build', 'bench', `${basename(file, '.ts')}.mjs`)
 mkdirSync('build/bench', { recursive: true })
-await build({ entryPoints: [file], outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'warning' })
+await build({
+  entryPoints: [file], outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'warning',
+})
 process.argv = [process.argv[0], file, ...args]
 await import(pathToFileURL(outfile).href)

@@ -17,7 +17,10 @@ const { outputFiles, metafile } = await build({
   ...options, splitting: true, outdir: 'build/size', write: false, metafile: true, logLevel: 'error',
 })
 const chunks = new Map(Object.entries(metafile.outputs).map(([path, { imports }]) => [path, imports]))
-const needed = (path) => [path, ...chunks.get(path).filter(({ kind, external }) => !external && kind !== 'dynamic-import').flatMap(({ path }) => needed(path))]
+const needed = (path) => [
+  path,
+  ...chunks.get(path).filter(({ kind, external }) => !external && kind !== 'dynamic-import').flatMap(({ path }) => needed(path)),
+]
 const loaded = new Set(needed('build/size/index.js'))
 const contents = Buffer.concat(outputFiles.filter(({ path }) => loaded.has(relative('.', path))).map(({ contents }) => contents))
 const size = gzipped(contents)

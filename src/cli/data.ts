@@ -1,5 +1,6 @@
 // Data for commands: the part that trains, and the part that judges.
 import { createHash } from 'node:crypto'
+import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type ImageDataset, take } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
@@ -19,13 +20,18 @@ export async function trainingData(source: string, limit?: number): Promise<Imag
   return take(data, limit)
 }
 
-/** The test images; the training images where a folder has no others. */
-export function evaluationData(source: string): Promise<ImageDataset> {
+/** The test images; none where one file, or a folder without a test split, holds images to train on alone. */
+export async function testData(source: string): Promise<ImageDataset | undefined> {
+  const named = source === 'mnist' || source === 'fashion'
+  if (!named && (await stat(source).catch(() => null))?.isFile()) return undefined
   return loadDataset(source, { split: 'test' }).catch((error) => {
-    if (error instanceof MissingSplit) return loadDataset(source)
+    if (error instanceof MissingSplit) return undefined
     throw error
   })
 }
+
+/** Images to show: the test images; the training images where there are no others. */
+export const shownData = async (source: string): Promise<ImageDataset> => await testData(source) ?? loadDataset(source)
 
 /** SHA-256 of the images' bytes. */
 export const dataHash = ({ images }: ImageDataset): string =>

@@ -1,11 +1,10 @@
 // The folder of a run while it trains: figures, pictures and weights, epoch by epoch. Each file is whole or absent, and
 // a run that fails before it has weights to keep leaves nothing.
-import { mkdir, readdir, rmdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import type { ImageDataset } from '../data/dataset.ts'
-import { GanglionError } from '../errors.ts'
 import { type RunConfig, saveConfig } from '../node/config.ts'
-import { prepareRunFolder, writeFileAtomic } from '../node/files.ts'
+import { notEmpty, prepareRunFolder, removeFolders, writeFileAtomic } from '../node/files.ts'
 import { reconstructionsPng, samplesPng } from '../node/pictures.ts'
 import { saveRun } from '../node/run.ts'
 import type { Model } from '../train/model.ts'
@@ -17,7 +16,7 @@ export interface EpochLine {
   readonly step: number
   /** Means over the epoch, as it was trained. */
   readonly metrics: Readonly<Record<string, number>>
-  /** Means over the test images, after the epoch. */
+  /** Means over the test images, after the epoch; left out where there are none, or the model has no such figures. */
   readonly test?: Readonly<Record<string, number>>
   readonly seconds: number
   readonly samplesPerSecond: number
@@ -37,11 +36,9 @@ const SAVE_MS = 10_000
  */
 export async function chooseFolder(out: string | undefined, model: string, force: boolean): Promise<string> {
   if (out !== undefined) {
-    const [first, ...more] = (await contents(out)).sort()
-    if (first === undefined || force) return out
-    const others = more.length ? ` and ${more.length} more` : ''
-    throw new GanglionError(`the folder "${out}" is not empty: it holds "${first}"${others}; ` +
-      'choose another --out, or replace the run in it with --force')
+    const held = await contents(out)
+    if (held.length > 0 && !force) throw notEmpty(out, held, 'choose another --out, or replace the run in it with --force')
+    return out
   }
   for (let n = 1; ; n++) {
     const folder = join('runs', n === 1 ? model : `${model}-${n}`)
@@ -50,13 +47,15 @@ export async function chooseFolder(out: string | undefined, model: string, force
 }
 
 /** The names in a folder; none when there is no such folder. A file in its place is left for `prepareRunFolder` to refuse. */
-const contents = (folder: string): Promise<string[]> => readdir(folder).catch(() => [])
+const contents = (folder: string): Promise<string[]> => readdir(resolve(folder)).catch(() => [])
 
 interface Start {
   readonly config: RunConfig
   /** The picture before training. */
   readonly first: Uint8Array
-  /** What judges the model after each epoch, where it has figures of its own. */
+  /** What trains the model, to show reconstructions of where there is no other. */
+  readonly data: ImageDataset
+  /** What judges the model after each epoch, where it has figures of its own and there are test images. */
   readonly test?: ImageDataset
   readonly force: boolean
 }
@@ -65,19 +64,24 @@ export class RunFolder {
   readonly path: string
   readonly #model: Model
   readonly #test: ImageDataset | undefined
+  /** The images to reconstruct. */
+  readonly #shown: ImageDataset
   #lines = ''
   #saved = -Infinity
+  /** The topmost folder that was made for the run. */
+  #made: string | undefined
 
-  private constructor(path: string, model: Model, test: ImageDataset | undefined) {
+  private constructor(path: string, model: Model, { test, data }: Start) {
     this.path = path
     this.#model = model
     this.#test = test
+    this.#shown = test ?? data
   }
 
   /** Makes the folder, with the settings and the picture before training. */
   static async start(path: string, model: Model, options: Start): Promise<RunFolder> {
-    const run = new RunFolder(path, model, options.test)
-    await prepareRunFolder(path, options)
+    const run = new RunFolder(path, model, options)
+    run.#made = await prepareRunFolder(path, options)
     try {
       await mkdir(run.samples, { recursive: true }).catch(() => {})
       await saveConfig(path, options.config)
@@ -111,9 +115,9 @@ export class RunFolder {
 
   async #pictures(name: string): Promise<void> {
     await writeFileAtomic(join(this.samples, `epoch-${name}.png`), samplesPng(this.#model, { count: SAMPLES }))
-    if (!this.#test) return
-    const indices = Array.from({ length: Math.min(PAIRS, this.#test.count) }, (_, i) => i)
-    const pairs = reconstructionsPng(this.#model, this.#test, indices)
+    if (!this.#model.definition.encode) return
+    const indices = Array.from({ length: Math.min(PAIRS, this.#shown.count) }, (_, i) => i)
+    const pairs = reconstructionsPng(this.#model, this.#shown, indices)
     await writeFileAtomic(join(this.samples, `reconstruction-epoch-${name}.png`), pairs)
   }
 
@@ -124,10 +128,10 @@ export class RunFolder {
     return digest
   }
 
-  /** Removes what the run wrote when it has no weights to keep, and the folder if nothing else is in it. */
+  /** Removes what the run wrote when it has no weights to keep, and the folders it made if nothing else is in them. */
   async discard(): Promise<void> {
     if (this.#saved > -Infinity) return
     await prepareRunFolder(this.path, { force: true }).catch(() => {})
-    await rmdir(this.path).catch(() => {})
+    await removeFolders(this.path, this.#made ?? this.path)
   }
 }

@@ -8,7 +8,7 @@ import { createRuntime } from '../runtime/runtime.ts'
 import { TrainingError } from '../train/fault.ts'
 import { Model } from '../train/model.ts'
 import type { Progress } from '../train/train.ts'
-import { evaluationData, trainingData } from './data.ts'
+import { testData, trainingData } from './data.ts'
 import { type Io, type Signal, signalCode } from './io.ts'
 import { reporter, type Reporter } from './progress.ts'
 import { chooseFolder, RunFolder } from './run_folder.ts'
@@ -28,7 +28,7 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
   const stop = new AbortController()
   const steps = model.train(data, { epochs: settings.epochs, batchSize: settings.batchSize, signal: stop.signal })
   const begun = performance.now()
-  const next = await steps.next()
+  const next = await steps.next().catch(advised)
 
   let signal: Signal | undefined
   const report = reporter(settings, io)
@@ -38,7 +38,7 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
     report.stopping()
   })
   try {
-    const folder = await RunFolder.start(path, model, { config, first, test, force: settings.force })
+    const folder = await RunFolder.start(path, model, { config, first, data, test, force: settings.force })
     report.start({ out: path, images: data.count, parameters: parametersOf(model), ...config })
     try {
       const { step, digest, ended } = await follow(steps, next, folder, report, begun)
@@ -61,12 +61,17 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
 async function prepare(settings: Settings): Promise<Prepared> {
   const { kind, options, data: source, limit, batchSize, seed } = settings
   const data = await trainingData(source, limit)
+  const channels = data.shape[2]
+  if (channels !== 1 && channels !== 3) {
+    throw new GanglionError(`the images of "${source}" have ${channels} channels, expected 1 (grey) or 3 (RGB); ` +
+      'write them with 1 or 3')
+  }
   const definition = defineFor(data.shape, kind, options)
   if (batchSize > data.count) {
     throw new GanglionError(`--batch-size ${batchSize} is larger than the data (${data.count} images); ` +
       'use a smaller batch size or more images')
   }
-  const test = definition.evaluate && (await evaluationData(source))
+  const test = definition.evaluate && (await testData(source))
   if (test && test.shape.join() !== data.shape.join()) {
     throw new GanglionError(`the test images of "${source}" are ${test.shape.join('x')}, ` +
       `and the training images ${data.shape.join('x')}; put images of one shape there`)
@@ -95,8 +100,16 @@ async function follow(steps: Steps, first: IteratorResult<Progress, void>, folde
   }
   if (!fault && last && !last.epochDone) report.epoch(await folder.epoch(last), last)
   const digest = await folder.save()
-  if (fault) throw new GanglionError(`${fault.message} (kept in ${folder.path})`, { cause: fault })
+  if (fault) throw new GanglionError(`${advice(fault)} (kept in ${folder.path})`, { cause: fault })
   return { step: last!.step, digest, ended: last!.step === last!.lastStep }
+}
+
+/** A fault's message with what to do about it in options of this command. */
+const advice = ({ message }: TrainingError): string => message
+  .replace('Use a lower learning rate, clip the gradients', 'Use a lower --learning-rate, clip the gradients with --clip-norm')
+
+function advised(error: unknown): never {
+  throw error instanceof TrainingError ? new GanglionError(advice(error), { cause: error }) : error
 }
 
 const parametersOf = ({ session }: Model): number =>

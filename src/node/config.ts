@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { GanglionError } from '../errors.ts'
 import type { Precision } from '../runtime/cores.ts'
 import { writeFileAtomic } from './files.ts'
-import { isModelKind, type ModelKind, modelKinds, type ModelOptions, models } from './models.ts'
+import { isModelKind, type ModelKind, modelKinds, type ModelOptions, models, optionsOf } from './models.ts'
 
 /** The format of the run folder that this version writes and reads. */
 export const RUN_FORMAT = 1
@@ -67,9 +67,10 @@ export async function loadConfig(folder: string): Promise<RunConfig> {
   if (format !== RUN_FORMAT) throw damaged(`format expected ${RUN_FORMAT}, found ${JSON.stringify(format)}`)
   const { kind, options } = config?.model ?? {}
   if (!isModelKind(kind)) throw damaged(`model.kind expected ${modelKinds.join(', ')}, found ${JSON.stringify(kind)}`)
-  for (const [name, value] of Object.entries(models[kind].define({}).options)) {
+  const defaults = models[kind].define({}).options
+  for (const [name, value] of Object.entries(optionsOf(kind))) {
     const found = options?.[name]
-    if (isLike(found, value)) continue
+    if (isLike(found, value) || (found === undefined && !(name in defaults))) continue
     throw damaged(`model.options.${name} expected something like ${JSON.stringify(value)}, found ${JSON.stringify(found)}`)
   }
   const seed = config?.training?.seed

@@ -1,7 +1,7 @@
 // Writing files in Node so that a crash or a full disk never leaves half of one: a temporary file beside, then a rename.
 // It also guards the folder of a run. Invariant: nothing is removed that a run did not write.
-import { appendFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { appendFile, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { GanglionError } from '../errors.ts'
 
 /** All that a run writes into its folder, and so all that `force` removes; `samples` is a folder. */
@@ -51,22 +51,40 @@ export async function writeFileAtomic(path: string, data: Uint8Array | string): 
 /**
  * Makes `path` a folder that a new run may write to. One that holds anything is refused, unless `force` is set: then
  * the files of an earlier run are removed (config.json, metrics.jsonl, samples/, weights.safetensors,
- * state.safetensors, digest.txt) and everything else stays.
- * @throws GanglionError when it holds files and `force` is not set, is a file, or cannot be written
+ * state.safetensors, digest.txt) and everything else stays. Returns the topmost folder that it made, if any: a parent of
+ * `path`, or `path`.
+ * @throws GanglionError when it holds files and `force` is not set, is a file, or cannot be written; the folders that it
+ *   made are then removed
  */
-export async function prepareRunFolder(path: string, { force = false }: { force?: boolean } = {}): Promise<void> {
+export async function prepareRunFolder(path: string, { force = false }: { force?: boolean } = {}): Promise<string | undefined> {
   try {
-    await makeFolder(path)
-    const found = await readdir(path)
+    const made = await makeFolder(path)
+    // As join() reads it in what follows: a/../b is b.
+    const found = await readdir(resolve(path))
     if (found.length > 0 && !force) {
-      const more = found.length > 1 ? ` and ${found.length - 1} more` : ''
-      throw new GanglionError(`run folder "${path}" expected to be new or empty, holds "${found.sort()[0]}"${more}; ` +
-        'choose another, or use force to replace the files of an earlier run')
+      throw notEmpty(path, found, 'choose another, or use force to replace the files of an earlier run')
     }
     for (const name of RUN_FILES) await rm(join(path, name), { force: true })
     for (const name of RUN_FOLDERS) await rm(join(path, name), { force: true, recursive: true })
+    return made
   } catch (cause) {
     throw cause instanceof GanglionError ? cause : failure('prepare run folder', path, cause)
+  }
+}
+
+/** The refusal of a folder that holds something. */
+export function notEmpty(path: string, found: readonly string[], mend: string): GanglionError {
+  const more = found.length > 1 ? ` and ${found.length - 1} more` : ''
+  return new GanglionError(`the folder "${path}" is not empty: it holds "${[...found].sort()[0]}"${more}; ${mend}`)
+}
+
+/** Removes `path` and its parents up to and with `top`, as long as they are empty. */
+export async function removeFolders(path: string, top: string): Promise<void> {
+  const all = [resolve(path)]
+  while (all.at(-1) !== resolve(top) && dirname(all.at(-1)!) !== all.at(-1)) all.push(dirname(all.at(-1)!))
+  for (const folder of all) {
+    const removed = await rmdir(folder).then(() => true, () => false)
+    if (!removed) return
   }
 }
 
@@ -84,15 +102,34 @@ export async function appendLine(path: string, line: string): Promise<void> {
   }
 }
 
-/** A folder with its parents. Node's own recursive mkdir says ENOENT on a disk that is read-only or full. */
-async function makeFolder(path: string): Promise<void> {
-  const there = await stat(path).catch(() => null)
-  if (there?.isDirectory()) return
-  if (!there && dirname(path) !== path) await makeFolder(dirname(path))
-  await mkdir(path).catch(async (error: NodeJS.ErrnoException) => {
-    const made = error.code === 'EEXIST' && (await stat(path)).isDirectory()
-    if (!made) throw error
-  })
+/**
+ * Makes a folder with its parents; returns the topmost that was missing. Removes what it made where it cannot make all.
+ * Node's own recursive mkdir says ENOENT on a disk that is read-only or full, and leaves the parents behind.
+ */
+async function makeFolder(path: string): Promise<string | undefined> {
+  const missing: string[] = []
+  for (let at = resolve(path); ; at = dirname(at)) {
+    const there = await stat(at).catch(() => null)
+    if (there?.isDirectory()) break
+    missing.unshift(at)
+    // A file in the way, or no root: mkdir says so.
+    if (there || dirname(at) === at) break
+  }
+  const [top] = missing
+  let last: string | undefined
+  for (const folder of missing) {
+    try {
+      await mkdir(folder)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'EEXIST' || !(await stat(folder)).isDirectory()) {
+        if (last) await removeFolders(last, top!)
+        throw error
+      }
+    }
+    last = folder
+  }
+  return top
 }
 
 function failure(what: string, path: string, cause: unknown): GanglionError {

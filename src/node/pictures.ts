@@ -2,6 +2,7 @@
 import type { ImageDataset } from '../data/dataset.ts'
 import { imageGrid } from '../formats/grid.ts'
 import { interpolate } from '../models/interpolate.ts'
+import { scaledImages } from '../train/images.ts'
 import type { Model } from '../train/model.ts'
 import { isModelKind, models } from './models.ts'
 import { encodePng } from './png.ts'
@@ -45,17 +46,6 @@ export function interpolationsPng(model: Model, { rows = 8, steps = 10, seed }: 
     codes.set(interpolate(a, b, { steps, path }), row * steps * size)
   }
   return toPng(model, model.decode(codes), steps)
-}
-
-/** Images of a dataset as models see them: bytes become x / 127.5 − 1, floats are taken as they are. */
-export function scaledImages({ images, shape }: ImageDataset, indices: readonly number[]): Float32Array {
-  const size = shape[0] * shape[1] * shape[2]
-  const out = new Float32Array(indices.length * size)
-  indices.forEach((index, i) => {
-    const image = images.subarray(index * size, (index + 1) * size)
-    out.set(image instanceof Uint8Array ? Float32Array.from(image, (x) => x / 127.5 - 1) : image, i * size)
-  })
-  return out
 }
 
 function toPng(model: Model, images: Float32Array, columns?: number): Uint8Array {

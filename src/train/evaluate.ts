@@ -2,17 +2,31 @@
 import type { ImageDataset } from '../data/dataset.ts'
 import { Pass } from '../nn/layer.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
+import { checkData, checkOptions } from './arguments.ts'
 import { images } from './images.ts'
 import type { Model } from './model.ts'
 
+export interface EvaluateOptions {
+  /** Samples a step; it changes no figure but where noise is drawn. Default 128. */
+  batchSize?: number
+}
+
 const GROUP = 'evaluate'
 
-export function evaluate(model: Model, data: ImageDataset, { batchSize = 128 }: { batchSize?: number } = {}): Record<string, number> {
+export function evaluate(model: Model, data: ImageDataset, options: EvaluateOptions = {}): Record<string, number> {
+  checkData('evaluate', data)
+  checkOptions('evaluate', options, ['batchSize'])
+  const { batchSize = 128 } = options
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new RangeError(`evaluate: batchSize is ${batchSize}, expected a positive integer`)
+  }
   const { definition, session } = model
   const figures = definition.evaluate
   if (!figures) throw new TypeError(`evaluate: a ${definition.kind} has no figure of its own on a dataset`)
-  const compile = (size: number): CompiledFunction =>
-    model.compiled(`${GROUP} ${size}`, data, () => ({ group: GROUP, stages: [{ metrics: figures(images(data, definition, size, { shuffle: false }), new Pass(false)) }] }))
+  const compile = (size: number): CompiledFunction => model.compiled(`${GROUP} ${size}`, data, () => {
+    const metrics = figures(images(data, definition, size, { shuffle: false }), new Pass(false))
+    return { group: GROUP, stages: [{ metrics }] }
+  })
   session.restart(GROUP)
   const full = Math.floor(data.count / batchSize)
   const rest = data.count % batchSize

@@ -7,13 +7,14 @@ import type { Variable } from '../graph/leaves.ts'
 import { LEARNING_RATE, type Optimizer } from '../nn/optimizers.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'
-import { allFinite, firstNotFinite, readState, type State, TRAIN, writeState } from './state.ts'
+import { standingOf } from './standing.ts'
+import { allFinite, countersOf, firstNotFinite, readState, type State, writeState } from './state.ts'
 
 /** Training met a NaN or an infinity, or lost a thread. The model holds the state after the last good step. */
 export class TrainingError extends GanglionError {
   /** The step that went wrong. */
   readonly step: number
-  /** The op whose result was not finite; null where a thread was lost. */
+  /** The op whose result was not finite; null where a thread was lost, or the step could not be run again. */
   readonly op: string | null
   constructor(message: string, step: number, op: string | null, options?: ErrorOptions) {
     super(message, options)
@@ -30,6 +31,13 @@ function notFinite(step: number, op: string, scope: string): TrainingError {
   return new TrainingError(message, step, op)
 }
 
+function notRepeated(step: number, kept: number): TrainingError {
+  const message = `training stopped at step ${step}: there was a NaN or an infinity, and which step it came from is not known, ` +
+    'because weights were written between the steps since the last snapshot; ' +
+    `the weights are those after step ${kept}, when it was taken. Change weights with model.loadWeights only, and check them`
+  return new TrainingError(message, step, null)
+}
+
 /** How often, in milliseconds, a snapshot is taken. */
 const SNAPSHOT_MS = 2000
 
@@ -37,6 +45,7 @@ export class Guard {
   readonly #session: Session
   #snapshot: State
   #taken = performance.now()
+  #loads: number
   readonly #optimizers: readonly Variable[]
   /** What ran since the snapshot, in order, and the learning rates it ran with: the host may change those between runs. */
   #since: { fn: CompiledFunction; steps: number; rates: number[] }[] = []
@@ -45,10 +54,12 @@ export class Guard {
     this.#session = session
     this.#optimizers = optimizers.map(({ state }) => state).filter((state) => session.variables.includes(state))
     this.#snapshot = readState(session)
+    this.#loads = standingOf(session).loads
   }
 
   /** Runs steps; throws a TrainingError, with the last good state restored, where one goes wrong. */
   async run(fn: CompiledFunction, steps: number): Promise<void> {
+    if (this.#stale) this.check()
     this.#since.push({ fn, steps, rates: this.#optimizers.map((state) => this.#session.values(state)[LEARNING_RATE]!) })
     try {
       if (fn.run(steps) < steps) this.#locate()
@@ -63,8 +74,14 @@ export class Guard {
   check(): void {
     if (firstNotFinite(this.#session) !== undefined) this.#locate()
     this.#snapshot = readState(this.#session)
+    this.#loads = standingOf(this.#session).loads
     this.#since = []
     this.#taken = performance.now()
+  }
+
+  /** Whether weights were loaded since the snapshot: the steps since do not lead from it to where training stands. */
+  get #stale(): boolean {
+    return standingOf(this.#session).loads !== this.#loads
   }
 
   /** Back to the state before the run that lost a thread. */
@@ -76,23 +93,21 @@ export class Guard {
       this.#setRates(rates)
       fn.run(steps)
     }
-    const step = this.#step()
-    throw new TrainingError(`${cause.message}; training stopped, and the weights are those after step ${step}`, step + 1, null, { cause })
+    const { step } = countersOf(this.#session)
+    const message = `${cause.message}; training stopped, and the weights are those after step ${step}`
+    throw new TrainingError(message, step + 1, null, { cause })
   }
 
   #setRates(rates: readonly number[]): void {
     this.#optimizers.forEach((state, i) => (this.#session.values(state)[LEARNING_RATE] = rates[i]!))
   }
 
-  #step(): number {
-    return this.#session.counters(TRAIN)[0] ?? 0
-  }
-
   /** Goes through the steps since the snapshot once more, one at a time, to the first that leaves the finite numbers. */
   #locate(): never {
     const session = this.#session
+    const { step: failed } = countersOf(session)
     writeState(session, this.#snapshot)
-    const steps = this.#since.flatMap(({ steps, ...one }) => Array.from({ length: steps }, () => one))
+    const steps = this.#stale ? [] : this.#since.flatMap(({ steps, ...one }) => Array.from({ length: steps }, () => one))
     for (const { fn, rates } of steps) {
       this.#setRates(rates)
       const before = readState(session)
@@ -101,9 +116,11 @@ export class Guard {
       writeState(session, before)
       const { op, scope } = firstFault(fn) ?? { op: 'unknown', scope: '' }
       writeState(session, before)
-      throw notFinite(this.#step() + 1, op, scope)
+      throw notFinite(countersOf(session).step + 1, op, scope)
     }
-    throw new Error('a fault in training did not come again when its steps were run once more: this is a bug in Ganglion')
+    // Host writes in between are the one thing that the steps do not repeat. Back to what is known to have been.
+    writeState(session, this.#snapshot)
+    throw notRepeated(failed, countersOf(session).step)
   }
 }
 

@@ -6,13 +6,33 @@ import { batch, dataset } from '../ops/batch.ts'
 
 const leaves = new WeakMap<ImageDataset, Tensor>()
 
-/** The step's batch of `size` images; bytes 0 … 255 become x / 127.5 − 1, floats are taken as they are. */
-export function images(data: ImageDataset, definition: ModelDefinition, size: number, options: { shuffle?: boolean; dropRemainder?: boolean } = {}): Tensor {
-  if (!sameShape(data.shape, definition.imageShape)) {
-    throw new RangeError(`the images of '${data.name}' are ${show(data.shape)} and the ${definition.kind} takes ${show(definition.imageShape)}; resize the images or set imageShape`)
+/** Bytes 0 … 255 become x / 127.5 − 1, in f32: a product, then a sum. */
+const SCALE = Math.fround(1 / 127.5)
+const OFFSET = -1
+
+interface BatchOptions { shuffle?: boolean; dropRemainder?: boolean }
+
+/** The step's batch of `size` images; bytes are scaled to [-1, 1], floats are taken as they are. */
+export function images(data: ImageDataset, definition: ModelDefinition, size: number, options: BatchOptions = {}): Tensor {
+  const { imageShape, kind } = definition
+  if (!sameShape(data.shape, imageShape)) {
+    throw new RangeError(`the images of '${data.name}' are ${show(data.shape)} and the ${kind} takes ${show(imageShape)}; ` +
+      'resize the images or set imageShape')
   }
   let leaf = leaves.get(data)
   if (!leaf) leaves.set(data, (leaf = dataset(data.images, [data.count, ...data.shape])))
-  const scaling = data.images instanceof Uint8Array ? { scale: 1 / 127.5, offset: -1 } : {}
+  const scaling = data.images instanceof Uint8Array ? { scale: SCALE, offset: OFFSET } : {}
   return batch(leaf, size, { ...options, ...scaling })
+}
+
+/** Images of a dataset as models see them, the numbers that a training step reads: bytes scaled, floats as they are. */
+export function scaledImages({ images, shape }: ImageDataset, indices: readonly number[]): Float32Array {
+  const size = shape[0] * shape[1] * shape[2]
+  const out = new Float32Array(indices.length * size)
+  const scaled = (x: number) => Math.fround(x * SCALE) + OFFSET
+  indices.forEach((index, i) => {
+    const image = images.subarray(index * size, (index + 1) * size)
+    out.set(image instanceof Uint8Array ? Float32Array.from(image, scaled) : image, i * size)
+  })
+  return out
 }

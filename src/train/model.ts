@@ -9,8 +9,10 @@ import type { CompiledFunction, FunctionSpec } from '../runtime/function.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { Session } from '../runtime/session.ts'
 import type { ImageDataset } from '../data/dataset.ts'
-import { evaluate } from './evaluate.ts'
-import { digest, readState, type State, writeState } from './state.ts'
+import { checkOptions } from './arguments.ts'
+import { evaluate, type EvaluateOptions } from './evaluate.ts'
+import { standingOf } from './standing.ts'
+import { checkState, checkValues, digest, readState, type State, writeState } from './state.ts'
 import { train, type Progress, type TrainOptions } from './train.ts'
 
 /** Rows that encoding, decoding and sampling work on at a time. */
@@ -28,7 +30,9 @@ export class Model {
   }
 
   /** Makes the model with freshly drawn weights: the same for the same seed, everywhere. */
-  static async create(runtime: Runtime, definition: ModelDefinition, { seed = 1 }: { seed?: number } = {}): Promise<Model> {
+  static async create(runtime: Runtime, definition: ModelDefinition, options: { seed?: number } = {}): Promise<Model> {
+    checkOptions('Model.create', options, ['seed'])
+    const { seed = 1 } = options
     const model = new Model(definition, await runtime.session(seed))
     // One step on a batch of one makes every variable: the weights, statistics and optimizer slots.
     const stages = definition.train(input('images', [1, ...definition.imageShape]), new Pass(true))
@@ -39,24 +43,38 @@ export class Model {
 
   /**
    * Trains, yielding after every few dozen milliseconds of work. Stop by leaving the loop or by `signal`: what was
-   * trained stays. Throws a TrainingError, with the last good weights in place, when a number is no longer finite.
+   * trained stays, and the next call finishes the epoch. With other data, or the same in a new array, it begins a new
+   * epoch instead. The model's memory keeps a copy of every dataset it is given, for as long as the model lives.
+   *
+   * Between two yields, weights may be changed by `loadWeights` and `loadState`, and an optimizer's learning rate through
+   * `session.values(optimizer.state)`. Other writes through `session.values` are not known to what undoes a bad step: it
+   * goes back to a moment before them.
+   * @throws TypeError, RangeError for data or options that are not as described
+   * @throws GanglionError while another loop trains the model
+   * @throws TrainingError, with the last good weights in place, when a number is no longer finite or a thread is lost
    */
   train(data: ImageDataset, options: TrainOptions = {}): AsyncGenerator<Progress, void, void> {
     return train(this, data, options)
   }
 
-  /** The definition's figures as means over all samples of `data`. The same data gives the same figures. */
-  evaluate(data: ImageDataset, options: { batchSize?: number } = {}): Record<string, number> {
+  /**
+   * The definition's figures as means over all samples of `data`. The same data gives the same figures. The model's memory
+   * keeps a copy of every dataset it is given: to judge often, make the dataset once and give it again.
+   * @throws TypeError where the model has no figure of its own (a GAN), or data or options are not as described
+   */
+  evaluate(data: ImageDataset, options: EvaluateOptions = {}): Record<string, number> {
     return evaluate(this, data, options)
   }
 
   /** `count` new images [count, …imageShape] in [-1, 1]; image i depends on the weights, `seed` and i alone. */
-  sample(count: number, { seed = this.session.seed }: { seed?: number } = {}): Float32Array {
-    return this.decode(this.drawCodes(count, { seed }))
+  sample(count: number, options: { seed?: number } = {}): Float32Array {
+    return this.decode(this.drawCodes(count, options))
   }
 
   /** `count` codes to sample from. */
-  drawCodes(count: number, { seed = this.session.seed }: { seed?: number } = {}): Float32Array {
+  drawCodes(count: number, options: { seed?: number } = {}): Float32Array {
+    checkOptions('sample', options, ['seed'])
+    const { seed = this.session.seed } = options
     if (!Number.isInteger(count) || count < 1) throw new RangeError(`sample: count is ${count}, expected a positive integer`)
     const { codeShape } = this.definition
     const draw = this.#function('sample', () => this.definition.sampleCodes(randomNormal([CHUNK, ...codeShape], 'sample')))
@@ -87,28 +105,45 @@ export class Model {
     return new Map(this.#kept().map((v) => [v.attrs.name, { shape: v.shape, data: this.session.values(v).slice() }]))
   }
 
-  /** Takes over weights; all must be there, of the right shape, and no others. Nothing changes when they are not. */
+  /**
+   * Takes over weights; all must be there, finite, of the right shape, and no others. Nothing changes when they are not.
+   * It may be called between two yields of `train`.
+   */
   loadWeights(weights: ReadonlyMap<string, SavedTensor>): void {
+    const { kind } = this.definition
+    const mend = 'the options must be those it was trained with'
     const kept = this.#kept()
     const extra = [...weights.keys()].find((name) => !kept.some((v) => v.attrs.name === name))
-    if (extra !== undefined) throw new RangeError(`weights: '${extra}' is not of this ${this.definition.kind}; the options must be those it was trained with`)
+    if (extra !== undefined) throw new RangeError(`weights: '${extra}' is not of this ${kind}; ${mend}`)
     const pairs = kept.map((v) => {
-      const given = weights.get(v.attrs.name)
-      if (!given) throw new RangeError(`weights: '${v.attrs.name}' is missing; the file is of another model`)
-      if (given.shape.join() !== v.shape.join()) {
-        throw new RangeError(`weights: '${v.attrs.name}' has shape [${given.shape.join(', ')}], expected [${v.shape.join(', ')}]; the options must be those it was trained with`)
+      const { name } = v.attrs
+      const given = weights.get(name)
+      if (!given) throw new RangeError(`weights: '${name}' is missing; the file is of another model`)
+      const { shape, data } = given
+      if (shape.join() !== v.shape.join()) {
+        throw new RangeError(`weights: '${name}' has shape [${shape.join(', ')}], expected [${v.shape.join(', ')}]; ${mend}`)
       }
-      return [v, given] as const
+      if (data?.length !== v.size) {
+        throw new RangeError(`weights: '${name}' has ${data?.length ?? 'no'} values, expected ${v.size} for its shape`)
+      }
+      checkValues('weights', name, data)
+      return [v, data] as const
     })
-    for (const [v, given] of pairs) this.session.values(v).set(given.data)
+    for (const [v, data] of pairs) this.session.values(v).set(data)
+    standingOf(this.session).loads++
   }
 
   /** Everything that training changes: weights, optimizer slots, counters. A model with it goes on as this one would. */
   state(): State {
     return readState(this.session)
   }
+  /** Takes over a state, all of it finite. Nothing changes when it is not of this model. */
   loadState(state: State): void {
+    checkState(this.session, state)
     writeState(this.session, state)
+    const standing = standingOf(this.session)
+    standing.loads++
+    standing.data = undefined
   }
 
   /** SHA-256, in hex, over all variables and the training counters: equal for equal runs, in every runtime. */
@@ -141,7 +176,10 @@ export class Model {
   #map(group: string, values: Float32Array, shape: Shape, outSize: number, build: (x: Tensor) => Tensor): Float32Array {
     const size = sizeOf(shape)
     const count = values.length / size
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${group}: ${values.length} values given, expected a multiple of ${size} (${shape.join(' × ')} a sample)`)
+    if (!Number.isInteger(count) || count < 1) {
+      const sample = `${size} (${shape.join(' × ')} a sample)`
+      throw new RangeError(`${group}: ${values.length} values given, expected a multiple of ${sample}`)
+    }
     const fn = this.#function(group, () => build(input('x', [CHUNK, ...shape])))
     const padded = new Float32Array(CHUNK * size)
     return chunks(count, outSize, (first) => {

@@ -17,18 +17,50 @@ export function readState(session: Session): State {
   }
 }
 
-/** Writes a state back; throws, before anything is changed, where it is not of this model. */
-export function writeState(session: Session, { variables, counters }: State): void {
+/**
+ * Whether a state can be written.
+ * @throws TypeError, RangeError where it is not of this model, or holds a NaN or an infinity: no training leaves one
+ */
+export function checkState(session: Session, { variables, counters }: State): void {
   const all = session.variables
-  for (const v of all) {
-    const given = variables.get(v.attrs.name)
-    if (given?.length !== v.size) throw new RangeError(`state: '${v.attrs.name}' has ${given?.length ?? 'no'} values, expected ${v.size}; the state is of another model`)
+  for (const { attrs: { name }, size } of all) {
+    const given = variables.get(name)
+    if (given?.length !== size) {
+      const found = given?.length ?? 'no'
+      throw new RangeError(`state: '${name}' has ${found} values, expected ${size}; the state is of another model`)
+    }
+    checkValues('state', name, given)
   }
-  if (variables.size !== all.length) throw new RangeError(`state: ${variables.size} variables given, the model has ${all.length}; the state is of another model`)
-  const words = session.groupWords(TRAIN)
-  if (counters.length !== words.length) throw new RangeError(`state: ${counters.length} counters given, expected ${words.length}`)
-  for (const v of all) session.values(v).set(variables.get(v.attrs.name)!)
-  words.set(counters)
+  if (variables.size !== all.length) {
+    throw new RangeError(`state: ${variables.size} variables given, the model has ${all.length}; the state is of another model`)
+  }
+  const { length } = session.groupWords(TRAIN)
+  if (counters.length !== length) throw new RangeError(`state: ${counters.length} counters given, expected ${length}`)
+}
+
+/** @throws TypeError, RangeError where values are not floats, or one is not finite */
+export function checkValues(what: string, name: string, values: unknown): void {
+  if (!(values instanceof Float32Array)) throw new TypeError(`${what}: '${name}' expected a Float32Array`)
+  if (allFinite(values)) return
+  const bad = values.find((x) => !Number.isFinite(x))!
+  throw new RangeError(`${what}: '${name}' holds ${bad}, expected finite numbers; load weights from before it arose`)
+}
+
+/** Writes a state back, as it was read. */
+export function writeState(session: Session, { variables, counters }: State): void {
+  for (const v of session.variables) session.values(v).set(variables.get(v.attrs.name)!)
+  session.groupWords(TRAIN).set(counters)
+}
+
+/** Where training stands: steps done, samples of the epoch seen, epochs done. */
+export function countersOf(session: Session): { step: number; position: number; epoch: number } {
+  const [low, high, position, epoch] = session.counters(TRAIN) as unknown as [number, number, number, number]
+  return { step: low + high * 4294967296, position, epoch }
+}
+
+/** Goes on to the beginning of an epoch. */
+export function beginEpoch(session: Session, epoch: number): void {
+  session.counters(TRAIN).set([0, epoch], 2)
 }
 
 /** The name of the first variable that holds a NaN or an infinity, if any. */

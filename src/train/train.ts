@@ -1,16 +1,22 @@
 // The training loop: epochs of steps run inside the core, a chunk at a time; between chunks the caller gets the figures
 // and may stop. A step that goes wrong is undone (see fault.ts).
 import type { ImageDataset } from '../data/dataset.ts'
+import { GanglionError } from '../errors.ts'
 import { topological } from '../graph/gradients.ts'
 import { Pass } from '../nn/layer.ts'
 import type { CompiledFunction, Mean } from '../runtime/function.ts'
+import { checkData, checkOptions } from './arguments.ts'
 import { Guard } from './fault.ts'
 import { images } from './images.ts'
 import type { Model } from './model.ts'
-import { TRAIN } from './state.ts'
+import { sameData, standingOf } from './standing.ts'
+import { beginEpoch, countersOf, TRAIN } from './state.ts'
 
 export interface TrainOptions {
-  /** How many times to go through the data, beyond what the model has seen. Default 1. */
+  /**
+   * How many times to go through the data, beyond what the model has seen. Default 1. Where an earlier call was left in
+   * the middle of an epoch, the rest of that epoch is the first; on other data a new epoch begins.
+   */
   epochs?: number
   /** Samples a step. Default 128. */
   batchSize?: number
@@ -25,9 +31,9 @@ export interface Progress {
   /** Steps done since the model was made, and those that this call will have done at its end. */
   readonly step: number
   readonly lastStep: number
-  /** Means over this epoch so far. */
+  /** Means over this epoch so far; of an epoch that an earlier call began, over this call's part. */
   readonly metrics: Readonly<Record<string, number>>
-  /** Samples seen and seconds spent training in this epoch. */
+  /** Samples seen and seconds spent training in this epoch, by this call. */
   readonly samples: number
   readonly seconds: number
   readonly epochDone: boolean
@@ -36,51 +42,67 @@ export interface Progress {
 /** What one chunk of steps should take, in milliseconds: short enough to stop soon, long enough to cost nothing. */
 const CHUNK_MS = 50
 
-export async function* train(model: Model, data: ImageDataset, { epochs = 1, batchSize = 128, signal }: TrainOptions): AsyncGenerator<Progress, void, void> {
-  for (const [name, value] of Object.entries({ epochs, batchSize })) {
-    if (!Number.isInteger(value) || value < 1) throw new RangeError(`train: ${name} is ${value}, expected a positive integer`)
+export async function* train(model: Model, data: ImageDataset, options: TrainOptions): AsyncGenerator<Progress, void, void> {
+  const settings = checked(data, options)
+  const standing = standingOf(model.session)
+  if (standing.running) {
+    throw new GanglionError('train: another loop is training this model; ' +
+      'let it end, leave it, or call return() on what train() gave, and then train again')
   }
-  if (batchSize > data.count) throw new RangeError(`train: a batch of ${batchSize} is larger than the data (${data.count} images); use a smaller batch size`)
+  standing.running = true
+  try {
+    yield* loop(model, data, settings)
+  } finally {
+    standing.running = false
+  }
+}
+
+type Settings = ReturnType<typeof checked>
+
+async function* loop(model: Model, data: ImageDataset, settings: Settings): AsyncGenerator<Progress, void, void> {
+  const { epochs, batchSize, signal } = settings
+  if (signal?.aborted) return
   const { definition, session } = model
+  const standing = standingOf(session)
   const { dropRemainder } = definition
-  const compile = (size: number): CompiledFunction =>
-    model.compiled(`${TRAIN} ${size}`, data, () => {
-      const batch = images(data, definition, size, { dropRemainder })
-      const stages = definition.train(batch, new Pass(true))
-      const roots = stages.flatMap(({ metrics = {}, updates = [] }) => [...Object.values(metrics), ...updates])
-      if (!topological(roots).includes(batch)) {
-        throw new RangeError(`train: the ${definition.kind}'s training step does not read its images, so an epoch would not end`)
-      }
-      return { group: TRAIN, stages }
-    })
-  const counters = () => {
-    const [low, high, position, epoch] = session.counters(TRAIN) as unknown as [number, number, number, number]
-    return { step: low + high * 4294967296, position, epoch }
-  }
-  /** The counters; on to the next epoch where the rest of this one is dropped. */
+  const compile = (size: number): CompiledFunction => model.compiled(`${TRAIN} ${size}`, data, () => {
+    const batch = images(data, definition, size, { dropRemainder })
+    const stages = definition.train(batch, new Pass(true))
+    const roots = stages.flatMap(({ metrics = {}, updates = [] }) => [...Object.values(metrics), ...updates])
+    if (!topological(roots).includes(batch)) {
+      throw new RangeError(`train: the ${definition.kind}'s training step does not read its images, so an epoch would not end`)
+    }
+    return { group: TRAIN, stages }
+  })
+  /** The counters; on to the next epoch where nothing of this one is left. */
   const settled = () => {
-    const now = counters()
-    if (!dropRemainder || data.count - now.position >= batchSize) return now
-    session.counters(TRAIN).set([0, now.epoch + 1], 2)
-    return counters()
+    const now = countersOf(session)
+    const left = data.count - now.position
+    if (left <= 0 || (dropRemainder && left < batchSize)) beginEpoch(session, now.epoch + 1)
+    return countersOf(session)
   }
+  // Before anything is changed: what is wrong with data, options or memory shows here.
+  compile(batchSize)
+  const { position, epoch: begun } = countersOf(session)
+  if (position > 0 && standing.data && !sameData(standing.data, data)) beginEpoch(session, begun + 1)
+  standing.data = data
   const start = settled()
   const lastEpoch = start.epoch + epochs
   const round = dropRemainder ? Math.floor : Math.ceil
-  const stepsFrom = (position: number) => round((data.count - position) / batchSize)
+  const stepsFrom = (from: number) => round((data.count - from) / batchSize)
   const lastStep = start.step + (epochs - 1) * stepsFrom(0) + stepsFrom(start.position)
   const guard = new Guard(session, definition.optimizers)
 
   let chunk = 1
   try {
-    while (counters().epoch < lastEpoch) {
-      const { epoch } = counters()
+    while (settled().epoch < lastEpoch) {
+      const { epoch } = countersOf(session)
       const used = new Set<CompiledFunction>()
       let samples = 0
       let seconds = 0
-      while (counters().epoch === epoch) {
+      while (settled().epoch === epoch) {
         if (signal?.aborted) return
-        const left = data.count - counters().position
+        const left = data.count - countersOf(session).position
         // The samples that are left at the end of an epoch are a smaller batch: a function of its own.
         const size = Math.min(left, batchSize)
         const fn = compile(size)
@@ -104,6 +126,22 @@ export async function* train(model: Model, data: ImageDataset, { epochs = 1, bat
     // Who leaves in the middle of an epoch must not keep weights that the next loss would have shown to be NaN.
     guard.check()
   }
+}
+
+/** The options with their defaults. */
+function checked(data: ImageDataset, options: TrainOptions): { epochs: number; batchSize: number; signal?: AbortSignal } {
+  checkData('train', data)
+  checkOptions('train', options, ['epochs', 'batchSize', 'signal'])
+  const { epochs = 1, batchSize = 128, signal } = options
+  for (const [name, value] of Object.entries({ epochs, batchSize })) {
+    if (!Number.isInteger(value) || value < 1) throw new RangeError(`train: ${name} is ${value}, expected a positive integer`)
+  }
+  if (signal !== undefined && typeof signal?.aborted !== 'boolean') throw new TypeError('train: signal expected an AbortSignal')
+  if (batchSize > data.count) {
+    throw new RangeError(`train: a batch of ${batchSize} is larger than the data (${data.count} images); ` +
+      'use a smaller batch size')
+  }
+  return { epochs, batchSize, signal }
 }
 
 /** The mean of each metric over all steps of the epoch. */

@@ -1,15 +1,17 @@
 // Bad data, folders and models: exit code 1, one sentence on stderr, and nothing left behind.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { writeIdx } from '../../src/data/idx.ts'
 import { ganglion, place, type Place, writeImages } from './ganglion.ts'
 
 let at: Place
 beforeEach(() => { at = place() })
 afterEach(() => at.remove())
 
+const SMALL = ['--epochs', '1', '--batch-size', '32', '--hidden', '8', '--latent', '2']
 /** Trains a small VAE with `args`; --out is always a new folder. */
 const train = (...args: string[]) =>
-  ganglion(['train', 'vae', '--data', at.in('images'), '--out', at.in('run'), '--epochs', '1', '--batch-size', '32', '--hidden', '8', '--latent', '2', ...args])
+  ganglion(['train', 'vae', '--data', at.in('images'), '--out', at.in('run'), ...SMALL, ...args])
 const refuses = async (args: string[], message: string | RegExp) => {
   const { code, stdout, stderr } = await train(...args)
   expect(stderr).toMatch(/^ganglion: [^\n]+\n$/)
@@ -19,43 +21,87 @@ const refuses = async (args: string[], message: string | RegExp) => {
 }
 
 describe('data', () => {
-  test('missing', () => refuses(['--data', at.in('none')], /^dataset ".*none" was not found, expected mnist, fashion, or the path of a folder or an IDX file; check the path$/))
+  test('missing', () => refuses(
+    ['--data', at.in('none')],
+    /^dataset ".*none" was not found, expected mnist, fashion, or the path of a folder or an IDX file; check the path$/,
+  ))
   test('an empty folder', async () => {
     mkdirSync(at.in('empty'))
-    await refuses(['--data', at.in('empty')], /^folder ".*empty" expected train-images-idx3-ubyte \(or \.gz\) for the split "train", found an empty folder; put the file there$/)
+    await refuses(
+      ['--data', at.in('empty')],
+      /^folder ".*empty" expected train-images-idx3-ubyte \(or \.gz\) for the split "train", found an empty folder; put the file there$/,
+    )
   })
   test('cut short', async () => {
     writeFileSync(at.in('short'), readFileSync(at.in('images')).subarray(0, 1000))
-    await refuses(['--data', at.in('short')], /^".*short" is cut short: its header \(96x6x6, u8\) announces 3472 bytes, found 1000; download or copy it again$/)
+    await refuses(
+      ['--data', at.in('short')],
+      /^".*short" is cut short: its header \(96x6x6, u8\) announces 3472 bytes, found 1000; download or copy it again$/,
+    )
   })
   test('a wrong magic number', async () => {
     writeFileSync(at.in('magic'), Buffer.concat([Buffer.of(9), readFileSync(at.in('images')).subarray(1)]))
-    await refuses(['--data', at.in('magic')], /^".*magic" is not an IDX file: expected it to start with 00 00, .*, found 09 00 08 03; give an IDX file$/)
+    await refuses(
+      ['--data', at.in('magic')],
+      /^".*magic" is not an IDX file: expected it to start with 00 00, .*, found 09 00 08 03; give an IDX file$/,
+    )
   })
   test('no image', async () => {
     writeFileSync(at.in('text'), 'hello, world')
     await refuses(['--data', at.in('text')], /^".*text" is not an IDX file: /)
   })
-  test('fewer images than a batch', () => refuses(['--batch-size', '97'], '--batch-size 97 is larger than the data (96 images); use a smaller batch size or more images'))
-  test('fewer images than the limit', () => refuses(['--limit', '97'], '--limit 97 is more than the 96 images of "images"; use a smaller limit or leave it out'))
-  test('a limit below the batch', () => refuses(['--limit', '16'], '--batch-size 32 is larger than the data (16 images); use a smaller batch size or more images'))
+  test('fewer images than a batch', () => refuses(
+    ['--batch-size', '97'],
+    '--batch-size 97 is larger than the data (96 images); use a smaller batch size or more images',
+  ))
+  test('fewer images than the limit', () => refuses(
+    ['--limit', '97'],
+    '--limit 97 is more than the 96 images of "images"; use a smaller limit or leave it out',
+  ))
+  test('a limit below the batch', () => refuses(
+    ['--limit', '16'],
+    '--batch-size 32 is larger than the data (16 images); use a smaller batch size or more images',
+  ))
   test('test images of another shape', async () => {
     writeImages(at.in('both', 'train-images-idx3-ubyte'), 40, 6)
     writeImages(at.in('both', 't10k-images-idx3-ubyte'), 40, 7)
-    await refuses(['--data', at.in('both')], /^the test images of ".*both" are 7x7x1, and the training images 6x6x1; put images of one shape there$/)
+    await refuses(
+      ['--data', at.in('both')],
+      /^the test images of ".*both" are 7x7x1, and the training images 6x6x1; put images of one shape there$/,
+    )
+  })
+  test('of two channels', async () => {
+    writeFileSync(at.in('two'), writeIdx([64, 2, 2, 2], new Uint8Array(512)))
+    await refuses(
+      ['--data', at.in('two')],
+      /^the images of ".*two" have 2 channels, expected 1 \(grey\) or 3 \(RGB\); write them with 1 or 3$/,
+    )
   })
 })
 
 describe('models', () => {
   test('images that do not fit the autoencoder', async () => {
     const { code, stderr } = await ganglion(['train', 'autoencoder', '--data', at.in('images'), '--out', at.in('run')])
-    expect(stderr).toBe('ganglion: images of 6x6x1 were given, and the autoencoder takes 28x28x1; resize the images, or choose another model (vae, gan)\n')
+    expect(stderr).toBe('ganglion: images of 6x6x1 were given, and the autoencoder takes 28x28x1; ' +
+      'resize the images, or choose another model (vae, gan)\n')
     expect([code, existsSync(at.in('run'))]).toEqual([1, false])
   })
-  test('weights too large for the memory', () => refuses(['--hidden', '1000000000'], /^the model does not fit in memory: its weights and the optimizer's memory need \d+\.\d MB; use fewer units or filters /))
+  test('images that do not fit the dcgan', async () => {
+    const { code, stderr } = await ganglion(['train', 'dcgan', '--data', at.in('images'), '--out', at.in('run')])
+    expect(stderr).toBe('ganglion: images of 6x6x1 were given, and the dcgan takes images whose sides four divides; ' +
+      'resize the images, or choose another model (vae, gan)\n')
+    expect([code, existsSync(at.in('run'))]).toEqual([1, false])
+  })
+  test('weights too large for the memory', () => refuses(
+    ['--hidden', '1000000000'],
+    /^the model does not fit in memory: its weights and the optimizer's memory need \d+\.\d MB; use fewer units or filters /,
+  ))
   test('a plan too large for the memory', async () => {
     writeImages(at.in('many'), 60_000, 2)
-    await refuses(['--data', at.in('many'), '--batch-size', '60000', '--hidden', '20000'], /^the model does not fit in memory: its plan needs \d+\.\d MB for one step /)
+    await refuses(
+      ['--data', at.in('many'), '--batch-size', '60000', '--hidden', '20000'],
+      /^the model does not fit in memory: its plan needs \d+\.\d MB for one step /,
+    )
   })
 })
 
@@ -66,10 +112,13 @@ describe('the run folder', () => {
     mkdirSync(at.in('run'))
     writeFileSync(at.in('run', 'notes.txt'), 'mine')
     const { code, stderr } = await train()
-    expect(stderr).toBe(`ganglion: the folder "${at.in('run')}" is not empty: it holds "notes.txt"; choose another --out, or replace the run in it with --force\n`)
+    expect(stderr).toBe(`ganglion: the folder "${at.in('run')}" is not empty: it holds "notes.txt"; ` +
+      'choose another --out, or replace the run in it with --force\n')
     expect([code, files()]).toEqual([1, ['notes.txt']])
     expect((await train('--force', '--quiet')).code).toBe(0)
-    expect(files()).toEqual(['config.json', 'digest.txt', 'metrics.jsonl', 'notes.txt', 'samples', 'state.safetensors', 'weights.safetensors'])
+    expect(files()).toEqual(
+      ['config.json', 'digest.txt', 'metrics.jsonl', 'notes.txt', 'samples', 'state.safetensors', 'weights.safetensors'],
+    )
   })
 
   test('of an earlier run stays when the run that was to replace it cannot start', async () => {
@@ -80,17 +129,29 @@ describe('the run folder', () => {
     expect(readFileSync(at.in('run', 'digest.txt'), 'utf8')).toBe(before)
   })
 
+  test('and its new parents go when there is nothing to keep', async () => {
+    writeFileSync(at.in('file'), '')
+    const { code } = await train('--out', `${at.path}/a/b/../../file/x`)
+    expect(code).toBe(1)
+    expect((await train('--out', at.in('c', 'd', 'x'.repeat(300)))).code).toBe(1)
+    expect(readdirSync(at.path).sort()).toEqual(['file', 'images'])
+  })
+
   test('cannot be a file', async () => {
     writeFileSync(at.in('file'), 'mine')
     const { code, stderr } = await train('--out', at.in('file'))
-    expect([code, stderr]).toEqual([1, `ganglion: cannot prepare run folder "${at.in('file')}": a file of that name is in the way; choose another path\n`])
+    expect([code, stderr]).toEqual(
+      [1, `ganglion: cannot prepare run folder "${at.in('file')}": a file of that name is in the way; choose another path\n`],
+    )
   })
 })
 
 test('a NaN: names step and op, keeps the last good weights', async () => {
   const { code, stderr } = await train('--learning-rate', '1e30')
   expect(code).toBe(1)
-  expect(stderr).toMatch(/^ganglion: training stopped at step \d: the op '\w+' of '\w+' was the first to produce a NaN or an infinity; the weights are those after step \d\. .* \(kept in .*run\)\n$/)
+  expect(stderr).toMatch(
+    /^ganglion: training stopped at step \d: the op '\w+' of '\w+' was the first to produce a NaN or an infinity; the weights are those after step \d\. Use a lower --learning-rate, clip the gradients with --clip-norm, or check the data \(kept in .*run\)\n$/,
+  )
   const { code: sampled } = await ganglion(['sample', at.in('run')])
   expect(sampled).toBe(0)
 })
@@ -99,9 +160,9 @@ describe('a run to read', () => {
   test.each(['sample', 'reconstruct', 'interpolate'])('%s: no run', async (command) => {
     mkdirSync(at.in('run'))
     for (const folder of [at.in('run'), at.in('none'), at.in('images')]) {
-      expect(await ganglion([command, folder])).toEqual({
-        code: 1, stdout: '', stderr: `ganglion: "${folder}" is not a run folder: it holds no config.json; give a folder that "ganglion train" wrote\n`,
-      })
+      const stderr = `ganglion: "${folder}" is not a run folder: it holds no config.json; ` +
+        'give a folder that "ganglion train" wrote\n'
+      expect(await ganglion([command, folder])).toEqual({ code: 1, stdout: '', stderr })
     }
   })
 
@@ -119,11 +180,13 @@ describe('a run to read', () => {
     await says(/^ganglion: ".*weights\.safetensors" is not a valid safetensors file: .*\n$/)
     writeFileSync(config, json.replace('"hidden": 8', '"hidden": 9'))
     writeFileSync(weights, bytes)
-    await says(/^ganglion: ".*weights\.safetensors" does not fit the run's config\.json: weights: '.*' has shape \[.*\], expected \[.*\]; .*\n$/)
+    await says(
+      /^ganglion: ".*weights\.safetensors" does not fit the run's config\.json: weights: '.*' has shape \[.*\], expected \[.*\]; .*\n$/,
+    )
     writeFileSync(config, json.replace('"hidden": 8', '"hidden": "8"'))
     await says(/config\.json" is damaged: model\.options\.hidden expected something like 400, found "8"; /)
     writeFileSync(config, json.replace('"vae"', '"vea"'))
-    await says(/config\.json" is damaged: model\.kind expected autoencoder, vae, gan, found "vea"; /)
+    await says(/config\.json" is damaged: model\.kind expected autoencoder, vae, gan, dcgan, found "vea"; /)
     writeFileSync(config, json.replace('"format": 1', '"format": 2'))
     await says(/config\.json" has the format 2, and this version of Ganglion reads 1; update Ganglion\n$/)
     writeFileSync(config, json.slice(0, 100))
@@ -133,7 +196,9 @@ describe('a run to read', () => {
 
 test('a GAN cannot reconstruct', async () => {
   const run = at.in('gan')
-  await ganglion(['train', 'gan', '--data', at.in('images'), '--out', run, '--epochs', '1', '--batch-size', '32', '--hidden', '8', '--quiet'])
+  await ganglion(['train', 'gan', '--data', at.in('images'), '--out', run, '--quiet', ...SMALL])
   const { code, stderr } = await ganglion(['reconstruct', run])
-  expect([code, stderr]).toEqual([1, `ganglion: a gan cannot reconstruct: it has no encoder; use "ganglion sample ${run}" or "ganglion interpolate ${run}"\n`])
+  expect([code, stderr]).toEqual(
+    [1, `ganglion: a gan cannot reconstruct: it has no encoder; use "ganglion sample ${run}" or "ganglion interpolate ${run}"\n`],
+  )
 })

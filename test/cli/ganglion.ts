@@ -2,11 +2,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { cli } from '../../src/cli/cli.ts'
 import type { Io, Signal } from '../../src/cli/io.ts'
 import { writeIdx } from '../../src/data/idx.ts'
+import { built } from '../dist.ts'
 
 export interface Outcome { code: number, stdout: string, stderr: string }
 
@@ -25,8 +26,10 @@ export class Memory extends Writable {
   }
 }
 
+interface Played { terminal?: boolean, signal?: Signal }
+
 /** Runs here; `signal` gives a function that plays a signal once training listens. */
-export async function ganglion(args: readonly string[], { terminal = false, signal }: { terminal?: boolean, signal?: Signal } = {}): Promise<Outcome> {
+export async function ganglion(args: readonly string[], { terminal = false, signal }: Played = {}): Promise<Outcome> {
   const [stdout, stderr] = [new Memory(terminal), new Memory(terminal)]
   const onSignal: Io['onSignal'] = (callback) => {
     if (signal) setTimeout(() => callback(signal), 50)
@@ -36,11 +39,13 @@ export async function ganglion(args: readonly string[], { terminal = false, sign
   return { code, stdout: stdout.text, stderr: stderr.text }
 }
 
-export const MAIN = resolve('dist/cli/main.js')
+export const main = (): string => built('cli/main.js')
+
+type During = (child: ChildProcess, said: { stdout: string, stderr: string }) => void
 
 /** Runs the built command in `cwd`; `during` gets the process and what it has said so far. */
-export function spawned(args: readonly string[], cwd: string, during?: (child: ChildProcess, said: { stdout: string, stderr: string }) => void): Promise<Outcome & { signal: string | null }> {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd })
+export function spawned(args: readonly string[], cwd: string, during?: During): Promise<Outcome & { signal: string | null }> {
+  const child = spawn(process.execPath, [main(), ...args], { cwd })
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     stdout += chunk

@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeSafetensors, type SavedTensor } from '../../src/formats/safetensors.ts'
+import { optionsOf } from '../../src/node/models.ts'
 import { decodePng } from '../../src/node/png.ts'
 import { ganglion, place, type Place, spawned } from './ganglion.ts'
 
@@ -13,6 +14,7 @@ const SMALL = ['--limit', '512', '--epochs', '2']
 const read = (...names: string[]) => readFileSync(at.in(...names), 'utf8')
 const picture = (...names: string[]) => decodePng(readFileSync(at.in(...names)))
 const lines = (text: string) => text.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+type Picture = ReturnType<typeof decodePng>
 // `toEqual` walks megabytes value by value.
 const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0
 /** Pixels of a grid: 3 for each of an image's, 2 between. */
@@ -36,14 +38,17 @@ describe('train vae on mnist', () => {
 
   test('leaves a run folder, and nothing else', () => {
     expect(readdirSync(at.in('runs'))).toEqual(['vae'])
-    expect(readdirSync(at.in('runs', 'vae')).sort()).toEqual(['config.json', 'digest.txt', 'metrics.jsonl', 'samples', 'state.safetensors', 'weights.safetensors'])
+    expect(readdirSync(at.in('runs', 'vae')).sort()).toEqual(
+      ['config.json', 'digest.txt', 'metrics.jsonl', 'samples', 'state.safetensors', 'weights.safetensors'],
+    )
     expect(readdirSync(at.in('runs', 'vae', 'samples')).sort()).toEqual([
       'epoch-0000.png', 'epoch-0001.png', 'epoch-0002.png', 'reconstruction-epoch-0001.png', 'reconstruction-epoch-0002.png',
     ])
   })
 
   test('config.json repeats the run, to the bit', async () => {
-    const config = JSON.parse(read('runs', 'vae', 'config.json')) as Record<string, unknown> & { command: string, data: { sha256: string } }
+    type Config = Record<string, unknown> & { command: string, data: { sha256: string } }
+    const config = JSON.parse(read('runs', 'vae', 'config.json')) as Config
     expect(config).toMatchObject({
       format: 1,
       model: { kind: 'vae', options: { latent: 20, hidden: 400, learningRate: 0.001, noise: 'sample', imageShape: [28, 28, 1] } },
@@ -52,14 +57,17 @@ describe('train vae on mnist', () => {
       software: { node: process.versions.node, core: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) },
     })
     expect(config.data.sha256).toMatch(/^[0-9a-f]{64}$/)
-    const command = 'ganglion train vae --data mnist --limit 512 --epochs 2 --batch-size 128 --seed 1 --threads 1 --precision deterministic --latent 20 --hidden 400 --learning-rate 0.001 --noise sample'
+    const command = 'ganglion train vae --data mnist --limit 512 --epochs 2 --batch-size 128 --seed 1 --threads 1 ' +
+      '--precision deterministic --latent 20 --hidden 400 --learning-rate 0.001 --noise sample'
     expect(config.command).toBe(command)
     const { stdout } = await spawned([...command.split(' ').slice(1), '--quiet'], at.path)
     const digest = read('runs', 'vae', 'digest.txt').trim()
     expect(said).toContain(digest)
     expect(stdout).toBe(`kept in   runs/vae-2\npictures  runs/vae-2/samples\ndigest    ${digest}\n`)
     expect(read('runs', 'vae-2', 'config.json')).toBe(read('runs', 'vae', 'config.json'))
-    for (const name of ['weights.safetensors', 'samples/epoch-0002.png']) expect(same(readFileSync(at.in('runs', 'vae-2', name)), readFileSync(at.in('runs', 'vae', name))), name).toBe(true)
+    for (const name of ['weights.safetensors', 'samples/epoch-0002.png']) {
+      expect(same(readFileSync(at.in('runs', 'vae-2', name)), readFileSync(at.in('runs', 'vae', name))), name).toBe(true)
+    }
   })
 
   test('metrics.jsonl: a line for each epoch', () => {
@@ -78,12 +86,14 @@ describe('train vae on mnist', () => {
   })
 
   test('the pictures: 8 x 8 samples that change, and pairs of rows whose upper ones are the same', () => {
-    const [before, after] = ['epoch-0000.png', 'epoch-0002.png'].map((name) => picture('runs', 'vae', 'samples', name)) as [ReturnType<typeof decodePng>, ReturnType<typeof decodePng>]
+    const [before, after] = ['epoch-0000.png', 'epoch-0002.png']
+      .map((name) => picture('runs', 'vae', 'samples', name)) as [Picture, Picture]
     expect([before.width, before.height]).toEqual([grid(8), grid(8)])
     expect(same(before.rgba, after.rgba)).toBe(false)
-    const [one, two] = [1, 2].map((n) => picture('runs', 'vae', 'samples', `reconstruction-epoch-000${n}.png`)) as [ReturnType<typeof decodePng>, ReturnType<typeof decodePng>]
+    const [one, two] = [1, 2]
+      .map((n) => picture('runs', 'vae', 'samples', `reconstruction-epoch-000${n}.png`)) as [Picture, Picture]
     expect([one.width, one.height]).toEqual([grid(8), grid(8)])
-    const row = (image: typeof one, n: number) => Buffer.from(image.rgba.subarray(n * 86 * image.width * 4, (n + 1) * 86 * image.width * 4))
+    const row = ({ rgba, width }: Picture, n: number) => Buffer.from(rgba.subarray(n * 86 * width * 4, (n + 1) * 86 * width * 4))
     for (let n = 0; n < 8; n++) expect(row(one, n).equals(row(two, n)), `row ${n}`).toBe(n % 2 === 0)
   })
 
@@ -122,11 +132,13 @@ describe('train vae on mnist', () => {
   })
 })
 
-test.each(['autoencoder', 'gan'])('%s: trains, samples, walks', async (kind) => {
+test.each(['autoencoder', 'gan', 'dcgan'])('%s: trains, samples, walks', async (kind) => {
   const out = at.in(kind)
-  const { code, stderr } = await ganglion(['train', kind, '--limit', '256', '--epochs', '1', '--out', out, '--quiet'])
+  const { code, stderr } = await ganglion(
+    ['train', kind, '--limit', '128', '--batch-size', '64', '--epochs', '1', '--out', out, '--quiet'],
+  )
   expect([code, stderr]).toEqual([0, ''])
-  expect(readdirSync(at.in(kind, 'samples')).length).toBe(kind === 'gan' ? 2 : 3)
+  expect(readdirSync(at.in(kind, 'samples')).length).toBe(kind === 'autoencoder' ? 3 : 2)
   const { command: repeat } = JSON.parse(read(kind, 'config.json')) as { command: string }
   await ganglion([...repeat.split(' ').slice(1), '--out', at.in('repeated'), '--force', '--quiet'])
   expect(read('repeated', 'digest.txt')).toBe(read(kind, 'digest.txt'))
@@ -138,9 +150,12 @@ test('--json: one object to a line, from start to done', async () => {
   expect([code, stderr]).toEqual([0, ''])
   const events = lines(stdout)
   expect(events.map(({ event }) => event).filter((event) => event !== 'progress')).toEqual(['start', 'epoch', 'epoch', 'done'])
-  expect(events[0]).toMatchObject({ out: 'json', images: 512, parameters: 2223633, model: { kind: 'gan' }, training: { epochs: 2 } })
+  expect(events[0]).toMatchObject(
+    { out: 'json', images: 512, parameters: 2223633, model: { kind: 'gan' }, training: { epochs: 2 } },
+  )
   expect(events.at(-1)).toEqual({
-    event: 'done', out: 'json', samples: 'json/samples', step: 8, digest: read('json', 'digest.txt').trim(), seconds: expect.any(Number), stopped: null,
+    event: 'done', out: 'json', samples: 'json/samples', step: 8, digest: read('json', 'digest.txt').trim(),
+    seconds: expect.any(Number), stopped: null,
   })
 })
 
@@ -151,14 +166,17 @@ test('a terminal gets a bar that fits 80 columns, with loss, speed and time left
   // eslint-disable-next-line no-control-regex
   const drawn = stderr.split(/\x1b\[[0-9?]*[A-Za-z]|\n/).filter((text) => text.trim())
   expect(Math.max(...drawn.filter((text) => text.includes('left')).map((text) => text.length))).toBeLessThanOrEqual(80)
-  expect(drawn.some((text) => /^[█░]{14} +\d+% {2}epoch 1\/2 {2}0:\d\d left {2}\d+ samples\/s {2}loss \d\.\d+$/.test(text))).toBe(true)
+  expect(drawn.some((text) => (
+    /^[█░]{14} +\d+% {2}epoch 1\/2 {2}0:\d\d left {2}\d+ samples\/s {2}loss \d\.\d+$/.test(text)
+  ))).toBe(true)
   expect(drawn.filter((text) => /^epoch [12]\/2 {2}loss .* s$/.test(text)).length).toBe(2)
   expect(stderr.lastIndexOf('\x1b[?25h')).toBeGreaterThan(stderr.lastIndexOf('\x1b[?25l'))
 })
 
 describe('a signal', () => {
   test('SIGINT ends after the running steps and keeps what was trained', async () => {
-    const { code, stdout, stderr } = await spawned(['train', 'vae', '--epochs', '50', '--out', 'stopped', '--json'], at.path, (child, { stdout }) => {
+    const args = ['train', 'vae', '--epochs', '50', '--out', 'stopped', '--json']
+    const { code, stdout, stderr } = await spawned(args, at.path, (child, { stdout }) => {
       if (stdout.includes('"event":"progress"') && !child.killed) child.kill('SIGINT')
     })
     const done = lines(stdout).at(-1)!
@@ -166,31 +184,60 @@ describe('a signal', () => {
     expect(done).toMatchObject({ event: 'done', stopped: 'SIGINT', digest: read('stopped', 'digest.txt').trim() })
     expect(stderr).toBe(`ganglion: stopped at step ${String(done['step'])}, kept in stopped\n`)
     expect(lines(read('stopped', 'metrics.jsonl'))).toMatchObject([{ epoch: 1, step: done['step'], complete: false }])
-    expect(readdirSync(at.in('stopped', 'samples')).sort()).toEqual(['epoch-0000.png', 'epoch-0001.png', 'reconstruction-epoch-0001.png'])
+    expect(readdirSync(at.in('stopped', 'samples')).sort()).toEqual(
+      ['epoch-0000.png', 'epoch-0001.png', 'reconstruction-epoch-0001.png'],
+    )
     expect((await ganglion(['sample', at.in('stopped')])).code).toBe(0)
   })
 
   test('SIGTERM too, with its own code', async () => {
     const { code, stderr } = await ganglion(['train', 'gan', '--epochs', '50', '--out', at.in('term')], { signal: 'SIGTERM' })
     expect(code).toBe(143)
-    expect(stderr).toMatch(/^stopping after the running steps; a second signal ends at once\nganglion: stopped at step \d+, kept in .*term\n$/)
+    expect(stderr).toMatch(
+      /^stopping after the running steps; a second signal ends at once\nganglion: stopped at step \d+, kept in .*term\n$/,
+    )
   })
 
   test('a second one ends at once', async () => {
-    const { signal } = await spawned(['train', 'vae', '--epochs', '50', '--out', 'twice'], at.path, (child, { stdout, stderr }) => {
+    const args = ['train', 'vae', '--epochs', '50', '--out', 'twice']
+    const { signal } = await spawned(args, at.path, (child, { stdout, stderr }) => {
       if (stderr.includes('stopping') || (stdout.includes('into twice') && !child.killed)) child.kill('SIGINT')
     })
     expect(signal).toBe('SIGINT')
   })
 })
 
-test('data in a folder with one split: no test images but the training ones', async () => {
-  mkdirSync(at.in('one'))
-  writeFileSync(at.in('one', 'train-images-idx3-ubyte'), readFileSync(at.in('images')))
-  const args = ['train', 'vae', '--data', at.in('one'), '--epochs', '1', '--batch-size', '32', '--hidden', '8', '--out', at.in('split')]
-  expect((await ganglion(args)).code).toBe(0)
-  expect((await ganglion(['reconstruct', at.in('split')])).code).toBe(0)
-  const config = JSON.parse(read('split', 'config.json')) as { data: object, model: { options: { imageShape: number[] } } }
-  expect(config.data).toMatchObject({ source: at.in('one'), count: 96 })
-  expect(config.model.options.imageShape).toEqual([6, 6, 1])
+test.each([['a folder with one split', 'one'], ['one file', 'images']])(
+  '%s: no test figures, and pairs of training images', async (_, source) => {
+    mkdirSync(at.in('one'), { recursive: true })
+    writeFileSync(at.in('one', 'train-images-idx3-ubyte'), readFileSync(at.in('images')))
+    const args = [
+      '--data', at.in(source), '--epochs', '1', '--batch-size', '32', '--hidden', '8', '--out', at.in('split'), '--force',
+    ]
+    const { code, stdout } = await ganglion(['train', 'vae', ...args])
+    expect(code).toBe(0)
+    expect(stdout).not.toContain('  test ')
+    expect(Object.keys(lines(read('split', 'metrics.jsonl'))[0]!)).not.toContain('test')
+    expect(readdirSync(at.in('split', 'samples'))).toContain('reconstruction-epoch-0001.png')
+    expect((await ganglion(['reconstruct', at.in('split')])).code).toBe(0)
+    const config = JSON.parse(read('split', 'config.json')) as { data: object, model: { options: { imageShape: number[] } } }
+    expect(config.data).toMatchObject({ source: at.in(source), count: 96 })
+    expect(config.model.options.imageShape).toEqual([6, 6, 1])
+  })
+
+// Models take the option once their definitions report it.
+test.runIf('clipNorm' in optionsOf('vae'))('--clip-norm is kept with the model, and changes what is learned', async () => {
+  const out = at.in('clipped')
+  const digests: string[] = []
+  for (const norm of ['1e-3', '1e9']) {
+    const args = ['train', 'vae', '--data', at.in('images'), '--batch-size', '32', '--epochs', '1', '--hidden', '8', '--quiet']
+    const { code, stderr } = await ganglion([...args, '--clip-norm', norm, '--out', out, '--force'])
+    expect([code, stderr]).toEqual([0, ''])
+    const config = JSON.parse(read('clipped', 'config.json')) as { command: string, model: { options: object } }
+    expect(config.model.options).toMatchObject({ clipNorm: Number(norm) })
+    expect(config.command).toContain(`--clip-norm ${Number(norm)}`)
+    expect((await ganglion(['sample', out])).code).toBe(0)
+    digests.push(read('clipped', 'digest.txt'))
+  }
+  expect(digests[0]).not.toBe(digests[1])
 })

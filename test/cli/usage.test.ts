@@ -10,10 +10,11 @@ const TRAIN = '(see "ganglion train --help")'
 test.each([
   ['trian', 'unknown command trian; did you mean train? (see "ganglion --help")'],
   ['dance', 'unknown command dance; the commands are train, sample, reconstruct, interpolate, info (see "ganglion --help")'],
-  ['--frobnicate', 'unknown option --frobnicate; the commands are train, sample, reconstruct, interpolate, info (see "ganglion --help")'],
-  ['train', `train expected autoencoder, vae, gan, got no model ${TRAIN}`],
-  ['train vea', `unknown model "vea", expected autoencoder, vae, gan; did you mean vae? ${TRAIN}`],
-  ['train diffusion', `unknown model "diffusion", expected autoencoder, vae, gan ${TRAIN}`],
+  ['--frobnicate',
+    'unknown option --frobnicate; the commands are train, sample, reconstruct, interpolate, info (see "ganglion --help")'],
+  ['train', `train expected autoencoder, vae, gan, dcgan, got no model ${TRAIN}`],
+  ['train vea', `unknown model "vea", expected autoencoder, vae, gan, dcgan; did you mean vae? ${TRAIN}`],
+  ['train diffusion', `unknown model "diffusion", expected autoencoder, vae, gan, dcgan ${TRAIN}`],
   ['train vae gan', `train expected one model, got "gan" too ${TRAIN}`],
   ['train vae --epoch 3', `unknown option --epoch; did you mean --epochs? ${TRAIN}`],
   ['train vae --toString', `unknown option --toString ${TRAIN}`],
@@ -36,6 +37,8 @@ test.each([
   ['train vae --seed 9007199254740993', `--seed expected an integer from 0 to 2^53 - 1, got "9007199254740993" ${TRAIN}`],
   ['train vae --noise loud', `--noise expected sample or batch, got "loud" ${TRAIN}`],
   ['train gan --beta1 1', `--beta1 expected a number from 0 up to, not including, 1, got "1" ${TRAIN}`],
+  ['train vae --clip-norm 0', `--clip-norm expected a number above 0, got "0" ${TRAIN}`],
+  ['train vae --beta1 0.5', `--beta1 is an option of gan and dcgan, not of vae ${TRAIN}`],
   ['train gan --noise batch', `--noise is an option of vae, not of gan ${TRAIN}`],
   ['train autoencoder --hidden 3', `--hidden is an option of vae and gan, not of autoencoder ${TRAIN}`],
   ['sample', 'sample expected the folder of a run (see "ganglion sample --help")'],
@@ -56,7 +59,8 @@ describe('help', () => {
     expect((await ganglion(['help'])).stdout).toBe(stderr)
   })
 
-  test.each(['train', 'sample', 'reconstruct', 'interpolate', 'info'])('of %s: usage, options, examples, in 120 columns', async (name) => {
+  const names = ['train', 'sample', 'reconstruct', 'interpolate', 'info']
+  test.each(names)('of %s: usage, options, examples, in 120 columns', async (name) => {
     const { code, stdout, stderr } = await ganglion([name, '--help'])
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toContain(`Usage\n  ganglion ${name} `)
@@ -69,8 +73,8 @@ describe('help', () => {
 
   test('defaults come from the definitions', async () => {
     const { stdout } = await ganglion(['train', '--help'])
-    expect(stdout).toContain('[autoencoder 0.001, vae 0.001, gan 0.0003]')
-    expect(stdout).toContain('[autoencoder 8, vae 20, gan 100]')
+    expect(stdout).toContain('[autoencoder 0.001, vae 0.001, gan 0.0003, dcgan 0.0002]')
+    expect(stdout).toContain('[autoencoder 8, vae 20, gan 100, dcgan 100]')
   })
 
   test('--version', async () => {

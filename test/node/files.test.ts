@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { GanglionError } from '../../src/errors.ts'
-import { appendLine, prepareRunFolder, writeFileAtomic } from '../../src/node/files.ts'
+import { appendLine, prepareRunFolder, removeFolders, writeFileAtomic } from '../../src/node/files.ts'
 
 const fail = vi.hoisted(() => ({ open: '', sync: '', synced: 0 }))
 vi.mock('node:fs/promises', async original => {
@@ -98,10 +98,37 @@ describe('prepareRunFolder', () => {
     expect(existsSync(path)).toBe(true)
   })
 
+  test('says which folders it made; removes them when it cannot make all', async () => {
+    const [top, file] = [join(folder, 'new'), join(folder, 'hello.png')]
+    writeFileSync(file, '')
+    expect(await prepareRunFolder(join(top, 'b', 'c'))).toBe(top)
+    expect(await prepareRunFolder(join(top, 'b', 'c'))).toBeUndefined()
+    const refusal = (path: string) =>
+      `cannot prepare run folder "${path}": a file of that name is in the way; choose another path`
+    for (const path of [`${folder}/a/b/../../hello.png/x`, `${folder}/hello.png/x/y`]) {
+      await expect(prepareRunFolder(path)).rejects.toThrow(new GanglionError(refusal(path)))
+    }
+    // A name too long for a folder, below two that can be made.
+    await expect(prepareRunFolder(join(folder, 'a', 'b', 'x'.repeat(300)))).rejects.toThrow('its name is too long')
+    expect(readdirSync(folder).sort()).toEqual(['hello.png', 'new'])
+    await prepareRunFolder(`${folder}/no/../yes`)
+    expect(readdirSync(folder).sort()).toEqual(['hello.png', 'new', 'yes'])
+  })
+
+  test('removes empty folders up to one, and stops at one that is not empty', async () => {
+    mkdirSync(join(folder, 'a', 'b', 'c'), { recursive: true })
+    await removeFolders(join(folder, 'a', 'b', 'c'), join(folder, 'a', 'b'))
+    expect(readdirSync(folder)).toEqual(['a'])
+    mkdirSync(join(folder, 'a', 'b', 'c'), { recursive: true })
+    writeFileSync(join(folder, 'a', 'kept'), '')
+    await removeFolders(join(folder, 'a', 'b', 'c'), folder)
+    expect(readdirSync(join(folder, 'a'))).toEqual(['kept'])
+  })
+
   test('refuses a folder that holds anything, and leaves it alone', async () => {
     writeFileSync(join(folder, 'metrics.jsonl'), '{}\n')
-    const refusal = (more: string): Error => new GanglionError(`run folder "${folder}" expected to be new or empty, ` +
-      `holds ${more}; choose another, or use force to replace the files of an earlier run`)
+    const refusal = (more: string): Error => new GanglionError(`the folder "${folder}" is not empty: ` +
+      `it holds ${more}; choose another, or use force to replace the files of an earlier run`)
     await expect(prepareRunFolder(folder)).rejects.toThrow(refusal('"metrics.jsonl"'))
     writeFileSync(join(folder, 'config.json'), '{}')
     writeFileSync(join(folder, 'notes.txt'), 'mine')

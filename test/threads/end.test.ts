@@ -1,10 +1,12 @@
 // Workers that end, by themselves or closed; runtimes that cannot have threads; and processes that are not kept by them.
 import { spawnSync } from 'node:child_process'
+import { pathToFileURL } from 'node:url'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { ThreadPool } from '../../src/runtime/pool.ts'
 import { ThreadError } from '../../src/errors.ts'
 import { TrainingError } from '../../src/train/fault.ts'
 import { Model } from '../../src/train/model.ts'
+import { built } from '../dist.ts'
 import { runtime } from '../harness.ts'
 import { BATCH, data, last, MODELS, threaded } from './threads.ts'
 
@@ -52,7 +54,9 @@ describe('a worker that ends', () => {
     expect(performance.now() - began).toBeLessThan(PATIENCE)
     expect(error).toBeInstanceOf(TrainingError)
     const { step, op, message, cause } = error as TrainingError
-    expect(message).toMatch(/^a worker thread ended \(.*\); from here on one thread does the work; training stopped, and the weights are those after step \d+$/)
+    expect(message).toMatch(
+      /^a worker thread ended \(.*\); from here on one thread does the work; training stopped, and the weights are those after step \d+$/,
+    )
     expect(message).toContain(`after step ${step - 1}`)
     expect(op).toBeNull()
     expect(cause).toBeInstanceOf(ThreadError)
@@ -81,7 +85,9 @@ describe('where threads are not available', () => {
     const shared = await threaded({ threads: 'auto' })
     expect(shared.threads).toBe(1)
     expect(shared.threadsReason).toContain('a page must be cross-origin isolated')
-    await expect(threaded({ threads: 2 })).rejects.toThrow(/^2 threads are not available: there is no SharedArrayBuffer here; .*; with threads: 'auto' it would take one$/)
+    await expect(threaded({ threads: 2 })).rejects.toThrow(
+      /^2 threads are not available: there is no SharedArrayBuffer here; .*; with threads: 'auto' it would take one$/,
+    )
   })
 
   test('a worker file that is missing', async () => {
@@ -93,16 +99,20 @@ describe('where threads are not available', () => {
   })
 
   test.each([0, 1.5, 65, NaN, '2'])('threads: %s', async (threads) => {
-    await expect(threaded({ threads: threads as number })).rejects.toThrow(`threads: ${threads} given, expected 'auto' or an integer from 1 to 64`)
+    await expect(threaded({ threads: threads as number })).rejects.toThrow(
+      `threads: ${threads} given, expected 'auto' or an integer from 1 to 64`,
+    )
   })
 })
 
 test('a process with open threads ends by itself', () => {
   const code = `
-    import { createRuntime, Model, vae, imageDataset } from './dist/index.js'
+    import { createRuntime, Model, vae, imageDataset } from '${pathToFileURL(built('index.js')).href}'
     const model = await Model.create(await createRuntime({ threads: 3 }), vae({ hidden: 64 }), { seed: 1 })
     const data = imageDataset({ images: new Uint8Array(64 * 784), shape: [28, 28, 1] })
     for await (const { step } of model.train(data, { batchSize: 32 })) console.log(step)`
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8', timeout: PATIENCE })
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8', timeout: PATIENCE },
+  )
   expect({ stdout, stderr, status }).toEqual({ stdout: '1\n2\n', stderr: '', status: 0 })
 })

@@ -1,4 +1,5 @@
 // Threaded runtimes for tests: the source's host, with the built worker file, because a worker runs JavaScript.
+import { pathToFileURL } from 'node:url'
 import { imageDataset } from '../../src/data/dataset.ts'
 import { autoencoder } from '../../src/models/autoencoder.ts'
 import { dcgan } from '../../src/models/dcgan.ts'
@@ -8,9 +9,10 @@ import { vae } from '../../src/models/vae.ts'
 import { createRuntime, type Runtime, type RuntimeOptions } from '../../src/runtime/runtime.ts'
 import { Model } from '../../src/train/model.ts'
 import type { Progress } from '../../src/train/train.ts'
+import { built } from '../dist.ts'
 import { generator } from '../harness.ts'
 
-export const worker = new URL('../../dist/runtime/thread.js', import.meta.url)
+export const worker = pathToFileURL(built('runtime/thread.js'))
 export const threaded = (options: RuntimeOptions): Promise<Runtime> => createRuntime({ worker, ...options })
 
 /** Narrow models that are still large enough to be shared. */
@@ -24,7 +26,9 @@ export const MODELS: Readonly<Record<string, () => ModelDefinition>> = {
 const uniform = generator(3)
 /** 20 steps of 24 images. */
 export const BATCH = 24
-export const data = imageDataset({ images: Uint8Array.from({ length: 20 * BATCH * 784 }, () => Math.floor(uniform() * 256)), shape: [28, 28, 1] })
+export const data = imageDataset(
+  { images: Uint8Array.from({ length: 20 * BATCH * 784 }, () => Math.floor(uniform() * 256)), shape: [28, 28, 1] },
+)
 
 /** A model after an epoch on `data`. */
 export async function trained(runtime: Runtime, definition: ModelDefinition): Promise<Model> {

@@ -24,9 +24,11 @@ export function floatData(count: number, bad: Readonly<Record<number, number>> =
   return { name: 'floats', images, count, shape: SHAPE }
 }
 
-export const smallVae = (options: VaeOptions = {}): ModelDefinition => vae({ latent: 3, hidden: 7, imageShape: SHAPE, ...options })
+export const smallVae = (options: VaeOptions = {}): ModelDefinition =>
+  vae({ latent: 3, hidden: 7, imageShape: SHAPE, ...options })
 
-export const newModel = (definition: ModelDefinition = smallVae(), seed = 1): Promise<Model> => Model.create(runtime, definition, { seed })
+export const newModel = (definition: ModelDefinition = smallVae(), seed = 1): Promise<Model> =>
+  Model.create(runtime, definition, { seed })
 
 /** Trains to the end; everything that it yielded. */
 export async function trained(model: Model, data: ImageDataset, options: TrainOptions = {}): Promise<Progress[]> {

@@ -1,5 +1,5 @@
 // NaN and infinity in training: found wherever they arise, named, undone, and training can go on.
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { ImageDataset } from '../../src/data/dataset.ts'
 import { constant, variable, type Variable } from '../../src/graph/leaves.ts'
 import { scoped, type Tensor } from '../../src/graph/tensor.ts'
@@ -12,6 +12,8 @@ import { TrainingError } from '../../src/train/fault.ts'
 import type { Model } from '../../src/train/model.ts'
 import { adam, LEARNING_RATE } from '../../src/nn/optimizers.ts'
 import { bytesData, chunksOf, floatData, newModel, SHAPE, smallVae, trained, trainSteps } from './data.ts'
+
+afterEach(() => { vi.restoreAllMocks() })
 
 /** The error that training ends with. */
 const faultOf = (run: Promise<unknown>): Promise<TrainingError> => run.then(
@@ -39,14 +41,17 @@ function oneNumber(start: number, loss: (a: Variable) => Tensor): ModelDefinitio
 }
 
 /** Trains into the fault, and checks the state against a run of the same model that was stopped a step before it. */
-async function expectUndone(make: () => Promise<Model>, data: ImageDataset, batchSize: number, expected: { step?: number; op: string; scope?: string }): Promise<Model> {
+async function expectUndone(
+  make: () => Promise<Model>, data: ImageDataset, batchSize: number, expected: { step?: number; op: string; scope?: string },
+): Promise<Model> {
   const model = await make()
   const error = await faultOf(trained(model, data, { batchSize, epochs: 3 }))
   expect(error).toBeInstanceOf(GanglionError)
   expect(error.op).toBe(expected.op)
   if (expected.step) expect(error.step).toBe(expected.step)
   const where = expected.scope ? ` of '${expected.scope}'` : ''
-  expect(error.message).toBe(`training stopped at step ${error.step}: the op '${expected.op}'${where} was the first to produce a NaN or an infinity; ` +
+  expect(error.message).toBe(`training stopped at step ${error.step}: the op '${expected.op}'${where} was the first to ` +
+    'produce a NaN or an infinity; ' +
     `the weights are those after step ${error.step - 1}. Use a lower learning rate, clip the gradients, or check the data`)
   const other = await make()
   await trainSteps(other, data, batchSize, error.step - 1)
@@ -56,7 +61,9 @@ async function expectUndone(make: () => Promise<Model>, data: ImageDataset, batc
 
 describe('a fault', () => {
   it('of a learning rate of 1e30', async () => {
-    await expectUndone(() => newModel(smallVae({ learningRate: 1e30 })), bytesData(40), 4, { step: 2, op: 'matmul', scope: 'mean' })
+    await expectUndone(
+      () => newModel(smallVae({ learningRate: 1e30 })), bytesData(40), 4, { step: 2, op: 'matmul', scope: 'mean' },
+    )
   })
 
   it.each([NaN, Infinity, -Infinity])('of %s in the data', async (bad) => {
@@ -64,9 +71,12 @@ describe('a fault', () => {
   })
 
   it('in the second stage of a step', async () => {
-    const definition = (learningRate: number) => gan({ latent: 3, hidden: 5, discriminatorHidden: 4, learningRate, imageShape: SHAPE })
+    const definition = (learningRate: number) =>
+      gan({ latent: 3, hidden: 5, discriminatorHidden: 4, learningRate, imageShape: SHAPE })
     const data = bytesData(40)
-    const model = await expectUndone(() => newModel(definition(1e30)), data, 4, { step: 1, op: 'matmul', scope: 'discriminator/dense_1' })
+    const model = await expectUndone(
+      () => newModel(definition(1e30)), data, 4, { step: 1, op: 'matmul', scope: 'discriminator/dense_1' },
+    )
     for (const { state } of model.definition.optimizers) model.session.values(state)[LEARNING_RATE] = 3e-4
     await trained(model, data, { batchSize: 4 })
     const healthy = await newModel(definition(3e-4))
@@ -93,14 +103,18 @@ describe('a fault', () => {
   })
 
   it('in the optimizer: the square of a gradient overflows, the weights stay finite', async () => {
-    await expectUndone(() => newModel(oneNumber(0, (a) => ops.mean(ops.mul(a, 1e25)))), bytesData(8), 4, { step: 1, op: 'optimizer' })
+    await expectUndone(
+      () => newModel(oneNumber(0, (a) => ops.mean(ops.mul(a, 1e25)))), bytesData(8), 4, { step: 1, op: 'optimizer' },
+    )
   })
 
   it('after the learning rate was changed between two chunks', async () => {
     const model = await newModel()
     const [optimizer] = model.definition.optimizers
     const run = async () => {
-      for await (const { step } of model.train(bytesData(400), { batchSize: 4 })) if (step > 10) model.session.values(optimizer!.state)[LEARNING_RATE] = 1e30
+      for await (const { step } of model.train(bytesData(400), { batchSize: 4 })) {
+        if (step > 10) model.session.values(optimizer!.state)[LEARNING_RATE] = 1e30
+      }
     }
     const error = await faultOf(run())
     expect(error.op).toBe('matmul')
@@ -116,4 +130,60 @@ describe('a fault', () => {
       await expectUndone(() => newModel(definition()), bytesData(400), 4, expected)
     }
   })
+
+  it('names the step beyond the first 2^32', async () => {
+    const model = await newModel(smallVae({ learningRate: 1e30 }))
+    model.session.counters('train').set([5, 1])
+    const error = await faultOf(trained(model, bytesData(40), { batchSize: 4 }))
+    expect(error.step).toBe(2 ** 32 + 7)
+    expect(error.message).toContain('the weights are those after step 4294967302.')
+  })
 })
+
+describe('weights that the host changes between two chunks', () => {
+  const data = bytesData(400)
+
+  it.each(['loadWeights', 'loadState'] as const)('by %s stay, and a later fault goes back to what came of them', async (how) => {
+    chunksOf(200)
+    const run = async (model: Model, rate: number, steps: number) => {
+      const { state } = model.definition.optimizers[0]!
+      for await (const { step } of model.train(data, { batchSize: 4 })) {
+        if (step === steps) break
+        if (step > 6) continue
+        if (how === 'loadWeights') model.loadWeights(clipped(model))
+        else model.loadState({ ...model.state(), variables: new Map([...model.state().variables, ...values(clipped(model))]) })
+        if (step === 6) model.session.values(state)[LEARNING_RATE] = rate
+      }
+    }
+    const model = await newModel()
+    const error = await faultOf(run(model, 1e30, Infinity))
+    expect(error.op).not.toBeNull()
+    expect(error.step).toBeGreaterThan(6)
+    const other = await newModel()
+    await run(other, 1e30, error.step - 1)
+    expect(await model.digest()).toBe(await other.digest())
+  })
+
+  it('past the model: the error says that the step is not known, and the weights are those of the last snapshot', async () => {
+    chunksOf(0)
+    const model = await newModel()
+    const before = await model.digest()
+    const [first] = model.session.variables.filter((v) => v.attrs.role === 'parameter')
+    const run = async () => {
+      for await (const { step } of model.train(data, { batchSize: 4 })) if (step > 4) model.session.values(first!)[0] = NaN
+    }
+    const error = await faultOf(run())
+    expect(error.op).toBeNull()
+    expect(error.message).toMatch(/^training stopped at step \d+: there was a NaN or an infinity, and which step it came from /)
+    expect(error.message).toContain('is not known, because weights were written between the steps since the last snapshot; ' +
+      'the weights are those after step 0, when it was taken. Change weights with model.loadWeights only, and check them')
+    expect(await model.digest()).toBe(before)
+  })
+})
+
+/** A model's weights, cut to [-0.1, 0.1] as a Wasserstein GAN's are. */
+const clipped = (model: Model) => new Map([...model.weights()].map(([name, { shape, data }]) => {
+  const cut = Float32Array.from(data, (x) => Math.max(-0.1, Math.min(0.1, x)))
+  return [name, { shape, data: cut }] as const
+}))
+const values = (weights: ReturnType<typeof clipped>) => [...weights].map(([name, { data }]) => [name, data] as const)

@@ -1,6 +1,8 @@
 // A step allocates nothing: over 5,000 steps neither the linear memory nor the JavaScript heap grows.
 import { execFileSync } from 'node:child_process'
+import { pathToFileURL } from 'node:url'
 import { expect, it } from 'vitest'
+import { built } from '../dist.ts'
 import { bytesData, newModel, trained } from './data.ts'
 
 it('linear memory and the array buffers stay as they are', async () => {
@@ -16,9 +18,10 @@ it('linear memory and the array buffers stay as they are', async () => {
   expect(before.byteLength).toBeGreaterThan(0)
 })
 
+const INDEX = pathToFileURL(built('index.js')).href
 /** Runs on dist with the collector at hand: bytes in use before and after 5,000 steps, each after a collection. */
 const MEASURE = `
-  import { createRuntime, imageDataset, Model, vae } from './dist/index.js'
+  import { createRuntime, imageDataset, Model, vae } from '${INDEX}'
   const used = async () => {
     for (let i = 0; i < 4; i++) {
       await new Promise((resolve) => setTimeout(resolve, 5))
@@ -41,11 +44,15 @@ const MEASURE = `
 `
 
 it('the JavaScript heap stays flat', () => {
-  const text = execFileSync(process.execPath, ['--expose-gc', '--input-type=module', '--eval', MEASURE], { cwd: new URL('../../', import.meta.url) })
-  const { steps, before, after } = JSON.parse(text.toString()) as Record<'before' | 'after', { heapUsed: number; arrayBuffers: number }> & { steps: number }
+  const text = execFileSync(
+    process.execPath, ['--expose-gc', '--input-type=module', '--eval', MEASURE], { cwd: new URL('../../', import.meta.url) },
+  )
+  interface Used { heapUsed: number; arrayBuffers: number }
+  const { steps, before, after } = JSON.parse(text.toString()) as { steps: number; before: Used; after: Used }
   expect(steps).toBe(10_000)
-  console.log(`5,000 steps: ${after.heapUsed - before.heapUsed} bytes of heap, ${after.arrayBuffers - before.arrayBuffers} of array buffers`)
+  const [heap, buffers] = [after.heapUsed - before.heapUsed, after.arrayBuffers - before.arrayBuffers]
+  console.log(`5,000 steps: ${heap} bytes of heap, ${buffers} of array buffers`)
   // About 2,000 as measured; 8 bytes a step would be 40,000.
-  expect(after.heapUsed - before.heapUsed).toBeLessThan(16_000)
-  expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(4_000)
+  expect(heap).toBeLessThan(16_000)
+  expect(buffers).toBeLessThan(4_000)
 })

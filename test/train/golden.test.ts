@@ -16,7 +16,8 @@ interface Curve {
   readonly digests: { readonly step0: string; readonly step10: string }
   readonly losses: Readonly<Record<string, readonly number[]>>
 }
-const { curves } = JSON.parse(readFileSync(new URL('../golden/curves.json', import.meta.url)).toString()) as { curves: Record<string, Curve> }
+const curvesFile = readFileSync(new URL('../golden/curves.json', import.meta.url)).toString()
+const { curves } = JSON.parse(curvesFile) as { curves: Record<string, Curve> }
 const definitions = { autoencoder, vae, gan, dcgan }
 const data = await loadDataset('mnist')
 
@@ -29,7 +30,9 @@ it.each(Object.entries(definitions))('%s', async (kind, define) => {
   const definition = define()
   const model = await newModel(definition)
   expect(await model.digest(), 'before the first step').toBe(digests.step0)
-  const step = model.compiled('golden', data, () => ({ group: 'train', stages: definition.train(images(data, definition, batchSize), new Pass(true)) }))
+  const step = model.compiled('golden', data, () => (
+    { group: 'train', stages: definition.train(images(data, definition, batchSize), new Pass(true)) }
+  ))
   const ours: Record<string, number[]> = {}
   for (let i = 0; i < 10; i++) {
     step.clearMetrics()

@@ -5,6 +5,8 @@ import { autoencoder } from '../../src/models/autoencoder.ts'
 import { dcgan } from '../../src/models/dcgan.ts'
 import { gan } from '../../src/models/gan.ts'
 import { vae } from '../../src/models/vae.ts'
+import { Model } from '../../src/train/model.ts'
+import { scaledImages } from '../../src/train/images.ts'
 import { runtime } from '../harness.ts'
 import { bytesData, newModel, SHAPE, smallVae, trained, trainSteps } from './data.ts'
 
@@ -48,15 +50,19 @@ describe.each(models)('%s', (_, definition) => {
     const drawn = model.drawCodes(70)
     const all = model.decode(drawn)
     expect(all).toHaveLength(70 * pixels)
-    for (const i of [0, 63, 69]) expect(model.decode(drawn.slice(i * codes, (i + 1) * codes))).toEqual(all.slice(i * pixels, (i + 1) * pixels))
+    for (const i of [0, 63, 69]) {
+      expect(model.decode(drawn.slice(i * codes, (i + 1) * codes))).toEqual(all.slice(i * pixels, (i + 1) * pixels))
+    }
   })
 
   it('encodes, reconstructs and judges where it can', async () => {
     const { model, data, pixels, codes } = await make()
-    const images = Float32Array.from(data.images, (x) => Math.fround(Math.fround(x * Math.fround(1 / 127.5)) - 1))
+    const images = scaledImages(data, Array.from({ length: data.count }, (_, i) => i))
     if (!model.definition.encode) {
       const { kind } = model.definition
-      expect(() => model.encode(images)).toThrow(`encode: a ${kind} has no encoder; train an autoencoder or a vae to encode images`)
+      expect(() => model.encode(images)).toThrow(
+        `encode: a ${kind} has no encoder; train an autoencoder or a vae to encode images`,
+      )
       expect(() => model.evaluate(data)).toThrow(`evaluate: a ${kind} has no figure of its own on a dataset`)
       return
     }
@@ -87,6 +93,33 @@ describe('errors', () => {
     await expect(trained(await newModel(), data, options)).rejects.toThrow(new RangeError(message))
   })
 
+  it.each([
+    [{ epohs: 9 }, "train: unknown option 'epohs', expected epochs, batchSize, signal"],
+    [null, 'train: options expected an object, got null'],
+    [3, 'train: options expected an object, got number'],
+    [{ signal: 1 }, 'train: signal expected an AbortSignal'],
+  ])('train %o', async (options, message) => {
+    await expect(trained(await newModel(), data, options as object)).rejects.toThrow(new TypeError(message))
+  })
+
+  it.each([{}, null, undefined, new Uint8Array(120), { ...data, count: 11 }, { ...data, images: [...data.images] }])(
+    'data: %o', async (other) => {
+      const wrong = other as unknown as typeof data
+      const model = await newModel()
+      const message = 'data expected an image dataset; make one with imageDataset() or loadDataset()'
+      await expect(trained(model, wrong)).rejects.toThrow(new TypeError(`train: ${message}`))
+      expect(() => model.evaluate(wrong)).toThrow(new TypeError(`evaluate: ${message}`))
+    })
+
+  it('options of other methods', async () => {
+    const model = await newModel()
+    const options = { sed: 1 } as object
+    expect(() => model.evaluate(data, options)).toThrow(new TypeError("evaluate: unknown option 'sed', expected batchSize"))
+    expect(() => model.evaluate(data, { batchSize: 0 })).toThrow('evaluate: batchSize is 0, expected a positive integer')
+    expect(() => model.sample(1, options)).toThrow(new TypeError("sample: unknown option 'sed', expected seed"))
+    await expect(Model.create(runtime, smallVae(), options)).rejects.toThrow("Model.create: unknown option 'sed', expected seed")
+  })
+
   it('images of another shape', async () => {
     const other = bytesData(10, [3, 2, 2])
     await expect(trained(await newModel(), other, { batchSize: 2 })).rejects.toThrow(
@@ -113,9 +146,15 @@ describe('errors', () => {
   it('values that are no samples', async () => {
     const model = await newModel()
     expect(() => model.sample(0)).toThrow(new RangeError('sample: count is 0, expected a positive integer'))
-    expect(() => model.decode(new Float32Array(4))).toThrow(new RangeError('decode: 4 values given, expected a multiple of 3 (3 a sample)'))
-    expect(() => model.encode(new Float32Array(5))).toThrow(new RangeError('encode: 5 values given, expected a multiple of 12 (2 × 3 × 2 a sample)'))
-    await expect(newModel(smallVae(), -1)).rejects.toThrow(new RangeError('seed: -1 given, expected an integer from 0 to 2^53 - 1'))
+    expect(() => model.decode(new Float32Array(4))).toThrow(
+      new RangeError('decode: 4 values given, expected a multiple of 3 (3 a sample)'),
+    )
+    expect(() => model.encode(new Float32Array(5))).toThrow(
+      new RangeError('encode: 5 values given, expected a multiple of 12 (2 × 3 × 2 a sample)'),
+    )
+    await expect(newModel(smallVae(), -1)).rejects.toThrow(
+      new RangeError('seed: -1 given, expected an integer from 0 to 2^53 - 1'),
+    )
   })
 })
 
@@ -124,7 +163,8 @@ describe('a model too large for memory', () => {
   it('by its weights', async () => {
     // Weights of 2·12·10⁹ floats and biases, and twice as much for Adam.
     await expect(newModel(vae({ hidden: 1e9, latent: 1, imageShape: SHAPE }))).rejects.toThrow(
-      `the model does not fit in memory: its weights and the optimizer's memory need 331878.7 MB; use fewer units or filters ${limit}`)
+      "the model does not fit in memory: its weights and the optimizer's memory need 331878.7 MB; " +
+      `use fewer units or filters ${limit}`)
     expect(await newModel()).toBeDefined()
   })
 

@@ -1,11 +1,13 @@
 // The training loop as its callers see it: what it yields, how it stops, that nothing but the options changes its result.
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { GanglionError } from '../../src/errors.ts'
 import { gan } from '../../src/models/gan.ts'
 import { LEARNING_RATE } from '../../src/nn/optimizers.ts'
 import { bytesData, chunksOf, floatData, newModel, SHAPE, smallVae, trained, trainSteps } from './data.ts'
 
 afterEach(() => { vi.restoreAllMocks() })
 const smallGan = () => gan({ latent: 3, hidden: 5, discriminatorHidden: 4, imageShape: SHAPE })
+const BOTH = [['vae', smallVae], ['gan', smallGan]] as const
 
 describe('progress', () => {
   it('counts steps, samples and epochs; the last batch is smaller', async () => {
@@ -24,10 +26,11 @@ describe('progress', () => {
 
   it('leaves the smaller batch out where the model asks for it', async () => {
     const all = await trained(await newModel(smallGan()), bytesData(10), { batchSize: 4, epochs: 2 })
-    expect(all.filter((p) => p.epochDone).map(({ epoch, step, lastStep, samples }) => [epoch, step, lastStep, samples])).toEqual([[1, 2, 4, 8], [2, 4, 4, 8]])
+    const epochs = all.filter((p) => p.epochDone).map(({ epoch, step, lastStep, samples }) => [epoch, step, lastStep, samples])
+    expect(epochs).toEqual([[1, 2, 4, 8], [2, 4, 4, 8]])
   })
 
-  it.each([['vae', smallVae], ['gan', smallGan]] as const)('goes on from any place with any batch size: %s', async (_, definition) => {
+  it.each(BOTH)('goes on from any place with any batch size: %s', async (_, definition) => {
     const data = bytesData(40)
     for (const [first, steps, then] of [[4, 1, 16], [4, 9, 16], [5, 3, 16], [15, 1, 16], [16, 1, 3]] as const) {
       const model = await newModel(definition())
@@ -72,6 +75,47 @@ describe('stopping', () => {
   })
 })
 
+describe('other data', () => {
+  it.each([10, 40, 80])('of %i images after a stop in the middle of an epoch: a new epoch', async (count) => {
+    const model = await newModel()
+    await trainSteps(model, bytesData(64), 4, 9)
+    const all = await trained(model, bytesData(count), { batchSize: 4 })
+    const { epoch, samples, step, lastStep, epochDone } = all.at(-1)!
+    expect([epoch, samples, step, lastStep, epochDone]).toEqual([2, count, lastStep, 9 + Math.ceil(count / 4), true])
+  })
+
+  it('with a state of data that was larger: a new epoch; of the same size: the rest of the old one', async () => {
+    const model = await newModel()
+    await trainSteps(model, bytesData(64), 4, 9)
+    for (const [count, seen] of [[20, 20], [64, 28]] as const) {
+      const copy = await newModel()
+      copy.loadState(model.state())
+      const all = await trained(copy, bytesData(count), { batchSize: 4 })
+      expect([all.at(-1)!.samples, all.at(-1)!.epochDone]).toEqual([seen, true])
+    }
+  })
+
+  it('may be the same images in another dataset: the old epoch goes on', async () => {
+    const model = await newModel()
+    const data = bytesData(64)
+    await trainSteps(model, data, 4, 9)
+    expect((await trained(model, { ...data, name: 'again' }, { batchSize: 4 })).at(-1)!.samples).toBe(28)
+  })
+})
+
+it('refuses a second loop on one model, until the first has ended', async () => {
+  const model = await newModel()
+  const data = bytesData(64)
+  chunksOf(1000)
+  const first = model.train(data, { batchSize: 4 })
+  await first.next()
+  await expect(trained(model, data, { batchSize: 4 })).rejects.toThrow(new GanglionError('train: another loop is training ' +
+    'this model; let it end, leave it, or call return() on what train() gave, and then train again'))
+  await first.return()
+  await trained(model, data, { batchSize: 4 })
+  expect(model.session.counters('train')[0]).toBe(16)
+})
+
 describe('the digest', () => {
   const data = bytesData(50)
   const digestOf = async (definition = smallVae(), seed = 1, ms = 5) => {
@@ -80,12 +124,17 @@ describe('the digest', () => {
     await trained(model, data, { batchSize: 4, epochs: 2 })
     return model.digest()
   }
-  it.each([['vae', smallVae], ['gan', smallGan]] as const)('does not depend on chunks: %s', async (_, definition) => {
+  it.each(BOTH)('does not depend on chunks: %s', async (_, definition) => {
     const one = await digestOf(definition())
     for (const ms of [0, 20, 1000]) expect(await digestOf(definition(), 1, ms), `chunks of ${ms} ms`).toBe(one)
   })
   it('depends on the seed and the options', async () => {
-    const digests = [await digestOf(), await digestOf(smallVae(), 2), await digestOf(smallVae({ learningRate: 2e-3 })), await digestOf(smallVae({ noise: 'batch' }))]
+    const digests = [
+      await digestOf(),
+      await digestOf(smallVae(), 2),
+      await digestOf(smallVae({ learningRate: 2e-3 })),
+      await digestOf(smallVae({ noise: 'batch' })),
+    ]
     expect(new Set(digests).size).toBe(4)
   })
   it('is that of one definition in two sessions, trained in turns', async () => {
@@ -126,12 +175,42 @@ describe('weights and state', () => {
     const model = await newModel()
     const before = await model.digest()
     const wider = await newModel(smallVae({ hidden: 8 }))
-    expect(() => { model.loadWeights(wider.weights()) }).toThrow("weights: 'decoder/dense/bias' has shape [8], expected [7]; the options must be those it was trained with")
+    expect(() => { model.loadWeights(wider.weights()) }).toThrow(
+      "weights: 'decoder/dense/bias' has shape [8], expected [7]; the options must be those it was trained with",
+    )
     const missing = new Map([...model.weights()].slice(1))
     expect(() => { model.loadWeights(missing) }).toThrow("weights: 'decoder/dense/bias' is missing; the file is of another model")
     const extra = new Map([...model.weights(), ['more', { shape: [1], data: new Float32Array(1) }]])
-    expect(() => { model.loadWeights(extra) }).toThrow("weights: 'more' is not of this vae; the options must be those it was trained with")
-    expect(() => { model.loadState(wider.state()) }).toThrow("state: 'adam/momentum/decoder/dense/bias' has 8 values, expected 7; the state is of another model")
+    expect(() => { model.loadWeights(extra) }).toThrow(
+      "weights: 'more' is not of this vae; the options must be those it was trained with",
+    )
+    expect(() => { model.loadState(wider.state()) }).toThrow(
+      "state: 'adam/momentum/decoder/dense/bias' has 8 values, expected 7; the state is of another model",
+    )
+    expect(await model.digest()).toBe(before)
+  })
+  it('refuses what is damaged, and changes nothing', async () => {
+    const model = await newModel()
+    const before = await model.digest()
+    const name = 'decoder/dense/bias'
+    const weights = (data: unknown) => new Map([...model.weights(), [name, { shape: [7], data: data as Float32Array }]])
+    const state = (data: unknown) => {
+      const { variables, counters } = model.state()
+      return { variables: new Map([...variables, [name, data as Float32Array]]), counters }
+    }
+    const cases: [unknown, string, string][] = [
+      [new Float32Array(6), `weights: '${name}' has 6 values, expected 7 for its shape`,
+        `state: '${name}' has 6 values, expected 7; the state is of another model`],
+      [undefined, `weights: '${name}' has no values, expected 7 for its shape`,
+        `state: '${name}' has no values, expected 7; the state is of another model`],
+      [new Array(7).fill(0), `weights: '${name}' expected a Float32Array`, `state: '${name}' expected a Float32Array`],
+      [new Float32Array(7).fill(NaN), `weights: '${name}' holds NaN, expected finite numbers; load weights from before it arose`,
+        `state: '${name}' holds NaN, expected finite numbers; load weights from before it arose`],
+    ]
+    for (const [data, ofWeights, ofState] of cases) {
+      expect(() => { model.loadWeights(weights(data)) }).toThrow(ofWeights)
+      expect(() => { model.loadState(state(data)) }).toThrow(ofState)
+    }
     expect(await model.digest()).toBe(before)
   })
   it('holds the learning rate', async () => {

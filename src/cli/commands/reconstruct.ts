@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { GanglionError } from '../../errors.ts'
 import { reconstructionsPng } from '../../node/pictures.ts'
-import { evaluationData } from '../data.ts'
+import { shownData } from '../data.ts'
 import { integer, seed, text } from '../options.ts'
 import { pictureCommand } from './picture.ts'
 
@@ -26,7 +26,7 @@ export const reconstruct = pictureCommand({
         `use "ganglion sample ${folder}" or "ganglion interpolate ${folder}"`)
     }
     if (source === undefined) throw new GanglionError(`"${folder}" does not say what it was trained on; give --data`)
-    const data = await evaluationData(source)
+    const data = await shownData(source)
     if (data.shape.join() !== imageShape.join()) {
       throw new GanglionError(`the images of "${data.name}" are ${data.shape.join('x')}, ` +
         `and the model was trained on ${imageShape.join('x')}; give other data`)

@@ -1,5 +1,5 @@
 // `ganglion train MODEL`: from the command line to settings; src/cli/training.ts does the work.
-import { isModelKind, type ModelKind, modelKinds, type ModelOptions, models } from '../../node/models.ts'
+import { isModelKind, type ModelKind, modelKinds, type ModelOptions, models, optionsOf } from '../../node/models.ts'
 import type { Command } from '../command.ts'
 import { nearest } from '../nearest.ts'
 import { choice, fraction, help, integer, parse, positive, seed, text, UsageError } from '../options.ts'
@@ -7,12 +7,14 @@ import { MOST_THREADS } from '../../runtime/runtime.ts'
 import { runTraining } from '../training.ts'
 
 /** How long each model trains by default. */
-const EPOCHS: Readonly<Record<ModelKind, number>> = { autoencoder: 10, vae: 10, gan: 20 }
+const EPOCHS: Readonly<Record<ModelKind, number>> = { autoencoder: 10, vae: 10, gan: 20, dcgan: 5 }
 const BATCH_SIZE = 128
 const SEED = 1
 const THREADS = 1
 const PRECISION = 'deterministic'
 
+/** The options that each model takes, and their defaults: some have none. */
+const known = new Map(modelKinds.map((kind) => [kind, optionsOf(kind)]))
 const defaults = new Map(modelKinds.map((kind) => [kind, models[kind].define({}).options as ModelOptions]))
 
 /** The models that have an option, with their defaults: `vae 400, gan 1024`. */
@@ -38,7 +40,7 @@ const training = {
 /** The models' own options: the names are those of their definitions, in kebab case. */
 const own = {
   latent: {
-    value: 'N', help: 'size of the code (autoencoder: channels of the 2x2 code)', read: integer(1),
+    value: 'N', help: 'size of the code (autoencoder: its channels)', read: integer(1),
     initial: byModel('latent'),
   },
   hidden: {
@@ -49,6 +51,7 @@ const own = {
     value: 'N', help: "units of the discriminator's hidden layers", read: integer(1), initial: byModel('discriminatorHidden'),
   },
   'learning-rate': { value: 'RATE', help: "Adam's learning rate", read: positive, initial: byModel('learningRate') },
+  'clip-norm': { value: 'NORM', help: "scales each step's gradient down to this length", read: positive, initial: 'none' },
   beta1: { value: 'BETA', help: "Adam's decay of the first moment", read: fraction, initial: byModel('beta1') },
   noise: {
     value: 'HOW', help: 'sample: noise for each image; batch: one for all of a batch', read: choice('sample', 'batch'),
@@ -73,6 +76,8 @@ export const train: Command = {
   notes: [
     'The run folder gets config.json, metrics.jsonl, samples/epoch-0001.png …, weights.safetensors,',
     'state.safetensors and digest.txt. Ctrl-C ends training and keeps what was learned; again, it ends at once.',
+    'Figures called test are of test images; data without them, such as one IDX file, has none.',
+    'dcgan is convolutional, and slow: minutes an epoch on MNIST. Try --limit 5000, or --threads auto.',
   ],
   groups: [['Training', training], ['Model', own], ['Output', output]],
   examples: [
@@ -84,13 +89,13 @@ export const train: Command = {
   run(args, io) {
     const { positionals, values } = parse(args, options)
     const kind = kindOf(positionals)
-    const known = defaults.get(kind)!
+    const taken = known.get(kind)!
     const chosen: Record<string, number | string> = {}
     for (const name of Object.keys(own) as (keyof typeof own)[]) {
       const value = values[name]
       if (value === undefined) continue
       const key = camel(name)
-      if (!(key in known)) throw new UsageError(`--${name} is an option of ${owners(key)}, not of ${kind}`)
+      if (!(key in taken)) throw new UsageError(`--${name} is an option of ${owners(key)}, not of ${kind}`)
       chosen[key] = value
     }
     return runTraining({
@@ -122,12 +127,14 @@ function threads(value: string): number | 'auto' {
 }
 
 function kindOf([kind, more]: readonly string[]): ModelKind {
-  const known = `expected ${modelKinds.join(', ')}`
-  if (kind === undefined) throw new UsageError(`train ${known}, got no model`)
-  if (!isModelKind(kind)) throw new UsageError(`unknown model "${kind}", ${known}${nearest(kind, modelKinds)}`)
+  const expected = `expected ${modelKinds.join(', ')}`
+  if (kind === undefined) throw new UsageError(`train ${expected}, got no model`)
+  if (!isModelKind(kind)) throw new UsageError(`unknown model "${kind}", ${expected}${nearest(kind, modelKinds)}`)
   if (more !== undefined) throw new UsageError(`train expected one model, got "${more}" too`)
   return kind
 }
 
-const owners = (key: string): string => modelKinds.filter((kind) => key in defaults.get(kind)!).join(' and ')
+/** `vae`, `vae and gan`, or `vae, gan and dcgan` */
+const owners = (key: string): string =>
+  modelKinds.filter((kind) => key in known.get(kind)!).join(', ').replace(/, (?=\w+$)/, ' and ')
 const camel = (name: string): string => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())

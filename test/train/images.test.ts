@@ -1,0 +1,22 @@
+// The host's scaling of bytes is the core's, to the bit.
+import { expect, it } from 'vitest'
+import { imageDataset } from '../../src/data/dataset.ts'
+import { images, scaledImages } from '../../src/train/images.ts'
+import { runtime } from '../harness.ts'
+import { smallVae } from './data.ts'
+
+it('each of 256 bytes', async () => {
+  const data = imageDataset({ images: Uint8Array.from({ length: 264 }, (_, i) => i), shape: [2, 3, 2] })
+  const session = await runtime.session()
+  const y = images(data, smallVae(), data.count, { shuffle: false })
+  const fn = session.compile({ group: 'scale', stages: [{ outputs: { y } }] })
+  fn.run(1)
+  const ours = scaledImages(data, Array.from({ length: data.count }, (_, i) => i))
+  expect(ours).toEqual(fn.read('y'))
+  expect([ours[0], ours[255]]).toEqual([-1, 1])
+})
+
+it('floats as they are', () => {
+  const data = imageDataset({ images: Float32Array.from({ length: 24 }, (_, i) => i / 7), shape: [2, 3, 2] })
+  expect(scaledImages(data, [1])).toEqual(data.images.subarray(12))
+})

@@ -1,0 +1,3 @@
+export const DIST_STAMP: string
+export function hashOf(folder: string, ...others: string[]): string
+export function distSources(): string
