@@ -19,11 +19,14 @@ function sizes(a: Shape, b: Shape, { transposeA, transposeB }: MatmulAttrs) {
 export const matmulOp: Op<MatmulAttrs> = {
   name: 'matmul',
   shape([a, b], attrs) {
-    if (a!.length < 2 || b!.length < 2) throw shapeError('matmul', `shapes ${show(a!)} and ${show(b!)} given, both must have at least 2 dimensions`)
+    if (a!.length < 2 || b!.length < 2) {
+      throw shapeError('matmul', `shapes ${show(a!)} and ${show(b!)} given, both must have at least 2 dimensions`)
+    }
     const { m, k, k2, n, batch } = sizes(a!, b!, attrs)
     if (k !== k2 || !sameShape(batch, b!.slice(0, -2))) {
       const sides = `${show(a!)}${attrs.transposeA ? 'ᵀ' : ''} · ${show(b!)}${attrs.transposeB ? 'ᵀ' : ''}`
-      throw shapeError('matmul', `${sides} does not fit: the inner dimensions are ${k} and ${k2}, and all before the last two must be equal; reshape or transpose one side`)
+      const why = `the inner dimensions are ${k} and ${k2}, and all before the last two must be equal`
+      throw shapeError('matmul', `${sides} does not fit: ${why}; reshape or transpose one side`)
     }
     return [...batch, m, n]
   },
@@ -54,7 +57,12 @@ export const matmulOp: Op<MatmulAttrs> = {
   },
 }
 
-/** a · b for matrices [m, k] and [k, n], or for stacks of them; either side transposed on demand. */
+/**
+ * a · b for matrices [m, k] and [k, n], or for stacks of them of the same leading dimensions.
+ * @param options.transposeA a is [k, m]
+ * @param options.transposeB b is [n, k]
+ * @throws RangeError where the shapes do not fit
+ */
 export function matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false } = {}): Tensor {
   return apply(matmulOp, [a, b], { transposeA, transposeB, epilogue: PLAIN })
 }

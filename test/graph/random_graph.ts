@@ -38,7 +38,7 @@ export function randomGraph(seed: number): RandomStage[] {
       case 5: return x.shape.length > 1 ? ops.transpose(x) : ops.sum(x)
       case 6: return x.shape.length === 2 ? ops.mul(ops.matmul(x, x, { transposeB: true }), 0.1) : ops.mean(x, x.shape.length - 1, { keepDims: true })
       case 7: return x.size < 200 ? ops.concat([x, pick(nodes)], 0) : null
-      default: return x.shape.length === 4 ? ops.maxPool2d(x, { poolSize: 2, strides: 1, padding: 'same' }) : ops.select(ops.less(x, 0.1), x, pick(nodes))
+      default: return x.shape.length === 4 ? ops.maxPool2d(x, { poolSize: 2, strides: 1, padding: 'same' }) : ops.where(ops.less(x, 0.1), x, pick(nodes))
     }
   }
   const attempt = (): Tensor | null => {
