@@ -1,8 +1,8 @@
 // The library as its users see it: nothing but src/index.ts.
 import { describe, expect, it } from 'vitest'
 import {
-  constant, createRuntime, decodeSafetensors, encodeSafetensors, gradients, imageDataset, imageGrid, input, layers, minimize, Model,
-  type ModelDefinition, ops, scoped, type Tensor, vae, variable,
+  constant, createRuntime, decodeSafetensors, encodeSafetensors, gradients, imageDataset, imageGrid, initializers, input, layers,
+  minimize, Model, type ModelDefinition, ops, optimizers, scoped, type Tensor, vae, variable,
 } from '../src/index.ts'
 
 /** Two kinds of stripes, 8 × 8. */
@@ -30,11 +30,14 @@ describe('a dozen lines', () => {
 
 describe('a level lower', () => {
   it("one's own model from layers, with any loss", async () => {
-    const encoder = layers.sequential('encoder', [layers.flatten(), layers.dense({ units: 16, activation: 'elu' }), layers.dense({ units: 2 })])
-    const decoder = layers.sequential('decoder', [
-      layers.dense({ units: 32, activation: 'softplus' }), layers.dense({ units: 64, activation: 'tanh' }), layers.reshape({ targetShape: [8, 8, 1] }),
+    const encoder = layers.sequential('encoder', [
+      layers.flatten(), layers.dense({ units: 16, activation: 'elu' }), layers.dense({ units: 2 }),
     ])
-    const optimizer = layers.adamW({ learningRate: 0.01 })
+    const decoder = layers.sequential('decoder', [
+      layers.dense({ units: 32, activation: 'softplus' }), layers.dense({ units: 64, activation: 'tanh' }),
+      layers.reshape({ targetShape: [8, 8, 1] }),
+    ])
+    const optimizer = optimizers.adamW({ learningRate: 0.01 })
     const own: ModelDefinition = {
       kind: 'own', options: {}, imageShape: [8, 8, 1], codeShape: [2], dropRemainder: false, optimizers: [optimizer],
       train(images, pass) {
@@ -48,7 +51,9 @@ describe('a level lower', () => {
     }
     const model = await Model.create(await createRuntime(), own)
     const losses: number[] = []
-    for await (const { epochDone, metrics } of model.train(stripes, { epochs: 30, batchSize: 20 })) if (epochDone) losses.push(metrics.loss!)
+    for await (const { epochDone, metrics } of model.train(stripes, { epochs: 30, batchSize: 20 })) {
+      if (epochDone) losses.push(metrics.loss!)
+    }
     expect(losses.at(-1)!).toBeLessThan(losses[0]! / 10)
     const images = Float32Array.from(stripes.images.subarray(0, 3 * 64), (x) => x / 127.5 - 1)
     expect(model.reconstruct(images).every((y, i) => Math.sign(y) === Math.sign(images[i]!))).toBe(true)
@@ -57,15 +62,18 @@ describe('a level lower', () => {
   it("one's own graph from ops", async () => {
     // y = 3x − 1, by gradient descent.
     const [x, y] = [input('x', [32]), input('y', [32])]
-    const slope = variable('slope', [1], layers.zeros())
-    const offset = variable('offset', [1], layers.zeros())
+    const slope = variable('slope', [1], initializers.zeros())
+    const offset = variable('offset', [1], initializers.zeros())
     const loss = ops.mean(ops.square(ops.sub(ops.add(ops.mul(x, slope), offset), y)))
     const [ds, dOffset] = gradients(loss, [slope, offset])
-    const optimizer = layers.sgd({ learningRate: 0.2, momentum: 0.5 })
+    const optimizer = optimizers.sgd({ learningRate: 0.2, momentum: 0.5 })
     const session = await (await createRuntime()).session(1)
     const step = session.compile({
       group: 'fit',
-      stages: [{ metrics: { loss }, updates: optimizer.updates([{ variable: slope, gradient: ds! }, { variable: offset, gradient: dOffset! }]) }],
+      stages: [{
+        metrics: { loss },
+        updates: optimizer.updates([{ variable: slope, gradient: ds! }, { variable: offset, gradient: dOffset! }]),
+      }],
     })
     const xs = Array.from({ length: 32 }, (_, i) => i / 16 - 1)
     step.feed('x', xs).feed('y', xs.map((v) => 3 * v - 1))
@@ -78,13 +86,14 @@ describe('a level lower', () => {
   it('an adversarial pair: two optimizers over two sets of parameters', async () => {
     // A generator of one number learns the mean of the data; its critic is a line, its loss Wasserstein's with a penalty.
     const real = input('real', [64, 1])
-    const critic = variable('critic', [1], layers.zeros())
-    const shift = variable('shift', [1], layers.constant(-2))
+    const critic = variable('critic', [1], initializers.zeros())
+    const shift = variable('shift', [1], initializers.constant(-2))
     const score = (t: Tensor) => ops.mean(ops.mul(t, critic))
     const fake = (stream: string) => scoped(stream, () => ops.add(ops.mul(ops.randomNormal([64, 1], stream), 0.1), shift))
     const criticLoss = ops.add(ops.sub(score(fake('first')), score(real)), ops.sum(ops.square(critic)))
     const generatorLoss = ops.negative(score(fake('second')))
-    const [first, second] = [layers.sgd({ learningRate: 0.1, name: 'critic_sgd' }), layers.sgd({ learningRate: 0.1, name: 'generator_sgd' })]
+    const [first, second] = ['critic_sgd', 'generator_sgd'].map((name) => optimizers.sgd({ learningRate: 0.1, name })) as [
+      optimizers.Optimizer, optimizers.Optimizer]
     const session = await (await createRuntime()).session(7)
     const [dCritic] = gradients(criticLoss, [critic])
     const [dShift] = gradients(generatorLoss, [shift])
@@ -112,12 +121,12 @@ describe('a level lower', () => {
     const x = input('x', [2, 3])
     expect(() => ops.matmul(x, constant([1, 2], [2, 1]))).toThrow(/\[2, 3\].*\[2, 1\]/)
     expect(() => layers.dense({ units: 4 }).apply(input('images', [1, 8, 8, 1]), new layers.Pass(true))).toThrow(
-      'dense: dense: the input has shape [1, 8, 8, 1], expected [batch, features]; put flatten() before it')
+      'dense: the input has shape [1, 8, 8, 1], expected [batch, features]; put flatten() before it')
     const fn = session.compile({ group: 'g', stages: [{ outputs: { y: ops.relu(x) } }] })
     expect(() => fn.feed('x', [1])).toThrow("input 'x': 1 values given, expected 6 for the shape [2, 3]")
     expect(() => fn.feed('z', [1])).toThrow("no input is named 'z'; the function has: x")
     expect(() => fn.read('z')).toThrow("no output is named 'z'; the function has: y")
-    const [a, b] = [variable('a', [1], layers.zeros()), variable('a', [1], layers.ones())]
+    const [a, b] = [variable('a', [1], initializers.zeros()), variable('a', [1], initializers.ones())]
     expect(() => session.compile({ group: 'g', stages: [{ outputs: { y: ops.add(a, b) } }] })).toThrow(
       "two variables are named 'a'; give each layer and optimizer a name of its own")
   })
