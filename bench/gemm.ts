@@ -20,12 +20,14 @@ const rows = await Promise.all(SHAPES.map(async ([m, k, n, side]) => {
   const session = await runtime.session(1)
   const a = input('a', side === 'a' ? [k, m] : [m, k])
   const b = input('b', side === 'b' ? [n, k] : [k, n])
-  const fn = session.compile({ group: 'gemm', stages: [{ outputs: { y: matmul(a, b, { transposeA: side === 'a', transposeB: side === 'b' }) } }] })
+  const y = matmul(a, b, { transposeA: side === 'a', transposeB: side === 'b' })
+  const fn = session.compile({ group: 'gemm', stages: [{ outputs: { y } }] })
   const fill = (size: number) => Float32Array.from({ length: size }, (_, i) => ((i * 7919) % 1009) / 504.5 - 1)
   fn.feed('a', fill(m * k)).feed('b', fill(k * n))
   fn.run(3)
   const steps = Math.max(1, Math.round(4e8 / fn.flops))
-  return { name: `${m}×${k}×${n}${side === 'a' ? ' Aᵀ' : side === 'b' ? ' Bᵀ' : ''}`, fn, steps, speeds: [] as number[], shares: [] as number[] }
+  const name = `${m}×${k}×${n}${side === 'a' ? ' Aᵀ' : side === 'b' ? ' Bᵀ' : ''}`
+  return { name, fn, steps, speeds: [] as number[], shares: [] as number[] }
 }))
 for (let window = 0; window < WINDOWS; window++) {
   for (const row of rows) {
@@ -37,8 +39,10 @@ for (let window = 0; window < WINDOWS; window++) {
     row.shares.push(speed / Math.max(before, meter()))
   }
 }
-console.log(`Node ${process.versions.node}, V8 ${process.versions.v8}\n\n| product | GFLOP/s: median | best | of peak: median (quartiles) |\n|---|---|---|---|`)
+console.log(`Node ${process.versions.node}, V8 ${process.versions.v8}\n`)
+console.log('| product | GFLOP/s: median | best | of peak: median (quartiles) |\n|---|---|---|---|')
 for (const { name, speeds, shares } of rows) {
   const percent = (q: number) => (100 * quantile(shares, q)).toFixed(0)
-  console.log(`| ${name} | ${median(speeds).toFixed(1)} | ${Math.max(...speeds).toFixed(1)} | ${percent(0.5)} % (${percent(0.25)}–${percent(0.75)}) |`)
+  const [best, share] = [Math.max(...speeds).toFixed(1), `${percent(0.5)} % (${percent(0.25)}–${percent(0.75)})`]
+  console.log(`| ${name} | ${median(speeds).toFixed(1)} | ${best} | ${share} |`)
 }

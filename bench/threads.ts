@@ -1,36 +1,31 @@
 // Threads against one thread, model by model, interleaved in one process: the median of the ratios of neighbouring
-// windows, with their spread. For a machine that others use too: what
-// the processor time of both says (n times that of one thread over that of n: what it would be with processors free, at
-// the least, because waiting for a thread that others hold up counts as work). `npm run build && node tools/run.mjs bench/threads.ts --threads 2 --windows 20`
+// windows, with their spread. For a machine that others use too: what the processor time of both says (n times that of
+// one thread over that of n: what it would be with processors free, at the least, because waiting for a thread that
+// others hold up counts as work). `npm run build && node tools/run.mjs bench/threads.ts --threads 2 --windows 20`
 import { parseArgs } from 'node:util'
 import { pathToFileURL } from 'node:url'
-import { input } from '../src/graph/leaves.ts'
-import { autoencoder } from '../src/models/autoencoder.ts'
-import { dcgan } from '../src/models/dcgan.ts'
-import { gan } from '../src/models/gan.ts'
-import { vae } from '../src/models/vae.ts'
-import { Pass } from '../src/nn/layer.ts'
 import type { CompiledFunction } from '../src/runtime/function.ts'
 import { createRuntime, type Runtime } from '../src/runtime/runtime.ts'
 import { spread } from './statistics.ts'
+import { type ModelName, trainingStep } from './step.ts'
 
 const { values } = parseArgs({
   options: {
-    threads: { type: 'string', default: '2' }, batch: { type: 'string', default: '128' }, windows: { type: 'string', default: '20' },
-    models: { type: 'string', default: 'autoencoder,vae,gan,dcgan' }, ms: { type: 'string', default: '100' },
+    threads: { type: 'string', default: '2' },
+    batch: { type: 'string', default: '128' },
+    windows: { type: 'string', default: '20' },
+    models: { type: 'string', default: 'autoencoder,vae,gan,dcgan' },
+    ms: { type: 'string', default: '100' },
   },
 })
-const MODELS = { autoencoder, vae, gan, dcgan }
 const batch = Number(values.batch)
 const worker = pathToFileURL('dist/runtime/thread.js')
 const many = await createRuntime({ threads: Number(values.threads), worker })
 const one = await createRuntime()
 
-async function compile(runtime: Runtime, model: keyof typeof MODELS): Promise<CompiledFunction> {
-  const definition = MODELS[model]()
-  const images = input('images', [batch, ...definition.imageShape])
-  const fn = (await runtime.session(1)).compile({ group: 'train', stages: definition.train(images, new Pass(true)) })
-  fn.feed('images', Float32Array.from({ length: images.size }, (_, i) => ((i * 7919) % 255) / 127.5 - 1)).run(3)
+async function compile(runtime: Runtime, model: ModelName): Promise<CompiledFunction> {
+  const fn = trainingStep(await runtime.session(1), model, batch)
+  fn.run(3)
   return fn
 }
 
@@ -42,7 +37,7 @@ function time(fn: CompiledFunction, steps: number): number {
 
 console.log(`Node ${process.versions.node}, batch ${batch}, ${values.threads} threads over 1, windows of ${values.ms} ms\n`)
 console.log('| model | ms a step, 1 thread | ms a step | ratio: median (quartiles) | by processor time |\n|---|---|---|---|---|')
-for (const model of values.models.split(',') as (keyof typeof MODELS)[]) {
+for (const model of values.models.split(',') as ModelName[]) {
   const fns = [await compile(one, model), await compile(many, model)] as const
   const steps = Math.max(1, Math.round(Number(values.ms) / time(fns[0], 5)))
   const samples: [number[], number[], number[]] = [[], [], []]
@@ -61,6 +56,7 @@ for (const model of values.models.split(',') as (keyof typeof MODELS)[]) {
     samples[1].push(ms[1]!)
     samples[2].push(ms[0]! / ms[1]!)
   }
-  console.log(`| ${model} | ${spread(samples[0])} | ${spread(samples[1])} | ${spread(samples[2])} | ${((Number(values.threads) * processor[0]!) / processor[1]!).toFixed(2)} |`)
+  const free = ((Number(values.threads) * processor[0]!) / processor[1]!).toFixed(2)
+  console.log(`| ${model} | ${samples.map((of) => spread(of)).join(' | ')} | ${free} |`)
 }
 await many.close()

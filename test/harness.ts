@@ -46,7 +46,10 @@ export function feed(fn: CompiledFunction, inputs: readonly ArrayLike<number>[])
 }
 
 /** Values of `build` at `inputs`. */
-export function evaluate(session: Session, shapes: readonly Shape[], build: (...inputs: Tensor[]) => readonly Tensor[], inputs: readonly ArrayLike<number>[]): Float32Array[] {
+export function evaluate(
+  session: Session, shapes: readonly Shape[], build: (...inputs: Tensor[]) => readonly Tensor[],
+  inputs: readonly ArrayLike<number>[],
+): Float32Array[] {
   const { fn, outputs } = compile(session, shapes, build)
   feed(fn, inputs)
   fn.run(1)
@@ -61,7 +64,9 @@ export function runGuarded({ fn }: Compiled): number {
   const bytes = () => new Uint8Array(core.memory.buffer, fn.arena, fn.plan.peakBytes)
   const owned = new Uint8Array(fn.plan.peakBytes)
   for (const [item, buffer] of fn.plan.result) owned.fill(1, buffer.offset, buffer.offset + item.node.size * 4)
-  for (const [item, buffer] of fn.plan.scratch) owned.fill(1, buffer.offset, buffer.offset + item.node.op.scratch!(item.node, THREADS) * 4)
+  for (const [{ node }, { offset }] of fn.plan.scratch) {
+    owned.fill(1, offset, offset + node.op.scratch!(node, THREADS) * 4)
+  }
   bytes().fill(PATTERN)
   fn.run(1)
   return bytes().reduce((n, b, i) => n + (owned[i] || b === PATTERN ? 0 : 1), 0)

@@ -68,13 +68,8 @@ describe('a level lower', () => {
     const [ds, dOffset] = gradients(loss, [slope, offset])
     const optimizer = optimizers.sgd({ learningRate: 0.2, momentum: 0.5 })
     const session = await (await createRuntime()).session(1)
-    const step = session.compile({
-      group: 'fit',
-      stages: [{
-        metrics: { loss },
-        updates: optimizer.updates([{ variable: slope, gradient: ds! }, { variable: offset, gradient: dOffset! }]),
-      }],
-    })
+    const updates = optimizer.updates([{ variable: slope, gradient: ds! }, { variable: offset, gradient: dOffset! }])
+    const step = session.compile({ group: 'fit', stages: [{ metrics: { loss }, updates }] })
     const xs = Array.from({ length: 32 }, (_, i) => i / 16 - 1)
     step.feed('x', xs).feed('y', xs.map((v) => 3 * v - 1))
     expect(step.run(200)).toBe(200)
@@ -92,8 +87,8 @@ describe('a level lower', () => {
     const fake = (stream: string) => scoped(stream, () => ops.add(ops.mul(ops.randomNormal([64, 1], stream), 0.1), shift))
     const criticLoss = ops.add(ops.sub(score(fake('first')), score(real)), ops.sum(ops.square(critic)))
     const generatorLoss = ops.negative(score(fake('second')))
-    const [first, second] = ['critic_sgd', 'generator_sgd'].map((name) => optimizers.sgd({ learningRate: 0.1, name })) as [
-      optimizers.Optimizer, optimizers.Optimizer]
+    const first = optimizers.sgd({ learningRate: 0.1, name: 'critic_sgd' })
+    const second = optimizers.sgd({ learningRate: 0.1, name: 'generator_sgd' })
     const session = await (await createRuntime()).session(7)
     const [dCritic] = gradients(criticLoss, [critic])
     const [dShift] = gradients(generatorLoss, [shift])

@@ -21,7 +21,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   batch: 'reads a dataset and counters: test/batch.test.ts',
   fill: 'has no inputs; the initialisers zeros and ones: test/initializers.test.ts',
   stopGradient: 'an alias; its spec multiplies by it',
-  conv2dFilterGradient: 'the gradient checks of conv2d and conv2dTranspose, of both orders',
   reluGrad: 'the gradients of relu, first and second',
   leakyReluGrad: 'the gradients of leakyReLU, first and second',
   eluGrad: 'the gradients of elu, first and second',

@@ -2,8 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { gradients } from '../src/graph/gradients.ts'
 import { type Shape, sizeOf, type Tensor } from '../src/graph/tensor.ts'
-import { mul } from '../src/ops/arithmetic.ts'
-import { add } from '../src/ops/arithmetic.ts'
+import { add, mul } from '../src/ops/arithmetic.ts'
 import { sum } from '../src/ops/reduce.ts'
 import { compile, evaluate, feed, floats, generator, newSession, runGuarded, runShared, THREADS } from './harness.ts'
 import type { Array64 } from './reference/arrays.ts'
@@ -24,7 +23,8 @@ function drawInputs(spec: Spec, shapes: readonly Shape[], seed: number): Float32
 const wide = (shape: Shape, data: ArrayLike<number>): Array64 => ({ shape, data: Float64Array.from(data) })
 const shifted = (x: ArrayLike<number>, by: number, v: ArrayLike<number>) => Float64Array.from(x, (e, i) => e + by * v[i]!)
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => Float64Array.from(a, (e, i) => e * b[i]!).reduce((s, e) => s + e, 0)
-const size = (a: ArrayLike<number>, b: ArrayLike<number>) => Float64Array.from(a, (e, i) => Math.abs(e * b[i]!)).reduce((s, e) => s + e, 0)
+const size = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Float64Array.from(a, (e, i) => Math.abs(e * b[i]!)).reduce((s, e) => s + e, 0)
 const total = (parts: Tensor[]): Tensor => parts.reduce((a, b) => add(a, b))
 
 const title = (c: Case) => c.name ?? c.shapes.map((s) => `[${s}]`).join(' ')
@@ -68,7 +68,8 @@ describe.each(specs.map((s) => [s.op, s] as const))('%s', (_, spec) => {
     const analytic = wrt.reduce((s, i, at) => s + dot(grads[at]!, directions[i]!), 0)
     const scale = wrt.reduce((s, i, at) => s + size(grads[at]!, directions[i]!), 0)
     const tolerance = spec.gradientTolerance ?? 1e-5
-    expect(Math.abs(analytic - numeric), `gradient: ${analytic}, numerically ${numeric} (case seed ${seed})`).toBeLessThanOrEqual(tolerance * (scale + 1e-3))
+    const message = `gradient: ${analytic}, numerically ${numeric} (case seed ${seed})`
+    expect(Math.abs(analytic - numeric), message).toBeLessThanOrEqual(tolerance * (scale + 1e-3))
 
     if (spec.second === false) return
     // d/ds d/dt of L at x + s·v + t·u, where u moves the inputs and v the inputs and dy.

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { deflateRawSync } from 'node:zlib'
 
 process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'))
 
@@ -65,8 +66,8 @@ async function cores() {
 function inline() {
   for (const [target, module] of Object.entries(INLINED)) {
     const file = `src/runtime/${module}.generated.ts`
-    const base64 = readFileSync(`build/${CORES[target]}`).toString('base64')
-    const text = `// Written by tools/build.mjs: ${CORES[target]}, base64.\nexport const core = '${base64}'\n`
+    const base64 = deflateRawSync(readFileSync(`build/${CORES[target]}`), { level: 9 }).toString('base64')
+    const text = `// Written by tools/build.mjs: ${CORES[target]}, deflated, base64.\nexport const core = '${base64}'\n`
     if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text)
   }
 }

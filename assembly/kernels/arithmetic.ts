@@ -19,6 +19,8 @@ export function div_f32(args: usize, thread: i32, threads: i32): void { binary<D
 register(div_f32)
 
 /** y = p · a, stretched */
-@unmanaged class BroadcastTo extends BinaryArgs { @inline f(a: v128, _b: v128): v128 { return f32x4.mul(a, f32x4.splat(this.p)) } }
+@unmanaged class BroadcastTo extends BinaryArgs {
+  @inline f(a: v128, _b: v128): v128 { return f32x4.mul(a, f32x4.splat(this.p)) }
+}
 export function broadcast_to_f32(args: usize, thread: i32, threads: i32): void { binary<BroadcastTo>(args, thread, threads) }
 register(broadcast_to_f32)

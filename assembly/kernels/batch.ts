@@ -72,30 +72,27 @@ function key(a: BatchArgs, word: u32): u32 {
   return permutationKey(load<u32>(a.seed), load<u32>(a.seed, 4), a.stream, load<u32>(a.counter, 12), word)
 }
 
-/** Sample i of the step is row perm(position + i) of a dataset of bytes. Threads share the samples. */
-export function batch_u8(args: usize, thread: i32, threads: i32): void {
+/** Sample i of the step is row perm(position + i) of a dataset of `T`. Threads share the samples. */
+// @ts-ignore: decorator
+@inline
+function batch<T>(args: usize, thread: i32, threads: i32): void {
   const a = changetype<BatchArgs>(args)
   const half = halfBits(a.count)
   const key0 = key(a, 0)
   const key1 = key(a, 1)
   const to = shareStart(a.size, 1, thread + 1, threads)
   for (let i = shareStart(a.size, 1, thread, threads); i < to; i++) {
-    const row = rowOf(a, i, half, key0, key1)
-    rowU8(a.data + <usize>row * a.item, a.y + (<usize>(i * a.item) << 2), a.item, a.scale, a.offset)
+    const row = <usize>rowOf(a, i, half, key0, key1)
+    const y = a.y + (<usize>(i * a.item) << 2)
+    if (isFloat<T>()) rowF32(a.data + (row * a.item << 2), y, a.item, a.scale, a.offset)
+    else rowU8(a.data + row * a.item, y, a.item, a.scale, a.offset)
   }
 }
+
+/** A dataset of bytes. */
+export function batch_u8(args: usize, thread: i32, threads: i32): void { batch<u8>(args, thread, threads) }
 register(batch_u8)
 
-/** The same of a dataset of floats. */
-export function batch_f32(args: usize, thread: i32, threads: i32): void {
-  const a = changetype<BatchArgs>(args)
-  const half = halfBits(a.count)
-  const key0 = key(a, 0)
-  const key1 = key(a, 1)
-  const to = shareStart(a.size, 1, thread + 1, threads)
-  for (let i = shareStart(a.size, 1, thread, threads); i < to; i++) {
-    const row = rowOf(a, i, half, key0, key1)
-    rowF32(a.data + (<usize>row * a.item << 2), a.y + (<usize>(i * a.item) << 2), a.item, a.scale, a.offset)
-  }
-}
+/** A dataset of floats. */
+export function batch_f32(args: usize, thread: i32, threads: i32): void { batch<f32>(args, thread, threads) }
 register(batch_f32)

@@ -55,8 +55,10 @@ function packRun(a: PackArgs, from: usize, columns: i32, to: usize): void {
   if (columns == NR && a.stride3 == 1) {
     for (; to + 128 <= end; to += 128, from += 16) {
       const half = from + 4 * across
-      storeTransposed(to, 32, v128.load(from), v128.load(from + across), v128.load(from + 2 * across), v128.load(from + 3 * across))
-      storeTransposed(to + 16, 32, v128.load(half), v128.load(half + across), v128.load(half + 2 * across), v128.load(half + 3 * across))
+      const v0 = v128.load(from)
+      storeTransposed(to, 32, v0, v128.load(from + across), v128.load(from + 2 * across), v128.load(from + 3 * across))
+      const v4 = v128.load(half)
+      storeTransposed(to + 16, 32, v4, v128.load(half + across), v128.load(half + 2 * across), v128.load(half + 3 * across))
     }
   }
   for (; to < end; to += row, from += step) {

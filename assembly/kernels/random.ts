@@ -2,6 +2,7 @@
 import { register } from '../lib/kernel'
 import { log_f32x4 } from '../lib/math/log'
 import { splat, step } from '../lib/math/poly'
+import { cosine, sine } from '../lib/math/sincos'
 import { eachBlock, RandomArgs, storeBlocks } from '../lib/philox'
 
 /** The top 24 bits as a float in [0, 1). */
@@ -57,22 +58,6 @@ function angle(w: v128): v128 {
   return f32x4.mul(f32x4.convert_i32x4_s(i32x4.shl(w, 2)), splat(3.6572952e-10))
 }
 
-// Polynomials of lib/math/sincos.ts, |θ| ≤ π/4.
-// @ts-ignore: decorator
-@inline
-function sine(r: v128): v128 {
-  const z = f32x4.mul(r, r)
-  const s = step(step(splat(-0.000195182787), z, 0.00833218917), z, -0.166666552)
-  return f32x4.add(r, f32x4.mul(f32x4.mul(s, z), r))
-}
-// @ts-ignore: decorator
-@inline
-function cosine(r: v128): v128 {
-  const z = f32x4.mul(r, r)
-  const c = step(step(splat(2.44306702e-5), z, -0.00138873013), z, 0.0416666456)
-  return f32x4.add(f32x4.sub(splat(1), f32x4.mul(z, splat(0.5))), f32x4.mul(c, f32x4.mul(z, z)))
-}
-
 /**
  * Box and Muller's transform (1958): words 0, 1 of a block give elements 0, 1, words 2, 3 give 2, 3. Of the angle's word,
  * 30 bits choose a direction within a quarter, one swaps the axes, one turns it round: together the whole circle.
@@ -84,10 +69,12 @@ function cosine(r: v128): v128 {
     const rb = radius(w2, w3)
     const ta = angle(w1)
     const tb = angle(w3)
-    const sa = sine(ta)
-    const sb = sine(tb)
-    const ca = cosine(ta)
-    const cb = cosine(tb)
+    const za = f32x4.mul(ta, ta)
+    const zb = f32x4.mul(tb, tb)
+    const sa = sine(ta, za)
+    const sb = sine(tb, zb)
+    const ca = cosine(za)
+    const cb = cosine(zb)
     const oa = i32x4.shr_s(i32x4.shl(w1, 1), 31)
     const ob = i32x4.shr_s(i32x4.shl(w3, 1), 31)
     storeBlocks(

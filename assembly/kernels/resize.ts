@@ -125,7 +125,11 @@ function alongRow(k: ResizeArgs, row: usize, to: usize): void {
     }
     for (let c = k.c; c > 0; c -= 4, lo += 16, hi += 16) {
       const v = loadUpTo4(lo, c)
-      storeUpTo4(to, tap.whi == 0 ? v : f32x4.add(f32x4.mul(v, f32x4.splat(tap.wlo)), f32x4.mul(loadUpTo4(hi, c), f32x4.splat(tap.whi))), c)
+      storeUpTo4(
+        to,
+        tap.whi == 0 ? v : f32x4.add(f32x4.mul(v, f32x4.splat(tap.wlo)), f32x4.mul(loadUpTo4(hi, c), f32x4.splat(tap.whi))),
+        c,
+      )
       to += <usize>min(c, 4) << 2
     }
   }
@@ -164,7 +168,9 @@ function gatherRow(k: ResizeArgs, row: usize, to: usize): void {
     for (let c = 0; c < k.c; c += 4) {
       if (k.c == 1) {
         let sum: f32 = 0
-        for (let ox = right.from; ox < right.to; ox++) sum += weight(changetype<Tap>(k.columns + (<usize>ox << 4)), ix) * load<f32>(row + (<usize>ox << 2))
+        for (let ox = right.from; ox < right.to; ox++) {
+          sum += weight(changetype<Tap>(k.columns + (<usize>ox << 4)), ix) * load<f32>(row + (<usize>ox << 2))
+        }
         store<f32>(to, sum)
       } else {
         let sum = f32x4.splat(0)

@@ -1,5 +1,5 @@
 // Fusion: what follows a matrix product or convolution element by element is done while its result is in registers.
-// Ops that can take it carry an `epilogue` in their attributes: a bias for the last axis, then an activation.
+// Ops marked `fusable` carry an `epilogue` in their attributes: a bias for the last axis, then an activation.
 // Numbers are the same as without fusion: the same operations in the same order.
 import { topological } from './gradients.ts'
 import { rewrite } from './simplify.ts'
@@ -16,7 +16,7 @@ export type Activation = 'linear' | 'relu' | 'leakyReLU' | 'elu' | 'tanh' | 'sig
 
 export const PLAIN: Epilogue = { bias: false, activation: 'linear', alpha: 0 }
 
-const epilogueOf = (t: Tensor): Epilogue | undefined => t.attrs.epilogue as Epilogue | undefined
+const epilogueOf = (t: Tensor): Epilogue | undefined => (t.op.fusable ? (t.attrs.epilogue as Epilogue) : undefined)
 const ACTIVATIONS: readonly string[] = ['relu', 'leakyReLU', 'elu', 'tanh', 'sigmoid']
 
 /** Folds biases and activations into the op that feeds them, where nobody else reads the value in between. */
@@ -30,7 +30,8 @@ export function fuseEpilogues(roots: readonly Tensor[]): Map<Tensor, Tensor> {
     const [x, b] = node.inputs
     const before = x && uses.get(old.inputs[0]!) === 1 ? epilogueOf(x) : undefined
     if (!x || !before || before.activation !== 'linear') return node
-    if (node.op.name === 'add' && b && !before.bias && b.shape.length === 1 && b.size === node.shape.at(-1) && x.size === node.size) {
+    const isBias = b?.shape.length === 1 && b.size === node.shape.at(-1) && x.size === node.size
+    if (node.op.name === 'add' && isBias && !before.bias) {
       return refit(x, [...x.inputs, b], { ...before, bias: true }, node)
     }
     if (ACTIVATIONS.includes(node.op.name)) {

@@ -2,7 +2,7 @@
 // Only nodes on a path from a requested tensor to the loss are visited: nothing else gets a gradient.
 import { ones, zeros } from '../ops/fill.ts'
 import { add } from '../ops/arithmetic.ts'
-import { scoped, show, type Tensor } from './tensor.ts'
+import { sameShape, scoped, show, type Tensor } from './tensor.ts'
 
 /** All tensors that `roots` depend on, inputs before users. */
 export function topological(roots: readonly Tensor[]): Tensor[] {
@@ -34,6 +34,9 @@ export function gradients(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor
   if (!dy && y.size !== 1) {
     throw new RangeError(`gradients: the loss has shape ${show(y.shape)}, expected one number; take its sum or mean, or pass dy`)
   }
+  if (dy && !sameShape(dy.shape, y.shape)) {
+    throw new RangeError(`gradients: dy has shape ${show(dy.shape)}, expected ${show(y.shape)}, that of y`)
+  }
   const order = topological([y])
   const wanted = new Set<Tensor>(xs)
   const active = new Set<Tensor>()
@@ -44,7 +47,9 @@ export function gradients(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor
   for (const t of order.reverse()) {
     const g = grads.get(t)
     if (!g || !active.has(t) || !t.inputs.some((i) => active.has(i))) continue
-    if (!t.op.gradient) throw new RangeError(`gradients: the op '${t.op.name}' in '${t.scope}' has no gradient; use stopGradient before it`)
+    if (!t.op.gradient) {
+      throw new RangeError(`gradients: the op '${t.op.name}' in '${t.scope}' has no gradient; use stopGradient before it`)
+    }
     const given = scoped(`${t.scope || t.op.name}/gradient`, () => t.op.gradient!(t, g))
     for (const [i, d] of given.entries()) {
       const x = t.inputs[i]!

@@ -24,8 +24,9 @@ export interface Schedule {
 
 export const isLeaf = (t: Tensor): boolean => t.op.calls === 'leaf'
 
-/** The variables that an effect op changes: all of its inputs that are variables, but for those it only reads. */
-export const changedBy = (update: Tensor): Tensor[] => update.inputs.filter(isVariable)
+/** The variables that an effect op may change: all of its inputs but the last, which is the value, if there are more. */
+export const changedBy = ({ inputs }: Tensor): Tensor[] =>
+  (inputs.length > 1 ? inputs.slice(0, -1) : inputs).filter(isVariable)
 
 export function schedule(stages: readonly Stage[]): Schedule {
   const items: Item[] = []

@@ -37,7 +37,12 @@ export interface Op<A extends Attrs = Attrs> {
   flops(node: Tensor<A>): number
   /** Inputs whose memory the output may take over, when they are not needed afterwards. */
   readonly inPlace?: readonly number[]
-  /** The op changes a variable (its first input) in place and has no output; it runs after the reads of its stage. */
+  /** The op can end in a bias and an activation (graph/fuse.ts): its attributes carry an `epilogue`. */
+  readonly fusable?: boolean
+  /**
+   * The op changes a variable (its first input) in place and has no output; it runs after the reads of its stage. Its
+   * last input is the value; those between are variables too, which it may change.
+   */
   readonly effect?: boolean
 }
 
@@ -89,7 +94,9 @@ export const currentScope = (): string => scopes.join('/')
 /** A shape error: which op, in which layer, what was wrong and what to do. */
 export function shapeError(op: string, problem: string): RangeError {
   const scope = currentScope()
-  return new RangeError(`${scope ? `${scope}: ` : ''}${op}: ${problem}`)
+  const layer = scope.split('/').at(-1)!.replace(/_\d+$/, '')
+  const named = layer.toLowerCase() === op.toLowerCase() ? scope : [scope, op].filter(Boolean).join(': ')
+  return new RangeError(`${named}: ${problem}`)
 }
 
 /** Makes the tensor `op(inputs)`; the op's shape rule checks the inputs. */

@@ -1,10 +1,12 @@
 // Convolution and its two gradients: three ops, each linear in each input, closed under differentiation.
 // NHWC images, filters [height, width, in, out]. The transposed convolution is the gradient for the input.
-import { apply, type GradientRule, type Op, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { PLAIN } from '../graph/fuse.ts'
+import { apply, type GradientRule, type Op, sameShape, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
 import {
-  type ConvAttrs, convFlops, convolution, convolutionScratch, filterGradient as filterGradientCalls, filterGradientScratch, forwardPatches, type Geometry, geometry, type Patches,
+  type ConvAttrs, convFlops, convolution, convolutionScratch, filterGradient as filterGradientCalls, filterGradientScratch,
+  forwardPatches, type Geometry, geometry, type Patches,
 } from './conv_lowering.ts'
-import { PLAIN, type Right } from './gemm.ts'
+import type { Right } from './gemm.ts'
 import { type Padding, pair } from './padding.ts'
 
 function checkRanks(op: string, x: Shape, w: Shape): void {
@@ -14,11 +16,18 @@ function checkRanks(op: string, x: Shape, w: Shape): void {
 
 export const conv2dOp: Op<ConvAttrs> = {
   name: 'conv2d',
+  fusable: true,
   shape([x, w], attrs) {
     checkRanks('conv2d', x!, w!)
-    if (x![3] !== w![2]) throw shapeError('conv2d', `the image ${show(x!)} has ${x![3]} channels and the filter ${show(w!)} takes ${w![2]}; the filter is [height, width, in, out]`)
+    if (x![3] !== w![2]) {
+      const takes = `the image ${show(x!)} has ${x![3]} channels and the filter ${show(w!)} takes ${w![2]}`
+      throw shapeError('conv2d', `${takes}; the filter is [height, width, in, out]`)
+    }
     const { b, oh, ow, f } = geometry(x!, w!, attrs)
-    if (oh < 1 || ow < 1) throw shapeError('conv2d', `the filter ${show(w!)} is larger than the image ${show(x!)}; use padding 'same' or a smaller kernel`)
+    if (oh < 1 || ow < 1) {
+      const larger = `the filter ${show(w!)} is larger than the image ${show(x!)}`
+      throw shapeError('conv2d', `${larger}; use padding 'same' or a smaller kernel`)
+    }
     return [b, oh, ow, f]
   },
   gradient(y, dy) {
@@ -45,7 +54,16 @@ const filterGradientRule: GradientRule<ConvAttrs> = (node, g) => {
 /** dw = Σ over images and positions of patchᵀ · dy */
 export const conv2dFilterGradientOp: Op<ConvAttrs> = {
   name: 'conv2dFilterGradient',
-  shape: ([x, dy], { extent }) => [...extent, x![3]!, dy![3]!],
+  shape([x, dy], attrs) {
+    checkRanks('conv2dFilterGradient', x!, dy!)
+    const filter = [...attrs.extent, x![3]!, dy![3]!]
+    const { b, oh, ow } = geometry(x!, filter, attrs)
+    if (!sameShape([b, oh, ow], dy!.slice(0, 3))) {
+      const wanted = `${show([b, oh, ow, dy![3]!])} for the image ${show(x!)}`
+      throw shapeError('conv2dFilterGradient', `dy has shape ${show(dy!)}, expected ${wanted}`)
+    }
+    return filter
+  },
   gradient: filterGradientRule,
   scratch(node, threads) {
     const g = geometry(node.inputs[0]!.shape, node.shape, node.attrs)
@@ -66,6 +84,7 @@ const inputGradientRule: GradientRule<ConvAttrs> = (node, g) => {
 /** dx: each image element gets the sum, over the patches that read it, of filter · dy. */
 export const conv2dInputGradientOp: Op<ConvAttrs> = {
   name: 'conv2dInputGradient',
+  fusable: true,
   shape: ([dy, w], { extent }) => [dy![0]!, ...extent, w![2]!],
   gradient: inputGradientRule,
   scratch(node, threads) {
@@ -88,7 +107,8 @@ function tapsOf(phase: number, stride: number, size: number, before: number, dil
   const [first = 0, second = first + 1] = hits
   const last = hits.at(-1) ?? 0
   const period = second - first
-  return { last, count: hits.length, period, step: Math.max(1, (period * dilation) / stride), offset: (phase + before - last * dilation) / stride }
+  const step = Math.max(1, (period * dilation) / stride)
+  return { last, count: hits.length, period, step, offset: (phase + before - last * dilation) / stride }
 }
 
 /** One convolution of dy for each residue of (y, x) modulo the strides: no multiplication by the zeros between. */
@@ -114,8 +134,8 @@ function phases(g: Geometry) {
         n: g.c,
         strides: [-v.period * g.kw * tap, -u.period * tap, 1, g.f],
       }
-      const to = { strides: [g.h * g.w * g.c, g.strides[0] * g.w * g.c, g.strides[1] * g.c], start: (py * g.w + px) * g.c } as const
-      list.push({ patches, filters, to })
+      const strides = [g.h * g.w * g.c, g.strides[0] * g.w * g.c, g.strides[1] * g.c] as const
+      list.push({ patches, filters, to: { strides, start: (py * g.w + px) * g.c } })
     }
   }
   return list
@@ -137,13 +157,31 @@ export interface ConvOptions {
 
 function attributes(op: string, { strides = 1, padding = 'valid', dilation = 1 }: ConvOptions): ConvAttrs {
   const attrs = { strides: pair(strides), padding, dilation: pair(dilation), extent: [0, 0] as const, epilogue: PLAIN }
-  if (padding !== 'same' && padding !== 'valid') throw shapeError(op, `padding '${String(padding)}' given, expected 'same' or 'valid'`)
-  if ([...attrs.strides, ...attrs.dilation].some((n) => !Number.isInteger(n) || n < 1)) throw shapeError(op, 'strides and dilation must be positive integers')
+  if (padding !== 'same' && padding !== 'valid') {
+    throw shapeError(op, `padding '${String(padding)}' given, expected 'same' or 'valid'`)
+  }
+  if ([...attrs.strides, ...attrs.dilation].some((n) => !Number.isInteger(n) || n < 1)) {
+    throw shapeError(op, 'strides and dilation must be positive integers')
+  }
   return attrs
 }
 
 /** y[b,i,j,f] = Σ x[b, i·s + u·d − pad, …, c] · w[u, v, c, f] (TensorFlow's conv2d; the filter is not flipped). */
-export const conv2d = (x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor => apply(conv2dOp, [x, w], attributes('conv2d', options))
+export const conv2d = (x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor =>
+  apply(conv2dOp, [x, w], attributes('conv2d', options))
+
+/**
+ * The gradient of conv2d for its filter: dw[u,v,c,f] = Σ x[b, i·s + u·d − pad, …, c] · dy[b,i,j,f].
+ * (The gradient for the image is `conv2dTranspose(dy, w, { …, extent: [height, width] })`.)
+ * @param x [batch, height, width, in]
+ * @param dy [batch, rows, columns, out], of the convolution's shape
+ * @param kernelSize height and width of the filter
+ */
+export function conv2dFilterGradient(
+  x: Tensor, dy: Tensor, kernelSize: readonly [number, number], options: ConvOptions = {},
+): Tensor {
+  return apply(conv2dFilterGradientOp, [x, dy], { ...attributes('conv2dFilterGradient', options), extent: kernelSize })
+}
 
 /**
  * The transposed convolution: the gradient of the convolution with the same filter and padding.
@@ -151,11 +189,14 @@ export const conv2d = (x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor 
  * @param w [height, width, out, in]
  * @param extent height and width of the result; 'same': in·stride, 'valid': (in − 1)·stride + kernel, by default
  */
-export function conv2dTranspose(x: Tensor, w: Tensor, options: ConvOptions & { extent?: readonly [number, number] } = {}): Tensor {
+export function conv2dTranspose(
+  x: Tensor, w: Tensor, options: ConvOptions & { extent?: readonly [number, number] } = {},
+): Tensor {
   checkRanks('conv2dTranspose', x.shape, w.shape)
   const attrs = attributes('conv2dTranspose', options)
   if (x.shape[3] !== w.shape[3]) {
-    throw shapeError('conv2dTranspose', `the image ${show(x.shape)} has ${x.shape[3]} channels and the filter ${show(w.shape)} takes ${w.shape[3]}; the filter is [height, width, out, in]`)
+    const takes = `the image ${show(x.shape)} has ${x.shape[3]} channels and the filter ${show(w.shape)} takes ${w.shape[3]}`
+    throw shapeError('conv2dTranspose', `${takes}; the filter is [height, width, out, in]`)
   }
   const full = [0, 1].map((i) => {
     const kernel = (w.shape[i]! - 1) * attrs.dilation[i]! + 1
@@ -164,7 +205,9 @@ export function conv2dTranspose(x: Tensor, w: Tensor, options: ConvOptions & { e
   const extent = options.extent ?? full
   const back = geometry([x.shape[0]!, ...extent, w.shape[2]!], w.shape, attrs)
   if (back.oh !== x.shape[1] || back.ow !== x.shape[2]) {
-    throw shapeError('conv2dTranspose', `a result of ${show(extent)} would come from an image of ${show([back.oh, back.ow])}, not ${show(hw(x.shape, 1))}; leave extent out for ${show(full)}`)
+    const source = `a result of ${show(extent)} would come from an image of ${show([back.oh, back.ow])}`
+    const given = `${show(hw(x.shape, 1))}; leave extent out for ${show(full)}`
+    throw shapeError('conv2dTranspose', `${source}, not ${given}`)
   }
   return inputGradient(x, w, [x.shape[0]!, ...extent, w.shape[2]!], attrs)
 }

@@ -24,7 +24,6 @@ export type Geometry = ReturnType<typeof geometry>
 
 export const convFlops = ({ b, oh, ow, f, kh, kw, c }: Geometry): number => 2 * b * oh * ow * f * kh * kw * c
 
-
 /** A convolution as kernels see it: patches of an image [b, h, w, c] times filters of `n` columns. */
 export interface Patches {
   readonly image: readonly [b: number, h: number, w: number, c: number]
@@ -51,13 +50,14 @@ export const forwardPatches = (g: Geometry): Patches => ({
 })
 
 /** The words after those that all products share. */
-const patchWords = ({ image: [, h, w, c], count, step, tap, offset, taps }: Patches): number[] => [h, w, c, ...count, ...step, ...tap, ...offset, taps[1]]
+const patchWords = ({ image: [, h, w, c], count, step, tap, offset, taps }: Patches): number[] =>
+  [h, w, c, ...count, ...step, ...tap, ...offset, taps[1]]
 
 /** Depth up to which a panel of filters stays in the first-level cache beside the image: measured, see bench/. */
 const DIRECT_DEPTH = 512
 /** Elements of a filter's gradient up to which it is summed in place. */
 const DIRECT_FILTER = 16384
-/** Bytes before the tables of a direct kernel's scratch. */
+/** Bytes before the tables of a direct kernel's scratch: HEAD of assembly/lib/conv/tile.ts. */
 const HEAD = 192
 
 const isDirect = (p: Patches): boolean => p.tap[1] === 1 && depthOf(p) > 0 && depthOf(p) <= DIRECT_DEPTH
@@ -98,7 +98,10 @@ export function convolution(node: Tensor<EpilogueAttrs>, at: Places, p: Patches,
   const dot = isDot(p, filters.n)
   const width = dot ? 1 : PANEL
   const work = at.scratch + panelBytes(filters.n, k, width)
-  const common = [at.scratch, at.output + to.start * 4, work, directShare(p), m, filters.n, k, ...p.count, ...to.strides, ...epilogueWords(node, at)]
+  const common = [
+    at.scratch, at.output + to.start * 4, work, directShare(p),
+    m, filters.n, k, ...p.count, ...to.strides, ...epilogueWords(node, at),
+  ]
   return [
     packCall(b, at.scratch, filters, width),
     [dot ? 'conv2d_dot_f32' : 'conv2d_f32', ...common, image, ...words, p.image[0], p.taps[0]],

@@ -1,12 +1,11 @@
 // How products become kernel calls: scratch sizes, packing of the right side, epilogue words (assembly/lib/gemm).
+import type { Activation, Epilogue } from '../graph/fuse.ts'
 import { bits, type KernelCall, type Places, type Tensor } from '../graph/tensor.ts'
-import { type Activation, type Epilogue, PLAIN } from '../graph/fuse.ts'
 
 /** Attributes of every op that ends in an epilogue. */
 export interface EpilogueAttrs extends Record<string, unknown> {
   readonly epilogue: Epilogue
 }
-export { PLAIN }
 
 /** Numbers of the activations in assembly/lib/gemm/epilogue.ts. */
 const ACTIVATION: Readonly<Record<Activation, number>> = { linear: 0, relu: 1, leakyReLU: 2, elu: 3, tanh: 4, sigmoid: 5 }
@@ -35,7 +34,12 @@ export interface Product {
   readonly n: number
   readonly k: number
   /** Rows of C: (image, y, x) over these extents with these strides in floats; plain rows by default. */
-  readonly rows?: { readonly y: number; readonly x: number; readonly strides: readonly [number, number, number]; readonly start: number }
+  readonly rows?: {
+    readonly y: number
+    readonly x: number
+    readonly strides: readonly [number, number, number]
+    readonly start: number
+  }
   /** The words of A after those that all products share. */
   readonly left: readonly number[]
 }
@@ -45,7 +49,8 @@ export const panelBytes = (n: number, k: number, width = PANEL): number => up(up
 const shareBytes = (m: number, k: number): number => BLOCK + up(Math.min(MC, up(m, 4)) * Math.min(KC, k) * 4, 64)
 
 /** Floats of scratch for a product of these sizes. */
-export const productScratch = (m: number, n: number, k: number, threads: number): number => (panelBytes(n, k) + shareBytes(m, k) * threads) / 4
+export const productScratch = (m: number, n: number, k: number, threads: number): number =>
+  (panelBytes(n, k) + shareBytes(m, k) * threads) / 4
 
 /** Packs `right` in panels of `width` columns. */
 export const packCall = (b: number, to: number, right: Right, width = PANEL): KernelCall =>
@@ -58,7 +63,9 @@ export function epilogueWords(node: Tensor<EpilogueAttrs>, at: Places): number[]
 }
 
 /** The calls that compute one product into `c`: pack B, then multiply. */
-export function product(node: Tensor<EpilogueAttrs>, at: Places, b: number, right: Right, p: Product, c = at.output): KernelCall[] {
+export function product(
+  node: Tensor<EpilogueAttrs>, at: Places, b: number, right: Right, p: Product, c = at.output,
+): KernelCall[] {
   const rows = p.rows ?? { y: 1, x: p.m, strides: [0, 0, p.n], start: 0 }
   const work = at.scratch + panelBytes(p.n, p.k)
   const share = shareBytes(p.m, p.k)

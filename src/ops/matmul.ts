@@ -1,6 +1,7 @@
 // Matrix products.
+import { PLAIN } from '../graph/fuse.ts'
 import { apply, type Op, type Shape, sameShape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
-import { type EpilogueAttrs, PLAIN, product, productScratch, type Right } from './gemm.ts'
+import { type EpilogueAttrs, product, productScratch, type Right } from './gemm.ts'
 
 interface MatmulAttrs extends EpilogueAttrs {
   readonly transposeA: boolean
@@ -18,6 +19,7 @@ function sizes(a: Shape, b: Shape, { transposeA, transposeB }: MatmulAttrs) {
 
 export const matmulOp: Op<MatmulAttrs> = {
   name: 'matmul',
+  fusable: true,
   shape([a, b], attrs) {
     if (a!.length < 2 || b!.length < 2) {
       throw shapeError('matmul', `shapes ${show(a!)} and ${show(b!)} given, both must have at least 2 dimensions`)
@@ -25,8 +27,8 @@ export const matmulOp: Op<MatmulAttrs> = {
     const { m, k, k2, n, batch } = sizes(a!, b!, attrs)
     if (k !== k2 || !sameShape(batch, b!.slice(0, -2))) {
       const sides = `${show(a!)}${attrs.transposeA ? 'ᵀ' : ''} · ${show(b!)}${attrs.transposeB ? 'ᵀ' : ''}`
-      const why = `the inner dimensions are ${k} and ${k2}, and all before the last two must be equal`
-      throw shapeError('matmul', `${sides} does not fit: ${why}; reshape or transpose one side`)
+      const rule = `the inner dimensions are ${k} and ${k2}, and all before the last two must be equal`
+      throw shapeError('matmul', `${sides} does not fit: ${rule}; reshape or transpose one side`)
     }
     return [...batch, m, n]
   },

@@ -18,8 +18,9 @@ export function checkStreams(roots: readonly Tensor[]): void {
     if (stream === undefined) continue
     const other = seen.get(streamId(stream))
     if (other) {
-      const why = `two tensors draw from the stream '${stream}' and would be equal`
-      throw new RangeError(`random: ${why}; give each a stream of its own`)
+      const first = other.attrs.stream as string
+      const both = first === stream ? `the stream '${stream}'` : `'${first}' and '${stream}', whose hashes are equal,`
+      throw new RangeError(`random: two tensors draw from ${both} and would be equal; give each a stream of its own`)
     }
     seen.set(streamId(stream), t)
   }

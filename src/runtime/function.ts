@@ -2,7 +2,8 @@
 import { emit, addressOf, type Addresses, type Tape } from '../graph/emit.ts'
 import { fuseEpilogues } from '../graph/fuse.ts'
 import { topological } from '../graph/gradients.ts'
-import { isInput } from '../graph/leaves.ts'
+import { keepValues } from '../graph/keep.ts'
+import { isInput, isVariable } from '../graph/leaves.ts'
 import { plan, type Plan } from '../graph/plan.ts'
 import { schedule, type Schedule, type Stage } from '../graph/schedule.ts'
 import { shareEqual } from '../graph/simplify.ts'
@@ -69,9 +70,10 @@ export class CompiledFunction {
   constructor(session: Session, spec: FunctionSpec, stages: readonly Stage[]) {
     this.session = session
     this.group = spec.group
+    checkSpec(spec)
+    checkStreams(stages.flatMap((s) => [...s.outputs, ...s.updates]))
     const rebuilt = optimize(stages)
     const roots = rebuilt.flatMap((s) => [...s.outputs, ...s.updates])
-    checkStreams(roots)
     this.schedule = schedule(rebuilt)
     this.plan = plan(this.schedule, session.threads)
     this.flops = this.schedule.items.reduce((n, { node }) => n + node.op.flops(node), 0)
@@ -89,7 +91,11 @@ export class CompiledFunction {
       seed: session.groupAddress(spec.group) + COUNTER_WORDS * 4,
       threads: session.threads,
     }
-    for (const t of topological(roots)) if (isInput(t)) this.#inputs.set(t.attrs.name, t)
+    for (const t of topological(roots).filter(isInput)) {
+      const { name } = t.attrs
+      if (this.#inputs.has(name)) throw new RangeError(`two inputs are named '${name}'; give each a name of its own`)
+      this.#inputs.set(name, t)
+    }
     const after: KernelCall[] = []
     spec.stages.forEach(({ outputs = {}, metrics = {} }, s) => {
       const tensors = rebuilt[s]!.outputs
@@ -128,9 +134,12 @@ export class CompiledFunction {
   /** Copies values into the input `name`. */
   feed(name: string, values: ArrayLike<number>): this {
     const tensor = this.#inputs.get(name)
-    if (!tensor) throw new RangeError(`no input is named '${name}'; the function has: ${[...this.#inputs.keys()].join(', ') || 'none'}`)
+    if (!tensor) {
+      throw new RangeError(`no input is named '${name}'; the function has: ${[...this.#inputs.keys()].join(', ') || 'none'}`)
+    }
     if (values.length !== tensor.size) {
-      throw new RangeError(`input '${name}': ${values.length} values given, expected ${tensor.size} for the shape ${show(tensor.shape)}`)
+      const wanted = `expected ${tensor.size} for the shape ${show(tensor.shape)}`
+      throw new RangeError(`input '${name}': ${values.length} values given, ${wanted}`)
     }
     this.session.values(tensor).set(values)
     return this
@@ -138,19 +147,35 @@ export class CompiledFunction {
 
   /**
    * Runs `steps` steps; returns how many ended well (fewer: a metric was not finite in the next one).
+   * @throws RangeError where `steps` is no integer from 0 to 2³¹ − 1
    * @throws ThreadError where a worker thread is gone; variables that the function changes are then undefined
    */
   run(steps = 1): number {
+    if (!Number.isInteger(steps) || steps < 0 || steps > 0x7fffffff) {
+      throw new RangeError(`run: ${steps} steps given, expected an integer from 0 to 2^31 - 1`)
+    }
     const { core } = this.session
+    this.session.lastRun = this
     new Int32Array(core.memory.buffer, this.#control, 1)[0] = 0
     if (core.team?.ready && this.flops >= SHARED_FLOPS) return core.team.run(this.#address, steps, this.#patience)
     return core.run(this.#address, steps)
   }
 
-  /** A copy of the output `name` as the last step left it. */
+  /**
+   * A copy of the output `name` as the last step left it. All functions of a session compute in the same memory, so
+   * outputs are there until another of them runs.
+   * @throws RangeError where there is no such output, or the function was not the last to run
+   */
   read(name: string): Float32Array {
     const output = this.#outputs.get(name)
-    if (!output) throw new RangeError(`no output is named '${name}'; the function has: ${[...this.#outputs.keys()].join(', ') || 'none'}`)
+    if (!output) {
+      throw new RangeError(`no output is named '${name}'; the function has: ${[...this.#outputs.keys()].join(', ') || 'none'}`)
+    }
+    const { lastRun } = this.session
+    if (lastRun !== this) {
+      const why = lastRun ? 'another function of the session ran since' : 'the function has not run'
+      throw new RangeError(`the output '${name}' is not there: ${why}; read outputs right after run()`)
+    }
     return this.session.floats(output.address, output.size).slice()
   }
 
@@ -188,13 +213,38 @@ function optimize(stages: readonly Stage[]): Stage[] {
     const to = (t: Tensor) => made.get(t)!
     now = now.map((s) => ({ outputs: s.outputs.map(to), updates: s.updates.map(to) }))
   }
-  return [...now]
+  return keepValues(now)
+}
+
+/** Refuses what cannot be meant: see the messages. */
+function checkSpec({ stages }: FunctionSpec): void {
+  const seen = new Set<string>()
+  for (const { outputs = {}, metrics = {}, updates = [] } of stages) {
+    for (const [name, t] of [...Object.entries(outputs), ...Object.entries(metrics)]) {
+      if (seen.has(name)) throw new RangeError(`two outputs or metrics are named '${name}'; give each a name of its own`)
+      seen.add(name)
+      if (t.op.effect) {
+        throw new TypeError(`the output '${name}' is the update '${t.op.name}', which has no value; put it under updates`)
+      }
+    }
+    for (const [name, { shape, size }] of Object.entries(metrics)) {
+      if (size === 1) continue
+      throw new RangeError(`the metric '${name}' has shape ${show(shape)}, expected one number; take its sum or mean`)
+    }
+    for (const { op, inputs } of updates) {
+      const { name } = op
+      if (!op.effect) throw new TypeError(`'${name}' is no update; put it under outputs, or wrap it in assign(variable, value)`)
+      if (isVariable(inputs[0]!)) continue
+      const changed = `the result of '${inputs[0]!.op.name}'`
+      throw new TypeError(`the update '${name}' would change ${changed}; its first input must be a variable`)
+    }
+  }
 }
 
 /** The batch size and the samples of an epoch, for the counters to move on; 0 where the step reads no dataset. */
 function batchLimits(roots: readonly Tensor[]): [batch: number, count: number] {
   const batches = topological(roots).filter(isBatch)
-  const sizes = new Set(batches.map((b) => `${b.shape[0]} of ${b.inputs[0]!.shape[0]}`))
+  const sizes = new Set(batches.map((b) => `${b.shape[0]} of ${epochLength(b)}`))
   if (sizes.size > 1) throw new RangeError(`one function reads batches of different sizes or datasets: ${[...sizes].join(', ')}`)
   const [first] = batches
   return first ? [first.shape[0]!, epochLength(first)] : [0, 0]

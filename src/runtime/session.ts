@@ -20,6 +20,8 @@ export class Session {
   readonly #variables = new Map<string, { tensor: Variable; address: number }>()
   readonly #leaves = new Map<Tensor | object, number>()
   readonly #groups = new Map<string, number>()
+  /** The function that ran last: its outputs are in the arena. */
+  lastRun: CompiledFunction | null = null
   #arena = { address: 0, bytes: 0 }
 
   /** @param threads how many threads plans make room for */

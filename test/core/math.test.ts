@@ -106,7 +106,10 @@ const max = Math.fround(3.4028235e38)
 const cases: Record<string, Case> = {
   exp: {
     f: Math.exp, bound: 0.91, hot: mirrored(2 ** -12, 104),
-    edges: [[0, 1], [-0, 1], [Infinity, Infinity], [-Infinity, 0], [88.72284, Infinity], [-104, 0], [max, Infinity], [-max, 0], [-103.9, tiny], [tiny, 1], [-tiny, 1]],
+    edges: [
+      [0, 1], [-0, 1], [Infinity, Infinity], [-Infinity, 0], [88.72284, Infinity], [-104, 0], [max, Infinity], [-max, 0],
+      [-103.9, tiny], [tiny, 1], [-tiny, 1],
+    ],
   },
   expm1: {
     f: Math.expm1, bound: 1.75, hot: [[2 ** -12, 89], [-(2 ** -12), -18]],
@@ -114,11 +117,16 @@ const cases: Record<string, Case> = {
   },
   log: {
     f: Math.log, bound: 0.9, hot: [[tiny, max]],
-    edges: [[0, -Infinity], [-0, -Infinity], [1, 0], [Infinity, Infinity], [-tiny, NaN], [-1, NaN], [-Infinity, NaN], [-max, NaN]],
+    edges: [
+      [0, -Infinity], [-0, -Infinity], [1, 0], [Infinity, Infinity], [-tiny, NaN], [-1, NaN], [-Infinity, NaN], [-max, NaN],
+    ],
   },
   log1p: {
     f: Math.log1p, bound: 1.5, hot: [[2 ** -12, 1024], [-(2 ** -12), -1]],
-    edges: [[0, 0], [-0, -0], [-1, -Infinity], [Infinity, Infinity], [-1.0000001, NaN], [-Infinity, NaN], [tiny, tiny], [-tiny, -tiny]],
+    edges: [
+      [0, 0], [-0, -0], [-1, -Infinity], [Infinity, Infinity], [-1.0000001, NaN], [-Infinity, NaN],
+      [tiny, tiny], [-tiny, -tiny],
+    ],
   },
   tanh: {
     f: Math.tanh, bound: 1.4, hot: mirrored(2 ** -12, 10),
@@ -130,7 +138,10 @@ const cases: Record<string, Case> = {
   },
   softplus: {
     f: (v) => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))), bound: 1.7, hot: mirrored(2 ** -12, 104),
-    edges: [[0, Math.fround(Math.LN2)], [-0, Math.fround(Math.LN2)], [Infinity, Infinity], [-Infinity, 0], [-max, 0], [max, max], [-100, 27 * tiny]],
+    edges: [
+      [0, Math.fround(Math.LN2)], [-0, Math.fround(Math.LN2)], [Infinity, Infinity], [-Infinity, 0], [-max, 0], [max, max],
+      [-100, 27 * tiny],
+    ],
   },
   sin: {
     f: Math.sin, bound: 1.6, hot: mirrored(2 ** -12, max),
@@ -176,7 +187,9 @@ describe.each(Object.entries(cases))('%s_f32x4', (name, { f, bound, hot, edges }
       for (let i = 0; i < n; i++) {
         const j = (i + lane) % n
         if (lane === 0) expected[i] = yBits[i]!
-        else if (!Number.isNaN(y[j]!) && yBits[j] !== expected[i]) throw new Error(`lane ${j & 3} of ${name}(${x[j]!}) is ${y[j]!}`)
+        else if (!Number.isNaN(y[j]!) && yBits[j] !== expected[i]) {
+          throw new Error(`lane ${j & 3} of ${name}(${x[j]!}) is ${y[j]!}`)
+        }
       }
     }
   })
@@ -184,7 +197,8 @@ describe.each(Object.entries(cases))('%s_f32x4', (name, { f, bound, hot, edges }
 
 test('powi', () => {
   const powi = core['powi'] as (base: number, n: number) => number
-  expect([powi(3, 5), powi(-2, 3), powi(0, 0), powi(NaN, 0), powi(0, 7), powi(0.5, 1074), powi(2, 2 ** 31)]).toEqual([243, -8, 1, 1, 0, 2 ** -1074, Infinity])
+  expect([powi(3, 5), powi(-2, 3), powi(0, 0), powi(NaN, 0), powi(0, 7), powi(0.5, 1074), powi(2, 2 ** 31)])
+    .toEqual([243, -8, 1, 1, 0, 2 ** -1074, Infinity])
   for (const [base, n] of [[0.9, 1000], [0.999, 100_000], [1.0000001, 3_000_000]] as const) {
     expect(Math.abs(powi(base, n) / Math.pow(base, n) - 1)).toBeLessThan(n * 2 ** -53)
   }

@@ -26,7 +26,8 @@ function compile(session: Session, stages: readonly RandomStage[], pinned: boole
     group: 'test',
     stages: stages.map((s, i) => {
       const name = (kind: string) => (t: Tensor, j: number) => [`${kind} ${i}.${j}`, t] as const
-      return { outputs: Object.fromEntries([...s.outputs.map(name('output')), ...(pinned ? all(s).map(name('node')) : [])]), updates: s.updates }
+      const outputs = [...s.outputs.map(name('output')), ...(pinned ? all(s).map(name('node')) : [])]
+      return { outputs: Object.fromEntries(outputs), updates: s.updates }
     }),
   })
 }
@@ -39,7 +40,8 @@ function results(fn: CompiledFunction, stages: readonly RandomStage[], seed: num
     if (fn.inputNames.includes(name)) fn.feed(name, values)
   }
   fn.run(2)
-  const outputs = stages.flatMap((s, i) => s.outputs.map((_, j) => `output ${i}.${j}`)).map((name) => [name, fn.read(name)] as const)
+  const names = stages.flatMap((s, i) => s.outputs.map((_, j) => `output ${i}.${j}`))
+  const outputs = names.map((name) => [name, fn.read(name)] as const)
   const variables = fn.session.variables.map((v) => [v.attrs.name, fn.session.values(v).slice()] as const)
   return Object.fromEntries([...outputs, ...variables])
 }
@@ -61,7 +63,8 @@ describe('random graphs', () => {
   it('uses memory again', () => {
     // The check would say nothing of a plan in which nothing shares memory.
     expect(saved / pinnedBytes).toBeLessThan(0.7)
-    console.log(`random graphs: ${(saved / pinnedBytes).toFixed(2)} of the memory without a plan; at worst ${ratio.toFixed(2)} of the lower bound`)
+    const used = (saved / pinnedBytes).toFixed(2)
+    console.log(`random graphs: ${used} of the memory without a plan; at worst ${ratio.toFixed(2)} of the lower bound`)
   })
 })
 
@@ -76,12 +79,15 @@ it('a figure that two stages report is that of each', async () => {
 })
 
 describe('the models', () => {
-  it.each([['autoencoder', autoencoder()], ['vae', vae()], ['gan', gan()], ['dcgan', dcgan()]] as const)('%s', async (name, definition) => {
+  const models = [['autoencoder', autoencoder()], ['vae', vae()], ['gan', gan()], ['dcgan', dcgan()]] as const
+  it.each(models)('%s', async (name, definition) => {
     const session = await runtime.session()
-    const fn = session.compile({ group: 'train', stages: definition.train(input('images', [64, ...definition.imageShape]), new Pass(true)) })
+    const images = input('images', [64, ...definition.imageShape])
+    const fn = session.compile({ group: 'train', stages: definition.train(images, new Pass(true)) })
     expect(planFaults(fn.schedule, fn.plan)).toEqual([])
     const { peakBytes, lowerBound } = fn.plan
-    console.log(`${name}, batch 64: ${(peakBytes / 1048576).toFixed(2)} MB, ${(peakBytes / lowerBound).toFixed(3)} of the lower bound`)
+    const megabytes = (peakBytes / 1048576).toFixed(2)
+    console.log(`${name}, batch 64: ${megabytes} MB, ${(peakBytes / lowerBound).toFixed(3)} of the lower bound`)
     expect(peakBytes / lowerBound).toBeLessThan(1.1)
   })
 })

@@ -7,7 +7,9 @@ import { Tensor } from '../../src/graph/tensor.ts'
 const overlap = (a: Buffer, b: Buffer): boolean => a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes
 
 /** The faults of a plan, in words; none where it is sound. */
-export function planFaults({ items, outputs }: Schedule, { result, scratch, peakBytes, lowerBound }: Plan, threads = 1): string[] {
+export function planFaults(schedule: Schedule, plan: Plan, threads = 1): string[] {
+  const { items, outputs } = schedule
+  const { result, scratch, peakBytes, lowerBound } = plan
   const faults: string[] = []
   const name = (item: Item) => `${item.node.op.name}#${items.indexOf(item)}`
   /** Whose value lies where: values that no one has written over since. */

@@ -2,7 +2,7 @@
 // update variables. Everything stays within a few units, so that no number overflows.
 import { gradients } from '../../src/graph/gradients.ts'
 import { constant, input, type Variable, variable } from '../../src/graph/leaves.ts'
-import type { Tensor } from '../../src/graph/tensor.ts'
+import type { Shape, Tensor } from '../../src/graph/tensor.ts'
 import { sgd } from '../../src/nn/optimizers.ts'
 import * as ops from '../../src/ops/index.ts'
 import { floats, generator } from '../harness.ts'
@@ -22,10 +22,12 @@ export function randomGraph(seed: number): RandomStage[] {
   const below = (n: number) => Math.floor(uniform() * n)
   const pick = <T>(list: readonly T[]): T => list[below(list.length)]!
   const values = (n: number) => floats(n, () => 2 * uniform() - 1)
-  const variables: Variable[] = [0, 1].map((i) => variable(`v${i}`, pick(SHAPES), (shape) => constant(values(shape.reduce((n, d) => n * d, 1)), shape)))
+  const initial = (shape: Shape) => constant(values(shape.reduce((n, d) => n * d, 1)), shape)
+  const variables: Variable[] = [0, 1].map((i) => variable(`v${i}`, pick(SHAPES), initial))
   const optimizer = sgd({ learningRate: 0.1 })
   const nodes: Tensor[] = [input('a', [4, 6]), input('b', [6]), ...variables]
-  const unary = [ops.relu, ops.tanh, ops.abs, ops.negative, ops.sigmoid, ops.stopGradient, ops.softmax, (x: Tensor) => ops.clip(x, -1, 1)]
+  const clip = (x: Tensor) => ops.clip(x, -1, 1)
+  const unary = [ops.relu, ops.tanh, ops.abs, ops.negative, ops.sigmoid, ops.stopGradient, ops.softmax, clip]
   const binary = [ops.add, ops.sub, ops.maximum, (a: Tensor, b: Tensor) => ops.mul(ops.tanh(a), b)]
   /** One more node, or null where the draw does not fit. */
   const grow = (): Tensor | null => {
@@ -36,9 +38,13 @@ export function randomGraph(seed: number): RandomStage[] {
       case 2: case 3: return pick(binary)(x, pick(nodes))
       case 4: return ops.reshape(x, pick(SHAPES.filter((s) => s.reduce((n, d) => n * d, 1) === x.size)) ?? [x.size])
       case 5: return x.shape.length > 1 ? ops.transpose(x) : ops.sum(x)
-      case 6: return x.shape.length === 2 ? ops.mul(ops.matmul(x, x, { transposeB: true }), 0.1) : ops.mean(x, x.shape.length - 1, { keepDims: true })
+      case 6:
+        if (x.shape.length === 2) return ops.mul(ops.matmul(x, x, { transposeB: true }), 0.1)
+        return ops.mean(x, x.shape.length - 1, { keepDims: true })
       case 7: return x.size < 200 ? ops.concat([x, pick(nodes)], 0) : null
-      default: return x.shape.length === 4 ? ops.maxPool2d(x, { poolSize: 2, strides: 1, padding: 'same' }) : ops.where(ops.less(x, 0.1), x, pick(nodes))
+      default:
+        if (x.shape.length === 4) return ops.maxPool2d(x, { poolSize: 2, strides: 1, padding: 'same' })
+        return ops.where(ops.less(x, 0.1), x, pick(nodes))
     }
   }
   const attempt = (): Tensor | null => {

@@ -9,6 +9,7 @@ import type { ModelDefinition, StageSpec } from '../../src/models/definition.ts'
 import { Pass } from '../../src/nn/layer.ts'
 import type { CompiledFunction, FunctionSpec } from '../../src/runtime/function.ts'
 import type { Session } from '../../src/runtime/session.ts'
+import { type Kind, variableName } from '../golden/layers.ts'
 import { lcg } from '../golden/lcg.ts'
 import { newSession } from '../harness.ts'
 
@@ -29,33 +30,14 @@ export interface ModelOracle {
   readonly grads: Readonly<Record<string, Readonly<Record<string, Expected>>>>
   readonly trajectory: { readonly loss: readonly (number | readonly number[])[] }
 }
-export type Kind = 'A' | 'B' | 'C' | 'D'
+
+interface Oracles {
+  readonly batch: number
+  readonly models: Readonly<Record<Kind, ModelOracle>>
+}
 
 export const readOracles = (file: 'tiny' | 'models') =>
-  JSON.parse(readFileSync(new URL(`../golden/${file}.json`, import.meta.url)).toString()) as { batch: number; models: Record<Kind, ModelOracle> }
-
-/** Our layers by the oracle's names. */
-const LAYERS: Record<Kind, Readonly<Record<string, string>>> = {
-  A: {
-    c1: 'encoder/conv2d', c2: 'encoder/conv2d_1',
-    t1: 'decoder/conv2dTranspose', t2: 'decoder/conv2dTranspose_1', t3: 'decoder/conv2dTranspose_2',
-  },
-  B: { e1: 'encoder/dense', mu: 'mean', lv: 'logvar', d1: 'decoder/dense', d2: 'decoder/dense_1' },
-  C: {
-    g1: 'generator/dense', g2: 'generator/dense_1', g3: 'generator/dense_2',
-    d1: 'discriminator/dense', d2: 'discriminator/dense_1', d3: 'discriminator/dense_2',
-  },
-  D: {
-    gf: 'generator/dense', gn0: 'generator/batchNormalization', gt1: 'generator/conv2dTranspose',
-    gn1: 'generator/batchNormalization_1', gt2: 'generator/conv2dTranspose_1',
-    dc1: 'discriminator/conv2d', dc2: 'discriminator/conv2d_1', dn: 'discriminator/batchNormalization', df: 'discriminator/dense',
-  },
-}
-/** Our variables by the oracle's names. */
-export function variableName(kind: Kind, name: string): string {
-  const [layer, part] = name.split('.') as [string, string]
-  return `${LAYERS[kind][layer]}/${{ w: 'kernel', b: 'bias' }[part] ?? part}`
-}
+  JSON.parse(readFileSync(new URL(`../golden/${file}.json`, import.meta.url)).toString()) as Oracles
 
 /** Our metrics and random streams by the oracle's names of losses and inputs. */
 const LOSSES: Record<Kind, Readonly<Record<string, string>>> = {

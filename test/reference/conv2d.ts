@@ -39,6 +39,12 @@ export function conv2d(x: Array64, w: Array64, spec: ConvSpec): Array64 {
   return y
 }
 
+export function conv2dFilterGradient(x: Array64, dy: Array64, filter: Shape, spec: ConvSpec): Array64 {
+  const w = build(filter, () => 0)
+  products(x.shape, filter, spec, (i, k, o) => (w.data[flat(filter, k)]! += get(x, i) * get(dy, o)))
+  return w
+}
+
 /** The gradient for the image, which is the transposed convolution. */
 export function conv2dTranspose(dy: Array64, w: Array64, image: Shape, spec: ConvSpec): Array64 {
   const x = build(image, () => 0)

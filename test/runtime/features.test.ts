@@ -14,7 +14,8 @@ test('this Node has SIMD and threads', () => {
   expect(threads).toEqual({ available: true, reason: 'the engine has shared memory and atomics' })
 })
 
-test.runIf(process.versions.node.startsWith('20.'))('relaxed SIMD: behind a flag in Node 20, and with the flag the probe is valid', () => {
+const on20 = test.runIf(process.versions.node.startsWith('20.'))
+on20('relaxed SIMD: behind a flag in Node 20, and with the flag the probe is valid', () => {
   const flag = '--experimental-wasm-relaxed-simd'
   const reason = `Node ${process.versions.node} has it behind the flag ${flag}; Node 22 has it without`
   expect(features().relaxedSimd).toEqual({ available: false, reason })

@@ -1,5 +1,5 @@
 import type { Shape } from '../../src/graph/tensor.ts'
-import { conv2d, conv2dTranspose } from '../../src/ops/conv2d.ts'
+import { conv2d, conv2dFilterGradient, conv2dTranspose } from '../../src/ops/conv2d.ts'
 import { pads } from '../../src/ops/padding.ts'
 import * as reference from '../reference/conv2d.ts'
 import type { Case, Spec } from './spec.ts'
@@ -46,7 +46,22 @@ function transposed([image, kernel, filters, rest]: Row): Case {
   }
 }
 
+function filterGradient([image, kernel, filters, rest]: Row): Case {
+  const s = full(rest)
+  const out = [0, 1].map((i) => pads(image[i + 1]!, kernel[i]!, s.strides[i]!, s.padding, s.dilation[i]!).out)
+  return {
+    name: label(image, kernel, filters, s),
+    shapes: [image, [image[0]!, ...out, filters]],
+    apply: (x, dy) => conv2dFilterGradient(x, dy, kernel, s),
+    reference: (x, dy) => reference.conv2dFilterGradient(x, dy, [...kernel, image[3]!, filters], s),
+  }
+}
+
+/** Deep enough for the products of implicit patches instead of the direct kernels. */
+const DEEP: Row = [[2, 4, 5, 60], [3, 3], 35, { padding: 'same' }]
+
 export const specs: Spec[] = [
-  { op: 'conv2d', cases: ROWS.map(forward), tolerance: 2e-6 },
-  { op: 'conv2dTranspose', cases: ROWS.map(transposed), tolerance: 2e-6 },
+  { op: 'conv2d', cases: [...ROWS, DEEP].map(forward), tolerance: 2e-6 },
+  { op: 'conv2dTranspose', cases: [...ROWS, DEEP].map(transposed), tolerance: 2e-6 },
+  { op: 'conv2dFilterGradient', cases: [...ROWS, DEEP].map(filterGradient), tolerance: 2e-6 },
 ]

@@ -3,16 +3,11 @@
 // Each output is one sum over (u, v, channel) ascending.
 import { finish } from '../gemm/epilogue'
 import { finishRows, mergeTile } from '../gemm/loops'
-import { NR, put } from '../gemm/micro'
+import { MR, NR } from '../gemm/micro'
 import { shareStart } from '../kernel'
 import { madd } from '../simd'
 import { Direct } from './padded'
-
-const MR = 4
-/** Start of a thread's scratch: a tile of 4 × 8, its four row addresses, the rows' addresses; then the tables. */
-const TILE_ROWS: usize = 128
-const ROWS: usize = 144
-const HEAD: usize = 192
+import { HEAD, ROWS, runs4x8, tileRows, writeTileRows } from './tile'
 
 /** Threads share the images. `dot`: few filters, packed [n][k], by dot products; else panels of 8. */
 export function convolve(d: Direct, thread: i32, threads: i32, dot: bool): void {
@@ -30,7 +25,7 @@ export function convolve(d: Direct, thread: i32, threads: i32, dot: bool): void 
     store<usize>(starts + (<usize>p << 2), d.patch(padded, y, x))
     store<usize>(outputs + (<usize>p << 2), d.c + (<usize>(y * d.strideY + x * d.strideX) << 2))
   }
-  for (let r = 0; r < MR; r++) store<usize>(scratch + TILE_ROWS + (<usize>r << 2), scratch + (<usize>r << 5))
+  writeTileRows(scratch)
   d.clear(padded)
   const last = shareStart(d.images, 1, thread + 1, threads)
   for (let image = shareStart(d.images, 1, thread, threads); image < last; image++) {
@@ -45,13 +40,15 @@ export function convolve(d: Direct, thread: i32, threads: i32, dot: bool): void 
       const columns = min(NR, d.n - j)
       for (let p = 0; p < patches; p += MR) {
         const rows = scratch + ROWS
-        for (let r: usize = 0; r < <usize>MR; r++) store<usize>(rows + (r << 2), load<usize>(outputs + (<usize>p << 2) + (r << 2)) + shift)
+        for (let r: usize = 0; r < <usize>MR; r++) {
+          store<usize>(rows + (r << 2), load<usize>(outputs + (<usize>p << 2) + (r << 2)) + shift)
+        }
         const from = starts + (<usize>p << 2)
         if (columns == NR && p + MR <= patches) {
           tile4x8(d, from, b, rows, <usize>j << 2)
           finishRows(d, rows, j)
           continue
-        } else tile4x8(d, from, b, scratch + TILE_ROWS, 0)
+        } else tile4x8(d, from, b, tileRows(scratch), 0)
         mergeTile(d, scratch, rows, min(MR, patches - p), j, columns, 0, true)
       }
     }
@@ -60,52 +57,8 @@ export function convolve(d: Direct, thread: i32, threads: i32, dot: bool): void 
 
 /** Four patches times eight filters. */
 function tile4x8(d: Direct, from: usize, b: usize, rows: usize, j: usize): void {
-  let p0 = load<usize>(from)
-  let p1 = load<usize>(from, 4)
-  let p2 = load<usize>(from, 8)
-  let p3 = load<usize>(from, 12)
   const run = d.runBytes
-  const skip = d.tapBytes - run
-  let c00 = f32x4.splat(0)
-  let c01 = f32x4.splat(0)
-  let c10 = f32x4.splat(0)
-  let c11 = f32x4.splat(0)
-  let c20 = f32x4.splat(0)
-  let c21 = f32x4.splat(0)
-  let c30 = f32x4.splat(0)
-  let c31 = f32x4.splat(0)
-  for (let u = d.tapsY; u > 0; u--) {
-    const end = p0 + run
-    do {
-      const b0 = v128.load(b)
-      const b1 = v128.load(b, 16)
-      const a0 = v128.load32_splat(p0)
-      c00 = madd(a0, b0, c00)
-      c01 = madd(a0, b1, c01)
-      const a1 = v128.load32_splat(p1)
-      c10 = madd(a1, b0, c10)
-      c11 = madd(a1, b1, c11)
-      const a2 = v128.load32_splat(p2)
-      c20 = madd(a2, b0, c20)
-      c21 = madd(a2, b1, c21)
-      const a3 = v128.load32_splat(p3)
-      c30 = madd(a3, b0, c30)
-      c31 = madd(a3, b1, c31)
-      p0 += 4
-      p1 += 4
-      p2 += 4
-      p3 += 4
-      b += 32
-    } while (p0 != end)
-    p0 += skip
-    p1 += skip
-    p2 += skip
-    p3 += skip
-  }
-  put(load<usize>(rows) + j, c00, c01, 0)
-  put(load<usize>(rows, 4) + j, c10, c11, 0)
-  put(load<usize>(rows, 8) + j, c20, c21, 0)
-  put(load<usize>(rows, 12) + j, c30, c31, 0)
+  runs4x8(from, b, d.tapsY, run, d.tapBytes - run, 4, 32, rows, j, 0)
 }
 
 /** One filter at every patch of an image: the sums side by side, then bias and activation, then to their places. */

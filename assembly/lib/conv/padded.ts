@@ -2,7 +2,10 @@
 // at a fixed distance from the patch's first, with no test for the border.
 import { Patches } from '../gemm/patches'
 
-/** Words of a direct convolution. Taps ascend: tap (u, v) of patch (y, x) is row y·stepY + u·tapY + offsetY, columns side by side. */
+/**
+ * Words of a direct convolution. Taps ascend: tap (u, v) of patch (y, x) is row y·stepY + u·tapY + offsetY, columns side
+ * by side.
+ */
 @unmanaged
 export class Direct extends Patches {
   images: i32
@@ -31,7 +34,8 @@ export class Direct extends Patches {
     const y1 = min(this.paddedHeight, this.height - this.offsetY)
     for (let y = max(0, -this.offsetY); y < y1; y++) {
       const from = ((image * this.height + y + this.offsetY) * this.width + x0 + this.offsetX) * this.channels
-      memory.copy(padded + <usize>y * this.rowBytes + (<usize>(x0 * this.channels) << 2), this.x + (<usize>from << 2), <usize>((x1 - x0) * this.channels) << 2)
+      const to = padded + <usize>y * this.rowBytes + (<usize>(x0 * this.channels) << 2)
+      memory.copy(to, this.x + (<usize>from << 2), <usize>((x1 - x0) * this.channels) << 2)
     }
   }
 

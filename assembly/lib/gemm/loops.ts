@@ -20,7 +20,7 @@ const BLOCK: usize = 1024
 /** The words that every product starts with. */
 @unmanaged
 export class Gemm {
-  /** B in panels, see kernels/pack.ts */
+  /** B in panels, see kernels/gemm.ts */
   b: usize
   c: usize
   scratch: usize
@@ -126,7 +126,9 @@ export function finishRows(g: Gemm, rows: usize, j: i32): void {
 }
 
 /** The valid part of a tile at C's edge goes to C, the same operations in the same order. */
-export function mergeTile(g: Gemm, tile: usize, rows: usize, count: i32, j: i32, columns: i32, accumulate: i32, last: bool): void {
+export function mergeTile(
+  g: Gemm, tile: usize, rows: usize, count: i32, j: i32, columns: i32, accumulate: i32, last: bool,
+): void {
   for (let r = 0; r < count; r++) {
     const row = load<usize>(rows + (<usize>r << 2))
     for (let q = 0; q < columns; q += 4) {

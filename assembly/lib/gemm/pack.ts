@@ -19,7 +19,11 @@ export function interleave(p0: usize, p1: usize, p2: usize, p3: usize, n: i32, t
   const zero = f32x4.splat(0)
   let at: usize = 0
   for (const end = <usize>(n & ~3) << 2; at < end; at += 16, to += 64) {
-    storeTransposed(to, 16, p0 ? v128.load(p0 + at) : zero, p1 ? v128.load(p1 + at) : zero, p2 ? v128.load(p2 + at) : zero, p3 ? v128.load(p3 + at) : zero)
+    storeTransposed(
+      to, 16,
+      p0 ? v128.load(p0 + at) : zero, p1 ? v128.load(p1 + at) : zero,
+      p2 ? v128.load(p2 + at) : zero, p3 ? v128.load(p3 + at) : zero,
+    )
   }
   for (const end = <usize>n << 2; at < end; at += 4, to += 16) {
     store<f32>(to, p0 ? load<f32>(p0 + at) : 0)

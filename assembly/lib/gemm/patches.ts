@@ -22,7 +22,9 @@ export class Patches extends Gemm {
 
   @inline
   at(image: i32, y: i32, x: i32): usize {
-    return <u32>y < <u32>this.height && <u32>x < <u32>this.width ? this.x + (<usize>(((image * this.height + y) * this.width + x) * this.channels) << 2) : 0
+    return <u32>y < <u32>this.height && <u32>x < <u32>this.width
+      ? this.x + (<usize>(((image * this.height + y) * this.width + x) * this.channels) << 2)
+      : 0
   }
 }
 
@@ -39,7 +41,11 @@ export class PatchRows extends Patches {
       const dy = u * this.tapY
       const dx = (tap - u * this.taps) * this.tapX
       const skip = <usize>c << 2
-      interleave(this.source(temp, dy, dx, skip), this.source(temp + 16, dy, dx, skip), this.source(temp + 32, dy, dx, skip), this.source(temp + 48, dy, dx, skip), run, to)
+      interleave(
+        this.source(temp, dy, dx, skip), this.source(temp + 16, dy, dx, skip),
+        this.source(temp + 32, dy, dx, skip), this.source(temp + 48, dy, dx, skip),
+        run, to,
+      )
       to += <usize>run << 4
       depth -= run
       c = 0

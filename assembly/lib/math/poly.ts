@@ -28,7 +28,10 @@ export function step(a: v128, b: v128, c: f32): v128 {
   return f32x4.add(f32x4.mul(a, b), f32x4.splat(c))
 }
 
-/** a·b + c, rounded twice. The hot polynomials pair their terms with it (Estrin): 2 to 13 % faster (EPYC, V8) than Horner's chain. */
+/**
+ * a·b + c, rounded twice. The hot polynomials pair their terms with it (Estrin): 2 to 13 % faster (EPYC, V8) than
+ * Horner's chain.
+ */
 // @ts-ignore: decorator
 @inline
 export function join(a: v128, b: v128, c: v128): v128 {

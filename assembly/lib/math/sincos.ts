@@ -9,7 +9,10 @@ const ROUND: f64 = 6755399441055744
 // @ts-ignore: decorator
 @inline
 const TWO_OVER_PI: f64 = 0.6366197723675814
-/** π/2 in two parts, the first of 25 bits, so n times it is exact (FreeBSD msun, e_rem_pio2f.c: 0x3ff921fb50000000, 0x3e5110b4611a6263). */
+/**
+ * π/2 in two parts, the first of 25 bits, so n times it is exact (FreeBSD msun, e_rem_pio2f.c: 0x3ff921fb50000000,
+ * 0x3e5110b4611a6263).
+ */
 // @ts-ignore: decorator
 @inline
 const HALF_PI_HI: f64 = 1.57079631090164184570
@@ -81,10 +84,26 @@ function remainder(x: v128, t: v128): v128 {
   return f32x4.demote_f64x2_zero(r)
 }
 
-/**
- * sin(a + quarter·π/2), a = |x|. sin r = r + r³·S(r²) and cos r = 1 − r²/2 + r⁴·C(r²), S and C of degree 2: own Remez fits on
- * |r| ≤ π/4, coefficients rounded to f32 one by one; relative error 2^-27.9, absolute error 2^-33.1.
- */
+// sin r = r + r³·S(r²) and cos r = 1 − r²/2 + r⁴·C(r²), S and C of degree 2: own Remez fits on |r| ≤ π/4, coefficients
+// rounded to f32 one by one; relative error 2^-27.9, absolute error 2^-33.1.
+
+/** Sine of r, |r| ≤ π/4, z = r². */
+// @ts-ignore: decorator
+@inline
+export function sine(r: v128, z: v128): v128 {
+  const s = step(step(splat(-0.000195182787), z, 0.00833218917), z, -0.166666552)
+  return f32x4.add(r, f32x4.mul(f32x4.mul(s, z), r))
+}
+
+/** Cosine of r, |r| ≤ π/4, z = r². */
+// @ts-ignore: decorator
+@inline
+export function cosine(z: v128): v128 {
+  const c = step(step(splat(2.44306702e-5), z, -0.00138873013), z, 0.0416666456)
+  return f32x4.add(f32x4.sub(splat(1), f32x4.mul(z, splat(0.5))), f32x4.mul(c, f32x4.mul(z, z)))
+}
+
+/** sin(a + quarter·π/2), a = |x|. */
 function sinShifted(a: v128, quarter: i32): v128 {
   const a0 = f64x2.promote_low_f32x4(a)
   const a1 = f64x2.promote_low_f32x4(v128.shuffle<i64>(a, a, 1, 1))
@@ -113,12 +132,8 @@ function sinShifted(a: v128, quarter: i32): v128 {
   }
   n = i32x4.add(n, i32x4.splat(quarter))
   const z = f32x4.mul(r, r)
-  const s = step(step(splat(-0.000195182787), z, 0.00833218917), z, -0.166666552)
-  const sine = f32x4.add(r, f32x4.mul(f32x4.mul(s, z), r))
-  const c = step(step(splat(2.44306702e-5), z, -0.00138873013), z, 0.0416666456)
-  const cosine = f32x4.add(f32x4.sub(splat(1), f32x4.mul(z, splat(0.5))), f32x4.mul(c, f32x4.mul(z, z)))
   const odd = i32x4.shr_s(i32x4.shl(n, 31), 31)
-  return v128.xor(v128.bitselect(cosine, sine, odd), v128.and(i32x4.shl(n, 30), i32x4.splat(SIGN)))
+  return v128.xor(v128.bitselect(cosine(z), sine(r, z), odd), v128.and(i32x4.shl(n, 30), i32x4.splat(SIGN)))
 }
 
 /** Sine of x radians for all x. At most 1.6 ulp. ±0 and denormals → themselves; ±Inf and NaN → NaN. */

