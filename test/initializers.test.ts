@@ -76,6 +76,10 @@ describe('constants', () => {
 describe('refusals', () => {
   it.each([
     [() => init.varianceScaling({ scale: 0 }), /scale is 0/],
+    [() => init.varianceScaling({ mode: 'fan' as 'fanIn' }), /varianceScaling: mode is 'fan', expected 'fanIn' or 'fanOut' or/],
+    [() => init.randomNormal({ stddev: -1 }), /randomNormal: stddev is -1, expected 0 or more/],
+    [() => init.truncatedNormal({ std: 1 } as object), /truncatedNormal: there is no option 'std'; it takes mean, stddev/],
+    [() => init.randomUniform({ minval: 1 }), /randomUniform: minval 1 is above maxval 0.05/],
     [() => init.heNormal({ transposed: true })([3, 4], 's'), /no transposed convolution's weight/],
     [() => init.constant([1, 2])([3], 's'), /2 values do not fill/],
   ])('%#', (make, message) => expect(make).toThrow(message))

@@ -1,8 +1,8 @@
 // The library as its users see it: nothing but src/index.ts.
 import { describe, expect, it } from 'vitest'
 import {
-  constant, createRuntime, decodeSafetensors, encodeSafetensors, gradients, imageDataset, imageGrid, input, layers,
-  minimize, Model, type ModelDefinition, ops, scoped, type Tensor, vae, variable,
+  constant, createRuntime, decodeSafetensors, encodeSafetensors, gradients, imageDataset, imageGrid, initializers, input, layers,
+  minimize, Model, type ModelDefinition, ops, optimizers, scoped, type Tensor, vae, variable,
 } from '../src/index.ts'
 
 /** Two kinds of stripes, 8 × 8. */
@@ -34,11 +34,10 @@ describe('a level lower', () => {
       layers.flatten(), layers.dense({ units: 16, activation: 'elu' }), layers.dense({ units: 2 }),
     ])
     const decoder = layers.sequential('decoder', [
-      layers.dense({ units: 32, activation: 'softplus' }),
-      layers.dense({ units: 64, activation: 'tanh' }),
+      layers.dense({ units: 32, activation: 'softplus' }), layers.dense({ units: 64, activation: 'tanh' }),
       layers.reshape({ targetShape: [8, 8, 1] }),
     ])
-    const optimizer = layers.adamW({ learningRate: 0.01 })
+    const optimizer = optimizers.adamW({ learningRate: 0.01 })
     const own: ModelDefinition = {
       kind: 'own', options: {}, imageShape: [8, 8, 1], codeShape: [2], dropRemainder: false, optimizers: [optimizer],
       train(images, pass) {
@@ -63,11 +62,11 @@ describe('a level lower', () => {
   it("one's own graph from ops", async () => {
     // y = 3x − 1, by gradient descent.
     const [x, y] = [input('x', [32]), input('y', [32])]
-    const slope = variable('slope', [1], layers.zeros())
-    const offset = variable('offset', [1], layers.zeros())
+    const slope = variable('slope', [1], initializers.zeros())
+    const offset = variable('offset', [1], initializers.zeros())
     const loss = ops.mean(ops.square(ops.sub(ops.add(ops.mul(x, slope), offset), y)))
     const [ds, dOffset] = gradients(loss, [slope, offset])
-    const optimizer = layers.sgd({ learningRate: 0.2, momentum: 0.5 })
+    const optimizer = optimizers.sgd({ learningRate: 0.2, momentum: 0.5 })
     const session = await (await createRuntime()).session(1)
     const updates = optimizer.updates([{ variable: slope, gradient: ds! }, { variable: offset, gradient: dOffset! }])
     const step = session.compile({ group: 'fit', stages: [{ metrics: { loss }, updates }] })
@@ -82,14 +81,14 @@ describe('a level lower', () => {
   it('an adversarial pair: two optimizers over two sets of parameters', async () => {
     // A generator of one number learns the mean of the data; its critic is a line, its loss Wasserstein's with a penalty.
     const real = input('real', [64, 1])
-    const critic = variable('critic', [1], layers.zeros())
-    const shift = variable('shift', [1], layers.constant(-2))
+    const critic = variable('critic', [1], initializers.zeros())
+    const shift = variable('shift', [1], initializers.constant(-2))
     const score = (t: Tensor) => ops.mean(ops.mul(t, critic))
     const fake = (stream: string) => scoped(stream, () => ops.add(ops.mul(ops.randomNormal([64, 1], stream), 0.1), shift))
     const criticLoss = ops.add(ops.sub(score(fake('first')), score(real)), ops.sum(ops.square(critic)))
     const generatorLoss = ops.negative(score(fake('second')))
-    const first = layers.sgd({ learningRate: 0.1, name: 'critic_sgd' })
-    const second = layers.sgd({ learningRate: 0.1, name: 'generator_sgd' })
+    const first = optimizers.sgd({ learningRate: 0.1, name: 'critic_sgd' })
+    const second = optimizers.sgd({ learningRate: 0.1, name: 'generator_sgd' })
     const session = await (await createRuntime()).session(7)
     const [dCritic] = gradients(criticLoss, [critic])
     const [dShift] = gradients(generatorLoss, [shift])
@@ -122,7 +121,7 @@ describe('a level lower', () => {
     expect(() => fn.feed('x', [1])).toThrow("input 'x': 1 values given, expected 6 for the shape [2, 3]")
     expect(() => fn.feed('z', [1])).toThrow("no input is named 'z'; the function has: x")
     expect(() => fn.read('z')).toThrow("no output is named 'z'; the function has: y")
-    const [a, b] = [variable('a', [1], layers.zeros()), variable('a', [1], layers.ones())]
+    const [a, b] = [variable('a', [1], initializers.zeros()), variable('a', [1], initializers.ones())]
     expect(() => session.compile({ group: 'g', stages: [{ outputs: { y: ops.add(a, b) } }] })).toThrow(
       "two variables are named 'a'; give each layer and optimizer a name of its own")
   })

@@ -162,6 +162,17 @@ describe('refusals', () => {
   it.each([
     [() => adam({ beta1: 1 }), /adam: beta1 is 1, expected 0 or more and less than 1/],
     [() => adamW({ weightDecay: -1 }), /adamW: weightDecay is -1/],
+    [() => adam({ learningrate: 1 } as object), /adam: there is no option 'learningrate'; it takes learningRate, beta1/],
+    [() => adam({ learningRate: '1' as unknown as number }), /adam: learningRate is '1', expected 0 or more/],
+    [() => adam(0.1 as unknown as object), /adam: the options are 0.1, expected an object with learningRate/],
+    [() => rmsprop({ epsilon: -1 }), /rmsprop: epsilon is -1, expected 0 or more/],
+    [
+      () => {
+        const pair = { variable: variable('x', [1], () => constant([1])), gradient: input('g', [1]) }
+        return sgd().updates([pair, pair])
+      },
+      /^RangeError: sgd: the variable 'x' is given twice; give it once, with the sum of its gradients/,
+    ],
     [() => sgd({ learningRate: NaN }), /sgd: learningRate is NaN/],
     [() => sgd({ nesterov: true }), /sgd: nesterov needs a momentum/],
     [() => rmsprop({ rho: 2 }), /rmsprop: rho is 2/],
@@ -169,5 +180,10 @@ describe('refusals', () => {
       () => sgd().updates([{ variable: variable('x', [2], () => constant([1, 2])), gradient: input('g', [3]) }]),
       /gradient's shape \[3\] is not the variable's \[2\]/,
     ],
-  ])('%#', (make, message) => expect(make).toThrow(message))
+  ])('%#', (make, message) => {
+    const said = (() => {
+      try { make() } catch (error) { return String(error) }
+    })()
+    expect(said).toMatch(message)
+  })
 })

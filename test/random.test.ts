@@ -203,6 +203,8 @@ describe('refusals', () => {
   it.each([
     [() => randomUniform([2], 's', { min: 1, max: 0 }), /min 1 is above max 0/],
     [() => randomNormal([2], 's', { stddev: NaN }), /stddev is NaN/],
+    [() => randomNormal([2], 's', { stddev: -1 }), /randomNormal: stddev is -1, expected 0 or more/],
+    [() => truncatedNormal([2], 's', { stddev: -1 }), /truncatedNormal: stddev is -1, expected 0 or more/],
     [() => bernoulli([2], 's', 1.5), /probability is 1.5/],
     [() => dropout(input('x', [2]), 1, 's'), /rate is 1/],
   ])('%#', (make, message) => expect(make).toThrow(message))

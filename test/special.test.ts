@@ -111,10 +111,10 @@ describe('digits kept where little is left', () => {
   })
 })
 
-describe('select', () => {
+describe('where', () => {
   it('takes no part of what is not chosen, in value or gradient', async () => {
     const [y, da, db] = evaluate(await newSession(), [[4], [4], [4]], (c, a, b) => {
-      const chosen = ops.select(c, a, b)
+      const chosen = ops.where(c, a, b)
       return [chosen, ...gradients(chosen, [a, b], ops.fill([4], inf))]
     }, [[1, 0, -0, nan], [1, nan, nan, 2], [inf, 3, 4, nan]])
     expect([y, da, db].map((t) => Array.from(t!))).toEqual([[1, 3, 4, 2], [inf, 0, 0, inf], [0, inf, inf, 0]])
@@ -149,7 +149,7 @@ describe('bad arguments', () => {
     ['clip upside down', () => ops.clip(x, 1, 0), RangeError, /clip: 1 to 0, expected two finite numbers/],
     ['clip to one side', () => ops.clip(x, 0, inf), RangeError, /maximum or minimum take one bound/],
     ['maximum of shapes that do not fit', () => ops.maximum(x, other), RangeError, /maximum: shapes \[2\] and \[3\]/],
-    ['select of shapes that do not fit', () => ops.select(x, other, 0), RangeError, /select: shapes \[2\] and \[3\]/],
+    ['where of shapes that do not fit', () => ops.where(x, other, 0), RangeError, /where: shapes \[2\] and \[3\]/],
     ['a number where a tensor is due', () => ops.exp(1 as unknown as Tensor), TypeError, /exp: input 0 is number/],
     ['labels that are no probability', () => sigmoidCrossEntropy(2, x), RangeError, /labels is 2, expected a probability/],
     ['a negative epsilon', () => logLoss(1, x, -1), RangeError, /epsilon is -1/],

@@ -1,10 +1,11 @@
 // The convolutional autoencoder. Its code's running mean and covariance are kept with the weights, so that the decoder
 // alone can generate images afterwards, from codes drawn like those of the training images.
-import { variable, type Variable } from '../graph/leaves.ts'
+import { constant, variable } from '../graph/leaves.ts'
 import type { Tensor } from '../graph/tensor.ts'
-import { add, mul, sub } from '../ops/arithmetic.ts'
+import { add, div, mul, sub } from '../ops/arithmetic.ts'
 import { movingAverage } from '../ops/assign.ts'
 import { relu } from '../ops/activation.ts'
+import { maximum } from '../ops/compare.ts'
 import { cholesky } from '../ops/cholesky.ts'
 import { matmul } from '../ops/matmul.ts'
 import { mean, sum } from '../ops/reduce.ts'
@@ -13,9 +14,10 @@ import { square } from '../ops/unary.ts'
 import { zeros } from '../nn/initializers.ts'
 import { activation, conv2d, conv2dTranspose, maxPooling2d, resizing } from '../nn/layers.ts'
 import { meanSquaredError } from '../nn/losses.ts'
+import { checkOptions, count, counts, imageShape, notNegative } from '../nn/options.ts'
 import { adam } from '../nn/optimizers.ts'
 import { sequential } from '../nn/sequential.ts'
-import { type ModelDefinition, minimize } from './definition.ts'
+import { clipping, keptClipNorm, type ModelDefinition, minimize } from './definition.ts'
 
 export interface AutoencoderOptions {
   /** Channels of the 2 × 2 code. Default 8. */
@@ -24,13 +26,29 @@ export interface AutoencoderOptions {
   filters?: readonly [number, number, number]
   /** Adam's learning rate. Default 1e-3. */
   learningRate?: number
+  /** Bound of the norm of all a step's gradients together, which are scaled down to it; 0, the default, for none. */
+  clipNorm?: number
 }
 
 /** Share of the old value that the code's running statistics keep at each step. */
 const MOMENTUM = 0.98
+/** Less than any weight after a step: keeps 0 / 0 from an untrained model's samples. */
+const LEAST_WEIGHT = (1 - MOMENTUM) / 2
 
-/** (28, 28, 1) → conv, pool, conv, pool → code (2, 2, latent) → three transposed convs → resize → tanh; loss: MSE. */
-export function autoencoder({ latent = 8, filters = [16, 16, 8], learningRate = 1e-3 }: AutoencoderOptions = {}): ModelDefinition {
+const OPTIONS = {
+  latent: count, filters: counts(3, "of the encoder's first layer and the decoder's first two"), learningRate: notNegative,
+  clipNorm: notNegative,
+  // Whoever makes definitions of any kind gives them the images' shape and compares it with the definition's.
+  imageShape,
+}
+
+/**
+ * (28, 28, 1) → conv, pool, conv, pool → code (2, 2, latent) → three transposed convs → resize → tanh; loss: MSE.
+ * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
+ */
+export function autoencoder(options: AutoencoderOptions = {}): ModelDefinition {
+  checkOptions('autoencoder', options, OPTIONS)
+  const { latent = 8, filters = [16, 16, 8], learningRate = 1e-3, clipNorm = 0 } = options
   const encoder = sequential('encoder', [
     conv2d({ filters: filters[0], kernelSize: 3, strides: 3, padding: 'same', activation: 'relu' }),
     maxPooling2d({ poolSize: 2, strides: 2, padding: 'same' }),
@@ -48,17 +66,19 @@ export function autoencoder({ latent = 8, filters = [16, 16, 8], learningRate = 
   const size = 4 * latent
   const codeMean = variable('codes/mean', [size], zeros(), 'statistic')
   const codeSquare = variable('codes/square', [size, size], zeros(), 'statistic')
+  const codeWeight = variable('codes/weight', [1], zeros(), 'statistic')
 
-  /** The codes' running mean and uncentred second moment. */
+  /** The codes' running mean and uncentred second moment; all start at 0, and the weight is what 1 would be by now. */
   function watch(codes: Tensor): Tensor[] {
     const flat = reshape(codes, [-1, size])
     const second = mul(matmul(flat, flat, { transposeA: true }), 1 / codes.shape[0]!)
-    return [movingAverage(codeMean, mean(flat, 0), MOMENTUM), movingAverage(codeSquare, second, MOMENTUM)]
+    const seen = [[codeMean, mean(flat, 0)], [codeSquare, second], [codeWeight, constant(1, [1])]] as const
+    return seen.map(([running, value]) => movingAverage(running, value, MOMENTUM))
   }
 
   return {
     kind: 'autoencoder',
-    options: { latent, filters, learningRate },
+    options: { latent, filters, learningRate, ...keptClipNorm(clipNorm) },
     imageShape: [28, 28, 1],
     codeShape: [2, 2, latent],
     dropRemainder: false,
@@ -66,22 +86,24 @@ export function autoencoder({ latent = 8, filters = [16, 16, 8], learningRate = 
     train(images, pass) {
       const codes = encoder.apply(images, pass)
       const loss = meanSquaredError(images, decoder.apply(codes, pass))
-      const stage = minimize(optimizer, loss, [encoder, decoder], pass, { loss })
+      const stage = minimize(optimizer, loss, [encoder, decoder], pass, { loss }, clipping(clipNorm))
       return [{ ...stage, updates: [...stage.updates!, ...watch(codes)] }]
     },
     evaluate(images, pass) {
       const squared = square(sub(images, decoder.apply(encoder.apply(images, pass), pass)))
       return { loss: sum(squared, undefined, { scale: images.shape[0]! / images.size }) }
     },
-    encode: (images, pass) => encoder.apply(images, pass),
-    decode: (codes, pass) => decoder.apply(codes, pass),
+    encode: encoder.apply,
+    decode: decoder.apply,
     sampleCodes(normal) {
-      const factor = cholesky(sub(codeSquare, outer(codeMean)), 1e-6)
+      const weight = maximum(codeWeight, LEAST_WEIGHT)
+      const average = div(codeMean, weight)
+      const factor = cholesky(sub(div(codeSquare, weight), outer(average)), 1e-6)
       const flat = matmul(reshape(normal, [-1, size]), factor, { transposeB: true })
-      return relu(reshape(add(flat, codeMean), normal.shape))
+      return relu(reshape(add(flat, average), normal.shape))
     },
   }
 }
 
 /** v·vᵀ */
-const outer = (v: Variable): Tensor => mul(reshape(v, [v.size, 1]), reshape(v, [1, v.size]))
+const outer = (v: Tensor): Tensor => mul(reshape(v, [v.size, 1]), reshape(v, [1, v.size]))

@@ -8,9 +8,10 @@ import * as initializers from '../nn/initializers.ts'
 import { activation, conv2d, conv2dTranspose, dense, flatten, leakyReLU, reshape } from '../nn/layers.ts'
 import { sigmoidCrossEntropy } from '../nn/losses.ts'
 import { batchNormalization } from '../nn/normalization.ts'
+import { checkOptions, count, counts, fraction, imageShape as imageRule, notNegative } from '../nn/options.ts'
 import { adam } from '../nn/optimizers.ts'
 import { sequential } from '../nn/sequential.ts'
-import { type ModelDefinition, minimize } from './definition.ts'
+import { clipping, keptClipNorm, type ModelDefinition, minimize } from './definition.ts'
 
 export interface DcganOptions {
   /** Size of the noise. Default 100. */
@@ -21,6 +22,8 @@ export interface DcganOptions {
   learningRate?: number
   /** Adam's β₁ for both networks. Default 0.5. */
   beta1?: number
+  /** Bound of the norm of each network's gradients together, which are scaled down to it; 0, the default, for none. */
+  clipNorm?: number
   /** Sides that four divides. Default [28, 28, 1]. */
   imageShape?: readonly [number, number, number]
 }
@@ -28,14 +31,21 @@ export interface DcganOptions {
 /** The paper leaves these to its implementation; a momentum of 0.9 follows the weights within some ten steps. */
 const NORMALIZATION = { epsilon: 1e-5, momentum: 0.9 }
 
+const OPTIONS = {
+  latent: count, filters: counts(2, 'at a quarter and at half of the size'), learningRate: notNegative, beta1: fraction,
+  clipNorm: notNegative, imageShape: imageRule,
+}
+
 /**
  * Generator: noise → dense 7·7·128 → transposed conv 64 → transposed conv 1 → tanh, with batch norm and relu between.
  * Discriminator: conv 64, leaky relu 0.2 → conv 128, batch norm, leaky relu → dense 1. Kernels 4 × 4, strides 2, SAME.
  * Real and generated images are two batches, each normalised by its own statistics.
+ * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
-export function dcgan({
-  latent = 100, filters = [128, 64], learningRate = 2e-4, beta1 = 0.5, imageShape = [28, 28, 1],
-}: DcganOptions = {}): ModelDefinition {
+export function dcgan(options: DcganOptions = {}): ModelDefinition {
+  checkOptions('dcgan', options, OPTIONS)
+  const { latent = 100, filters = [128, 64], learningRate = 2e-4, beta1 = 0.5 } = options
+  const { clipNorm = 0, imageShape = [28, 28, 1] } = options
   const [height, width, channels] = imageShape
   if (height % 4 || width % 4) {
     throw new RangeError(`dcgan: the images are ${height} × ${width}, expected sides that four divides; resize or pad them`)
@@ -56,12 +66,13 @@ export function dcgan({
     conv2d({ filters: quarter, ...halving }), batchNormalization(NORMALIZATION), leakyReLU({ alpha: 0.2 }),
     flatten(), dense({ units: 1, kernelInitializer }),
   ])
+  const clip = clipping(clipNorm)
   const discriminatorOptimizer = adam({ learningRate, beta1, name: 'adam_discriminator' })
   const generatorOptimizer = adam({ learningRate, beta1, name: 'adam_generator' })
 
   return {
     kind: 'dcgan',
-    options: { latent, filters, learningRate, beta1, imageShape },
+    options: { latent, filters, learningRate, beta1, imageShape, ...keptClipNorm(clipNorm) },
     imageShape,
     codeShape: [latent],
     dropRemainder: true,
@@ -71,12 +82,12 @@ export function dcgan({
       const logLoss = (label: 0 | 1, x: Tensor) => mean(sigmoidCrossEntropy(label, discriminator.apply(x, pass)))
 
       const dLoss = add(logLoss(1, images), logLoss(0, generator.apply(noise(), pass)))
-      const updateD = minimize(discriminatorOptimizer, dLoss, [discriminator], pass, { discriminator: dLoss })
+      const updateD = minimize(discriminatorOptimizer, dLoss, [discriminator], pass, { discriminator: dLoss }, clip)
       const gLoss = logLoss(1, generator.apply(noise(), pass))
-      const updateG = minimize(generatorOptimizer, gLoss, [generator], pass, { generator: gLoss })
+      const updateG = minimize(generatorOptimizer, gLoss, [generator], pass, { generator: gLoss }, clip)
       return [updateD, updateG]
     },
-    decode: (codes, pass) => generator.apply(codes, pass),
+    decode: generator.apply,
     sampleCodes: (normal) => normal,
   }
 }

@@ -1,9 +1,9 @@
 // What a model is: graphs for training, judging, encoding and decoding, written with the public layers and ops.
 // A definition computes nothing; src/train/model.ts binds one to a memory and trains it.
-import { gradients } from '../graph/gradients.ts'
+import { gradients, topological } from '../graph/gradients.ts'
 import { isVariable, type Variable } from '../graph/leaves.ts'
 import type { Shape, Tensor } from '../graph/tensor.ts'
-import { topological } from '../graph/gradients.ts'
+import { clipByGlobalNorm } from '../nn/clip.ts'
 import { parameters, type Layer, type Pass } from '../nn/layer.ts'
 import type { Optimizer } from '../nn/optimizers.ts'
 import type { FunctionSpec } from '../runtime/function.ts'
@@ -35,15 +35,40 @@ export interface ModelDefinition {
   sampleCodes(noise: Tensor): Tensor
 }
 
-/** The stage that lowers `loss` by changing the parameters of `layers`, and reports `metrics`. */
-export function minimize(optimizer: Optimizer, loss: Tensor, layers: readonly Layer[], pass: Pass, metrics: Readonly<Record<string, Tensor>>): StageSpec {
+export interface MinimizeOptions {
+  /** Changes the gradients of all parameters before the optimizer takes them: `(g) => clipByGlobalNorm(g, 1)`, say. */
+  readonly clip?: (gradients: readonly Tensor[]) => readonly Tensor[]
+}
+
+/**
+ * The stage that lowers `loss` by changing the parameters of `layers`, and reports `metrics`.
+ * @param loss a scalar
+ * @param layers applied to make `loss`; a parameter that several share is changed once
+ * @param pass the pass in which they were applied, whose updates (of running statistics) become the stage's
+ * @param metrics what `Model.train` reports, by name: scalars
+ * @throws RangeError when `clip` does not give a gradient for each that it was given
+ */
+export function minimize(
+  optimizer: Optimizer, loss: Tensor, layers: readonly Layer[], pass: Pass, metrics: Readonly<Record<string, Tensor>>,
+  { clip }: MinimizeOptions = {},
+): StageSpec {
   const variables: Variable[] = parameters(...layers)
-  const grads = gradients(loss, variables)
+  const raw = gradients(loss, variables)
+  const grads = clip?.(raw) ?? raw
+  if (grads.length !== raw.length) {
+    throw new RangeError(`minimize: clip gave ${grads.length} gradients, expected ${raw.length}, as many as it was given`)
+  }
   return {
     metrics,
     updates: [...optimizer.updates(variables.map((v, i) => ({ variable: v, gradient: grads[i]! }))), ...pass.takeUpdates()],
   }
 }
+
+/** What `minimize` takes for a definition's `clipNorm`: the bound of all gradients' norm, 0 for none. */
+export const clipping = (clipNorm: number): MinimizeOptions =>
+  clipNorm ? { clip: (gradients) => clipByGlobalNorm(gradients, clipNorm) } : {}
+/** `clipNorm` as a definition's options keep it: only where it is set, so that older configurations stay as they are. */
+export const keptClipNorm = (clipNorm: number): { clipNorm?: number } => (clipNorm ? { clipNorm } : {})
 
 /** The variables that a tensor depends on. */
 export const variablesOf = (...tensors: readonly Tensor[]): Variable[] => topological(tensors).filter(isVariable)

@@ -4,14 +4,14 @@ import { exp, sqrt } from '../ops/unary.ts'
 import { randomNormal } from '../ops/random.ts'
 import { reshape } from '../ops/reshape.ts'
 import { broadcastTo } from '../ops/broadcast_to.ts'
-import type { Tensor } from '../graph/tensor.ts'
-import { sizeOf } from '../graph/tensor.ts'
+import { sizeOf, type Tensor } from '../graph/tensor.ts'
 import type { Pass } from '../nn/layer.ts'
 import { dense } from '../nn/layers.ts'
 import { gaussianKL, sumSquaredError } from '../nn/losses.ts'
+import { checkOptions, count, imageShape as imageRule, notNegative, oneOf } from '../nn/options.ts'
 import { adam } from '../nn/optimizers.ts'
 import { sequential } from '../nn/sequential.ts'
-import { type ModelDefinition, minimize } from './definition.ts'
+import { clipping, keptClipNorm, type ModelDefinition, minimize } from './definition.ts'
 
 export interface VaeOptions {
   /** Size of the code. Default 20. */
@@ -22,16 +22,31 @@ export interface VaeOptions {
   learningRate?: number
   /** One ε for each sample, or one for the whole batch, as in the original source. Default 'sample'. */
   noise?: 'sample' | 'batch'
+  /** Bound of the norm of all a step's gradients together, which are scaled down to it; 0, the default, for none. */
+  clipNorm?: number
+  /** [height, width, channels]. Default [28, 28, 1]. */
   imageShape?: readonly [number, number, number]
 }
 
-/** 784 → hidden relu → mean, logvar → z = mean + std·ε → hidden relu → 784 tanh; loss: squared error + KL, summed. */
-export function vae({ latent = 20, hidden = 400, learningRate = 1e-3, noise = 'sample', imageShape = [28, 28, 1] }: VaeOptions = {}): ModelDefinition {
+const OPTIONS = {
+  latent: count, hidden: count, learningRate: notNegative, noise: oneOf('sample', 'batch'), clipNorm: notNegative,
+  imageShape: imageRule,
+}
+
+/**
+ * 784 → hidden relu → mean, logvar → z = mean + std·ε → hidden relu → 784 tanh; loss: squared error + KL, summed.
+ * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
+ */
+export function vae(options: VaeOptions = {}): ModelDefinition {
+  checkOptions('vae', options, OPTIONS)
+  const { latent = 20, hidden = 400, learningRate = 1e-3, noise = 'sample', clipNorm = 0, imageShape = [28, 28, 1] } = options
   const pixels = sizeOf(imageShape)
   const encoder = sequential('encoder', [dense({ units: hidden, activation: 'relu' })])
   const mean = dense({ units: latent, name: 'mean' })
   const logvar = dense({ units: latent, name: 'logvar' })
-  const decoder = sequential('decoder', [dense({ units: hidden, activation: 'relu' }), dense({ units: pixels, activation: 'tanh' })])
+  const decoder = sequential('decoder', [
+    dense({ units: hidden, activation: 'relu' }), dense({ units: pixels, activation: 'tanh' }),
+  ])
   const optimizer = adam({ learningRate })
 
   function losses(images: Tensor, pass: Pass) {
@@ -49,7 +64,7 @@ export function vae({ latent = 20, hidden = 400, learningRate = 1e-3, noise = 's
 
   return {
     kind: 'vae',
-    options: { latent, hidden, learningRate, noise, imageShape },
+    options: { latent, hidden, learningRate, noise, imageShape, ...keptClipNorm(clipNorm) },
     imageShape,
     codeShape: [latent],
     dropRemainder: false,
@@ -58,7 +73,7 @@ export function vae({ latent = 20, hidden = 400, learningRate = 1e-3, noise = 's
       const { loss, reconstruction, kl } = losses(images, pass)
       const perSample = (t: Tensor) => mul(t, 1 / images.shape[0]!)
       const metrics = { loss: perSample(loss), reconstruction: perSample(reconstruction), kl: perSample(kl) }
-      return [minimize(optimizer, loss, [encoder, mean, logvar, decoder], pass, metrics)]
+      return [minimize(optimizer, loss, [encoder, mean, logvar, decoder], pass, metrics, clipping(clipNorm))]
     },
     evaluate: losses,
     encode: (images, pass) => mean.apply(encoder.apply(reshape(images, [images.shape[0]!, pixels]), pass), pass),

@@ -16,11 +16,12 @@ export type ActivationName = keyof typeof ACTIVATIONS
 /** The name of an activation, or a function of a tensor. */
 export type ActivationOption = ActivationName | ((x: Tensor) => Tensor)
 
-/** The function behind `activation`; throws a RangeError that lists the names. */
+/** The function behind `activation`. @throws RangeError that lists the names, where there is none of this name */
 export function activationOf(activation: ActivationOption): (x: Tensor) => Tensor {
   if (typeof activation === 'function') return activation
   if (!Object.hasOwn(ACTIVATIONS, activation)) {
-    throw new RangeError(`activation '${activation}' is not known; use one of ${Object.keys(ACTIVATIONS).join(', ')}, or a function`)
+    const names = Object.keys(ACTIVATIONS).join(', ')
+    throw new RangeError(`activation '${activation}' is not known; use one of ${names}, or a function`)
   }
   return ACTIVATIONS[activation]
 }

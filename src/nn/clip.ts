@@ -1,16 +1,18 @@
-// Gradient clipping, between the gradients and the optimizer.
+// Gradient clipping, between the gradients and the optimizer: the `clip` of `minimize`.
 import type { Tensor } from '../graph/tensor.ts'
 import { add, div, mul } from '../ops/arithmetic.ts'
-import { clip, maximum } from '../ops/compare.ts'
+import { clip, greater, maximum, where } from '../ops/compare.ts'
 import { sum } from '../ops/reduce.ts'
-import { sqrt, square } from '../ops/unary.ts'
+import { reduceMax } from '../ops/reduce_max.ts'
+import { abs, sqrt, square } from '../ops/unary.ts'
 
 function positive(op: string, c: number): void {
+  if (typeof c !== 'number') throw new TypeError(`${op}: the bound is ${typeof c}, expected a number greater than 0`)
   if (!(c > 0 && c < Infinity)) throw new RangeError(`${op}: the bound is ${c}, expected a number greater than 0`)
 }
 
 /**
- * min(max(g, −c), c) for each element of each gradient.
+ * min(max(g, −c), c) for each element of each gradient (Keras's clipvalue).
  * @throws RangeError unless c > 0
  */
 export function clipByValue(gradients: readonly Tensor[], c: number): Tensor[] {
@@ -18,19 +20,47 @@ export function clipByValue(gradients: readonly Tensor[], c: number): Tensor[] {
   return gradients.map((g) => clip(g, -c, c))
 }
 
-/** √Σ g², over all elements of all gradients: a scalar. It is infinite above 1.8e19, where squares leave the range of f32. */
-export function globalNorm(gradients: readonly Tensor[]): Tensor {
-  if (!gradients.length) throw new RangeError('globalNorm: no gradients are given')
-  return sqrt(gradients.map((g) => sum(square(g))).reduce((a, b) => add(a, b)))
+/** Above this, squares are taken of gradients times SMALL: exact, being a power of two, and their sum stays in f32. */
+const LARGE = 1e15
+/** 2^-100 */
+const SMALL = 7.888609052210118e-31
+
+/** All gradients times one power of two, and their norm, which is so within the range of f32. */
+function scaled(gradients: readonly Tensor[]): { scale: Tensor; parts: Tensor[]; norm: Tensor } {
+  const largest = gradients.map((g) => reduceMax(abs(g))).reduce((a, b) => maximum(a, b))
+  const scale = where(greater(largest, LARGE), SMALL, 1)
+  const parts = gradients.map((g) => mul(g, scale))
+  return { scale, parts, norm: sqrt(parts.map((g) => sum(square(g))).reduce((a, b) => add(a, b))) }
 }
 
 /**
- * g · c / max(norm, c), norm = `globalNorm(gradients)`: directions stay, and the norm of all together is at most c.
+ * √Σ g², over all elements of all gradients: a scalar. Squares do not overflow: it is infinite where it is above 3.4e38.
+ * @throws RangeError when no gradients are given
+ */
+export function globalNorm(gradients: readonly Tensor[]): Tensor {
+  if (!gradients.length) throw new RangeError('globalNorm: no gradients are given')
+  const { norm, scale } = scaled(gradients)
+  return div(norm, scale)
+}
+
+/**
+ * g · c / max(norm, c), norm = `globalNorm(gradients)`: directions stay, and the norm of all together is at most c (Keras's
+ * global_clipnorm). Finite gradients of any size are scaled right; one that is not finite makes them all NaN or 0.
  * @throws RangeError unless c > 0
  */
 export function clipByGlobalNorm(gradients: readonly Tensor[], c: number): Tensor[] {
   positive('clipByGlobalNorm', c)
   if (!gradients.length) return []
-  const factor = div(c, maximum(globalNorm(gradients), c))
-  return gradients.map((g) => mul(g, factor))
+  const { scale, parts, norm } = scaled(gradients)
+  const factor = div(c, maximum(norm, mul(scale, c)))
+  return parts.map((g) => mul(g, factor))
+}
+
+/**
+ * g · c / max(norm, c) with each gradient's own norm (Keras's clipnorm).
+ * @throws RangeError unless c > 0
+ */
+export function clipByNorm(gradients: readonly Tensor[], c: number): Tensor[] {
+  positive('clipByNorm', c)
+  return gradients.flatMap((g) => clipByGlobalNorm([g], c))
 }

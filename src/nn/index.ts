@@ -1,11 +1,5 @@
-// Layers, losses, optimizers and initializers by their Keras names.
-export * from './activations.ts'
-export * from './clip.ts'
-export * from './initializers.ts'
-export * from './layer.ts'
-export * from './layers.ts'
-export * from './losses.ts'
-export * from './losses_categorical.ts'
-export * from './normalization.ts'
-export * from './optimizers.ts'
-export * from './sequential.ts'
+// Layers, losses, optimizers and initializers by their Keras names, a namespace each.
+export * as initializers from './public/initializers.ts'
+export * as layers from './public/layers.ts'
+export * as losses from './public/losses.ts'
+export * as optimizers from './public/optimizers.ts'

@@ -4,6 +4,7 @@ import { constant as constantTensor, type Initializer } from '../graph/leaves.ts
 import { type Shape, shapeError, show } from '../graph/tensor.ts'
 import { fill } from '../ops/fill.ts'
 import * as random from '../ops/random.ts'
+import { checkOptions, finite, flag, notNegative, oneOf, positive } from './options.ts'
 
 /** 0 everywhere. */
 export const zeros = (): Initializer => (shape) => fill(shape, 0)
@@ -13,15 +14,35 @@ export const ones = (): Initializer => (shape) => fill(shape, 1)
 export const constant = (value: number | ArrayLike<number>): Initializer => (shape) =>
   typeof value === 'number' ? fill(shape, value) : constantTensor(value, shape)
 
-/** Uniform in [minval, maxval). */
-export const randomUniform = ({ minval = -0.05, maxval = 0.05 } = {}): Initializer => (shape, stream) =>
-  random.randomUniform(shape, stream, { min: minval, max: maxval })
-/** Normal. */
-export const randomNormal = ({ mean = 0, stddev = 0.05 } = {}): Initializer => (shape, stream) =>
-  random.randomNormal(shape, stream, { mean, stddev })
-/** Normal within two standard deviations; `stddev` is that of the normal before it is cut. */
-export const truncatedNormal = ({ mean = 0, stddev = 0.05 } = {}): Initializer => (shape, stream) =>
-  random.truncatedNormal(shape, stream, { mean, stddev })
+/** Uniform in [minval, maxval), ±0.05 by default. @throws RangeError unless minval ≤ maxval, both finite */
+export function randomUniform(options: { minval?: number; maxval?: number } = {}): Initializer {
+  checkOptions('randomUniform', options, { minval: finite, maxval: finite })
+  const { minval = -0.05, maxval = 0.05 } = options
+  if (minval > maxval) throw new RangeError(`randomUniform: minval ${minval} is above maxval ${maxval}`)
+  return (shape, stream) => random.randomUniform(shape, stream, { min: minval, max: maxval })
+}
+
+export interface NormalOptions {
+  /** Default 0. */
+  mean?: number
+  /** Default 0.05. */
+  stddev?: number
+}
+const NORMAL = { mean: finite, stddev: notNegative }
+
+/** Normal. @throws RangeError when mean is not finite, or stddev is negative or not finite */
+export function randomNormal(options: NormalOptions = {}): Initializer {
+  checkOptions('randomNormal', options, NORMAL)
+  const { mean = 0, stddev = 0.05 } = options
+  return (shape, stream) => random.randomNormal(shape, stream, { mean, stddev })
+}
+
+/** Normal within two standard deviations; `stddev` is that of the normal before it is cut. @throws as `randomNormal` does */
+export function truncatedNormal(options: NormalOptions = {}): Initializer {
+  checkOptions('truncatedNormal', options, NORMAL)
+  const { mean = 0, stddev = 0.05 } = options
+  return (shape, stream) => random.truncatedNormal(shape, stream, { mean, stddev })
+}
 
 export interface Fans {
   readonly fanIn: number
@@ -56,10 +77,18 @@ export interface VarianceScalingOptions {
 /** The standard deviation of a standard normal cut at ±2. */
 const CUT_STDDEV = 0.87962566103423978
 
-/** Mean 0 and variance scale/n, n the fan that `mode` names. */
+const SCALING = {
+  scale: positive, mode: oneOf('fanIn', 'fanOut', 'fanAvg'), transposed: flag,
+  distribution: oneOf('truncatedNormal', 'untruncatedNormal', 'uniform'),
+}
+
+/**
+ * Mean 0 and variance scale/n, n the fan that `mode` names.
+ * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
+ */
 export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
+  checkOptions('varianceScaling', options, SCALING)
   const { scale = 1, mode = 'fanIn', distribution = 'truncatedNormal', transposed = false } = options
-  if (!(scale > 0 && scale < Infinity)) throw new RangeError(`varianceScaling: scale is ${scale}, expected more than 0`)
   return (shape, stream) => {
     const { fanIn, fanOut } = fansOf(shape, transposed)
     const variance = scale / { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 }[mode]

@@ -30,7 +30,9 @@ export class Pass {
 
 export interface Layer {
   readonly kind: string
+  /** The scope in which it makes its variables and tensors. */
   readonly name: string
+  /** What it makes of `x`. Its first use makes its variables; later inputs must have as many features or channels. */
   apply(x: Tensor, pass: Pass): Tensor
   /** What it learned and keeps, once applied. */
   readonly variables: readonly Variable[]
@@ -39,7 +41,10 @@ export interface Layer {
 /** Makes a variable in the layer's scope. */
 export type AddVariable = (name: string, shape: Shape, initializer: Initializer, role?: VariableRole) => Variable
 
-/** A layer from `build`, which is called once, with the first input's shape, and returns what to do with inputs. */
+/**
+ * A layer from `build`, which is called once, with the first input's shape, and returns what to do with inputs.
+ * @param name its own, or undefined for its kind
+ */
 export function layer(
   kind: string,
   name: string | undefined,
@@ -65,6 +70,6 @@ export function layer(
   }
 }
 
-/** The variables of `layers` that are trained. */
+/** The variables of `layers` that are trained, each once: layers may share a layer. */
 export const parameters = (...layers: Layer[]): Variable[] =>
-  layers.flatMap((l) => l.variables).filter((v) => v.attrs.role === 'parameter')
+  [...new Set(layers.flatMap((l) => l.variables))].filter((v) => v.attrs.role === 'parameter')

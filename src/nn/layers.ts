@@ -1,134 +1,236 @@
-// The layers, by their Keras names and options.
+// The layers, by their Keras names and options. A wrong option is refused when the layer is made, a wrong shape when it
+// first meets an input.
 import type { Initializer } from '../graph/leaves.ts'
 import { shapeError, show, sizeOf, type Shape, type Tensor } from '../graph/tensor.ts'
+import { leakyReLU as leakyReLUOp } from '../ops/activation.ts'
 import { add } from '../ops/arithmetic.ts'
+import { avgPool2d } from '../ops/avg_pool2d.ts'
 import { conv2d as conv2dOp, conv2dTranspose as conv2dTransposeOp, type ConvOptions } from '../ops/conv2d.ts'
 import { depthwiseConv2d as depthwiseOp } from '../ops/depthwise_conv2d.ts'
 import { matmul } from '../ops/matmul.ts'
-import type { Padding } from '../ops/padding.ts'
-import { pair } from '../ops/padding.ts'
 import { maxPool2d } from '../ops/max_pool2d.ts'
-import { avgPool2d } from '../ops/avg_pool2d.ts'
+import { type Padding, pair } from '../ops/padding.ts'
 import { dropout as dropoutOp } from '../ops/random.ts'
 import { reshape as reshapeOp } from '../ops/reshape.ts'
 import { resizeBilinear, type ResizeOptions, resizeNearest } from '../ops/resize.ts'
-import { leakyReLU as leakyReLUOp } from '../ops/activation.ts'
 import { activationOf, type ActivationOption } from './activations.ts'
 import { glorotUniform, zeros } from './initializers.ts'
-import { type Layer, layer } from './layer.ts'
+import { type AddVariable, type Layer, layer } from './layer.ts'
+import * as rules from './options.ts'
+import { checkOptions, required } from './options.ts'
 
-interface Common {
+export interface LayerOptions {
   /** Names the layer in its parent's scope; the kind by default. */
   name?: string
 }
-interface Weighted extends Common {
+const COMMON = { name: rules.name }
+
+export interface WeightedOptions extends LayerOptions {
+  /** Default: linear. */
   activation?: ActivationOption
+  /** Whether a bias is added. Default true. */
   useBias?: boolean
+  /** Default: glorotUniform(). */
   kernelInitializer?: Initializer
+  /** Default: zeros(). */
   biasInitializer?: Initializer
 }
+const WEIGHTED = {
+  activation: rules.activation, useBias: rules.flag, kernelInitializer: rules.initializer, biasInitializer: rules.initializer,
+  ...COMMON,
+}
 
-/** activation(x · kernel + bias), for x of shape [batch, features]. */
-export function dense({ units, activation = 'linear', useBias = true, kernelInitializer = glorotUniform(), biasInitializer = zeros(), name }: Weighted & { units: number }): Layer {
-  positive('dense', 'units', units)
-  const act = activationOf(activation)
+export interface DenseOptions extends WeightedOptions {
+  /** Features of the result. */
+  units: number
+}
+
+/**
+ * activation(x · kernel + bias), for x of shape [batch, features]; kernel [features, units].
+ * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type; RangeError, at its
+ *   first use, when the input is not [batch, features]
+ */
+export function dense(options: DenseOptions): Layer {
+  checkOptions('dense', options, { units: required(rules.count), ...WEIGHTED })
+  const { units, kernelInitializer = glorotUniform(), name } = options
+  const finish = finisher(options)
   return layer('dense', name, (shape, variable) => {
-    if (shape.length !== 2) throw shapeError('dense', `the input has shape ${show(shape)}, expected [batch, features]; put flatten() before it`)
+    if (shape.length !== 2) {
+      throw shapeError('dense', `the input has shape ${show(shape)}, expected [batch, features]; put flatten() before it`)
+    }
     const kernel = variable('kernel', [shape[1]!, units], kernelInitializer)
-    const bias = useBias ? variable('bias', [units], biasInitializer) : null
-    return (x) => act(biased(matmul(x, kernel), bias))
+    const done = finish(variable, units)
+    return (x) => done(matmul(x, kernel))
   })
 }
 
-interface Convolution extends Weighted, ConvOptions {
+export interface ConvolutionOptions extends WeightedOptions, ConvOptions {
+  /** Channels of the result. */
   filters: number
+  /** The filters' height and width. */
   kernelSize: number | readonly [number, number]
 }
+const WINDOW = { strides: rules.size, padding: rules.oneOf('valid', 'same') }
+const CONVOLUTION = {
+  filters: required(rules.count), kernelSize: required(rules.size), ...WINDOW, dilation: rules.size, ...WEIGHTED,
+}
 
-/** activation(conv2d(x, kernel) + bias), NHWC; kernel [height, width, in, filters]. */
-export function conv2d({ filters, kernelSize, activation = 'linear', useBias = true, kernelInitializer = glorotUniform(), biasInitializer = zeros(), name, ...rest }: Convolution): Layer {
-  positive('conv2d', 'filters', filters)
-  const act = activationOf(activation)
+/**
+ * activation(conv2d(x, kernel) + bias), NHWC; kernel [height, width, in, filters].
+ * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type; RangeError, at its
+ *   first use, when the input is not [batch, height, width, channels] or the filter does not fit into it
+ */
+export function conv2d(options: ConvolutionOptions): Layer {
+  checkOptions('conv2d', options, CONVOLUTION)
+  const { filters, kernelSize, kernelInitializer = glorotUniform(), name } = options
+  const finish = finisher(options)
   return layer('conv2d', name, (shape, variable) => {
     const kernel = variable('kernel', [...pair(kernelSize), channels('conv2d', shape), filters], kernelInitializer)
-    const bias = useBias ? variable('bias', [filters], biasInitializer) : null
-    return (x) => act(biased(conv2dOp(x, kernel, rest), bias))
+    const done = finish(variable, filters)
+    return (x) => done(conv2dOp(x, kernel, windowOf(options)))
   })
 }
 
-/** activation(conv2dTranspose(x, kernel) + bias), NHWC; kernel [height, width, filters, in]. */
-export function conv2dTranspose({ filters, kernelSize, activation = 'linear', useBias = true, kernelInitializer = glorotUniform({ transposed: true }), biasInitializer = zeros(), name, ...rest }: Convolution): Layer {
-  positive('conv2dTranspose', 'filters', filters)
-  const act = activationOf(activation)
+/**
+ * activation(conv2dTranspose(x, kernel) + bias), NHWC; kernel [height, width, filters, in]. The result has in·stride rows
+ * with padding 'same', (in − 1)·stride + kernel rows with 'valid'.
+ * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type; RangeError, at its
+ *   first use, when the input is not [batch, height, width, channels]
+ */
+export function conv2dTranspose(options: ConvolutionOptions): Layer {
+  checkOptions('conv2dTranspose', options, CONVOLUTION)
+  const { filters, kernelSize, kernelInitializer = glorotUniform({ transposed: true }), name } = options
+  const finish = finisher(options)
   return layer('conv2dTranspose', name, (shape, variable) => {
     const kernel = variable('kernel', [...pair(kernelSize), filters, channels('conv2dTranspose', shape)], kernelInitializer)
-    const bias = useBias ? variable('bias', [filters], biasInitializer) : null
-    return (x) => act(biased(conv2dTransposeOp(x, kernel, rest), bias))
+    const done = finish(variable, filters)
+    return (x) => done(conv2dTransposeOp(x, kernel, windowOf(options)))
   })
 }
 
-interface Depthwise extends Omit<Weighted, 'dilation'> {
+export interface DepthwiseOptions extends WeightedOptions {
+  /** The filters' height and width. */
   kernelSize: number | readonly [number, number]
+  /** Filters of each channel. Default 1. */
   depthMultiplier?: number
   strides?: number | readonly [number, number]
   padding?: Padding
 }
 
-/** Each channel convolved with `depthMultiplier` filters of its own; kernel [height, width, in, depthMultiplier]. */
-export function depthwiseConv2d({ kernelSize, depthMultiplier = 1, activation = 'linear', useBias = true, kernelInitializer = glorotUniform(), biasInitializer = zeros(), name, ...rest }: Depthwise): Layer {
-  const act = activationOf(activation)
+/**
+ * Each channel convolved with `depthMultiplier` filters of its own; kernel [height, width, in, depthMultiplier].
+ * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type; RangeError, at its
+ *   first use, when the input is not [batch, height, width, channels] or the filter does not fit into it
+ */
+export function depthwiseConv2d(options: DepthwiseOptions): Layer {
+  const known = { kernelSize: required(rules.size), depthMultiplier: rules.count, ...WINDOW, ...WEIGHTED }
+  checkOptions('depthwiseConv2d', options, known)
+  const { kernelSize, depthMultiplier = 1, strides, padding, kernelInitializer = glorotUniform(), name } = options
+  const finish = finisher(options)
   return layer('depthwiseConv2d', name, (shape, variable) => {
     const c = channels('depthwiseConv2d', shape)
     const kernel = variable('kernel', [...pair(kernelSize), c, depthMultiplier], kernelInitializer)
-    const bias = useBias ? variable('bias', [c * depthMultiplier], biasInitializer) : null
-    return (x) => act(biased(depthwiseOp(x, kernel, rest), bias))
+    const done = finish(variable, c * depthMultiplier)
+    return (x) => done(depthwiseOp(x, kernel, { strides, padding }))
   })
 }
 
-interface Pooling extends Common {
+export interface PoolingOptions extends LayerOptions {
+  /** The window's height and width. Default 2. */
   poolSize?: number | readonly [number, number]
+  /** Default: the window's size. */
   strides?: number | readonly [number, number]
+  /** Default 'valid'. */
   padding?: Padding
 }
-/** The largest value of each window. */
-export const maxPooling2d = ({ poolSize = 2, strides = poolSize, padding = 'valid', name }: Pooling = {}): Layer =>
-  layer('maxPooling2d', name, () => (x) => maxPool2d(x, { poolSize, strides, padding }))
-/** The mean of each window, padding not counted. */
-export const averagePooling2d = ({ poolSize = 2, strides = poolSize, padding = 'valid', name }: Pooling = {}): Layer =>
-  layer('averagePooling2d', name, () => (x) => avgPool2d(x, { poolSize, strides, padding }))
 
-/** Resizes images to [height, width]; TensorFlow's legacy coordinates by default (source = destination × in / out). */
-export const resizing = ({ height, width, interpolation = 'bilinear', name, ...options }: Common & ResizeOptions & { height: number; width: number; interpolation?: 'bilinear' | 'nearest' }): Layer =>
-  layer('resizing', name, () => (x) => (interpolation === 'nearest' ? resizeNearest(x, [height, width]) : resizeBilinear(x, [height, width], options)))
+const pooling = (kind: string, pool: typeof maxPool2d) => (options: PoolingOptions = {}): Layer => {
+  checkOptions(kind, options, { poolSize: rules.size, ...WINDOW, ...COMMON })
+  const { poolSize = 2, strides = poolSize, padding, name } = options
+  return layer(kind, name, () => (x) => pool(x, { poolSize, strides, padding }))
+}
+/** The largest value of each window. @throws as `conv2d` does */
+export const maxPooling2d = pooling('maxPooling2d', maxPool2d)
+/** The mean of each window, padding not counted. @throws as `conv2d` does */
+export const averagePooling2d = pooling('averagePooling2d', avgPool2d)
 
-/** All but the batch in one dimension. */
-export const flatten = ({ name }: Common = {}): Layer => layer('flatten', name, () => (x) => reshapeOp(x, [x.shape[0]!, -1]))
-/** Another shape for each sample. */
-export const reshape = ({ targetShape, name }: Common & { targetShape: Shape }): Layer =>
-  layer('reshape', name, () => (x) => {
-    if (sizeOf(targetShape) * x.shape[0]! !== x.size) throw shapeError('reshape', `a sample of ${show(x.shape.slice(1))} does not fit into ${show(targetShape)}`)
+export interface ResizingOptions extends LayerOptions, ResizeOptions {
+  height: number
+  width: number
+  /** Default 'bilinear'. */
+  interpolation?: 'bilinear' | 'nearest'
+}
+
+/**
+ * Resizes images to [height, width]; TensorFlow's legacy coordinates by default (source = destination × in / out).
+ * @throws as `conv2d` does, and RangeError when both halfPixelCenters and alignCorners are true
+ */
+export function resizing(options: ResizingOptions): Layer {
+  checkOptions('resizing', options, {
+    height: required(rules.count), width: required(rules.count), interpolation: rules.oneOf('bilinear', 'nearest'),
+    halfPixelCenters: rules.flag, alignCorners: rules.flag, ...COMMON,
+  })
+  const { height, width, interpolation = 'bilinear', name, halfPixelCenters, alignCorners } = options
+  const resize = interpolation === 'nearest' ? resizeNearest : resizeBilinear
+  return layer('resizing', name, () => (x) => resize(x, [height, width], { halfPixelCenters, alignCorners }))
+}
+
+/** All but the batch in one dimension: [batch, features]. */
+export function flatten(options: LayerOptions = {}): Layer {
+  checkOptions('flatten', options, COMMON)
+  return layer('flatten', options.name, () => (x) => reshapeOp(x, [x.shape[0]!, -1]))
+}
+
+/** Another shape for each sample. @throws RangeError, when it is used, where a sample's size is another */
+export function reshape(options: LayerOptions & { targetShape: Shape }): Layer {
+  checkOptions('reshape', options, { targetShape: required(rules.shape), ...COMMON })
+  const { targetShape, name } = options
+  return layer('reshape', name, () => (x) => {
+    if (sizeOf(targetShape) * x.shape[0]! !== x.size) {
+      throw shapeError('reshape', `a sample of ${show(x.shape.slice(1))} does not fit into ${show(targetShape)}`)
+    }
     return reshapeOp(x, [x.shape[0]!, ...targetShape])
   })
-
-/** An activation as a layer. */
-export const activation = (fn: ActivationOption, { name }: Common = {}): Layer => {
-  const act = activationOf(fn)
-  return layer('activation', name, () => act)
 }
-/** x > 0 ? x : alpha · x */
-export const leakyReLU = ({ alpha = 0.2, name }: Common & { alpha?: number } = {}): Layer => layer('leakyReLU', name, () => (x) => leakyReLUOp(x, alpha))
 
-/** In training zeroes a share `rate` of the values and scales the others by 1 / (1 − rate); otherwise does nothing. */
-export const dropout = ({ rate, name }: Common & { rate: number }): Layer =>
-  layer('dropout', name, () => (x, pass) => (pass.training ? dropoutOp(x, rate, pass.stream('mask')) : x))
+/** An activation as a layer. @param fn its name, or a function of a tensor @throws RangeError when the name is unknown */
+export function activation(fn: ActivationOption, options: LayerOptions = {}): Layer {
+  checkOptions('activation', options, COMMON)
+  const act = activationOf(fn)
+  return layer('activation', options.name, () => act)
+}
 
-const biased = (x: Tensor, bias: Tensor | null): Tensor => (bias ? add(x, bias) : x)
+/** x > 0 ? x : alpha · x. @param options.alpha 0 or more, 0.2 by default */
+export function leakyReLU(options: LayerOptions & { alpha?: number } = {}): Layer {
+  checkOptions('leakyReLU', options, { alpha: rules.notNegative, ...COMMON })
+  return layer('leakyReLU', options.name, () => (x) => leakyReLUOp(x, options.alpha))
+}
+
+/**
+ * In training zeroes a share `rate` of the values and scales the others by 1 / (1 − rate); otherwise does nothing.
+ * @param options.rate 0 or more and less than 1
+ */
+export function dropout(options: LayerOptions & { rate: number }): Layer {
+  checkOptions('dropout', options, { rate: required(rules.fraction), ...COMMON })
+  const { rate, name } = options
+  return layer('dropout', name, () => (x, pass) => (pass.training ? dropoutOp(x, rate, pass.stream('mask')) : x))
+}
+
+/** What follows a product: makes the bias for `units` outputs, and returns bias and activation as a function. */
+function finisher({ activation = 'linear', useBias = true, biasInitializer = zeros() }: WeightedOptions) {
+  const act = activationOf(activation)
+  return (variable: AddVariable, units: number): ((x: Tensor) => Tensor) => {
+    const bias = useBias ? variable('bias', [units], biasInitializer) : null
+    return (x) => act(bias ? add(x, bias) : x)
+  }
+}
+
+const windowOf = ({ strides, padding, dilation }: ConvOptions): ConvOptions => ({ strides, padding, dilation })
 
 function channels(op: string, shape: Shape): number {
-  if (shape.length !== 4) throw shapeError(op, `the input has shape ${show(shape)}, expected [batch, height, width, channels]; put reshape() before it`)
+  if (shape.length !== 4) {
+    const mend = 'expected [batch, height, width, channels]; put reshape() before it'
+    throw shapeError(op, `the input has shape ${show(shape)}, ${mend}`)
+  }
   return shape[3]!
-}
-
-function positive(op: string, what: string, n: number): void {
-  if (!Number.isInteger(n) || n < 1) throw new RangeError(`${op}: ${what} is ${n}, expected a positive integer`)
 }

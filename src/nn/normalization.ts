@@ -1,23 +1,37 @@
 // Normalization layers: batch statistics in training, running statistics kept with the weights for inference.
 import { movingAverage } from '../ops/assign.ts'
-import { batchNormalization as normalizeBatch, batchNormalizationInference, layerNormalization as normalizeLayer } from '../ops/normalization.ts'
+import * as ops from '../ops/normalization.ts'
 import { ones, zeros } from './initializers.ts'
 import { type Layer, layer } from './layer.ts'
+import { checkOptions, name, notNegative, share } from './options.ts'
+
+export interface LayerNormalizationOptions {
+  /** Added to the variance. Default 1e-3. */
+  epsilon?: number
+  name?: string
+}
+export interface BatchNormalizationOptions extends LayerNormalizationOptions {
+  /** Share of the old value that the running statistics keep at each step. Default 0.99. */
+  momentum?: number
+}
 
 /**
  * γ·(x − mean) / √(variance + ε) + β over all axes but the last. Training uses the batch's statistics and moves the
  * running ones: running = momentum·running + (1 − momentum)·batch; otherwise the running ones are used.
+ * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
-export function batchNormalization({ momentum = 0.99, epsilon = 1e-3, name }: { momentum?: number; epsilon?: number; name?: string } = {}): Layer {
-  return layer('batchNormalization', name, (shape, variable) => {
+export function batchNormalization(options: BatchNormalizationOptions = {}): Layer {
+  checkOptions('batchNormalization', options, { momentum: share, epsilon: notNegative, name })
+  const { momentum = 0.99, epsilon = 1e-3 } = options
+  return layer('batchNormalization', options.name, (shape, variable) => {
     const c = [shape.at(-1)!]
     const gamma = variable('gamma', c, ones())
     const beta = variable('beta', c, zeros())
     const mean = variable('moving_mean', c, zeros(), 'statistic')
     const variance = variable('moving_variance', c, ones(), 'statistic')
     return (x, pass) => {
-      if (!pass.training) return batchNormalizationInference(x, gamma, beta, mean, variance, epsilon)
-      const batch = normalizeBatch(x, gamma, beta, epsilon)
+      if (!pass.training) return ops.batchNormalizationInference(x, gamma, beta, mean, variance, epsilon)
+      const batch = ops.batchNormalization(x, gamma, beta, epsilon)
       pass.addUpdate(movingAverage(mean, batch.mean, momentum))
       pass.addUpdate(movingAverage(variance, batch.variance, momentum))
       return batch.y
@@ -25,11 +39,16 @@ export function batchNormalization({ momentum = 0.99, epsilon = 1e-3, name }: { 
   })
 }
 
-/** γ·(x − mean) / √(variance + ε) + β over the last axis of each sample. */
-export function layerNormalization({ epsilon = 1e-3, name }: { epsilon?: number; name?: string } = {}): Layer {
-  return layer('layerNormalization', name, (shape, variable) => {
+/**
+ * γ·(x − mean) / √(variance + ε) + β over the last axis of each sample.
+ * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
+ */
+export function layerNormalization(options: LayerNormalizationOptions = {}): Layer {
+  checkOptions('layerNormalization', options, { epsilon: notNegative, name })
+  const { epsilon = 1e-3 } = options
+  return layer('layerNormalization', options.name, (shape, variable) => {
     const gamma = variable('gamma', [shape.at(-1)!], ones())
     const beta = variable('beta', [shape.at(-1)!], zeros())
-    return (x) => normalizeLayer(x, gamma, beta, epsilon)
+    return (x) => ops.layerNormalization(x, gamma, beta, epsilon)
   })
 }

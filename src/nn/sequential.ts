@@ -2,7 +2,10 @@
 import { scoped, type Tensor } from '../graph/tensor.ts'
 import type { Layer, Pass } from './layer.ts'
 
-/** Applies `layers` in order. Layers of one name are told apart by a number: dense, dense_1, … */
+/**
+ * Applies `layers` in order. Layers of one name are told apart by a number: dense, dense_1, …
+ * @param name the scope of its layers: a model's sequentials need names of their own
+ */
 export function sequential(name: string, layers: readonly Layer[]): Layer {
   const seen = new Map<string, number>()
   const named = layers.map((l) => {
@@ -14,7 +17,7 @@ export function sequential(name: string, layers: readonly Layer[]): Layer {
     kind: 'sequential',
     name,
     get variables() {
-      return named.flatMap((l) => l.variables)
+      return [...new Set(named.flatMap((l) => l.variables))]
     },
     apply: (x: Tensor, pass: Pass) => scoped(name, () => named.reduce((h, l) => l.apply(h, pass), x)),
   }

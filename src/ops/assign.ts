@@ -3,11 +3,13 @@ import type { Variable } from '../graph/leaves.ts'
 import { apply, bits, type Op, sameShape, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
 
 const sameAsVariable = (op: string) => ([variable, value]: readonly Shape[]): Shape => {
-  if (!sameShape(variable!, value!)) throw shapeError(op, `the value's shape ${show(value!)} is not the variable's ${show(variable!)}`)
+  if (!sameShape(variable!, value!)) {
+    throw shapeError(op, `the value's shape ${show(value!)} is not the variable's ${show(variable!)}`)
+  }
   return []
 }
 
-const assignOp: Op = {
+export const assignOp: Op = {
   name: 'assign',
   shape: sameAsVariable('assign'),
   gradient: null,
@@ -16,17 +18,31 @@ const assignOp: Op = {
   flops: () => 0,
 }
 
-/** An update that replaces the variable's values by `value` (of the same shape). */
+/**
+ * An update that replaces the variable's values by `value`.
+ * @throws RangeError where their shapes differ
+ */
 export const assign = (variable: Variable, value: Tensor): Tensor => apply(assignOp, [variable, value], {})
 
-const movingAverageOp: Op<{ momentum: number }> = {
+export const movingAverageOp: Op<{ momentum: number }> = {
   name: 'movingAverage',
   shape: sameAsVariable('movingAverage'),
   gradient: null,
   effect: true,
-  calls: (node, at) => [['moving_average_f32', at.inputs[1]!, at.inputs[0]!, node.inputs[0]!.size, bits(1 - node.attrs.momentum)]],
+  calls({ inputs, attrs }, at) {
+    return [['moving_average_f32', at.inputs[1]!, at.inputs[0]!, inputs[0]!.size, bits(1 - attrs.momentum)]]
+  },
   flops: (node) => node.inputs[0]!.size * 3,
 }
 
-/** An update: variable := variable + (1 − momentum)·(value − variable). Several of one variable act one after another. */
-export const movingAverage = (variable: Variable, value: Tensor, momentum: number): Tensor => apply(movingAverageOp, [variable, value], { momentum })
+/**
+ * An update: variable := variable + (1 − momentum)·(value − variable). Several of one variable act one after another.
+ * @param momentum the share of the old value that is kept, from 0 to 1
+ * @throws RangeError where the shapes differ or momentum is out of its range
+ */
+export function movingAverage(variable: Variable, value: Tensor, momentum: number): Tensor {
+  if (!(momentum >= 0 && momentum <= 1)) {
+    throw new RangeError(`movingAverage: momentum is ${momentum}, expected a number from 0 to 1`)
+  }
+  return apply(movingAverageOp, [variable, value], { momentum })
+}

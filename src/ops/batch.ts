@@ -4,9 +4,18 @@ import { apply, bits, type Op, type Shape, shapeError, show, sizeOf, type Tensor
 import { streamId } from './random.ts'
 
 type DatasetAttrs = { data: Uint8Array | Float32Array; shape: Shape }
-const datasetOp: Op<DatasetAttrs> = { name: 'dataset', shape: (_, { shape }) => shape, gradient: null, calls: 'leaf', flops: () => 0 }
+export const datasetOp: Op<DatasetAttrs> = {
+  name: 'dataset',
+  shape: (_, { shape }) => shape,
+  gradient: null,
+  calls: 'leaf',
+  flops: () => 0,
+}
 
-/** A dataset as a leaf: `shape[0]` samples of shape `shape[1…]`, u8 or f32, copied into linear memory once. */
+/**
+ * A dataset as a leaf: `shape[0]` samples of shape `shape[1…]`, u8 or f32, copied into linear memory once.
+ * @throws RangeError where the values do not fill the shape
+ */
 export function dataset(data: Uint8Array | Float32Array, shape: Shape): Tensor<DatasetAttrs> {
   if (data.length !== sizeOf(shape)) throw shapeError('dataset', `${data.length} values do not fill the shape ${show(shape)}`)
   return apply(datasetOp, [], { data, shape })
@@ -24,7 +33,9 @@ interface BatchAttrs extends Record<string, unknown> {
 export const batchOp: Op<BatchAttrs> = {
   name: 'batch',
   shape([data], { size }) {
-    if (size > data![0]!) throw shapeError('batch', `a batch of ${size} is larger than the dataset of ${data![0]}; use a smaller batch size`)
+    if (size > data![0]!) {
+      throw shapeError('batch', `a batch of ${size} is larger than the dataset of ${data![0]}; use a smaller batch size`)
+    }
     return [size, ...data!.slice(1)]
   },
   gradient: null,
@@ -32,13 +43,17 @@ export const batchOp: Op<BatchAttrs> = {
     const data = node.inputs[0] as Tensor<DatasetAttrs>
     const { size, shuffle, scale, offset } = node.attrs
     const kernel = data.attrs.data instanceof Uint8Array ? 'batch_u8' : 'batch_f32'
-    const item = node.size / size
-    return [[kernel, at.inputs[0]!, at.output, size, item, data.shape[0]!, at.seed, at.counter, shuffle ? 1 : 0, streamId('shuffle'), bits(scale), bits(offset)]]
+    const places = [at.inputs[0]!, at.output, size, node.size / size, data.shape[0]!, at.seed, at.counter]
+    return [[kernel, ...places, shuffle ? 1 : 0, streamId('shuffle'), bits(scale), bits(offset)]]
   },
   flops: (node) => node.size * 2,
 }
 
-/** `scale · sample + offset` for the step's `size` samples; the last of an epoch that fill no batch are dropped on demand. */
+/**
+ * `scale · sample + offset` for the step's `size` samples; the last of an epoch that fill no batch are dropped on demand.
+ * @param options.shuffle in a new order each epoch, true by default
+ * @throws RangeError where the dataset has fewer samples
+ */
 export function batch(data: Tensor, size: number, options: Partial<Omit<BatchAttrs, 'size'>> = {}): Tensor {
   const { shuffle = true, dropRemainder = false, scale = 1, offset = 0 } = options
   return apply(batchOp, [data], { size, shuffle, dropRemainder, scale, offset })

@@ -8,7 +8,8 @@ export function broadcastShape(op: string, a: Shape, b: Shape): Shape {
     const x = a[i - rank + a.length] ?? 1
     const y = b[i - rank + b.length] ?? 1
     if (x !== y && x !== 1 && y !== 1) {
-      throw shapeError(op, `shapes ${show(a)} and ${show(b)} do not fit: ${x} and ${y} differ and neither is 1; reshape one of them`)
+      const why = `${x} and ${y} differ and neither is 1; reshape one of them`
+      throw shapeError(op, `shapes ${show(a)} and ${show(b)} do not fit: ${why}`)
     }
     return x === 1 ? y : x
   })
@@ -33,7 +34,10 @@ export function walk(op: string, shapes: readonly Shape[], to: Shape): { dims: n
       dense.forEach((k, s) => kept[s]!.push(k[i]!))
     }
   })
-  if (dims.length > 4) throw shapeError(op, `broadcasting ${shapes.map(show).join(' and ')} alternates over more than 4 groups of axes; reshape or split it`)
+  if (dims.length > 4) {
+    const which = shapes.map(show).join(' and ')
+    throw shapeError(op, `broadcasting ${which} alternates over more than 4 groups of axes; reshape or split it`)
+  }
   while (dims.length < 4) {
     dims.unshift(1)
     for (const k of kept) k.unshift(false)

@@ -7,7 +7,9 @@ import { sum } from './reduce.ts'
 export const broadcastToOp: Op<{ shape: Shape; scale: number }> = {
   name: 'broadcastTo',
   shape([x], { shape }) {
-    if (!sameShape(broadcastShape('broadcastTo', x!, shape), shape)) throw shapeError('broadcastTo', `${show(x!)} cannot be stretched to ${show(shape)}`)
+    if (!sameShape(broadcastShape('broadcastTo', x!, shape), shape)) {
+      throw shapeError('broadcastTo', `${show(x!)} cannot be stretched to ${show(shape)}`)
+    }
     return shape
   },
   gradient(y, dy) {
@@ -21,6 +23,9 @@ export const broadcastToOp: Op<{ shape: Shape; scale: number }> = {
   flops: (node) => node.size,
 }
 
-/** `scale · x`, stretched to `shape` by the broadcasting rule. */
+/**
+ * `scale · x`, stretched to `shape` by the broadcasting rule: trailing dimensions align, 1 stretches.
+ * @throws RangeError where x cannot be stretched so
+ */
 export const broadcastTo = (x: Tensor, shape: Shape, scale = 1): Tensor =>
   sameShape(x.shape, shape) && scale === 1 ? x : apply(broadcastToOp, [x], { shape, scale })

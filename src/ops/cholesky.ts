@@ -1,7 +1,7 @@
 // The Cholesky factor, for drawing from a Gaussian with a known covariance.
 import { apply, bits, type Op, shapeError, show, type Tensor } from '../graph/tensor.ts'
 
-const choleskyOp: Op<{ ridge: number }> = {
+export const choleskyOp: Op<{ ridge: number }> = {
   name: 'cholesky',
   shape([a]) {
     if (a!.length !== 2 || a![0] !== a![1]) throw shapeError('cholesky', `the matrix has shape ${show(a!)}, expected a square`)
@@ -12,5 +12,9 @@ const choleskyOp: Op<{ ridge: number }> = {
   flops: (node) => (node.size * node.shape[0]!) / 3,
 }
 
-/** Lower triangular L with L·Lᵀ = a + ridge·I, for a symmetric `a` [n, n]; no gradient. */
+/**
+ * Lower triangular L with L·Lᵀ = a + ridge·I. A pivot that is not positive becomes 0, and so does its column. No gradient.
+ * @param a [n, n], symmetric; only the lower triangle is read
+ * @throws RangeError where `a` is no square
+ */
 export const cholesky = (a: Tensor, ridge = 0): Tensor => apply(choleskyOp, [a], { ridge })

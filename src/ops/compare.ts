@@ -1,4 +1,4 @@
-// Choosing by value: bounds, the larger and the smaller, comparisons, select. All broadcast.
+// Choosing by value: bounds, the larger and the smaller, comparisons, where. All broadcast.
 import { apply, type Op, type Tensor } from '../graph/tensor.ts'
 import { mul, sumTo, tensor, type Value } from './arithmetic.ts'
 import { broadcastShape } from './broadcast.ts'
@@ -52,12 +52,12 @@ export function clip(x: Tensor, min: number, max: number): Tensor {
   return apply(clipOp, [x], { min, max })
 }
 
-const selectOp: Op = {
-  name: 'select',
+export const whereOp: Op = {
+  name: 'where',
   shape: ([condition]) => condition!,
   gradient(y, dy) {
     const [condition, a, b] = y.inputs as [Tensor, Tensor, Tensor]
-    return [null, select(condition, dy, zeros(a.shape)), select(condition, zeros(b.shape), dy)]
+    return [null, where(condition, dy, zeros(a.shape)), where(condition, zeros(b.shape), dy)]
   },
   calls: (node, at) => [['select_f32', ...at.inputs, at.output, node.size]],
   flops: (node) => node.size,
@@ -65,10 +65,11 @@ const selectOp: Op = {
 }
 /**
  * condition ≠ 0 ? a : b, element by element; what is not chosen does not matter, not even NaN. No gradient for the condition.
- * The three broadcast.
+ * The three broadcast (TensorFlow's where).
+ * @throws RangeError where the shapes do not fit
  */
-export function select(condition: Tensor, a: Value, b: Value): Tensor {
+export function where(condition: Tensor, a: Value, b: Value): Tensor {
   const inputs = [condition, tensor(a), tensor(b)]
-  const shape = inputs.map((t) => t.shape).reduce((s, t) => broadcastShape('select', s, t))
-  return apply(selectOp, inputs.map((t) => broadcastTo(t, shape)), {})
+  const shape = inputs.map((t) => t.shape).reduce((s, t) => broadcastShape('where', s, t))
+  return apply(whereOp, inputs.map((t) => broadcastTo(t, shape)), {})
 }

@@ -1,7 +1,7 @@
 // A tensor's values in memory of their own.
 import { apply, type Op, type Tensor } from '../graph/tensor.ts'
 
-const copyOp: Op = {
+export const copyOp: Op = {
   name: 'copy',
   shape: ([x]) => x!,
   gradient: (_, dy) => [dy],

@@ -3,7 +3,8 @@ import { type Attrs, bits, type GradientRule, type Op, type Tensor } from '../gr
 import { broadcastShape, walk } from './broadcast.ts'
 
 /** camelCase to the kernel's snake_case name; ReLU is one word: leakyReLU → leaky_relu_f32. */
-export const kernelName = (op: string): string => `${op.replace('ReLU', 'Relu').replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)}_f32`
+export const kernelName = (op: string): string =>
+  `${op.replace('ReLU', 'Relu').replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)}_f32`
 
 /** y = f(x), same shape. `params` gives the kernel's p and q; `cost` is flops an element. */
 export function unaryOp<A extends Attrs = Attrs>(

@@ -1,7 +1,7 @@
 // Tensors of one value.
 import { apply, bits, type Op, type Shape, type Tensor } from '../graph/tensor.ts'
 
-const fillOp: Op<{ shape: Shape; value: number }> = {
+export const fillOp: Op<{ shape: Shape; value: number }> = {
   name: 'fill',
   shape: (_, { shape }) => shape,
   gradient: () => [],
@@ -11,5 +11,7 @@ const fillOp: Op<{ shape: Shape; value: number }> = {
 
 /** A tensor of `shape` that holds `value` everywhere. */
 export const fill = (shape: Shape, value: number): Tensor => apply(fillOp, [], { shape, value })
+/** 1 everywhere. */
 export const ones = (shape: Shape): Tensor => fill(shape, 1)
+/** 0 everywhere. */
 export const zeros = (shape: Shape): Tensor => fill(shape, 0)

@@ -59,7 +59,12 @@ export const matmulOp: Op<MatmulAttrs> = {
   },
 }
 
-/** a · b for matrices [m, k] and [k, n], or for stacks of them; either side transposed on demand. */
+/**
+ * a · b for matrices [m, k] and [k, n], or for stacks of them of the same leading dimensions.
+ * @param options.transposeA a is [k, m]
+ * @param options.transposeB b is [n, k]
+ * @throws RangeError where the shapes do not fit
+ */
 export function matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false } = {}): Tensor {
   return apply(matmulOp, [a, b], { transposeA, transposeB, epilogue: PLAIN })
 }

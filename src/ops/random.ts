@@ -18,7 +18,8 @@ export function checkStreams(roots: readonly Tensor[]): void {
     if (stream === undefined) continue
     const other = seen.get(streamId(stream))
     if (other) {
-      const both = other.attrs.stream === stream ? `the stream '${stream}'` : `'${other.attrs.stream as string}' and '${stream}', whose hashes are equal,`
+      const first = other.attrs.stream as string
+      const both = first === stream ? `the stream '${stream}'` : `'${first}' and '${stream}', whose hashes are equal,`
       throw new RangeError(`random: two tensors draw from ${both} and would be equal; give each a stream of its own`)
     }
     seen.set(streamId(stream), t)
@@ -44,15 +45,19 @@ function randomOp(name: string, kernel: string): Op<RandomAttrs> {
     flops: () => 0,
   }
 }
-const uniformOp = randomOp('randomUniform', 'random_uniform_f32')
-const normalOp = randomOp('randomNormal', 'random_normal_f32')
-const truncatedOp = randomOp('truncatedNormal', 'truncated_normal_f32')
-const bernoulliOp = randomOp('bernoulli', 'bernoulli_f32')
+export const uniformOp = randomOp('randomUniform', 'random_uniform_f32')
+export const normalOp = randomOp('randomNormal', 'random_normal_f32')
+export const truncatedOp = randomOp('truncatedNormal', 'truncated_normal_f32')
+export const bernoulliOp = randomOp('bernoulli', 'bernoulli_f32')
 
 function finite(op: string, values: Readonly<Record<string, number>>): void {
   for (const [name, x] of Object.entries(values)) {
     if (!Number.isFinite(x)) throw shapeError(op, `${name} is ${x}, expected a finite number`)
   }
+}
+
+function notNegative(op: string, stddev: number): void {
+  if (stddev < 0) throw shapeError(op, `stddev is ${stddev}, expected 0 or more`)
 }
 
 /**
@@ -70,9 +75,11 @@ export function randomUniform(shape: Shape, stream: string, { min = 0, max = 1 }
 /**
  * mean + stddev·z, z standard normal (Box–Muller, |z| ≤ 6.66).
  * @param stream names the numbers: two random tensors of one function need two names
+ * @throws RangeError unless mean is finite and stddev from 0 up
  */
 export function randomNormal(shape: Shape, stream: string, { mean = 0, stddev = 1 } = {}): Tensor {
   finite('randomNormal', { mean, stddev })
+  notNegative('randomNormal', stddev)
   return apply(normalOp, [], { shape, stream, p: mean, q: stddev })
 }
 
@@ -80,9 +87,11 @@ export function randomNormal(shape: Shape, stream: string, { mean = 0, stddev = 
  * mean + stddev·z, z standard normal given |z| ≤ 2, by the inverse of the distribution function: nothing is drawn again.
  * The standard deviation of the result is 0.8796·stddev.
  * @param stream names the numbers: two random tensors of one function need two names
+ * @throws RangeError unless mean is finite and stddev from 0 up
  */
 export function truncatedNormal(shape: Shape, stream: string, { mean = 0, stddev = 1 } = {}): Tensor {
   finite('truncatedNormal', { mean, stddev })
+  notNegative('truncatedNormal', stddev)
   return apply(truncatedOp, [], { shape, stream, p: mean, q: stddev })
 }
 

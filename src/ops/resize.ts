@@ -30,10 +30,11 @@ function calls(kernel: string, image: Shape, [oh, ow]: Shape, mode: number, at: 
   const [, h, w] = image as [number, number, number, number]
   const rows = at.scratch
   const columns = rows + 4 * tableFloats(h, oh!)
+  const row = at.scratch + 4 * tablesFloats(image, [oh!, ow!])
   return [
     ['resize_axis_f32', rows, h, oh!, mode],
     ['resize_axis_f32', columns, w, ow!, mode],
-    [kernel, at.inputs[0]!, at.output, rows, columns, at.scratch + 4 * tablesFloats(image, [oh!, ow!]), 4 * rowFloats(image, [oh!, ow!]), ...image, oh!, ow!],
+    [kernel, at.inputs[0]!, at.output, rows, columns, row, 4 * rowFloats(image, [oh!, ow!]), ...image, oh!, ow!],
   ]
 }
 

@@ -2,11 +2,14 @@
 import { type Shape, shapeError, show } from '../graph/tensor.ts'
 import { type Padding, pads, pair } from './padding.ts'
 
+/** One number for both axes, or [height, width]. */
 export type Size = number | readonly [number, number]
 
-/** One number for both axes, or [height, width]. */
+/** How a window moves over an image. */
 export interface WindowOptions {
+  /** Default 1; for pooling the window's size. */
   readonly strides?: Size
+  /** Default 'valid'. */
   readonly padding?: Padding
 }
 

@@ -44,7 +44,7 @@ export function randomGraph(seed: number): RandomStage[] {
       case 7: return x.size < 200 ? ops.concat([x, pick(nodes)], 0) : null
       default:
         if (x.shape.length === 4) return ops.maxPool2d(x, { poolSize: 2, strides: 1, padding: 'same' })
-        return ops.select(ops.less(x, 0.1), x, pick(nodes))
+        return ops.where(ops.less(x, 0.1), x, pick(nodes))
     }
   }
   const attempt = (): Tensor | null => {

@@ -10,7 +10,9 @@ export interface ConvSpec {
 }
 
 /** Calls `visit` with the indices of x, w and y of every product in the convolution. */
-function products(x: Shape, w: Shape, { strides, padding, dilation }: ConvSpec, visit: (x: number[], w: number[], y: number[]) => void): Shape {
+function products(
+  x: Shape, w: Shape, { strides, padding, dilation }: ConvSpec, visit: (x: number[], w: number[], y: number[]) => void,
+): Shape {
   const [b, h, wd, c] = x as [number, number, number, number]
   const [kh, kw, , f] = w as [number, number, number, number]
   const v = pads(h, kh, strides[0], padding, dilation[0])

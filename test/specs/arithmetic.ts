@@ -17,7 +17,9 @@ export const PAIRS: readonly (readonly [Shape, Shape])[] = [
   [[2, 1, 3, 1], [1, 4, 1, 5]],
 ]
 
-export function pairwise(op: string, apply: (a: Tensor, b: Tensor) => Tensor, f: (a: number, b: number) => number, rest: Partial<Spec> = {}): Spec {
+export function pairwise(
+  op: string, apply: (a: Tensor, b: Tensor) => Tensor, f: (a: number, b: number) => number, rest: Partial<Spec> = {},
+): Spec {
   const reference = (a: Array64, b: Array64) => build(broadcastShape(op, a.shape, b.shape), (i) => f(get(a, i), get(b, i)))
   return { op, cases: PAIRS.map((shapes) => ({ shapes, apply, reference })), ...rest }
 }

@@ -19,6 +19,6 @@ export const specs: readonly Spec[] = [{
     name: `[${from}] to [${to}] times ${scale}`,
     shapes: [from],
     apply: (x) => broadcastTo(x, to, scale),
-    reference: (x) => build(to, (index) => scale * get(x, from.map((d, i) => (d === 1 ? 0 : index[to.length - from.length + i]!)))),
+    reference: (x) => build(to, (index) => scale * get(x, index.slice(to.length - from.length))),
   })),
 }]

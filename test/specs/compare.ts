@@ -30,10 +30,10 @@ export const specs: Spec[] = [
   pairwise('equal', ops.equal, (a, b) => flag(a === b), ties),
   elementwise('clip', (x) => ops.clip(x, -1.5, 2), (x) => Math.min(Math.max(x, -1.5), 2), { draw: around(4, [-1.5, 2]) }),
   {
-    op: 'select',
+    op: 'where',
     cases: TRIPLES.map((shapes) => ({
       shapes,
-      apply: ops.select,
+      apply: ops.where,
       reference: (c: Array64, a: Array64, b: Array64) => {
         const to = shapes.reduce((s, t) => (t.length > s.length ? t : s)).map((_, i, { length }) =>
           Math.max(...shapes.map((s) => s[i - length + s.length] ?? 1)))

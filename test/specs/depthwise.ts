@@ -1,5 +1,5 @@
 import { apply, type Shape, type Tensor } from '../../src/graph/tensor.ts'
-import { depthwiseConv2d, depthwiseConv2dFilterGradOp, depthwiseConv2dInputGradOp } from '../../src/ops/index.ts'
+import { depthwiseConv2d, depthwiseConv2dFilterGradOp, depthwiseConv2dInputGradOp } from '../../src/ops/depthwise_conv2d.ts'
 import { depthwise, pooledShape, transposed, type Window } from '../reference/windows.ts'
 import type { Case, Spec } from './spec.ts'
 

@@ -1,7 +1,8 @@
-// All specs. An op without a spec fails test/ops.test.ts.
+// All specs. test/ops.test.ts runs them; an op without one fails test/ops.complete.test.ts.
 import { specs as activation } from './activation.ts'
 import { specs as arithmetic } from './arithmetic.ts'
 import { specs as broadcastTo } from './broadcast_to.ts'
+import { specs as cholesky } from './cholesky.ts'
 import { specs as compare } from './compare.ts'
 import { specs as conv2d } from './conv2d.ts'
 import { specs as depthwise } from './depthwise.ts'
@@ -18,6 +19,7 @@ export const specs: readonly Spec[] = [
   ...activation,
   ...arithmetic,
   ...broadcastTo,
+  ...cholesky,
   ...compare,
   ...conv2d,
   ...depthwise,

@@ -4,10 +4,13 @@ import type { Case, Spec } from './spec.ts'
 
 /** Sizes around the tile of 4 × 8, the blocks of 128 rows and 256 deep, and primes. */
 const SIZES: readonly (readonly [number, number, number])[] = [
-  [1, 1, 1], [4, 8, 8], [3, 5, 7], [5, 9, 17], [8, 16, 1], [1, 33, 9], [13, 31, 11], [128, 16, 8], [131, 7, 9], [6, 256, 8], [5, 259, 13], [133, 300, 23],
+  [1, 1, 1], [4, 8, 8], [3, 5, 7], [5, 9, 17], [8, 16, 1], [1, 33, 9], [13, 31, 11], [128, 16, 8], [131, 7, 9],
+  [6, 256, 8], [5, 259, 13], [133, 300, 23],
 ]
 
-function matmulCase(m: number, k: number, n: number, transposeA: boolean, transposeB: boolean, batch: readonly number[] = []): Case {
+function matmulCase(
+  m: number, k: number, n: number, transposeA: boolean, transposeB: boolean, batch: readonly number[] = [],
+): Case {
   return {
     name: `${batch.length ? `[${batch}] ` : ''}${m}×${k}×${n}${transposeA ? ' Aᵀ' : ''}${transposeB ? ' Bᵀ' : ''}`,
     shapes: [[...batch, ...(transposeA ? [k, m] : [m, k])], [...batch, ...(transposeB ? [n, k] : [k, n])]],
@@ -16,7 +19,10 @@ function matmulCase(m: number, k: number, n: number, transposeA: boolean, transp
       build([...batch, m, n], (at) => {
         const [head, i, j] = [at.slice(0, -2), at.at(-2)!, at.at(-1)!]
         let s = 0
-        for (let p = 0; p < k; p++) s += get(a, [...head, ...(transposeA ? [p, i] : [i, p])]) * get(b, [...head, ...(transposeB ? [j, p] : [p, j])])
+        for (let p = 0; p < k; p++) {
+          const [left, right] = [transposeA ? [p, i] : [i, p], transposeB ? [j, p] : [p, j]]
+          s += get(a, [...head, ...left]) * get(b, [...head, ...right])
+        }
         return s
       }),
   }

@@ -1,5 +1,6 @@
-import { avgPool2d, avgPool2dGrad, maxPool2d, maxPool2dGather, maxPool2dGrad } from '../../src/ops/index.ts'
 import type { Shape } from '../../src/graph/tensor.ts'
+import { avgPool2d, avgPool2dGrad } from '../../src/ops/avg_pool2d.ts'
+import { maxPool2d, maxPool2dGather, maxPool2dGrad } from '../../src/ops/max_pool2d.ts'
 import { avgPool, maxGather, maxPool, pooledShape, transposed, type Window } from '../reference/windows.ts'
 import { apart, type Case, type Spec } from './spec.ts'
 

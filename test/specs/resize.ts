@@ -1,7 +1,7 @@
 import { apply, type Op, type Shape, type Tensor } from '../../src/graph/tensor.ts'
 import {
   resizeBilinear, resizeBilinearTransposeOp, resizeNearest, resizeNearestTransposeOp, type ResizeOptions,
-} from '../../src/ops/index.ts'
+} from '../../src/ops/resize.ts'
 import { type Resize, resize } from '../reference/structure.ts'
 import { transposed } from '../reference/windows.ts'
 import type { Case, Spec } from './spec.ts'

@@ -1,5 +1,6 @@
 import type { Shape } from '../../src/graph/tensor.ts'
 import { concat, oneHot, pad, reduceMax, slice, transpose } from '../../src/ops/index.ts'
+import { copy } from '../../src/ops/copy.ts'
 import * as reference from '../reference/structure.ts'
 import { build, get } from '../reference/arrays.ts'
 import { apart, type Spec } from './spec.ts'
@@ -48,6 +49,11 @@ const MAXIMA: readonly (readonly [Shape, readonly number[], boolean])[] = [
 ]
 
 export const specs: Spec[] = [
+  {
+    op: 'copy',
+    tolerance: 0,
+    cases: [[1], [17], [3, 5, 7]].map((shape) => ({ shapes: [shape], apply: (x) => copy(x!), reference: (x) => x! })),
+  },
   {
     op: 'transpose',
     tolerance: 0,

@@ -1,0 +1,77 @@
+// Options, checked where they are given: each must be known, of its type, and within its range. One sentence each.
+
+/** What an option may be. */
+export interface Rule {
+  /** Completes "expected …". */
+  readonly expected: string
+  /** The error that `x` deserves, or null. */
+  fault(x: unknown): typeof TypeError | typeof RangeError | null
+  readonly required?: boolean
+}
+
+/** The rule that values are of a type (TypeError otherwise) and, where given, in a range (RangeError otherwise). */
+export const rule = <T>(expected: string, isType: (x: unknown) => x is T, inRange: (x: T) => boolean = () => true): Rule => ({
+  expected,
+  fault: (x) => (!isType(x) ? TypeError : inRange(x) ? null : RangeError),
+})
+export const required = (r: Rule): Rule => ({ ...r, required: true })
+
+const isNumber = (x: unknown): x is number => typeof x === 'number'
+const isString = (x: unknown): x is string => typeof x === 'string'
+const isFlag = (x: unknown): x is boolean => typeof x === 'boolean'
+const isNumbers = (x: unknown): x is readonly number[] => Array.isArray(x) && x.every(isNumber)
+const isNumberOrNumbers = (x: unknown): x is number | readonly number[] => isNumber(x) || isNumbers(x)
+const isFunction = (x: unknown): x is () => unknown => typeof x === 'function'
+const isStringOrFunction = (x: unknown): x is string | (() => unknown) => isString(x) || isFunction(x)
+
+const isCount = (n: number): boolean => Number.isInteger(n) && n > 0
+
+export const count = rule('a positive integer', isNumber, isCount)
+export const finite = rule('a finite number', isNumber, Number.isFinite)
+export const notNegative = rule('0 or more', isNumber, (x) => x >= 0 && x < Infinity)
+export const positive = rule('a number greater than 0', isNumber, (x) => x > 0 && x < Infinity)
+/** A rate of decay. */
+export const fraction = rule('0 or more and less than 1', isNumber, (x) => x >= 0 && x < 1)
+export const share = rule('a number from 0 to 1', isNumber, (x) => x >= 0 && x <= 1)
+export const flag = rule('true or false', isFlag)
+export const name = rule('a name of at least one character', isString, (x) => x.length > 0)
+export const initializer = rule("an initializer, such as zeros() of 'initializers'", isFunction)
+/** `activationOf` says which names there are. */
+export const activation = rule('the name of an activation or a function', isStringOrFunction)
+/** One number for both axes of an image, or [height, width]. */
+export const size = rule('a positive integer or two, [height, width]', isNumberOrNumbers,
+  (x) => (isNumber(x) ? isCount(x) : x.length === 2 && x.every(isCount)))
+export const counts = (length: number, what: string): Rule =>
+  rule(`${length} positive integers, ${what}`, isNumbers, (x) => x.length === length && x.every(isCount))
+export const imageShape = counts(3, '[height, width, channels]')
+export const shape = rule('a list of positive integers', isNumbers, (x) => x.every(isCount))
+export const oneOf = (...values: readonly string[]): Rule =>
+  rule(values.map((v) => `'${v}'`).join(' or '), isString, (x) => values.includes(x))
+
+function shown(x: unknown): string {
+  if (typeof x === 'string') return `'${x}'`
+  if (Array.isArray(x)) return `[${x.map(shown).join(', ')}]`
+  return typeof x === 'object' && x !== null ? 'an object' : typeof x === 'function' ? 'a function' : String(x)
+}
+
+/**
+ * Refuses options of `owner` (a layer, an optimizer, a model) that it does not know or that break their rule. An option
+ * that is undefined counts as left out.
+ * @throws TypeError where an option, or all of them, have a wrong type; RangeError where a name or a value is wrong
+ */
+export function checkOptions(owner: string, options: object, known: Readonly<Record<string, Rule>>): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(`${owner}: the options are ${shown(options)}, expected an object with ${Object.keys(known).join(', ')}`)
+  }
+  const given = options as Readonly<Record<string, unknown>>
+  for (const key of Object.keys(given)) {
+    if (given[key] === undefined || Object.hasOwn(known, key)) continue
+    throw new RangeError(`${owner}: there is no option '${key}'; it takes ${Object.keys(known).join(', ')}`)
+  }
+  for (const [key, r] of Object.entries(known)) {
+    const x = given[key]
+    if (x === undefined && !r.required) continue
+    const Fault = r.fault(x)
+    if (Fault) throw new Fault(`${owner}: ${key} is ${shown(x)}, expected ${r.expected}`)
+  }
+}

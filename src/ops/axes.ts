@@ -1,0 +1,47 @@
+// Axes of a reduction. Kernels reduce one run of neighbouring axes; several runs are several ops.
+import { type Shape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
+import { reshape } from './reshape.ts'
+
+/** A run of axes: `from` … `to` − 1. */
+export interface Run {
+  readonly from: number
+  readonly to: number
+}
+
+/** Axes as a sorted list without repeats; all of them where none are given; negative ones count from the end. */
+export function axesOf(op: string, shape: Shape, axes: number | readonly number[] | undefined): number[] {
+  const list = axes === undefined ? shape.map((_, i) => i) : typeof axes === 'number' ? [axes] : axes
+  const found = list.map((a) => {
+    const axis = a < 0 ? a + shape.length : a
+    if (!Number.isInteger(axis) || axis < 0 || axis >= shape.length) {
+      throw shapeError(op, `axis ${a} does not exist in the shape ${show(shape)}`)
+    }
+    return axis
+  })
+  return [...new Set(found)].sort((a, b) => a - b)
+}
+
+/** The shape without the run's axes. */
+export const without = (shape: Shape, { from, to }: Run): Shape => shape.filter((_, i) => i < from || i >= to)
+/** The shape with the run's axes as 1. */
+export const kept = (shape: Shape, { from, to }: Run): Shape => shape.map((d, i) => (i >= from && i < to ? 1 : d))
+/** The kernels' three words: the elements before, in and after the run. */
+export const runWords = (shape: Shape, { from, to }: Run): number[] =>
+  [shape.slice(0, from), shape.slice(from, to), shape.slice(to)].map(sizeOf)
+
+/**
+ * x reduced over the sorted `axes`, run by run: the last first, so that the axes before keep their numbers.
+ * @param reduce reduces one run of axes away; `first` for the first run
+ */
+export function overRuns(
+  x: Tensor, axes: readonly number[], keepDims: boolean, reduce: (x: Tensor, run: Run, first: boolean) => Tensor,
+): Tensor {
+  let y = x
+  for (let last = axes.length - 1; last >= 0; ) {
+    let start = last
+    while (start > 0 && axes[start - 1] === axes[start]! - 1) start--
+    y = reduce(y, { from: axes[start]!, to: axes[last]! + 1 }, last === axes.length - 1)
+    last = start - 1
+  }
+  return keepDims ? reshape(y, x.shape.map((d, i) => (axes.includes(i) ? 1 : d))) : y
+}

@@ -1,0 +1,48 @@
+// README's programs run as they are written, against dist, from a folder whose node_modules holds nothing but ganglion.
+// One line is changed: the first program's dataset is the first 2000 digits, for four epochs of all take too long here.
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const readme = readFileSync(join(root, 'README.md'), 'utf8')
+const programs = [...readme.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, text]) => text!)
+
+const folder = mkdtempSync(join(tmpdir(), 'ganglion-readme-'))
+mkdirSync(join(folder, 'node_modules'))
+symlinkSync(root, join(folder, 'node_modules', 'ganglion'), 'dir')
+afterAll(() => rmSync(folder, { recursive: true }))
+
+async function run(text: string, name: string): Promise<string[]> {
+  const file = join(folder, `${name}.mjs`)
+  writeFileSync(file, text)
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [file], { cwd: folder })
+  expect(stderr).toBe('')
+  return stdout.trimEnd().split('\n')
+}
+
+it('has two programs', () => {
+  expect(programs).toHaveLength(2)
+})
+
+it('the first trains a VAE and prints a loss an epoch and the digest', async () => {
+  const whole = "await loadDataset('mnist')"
+  expect(programs[0]!.split(whole)).toHaveLength(2)
+  const lines = await run(programs[0]!.replace(whole, `(await import('ganglion')).take(${whole}, 2000)`), 'first')
+  expect(lines).toHaveLength(5)
+  const losses = lines.slice(0, 4).map((line) => Number(line.split(' ')[1]))
+  expect(losses.every((loss, i) => loss > 0 && (i === 0 || loss < losses[i - 1]!)), lines.join('\n')).toBe(true)
+  expect(lines[4]).toMatch(/^[0-9a-f]{16,}$/)
+})
+
+it('the second fits a plane', async () => {
+  const [line] = await run(programs[1]!, 'second')
+  const [loss, a, b] = line!.match(/^(\S+) Float32Array\(2\) \[ (\S+), (\S+) \]$/)!.slice(1).map(Number)
+  expect(loss).toBeLessThan(1e-6)
+  expect(a).toBeCloseTo(2, 3)
+  expect(b).toBeCloseTo(-3, 3)
+})
