@@ -19,7 +19,7 @@ export class Child {
     const lastWords = () => this.#stderr.trim().split('\n').at(-1) ?? ''
     this.#process.on('exit', (code, signal) => end(`ended with ${signal ?? code}: ${lastWords()}`))
     this.#process.stdin!.on('error', () => {})
-    this.#process.stderr!.on('data', (chunk: Buffer) => { this.#stderr = (this.#stderr + chunk).slice(-4000) })
+    this.#process.stderr!.on('data', (chunk: Buffer) => { this.#stderr = (this.#stderr + chunk.toString()).slice(-4000) })
     createInterface({ input: this.#process.stdout! }).on('line', (line) => {
       if (line.startsWith('{')) this.#waiting.shift()?.(JSON.parse(line) as Reply)
     })

@@ -58,8 +58,8 @@ function relaxedSimd(): Feature {
 
 function threads(): Feature {
   if (typeof Atomics === 'undefined' || !valid(ATOMICS)) return no('this engine does not know WebAssembly atomics')
-  const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean }
-  if (typeof SharedArrayBuffer === 'undefined' || crossOriginIsolated === false) {
+  const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated
+  if (typeof SharedArrayBuffer === 'undefined' || isolated === false) {
     return no('there is no SharedArrayBuffer here; a page must be cross-origin isolated (the headers COOP and COEP)')
   }
   // A page's own thread must not wait for others, and spinning through their share would freeze it as well. Deno has a

@@ -138,7 +138,10 @@ describe('errors', () => {
     [() => vae({ learningRate: -1 }), 'vae: learningRate is -1, expected 0 or more'],
     [() => autoencoder({ latent: 1.5 }), 'autoencoder: latent is 1.5, expected a positive integer'],
     [() => gan({ beta1: 1 }), 'gan: beta1 is 1, expected 0 or more and less than 1'],
-    [() => dcgan({ imageShape: [30, 28, 1] }), 'dcgan: the images are 30 × 28, expected sides that four divides; resize or pad them'],
+    [
+      () => dcgan({ imageShape: [30, 28, 1] }),
+      'dcgan: the images are 30 × 28, expected sides that four divides; resize or pad them',
+    ],
   ])('options: %s', (make, message) => {
     expect(make).toThrow(new RangeError(message))
   })
