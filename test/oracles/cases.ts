@@ -1,5 +1,6 @@
 // The PyTorch cases of test/golden/ops.json: their inputs, expected values and gradients, and how to run one.
 // Inputs are the same f32 numbers that PyTorch saw (in doubles); expected values are f64.
+import { reshape } from '../../src/ops/reshape.ts'
 import { readFileSync } from 'node:fs'
 import { gradients } from '../../src/graph/gradients.ts'
 import { type Shape, sizeOf, type Tensor } from '../../src/graph/tensor.ts'
@@ -71,7 +72,7 @@ export function runCase(session: Session, c: OracleCase, build: Build): Result {
     const built = build(inputs, c.attrs)
     const { y, extra } = 'extra' in built ? built : { y: built, extra: {} }
     extras = Object.keys(extra)
-    return [y, ...gradients(y, wrt.map((n) => inputs[n]!), xs.at(-1)!), ...Object.values(extra)]
+    return [y, ...gradients(y, wrt.map((n) => inputs[n]!), reshape(xs.at(-1)!, y.shape)), ...Object.values(extra)]
   }, [...Object.values(inputsOf(c)), dyOf(c)])
   const under = (keys: string[], from: number) => Object.fromEntries(keys.map((k, i) => [k, rest[from + i]!]))
   return { y: y!, grads: under(wrt, 0), extra: under(extras, wrt.length) }
