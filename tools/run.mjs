@@ -15,4 +15,11 @@ await build({
   entryPoints: [file], outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'warning',
 })
 process.argv = [process.argv[0], file, ...args]
-await import(pathToFileURL(outfile).href)
+try {
+  await import(pathToFileURL(outfile).href)
+} catch (error) {
+  // What the user got wrong is one sentence; anything else is a bug and shows its stack.
+  if (!(error instanceof RangeError) && !(error instanceof TypeError && error.code?.startsWith('ERR_PARSE_ARGS'))) throw error
+  console.error(error.message)
+  process.exitCode = 2
+}
