@@ -11,20 +11,20 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const tool = (path) => join(root, 'node_modules', path)
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
+/** The raw cores; they have no types. */
+const CORES = ['ganglion.wasm', 'ganglion-relaxed.wasm', 'ganglion-threads.wasm', 'ganglion-relaxed-threads.wasm']
+
 /** What the tarball may hold, and what it must. */
 const ALLOWED = [
   /^dist\/([a-z_0-9]+\/)*[a-z_0-9.]+\.js$/,
   /^dist\/(?!cli\/)([a-z_0-9]+\/)*[a-z_0-9.]+\.d\.ts$/,
-  /^dist\/ganglion(-relaxed)?\.wasm$/,
+  /^dist\/ganglion(-relaxed)?(-threads)?\.wasm$/,
 ]
 const REQUIRED = [
   'package.json', 'LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts', 'dist/node/index.js', 'dist/node/index.d.ts',
-  'dist/cli/main.js', 'dist/ganglion.wasm', 'dist/ganglion-relaxed.wasm',
+  'dist/cli/main.js', ...CORES.map((core) => `dist/${core}`), 'dist/runtime/thread.js',
 ]
 const BUDGET = { size: 300_000, unpackedSize: 1_000_000 }
-
-/** Raw cores have no types. */
-const WITHOUT_TYPES = ['ganglion.wasm', 'ganglion-relaxed.wasm']
 
 const PROGRAM = `
 import { createRuntime, imageDataset, Model, vae, type Progress } from 'ganglion'
@@ -108,7 +108,7 @@ try {
   contents(packed)
   node(tool('publint/src/cli.js'), 'run', tarball, '--strict')
   const attw = tool('@arethetypeswrong/cli/dist/index.js')
-  node(attw, tarball, '--profile', 'esm-only', '--format', 'ascii', '--exclude-entrypoints', ...WITHOUT_TYPES)
+  node(attw, tarball, '--profile', 'esm-only', '--format', 'ascii', '--exclude-entrypoints', ...CORES)
   console.log('publint and attw: no faults')
   consume(tarball)
 } catch (error) {
