@@ -24,7 +24,8 @@ const REQUIRED = [
   'package.json', 'LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts', 'dist/node/index.js', 'dist/node/index.d.ts',
   'dist/cli/main.js', ...CORES.map((core) => `dist/${core}`), 'dist/runtime/thread.js',
 ]
-const BUDGET = { size: 300_000, unpackedSize: 1_000_000 }
+/** Four cores, each raw and inlined, are two thirds of it. */
+const BUDGET = { size: 400_000, unpackedSize: 1_200_000 }
 
 const PROGRAM = `
 import { createRuntime, imageDataset, Model, vae, type Progress } from 'ganglion'
