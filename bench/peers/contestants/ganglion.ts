@@ -8,7 +8,6 @@ import { Pass } from '../../../src/nn/layer.ts'
 import { batch as batchOf, dataset } from '../../../src/ops/batch.ts'
 import { matmul } from '../../../src/ops/matmul.ts'
 import type { CompiledFunction } from '../../../src/runtime/function.ts'
-import type { Runtime } from '../../../src/runtime/runtime.ts'
 import type { Session } from '../../../src/runtime/session.ts'
 import { variableName } from '../../../test/golden/layers.ts'
 import type { Contestant, Init } from '../models.ts'
@@ -17,19 +16,12 @@ import { noiseLike, noiseReader, readWeights, serve } from './serve.ts'
 const DEFINITIONS = { autoencoder, vae, gan, dcgan }
 const precision = process.argv[2] === 'relaxed' ? 'relaxed' : 'deterministic'
 
-/** A runtime that does what is asked for. Options that this version does not know are ignored, so that is looked up. */
-async function runtimeWith(threads: number): Promise<Runtime> {
-  const options = { ...(threads > 1 && { threads }), ...(precision === 'relaxed' && { precision }) }
-  const runtime = await createRuntime(options as Parameters<typeof createRuntime>[0])
-  const { info } = runtime as Runtime & { readonly info?: { readonly precision?: string } }
-  if (precision === 'relaxed' && info?.precision !== 'relaxed') throw new Error('this version has no relaxed build')
-  return runtime
-}
-
+/** A session on what is asked for; the threads' file is the built one, since this file is bundled. */
 async function sessionWith(threads: number): Promise<Session> {
-  const session = await (await runtimeWith(threads)).session(1)
-  if (session.threads !== threads) throw new Error(`this version runs ${session.threads} thread where ${threads} were asked for`)
-  return session
+  const worker = new URL('../../../dist/runtime/thread.js', import.meta.url)
+  const runtime = await createRuntime({ threads, precision, worker })
+  if (runtime.threads !== threads) throw new Error(runtime.threadsReason)
+  return runtime.session(1)
 }
 
 /** Inputs `noise0`, `noise1` … in place of the random tensors, in the order of the stages. */
