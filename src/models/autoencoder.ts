@@ -17,7 +17,7 @@ import { meanSquaredError } from '../nn/losses.ts'
 import { checkOptions, count, counts, imageShape, notNegative } from '../nn/options.ts'
 import { adam } from '../nn/optimizers.ts'
 import { sequential } from '../nn/sequential.ts'
-import { clipping, keptClipNorm, type ModelDefinition, minimize } from './definition.ts'
+import { clipping, type ModelDefinition, minimize } from './definition.ts'
 
 export interface AutoencoderOptions {
   /** Channels of the 2 × 2 code. Default 8. */
@@ -78,7 +78,7 @@ export function autoencoder(options: AutoencoderOptions = {}): ModelDefinition {
 
   return {
     kind: 'autoencoder',
-    options: { latent, filters, learningRate, ...keptClipNorm(clipNorm) },
+    options: { latent, filters, learningRate, ...(clipNorm ? { clipNorm } : {}) },
     imageShape: [28, 28, 1],
     codeShape: [2, 2, latent],
     dropRemainder: false,

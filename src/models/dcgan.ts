@@ -11,7 +11,7 @@ import { batchNormalization } from '../nn/normalization.ts'
 import { checkOptions, count, counts, fraction, imageShape as imageRule, notNegative } from '../nn/options.ts'
 import { adam } from '../nn/optimizers.ts'
 import { sequential } from '../nn/sequential.ts'
-import { clipping, keptClipNorm, type ModelDefinition, minimize } from './definition.ts'
+import { clipping, type ModelDefinition, minimize } from './definition.ts'
 
 export interface DcganOptions {
   /** Size of the noise. Default 100. */
@@ -72,7 +72,7 @@ export function dcgan(options: DcganOptions = {}): ModelDefinition {
 
   return {
     kind: 'dcgan',
-    options: { latent, filters, learningRate, beta1, imageShape, ...keptClipNorm(clipNorm) },
+    options: { latent, filters, learningRate, beta1, imageShape, ...(clipNorm ? { clipNorm } : {}) },
     imageShape,
     codeShape: [latent],
     dropRemainder: true,

@@ -67,8 +67,6 @@ export function minimize(
 /** What `minimize` takes for a definition's `clipNorm`: the bound of all gradients' norm, 0 for none. */
 export const clipping = (clipNorm: number): MinimizeOptions =>
   clipNorm ? { clip: (gradients) => clipByGlobalNorm(gradients, clipNorm) } : {}
-/** `clipNorm` as a definition's options keep it: only where it is set, so that older configurations stay as they are. */
-export const keptClipNorm = (clipNorm: number): { clipNorm?: number } => (clipNorm ? { clipNorm } : {})
 
 /** The variables that a tensor depends on. */
 export const variablesOf = (...tensors: readonly Tensor[]): Variable[] => topological(tensors).filter(isVariable)

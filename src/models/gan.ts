@@ -9,7 +9,7 @@ import { sigmoidCrossEntropy } from '../nn/losses.ts'
 import { checkOptions, count, fraction, imageShape as imageRule, notNegative } from '../nn/options.ts'
 import { adam } from '../nn/optimizers.ts'
 import { sequential } from '../nn/sequential.ts'
-import { clipping, keptClipNorm, type ModelDefinition, minimize } from './definition.ts'
+import { clipping, type ModelDefinition, minimize } from './definition.ts'
 
 export interface GanOptions {
   /** Size of the noise. Default 100. */
@@ -59,7 +59,7 @@ export function gan(options: GanOptions = {}): ModelDefinition {
 
   return {
     kind: 'gan',
-    options: { latent, hidden, discriminatorHidden, learningRate, beta1, imageShape, ...keptClipNorm(clipNorm) },
+    options: { latent, hidden, discriminatorHidden, learningRate, beta1, imageShape, ...(clipNorm ? { clipNorm } : {}) },
     imageShape,
     codeShape: [latent],
     dropRemainder: true,

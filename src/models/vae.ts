@@ -11,7 +11,7 @@ import { gaussianKL, sumSquaredError } from '../nn/losses.ts'
 import { checkOptions, count, imageShape as imageRule, notNegative, oneOf } from '../nn/options.ts'
 import { adam } from '../nn/optimizers.ts'
 import { sequential } from '../nn/sequential.ts'
-import { clipping, keptClipNorm, type ModelDefinition, minimize } from './definition.ts'
+import { clipping, type ModelDefinition, minimize } from './definition.ts'
 
 export interface VaeOptions {
   /** Size of the code. Default 20. */
@@ -64,7 +64,7 @@ export function vae(options: VaeOptions = {}): ModelDefinition {
 
   return {
     kind: 'vae',
-    options: { latent, hidden, learningRate, noise, imageShape, ...keptClipNorm(clipNorm) },
+    options: { latent, hidden, learningRate, noise, imageShape, ...(clipNorm ? { clipNorm } : {}) },
     imageShape,
     codeShape: [latent],
     dropRemainder: false,
