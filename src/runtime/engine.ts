@@ -12,7 +12,7 @@ import { parallelism } from './host.ts'
 export type Precision = 'deterministic' | 'relaxed'
 
 /** The core that an entry carries: for a precision, with a memory of its own or for a shared one. */
-export type OwnCore = (precision: Precision, shared: boolean) => CoreSource | Promise<CoreSource>
+export type OwnCore = (precision: Precision, shared: boolean) => CoreSource | PromiseLike<CoreSource>
 
 export interface RuntimeOptions {
   /**
@@ -54,7 +54,7 @@ export class Runtime {
     checkPrecision(precision)
     const { count, reason, pool } = await startThreads(threads, worker)
     try {
-      const module = await moduleOf(await (core ?? own(precision, count > 1)))
+      const module = await moduleOf(core ?? own(precision, count > 1))
       checkShared(module, count > 1)
       return new Runtime(module, precision, pool, reason)
     } catch (error) {
