@@ -14,15 +14,18 @@ const page = (config) => ({
 const entry = (name, file, limit, program) => (
   { name, path: `dist/${file}`, import: program, limit, gzip: true, modifyEsbuildConfig: page }
 )
+const copy = (config) => ({ ...config, loader: { '.wasm': 'copy' } })
 /** A file as it is. */
 const raw = (file, limit) => (
-  { name: file, path: `dist/${file}`, limit, gzip: true, modifyEsbuildConfig: (config) => ({ ...config, loader: { '.wasm': 'copy' } }) }
+  { name: file, path: `dist/${file}`, limit, gzip: true, modifyEsbuildConfig: copy }
 )
+
+const VAE = '{ createRuntime, imageDataset, Model, vae }'
 
 export default [
   entry('ganglion: all of it, the core inside', 'index.js', '50 kB'),
-  entry('ganglion: a program that trains a VAE, the core inside', 'index.js', '42 kB', '{ createRuntime, imageDataset, Model, vae }'),
-  entry('ganglion/slim: a program that trains a VAE', 'slim.js', '25 kB', '{ createRuntime, imageDataset, Model, vae }'),
+  entry('ganglion: a program that trains a VAE, the core inside', 'index.js', '42 kB', VAE),
+  entry('ganglion/slim: a program that trains a VAE', 'slim.js', '25 kB', VAE),
   entry('ganglion/slim: all of it', 'slim.js', '35 kB'),
   entry('ganglion under workerd: all of it, without ganglion.wasm', 'workerd.js', '35 kB'),
   raw('ganglion.wasm', '16.5 kB'),

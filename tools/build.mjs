@@ -49,7 +49,10 @@ function compile(name, args) {
 }
 
 /** A hash of all that the cores are made from. */
-const sources = () => hashOf('assembly', 'asconfig.json', 'node_modules/assemblyscript/package.json')
+const sources = () => hashOf(
+  'assembly', 'asconfig.json', 'tools/build.mjs',
+  'node_modules/assemblyscript/package.json', 'node_modules/@gfx/zopfli/package.json',
+)
 
 /** The inlined copy of a target's core. */
 const inlined = (target) => `src/runtime/${INLINED[target]}.generated.ts`
