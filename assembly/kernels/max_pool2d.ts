@@ -3,6 +3,17 @@
 import { register, shareStart } from '../lib/kernel'
 import { endTap, firstTap, loadUpTo4, storeUpTo4, WindowArgs } from '../lib/window'
 
+// @ts-ignore: decorator
+@inline
+function largest(k: WindowArgs, n: i32, y0: i32, y1: i32, x0: i32, x1: i32, c: i32, lanes: i32): v128 {
+  let best = f32x4.splat(-Infinity)
+  for (let iy = y0; iy < y1; iy++) {
+    let p = k.a + (<usize>(((n * k.h + iy) * k.w + x0) * k.c + c) << 2)
+    for (const end = p + (<usize>((x1 - x0) * k.c) << 2); p < end; p += <usize>k.c << 2) best = f32x4.max(best, loadUpTo4(p, lanes))
+  }
+  return best
+}
+
 /** y[n, oy, ox, c] = max of the window of x (`a`) */
 export function max_pool2d_f32(args: usize, thread: i32, threads: i32): void {
   const k = changetype<WindowArgs>(args)
@@ -16,13 +27,10 @@ export function max_pool2d_f32(args: usize, thread: i32, threads: i32): void {
       const x0 = firstTap(ox, k.sw, k.left)
       const x1 = endTap(ox, k.sw, k.left, k.kw, k.w)
       for (let c = 0; c < k.c; c += 4) {
-        const lanes = k.c - c
-        let best = f32x4.splat(-Infinity)
-        for (let iy = y0; iy < y1; iy++) {
-          let p = k.a + (<usize>(((n * k.h + iy) * k.w + x0) * k.c + c) << 2)
-          for (let ix = x0; ix < x1; ix++, p += <usize>k.c << 2) best = f32x4.max(best, loadUpTo4(p, lanes))
-        }
-        storeUpTo4(k.to + (<usize>((r * k.ow + ox) * k.c + c) << 2), best, lanes)
+        const to = k.to + (<usize>((r * k.ow + ox) * k.c + c) << 2)
+        // Two copies, as in the gradient.
+        if (k.c - c >= 4) v128.store(to, largest(k, n, y0, y1, x0, x1, c, 4))
+        else storeUpTo4(to, largest(k, n, y0, y1, x0, x1, c, k.c - c), k.c - c)
       }
     }
   }
@@ -32,9 +40,8 @@ register(max_pool2d_f32)
 /** Byte offsets from `image` of the first maxima of rows y0 … y1 − 1, columns x0 … x1 − 1, for the channels c … c + 3. */
 // @ts-ignore: decorator
 @inline
-function argmax(k: WindowArgs, image: usize, y0: i32, y1: i32, x0: i32, x1: i32, c: i32): v128 {
+function argmax(k: WindowArgs, image: usize, y0: i32, y1: i32, x0: i32, x1: i32, c: i32, lanes: i32): v128 {
   const step = k.c << 2
-  const lanes = k.c - c
   let at = ((y0 * k.w + x0) * k.c + c) << 2
   let best = loadUpTo4(image + <usize>at, lanes)
   let where = i32x4.splat(at)
@@ -54,13 +61,16 @@ function argmax(k: WindowArgs, image: usize, y0: i32, y1: i32, x0: i32, x1: i32,
 /** dx[tap] (+)= dy where the tap is the window's maximum, else (+)= 0, for every tap of the window. */
 // @ts-ignore: decorator
 @inline
-function spread(k: WindowArgs, to: usize, y0: i32, y1: i32, x0: i32, x1: i32, c: i32, where: v128, dy: v128, add: bool): void {
+function spread(
+  k: WindowArgs, image: usize, to: usize, y0: i32, y1: i32, x0: i32, x1: i32, c: i32, dy: usize, add: bool, lanes: i32,
+): void {
+  const where = argmax(k, image, y0, y1, x0, x1, c, lanes)
+  const g = loadUpTo4(dy + (<usize>c << 2), lanes)
   const step = k.c << 2
-  const lanes = k.c - c
   for (let iy = y0; iy < y1; iy++) {
     let at = ((iy * k.w + x0) * k.c + c) << 2
     for (const end = at + (x1 - x0) * step; at < end; at += step) {
-      const v = v128.and(dy, i32x4.eq(where, i32x4.splat(at)))
+      const v = v128.and(g, i32x4.eq(where, i32x4.splat(at)))
       storeUpTo4(to + <usize>at, add ? f32x4.add(loadUpTo4(to + <usize>at, lanes), v) : v, lanes)
     }
   }
@@ -91,8 +101,9 @@ export function max_pool2d_grad_f32(args: usize, thread: i32, threads: i32): voi
         const x0 = firstTap(ox, k.sw, k.left)
         const x1 = endTap(ox, k.sw, k.left, k.kw, k.w)
         for (let c = 0; c < k.c; c += 4) {
-          const where = argmax(k, image, y0, y1, x0, x1, c)
-          spread(k, to, y0, y1, x0, x1, c, where, loadUpTo4(dy + (<usize>c << 2), k.c - c), add)
+          // Two copies: a call for the last channels, in the loop, costs the others their registers.
+          if (k.c - c >= 4) spread(k, image, to, y0, y1, x0, x1, c, dy, add, 4)
+          else spread(k, image, to, y0, y1, x0, x1, c, dy, add, k.c - c)
         }
         dy += <usize>k.c << 2
       }
@@ -120,7 +131,7 @@ export function max_pool2d_gather_f32(args: usize, thread: i32, threads: i32): v
       const x0 = firstTap(ox, k.sw, k.left)
       const x1 = endTap(ox, k.sw, k.left, k.kw, k.w)
       for (let c = 0; c < k.c; c += 4) {
-        const at = argmax(k, k.a + image, y0, y1, x0, x1, c)
+        const at = argmax(k, k.a + image, y0, y1, x0, x1, c, k.c - c)
         const to = k.to + (<usize>((r * k.ow + ox) * k.c + c) << 2)
         pick(k.b + image, i32x4.extract_lane(at, 0), to, 0)
         if (c + 1 < k.c) pick(k.b + image, i32x4.extract_lane(at, 1), to, 1)
