@@ -43,7 +43,7 @@ const batches = ['bytes', 'floats'].map((name): TapeRecipe => ({
   prepare(runtime) {
     const uniform = generator(4)
     const bytes = Uint8Array.from({ length: 23 * 11 }, () => Math.floor(uniform() * 256))
-    const data = dataset(name === 'bytes' ? bytes : Float32Array.from(bytes), [23, 11])
+    const data = dataset(name === 'bytes' ? bytes : Float32Array.from(bytes, (x) => x / 7), [23, 11])
     return prepare(runtime, 1, { x: batch(data, 5, { dropRemainder: true, scale: 0.25, offset: -1 }) }, 10)
   },
 }))
