@@ -1,4 +1,4 @@
-// Builds everything: the wasm cores, their inlined copy, and the TypeScript. A compiler warning is an error.
+// Builds everything: the wasm cores, their inlined copies, the bundled JavaScript and its types. A warning is an error.
 // Invariants: cores are compiled when anything they are made from has changed, and only then; dist is replaced whole, so
 // no stale file stays, and only after a build without errors. `node tools/build.mjs core` stops after the cores.
 import { spawn } from 'node:child_process'
@@ -8,6 +8,7 @@ import {
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { deflateRawSync } from 'node:zlib'
+import { build } from 'esbuild'
 import { DIST_STAMP, distSources, hashOf } from './sources.mjs'
 
 process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'))
@@ -23,6 +24,9 @@ const CORES = {
 const INLINED = { simd: 'core', relaxed: 'cores/relaxed', threads: 'cores/threads', 'relaxed-threads': 'cores/relaxed_threads' }
 const STAMP = 'build/cores.sha256'
 const CLI = 'dist/cli/main.js'
+
+/** Files of dist that are loaded by their names. What they share, or load when asked for, goes to dist/runtime. */
+const ENTRIES = ['index', 'slim', 'workerd', 'edge_light', 'node/index', 'cli/main', 'runtime/thread']
 
 /** The core's entry files: the tape loop and every file of kernels. */
 const kernels = readdirSync('assembly/kernels').filter((file) => file.endsWith('.ts')).sort()
@@ -63,16 +67,30 @@ function inline() {
   for (const [target, module] of Object.entries(INLINED)) {
     const file = `src/runtime/${module}.generated.ts`
     const base64 = deflateRawSync(readFileSync(`build/${CORES[target]}`), { level: 9 }).toString('base64')
-    const text = `// Written by tools/build.mjs: ${CORES[target]}, deflated, base64.\nexport const core = '${base64}'\n`
+    const text = `// Written by tools/build.mjs: ${CORES[target]}, deflated, base64.\nexport const core: string = '${base64}'\n`
     if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text)
   }
+}
+
+/**
+ * Few files, because each costs an import milliseconds; not minified, so that a stack trace can be read. A chunk that
+ * starts a worker looks for its file beside itself, in dist/runtime.
+ */
+async function bundle(outdir) {
+  const { warnings } = await build({
+    entryPoints: ENTRIES.map((entry) => `src/${entry}.ts`), outbase: 'src', outdir, chunkNames: 'runtime/[name]-[hash]',
+    bundle: true, splitting: true, format: 'esm', platform: 'neutral', target: 'es2022', charset: 'utf8',
+    packages: 'external', external: ['node:*', '*.wasm', '*.wasm?module'], legalComments: 'none',
+  })
+  if (warnings.length) throw new Error('esbuild warns')
 }
 
 async function dist() {
   const made = 'build/dist'
   const wanted = distSources()
   rmSync(made, { recursive: true, force: true })
-  await compile('tsc', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--outDir', made, '--noEmitOnError'])
+  const tsc = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--emitDeclarationOnly', '--noEmitOnError']
+  await Promise.all([compile('tsc', [...tsc, '--outDir', made]), bundle(made)])
   for (const file of Object.values(CORES)) copyFileSync(`build/${file}`, `${made}/${file}`)
   rmSync(DIST_STAMP, { force: true })
   rmSync('dist', { recursive: true, force: true })

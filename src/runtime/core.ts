@@ -1,6 +1,5 @@
 // The wasm core, loaded: its memory, its tape loop, and the indices of its kernels. One instance has one memory, so a
 // session's buffers are freed all together when the session is garbage.
-import { instantiate } from '@assemblyscript/loader'
 import type { ThreadPool } from './pool.ts'
 import type { Team } from './team.ts'
 import type { SharedExports } from './thread.ts'
@@ -33,11 +32,11 @@ const INITIAL_PAGES = 16
 
 /** A core of its own memory, from a compiled module: shared with the pool's threads if there is one. */
 export async function instantiateCore(module: WebAssembly.Module, pool: ThreadPool | null = null): Promise<Core> {
-  const { instance } = await instantiate<Exports>(module, pool ? { env: { memory: sharedMemory() } } : {})
-  // The loader's own exports are wrapped; a kernel is known by identity with its entry in the table.
-  const exports = instance.exports as Exports
+  const instance = await WebAssembly.instantiate(module, pool ? { env: { memory: sharedMemory() } } : {})
+  const exports = instance.exports as unknown as Exports
   const { memory, table } = exports
   const team = pool && (await pool.join(module, memory, exports))
+  // A kernel is known by identity with its entry in the table.
   const indices = new Map<unknown, number>()
   for (let i = 0; i < table.length; i++) indices.set(table.get(i), i)
   let top = Math.ceil(exports.heapBase() / 64) * 64
