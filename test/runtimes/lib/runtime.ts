@@ -10,6 +10,8 @@ const ROWS = [
   'Chromium', 'Firefox', 'WebKitGTK', 'WebKitGTK with shared memory',
 ] as const
 
+export type RuntimeName = typeof ROWS[number]
+
 export interface Runtime {
   /** Why it cannot run here; null where it can. */
   readonly missing: string | null
@@ -21,7 +23,7 @@ export interface Runtime {
   speed(seconds: number): Promise<number>
 }
 
-export function runtimeTest(runtime: typeof ROWS[number], { missing, threads, version, report, speed }: Runtime): void {
+export function runtimeTest(runtime: RuntimeName, { missing, threads, version, report, speed }: Runtime): void {
   const put = (rest: object) => putRow(inject('rows'), ROWS.indexOf(runtime), {
     runtime, version: '', passes: 'no', threads: '', relaxed: '', speed: '', ...rest,
   })
