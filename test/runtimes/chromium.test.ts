@@ -2,4 +2,4 @@
 import { absent, chromium } from './lib/browsers.ts'
 import { inBrowser } from './lib/in_browser.ts'
 
-inBrowser({ runtime: 'Chromium', missing: absent.chromium, threads: true, start: chromium })
+inBrowser({ runtime: 'Chromium', missing: absent.chromium, threads: true, start: () => chromium() })

@@ -66,14 +66,24 @@ function driven(browser: Puppeteer, version: string): Browser {
 }
 
 /** Nothing that calls home, and no sandbox: it cannot be had as root, and pages here are our own. */
-export const CHROMIUM_ARGS = [
+const CHROMIUM_ARGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync',
 ]
 
-export async function chromium(): Promise<Browser> {
-  const browser = await puppeteer.launch({ executablePath: FILES.chromium, args: CHROMIUM_ARGS, pipe: true })
-  return driven(browser, (await browser.version()).replace(/^.*\//, ''))
+export interface Chromium extends Browser {
+  /** Installs the extension in a folder; gives its id. */
+  install(folder: string): Promise<string>
+}
+
+export async function chromium({ extensions = false } = {}): Promise<Chromium> {
+  const browser = await puppeteer.launch({
+    executablePath: FILES.chromium, args: CHROMIUM_ARGS, pipe: true, enableExtensions: extensions,
+  })
+  return {
+    ...driven(browser, (await browser.version()).replace(/^.*\//, '')),
+    install: (folder) => browser.installExtension(folder),
+  }
 }
 
 export async function firefox(): Promise<Browser> {
