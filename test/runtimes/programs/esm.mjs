@@ -1,5 +1,6 @@
-// The program as a module, in a process: Node, Deno, Bun.
+// In a process, as a module: Node, Deno, Bun.
+import { readFileSync } from 'node:fs'
 import * as ganglion from 'ganglion'
-import { tryOut } from './program.js'
+import { ask } from './ask.js'
 
-console.log(JSON.stringify(await tryOut(ganglion, JSON.parse(process.argv[2] ?? '{}'))))
+console.log(JSON.stringify(await ask(ganglion, JSON.parse(readFileSync('question.json', 'utf8')))))

@@ -1,6 +1,6 @@
 // What every runtime runs, this very text: it trains the VAE for a few steps with every number of threads there is, and says
 // what it saw as one JSON-able object. It is given the package's exports, because how those are reached is what differs.
-const BATCH = 64
+export const BATCH = 64
 const STEPS = 8
 
 /** Images drawn with integers alone: `steps` batches of them. */
@@ -49,10 +49,9 @@ export async function speed(ganglion, seconds) {
 /**
  * Everything, in one report.
  * @param most threads to try, where there are threads
- * @param seconds to measure; 0 for not at all
  * @param worker where the package's thread.js is, where a bundler left it behind
  */
-export async function tryOut(ganglion, { most = 4, seconds = 0, worker } = {}) {
+export async function tryOut(ganglion, { most = 4, worker } = {}) {
   const features = ganglion.features()
   const digests = {}
   for (let threads = 1; threads <= (features.threads.available ? most : 1); threads++) {
@@ -61,5 +60,5 @@ export async function tryOut(ganglion, { most = 4, seconds = 0, worker } = {}) {
     digests[threads] = got.digest
   }
   const relaxed = features.relaxedSimd.available ? (await trained(ganglion, { precision: 'relaxed' })).digest : null
-  return { features, digests, relaxed, speed: seconds ? await speed(ganglion, seconds) : null }
+  return { features, digests, relaxed }
 }

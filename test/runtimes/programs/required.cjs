@@ -1,5 +1,6 @@
-// The program in a CommonJS file: `require` of a module, which Node knows since 20.19.
+// In a CommonJS file: `require` of a module, which Node knows since 20.19.
+const { readFileSync } = require('node:fs')
 const ganglion = require('ganglion')
-const { tryOut } = require('./program.js')
+const { ask } = require('./ask.js')
 
-void tryOut(ganglion, JSON.parse(process.argv[2] ?? '{}')).then((report) => console.log(JSON.stringify(report)))
+void ask(ganglion, JSON.parse(readFileSync('question.json', 'utf8'))).then((answer) => console.log(JSON.stringify(answer)))

@@ -1,4 +1,4 @@
-// The program in a Web Worker.
+// In a Web Worker.
 import { answer } from './answer.js'
 
 globalThis.onmessage = async ({ data }) => globalThis.postMessage(await answer(data))
