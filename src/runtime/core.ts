@@ -12,6 +12,10 @@ interface Exports extends Record<string, unknown>, SharedExports {
   runOp(op: number, thread: number, threads: number): number
 }
 
+interface Named {
+  readonly name: string
+}
+
 export interface Core {
   readonly memory: WebAssembly.Memory
   /** The threads that runs can be shared with; null where there is one thread. */
@@ -36,9 +40,10 @@ export async function instantiateCore(module: WebAssembly.Module, pool: ThreadPo
   const exports = instance.exports as unknown as Exports
   const { memory, table } = exports
   const team = pool && (await pool.join(module, memory, exports))
-  // A kernel is known by identity with its entry in the table.
-  const indices = new Map<unknown, number>()
-  for (let i = 0; i < table.length; i++) indices.set(table.get(i), i)
+  // A function's name is its index in the module (WebAssembly JS API, "create a new Exported Function"), so a kernel is known
+  // in the table by it. By identity it is not: WebKit 2.50 gives the table's entry a wrapper of its own.
+  const indices = new Map<string, number>()
+  for (let i = 0; i < table.length; i++) indices.set((table.get(i) as Named | null)?.name ?? '', i)
   let top = Math.ceil(exports.heapBase() / 64) * 64
   return {
     memory,
@@ -46,7 +51,7 @@ export async function instantiateCore(module: WebAssembly.Module, pool: ThreadPo
     run: (tape, steps) => exports.run(tape, steps),
     runOp: (op, thread, threads) => exports.runOp(op, thread, threads) >>> 0,
     kernel(name) {
-      const index = indices.get(exports[name])
+      const index = indices.get((exports[name] as Named | undefined)?.name ?? '')
       if (!index) throw new Error(`the core has no kernel '${name}'`)
       return index
     },

