@@ -9,7 +9,8 @@ function largest(k: WindowArgs, n: i32, y0: i32, y1: i32, x0: i32, x1: i32, c: i
   let best = f32x4.splat(-Infinity)
   for (let iy = y0; iy < y1; iy++) {
     let p = k.a + (<usize>(((n * k.h + iy) * k.w + x0) * k.c + c) << 2)
-    for (const end = p + (<usize>((x1 - x0) * k.c) << 2); p < end; p += <usize>k.c << 2) best = f32x4.max(best, loadUpTo4(p, lanes))
+    const end = p + (<usize>((x1 - x0) * k.c) << 2)
+    for (; p < end; p += <usize>k.c << 2) best = f32x4.max(best, loadUpTo4(p, lanes))
   }
   return best
 }
