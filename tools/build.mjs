@@ -25,8 +25,14 @@ const INLINED = { simd: 'core', relaxed: 'cores/relaxed', threads: 'cores/thread
 const STAMP = 'build/cores.sha256'
 const CLI = 'dist/cli/main.js'
 
-/** Files of dist that are loaded by their names. What they share, or load when asked for, goes to dist/runtime. */
-const ENTRIES = ['index', 'slim', 'workerd', 'edge_light', 'node/index', 'cli/main', 'runtime/thread']
+/**
+ * Files of dist that are loaded by their names. What they share, or load when asked for, goes to dist/runtime. Their order
+ * decides, by esbuild's bits, in which order a file imports what it shares: the inlined core comes before all code, which
+ * gzip makes 0.8 kB of, because text that lies around it is then together.
+ */
+const ENTRIES = [
+  'runtime/core.generated', 'index', 'node/index', 'cli/main', 'slim', 'workerd', 'edge_light', 'runtime/thread',
+]
 
 /** The core's entry files: the tape loop and every file of kernels. */
 const kernels = readdirSync('assembly/kernels').filter((file) => file.endsWith('.ts')).sort()
