@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { createRuntime } from '../src/runtime/runtime.ts'
-import { median, spread } from './statistics.ts'
+import { median, spread } from '../src/bench/statistics.ts'
 import { type ModelName, modelNamed, MODELS, trainingStep } from './step.ts'
 
 const { positionals, values } = parseArgs({

@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util'
 import { Bench } from 'tinybench'
 import type { CompiledFunction } from '../src/runtime/function.ts'
 import { createRuntime } from '../src/runtime/runtime.ts'
-import { peakMeter } from './peak.ts'
-import { median, quantile, spread } from './statistics.ts'
+import { peakMeter } from '../src/bench/peak.ts'
+import { median, quantile, spread } from '../src/bench/statistics.ts'
 import { type ModelName, MODELS, trainingStep } from './step.ts'
 
 const { values } = parseArgs({

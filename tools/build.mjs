@@ -64,8 +64,15 @@ function inline() {
     const file = `src/runtime/${module}.generated.ts`
     const base64 = deflateRawSync(readFileSync(`build/${CORES[target]}`), { level: 9 }).toString('base64')
     const text = `// Written by tools/build.mjs: ${CORES[target]}, deflated, base64.\nexport const core = '${base64}'\n`
-    if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text)
+    replace(file, text)
   }
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+  replace('src/version.generated.ts', `// Written by tools/build.mjs from package.json.\nexport const version = '${version}'\n`)
+}
+
+/** Writes a file only where it changes. */
+function replace(file, text) {
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text)
 }
 
 async function dist() {

@@ -22,6 +22,7 @@ const ALLOWED = [
 ]
 const REQUIRED = [
   'package.json', 'LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts', 'dist/node/index.js', 'dist/node/index.d.ts',
+  'dist/bench/index.js', 'dist/bench/index.d.ts',
   'dist/cli/main.js', ...CORES.map((core) => `dist/${core}`), 'dist/runtime/thread.js',
 ]
 /** Four cores, each raw and inlined, are two thirds of it. */

@@ -10,7 +10,7 @@ export interface NodeWorker {
 }
 export interface NodeModules {
   worker_threads: { Worker: new (file: URL, options: { execArgv: string[] }) => NodeWorker }
-  os: { availableParallelism(): number }
+  os: { availableParallelism(): number, cpus(): { model: string }[], platform(): string, arch(): string, release(): string }
 }
 interface NodeProcess {
   getBuiltinModule?<N extends keyof NodeModules>(name: N): NodeModules[N]

@@ -86,6 +86,11 @@ export async function digest(session: Session): Promise<string> {
     all.set(part, at)
     at += part.length
   }
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', all))
+  return sha256(all)
+}
+
+/** SHA-256 in hex. */
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
   return Array.from(hash, (b) => b.toString(16).padStart(2, '0')).join('')
 }

@@ -9,9 +9,10 @@ const TRAIN = '(see "ganglion train --help")'
 
 test.each([
   ['trian', 'unknown command trian; did you mean train? (see "ganglion --help")'],
-  ['dance', 'unknown command dance; the commands are train, sample, reconstruct, interpolate, info (see "ganglion --help")'],
+  ['dance',
+    'unknown command dance; the commands are train, sample, reconstruct, interpolate, bench, info (see "ganglion --help")'],
   ['--frobnicate',
-    'unknown option --frobnicate; the commands are train, sample, reconstruct, interpolate, info (see "ganglion --help")'],
+    'unknown option --frobnicate; the commands are train, sample, reconstruct, interpolate, bench, info (see "ganglion --help")'],
   ['train', `train expected autoencoder, vae, gan, dcgan, got no model ${TRAIN}`],
   ['train vea', `unknown model "vea", expected autoencoder, vae, gan, dcgan; did you mean vae? ${TRAIN}`],
   ['train diffusion', `unknown model "diffusion", expected autoencoder, vae, gan, dcgan ${TRAIN}`],
@@ -46,6 +47,10 @@ test.each([
   ['sample a --count 0', '--count expected an integer from 1 to 10000, got "0" (see "ganglion sample --help")'],
   ['interpolate a --steps 1', '--steps expected an integer from 2 to 1000, got "1" (see "ganglion interpolate --help")'],
   ['reconstruct a --row 3', 'unknown option --row (see "ganglion reconstruct --help")'],
+  ['bench fast', 'bench takes no arguments without --compare, got "fast" (see "ganglion bench --help")'],
+  ['bench --compare a', '--compare expected two files, got 1 (see "ganglion bench --help")'],
+  ['bench --compare a b --quick', '--compare takes no other options: it measures nothing (see "ganglion bench --help")'],
+  ['bench --threads 65', '--threads expected auto or an integer from 1 to 64, got "65" (see "ganglion bench --help")'],
   ['info all', 'info takes no arguments, got "all" (see "ganglion info --help")'],
 ])('%s', async (line, message) => {
   expect(await ganglion(line.split(' '))).toEqual({ code: 2, stdout: '', stderr: `ganglion: ${message}\n` })
@@ -59,7 +64,7 @@ describe('help', () => {
     expect((await ganglion(['help'])).stdout).toBe(stderr)
   })
 
-  const names = ['train', 'sample', 'reconstruct', 'interpolate', 'info']
+  const names = ['train', 'sample', 'reconstruct', 'interpolate', 'bench', 'info']
   test.each(names)('of %s: usage, options, examples, in 120 columns', async (name) => {
     const { code, stdout, stderr } = await ganglion([name, '--help'])
     expect([code, stderr]).toEqual([0, ''])

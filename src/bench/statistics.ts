@@ -13,3 +13,19 @@ export const median = (samples: readonly number[]): number => quantile(samples, 
 /** `median (quartile – quartile)` */
 export const spread = (samples: readonly number[], digits = 2): string =>
   `${median(samples).toFixed(digits)} (${quantile(samples, 0.25).toFixed(digits)}–${quantile(samples, 0.75).toFixed(digits)})`
+
+/** What was measured, window by window, and its middle. */
+export interface Figure {
+  readonly median: number
+  readonly quartiles: readonly [number, number]
+  readonly windows: readonly number[]
+}
+
+/** To six digits: more are noise. */
+const rounded = (x: number): number => Number(x.toPrecision(6))
+
+export const figure = (samples: readonly number[]): Figure => ({
+  median: rounded(median(samples)),
+  quartiles: [rounded(quantile(samples, 0.25)), rounded(quantile(samples, 0.75))],
+  windows: samples.map(rounded),
+})
