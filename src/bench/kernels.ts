@@ -2,8 +2,9 @@
 // Inputs are made up and the same everywhere, so that each result has a digest.
 import { input, type Variable, variable } from '../graph/leaves.ts'
 import type { Schedule } from '../graph/schedule.ts'
-import type { Shape, Tensor } from '../graph/tensor.ts'
+import { type Shape, sizeOf, type Tensor } from '../graph/tensor.ts'
 import { adam } from '../nn/optimizers.ts'
+import { isDataset } from '../ops/batch.ts'
 import * as ops from '../ops/index.ts'
 import { conv2dFilterGradient } from '../ops/conv2d.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
@@ -18,7 +19,7 @@ export interface Kernel {
   readonly build: (...inputs: Tensor[]) => Graph
 }
 
-const kernel = (name: string, shapes: readonly Shape[], build: (...inputs: Tensor[]) => Tensor): Kernel =>
+export const kernel = (name: string, shapes: readonly Shape[], build: (...inputs: Tensor[]) => Tensor): Kernel =>
   ({ name, shapes, build: (...inputs) => ({ y: build(...inputs) }) })
 
 /** [m, k]·[k, n]; `side` is the one that lies transposed, as in the gradients for the input (b) and the weights (a). */
@@ -78,22 +79,28 @@ export interface CompiledKernel {
   result(): Float32Array
 }
 
-/** A kernel in memory, fed. */
-export function compileKernel(session: Session, { name, shapes, build }: Kernel): CompiledKernel {
+/** A kernel in memory, fed: with `values`, or with what is made up. */
+export function compileKernel(
+  session: Session, { name, shapes, build }: Kernel, values?: readonly Float32Array[],
+): CompiledKernel {
   const graph = build(...shapes.map((shape, i) => input(`x${i}`, shape)))
   const stage = 'y' in graph ? { outputs: { y: graph.y } } : { updates: graph.updates }
   const fn = session.compile({ group: name, stages: [stage] })
-  for (const [i, shape] of shapes.entries()) fn.feed(`x${i}`, madeUp(shape.reduce((n, d) => n * d, 1)))
+  const asked = new Set(fn.inputNames)
+  for (const [i, shape] of shapes.entries()) if (asked.has(`x${i}`)) fn.feed(`x${i}`, values?.[i] ?? madeUp(sizeOf(shape)))
   return { fn, result: () => ('y' in graph ? fn.read('y') : session.values(graph.changed).slice()) }
 }
 
 /** Bytes that a step's ops read and write, each input and each result once: what must move where no cache holds it. */
 export function bytesMoved({ items }: Schedule): number {
-  const floats = items.reduce((n, { node: { op, inputs, size } }) => {
+  return items.reduce((n, { node }) => {
+    const { op, inputs, size } = node
     if (op.calls === 'alias') return n
-    const read = inputs.reduce((sum, x) => sum + x.size, 0)
+    const read = inputs.reduce((sum, x) => sum + bytesRead(x, node), 0)
     // An update writes what it reads, but for its last input, the value.
-    return n + read + (op.effect ? read - inputs.at(-1)!.size : size)
+    return n + read + (op.effect ? read - 4 * inputs.at(-1)!.size : 4 * size)
   }, 0)
-  return 4 * floats
 }
+
+/** Of a dataset, a batch alone. */
+const bytesRead = (x: Tensor, by: Tensor): number => (isDataset(x) ? by.size * x.attrs.data.BYTES_PER_ELEMENT : 4 * x.size)

@@ -2,7 +2,7 @@ import { add, div, mul, sub } from '../../src/ops/arithmetic.ts'
 import { broadcastShape } from '../../src/ops/broadcast.ts'
 import type { Shape, Tensor } from '../../src/graph/tensor.ts'
 import { type Array64, build, get } from '../reference/arrays.ts'
-import { LENGTHS, type Spec } from './spec.ts'
+import { LADDER, LENGTHS, type Spec } from './spec.ts'
 
 /** Shapes that broadcast in every way the kernel knows. */
 export const PAIRS: readonly (readonly [Shape, Shape])[] = [
@@ -21,7 +21,9 @@ export function pairwise(
   op: string, apply: (a: Tensor, b: Tensor) => Tensor, f: (a: number, b: number) => number, rest: Partial<Spec> = {},
 ): Spec {
   const reference = (a: Array64, b: Array64) => build(broadcastShape(op, a.shape, b.shape), (i) => f(get(a, i), get(b, i)))
-  return { op, cases: PAIRS.map((shapes) => ({ shapes, apply, reference })), ...rest }
+  const made = (shapes: readonly Shape[]) => ({ shapes, apply, reference })
+  const ladder = [...LADDER.map((n) => [[n], [n]]), [[1e4, 64], [64]], [[64, 1], [1, 1e4]]].map(made)
+  return { op, cases: PAIRS.map(made), ladder, ...rest }
 }
 
 export const specs: Spec[] = [

@@ -2,9 +2,9 @@ import type { Shape } from '../../src/graph/tensor.ts'
 import { mul } from '../../src/ops/arithmetic.ts'
 import * as ops from '../../src/ops/compare.ts'
 import { stopGradient } from '../../src/ops/stop_gradient.ts'
-import { type Array64, build, get } from '../reference/arrays.ts'
+import { build, get } from '../reference/arrays.ts'
 import { pairwise } from './arithmetic.ts'
-import { LENGTHS, type Spec } from './spec.ts'
+import { type Case, LADDER, LENGTHS, type Spec } from './spec.ts'
 import { around, elementwise } from './unary.ts'
 
 /** Quarters with an offset of its own for each input: far from ties. */
@@ -20,6 +20,16 @@ const TRIPLES: readonly (readonly [Shape, Shape, Shape])[] = [
   [[], [2, 3], [3]],
 ]
 
+const choice = (shapes: readonly [Shape, Shape, Shape]): Case => ({
+  shapes,
+  apply: (c, a, b) => ops.where(c!, a!, b!),
+  reference(c, a, b) {
+    const to = shapes.reduce((s, t) => (t.length > s.length ? t : s)).map((_, i, { length }) =>
+      Math.max(...shapes.map((s) => s[i - length + s.length] ?? 1)))
+    return build(to, (i) => (get(c!, i) !== 0 ? get(a!, i) : get(b!, i)))
+  },
+})
+
 export const specs: Spec[] = [
   pairwise('maximum', ops.maximum, Math.max, { draw: apart }),
   pairwise('minimum', ops.minimum, Math.min, { draw: apart }),
@@ -31,15 +41,8 @@ export const specs: Spec[] = [
   elementwise('clip', (x) => ops.clip(x, -1.5, 2), (x) => Math.min(Math.max(x, -1.5), 2), { draw: around(4, [-1.5, 2]) }),
   {
     op: 'where',
-    cases: TRIPLES.map((shapes) => ({
-      shapes,
-      apply: ops.where,
-      reference: (c: Array64, a: Array64, b: Array64) => {
-        const to = shapes.reduce((s, t) => (t.length > s.length ? t : s)).map((_, i, { length }) =>
-          Math.max(...shapes.map((s) => s[i - length + s.length] ?? 1)))
-        return build(to, (i) => (get(c, i) !== 0 ? get(a, i) : get(b, i)))
-      },
-    })),
+    cases: TRIPLES.map(choice),
+    ladder: LADDER.map((n) => choice([[n], [n], [n]])),
     draw: (u, input) => (input === 0 ? Math.floor(u * 3) - 1 : 4 * u - 2),
     differentiable: [1, 2],
     tolerance: 0,
@@ -47,6 +50,7 @@ export const specs: Spec[] = [
   // That nothing flows back through it is tested in test/special.test.ts.
   {
     op: 'stopGradient',
+    ladder: [],
     cases: [
       {
         shapes: [[7], [7]],

@@ -2,7 +2,7 @@ import type { Shape } from '../../src/graph/tensor.ts'
 import { conv2d, conv2dFilterGradient, conv2dTranspose } from '../../src/ops/conv2d.ts'
 import { pads } from '../../src/ops/padding.ts'
 import * as reference from '../reference/conv2d.ts'
-import type { Case, Spec } from './spec.ts'
+import { BATCHES, type Case, type Spec } from './spec.ts'
 
 type Row = readonly [image: Shape, kernel: readonly [number, number], filters: number, rest: Partial<reference.ConvSpec>]
 
@@ -60,8 +60,18 @@ function filterGradient([image, kernel, filters, rest]: Row): Case {
 /** Deep enough for the products of implicit patches instead of the direct kernels. */
 const DEEP: Row = [[2, 4, 5, 60], [3, 3], 35, { padding: 'same' }]
 
+/** The layers of the autoencoder and the DCGAN; for the transposed, those that a convolution undoes. */
+const LAYERS: readonly Row[] = BATCHES.flatMap((b): Row[] => [
+  [[b, 28, 28, 1], [3, 3], 16, { strides: [3, 3], padding: 'same' }],
+  [[b, 15, 15, 8], [5, 5], 16, { strides: [3, 3], padding: 'same' }],
+  [[b, 28, 28, 1], [4, 4], 64, { strides: [2, 2], padding: 'same' }],
+  [[b, 14, 14, 64], [4, 4], 128, { strides: [2, 2], padding: 'same' }],
+])
+const conv = (op: string, made: (row: Row) => Case): Spec =>
+  ({ op, cases: [...ROWS, DEEP].map(made), ladder: LAYERS.map(made), tolerance: 2e-6 })
+
 export const specs: Spec[] = [
-  { op: 'conv2d', cases: [...ROWS, DEEP].map(forward), tolerance: 2e-6 },
-  { op: 'conv2dTranspose', cases: [...ROWS, DEEP].map(transposed), tolerance: 2e-6 },
-  { op: 'conv2dFilterGradient', cases: [...ROWS, DEEP].map(filterGradient), tolerance: 2e-6 },
+  conv('conv2d', forward),
+  conv('conv2dTranspose', transposed),
+  conv('conv2dFilterGradient', filterGradient),
 ]

@@ -8,6 +8,10 @@ const SIZES: readonly (readonly [number, number, number])[] = [
   [6, 256, 8], [5, 259, 13], [133, 300, 23],
 ]
 
+/** Dense layers of the VAE and the GAN: forward, gradient for the input, gradient for the weights. */
+const LAYERS: readonly (readonly [number, number, number])[] = [16, 128, 512].flatMap((batch) =>
+  [[batch, 784, 400], [batch, 1024, 1024]] as const)
+
 function matmulCase(
   m: number, k: number, n: number, transposeA: boolean, transposeB: boolean, batch: readonly number[] = [],
 ): Case {
@@ -35,6 +39,12 @@ export const specs: Spec[] = [
       ...SIZES.flatMap(([m, k, n]) => [false, true].flatMap((ta) => [false, true].map((tb) => matmulCase(m, k, n, ta, tb)))),
       matmulCase(4, 5, 2, false, false, [3]),
       matmulCase(5, 3, 9, true, true, [2, 2]),
+    ],
+    ladder: [
+      ...[32, 64, 128, 256, 512, 1024].map((n) => matmulCase(n, n, n, false, false)),
+      ...LAYERS.flatMap(([m, k, n]) => [
+        matmulCase(m, k, n, false, false), matmulCase(m, n, k, false, true), matmulCase(k, m, n, true, false),
+      ]),
     ],
     tolerance: 2e-6,
   },

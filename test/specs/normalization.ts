@@ -3,18 +3,24 @@ import { softmaxCrossEntropy } from '../../src/nn/losses_categorical.ts'
 import { batchNormalization, batchNormalizationInference, layerNormalization, logSoftmax, softmax } from '../../src/ops/index.ts'
 import { type Array64, build, get } from '../reference/arrays.ts'
 import * as reference from '../reference/structure.ts'
-import type { Case, Spec } from './spec.ts'
+import { BATCHES, type Case, LADDER, type Spec } from './spec.ts'
 
 const ROWS: readonly Shape[] = [[1], [7], [3, 4], [5, 10], [2, 3, 17], [1, 65]]
 const IMAGES: readonly Shape[] = [[2, 1], [5, 4], [9, 7], [2, 3, 5, 3], [2, 4, 3, 17]]
+const LONG: readonly Shape[] = LADDER.map((n) => [n / 40, 40])
+const LAYERS: readonly Shape[] = BATCHES.map((b) => [b, 14, 14, 64])
 const EPSILON = 1e-3
 const leading = (shape: Shape) => shape.slice(1).map((_, i) => i)
-const withVectors = (count: number, make: (shape: Shape) => Omit<Case, 'shapes'>): Case[] =>
-  IMAGES.map((shape) => ({ ...make(shape), shapes: [shape, ...Array.from({ length: count }, () => [shape.at(-1)!])] }))
+type Ladder = Pick<Spec, 'cases' | 'ladder'>
+function withVectors(count: number, make: (shape: Shape) => Omit<Case, 'shapes'>): Ladder {
+  const made = (shape: Shape) => ({ ...make(shape), shapes: [shape, ...Array.from({ length: count }, () => [shape.at(-1)!])] })
+  return { cases: IMAGES.map(made), ladder: LAYERS.map(made) }
+}
+const rows = (made: (shape: Shape) => Case): Ladder => ({ cases: ROWS.map(made), ladder: LONG.map(made) })
 
 const rowwise = (op: string, apply: (x: Tensor) => Tensor, expected: (x: Array64) => Array64): Spec => ({
   op,
-  cases: ROWS.map((shape) => ({ shapes: [shape], apply: (x) => apply(x!), reference: (x) => expected(x!) })),
+  ...rows((shape) => ({ shapes: [shape], apply: (x) => apply(x!), reference: (x) => expected(x!) })),
 })
 const variances = (x: Array64, axes: readonly number[]): Array64 =>
   build([x.shape.at(-1)!], ([c]) => reference.moments(reference.group(x, axes, [...axes.map(() => 0), c!])).variance)
@@ -24,7 +30,7 @@ export const specs: Spec[] = [
   rowwise('logSoftmax', logSoftmax, reference.logSoftmax),
   {
     op: 'softmaxCrossEntropy',
-    cases: ROWS.map((shape) => ({
+    ...rows((shape) => ({
       shapes: [shape, shape],
       apply: (labels, logits) => softmaxCrossEntropy(labels!, logits!),
       reference(labels, logits) {
@@ -36,21 +42,21 @@ export const specs: Spec[] = [
   },
   {
     op: 'layerNormalization',
-    cases: withVectors(2, (shape) => ({
+    ...withVectors(2, (shape) => ({
       apply: (x, gamma, beta) => layerNormalization(x!, gamma!, beta!, 0.1),
       reference: (x, gamma, beta) => reference.normalize(x!, gamma!, beta!, [shape.length - 1], 0.1),
     })),
   },
   {
     op: 'batchNormalization',
-    cases: withVectors(2, (shape) => ({
+    ...withVectors(2, (shape) => ({
       apply: (x, gamma, beta) => batchNormalization(x!, gamma!, beta!, 0.1).y,
       reference: (x, gamma, beta) => reference.normalize(x!, gamma!, beta!, leading(shape), 0.1),
     })),
   },
   {
     op: 'batchNormalization.variance',
-    cases: withVectors(2, (shape) => ({
+    ...withVectors(2, (shape) => ({
       apply: (x, gamma, beta) => batchNormalization(x!, gamma!, beta!).variance,
       reference: (x) => variances(x!, leading(shape)),
     })),
@@ -58,7 +64,7 @@ export const specs: Spec[] = [
   {
     op: 'batchNormalizationInference',
     domain: [[-2, 2], [-2, 2], [-2, 2], [-2, 2], [0.5, 2]],
-    cases: withVectors(4, () => ({
+    ...withVectors(4, () => ({
       apply: (x, gamma, beta, mean, variance) => batchNormalizationInference(x!, gamma!, beta!, mean!, variance!, EPSILON),
       reference: (x, gamma, beta, mean, variance) =>
         build(x!.shape, (i) => {

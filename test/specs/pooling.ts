@@ -2,7 +2,7 @@ import type { Shape } from '../../src/graph/tensor.ts'
 import { avgPool2d, avgPool2dGrad } from '../../src/ops/avg_pool2d.ts'
 import { maxPool2d, maxPool2dGather, maxPool2dGrad } from '../../src/ops/max_pool2d.ts'
 import { avgPool, maxGather, maxPool, pooledShape, transposed, type Window } from '../reference/windows.ts'
-import { apart, type Case, type Spec } from './spec.ts'
+import { apart, BATCHES, type Case, type Spec } from './spec.ts'
 
 const WINDOWS: readonly (readonly [Shape, Window])[] = [
   [[1, 1, 1, 1], { kernel: [1, 1], strides: [1, 1], padding: 'valid' }],
@@ -17,8 +17,15 @@ const WINDOWS: readonly (readonly [Shape, Window])[] = [
 ]
 const name = (shape: Shape, { kernel, strides, padding }: Window) =>
   `[${shape}] ${kernel.join('x')} strides ${strides} ${padding}`
-const cases = (make: (x: Shape, y: Shape, window: Window) => Case): Case[] =>
-  WINDOWS.map(([shape, window]) => ({ ...make(shape, pooledShape(shape, window), window), name: name(shape, window) }))
+const LAYERS: typeof WINDOWS = BATCHES.flatMap((b): typeof WINDOWS => [
+  [[b, 10, 10, 16], { kernel: [2, 2], strides: [2, 2], padding: 'same' }],
+  [[b, 28, 28, 32], { kernel: [3, 3], strides: [2, 2], padding: 'same' }],
+])
+function cases(make: (x: Shape, y: Shape, window: Window) => Case): Pick<Spec, 'cases' | 'ladder'> {
+  const made = ([shape, window]: (typeof WINDOWS)[number]) =>
+    ({ ...make(shape, pooledShape(shape, window), window), name: name(shape, window) })
+  return { cases: WINDOWS.map(made), ladder: LAYERS.map(made) }
+}
 
 /** Far apart, so that no step of a numeric derivative changes which element is the largest. */
 const values: Spec['values'] = (size, uniform, input) => (input === 0 ? apart(size, uniform) : undefined)
@@ -28,7 +35,7 @@ export const specs: Spec[] = [
     op: 'maxPool2d',
     tolerance: 0,
     values,
-    cases: cases((x, _, window) => ({
+    ...cases((x, _, window) => ({
       shapes: [x],
       apply: (x) => maxPool2d(x!, { poolSize: window.kernel, ...window }),
       reference: (x) => maxPool(x!, window),
@@ -37,7 +44,7 @@ export const specs: Spec[] = [
   {
     op: 'maxPool2dGrad',
     values,
-    cases: cases((x, y, window) => ({
+    ...cases((x, y, window) => ({
       shapes: [x, y],
       apply: (x, dy) => maxPool2dGrad(x!, dy!, { ...window }),
       reference: (x, dy) => transposed((g) => maxGather(x!, g, window), x!.shape, dy!),
@@ -47,7 +54,7 @@ export const specs: Spec[] = [
     op: 'maxPool2dGather',
     tolerance: 0,
     values,
-    cases: cases((x, _, window) => ({
+    ...cases((x, _, window) => ({
       shapes: [x, x],
       apply: (x, g) => maxPool2dGather(x!, g!, { ...window }),
       reference: (x, g) => maxGather(x!, g!, window),
@@ -55,7 +62,7 @@ export const specs: Spec[] = [
   },
   {
     op: 'avgPool2d',
-    cases: cases((x, _, window) => ({
+    ...cases((x, _, window) => ({
       shapes: [x],
       apply: (x) => avgPool2d(x!, { poolSize: window.kernel, ...window }),
       reference: (x) => avgPool(x!, window),
@@ -63,7 +70,7 @@ export const specs: Spec[] = [
   },
   {
     op: 'avgPool2dGrad',
-    cases: cases((x, y, window) => ({
+    ...cases((x, y, window) => ({
       shapes: [y],
       apply: (dy) => avgPool2dGrad(dy!, x, { ...window }),
       reference: (dy) => transposed((g) => avgPool(g, window), x, dy!),

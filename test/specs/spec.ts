@@ -17,6 +17,8 @@ export interface Case {
 export interface Spec {
   readonly op: string
   readonly cases: readonly Case[]
+  /** Cases of growing size, for bench/kernels.ts; nothing is compared. Empty: another spec's op does the work. */
+  readonly ladder: readonly Case[]
   /** Where inputs are drawn from: one range, or one an input. Keep away from kinks. Default [-2, 2]. */
   readonly domain?: readonly [number, number] | readonly (readonly [number, number])[]
   /** Draws one input element itself instead (`u` uniform in [0, 1)): for domains with holes (kinks) in them. */
@@ -35,6 +37,11 @@ export interface Spec {
 
 /** Sizes around SIMD width and tiles, and primes. */
 export const LENGTHS: readonly number[] = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 64, 127]
+
+/** Elements of an elementwise op, from a first-level cache's to the memory's. */
+export const LADDER: readonly number[] = [1e3, 1e4, 1e5, 1e6, 4e6]
+/** Batch sizes of images, where they are what grows. */
+export const BATCHES: readonly number[] = [1, 16, 128]
 
 /** `size` different numbers around 0, `gap` apart from each other, in random order: for ops with kinks where two are equal. */
 export function apart(size: number, uniform: () => number, gap = 0.02): number[] {

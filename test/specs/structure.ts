@@ -3,7 +3,7 @@ import { concat, oneHot, pad, reduceMax, slice, transpose } from '../../src/ops/
 import { copy } from '../../src/ops/copy.ts'
 import * as reference from '../reference/structure.ts'
 import { build, get } from '../reference/arrays.ts'
-import { apart, type Spec } from './spec.ts'
+import { apart, BATCHES, type Case, LADDER, type Spec } from './spec.ts'
 
 const TRANSPOSES: readonly (readonly [Shape, readonly number[]])[] = [
   [[1, 1], [1, 0]],
@@ -48,16 +48,27 @@ const MAXIMA: readonly (readonly [Shape, readonly number[], boolean])[] = [
   [[3, 2, 4, 5], [1, 2], false],
 ]
 
+/** A spec whose rows make its cases. */
+const rowed = <R>(rows: readonly R[], long: readonly R[], made: (row: R) => Case): Pick<Spec, 'cases' | 'ladder'> =>
+  ({ cases: rows.map(made), ladder: long.map(made) })
+const SIDES = [32, 256, 1024]
+const LAYERS: readonly Shape[] = BATCHES.map((b) => [b, 28, 28, 32])
+
 export const specs: Spec[] = [
   {
     op: 'copy',
     tolerance: 0,
-    cases: [[1], [17], [3, 5, 7]].map((shape) => ({ shapes: [shape], apply: (x) => copy(x!), reference: (x) => x! })),
+    ...rowed([[1], [17], [3, 5, 7]], LADDER.map((n) => [n]), (shape) => ({
+      shapes: [shape], apply: (x) => copy(x!), reference: (x) => x!,
+    })),
   },
   {
     op: 'transpose',
     tolerance: 0,
-    cases: TRANSPOSES.map(([shape, perm]) => ({
+    ...rowed(TRANSPOSES, [
+      ...SIDES.map((n) => [[n, n], [1, 0]] as const),
+      ...LAYERS.map((shape) => [shape, [0, 3, 1, 2]] as const),
+    ], ([shape, perm]) => ({
       name: `[${shape}] by ${perm}`,
       shapes: [shape],
       apply: (x) => transpose(x!, perm),
@@ -67,7 +78,7 @@ export const specs: Spec[] = [
   {
     op: 'slice',
     tolerance: 0,
-    cases: SLICES.map(([shape, begin, size]) => ({
+    ...rowed(SLICES, SIDES.map((n) => [[n, n], [1, 4], [n - 2, n - 8]] as const), ([shape, begin, size]) => ({
       name: `[${size}] of [${shape}] from ${begin}`,
       shapes: [shape],
       apply: (x) => slice(x!, begin, size),
@@ -77,7 +88,7 @@ export const specs: Spec[] = [
   {
     op: 'pad',
     tolerance: 0,
-    cases: PADS.map(([shape, borders, value]) => ({
+    ...rowed(PADS, LAYERS.map((shape) => [shape, [[0, 0], [1, 1], [1, 1], [0, 0]], 0] as const), ([shape, borders, value]) => ({
       name: `[${shape}] by ${borders.map((b) => `[${b}]`)} with ${value}`,
       shapes: [shape],
       apply: (x) => pad(x!, borders, value),
@@ -87,7 +98,7 @@ export const specs: Spec[] = [
   {
     op: 'concat',
     tolerance: 0,
-    cases: CONCATS.map(([shapes, axis]) => ({
+    ...rowed(CONCATS, LAYERS.flatMap((shape) => [[[shape, shape], 0], [[shape, shape], 3]] as const), ([shapes, axis]) => ({
       name: `${shapes.map((s) => `[${s}]`)} along ${axis}`,
       shapes,
       apply: (...xs) => concat(xs, axis),
@@ -98,7 +109,7 @@ export const specs: Spec[] = [
     op: 'reduceMax',
     tolerance: 0,
     values: (size, uniform) => apart(size, uniform),
-    cases: MAXIMA.map(([shape, axes, keepDims]) => ({
+    ...rowed(MAXIMA, SIDES.flatMap((n) => [[[n, n], [0], false], [[n, n], [1], false]] as const), ([shape, axes, keepDims]) => ({
       name: `[${shape}] over ${axes}${keepDims ? ', kept' : ''}`,
       shapes: [shape],
       apply: (x) => reduceMax(x!, axes, { keepDims }),
@@ -110,7 +121,7 @@ export const specs: Spec[] = [
     tolerance: 0,
     differentiable: [],
     draw: (u) => Math.floor(u * 7) - 1,
-    cases: ([[[1], 1], [[9], 5], [[3, 4], 6]] as const).map(([shape, depth]) => ({
+    ...rowed<readonly [Shape, number]>([[[1], 1], [[9], 5], [[3, 4], 6]], [[[128], 10], [[1e5], 10]], ([shape, depth]) => ({
       shapes: [shape],
       apply: (x) => oneHot(x!, depth),
       reference: (x) => build([...shape, depth], (i) => (get(x!, i.slice(0, -1)) === i.at(-1) ? 1 : 0)),

@@ -2,15 +2,15 @@ import type { Shape, Tensor } from '../../src/graph/tensor.ts'
 import * as ops from '../../src/ops/unary.ts'
 import { type Array64, build, get } from '../reference/arrays.ts'
 import { erf } from '../reference/erf.ts'
-import { LENGTHS, type Spec } from './spec.ts'
+import { LADDER, LENGTHS, type Spec } from './spec.ts'
 
 const SHAPES: readonly Shape[] = [...LENGTHS.map((n) => [n]), [2, 3, 5], []]
 
 /** A function of one tensor, at every length around SIMD's width. */
 export function elementwise(op: string, apply: (x: Tensor) => Tensor, f: (x: number) => number, rest: Partial<Spec> = {}): Spec {
   const reference = (x: Array64) => build(x.shape, (i) => f(get(x, i)))
-  const cases = SHAPES.map((shape) => ({ shapes: [shape], apply, reference }))
-  return { op, cases, tolerance: 3e-7, ...rest }
+  const made = (shape: Shape) => ({ shapes: [shape], apply, reference })
+  return { op, cases: SHAPES.map(made), ladder: LADDER.map((n) => made([n])), tolerance: 3e-7, ...rest }
 }
 
 /** From −r to r without a hole of ±`hole` around each of `kinks`. */
