@@ -10,6 +10,15 @@ export function quantile(samples: readonly number[], q: number): number {
 
 export const median = (samples: readonly number[]): number => quantile(samples, 0.5)
 
+/**
+ * Between what the median of all that might be measured lies, 95 % sure: order statistics n/2 ± 1.96·√n/2, which asks
+ * nothing of the distribution. With few samples the ends are the least and the most.
+ */
+export function medianBounds(samples: readonly number[]): [low: number, high: number] {
+  const reach = 0.98 / Math.sqrt(samples.length)
+  return [quantile(samples, Math.max(0, 0.5 - reach)), quantile(samples, Math.min(1, 0.5 + reach))]
+}
+
 /** `median (quartile – quartile)` */
 export const spread = (samples: readonly number[], digits = 2): string =>
   `${median(samples).toFixed(digits)} (${quantile(samples, 0.25).toFixed(digits)}–${quantile(samples, 0.75).toFixed(digits)})`
