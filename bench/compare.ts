@@ -39,7 +39,8 @@ function verdict(ratios: readonly number[]): string {
   return `${low.toFixed(3)}–${high.toFixed(3)}: ${found}`
 }
 
-console.log(`${machine().engine}, batch ${batch}, ${windows} windows of ${windowMs} ms\n\nold: ${before.name}\nnew: ${after.name}\n`)
+console.log(`${machine().engine}, batch ${batch}, ${windows} windows of ${windowMs} ms\n`)
+console.log(`old: ${before.name}\nnew: ${after.name}\n`)
 const head = ['model', 'old, ms', 'new, ms', 'new / old: median (quartiles)', 'the median, 95 % sure', 'bits']
 console.log(`| ${head.join(' | ')} |\n|${'---|'.repeat(head.length)}`)
 for (const model of models) {
