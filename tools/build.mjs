@@ -22,6 +22,7 @@ const CORES = {
 }
 /** Their inlined copies in src/runtime: modules of their own, of which only the first is loaded unless asked for. */
 const INLINED = { simd: 'core', relaxed: 'cores/relaxed', threads: 'cores/threads', 'relaxed-threads': 'cores/relaxed_threads' }
+const VERSION = 'src/version.generated.ts'
 const STAMP = 'build/cores.sha256'
 const CLI = 'dist/cli/main.js'
 
@@ -31,7 +32,8 @@ const CLI = 'dist/cli/main.js'
  * gzip makes 0.8 kB of, because text that lies around it is then together.
  */
 const ENTRIES = [
-  'runtime/core.generated', 'index', 'node/index', 'cli/main', 'slim', 'workerd', 'edge_light', 'runtime/thread',
+  'runtime/core.generated', 'index', 'node/index', 'cli/main', 'slim', 'workerd', 'edge_light', 'verify/index', 'bench/index',
+  'runtime/thread',
 ]
 
 /** The core's entry files: the tape loop and every file of kernels. */
@@ -97,6 +99,13 @@ async function bundle(outdir) {
   if (warnings.length) throw new Error('esbuild warns')
 }
 
+/** The package's version as a module: what runs anywhere cannot read package.json. */
+function version() {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const text = `// Written by tools/build.mjs from package.json.\nexport const version = '${version}'\n`
+  if (!existsSync(VERSION) || readFileSync(VERSION, 'utf8') !== text) writeFileSync(VERSION, text)
+}
+
 async function dist() {
   const made = 'build/dist'
   const wanted = distSources()
@@ -113,6 +122,7 @@ async function dist() {
 
 for (const folder of ['build', 'src/runtime/cores']) mkdirSync(folder, { recursive: true })
 try {
+  version()
   await cores()
   if (process.argv[2] !== 'core') await dist()
 } catch (error) {

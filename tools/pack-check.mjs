@@ -23,7 +23,8 @@ const ALLOWED = [
 ]
 const REQUIRED = [
   'package.json', 'LICENSE', 'README.md', 'dist/workerd.js', 'dist/edge_light.js',
-  ...['index', 'slim', 'node/index'].flatMap((entry) => [`dist/${entry}.js`, `dist/${entry}.d.ts`]),
+  ...['index', 'slim', 'node/index', 'verify/index', 'bench/index']
+    .flatMap((entry) => [`dist/${entry}.js`, `dist/${entry}.d.ts`]),
   'dist/cli/main.js', ...CORES.map((core) => `dist/${core}`), 'dist/runtime/thread.js',
 ]
 /** Four cores, each raw and inlined, are half of it. */

@@ -1,9 +1,10 @@
+import type { Shape } from '../../graph/tensor.ts'
 import * as ops from '../../ops/activation.ts'
 import { around } from '../draw.ts'
 import type { OpCases } from './case.ts'
 import { elementwise } from './unary.ts'
 
-export const activation: readonly OpCases[] = [
+export const activation: readonly OpCases<readonly Shape[]>[] = [
   elementwise('relu', ops.relu, { draw: around(5) }),
   elementwise('leakyReLU', (x) => ops.leakyReLU(x), { draw: around(5) }),
   elementwise('leakyReLU(0.01)', (x) => ops.leakyReLU(x, 0.01), { draw: around(5) }),

@@ -2,7 +2,7 @@
 import type { Shape, Tensor } from '../../graph/tensor.ts'
 import { add, div, mul, sub } from '../../ops/arithmetic.ts'
 import { LENGTHS } from '../draw.ts'
-import type { OpCases } from './case.ts'
+import { casesOfShapes, type Inputs, type OpCases } from './case.ts'
 
 const PAIRS: readonly (readonly [Shape, Shape])[] = [
   ...LENGTHS.map((n) => [[n], [n]] as const),
@@ -16,10 +16,10 @@ const PAIRS: readonly (readonly [Shape, Shape])[] = [
   [[2, 1, 3, 1], [1, 4, 1, 5]],
 ]
 
-export const pairwise = (op: string, apply: (a: Tensor, b: Tensor) => Tensor, inputs: Partial<OpCases> = {}): OpCases =>
-  ({ op, cases: PAIRS.map((shapes) => ({ shapes, apply, row: null })), ...inputs })
+export const pairwise = (op: string, apply: (a: Tensor, b: Tensor) => Tensor, inputs?: Inputs): OpCases<readonly Shape[]> =>
+  casesOfShapes(op, PAIRS, apply, inputs)
 
-export const arithmetic: readonly OpCases[] = [
+export const arithmetic: readonly OpCases<readonly Shape[]>[] = [
   pairwise('add', add),
   pairwise('sub', sub),
   pairwise('mul', mul),

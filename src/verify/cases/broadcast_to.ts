@@ -1,8 +1,9 @@
 import type { Shape } from '../../graph/tensor.ts'
 import { broadcastTo } from '../../ops/broadcast_to.ts'
-import type { OpCases } from './case.ts'
+import { casesOf } from './case.ts'
 
-const ROWS: readonly (readonly [from: Shape, to: Shape, scale: number])[] = [
+export type BroadcastRow = readonly [from: Shape, to: Shape, scale: number]
+const ROWS: readonly BroadcastRow[] = [
   [[1], [7], 1],
   [[], [3, 5], 0.5],
   [[5], [3, 5], 2],
@@ -12,10 +13,6 @@ const ROWS: readonly (readonly [from: Shape, to: Shape, scale: number])[] = [
   [[127], [127], 3],
 ]
 
-export const broadcasting: OpCases<(typeof ROWS)[number]> = {
-  op: 'broadcastTo',
-  cases: ROWS.map((row) => {
-    const [from, to, scale] = row
-    return { row, name: `[${from}] to [${to}] times ${scale}`, shapes: [from], apply: (x) => broadcastTo(x, to, scale) }
-  }),
-}
+export const broadcasting = casesOf('broadcastTo', ROWS, ([from, to, scale]) => ({
+  name: `[${from}] to [${to}] times ${scale}`, shapes: [from], apply: (x) => broadcastTo(x, to, scale),
+}))

@@ -1,5 +1,5 @@
-// One list of op cases for two ends: `verify` digests what they give, values and gradients, and the tests' specs
-// (test/specs) add a reference in doubles and a tolerance.
+// One list of op cases for three ends: `verify` digests what they give, values and gradients; the tests' specs (test/specs)
+// add a reference in doubles and a tolerance; the benchmark's ladders (bench/ladders.ts) are made as the cases are, larger.
 import { type Shape, sizeOf, type Tensor } from '../../graph/tensor.ts'
 import { floats, generator } from '../draw.ts'
 
@@ -17,6 +17,8 @@ export interface OpCase<Row = unknown> {
 export interface OpCases<Row = unknown> {
   readonly op: string
   readonly cases: readonly OpCase<Row>[]
+  /** How the cases were made: makes one of another size. */
+  make(row: Row): OpCase<Row>
   /** Where inputs are drawn from: one range, or one an input. Keep away from kinks. Default [-2, 2]. */
   readonly domain?: readonly [number, number] | readonly (readonly [number, number])[]
   /** Draws one input element itself instead (`u` uniform in [0, 1)): for domains with holes (kinks) in them. */
@@ -28,6 +30,21 @@ export interface OpCases<Row = unknown> {
   /** Whether the gradient has a gradient. Default: true. */
   readonly second?: boolean
 }
+
+/** How inputs are drawn, and what has gradients. */
+export type Inputs = Omit<OpCases, 'op' | 'cases' | 'make'>
+
+/** An op with a case for each row. */
+export function casesOf<Row>(
+  op: string, rows: readonly Row[], make: (row: Row) => Omit<OpCase, 'row'>, inputs: Inputs = {},
+): OpCases<Row> {
+  const made = (row: Row): OpCase<Row> => ({ row, ...make(row) })
+  return { op, cases: rows.map(made), make: made, ...inputs }
+}
+
+/** An op that its inputs' shapes alone tell apart. */
+export const casesOfShapes = (op: string, rows: readonly (readonly Shape[])[], apply: OpCase['apply'], inputs?: Inputs):
+  OpCases<readonly Shape[]> => casesOf(op, rows, (shapes) => ({ shapes, apply }), inputs)
 
 /** A case's inputs: the same for the same seed, everywhere. */
 export function drawInputs({ domain = [-2, 2], draw, values }: OpCases, shapes: readonly Shape[], seed: number): Float32Array[] {

@@ -4,7 +4,7 @@ import * as ops from '../../ops/compare.ts'
 import { stopGradient } from '../../ops/stop_gradient.ts'
 import { around, LENGTHS } from '../draw.ts'
 import { pairwise } from './arithmetic.ts'
-import type { OpCases } from './case.ts'
+import { casesOfShapes, type OpCases } from './case.ts'
 import { elementwise } from './unary.ts'
 
 /** Quarters with an offset of its own for each input: far from ties. */
@@ -19,7 +19,7 @@ const TRIPLES: readonly (readonly [Shape, Shape, Shape])[] = [
   [[], [2, 3], [3]],
 ]
 
-export const compare: readonly OpCases[] = [
+export const compare: readonly OpCases<readonly Shape[]>[] = [
   pairwise('maximum', ops.maximum, { draw: apart }),
   pairwise('minimum', ops.minimum, { draw: apart }),
   pairwise('less', ops.less, ties),
@@ -28,16 +28,10 @@ export const compare: readonly OpCases[] = [
   pairwise('greaterEqual', ops.greaterEqual, ties),
   pairwise('equal', ops.equal, ties),
   elementwise('clip', (x) => ops.clip(x, -1.5, 2), { draw: around(4, [-1.5, 2]) }),
-  {
-    op: 'where',
-    cases: TRIPLES.map((shapes) => ({ shapes, apply: ops.where, row: null })),
+  casesOfShapes('where', TRIPLES, ops.where, {
     draw: (u, input) => (input === 0 ? Math.floor(u * 3) - 1 : 4 * u - 2),
     differentiable: [1, 2],
-  },
+  }),
   // That nothing flows back through it is tested in test/special.test.ts.
-  {
-    op: 'stopGradient',
-    cases: [{ shapes: [[7], [7]], apply: (x, c) => mul(x, stopGradient(c)), row: null }],
-    differentiable: [0],
-  },
+  casesOfShapes('stopGradient', [[[7], [7]]], (x, c) => mul(x, stopGradient(c)), { differentiable: [0] }),
 ]

@@ -1,17 +1,17 @@
 import type { Shape, Tensor } from '../../graph/tensor.ts'
 import * as nn from '../../nn/losses.ts'
-import type { OpCases } from './case.ts'
+import { casesOf, casesOfShapes, type Inputs, type OpCases } from './case.ts'
 
 const SHAPES: readonly Shape[] = [[1], [7], [4, 33], [2, 3, 5]]
 
-const loss = (op: string, apply: (labels: Tensor, x: Tensor) => Tensor, inputs: Partial<OpCases> = {}): OpCases =>
-  ({ op, cases: SHAPES.map((shape) => ({ shapes: [shape, shape], apply, row: null })), ...inputs })
+type Loss = OpCases<readonly Shape[]>
+const loss = (op: string, apply: (labels: Tensor, x: Tensor) => Tensor, inputs?: Inputs): Loss =>
+  casesOfShapes(op, SHAPES.map((shape) => [shape, shape]), apply, inputs)
 
-const labelled = (label: number): OpCases<{ label: number }> => ({
-  op: `sigmoidCrossEntropy(${label})`,
-  cases: SHAPES.map((shape) => ({ row: { label }, shapes: [shape], apply: (l) => nn.sigmoidCrossEntropy(label, l) })),
-  domain: [-15, 15],
-})
+const labelled = (label: number): OpCases<{ label: number, shape: Shape }> =>
+  casesOf(`sigmoidCrossEntropy(${label})`, SHAPES.map((shape) => ({ label, shape })), ({ shape }) => (
+    { shapes: [shape], apply: (l) => nn.sigmoidCrossEntropy(label, l) }
+  ), { domain: [-15, 15] })
 
 /** Labels of −1 or 1; predictions away from the margin's edge. */
 const margin = (u: number, input: number): number => {
@@ -20,7 +20,7 @@ const margin = (u: number, input: number): number => {
   return Math.abs(Math.abs(x) - 1) < 0.05 ? x * 1.2 : x
 }
 
-export const losses: readonly OpCases[] = [
+export const losses: readonly Loss[] = [
   loss('meanSquaredError', nn.meanSquaredError),
   loss('sumSquaredError', nn.sumSquaredError),
   loss('meanAbsoluteError', nn.meanAbsoluteError, { domain: [[-2, -0.1], [0, 2]] }),

@@ -1,5 +1,5 @@
 import { matmul } from '../../ops/matmul.ts'
-import type { OpCase, OpCases } from './case.ts'
+import { casesOf } from './case.ts'
 
 /** A product (m × k)·(k × n), each matrix transposed or not, one for each index of `batch`. */
 export interface MatmulRow {
@@ -26,14 +26,8 @@ const ROWS: readonly MatmulRow[] = [
   { m: 5, k: 3, n: 9, transposeA: true, transposeB: true, batch: [2, 2] },
 ]
 
-function matmulCase(row: MatmulRow): OpCase<MatmulRow> {
-  const { m, k, n, transposeA, transposeB, batch } = row
-  return {
-    row,
-    name: `${batch.length ? `[${batch}] ` : ''}${m}×${k}×${n}${transposeA ? ' Aᵀ' : ''}${transposeB ? ' Bᵀ' : ''}`,
-    shapes: [[...batch, ...(transposeA ? [k, m] : [m, k])], [...batch, ...(transposeB ? [n, k] : [k, n])]],
-    apply: (a, b) => matmul(a, b, { transposeA, transposeB }),
-  }
-}
-
-export const products: OpCases<MatmulRow> = { op: 'matmul', cases: ROWS.map(matmulCase) }
+export const products = casesOf('matmul', ROWS, ({ m, k, n, transposeA, transposeB, batch }) => ({
+  name: `${batch.length ? `[${batch}] ` : ''}${m}×${k}×${n}${transposeA ? ' Aᵀ' : ''}${transposeB ? ' Bᵀ' : ''}`,
+  shapes: [[...batch, ...(transposeA ? [k, m] : [m, k])], [...batch, ...(transposeB ? [n, k] : [k, n])]],
+  apply: (a, b) => matmul(a, b, { transposeA, transposeB }),
+}))

@@ -2,7 +2,7 @@ import { apply, type Op, type Shape, type Tensor } from '../../graph/tensor.ts'
 import {
   resizeBilinear, resizeBilinearTransposeOp, resizeNearest, resizeNearestTransposeOp, type ResizeOptions,
 } from '../../ops/resize.ts'
-import type { OpCase, OpCases } from './case.ts'
+import { casesOf, type OpCase, type OpCases } from './case.ts'
 
 export interface ResizeRow {
   readonly image: Shape
@@ -20,26 +20,21 @@ const SIZES: readonly (readonly [Shape, readonly [number, number]])[] = [
 ]
 const RULES: readonly ResizeOptions[] = [{}, { halfPixelCenters: true }, { alignCorners: true }]
 
-type Make = (row: ResizeRow, output: Shape, mode: number) => Pick<OpCase, 'shapes' | 'apply'>
-function cases(make: Make): OpCase<ResizeRow>[] {
-  return SIZES.flatMap(([image, size]) =>
-    RULES.map((rule, mode) => {
-      const row = { image, options: { size, ...rule } }
-      const name = `[${image}] to ${size} ${Object.keys(rule)[0] ?? 'legacy'}`
-      return { row, name, ...make(row, [image[0]!, ...size, image[3]!], mode) }
-    }),
-  )
-}
+const ROWS: readonly ResizeRow[] = SIZES.flatMap(([image, size]) => RULES.map((rule) => ({ image, options: { size, ...rule } })))
+
+type Make = (row: ResizeRow, output: Shape) => Pick<OpCase, 'shapes' | 'apply'>
+const cases = (op: string, make: Make): OpCases<ResizeRow> => casesOf(op, ROWS, (row) => {
+  const { image, options: { size, ...rule } } = row
+  return { name: `[${image}] to ${size} ${Object.keys(rule)[0] ?? 'legacy'}`, ...make(row, [image[0]!, ...size, image[3]!]) }
+})
 type Resizer = (x: Tensor, size: readonly [number, number], options: ResizeOptions) => Tensor
 const forward = (op: string, f: Resizer): OpCases<ResizeRow> =>
-  ({ op, cases: cases(({ image, options }) => ({ shapes: [image], apply: (x) => f(x, options.size, options) })) })
-const backward = (op: Op<{ mode: number; size: readonly [number, number] }>, nearest: boolean): OpCases<ResizeRow> => ({
-  op: op.name,
-  cases: cases(({ image }, output, mode) => ({
-    shapes: [output],
-    apply: (y) => apply(op, [y], { mode: mode + (nearest ? 4 : 0), size: [image[1]!, image[2]!] }),
-  })),
-})
+  cases(op, ({ image, options }) => ({ shapes: [image], apply: (x) => f(x, options.size, options) }))
+const backward = (op: Op<{ mode: number; size: readonly [number, number] }>, nearest: boolean): OpCases<ResizeRow> =>
+  cases(op.name, ({ image, options: { halfPixelCenters, alignCorners } }, output) => {
+    const mode = (alignCorners ? 2 : halfPixelCenters ? 1 : 0) + (nearest ? 4 : 0)
+    return { shapes: [output], apply: (y) => apply(op, [y], { mode, size: [image[1]!, image[2]!] }) }
+  })
 
 export const bilinear = forward('resizeBilinear', resizeBilinear)
 export const bilinearTranspose = backward(resizeBilinearTransposeOp, false)

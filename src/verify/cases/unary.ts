@@ -2,14 +2,14 @@
 import type { Shape, Tensor } from '../../graph/tensor.ts'
 import * as ops from '../../ops/unary.ts'
 import { around, LENGTHS } from '../draw.ts'
-import type { OpCases } from './case.ts'
+import { casesOfShapes, type Inputs, type OpCases } from './case.ts'
 
 const SHAPES: readonly Shape[] = [...LENGTHS.map((n) => [n]), [2, 3, 5], []]
 
-export const elementwise = (op: string, apply: (x: Tensor) => Tensor, inputs: Partial<OpCases> = {}): OpCases =>
-  ({ op, cases: SHAPES.map((shape) => ({ shapes: [shape], apply, row: null })), ...inputs })
+export const elementwise = (op: string, apply: (x: Tensor) => Tensor, inputs?: Inputs): OpCases<readonly Shape[]> =>
+  casesOfShapes(op, SHAPES.map((shape) => [shape]), apply, inputs)
 
-export const unary: readonly OpCases[] = [
+export const unary: readonly OpCases<readonly Shape[]>[] = [
   elementwise('negative', ops.negative),
   elementwise('abs', ops.abs, { draw: around(4) }),
   elementwise('sign', ops.sign, { draw: around(4) }),
