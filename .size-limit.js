@@ -28,5 +28,7 @@ export default [
   entry('ganglion/slim: a program that trains a VAE', 'slim.js', '25 kB', VAE),
   entry('ganglion/slim: all of it', 'slim.js', '34 kB'),
   entry('ganglion under workerd: all of it, without ganglion.wasm', 'workerd.js', '34 kB'),
+  entry('ganglion/verify, the core inside', 'verify/index.js', '61 kB'),
+  entry('ganglion/bench, the core inside', 'bench/index.js', '47 kB'),
   raw('ganglion.wasm', '16.5 kB'),
 ]

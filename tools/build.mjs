@@ -32,8 +32,8 @@ const CLI = 'dist/cli/main.js'
  * gzip makes 0.8 kB of, because text that lies around it is then together.
  */
 const ENTRIES = [
-  'runtime/core.generated', 'index', 'node/index', 'cli/main', 'slim', 'workerd', 'edge_light', 'verify/index', 'bench/index',
-  'runtime/thread',
+  'runtime/core.generated', 'index', 'node/index', 'cli/main', 'slim', 'workerd', 'edge_light', 'runtime/thread',
+  'verify/index', 'bench/index',
 ]
 
 /** The core's entry files: the tape loop and every file of kernels. */
