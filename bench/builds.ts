@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import type * as host from '../src/index.ts'
+import { madeUp } from '../src/verify/draw.ts'
 import type { ModelName } from './step.ts'
 
 export interface Build {
@@ -29,7 +30,7 @@ async function stepWith(from: Host, model: ModelName, batch: number, core?: Uint
   const session = await runtime.session(1)
   const images = from.input('images', [batch, ...definition.imageShape])
   const fn = session.compile({ group: 'train', stages: definition.train(images, new from.layers.Pass(true)) })
-  fn.feed('images', Float32Array.from({ length: images.size }, (_, i) => ((i * 7919) % 255) / 127.5 - 1))
+  fn.feed('images', madeUp(images.size, 1))
   return {
     run(steps) {
       if (fn.run(steps) !== steps) throw new Error(`${model}: a loss is not finite`)

@@ -5,6 +5,7 @@ import { matmul } from '../src/ops/matmul.ts'
 import { createRuntime } from '../src/runtime/runtime.ts'
 import { peakMeter } from '../src/bench/peak.ts'
 import { median, quantile } from '../src/bench/statistics.ts'
+import { madeUp } from '../src/verify/draw.ts'
 
 /** m, k, n, and which side is transposed: forward, gradient for the input, gradient for the weights. */
 const SHAPES = [
@@ -22,8 +23,7 @@ const rows = await Promise.all(SHAPES.map(async ([m, k, n, side]) => {
   const b = input('b', side === 'b' ? [n, k] : [k, n])
   const y = matmul(a, b, { transposeA: side === 'a', transposeB: side === 'b' })
   const fn = session.compile({ group: 'gemm', stages: [{ outputs: { y } }] })
-  const fill = (size: number) => Float32Array.from({ length: size }, (_, i) => ((i * 7919) % 1009) / 504.5 - 1)
-  fn.feed('a', fill(m * k)).feed('b', fill(k * n))
+  fn.feed('a', madeUp(m * k, 1)).feed('b', madeUp(k * n, 2))
   fn.run(3)
   const steps = Math.max(1, Math.round(4e8 / fn.flops))
   const name = `${m}×${k}×${n}${side === 'a' ? ' Aᵀ' : side === 'b' ? ' Bᵀ' : ''}`

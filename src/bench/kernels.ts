@@ -9,6 +9,7 @@ import * as ops from '../ops/index.ts'
 import { conv2dFilterGradient } from '../ops/conv2d.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'
+import { madeUp } from '../verify/draw.ts'
 
 /** What one kernel's run is: an output, or updates of a variable. */
 type Graph = { readonly y: Tensor } | { readonly updates: readonly Tensor[]; readonly changed: Variable }
@@ -69,10 +70,6 @@ export const KERNELS: readonly Kernel[] = [
   adamStep(MILLION),
 ]
 
-/** Numbers from −1 to 1 in no order that a cache or a branch predictor could learn. */
-export const madeUp = (size: number): Float32Array =>
-  Float32Array.from({ length: size }, (_, i) => ((i * 7919) % 1009) / 504.5 - 1)
-
 export interface CompiledKernel {
   readonly fn: CompiledFunction
   /** What the last run computed. */
@@ -87,7 +84,7 @@ export function compileKernel(
   const stage = 'y' in graph ? { outputs: { y: graph.y } } : { updates: graph.updates }
   const fn = session.compile({ group: name, stages: [stage] })
   const asked = new Set(fn.inputNames)
-  for (const [i, shape] of shapes.entries()) if (asked.has(`x${i}`)) fn.feed(`x${i}`, values?.[i] ?? madeUp(sizeOf(shape)))
+  for (const [i, shape] of shapes.entries()) if (asked.has(`x${i}`)) fn.feed(`x${i}`, values?.[i] ?? madeUp(sizeOf(shape), i + 1))
   return { fn, result: () => ('y' in graph ? fn.read('y') : session.values(graph.changed).slice()) }
 }
 

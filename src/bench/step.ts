@@ -9,6 +9,7 @@ import { Pass } from '../nn/layer.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'
 import { TRAIN } from '../train/state.ts'
+import { madeUp } from '../verify/draw.ts'
 
 export const MODELS = { autoencoder, vae, gan, dcgan }
 export type ModelName = keyof typeof MODELS
@@ -16,7 +17,7 @@ export type ModelName = keyof typeof MODELS
 export function stepOf(session: Session, definition: ModelDefinition, batch: number): CompiledFunction {
   const images = input('images', [batch, ...definition.imageShape])
   const fn = session.compile({ group: TRAIN, stages: definition.train(images, new Pass(true)) })
-  return fn.feed('images', Float32Array.from({ length: images.size }, (_, i) => ((i * 7919) % 255) / 127.5 - 1))
+  return fn.feed('images', madeUp(images.size, 1))
 }
 
 export const trainingStep = (session: Session, model: ModelName, batch: number): CompiledFunction =>

@@ -1,4 +1,4 @@
-// Numbers to verify and test with: seeded, from exact operations alone, so they are the same in every engine.
+// Numbers to verify, test and benchmark with: seeded, from exact operations alone, so they are the same in every engine.
 
 /** Uniform numbers in [0, 1): a 32-bit LCG, high bits. */
 export function generator(seed: number): () => number {
@@ -13,6 +13,12 @@ export function generator(seed: number): () => number {
 
 /** `n` floats from `draw`, rounded to f32 so that f32 and f64 code see the same. */
 export const floats = (n: number, draw: () => number): Float32Array => Float32Array.from({ length: n }, draw)
+
+/** `n` numbers from −1 to 1: in no order that a cache or a branch predictor could learn. */
+export function madeUp(n: number, seed: number): Float32Array {
+  const uniform = generator(seed)
+  return floats(n, () => 2 * uniform() - 1)
+}
 
 /** Sizes around SIMD width and tiles, and primes. */
 export const LENGTHS: readonly number[] = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 64, 127]

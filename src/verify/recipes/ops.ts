@@ -5,7 +5,7 @@ import { type Tensor } from '../../graph/tensor.ts'
 import type { Runtime } from '../../runtime/runtime.ts'
 import { drawInputs, type OpCases } from '../cases/case.ts'
 import { opCases } from '../cases/index.ts'
-import { floats, generator } from '../draw.ts'
+import { madeUp } from '../draw.ts'
 import { type Run, runOf, type TapeRecipe } from '../recipe.ts'
 
 export const ops: readonly TapeRecipe[] = opCases.map((given) => (
@@ -23,8 +23,7 @@ async function prepare(runtime: Runtime, given: OpCases): Promise<Run> {
     const y = outputs[`y${c}`] = apply(...xs)
     const wrt = (given.differentiable ?? xs.map((_, i) => i)).map((i) => xs[i]!)
     if (!wrt.length) return
-    const uniform = generator(seed + 1000)
-    fed.set(`dy${c}`, floats(y.size, () => 2 * uniform() - 1))
+    fed.set(`dy${c}`, madeUp(y.size, seed + 1000))
     gradients(y, wrt, input(`dy${c}`, y.shape)).forEach((dx, i) => { outputs[`dx${c}.${i}`] = dx })
   })
   const fn = session.compile({ group: 'verify', stages: [{ outputs }] })
