@@ -1,4 +1,4 @@
-// Every kernel of the core over a range of sizes: the specs' ladders, and what has no spec. A test says that none is
+// Every kernel of the core over a range of sizes: the op cases' ladders, and what has no case. A test says that none is
 // left out.
 import { gradients } from '../src/graph/gradients.ts'
 import { input, variable } from '../src/graph/leaves.ts'
@@ -7,9 +7,9 @@ import { type Kernel, kernel } from '../src/bench/kernels.ts'
 import { optimizers } from '../src/nn/index.ts'
 import type { Optimizer } from '../src/nn/optimizers.ts'
 import * as ops from '../src/ops/index.ts'
-import { drawInputs } from '../test/harness.ts'
-import { specs } from '../test/specs/index.ts'
-import { BATCHES, LADDER } from '../test/specs/spec.ts'
+import { drawInputs } from '../src/verify/cases/case.ts'
+import { opCases } from '../src/verify/cases/index.ts'
+import { BATCHES, LADDER, ladderOf } from './ladders.ts'
 
 export interface Entry {
   /** The op or the kernel; several entries of growing size share it. */
@@ -19,10 +19,10 @@ export interface Entry {
   readonly values?: () => Float32Array[]
 }
 
-const ofSpecs: readonly Entry[] = specs.flatMap((spec) => spec.ladder.map(({ name, shapes, apply }, i) => ({
-  op: spec.op,
-  kernel: kernel(`${spec.op} ${name ?? shapes.map((s) => `[${s}]`).join(' ')}`, shapes, apply),
-  values: () => drawInputs(spec, shapes, i + 1),
+const ofCases: readonly Entry[] = opCases.flatMap((given) => ladderOf(given).map((made, i) => ({
+  op: given.op,
+  kernel: { ...made, name: `${given.op} ${made.name || made.shapes.map((s) => `[${s}]`).join(' ')}` },
+  values: () => drawInputs(given, made.shapes, i + 1),
 })))
 
 const sized = (op: string, build: (n: number) => Kernel): Entry[] => LADDER.map((n) => ({ op, kernel: build(n) }))
@@ -58,7 +58,7 @@ const gathered = (op: string, data: Uint8Array | Float32Array): Entry[] => BATCH
 const drawn = (op: string, draw: (n: number) => Tensor): Entry[] => sized(op, (n) => kernel(`${op} [${n}]`, [], () => draw(n)))
 
 export const ENTRIES: readonly Entry[] = [
-  ...ofSpecs,
+  ...ofCases,
   ...activationGradient('relu', ops.relu),
   ...activationGradient('leakyReLU', (x) => ops.leakyReLU(x)),
   ...activationGradient('elu', (x) => ops.elu(x)),

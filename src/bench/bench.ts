@@ -1,9 +1,9 @@
 // The portable benchmark: peak, memory bandwidth, kernels, models, in whatever runtime it is called. What it timed it
 // also checks: digests of a few first steps, and of each kernel's result, against golden ones, so that a fast wrong
 // answer does not count.
+import { sha256 } from '../formats/sha256.ts'
 import { createRuntime, type Runtime, type RuntimeOptions } from '../runtime/runtime.ts'
 import { coreBytes } from '../runtime/cores.ts'
-import { sha256 } from '../train/state.ts'
 import { version } from '../version.generated.ts'
 import { bandwidths } from './bandwidth.ts'
 import { golden } from './golden.ts'
@@ -87,7 +87,7 @@ async function kernelRows(runtime: Runtime, windowMs: number, measure: Measure, 
   for (const kernel of KERNELS) {
     const { fn, result } = compileKernel(session, kernel)
     fn.run(1)
-    const digest = await sha256(new Uint8Array(result().buffer as ArrayBuffer))
+    const digest = await sha256([new Uint8Array(result().buffer)])
     compiled.push({ name: kernel.name, fn, digest, run: (n: number) => void fn.run(n), flops: fn.flops, windowMs })
   }
   return zip(compiled, await measure('kernels', compiled)).map(([{ name, fn, digest }, found]) => ({
@@ -123,9 +123,7 @@ const moved = (name: string, ms: readonly number[], bytes: number): BandwidthRow
   ({ name, ms: figure(ms), gigabytesPerSecond: bytes / median(ms) / 1e6 })
 const zip = <A, B>(a: readonly A[], b: readonly B[]): [A, B][] => a.map((x, i) => [x, b[i]!])
 
+/** Of the entry's own core; one that was given is not read again. */
 async function coreDigest({ precision, threads }: Runtime, { core }: RuntimeOptions): Promise<string> {
-  if (core instanceof WebAssembly.Module) return ''
-  const bytes = core ?? (await coreBytes(precision, threads > 1))
-  if (!ArrayBuffer.isView(bytes)) return sha256(new Uint8Array(bytes))
-  return sha256(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice())
+  return core === undefined ? sha256([await coreBytes(precision, threads > 1)]) : ''
 }

@@ -1,4 +1,4 @@
-// Written by tools/golden_bench.mjs: SHA-256 of what the benchmark's kernels and models compute.
+// Written by test/golden/bench.ts: SHA-256 of what the benchmark's kernels and models compute.
 export const golden: Readonly<Record<string, string>> = {
   'matmul 512x512x512': '63ed10d67bed896df52da56aae310746b3b64e2364122673a2c85057f02be61d',
   'matmul 128x784x400': '1f958b7fc5488d4d0c9df02c2ba95ca64641e47975ec38cb39fbd96d72872f60',
@@ -18,8 +18,8 @@ export const golden: Readonly<Record<string, string>> = {
   'tanh 262144': '0468ecd20cfade0085829fe353bc5f00f84845ff388949471096684ea8cb2382',
   'randomNormal 262144': '15f37dd695d93a0f00d175598f34a246181578722b531a484f0aead06f3b5c5b',
   'adam 1048576': 'b6f4e059917a15408cc571768d807f612b8068566a63654a2be59d65df7dc632',
-  'autoencoder 128': '8ed57976c355338f2fcb2c84cdec2d344193a3c3432e406d85598f2ebca5126e',
+  'autoencoder 128': '72ceedcafc194a0f5c6890a50095ea8ac749658695fd644a30cbb930eb04e7c7',
   'vae 128': '1704f78b40b41f273b9aad4727e5eee067c651055eef1d59c424a0ebb3814fea',
   'gan 128': 'b7aaba679d478a0cc4e1135928b8642f13d150582dc874b98f0977f75b0eac6c',
-  'dcgan 32': 'f853e9489948d35350d72c6c4a0b57052d0c55879145989ac9745a33cb857c56',
+  'dcgan 32': '61331b3b2e65242af52e8d8ca230e82dece5957e14e80f013c8072b0ac6e87a3',
 }
