@@ -22,7 +22,6 @@ const CORES = {
 }
 /** Their inlined copies in src/runtime: modules of their own, of which only the first is loaded unless asked for. */
 const INLINED = { simd: 'core', relaxed: 'cores/relaxed', threads: 'cores/threads', 'relaxed-threads': 'cores/relaxed_threads' }
-const VERSION = 'src/version.generated.ts'
 const STAMP = 'build/cores.sha256'
 const CLI = 'dist/cli/main.js'
 
@@ -86,6 +85,14 @@ async function inline(target) {
   writeFileSync(inlined(target), text)
 }
 
+/** The package's version, for what runs where no file can be read. */
+function writeVersion() {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const text = `// Written by tools/build.mjs from package.json.\nexport const version: string = '${version}'\n`
+  const file = 'src/version.generated.ts'
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text)
+}
+
 /**
  * Few files, because each costs an import milliseconds; not minified, so that a stack trace can be read. A chunk that
  * starts a worker looks for its file beside itself, in dist/runtime.
@@ -97,13 +104,6 @@ async function bundle(outdir) {
     packages: 'external', external: ['node:*', '*.wasm', '*.wasm?module'], legalComments: 'none',
   })
   if (warnings.length) throw new Error('esbuild warns')
-}
-
-/** The package's version as a module: what runs anywhere cannot read package.json. */
-function version() {
-  const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
-  const text = `// Written by tools/build.mjs from package.json.\nexport const version = '${version}'\n`
-  if (!existsSync(VERSION) || readFileSync(VERSION, 'utf8') !== text) writeFileSync(VERSION, text)
 }
 
 async function dist() {
@@ -122,7 +122,7 @@ async function dist() {
 
 for (const folder of ['build', 'src/runtime/cores']) mkdirSync(folder, { recursive: true })
 try {
-  version()
+  writeVersion()
   await cores()
   if (process.argv[2] !== 'core') await dist()
 } catch (error) {

@@ -123,8 +123,6 @@ const moved = (name: string, ms: readonly number[], bytes: number): BandwidthRow
   ({ name, ms: figure(ms), gigabytesPerSecond: bytes / median(ms) / 1e6 })
 const zip = <A, B>(a: readonly A[], b: readonly B[]): [A, B][] => a.map((x, i) => [x, b[i]!])
 
-async function coreDigest({ precision, threads }: Runtime, { core }: RuntimeOptions): Promise<string> {
-  const bytes = (await core) ?? (await coreBytes(precision, threads > 1))
-  if (bytes instanceof ArrayBuffer) return sha256([new Uint8Array(bytes)])
-  return ArrayBuffer.isView(bytes) ? sha256([new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)]) : ''
-}
+/** Of the entry's own core; one that was given is not read again. */
+const coreDigest = async ({ precision, threads }: Runtime, { core }: RuntimeOptions): Promise<string> =>
+  (core === undefined ? sha256([await coreBytes(precision, threads > 1)]) : '')

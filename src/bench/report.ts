@@ -47,7 +47,7 @@ export interface ModelRow extends Row, Checked {
 export interface BenchReport {
   readonly format: typeof FORMAT
   readonly ganglion: string
-  /** SHA-256 of the wasm core; empty where the caller gave one that is not bytes. */
+  /** SHA-256 of the wasm core; empty where the caller gave one. */
   readonly core: string
   readonly precision: Precision
   readonly threads: number

@@ -6,19 +6,36 @@ import type { PeakMeter } from './peak.ts'
 /** Does a thing so many times. */
 export type Run = (times: number) => void
 
-/** Runs in one call that take 0 ms by the clock before it is called broken. */
-const MOST_TIMES = 1 << 24
+/** Readings of the clock after which one that has not moved is called broken: some tenths of a second of them. */
+const MOST_READINGS = 5_000_000
+/** A window is at least so many ticks long: some browsers' clocks tick once a millisecond. */
+const TICKS = 30
 
-/** How often to run for a window of about `ms`. */
-export function calibrate(run: Run, ms: number): number {
-  for (let times = 1; ;) {
-    const took = time(run, times)
-    if (took >= ms / 2) return Math.max(1, Math.round((times * ms) / took))
-    if (times >= MOST_TIMES && took === 0) {
+/** The least that the clock moves by, in milliseconds. */
+export function clockTick(): number {
+  let tick = Infinity
+  let last = performance.now()
+  for (let moves = 0, readings = 0; moves < 3; readings++) {
+    const now = performance.now()
+    if (now > last) {
+      tick = Math.min(tick, now - last)
+      last = now
+      moves++
+    } else if (readings > MOST_READINGS) {
       throw new GanglionError('the clock of this runtime stands still while code runs, so nothing can be timed; ' +
         'run the benchmark in another runtime')
     }
-    times = took < ms / 16 ? times * 8 : Math.ceil((times * ms) / took)
+  }
+  return tick
+}
+
+/** How often to run for a window of about `ms`, or of as many ticks as a clock of this coarseness needs. */
+export function calibrate(run: Run, ms: number, tick = clockTick()): number {
+  const wanted = Math.max(ms, TICKS * tick)
+  for (let times = 1; ;) {
+    const took = time(run, times)
+    if (took >= wanted / 2) return Math.max(1, Math.round((times * wanted) / took))
+    times = took < wanted / 16 ? times * 8 : Math.ceil((times * wanted) / took)
   }
 }
 

@@ -5,7 +5,7 @@ import { bench, parseReport, reportTable, wrong } from '../../src/bench/index.ts
 import { golden } from '../../src/bench/golden.ts'
 import { KERNELS } from '../../src/bench/kernels.ts'
 import { BATCHES } from '../../src/bench/models.ts'
-import { calibrate, takeTurns } from '../../src/bench/windows.ts'
+import { calibrate, clockTick, takeTurns } from '../../src/bench/windows.ts'
 import { built } from '../dist.ts'
 
 /** One round of three windows. */
@@ -56,7 +56,7 @@ it('two threads compute the same', async () => {
 })
 
 describe('windows', () => {
-  afterEach(() => { vi.restoreAllMocks() })
+  afterEach(() => { vi.unstubAllGlobals() })
 
   it('take turns with the peak, and stop when the time is over, but not before three', async () => {
     const order: string[] = []
@@ -68,7 +68,17 @@ describe('windows', () => {
     expect(found).toEqual([1, 2, 3, 4, 5, 6, 7])
   })
   it('refuse a clock that stands still', () => {
-    vi.spyOn(performance, 'now').mockReturnValue(5)
+    vi.stubGlobal('performance', { now: () => 5 })
     expect(() => calibrate(() => {}, 10)).toThrow('the clock of this runtime stands still while code runs')
+  })
+  it('are thirty ticks of a coarse clock, or as long as asked', () => {
+    let microseconds = 0
+    // Ticks of a millisecond; a reading takes 10 µs, a run 100.
+    vi.stubGlobal('performance', { now: () => Math.floor((microseconds += 10) / 1000) })
+    const run = (times: number) => void (microseconds += 100 * times)
+    expect(clockTick()).toBe(1)
+    expect(calibrate(run, 2)).toBeGreaterThan(270)
+    expect(calibrate(run, 2)).toBeLessThan(330)
+    expect(calibrate(run, 60)).toBeGreaterThan(570)
   })
 })
