@@ -57,7 +57,10 @@ const FILTER: Shape = [3, 3, 32, 1]
 const enlarged = (make: (from: Shape, size: readonly [number, number]) => Kernel): Kernel[] =>
   BATCHES.flatMap((b) => [make([b, 30, 30, 1], [28, 28]), make([b, 14, 14, 64], [28, 28])])
 const transposed = (op: Op<{ mode: number; size: readonly [number, number] }>, mode: number): Kernel[] =>
-  enlarged(([b, h, w, c], size) => at(`to ${h}×${w}`, [[b!, ...size, c!]], (y) => apply(op, [y!], { mode, size: [h!, w!] })))
+  enlarged(([b, h, w, c], size) => {
+    const from = [b!, ...size, c!]
+    return at(`[${from}] to ${h}×${w}`, [from], (y) => apply(op, [y!], { mode, size: [h!, w!] }))
+  })
 
 /** Ladders of ops whose attributes know the shapes. */
 const BUILT: Readonly<Record<string, () => readonly Kernel[]>> = {
