@@ -50,7 +50,7 @@ it('every op record is built by a recipe', async () => {
 
 /** Kernels that no recipe runs, and why. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  peak_f32: 'measures how fast a machine multiplies: bench/peak.ts',
+  peak_f32: 'measures how fast a machine multiplies: src/bench/peak.ts',
   random_bits: 'the words behind all draws, for known answers: test/random.test.ts',
 }
 
