@@ -28,5 +28,11 @@ export default [
   entry('ganglion/slim: a program that trains a VAE', 'slim.js', '25 kB', VAE),
   entry('ganglion/slim: all of it', 'slim.js', '35 kB'),
   entry('ganglion under workerd: all of it, without ganglion.wasm', 'workerd.js', '35 kB'),
+  entry('ganglion/worker: the page\'s side', 'worker/index.js', '3 kB'),
+  entry('ganglion/worker: the worker\'s file, the core inside', 'worker/trainer.js', '44 kB'),
+  entry('ganglion/worker/serve: all of it, the core inside', 'worker/serve.js', '33 kB'),
   raw('ganglion.wasm', '16.5 kB'),
+  raw('ganglion-relaxed-threads.wasm', '16.5 kB'),
+  raw('ganglion-threads.wasm', '16.5 kB'),
+  raw('ganglion-relaxed.wasm', '16.5 kB'),
 ]

@@ -32,7 +32,8 @@ const CLI = 'dist/cli/main.js'
  * gzip makes 0.8 kB of, because text that lies around it is then together.
  */
 const ENTRIES = [
-  'runtime/core.generated', 'index', 'node/index', 'cli/main', 'slim', 'workerd', 'edge_light', 'runtime/thread',
+  'runtime/core.generated', 'index', 'node/index', 'cli/main', 'worker/serve', 'worker/trainer',
+  'slim', 'workerd', 'edge_light', 'runtime/thread', 'worker/index',
 ]
 
 /** The core's entry files: the tape loop and every file of kernels. */
