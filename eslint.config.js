@@ -16,12 +16,12 @@ export default defineConfig(
   // A regular expression cannot be broken.
   { rules: { 'max-len': ['error', { code: 130, ignoreUrls: true, ignoreRegExpLiterals: true }] } },
   {
-    files: ['**/*.{js,mjs}'],
+    files: ['**/*.{js,mjs,cjs}'],
     languageOptions: { globals: Object.fromEntries(hostGlobals.map((name) => [name, 'readonly'])) },
   },
   {
     files: ['{src,test,bench}/**/*.ts', '*.ts'],
-    ignores: ['**/*.probe.ts'],
+    ignores: ['**/*.probe.ts', 'test/runtimes/**'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { project: './tsconfig.check.json', tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -46,6 +46,16 @@ export default defineConfig(
       '@typescript-eslint/restrict-template-expressions': 'off',
       'no-regex-spaces': 'off',
     },
+  },
+  {
+    // Their packages, and so the types, are in test/runtimes, which the main install leaves out: `npm run test:runtimes` checks.
+    files: ['test/runtimes/**/*.ts'],
+    extends: [tseslint.configs.recommended],
+  },
+  {
+    // Programs for every runtime, pages and workers among them.
+    files: ['test/runtimes/programs/**'],
+    languageOptions: { globals: Object.fromEntries(['Response', 'Worker', 'require'].map((name) => [name, 'readonly'])) },
   },
   {
     // AssemblyScript: TypeScript's parser reads it once it lets decorators stand anywhere; its types it cannot know.

@@ -1,6 +1,5 @@
 // The wasm core, loaded: its memory, its tape loop, and the indices of its kernels. One instance has one memory, so a
 // session's buffers are freed all together when the session is garbage.
-import { instantiate } from '@assemblyscript/loader'
 import type { ThreadPool } from './pool.ts'
 import type { Team } from './team.ts'
 import type { SharedExports } from './thread.ts'
@@ -11,6 +10,10 @@ interface Exports extends Record<string, unknown>, SharedExports {
   heapBase(): number
   run(tape: number, steps: number): number
   runOp(op: number, thread: number, threads: number): number
+}
+
+interface Named {
+  readonly name: string
 }
 
 export interface Core {
@@ -33,13 +36,14 @@ const INITIAL_PAGES = 16
 
 /** A core of its own memory, from a compiled module: shared with the pool's threads if there is one. */
 export async function instantiateCore(module: WebAssembly.Module, pool: ThreadPool | null = null): Promise<Core> {
-  const { instance } = await instantiate<Exports>(module, pool ? { env: { memory: sharedMemory() } } : {})
-  // The loader's own exports are wrapped; a kernel is known by identity with its entry in the table.
-  const exports = instance.exports as Exports
+  const instance = await WebAssembly.instantiate(module, pool ? { env: { memory: sharedMemory() } } : {})
+  const exports = instance.exports as unknown as Exports
   const { memory, table } = exports
   const team = pool && (await pool.join(module, memory, exports))
-  const indices = new Map<unknown, number>()
-  for (let i = 0; i < table.length; i++) indices.set(table.get(i), i)
+  // A function's name is its index in the module (WebAssembly JS API, "create a new Exported Function"), so a kernel is known
+  // in the table by it. By identity it is not: WebKit 2.50 gives the table's entry a wrapper of its own.
+  const indices = new Map<string, number>()
+  for (let i = 0; i < table.length; i++) indices.set((table.get(i) as Named | null)?.name ?? '', i)
   let top = Math.ceil(exports.heapBase() / 64) * 64
   return {
     memory,
@@ -47,7 +51,7 @@ export async function instantiateCore(module: WebAssembly.Module, pool: ThreadPo
     run: (tape, steps) => exports.run(tape, steps),
     runOp: (op, thread, threads) => exports.runOp(op, thread, threads) >>> 0,
     kernel(name) {
-      const index = indices.get(exports[name])
+      const index = indices.get((exports[name] as Named | undefined)?.name ?? '')
       if (!index) throw new Error(`the core has no kernel '${name}'`)
       return index
     },

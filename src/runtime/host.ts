@@ -1,4 +1,4 @@
-// What the default entry needs to know of threads before it starts any: whether there are workers, and how many fit.
+// What is asked of the runtime around us: Node's own modules where there are any, whether workers exist, how many fit.
 import type { Order } from './thread.ts'
 
 export interface NodeWorker {
@@ -11,6 +11,8 @@ export interface NodeWorker {
 export interface NodeModules {
   worker_threads: { Worker: new (file: URL, options: { execArgv: string[] }) => NodeWorker }
   os: { availableParallelism(): number }
+  fs: { promises: { readFile(file: URL): Promise<Uint8Array<ArrayBuffer>> } }
+  zlib: { inflateRawSync(bytes: Uint8Array): Uint8Array<ArrayBuffer> }
 }
 interface NodeProcess {
   getBuiltinModule?<N extends keyof NodeModules>(name: N): NodeModules[N]

@@ -19,7 +19,7 @@ on20('relaxed SIMD: behind a flag in Node 20, and with the flag the probe is val
   const flag = '--experimental-wasm-relaxed-simd'
   const reason = `Node ${process.versions.node} has it behind the flag ${flag}; Node 22 has it without`
   expect(features().relaxedSimd).toEqual({ available: false, reason })
-  const code = `import('./dist/runtime/features.js').then(({ features }) => console.log(features().relaxedSimd.available))`
+  const code = `import('./dist/index.js').then(({ features }) => console.log(features().relaxedSimd.available))`
   expect(spawnSync(process.execPath, [flag, '-e', code], { encoding: 'utf8' }).stdout).toBe('true\n')
 })
 

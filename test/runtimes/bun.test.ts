@@ -1,0 +1,4 @@
+// Bun.
+import { runtimeTest } from './lib/runtime_test.ts'
+
+runtimeTest('Bun', true)

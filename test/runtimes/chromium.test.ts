@@ -1,0 +1,4 @@
+// Chromium.
+import { inBrowser } from './lib/in_browser.ts'
+
+inBrowser('Chromium', true)

@@ -1,0 +1,4 @@
+// Deno.
+import { runtimeTest } from './lib/runtime_test.ts'
+
+runtimeTest('Deno', true)

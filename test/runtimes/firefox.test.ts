@@ -1,0 +1,4 @@
+// Firefox.
+import { inBrowser } from './lib/in_browser.ts'
+
+inBrowser('Firefox', true)

@@ -1,0 +1,35 @@
+// The tests that every browser passes: in a page, with and without isolation, under a strict Content-Security-Policy, and in
+// a Web Worker, where there may be threads.
+import { expect, test } from 'vitest'
+import { expectSame, type Report } from './report.ts'
+import { runtimeTest } from './runtime_test.ts'
+import type { RuntimeName } from './runtimes.ts'
+import type { Site } from './server.ts'
+
+const WAIT = "a page's own thread may not wait for others; train in a Web Worker"
+const ISOLATE = 'there is no SharedArrayBuffer here; a page must be cross-origin isolated (the headers COOP and COEP)'
+
+/** @param threads whether a Web Worker of an isolated page has threads */
+export function inBrowser(runtime: RuntimeName, threads: boolean): void {
+  runtimeTest(runtime, threads, (ask, missing) => {
+    const cases: readonly (readonly [Site, 'page' | 'worker', string | null])[] = [
+      ['plain', 'page', ISOLATE],
+      ['plain', 'worker', ISOLATE],
+      ['isolated', 'page', threads ? WAIT : ISOLATE],
+      ['strict', 'page', ISOLATE],
+      ['strict-isolated', 'worker', threads ? null : ISOLATE],
+    ]
+    test.for(cases)('%s site, in a %s', async ([site, where, reason], { skip }) => {
+      if (missing) skip(`not run here: ${missing}`)
+      const report = expectSame(await ask<Report>({ site, in: where, most: 2 }), 2)
+      expect(report.features.threads.available).toBe(reason === null)
+      if (reason !== null) expect(report.features.threads.reason).toBe(reason)
+    })
+
+    // Else a page that a policy does not reach would pass for one that it does.
+    test("a policy without 'wasm-unsafe-eval' refuses the core", async ({ skip }) => {
+      if (missing) skip(`not run here: ${missing}`)
+      await expect(ask({ site: 'refusing', in: 'page' })).rejects.toThrow()
+    })
+  })
+}

@@ -1,0 +1,44 @@
+// The tests of one runtime: everything, from the packed package, and its row of the table. A runtime that is not on this
+// machine is skipped by name and reason, and never counts as passed.
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import type { Place } from './place.ts'
+import { beside24, expectSame, type Report } from './report.ts'
+import { type RuntimeName, RUNTIMES } from './runtimes.ts'
+import { putRow } from './table.ts'
+
+/**
+ * @param threads whether threads must be available
+ * @param more tests of this runtime alone; they are given what asks it
+ */
+export function runtimeTest(runtime: RuntimeName, threads: boolean, more?: (ask: Place['ask'], missing: string | null) => void) {
+  const { missing, start } = RUNTIMES[runtime]
+  const put = (rest: object) => putRow(inject('rows'), Object.keys(RUNTIMES).indexOf(runtime), {
+    runtime, version: '', passes: 'no', threads: '', relaxed: '', speed: '', ...rest,
+  })
+  describe(runtime, () => {
+    let place: Place
+    beforeAll(async () => {
+      put(missing ? { passes: `not run here: ${missing}` } : {})
+      if (!missing) place = await start()
+    })
+    afterAll(() => place?.close())
+
+    test('ends in the same digest with every number of threads', async ({ skip }) => {
+      if (missing) skip(`not run here: ${missing}`)
+      const { version } = place
+      put({ version })
+      const seen = expectSame(await place.ask<Report>({ in: 'worker' }))
+      const { relaxedSimd, threads: { available, reason } } = seen.features
+      expect(available, reason).toBe(threads)
+      const ratio = runtime === 'Node 24' ? 1 : await beside24(place)
+      put({
+        version,
+        passes: 'yes',
+        threads: available ? Object.keys(seen.digests).join(', ') : `1: ${reason}`,
+        relaxed: relaxedSimd.available ? 'yes' : `no: ${relaxedSimd.reason}`,
+        speed: ratio.toFixed(2),
+      })
+    })
+    more?.((question) => place.ask(question), missing)
+  })
+}

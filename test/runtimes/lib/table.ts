@@ -1,0 +1,39 @@
+// A row a runtime, put down by its test, and docs/runtimes.md made of them all. The file is written only when asked for
+// (GANGLION_TABLE names it), so that running one test alone does not empty the table; the rows are printed always.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface Row {
+  readonly runtime: string
+  readonly version: string
+  readonly passes: string
+  readonly threads: string
+  readonly relaxed: string
+  /** Relative to Node 24. */
+  readonly speed: string
+}
+
+const ABOUT = `# Runtimes
+
+Written by \`npm run runtimes:table\`, which runs the tests in \`test/runtimes\`; not by hand. Each runtime trained the VAE from
+the packed package for eight steps with each number of threads named here, and passes where every digest is the committed
+one. "Relaxed" says whether the faster build, whose bits may differ, runs too. Speed is training steps a second on one thread
+(VAE, batch 64), divided by Node 24's in the same minute: a second each, so it is rough.
+`
+
+/** Puts down a row; `order` is its place in the table. */
+export function putRow(folder: string, order: number, row: Row): void {
+  writeFileSync(join(folder, `${String(order).padStart(2, '0')}.json`), JSON.stringify(row))
+}
+
+/** The table of all rows in a folder. */
+export function writeTable(folder: string): void {
+  const rows = readdirSync(folder).sort().map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Row)
+  if (!rows.length) return
+  const lines = rows.map((row) =>
+    `| ${row.runtime} | ${row.version} | ${row.passes} | ${row.threads} | ${row.relaxed} | ${row.speed} |`)
+  const table = ['| runtime | version | passes | threads | relaxed | speed |', '|---|---|---|---|---|---|', ...lines].join('\n')
+  console.log(`\n${table}\n`)
+  const file = process.env['GANGLION_TABLE']
+  if (file) writeFileSync(file, `${ABOUT}\n${table}\n`)
+}

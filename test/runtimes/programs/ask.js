@@ -1,0 +1,12 @@
+// What a runtime can be asked, and its answer, which is JSON. Every host below hands its question on to this.
+import { begin, resume } from './moves.js'
+import { speed, tryOut } from './program.js'
+
+export async function ask(ganglion, question) {
+  switch (question.what) {
+    case 'speed': return { speed: await speed(ganglion, question.seconds) }
+    case 'begin': return begin(ganglion, question)
+    case 'resume': return resume(ganglion, question)
+    default: return tryOut(ganglion, question)
+  }
+}

@@ -1,0 +1,6 @@
+// In a process, as a module: Node, Deno, Bun.
+import { readFileSync } from 'node:fs'
+import * as ganglion from 'ganglion'
+import { ask } from './ask.js'
+
+console.log(JSON.stringify(await ask(ganglion, JSON.parse(readFileSync('question.json', 'utf8')))))

@@ -1,0 +1,4 @@
+// workerd.
+import { runtimeTest } from './lib/runtime_test.ts'
+
+runtimeTest('workerd', false)
