@@ -1,7 +1,6 @@
 // Whether this engine gives the bits that the package promises: fixed recipes, each as one digest, beside the golden ones.
 // Works in every runtime; a mismatch, or a recipe that fails here, is reported and never thrown.
-import { createRuntime, type Runtime, type RuntimeOptions } from '../runtime/runtime.ts'
-import type { Precision } from '../runtime/cores.ts'
+import type { Precision, Runtime, RuntimeOptions } from '../runtime/engine.ts'
 import { digestOf } from './digest.ts'
 import { golden } from './golden.ts'
 import { numbersOf, type Recipe } from './recipe.ts'
@@ -43,13 +42,10 @@ export const recipeNames: readonly string[] = recipes.map(({ name }) => name)
 /** What their names begin with. */
 export const recipeKinds: readonly string[] = [...new Set(recipeNames.map((name) => name.slice(0, name.indexOf('/'))))]
 
-/**
- * Runs the recipes and compares their digests with the golden ones, in seconds. Digests of the relaxed core differ between
- * machines: they are computed and not compared.
- * @throws RangeError where `recipes` names none; TypeError where a runtime is given together with options for one
- * @throws GanglionError where threads or relaxed precision are asked for and not available
- */
-export async function verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+export type Verify = (options?: VerifyOptions) => Promise<VerifyReport>
+
+/** `verify` for an entry, by the way in which that makes a runtime. */
+export const verifier = (createRuntime: (options: RuntimeOptions) => Promise<Runtime>): Verify => async (options = {}) => {
   const { runtime: given, recipes: names, onProgress, ...own } = options
   if (given && Object.keys(own).length) {
     throw new TypeError(`verify: runtime and ${Object.keys(own).join(', ')} given, expected one or the other`)
