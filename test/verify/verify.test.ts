@@ -91,6 +91,11 @@ describe('what is asked', () => {
       "verify: no recipe is named 'trian', expected op, special, random, update, begin, train, model, or one of theirs",
     )
   })
+  it('options that are none', async () => {
+    await expect(verify({ recipies: ['op'] } as object)).rejects.toThrow("verify: unknown option 'recipies', expected runtime, ")
+    const text = 'op' as unknown as string[]
+    await expect(verify({ recipes: text })).rejects.toThrow("verify: recipes expected an array of names, got 'op'")
+  })
   it('a runtime, or options for one', async () => {
     const runtime = await createRuntime()
     await expect(verify({ runtime, threads: 2 })).rejects.toThrow('verify: runtime and threads given, expected one or the other')
