@@ -24,11 +24,17 @@ const VAE = '{ createRuntime, imageDataset, Model, vae }'
 
 export default [
   entry('ganglion: all of it, the core inside', 'index.js', '50 kB'),
-  entry('ganglion: a program that trains a VAE, the core inside', 'index.js', '38 kB', VAE),
+  entry('ganglion: a program that trains a VAE, the core inside', 'index.js', '37.5 kB', VAE),
   entry('ganglion/slim: a program that trains a VAE', 'slim.js', '25 kB', VAE),
-  entry('ganglion/slim: all of it', 'slim.js', '34 kB'),
-  entry('ganglion under workerd: all of it, without ganglion.wasm', 'workerd.js', '34 kB'),
-  entry('ganglion/verify, the core inside', 'verify/index.js', '61 kB'),
-  entry('ganglion/bench, the core inside', 'bench/index.js', '47 kB'),
+  entry('ganglion/slim: all of it', 'slim.js', '35 kB'),
+  entry('ganglion under workerd: all of it, without ganglion.wasm', 'workerd.js', '35 kB'),
+  entry('ganglion/worker: the page\'s side', 'worker/index.js', '3 kB'),
+  entry('ganglion/worker: the worker\'s file, the core inside', 'worker/trainer.js', '44 kB'),
+  entry('ganglion/worker/serve: all of it, the core inside', 'worker/serve.js', '33 kB'),
+  entry('ganglion/verify, the core inside', 'verify/index.js', '60 kB'),
+  entry('ganglion/bench, the core inside', 'bench/index.js', '46 kB'),
   raw('ganglion.wasm', '16.5 kB'),
+  raw('ganglion-relaxed-threads.wasm', '16.5 kB'),
+  raw('ganglion-threads.wasm', '16.5 kB'),
+  raw('ganglion-relaxed.wasm', '16.5 kB'),
 ]

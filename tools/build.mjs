@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import zopfli from '@gfx/zopfli'
 import { build } from 'esbuild'
+import { withoutData } from './sections.mjs'
 import { DIST_STAMP, distSources, hashOf } from './sources.mjs'
 
 process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'))
@@ -31,8 +32,9 @@ const CLI = 'dist/cli/main.js'
  * gzip makes 0.8 kB of, because text that lies around it is then together.
  */
 const ENTRIES = [
-  'runtime/core.generated', 'index', 'node/index', 'cli/main', 'slim', 'workerd', 'edge_light', 'runtime/thread',
-  'verify/index', 'bench/index',
+  'runtime/core.generated', 'index', 'node/index', 'cli/main', 'worker/serve', 'worker/trainer',
+  'slim', 'workerd', 'edge_light', 'runtime/thread', 'worker/index', 'verify/index', 'verify/workerd', 'verify/edge_light',
+  'bench/index',
 ]
 
 /** The core's entry files: the tape loop and every file of kernels. */
@@ -57,7 +59,7 @@ function compile(name, args) {
 
 /** A hash of all that the cores are made from. */
 const sources = () => hashOf(
-  'assembly', 'asconfig.json', 'tools/build.mjs',
+  'assembly', 'asconfig.json', 'tools/build.mjs', 'tools/sections.mjs',
   'node_modules/assemblyscript/package.json', 'node_modules/@gfx/zopfli/package.json',
 )
 
@@ -73,6 +75,10 @@ async function cores() {
   const asc = 'node_modules/assemblyscript/bin/asc.js'
   const build = (target) => compile(`asc, target ${target},`, [asc, ...entriesOf(target), '--target', target])
   await Promise.all(Object.keys(CORES).map(build))
+  for (const target of ['simd', 'relaxed']) {
+    const file = `build/${CORES[target]}`
+    writeFileSync(file, withoutData(readFileSync(file)))
+  }
   await Promise.all(Object.keys(CORES).map(inline))
   writeFileSync(STAMP, wanted)
 }

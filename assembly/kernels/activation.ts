@@ -1,7 +1,7 @@
 // Activations and their gradients. Each gradient is written in the activation's result y, so the input need not be kept;
 // softplus's is written in its input x, which is as cheap and loses nothing where y is near 0.
 import { elu, leakyRelu, relu, sigmoid, tanh } from '../lib/activation'
-import { binary, BinaryArgs, unary, UnaryArgs } from '../lib/elementwise'
+import { pair, PairArgs, unary, UnaryArgs } from '../lib/elementwise'
 import { register } from '../lib/kernel'
 import { softplus_f32x4 } from '../lib/math/softplus'
 import { gate } from '../lib/simd'
@@ -12,12 +12,12 @@ register(relu_f32)
 
 /** y > 0 ? dy : 0 */
 @unmanaged
-class ReluGrad extends BinaryArgs {
+class ReluGrad extends PairArgs {
   @inline f(dy: v128, y: v128): v128 {
     return gate(dy, f32x4.gt(y, f32x4.splat(0)))
   }
 }
-export function relu_grad_f32(args: usize, thread: i32, threads: i32): void { binary<ReluGrad>(args, thread, threads) }
+export function relu_grad_f32(args: usize, thread: i32, threads: i32): void { pair<ReluGrad>(args, thread, threads) }
 register(relu_grad_f32)
 
 @unmanaged class LeakyRelu extends UnaryArgs { @inline f(x: v128): v128 { return leakyRelu(x, f32x4.splat(this.p)) } }
@@ -26,12 +26,12 @@ register(leaky_relu_f32)
 
 /** y > 0 ? dy : p · dy */
 @unmanaged
-class LeakyReluGrad extends BinaryArgs {
+class LeakyReluGrad extends PairArgs {
   @inline f(dy: v128, y: v128): v128 {
     return v128.bitselect(dy, f32x4.mul(dy, f32x4.splat(this.p)), f32x4.gt(y, f32x4.splat(0)))
   }
 }
-export function leaky_relu_grad_f32(args: usize, thread: i32, threads: i32): void { binary<LeakyReluGrad>(args, thread, threads) }
+export function leaky_relu_grad_f32(args: usize, thread: i32, threads: i32): void { pair<LeakyReluGrad>(args, thread, threads) }
 register(leaky_relu_grad_f32)
 
 @unmanaged class Elu extends UnaryArgs { @inline f(x: v128): v128 { return elu(x, f32x4.splat(this.p)) } }
@@ -40,12 +40,12 @@ register(elu_f32)
 
 /** y > 0 ? dy : dy · (y + p) */
 @unmanaged
-class EluGrad extends BinaryArgs {
+class EluGrad extends PairArgs {
   @inline f(dy: v128, y: v128): v128 {
     return v128.bitselect(dy, f32x4.mul(dy, f32x4.add(y, f32x4.splat(this.p))), f32x4.gt(y, f32x4.splat(0)))
   }
 }
-export function elu_grad_f32(args: usize, thread: i32, threads: i32): void { binary<EluGrad>(args, thread, threads) }
+export function elu_grad_f32(args: usize, thread: i32, threads: i32): void { pair<EluGrad>(args, thread, threads) }
 register(elu_grad_f32)
 
 @unmanaged class Tanh extends UnaryArgs { @inline f(x: v128): v128 { return tanh(x) } }
@@ -54,13 +54,13 @@ register(tanh_f32)
 
 /** dy · (1 − y)(1 + y): 1 − y is exact near y = 1, 1 − y² would not be. */
 @unmanaged
-class TanhGrad extends BinaryArgs {
+class TanhGrad extends PairArgs {
   @inline f(dy: v128, y: v128): v128 {
     const one = f32x4.splat(1)
     return f32x4.mul(dy, f32x4.mul(f32x4.sub(one, y), f32x4.add(one, y)))
   }
 }
-export function tanh_grad_f32(args: usize, thread: i32, threads: i32): void { binary<TanhGrad>(args, thread, threads) }
+export function tanh_grad_f32(args: usize, thread: i32, threads: i32): void { pair<TanhGrad>(args, thread, threads) }
 register(tanh_grad_f32)
 
 @unmanaged class Sigmoid extends UnaryArgs { @inline f(x: v128): v128 { return sigmoid(x) } }
@@ -69,12 +69,12 @@ register(sigmoid_f32)
 
 /** dy · y(1 − y) */
 @unmanaged
-class SigmoidGrad extends BinaryArgs {
+class SigmoidGrad extends PairArgs {
   @inline f(dy: v128, y: v128): v128 {
     return f32x4.mul(dy, f32x4.mul(y, f32x4.sub(f32x4.splat(1), y)))
   }
 }
-export function sigmoid_grad_f32(args: usize, thread: i32, threads: i32): void { binary<SigmoidGrad>(args, thread, threads) }
+export function sigmoid_grad_f32(args: usize, thread: i32, threads: i32): void { pair<SigmoidGrad>(args, thread, threads) }
 register(sigmoid_grad_f32)
 
 @unmanaged class Softplus extends UnaryArgs { @inline f(x: v128): v128 { return softplus_f32x4(x) } }
@@ -82,6 +82,6 @@ export function softplus_f32(args: usize, thread: i32, threads: i32): void { una
 register(softplus_f32)
 
 /** dy · sigmoid(x) */
-@unmanaged class SoftplusGrad extends BinaryArgs { @inline f(dy: v128, x: v128): v128 { return f32x4.mul(dy, sigmoid(x)) } }
-export function softplus_grad_f32(args: usize, thread: i32, threads: i32): void { binary<SoftplusGrad>(args, thread, threads) }
+@unmanaged class SoftplusGrad extends PairArgs { @inline f(dy: v128, x: v128): v128 { return f32x4.mul(dy, sigmoid(x)) } }
+export function softplus_grad_f32(args: usize, thread: i32, threads: i32): void { pair<SoftplusGrad>(args, thread, threads) }
 register(softplus_grad_f32)

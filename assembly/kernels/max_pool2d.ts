@@ -3,18 +3,6 @@
 import { register, shareStart } from '../lib/kernel'
 import { endTap, firstTap, loadUpTo4, storeUpTo4, WindowArgs } from '../lib/window'
 
-// @ts-ignore: decorator
-@inline
-function largest(k: WindowArgs, n: i32, y0: i32, y1: i32, x0: i32, x1: i32, c: i32, lanes: i32): v128 {
-  let best = f32x4.splat(-Infinity)
-  for (let iy = y0; iy < y1; iy++) {
-    let p = k.a + (<usize>(((n * k.h + iy) * k.w + x0) * k.c + c) << 2)
-    const end = p + (<usize>((x1 - x0) * k.c) << 2)
-    for (; p < end; p += <usize>k.c << 2) best = f32x4.max(best, loadUpTo4(p, lanes))
-  }
-  return best
-}
-
 /** y[n, oy, ox, c] = max of the window of x (`a`) */
 export function max_pool2d_f32(args: usize, thread: i32, threads: i32): void {
   const k = changetype<WindowArgs>(args)
@@ -28,10 +16,13 @@ export function max_pool2d_f32(args: usize, thread: i32, threads: i32): void {
       const x0 = firstTap(ox, k.sw, k.left)
       const x1 = endTap(ox, k.sw, k.left, k.kw, k.w)
       for (let c = 0; c < k.c; c += 4) {
-        const to = k.to + (<usize>((r * k.ow + ox) * k.c + c) << 2)
-        // Two copies, as in the gradient.
-        if (k.c - c >= 4) v128.store(to, largest(k, n, y0, y1, x0, x1, c, 4))
-        else storeUpTo4(to, largest(k, n, y0, y1, x0, x1, c, k.c - c), k.c - c)
+        const lanes = k.c - c
+        let best = f32x4.splat(-Infinity)
+        for (let iy = y0; iy < y1; iy++) {
+          let p = k.a + (<usize>(((n * k.h + iy) * k.w + x0) * k.c + c) << 2)
+          for (let ix = x0; ix < x1; ix++, p += <usize>k.c << 2) best = f32x4.max(best, loadUpTo4(p, lanes))
+        }
+        storeUpTo4(k.to + (<usize>((r * k.ow + ox) * k.c + c) << 2), best, lanes)
       }
     }
   }

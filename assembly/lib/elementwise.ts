@@ -99,6 +99,28 @@ export function binary<T>(args: usize, thread: i32, threads: i32): void {
   }
 }
 
+/** Words of a kernel over pairs: y = f(a, b), all of `n` elements; `p` is the op's own parameter. */
+@unmanaged
+export class PairArgs {
+  a: usize
+  b: usize
+  y: usize
+  n: i32
+  p: f32
+}
+
+/** y[i] = T.f(a[i], b[i]): a third of the code of `binary`, for gradients, whose shapes are always equal. */
+// @ts-ignore: decorator
+@inline
+export function pair<T>(args: usize, thread: i32, threads: i32): void {
+  const k = changetype<PairArgs>(args)
+  const op = changetype<T>(args)
+  const from = shareStart(k.n, 16, thread, threads)
+  const to = shareStart(k.n, 16, thread + 1, threads)
+  const at = <usize>from << 2
+  row<T>(op, k.a + at, k.b + at, k.y + at, to - from, 1, 1)
+}
+
 /** Words of a ternary kernel: y = f(a, b, c), all of `n` elements. */
 @unmanaged
 export class TernaryArgs {

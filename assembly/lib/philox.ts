@@ -72,8 +72,6 @@ export function eachBlock<T>(args: usize, first: i32, thread: i32, threads: i32)
 }
 
 /** Stores the first `n` of 16 elements; lane j of `vk` is element 4·j + k. */
-// @ts-ignore: decorator
-@inline
 export function storeBlocks(y: usize, v0: v128, v1: v128, v2: v128, v3: v128, n: i32): void {
   const a = v128.shuffle<i32>(v0, v1, 0, 4, 1, 5)
   const b = v128.shuffle<i32>(v2, v3, 0, 4, 1, 5)

@@ -3,7 +3,7 @@
 import { apply, type Op, type Tensor } from '../graph/tensor.ts'
 import { add, mul, sub } from './arithmetic.ts'
 import { lessEqual } from './compare.ts'
-import { binaryOp, unaryOp } from './elementwise.ts'
+import { pairOp, unaryOp } from './elementwise.ts'
 import { erf } from './unary.ts'
 
 type Alpha = { alpha: number }
@@ -16,14 +16,14 @@ function alphaOf(op: string, alpha: number): Alpha {
   return { alpha }
 }
 
-export const reluGradOp: Op = binaryOp('reluGrad', (node, g) => [reluGrad(g, node.inputs[1]!), null])
+export const reluGradOp: Op = pairOp('reluGrad', (node, g) => [reluGrad(g, node.inputs[1]!), null])
 const reluGrad = (dy: Tensor, y: Tensor): Tensor => apply(reluGradOp, [dy, y], {})
 
 export const reluOp: Op = unaryOp('relu', (y, dy) => [reluGrad(dy, y)])
 /** max(x, 0); the gradient at 0 is 0. */
 export const relu = (x: Tensor): Tensor => apply(reluOp, [x], {})
 
-export const leakyReluGradOp: Op<Alpha> = binaryOp('leakyReluGrad',
+export const leakyReluGradOp: Op<Alpha> = pairOp('leakyReluGrad',
   (node, g) => [leakyReluGrad(g, node.inputs[1]!, node.attrs), null], { params, cost: 2 })
 const leakyReluGrad = (dy: Tensor, y: Tensor, attrs: Alpha): Tensor => apply(leakyReluGradOp, [dy, y], attrs)
 
@@ -31,7 +31,7 @@ export const leakyReLUOp: Op<Alpha> = unaryOp('leakyReLU', (y, dy) => [leakyRelu
 /** x > 0 ? x : alpha · x; the gradient at 0 is alpha. @throws RangeError when alpha is negative or not finite */
 export const leakyReLU = (x: Tensor, alpha = 0.2): Tensor => apply(leakyReLUOp, [x], alphaOf('leakyReLU', alpha))
 
-export const eluGradOp: Op<Alpha> = binaryOp('eluGrad', ({ inputs, attrs }, g) => {
+export const eluGradOp: Op<Alpha> = pairOp('eluGrad', ({ inputs, attrs }, g) => {
   const [dy, y] = inputs as [Tensor, Tensor]
   return [eluGrad(g, y, attrs), mul(mul(g, dy), lessEqual(y, 0))]
 }, { params, cost: 2 })
@@ -41,7 +41,7 @@ export const eluOp: Op<Alpha> = unaryOp('elu', (y, dy) => [eluGrad(dy, y, y.attr
 /** x > 0 ? x : alpha · (e^x − 1); the gradient at 0 is alpha. @throws RangeError when alpha is negative or not finite */
 export const elu = (x: Tensor, alpha = 1): Tensor => apply(eluOp, [x], alphaOf('elu', alpha))
 
-export const tanhGradOp: Op = binaryOp('tanhGrad', ({ inputs }, g) => {
+export const tanhGradOp: Op = pairOp('tanhGrad', ({ inputs }, g) => {
   const [dy, y] = inputs as [Tensor, Tensor]
   return [tanhGrad(g, y), mul(mul(g, dy), mul(y, -2))]
 }, { cost: 4 })
@@ -51,7 +51,7 @@ export const tanhOp: Op = unaryOp('tanh', (y, dy) => [tanhGrad(dy, y)], { cost: 
 /** (e^x − e^−x) / (e^x + e^−x), within 1.4 ulp. */
 export const tanh = (x: Tensor): Tensor => apply(tanhOp, [x], {})
 
-export const sigmoidGradOp: Op = binaryOp('sigmoidGrad', ({ inputs }, g) => {
+export const sigmoidGradOp: Op = pairOp('sigmoidGrad', ({ inputs }, g) => {
   const [dy, y] = inputs as [Tensor, Tensor]
   return [sigmoidGrad(g, y), mul(mul(g, dy), sub(1, mul(y, 2)))]
 }, { cost: 3 })
@@ -61,7 +61,7 @@ export const sigmoidOp: Op = unaryOp('sigmoid', (y, dy) => [sigmoidGrad(dy, y)],
 /** 1 / (1 + e^−x), within 1.9 ulp. */
 export const sigmoid = (x: Tensor): Tensor => apply(sigmoidOp, [x], {})
 
-export const softplusGradOp: Op = binaryOp('softplusGrad', ({ inputs }, g) => {
+export const softplusGradOp: Op = pairOp('softplusGrad', ({ inputs }, g) => {
   const [dy, x] = inputs as [Tensor, Tensor]
   return [softplusGrad(g, x), sigmoidGrad(mul(g, dy), sigmoid(x))]
 }, { cost: 20 })

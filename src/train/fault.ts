@@ -1,7 +1,7 @@
 // When training leaves the finite numbers: which step, which op, and back to the last good state; and back when a worker
 // thread ends. A step can be run again with the same result, on any number of threads, so the state before the fault
 // comes from a snapshot and the same steps once more (replay.ts, loaded when it happens).
-import { GanglionError, ThreadError } from '../errors.ts'
+import { ThreadError } from '../errors.ts'
 import type { Variable } from '../graph/leaves.ts'
 import { LEARNING_RATE, type Optimizer } from '../nn/optimizers.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
@@ -10,19 +10,7 @@ import type { Past } from './replay.ts'
 import { standingOf } from './standing.ts'
 import { firstNotFinite, readState, type State } from './state.ts'
 
-/** Training met a NaN or an infinity, or lost a thread. The model holds the state after the last good step. */
-export class TrainingError extends GanglionError {
-  /** The step that went wrong. */
-  readonly step: number
-  /** The op whose result was not finite; null where a thread was lost, or the step could not be run again. */
-  readonly op: string | null
-  constructor(message: string, step: number, op: string | null, options?: ErrorOptions) {
-    super(message, options)
-    this.name = 'TrainingError'
-    this.step = step
-    this.op = op
-  }
-}
+export { TrainingError } from '../errors.ts'
 
 /** How often, in milliseconds, a snapshot is taken. */
 const SNAPSHOT_MS = 2000

@@ -1,7 +1,7 @@
 // Whether this engine gives the bits that the package promises: fixed recipes, each as one digest, beside the golden ones.
 // Works in every runtime; a mismatch, or a recipe that fails here, is reported and never thrown.
-import { createRuntime, type Runtime, type RuntimeOptions } from '../runtime/runtime.ts'
-import type { Precision } from '../runtime/cores.ts'
+import type { Precision, Runtime, RuntimeOptions } from '../runtime/engine.ts'
+import { checkOptions } from '../train/arguments.ts'
 import { digestOf } from './digest.ts'
 import { golden } from './golden.ts'
 import { numbersOf, type Recipe } from './recipe.ts'
@@ -21,7 +21,7 @@ export interface VerifyResult {
   /** SHA-256, or null where the recipe failed. */
   readonly digest: string | null
   readonly expected: string | null
-  /** Null where digests are not comparable. */
+  /** Null where there is a digest and it is not comparable. */
   readonly ok: boolean | null
   /** Why the recipe failed. */
   readonly error?: string
@@ -43,17 +43,17 @@ export const recipeNames: readonly string[] = recipes.map(({ name }) => name)
 /** What their names begin with. */
 export const recipeKinds: readonly string[] = [...new Set(recipeNames.map((name) => name.slice(0, name.indexOf('/'))))]
 
-/**
- * Runs the recipes and compares their digests with the golden ones, in seconds. Digests of the relaxed core differ between
- * machines: they are computed and not compared.
- * @throws RangeError where `recipes` names none; TypeError where a runtime is given together with options for one
- * @throws GanglionError where threads or relaxed precision are asked for and not available
- */
-export async function verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+/** Options for a runtime of verify's own. */
+const OWN = ['threads', 'precision', 'core', 'worker'] as const
+
+export type Verify = (options?: VerifyOptions) => Promise<VerifyReport>
+
+/** `verify` for an entry, by the way in which that makes a runtime. */
+export const verifier = (createRuntime: (options: RuntimeOptions) => Promise<Runtime>): Verify => async (options = {}) => {
+  checkOptions('verify', options, ['runtime', 'recipes', 'onProgress', ...OWN])
   const { runtime: given, recipes: names, onProgress, ...own } = options
-  if (given && Object.keys(own).length) {
-    throw new TypeError(`verify: runtime and ${Object.keys(own).join(', ')} given, expected one or the other`)
-  }
+  const both = given && OWN.find((name) => own[name] !== undefined)
+  if (both) throw new TypeError(`verify: runtime and ${both} given, expected one or the other`)
   const chosen = choose(names)
   const runtime = given ?? (await createRuntime(own))
   const results: VerifyResult[] = []
@@ -76,6 +76,7 @@ export const recipesNamed = (asked: string): Recipe[] =>
   recipes.filter(({ name }) => name === asked || name.startsWith(`${asked}/`))
 
 function choose(names: readonly string[] = []): readonly Recipe[] {
+  if (typeof names === 'string') throw new TypeError(`verify: recipes expected an array of names, got '${names as string}'`)
   const unknown = names.find((asked) => !recipesNamed(asked).length)
   if (unknown !== undefined) {
     throw new RangeError(`verify: no recipe is named '${unknown}', expected ${recipeKinds.join(', ')}, or one of theirs`)
@@ -92,7 +93,7 @@ async function attempt(recipe: Recipe, runtime: Runtime): Promise<VerifyResult> 
     const digest = await digestOf(await numbersOf(recipe, runtime))
     return { name, digest, expected, ok: comparable ? digest === expected : null }
   } catch (error) {
-    return { name, digest: null, expected, ok: comparable ? false : null, error: (error as Error).message }
+    return { name, digest: null, expected, ok: false, error: (error as Error).message }
   }
 }
 
@@ -101,10 +102,10 @@ const NAMED = 5
 
 function judge(results: readonly VerifyResult[], precision: Precision): Pick<VerifyReport, 'ok' | 'summary'> {
   const count = results.length
-  if (precision === 'relaxed') {
+  const wrong = results.filter(({ ok }) => ok === false).map(({ name }) => name)
+  if (precision === 'relaxed' && !wrong.length) {
     return { ok: null, summary: `${count} digests of the relaxed core, which differ between machines: none was compared` }
   }
-  const wrong = results.filter(({ ok }) => !ok).map(({ name }) => name)
   if (!wrong.length) return { ok: true, summary: `the same bits: ${count} of ${count} digests are as expected` }
   const named = wrong.length > NAMED ? `${wrong.slice(0, NAMED).join(', ')}, and more` : wrong.join(', ')
   return { ok: false, summary: `not the same bits: ${wrong.length} of ${count} digests are not as expected: ${named}` }

@@ -47,8 +47,8 @@ test.each([
   ['interpolate a --steps 1', '--steps expected an integer from 2 to 1000, got "1" (see "ganglion interpolate --help")'],
   ['reconstruct a --row 3', 'unknown option --row (see "ganglion reconstruct --help")'],
   ['verify op/conv2', 'unknown recipe "op/conv2"; did you mean op/conv2d? (see "ganglion verify --help")'],
-  ['verify dance',
-    'unknown recipe "dance"; the kinds of recipes are op, special, random, update, train, model (see "ganglion verify --help")'],
+  ['verify dance', 'unknown recipe "dance"; the kinds of recipes are op, special, random, update, begin, train, model ' +
+    '(see "ganglion verify --help")'],
   ['verify --threads 0', '--threads expected auto or an integer from 1 to 64, got "0" (see "ganglion verify --help")'],
   ['bench fast', 'bench takes no arguments without --compare, got "fast" (see "ganglion bench --help")'],
   ['bench --compare a', '--compare expected two files, got 1 (see "ganglion bench --help")'],

@@ -44,6 +44,11 @@ describe('the core', () => {
     expect(text).toMatch(/\bf32x4\.mul\b/)
     expect([...new Set(text.match(/[\w.]*relaxed\w*/g))]).toEqual([])
   })
+  it('has no data and reads none: no address below its heap is named', () => {
+    const text = textOf(wasm)
+    expect(text).not.toMatch(/\(data /)
+    expect(text).not.toMatch(/\(i32\.load[^(]*\(i32\.const/)
+  })
   it('exports its kernels, its entries and nothing else', () => {
     expect([...functions].sort()).toEqual([...declared.map((d) => d.name), ...ENTRIES].sort())
     const others = exports.filter((e) => e.kind !== 'function').map((e) => `${e.kind} ${e.name}`)

@@ -88,8 +88,13 @@ describe('what is asked', () => {
   })
   it('a name that is none', async () => {
     await expect(verify({ recipes: ['trian'] })).rejects.toThrow(
-      "verify: no recipe is named 'trian', expected op, special, random, update, train, model, or one of theirs",
+      "verify: no recipe is named 'trian', expected op, special, random, update, begin, train, model, or one of theirs",
     )
+  })
+  it('options that are none', async () => {
+    await expect(verify({ recipies: ['op'] } as object)).rejects.toThrow("verify: unknown option 'recipies', expected runtime, ")
+    const text = 'op' as unknown as string[]
+    await expect(verify({ recipes: text })).rejects.toThrow("verify: recipes expected an array of names, got 'op'")
   })
   it('a runtime, or options for one', async () => {
     const runtime = await createRuntime()

@@ -1,9 +1,7 @@
 // `ganglion bench`: how fast this machine trains, and whether it computes the right numbers; or two such reports compared.
 import { readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import {
-  bench as measure, type BenchReport, compareReports, comparisonTable, parseReport, reportTable, wrong,
-} from '../../bench/index.ts'
+import type { BenchReport } from '../../bench/index.ts'
 import { GanglionError } from '../../errors.ts'
 import { writeFileAtomic } from '../../node/files.ts'
 import type { Command } from '../command.ts'
@@ -45,8 +43,9 @@ export const bench: Command = {
     }
     if (positionals.length) throw new UsageError(`bench takes no arguments without --compare, got "${positionals[0]}"`)
     if (json !== undefined) checkPlace(json)
+    const { bench, reportTable, wrong } = await benchmark()
     const line = stderr.isTTY ? (what: string) => stderr.write(`\r\x1b[K${what}`) : () => {}
-    const report = await measure({ ...chosen, onProgress: line }).finally(() => line(''))
+    const report = await bench({ ...chosen, onProgress: line }).finally(() => line(''))
     stdout.write(reportTable(report))
     if (json !== undefined) await writeFileAtomic(json, `${JSON.stringify(report, null, 1)}\n`)
     const different = wrong(report)
@@ -57,16 +56,20 @@ export const bench: Command = {
   },
 }
 
-function compared(files: readonly string[], stdout: Output): number {
+/** Loaded when it runs: other commands start without. */
+const benchmark = () => import('../../bench/index.ts')
+
+async function compared(files: readonly string[], stdout: Output): Promise<number> {
   const [a, b, more] = files
   if (a === undefined || b === undefined || more !== undefined) {
     throw new UsageError(`--compare expected two files, got ${files.length}`)
   }
-  stdout.write(comparisonTable(compareReports(read(a), read(b)), [a, b]))
+  const { compareReports, comparisonTable, parseReport } = await benchmark()
+  stdout.write(comparisonTable(compareReports(read(a, parseReport), read(b, parseReport)), [a, b]))
   return 0
 }
 
-function read(file: string): BenchReport {
+function read(file: string, parseReport: (text: string) => BenchReport): BenchReport {
   let content: string
   try {
     content = readFileSync(file, 'utf8')

@@ -42,6 +42,10 @@ export function barImages(count: number): ImageDataset {
   return imageDataset({ images: pixels, shape: [28, 28, 1] })
 }
 
+/** A few steps each, for hosts that interpret. */
+export const beginnings: readonly TapeRecipe[] = Object.entries(PLANS).map(([name, plan]) => (
+  { name: `begin/${name}`, prepare: (runtime) => prepare(runtime, { ...plan, steps: 3 }, 4) }
+))
 export const trainings: readonly TapeRecipe[] = Object.entries(PLANS).flatMap(([name, plan]) => SEEDS.map((seed) => (
   { name: `train/${name}/${seed}`, prepare: (runtime) => prepare(runtime, plan, seed) }
 )))
