@@ -31,6 +31,8 @@ export default [
   entry('ganglion/worker: the page\'s side', 'worker/index.js', '3 kB'),
   entry('ganglion/worker: the worker\'s file, the core inside', 'worker/trainer.js', '44 kB'),
   entry('ganglion/worker/serve: all of it, the core inside', 'worker/serve.js', '33 kB'),
+  entry('ganglion/verify: all of it, the core inside', 'verify/index.js', '60 kB'),
+  entry('ganglion/bench: all of it, the core inside', 'bench/index.js', '46 kB'),
   raw('ganglion.wasm', '16.5 kB'),
   raw('ganglion-relaxed-threads.wasm', '16.5 kB'),
   raw('ganglion-threads.wasm', '16.5 kB'),

@@ -69,5 +69,5 @@ export default defineConfig(
     ignores: forNode,
     rules: { 'ganglion/determinism': 'error' },
   },
-  { files: ['src/train/**'], rules: { 'ganglion/determinism': ['error', { clock: true }] } },
+  { files: ['src/train/**', 'src/bench/**'], rules: { 'ganglion/determinism': ['error', { clock: true }] } },
 )

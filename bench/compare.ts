@@ -1,42 +1,66 @@
-// Two builds of the core against each other, taking turns in one process: is a change to a kernel a gain?
-// `npm run bench:compare -- OLD.wasm NEW.wasm [MODEL …] [--batch-size 128] [--windows 60]`
-// The ratio is new over old of neighbouring windows; below 1 the new one is faster. Both must take the same tape.
-import { readFileSync } from 'node:fs'
+// Two builds against each other, taking turns in one process: is a change a gain?
+// `npm run bench:compare -- OLD.wasm NEW.wasm [MODEL …] [--batch-size 128] [--windows 60] [--window-ms 30]`: two cores
+// `npm run bench:compare -- --commits OLD NEW [MODEL …]`: two commits, cores and host code; . is this checkout as it stands
+// The ratio is new over old of neighbouring windows; below 1 the new one is faster. Bits: of all weights after warming up.
 import { parseArgs } from 'node:util'
-import { createRuntime } from '../src/runtime/runtime.ts'
-import { median, spread } from './statistics.ts'
-import { type ModelName, modelNamed, MODELS, trainingStep } from './step.ts'
+import { machine } from '../src/bench/machine.ts'
+import { median, medianBounds, spread } from '../src/bench/statistics.ts'
+import { calibrate } from '../src/bench/windows.ts'
+import { integer } from './arguments.ts'
+import { fromCommit, fromWasm } from './builds.ts'
+import { type ModelName, modelNamed, MODELS } from './step.ts'
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { 'batch-size': { type: 'string', default: '128' }, windows: { type: 'string', default: '60' } },
+  options: {
+    commits: { type: 'boolean', default: false },
+    'batch-size': { type: 'string', default: '128' },
+    windows: { type: 'string', default: '60' },
+    'window-ms': { type: 'string', default: '30' },
+  },
 })
 const [older, newer, ...names] = positionals
-if (!older || !newer) throw new RangeError('compare: give two wasm files: OLD.wasm NEW.wasm')
-const models: ModelName[] = names.length ? names.map(modelNamed) : (Object.keys(MODELS) as ModelName[])
-const batch = Number(values['batch-size'])
-
-console.log(`Node ${process.versions.node}, V8 ${process.versions.v8}, batch ${batch}\n`)
-console.log('| model | old, ms | new, ms | new / old: median (quartiles) |\n|---|---|---|---|')
-for (const model of models) {
-  const sides = await Promise.all([older, newer].map(async (file) => {
-    const runtime = await createRuntime({ core: readFileSync(file) })
-    return { fn: trainingStep(await runtime.session(1), model, batch), ms: [] as number[] }
-  }))
-  for (const { fn } of sides) fn.run(20)
-  const began = performance.now()
-  sides[0]!.fn.run(1)
-  const steps = Math.max(1, Math.round(30 / (performance.now() - began)))
-  const ratios: number[] = []
-  for (let window = 0; window < Number(values.windows); window++) {
-    // The first of a pair alternates, so that neither always runs on the other's heels.
-    for (const side of window % 2 ? sides : [...sides].reverse()) {
-      const start = performance.now()
-      side.fn.run(steps)
-      side.ms.push((performance.now() - start) / steps)
-    }
-    ratios.push(sides[1]!.ms.at(-1)! / sides[0]!.ms.at(-1)!)
-  }
-  const [a, b] = sides.map(({ ms }) => median(ms).toFixed(2))
-  console.log(`| ${model} | ${a} | ${b} | ${spread(ratios, 3)} |`)
+if (!older || !newer) {
+  throw new RangeError('compare: give two wasm files (OLD.wasm NEW.wasm), or two commits (--commits OLD NEW)')
 }
+const models: ModelName[] = names.length ? names.map(modelNamed) : (Object.keys(MODELS) as ModelName[])
+const batch = integer('batch-size', values['batch-size'])
+const windows = integer('windows', values.windows)
+const windowMs = integer('window-ms', values['window-ms'])
+const WARM_STEPS = 10
+
+const sides = []
+for (const given of [older, newer]) sides.push(values.commits ? await fromCommit(given) : fromWasm(given))
+const [before, after] = sides as [(typeof sides)[number], (typeof sides)[number]]
+
+function verdict(ratios: readonly number[]): string {
+  const [low, high] = medianBounds(ratios)
+  const found = high < 1 ? 'faster' : low > 1 ? 'slower' : 'no difference seen'
+  return `${low.toFixed(3)}–${high.toFixed(3)}: ${found}`
+}
+
+console.log(`${machine().engine}, batch ${batch}, ${windows} windows of ${windowMs} ms\n`)
+console.log(`old: ${before.name}\nnew: ${after.name}\n`)
+const head = ['model', 'old, ms', 'new, ms', 'new / old: median (quartiles)', 'the median, 95 % sure', 'bits']
+console.log(`| ${head.join(' | ')} |\n|${'---|'.repeat(head.length)}`)
+for (const model of models) {
+  const steps = await Promise.all([before, after].map((side) => side.step(model, batch)))
+  const [old, young] = steps.map((step) => ({ ...step, ms: [] as number[] })) as [Timed, Timed]
+  for (const { run } of [old, young]) run(WARM_STEPS)
+  const same = old.digest() === young.digest()
+  const times = calibrate(old.run, windowMs)
+  const ratios: number[] = []
+  for (let window = 0; window < windows; window++) {
+    // The first of a pair alternates, so that neither always runs on the other's heels.
+    for (const side of window % 2 ? [old, young] : [young, old]) {
+      const start = performance.now()
+      side.run(times)
+      side.ms.push((performance.now() - start) / times)
+    }
+    ratios.push(young.ms.at(-1)! / old.ms.at(-1)!)
+  }
+  const [a, b] = [old, young].map(({ ms }) => median(ms).toFixed(2))
+  console.log(`| ${model} | ${a} | ${b} | ${spread(ratios, 3)} | ${verdict(ratios)} | ${same ? 'same' : 'different'} |`)
+}
+
+interface Timed { readonly run: (steps: number) => void; readonly digest: () => string; readonly ms: number[] }

@@ -3,8 +3,8 @@
 import { input } from '../src/graph/leaves.ts'
 import { matmul } from '../src/ops/matmul.ts'
 import { createRuntime } from '../src/runtime/runtime.ts'
-import { peakMeter } from './peak.ts'
-import { median, quantile } from './statistics.ts'
+import { peakMeter } from '../src/bench/peak.ts'
+import { median, quantile } from '../src/bench/statistics.ts'
 
 /** m, k, n, and which side is transposed: forward, gradient for the input, gradient for the weights. */
 const SHAPES = [

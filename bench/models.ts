@@ -1,72 +1,94 @@
-// Training speed of every model over batch sizes, as a share of the machine's own peak. `npm run bench`
-// A window runs many steps in one call; windows of all rows take turns with the peak loop, so that noise hits all alike.
+// Training speed of every model over batch sizes and threads, as a share of the machine's own peak. `npm run bench`
+//   [-- --models vae,gan] [--batches 16,…,512] [--threads 1,2] [--windows 12] [--window-ms 150] [--json FILE]
+// All rows of a model take turns with the peak loop, so that noise hits all alike. With several threads the share is of
+// as many times the peak of one, which threads of one core, and memory, do not give.
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { Bench } from 'tinybench'
+import { pathToFileURL } from 'node:url'
+import { machine } from '../src/bench/machine.ts'
+import { variableBytes } from '../src/bench/models.ts'
+import { peakMeter } from '../src/bench/peak.ts'
+import { figure, median, spread } from '../src/bench/statistics.ts'
+import { takeTurns } from '../src/bench/windows.ts'
 import type { CompiledFunction } from '../src/runtime/function.ts'
 import { createRuntime } from '../src/runtime/runtime.ts'
-import { peakMeter } from './peak.ts'
-import { median, quantile, spread } from './statistics.ts'
-import { type ModelName, MODELS, trainingStep } from './step.ts'
+import { allThreads, integer, integers } from './arguments.ts'
+import { modelNamed, MODELS, runSteps, trainingStep } from './step.ts'
 
 const { values } = parseArgs({
   options: {
-    batches: { type: 'string', default: '16,64,128,256' },
-    models: { type: 'string' },
+    models: { type: 'string', default: Object.keys(MODELS).join() },
+    batches: { type: 'string', default: '16,32,64,128,256,512' },
+    threads: { type: 'string', default: allThreads() },
     windows: { type: 'string', default: '12' },
+    'window-ms': { type: 'string', default: '150' },
     json: { type: 'string' },
   },
 })
-const chosen = (values.models?.split(',') ?? Object.keys(MODELS)) as ModelName[]
-const runtime = await createRuntime()
-const meter = await peakMeter(runtime)
-
-interface Row { model: string; batch: number; fn: CompiledFunction; steps: number; ms: number[] }
-const rows: Row[] = []
-for (const model of chosen) {
-  for (const batch of values.batches.split(',').map(Number)) {
-    const fn = trainingStep(await runtime.session(1), model, batch)
-    const began = performance.now()
-    fn.run(1)
-    fn.run(1)
-    rows.push({ model, batch, fn, steps: Math.max(1, Math.round(300 / (performance.now() - began))), ms: [] })
-  }
+const models = values.models.split(',').map(modelNamed)
+const windowMs = integer('window-ms', values['window-ms'])
+const batches = integers('batches', values.batches)
+const worker = pathToFileURL('dist/runtime/thread.js')
+const runtimes = await Promise.all(integers('threads', values.threads).map((threads) => createRuntime({ threads, worker })))
+const meter = await peakMeter(await createRuntime())
+const turns = {
+  windows: integer('windows', values.windows),
+  seconds: Infinity,
+  onWindow: (name: string, window: number) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[Kwindow ${window + 1}: ${name}`)
+  },
 }
+
+interface Found {
+  readonly model: string
+  readonly batch: number
+  readonly threads: number
+  readonly fn: CompiledFunction
+  readonly ms: readonly number[]
+  readonly share: number
+}
+const found: Found[] = []
 const peaks: number[] = []
-const bench = new Bench({ iterations: 1, time: 0, warmup: false })
-for (const row of rows) {
-  bench.add(`${row.model} ${row.batch}`, () => {
-    const began = performance.now()
-    row.fn.run(row.steps)
-    row.ms.push((performance.now() - began) / row.steps)
-    peaks.push(meter())
-  })
-}
-for (let window = 0; window < Number(values.windows); window++) await bench.run()
-
-const peak = quantile(peaks, 0.9)
-const { node, v8 } = process.versions
-const middle = median(peaks).toFixed(1)
-console.log(`Node ${node}, V8 ${v8}; peak of this binary ${peak.toFixed(1)} GFLOP/s (median ${middle})\n`)
-console.log('| model | batch | ms a step: median (quartiles) | samples/s | GFLOP/s | of peak | memory of a step, MB |')
-console.log('|---|---|---|---|---|---|---|')
-const results = rows.map(({ model, batch, fn, ms }) => {
-  const step = median(ms)
-  const gflops = fn.flops / step / 1e6
-  return {
-    model,
-    batch,
-    step,
-    quartiles: [quantile(ms, 0.25), quantile(ms, 0.75)],
-    samplesPerSecond: (1000 * batch) / step,
-    gflops,
-    share: gflops / peak,
-    megabytes: fn.plan.peakBytes / 1048576,
-    text: spread(ms),
+for (const model of models) {
+  const rows = []
+  for (const batch of batches) {
+    for (const runtime of runtimes) {
+      const fn = trainingStep(await runtime.session(1), model, batch)
+      const name = `${model}, batch ${batch}, threads ${runtime.threads}`
+      const run = (steps: number) => runSteps(fn, steps)
+      rows.push({ model, batch, threads: runtime.threads, fn, name, run, flops: fn.flops, windowMs })
+    }
   }
-})
-for (const r of results) {
-  const speed = `${r.samplesPerSecond.toFixed(0)} | ${r.gflops.toFixed(1)} | ${(100 * r.share).toFixed(0)} %`
-  console.log(`| ${r.model} | ${r.batch} | ${r.text} | ${speed} | ${r.megabytes.toFixed(1)} |`)
+  const { measured, peaks: around } = await takeTurns(rows, meter, turns)
+  peaks.push(...around)
+  rows.forEach((row, i) => found.push({ ...row, ms: measured[i]!.ms, share: median(measured[i]!.shares) / row.threads }))
 }
-if (values.json) await writeFile(values.json, `${JSON.stringify({ node, v8, peak, results }, null, 2)}\n`)
+await Promise.all(runtimes.map((runtime) => runtime.close()))
+if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+
+const about = machine()
+console.log(`${about.engine}; ${about.cpu}, ${about.cores} threads at once; peak of this binary on one thread ` +
+  `${spread(peaks, 1)} GFLOP/s\n`)
+const head = [
+  'model', 'batch', 'threads', 'ms a step: median (quartiles)', 'steps/s', 'samples/s', 'GFLOP/s', 'of peak',
+  'step, MB', 'weights, MB',
+]
+console.log(`| ${head.join(' | ')} |\n|${'---|'.repeat(head.length)}`)
+const megabytes = (bytes: number): string => (bytes / 1048576).toFixed(1)
+const results = found.map(({ model, batch, threads, fn, ms, share }) => {
+  const step = median(ms)
+  const result = {
+    model, batch, threads, ms: figure(ms), stepsPerSecond: 1000 / step, samplesPerSecond: (1000 * batch) / step,
+    gflops: fn.flops / step / 1e6, ofPeak: share, flops: fn.flops,
+    planBytes: fn.plan.peakBytes, lowerBoundBytes: fn.plan.lowerBound, variableBytes: variableBytes(fn.session),
+  }
+  const cells = [
+    model, batch, threads, spread(ms), result.stepsPerSecond.toPrecision(3), result.samplesPerSecond.toFixed(0),
+    result.gflops.toFixed(1), `${(100 * share).toFixed(0)} %`, megabytes(result.planBytes), megabytes(result.variableBytes),
+  ]
+  console.log(`| ${cells.join(' | ')} |`)
+  return result
+})
+if (values.json) {
+  await writeFile(values.json, `${JSON.stringify({ machine: about, peak: figure(peaks), results }, null, 1)}\n`)
+}

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { median, quantile, spread } from './statistics.ts'
+import { median, quantile, spread } from '../src/bench/statistics.ts'
 
 const { positionals, values } = parseArgs({
   allowPositionals: true, options: { runs: { type: 'string', default: '20' }, floor: { type: 'string' } },

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { pathToFileURL } from 'node:url'
 import type { CompiledFunction } from '../src/runtime/function.ts'
 import { createRuntime, type Runtime } from '../src/runtime/runtime.ts'
-import { spread } from './statistics.ts'
+import { spread } from '../src/bench/statistics.ts'
 import { type ModelName, trainingStep } from './step.ts'
 
 const { values } = parseArgs({

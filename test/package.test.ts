@@ -25,6 +25,14 @@ test.each(['src/index.ts', 'src/verify/index.ts'])('the entry %s reaches neither
   expect(Object.values(metafile.inputs).flatMap(({ imports }) => imports).filter(({ external }) => external)).toEqual([])
 })
 
+test('so does the entry ganglion/bench', async () => {
+  const { metafile } = await build({
+    absWorkingDir: root, entryPoints: ['src/bench/index.ts'], platform: 'browser', format: 'esm',
+    bundle: true, write: false, metafile: true,
+  })
+  expect(Object.keys(metafile.inputs).filter((file) => /^src\/(node|cli)\//.test(file))).toEqual([])
+})
+
 test('the core imports nothing and exports its memory, its table and the tape', () => {
   const module = new WebAssembly.Module(core)
   expect(WebAssembly.Module.imports(module)).toEqual([])

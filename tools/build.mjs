@@ -32,7 +32,7 @@ const CLI = 'dist/cli/main.js'
  * gzip makes 0.8 kB of, because text that lies around it is then together.
  */
 const ENTRIES = [
-  'runtime/core.generated', 'index', 'node/index', 'cli/main', 'worker/serve', 'worker/trainer',
+  'runtime/core.generated', 'index', 'node/index', 'bench/index', 'cli/main', 'worker/serve', 'worker/trainer',
   'slim', 'workerd', 'edge_light', 'runtime/thread', 'worker/index', 'verify/index', 'verify/workerd', 'verify/edge_light',
 ]
 
@@ -90,6 +90,14 @@ async function inline(target) {
   writeFileSync(inlined(target), text)
 }
 
+/** The package's version, for what runs where no file can be read. */
+function writeVersion() {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const text = `// Written by tools/build.mjs from package.json.\nexport const version: string = '${version}'\n`
+  const file = 'src/version.generated.ts'
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text)
+}
+
 /**
  * Few files, because each costs an import milliseconds; not minified, so that a stack trace can be read. A chunk that
  * starts a worker looks for its file beside itself, in dist/runtime.
@@ -120,6 +128,7 @@ async function dist() {
 for (const folder of ['build', 'src/runtime/cores']) mkdirSync(folder, { recursive: true })
 try {
   await cores()
+  writeVersion()
   if (process.argv[2] !== 'core') await dist()
 } catch (error) {
   console.error(`build: ${error.message}`)

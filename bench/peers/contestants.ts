@@ -29,6 +29,15 @@ function python(): readonly string[] | string {
   return found ? [found, join(FOLDER, 'contestants/pytorch.py')] : how
 }
 
+const torchThreads = (n: number) => ({ OMP_NUM_THREADS: `${n}`, OPENBLAS_NUM_THREADS: `${n}`, MKL_NUM_THREADS: `${n}` })
+/**
+ * PyTorch as on a machine without AVX-512, whatever this one has: its own loops, its products, its convolutions. The
+ * contestant refuses to run where a setting had no effect.
+ */
+const AVX2 = {
+  ATEN_CPU_CAPABILITY: 'avx2', OPENBLAS_CORETYPE: 'Haswell', MKL_ENABLE_INSTRUCTIONS: 'AVX2', DNNL_MAX_CPU_ISA: 'AVX2',
+}
+
 /** All contestants, ours first; scripts are bundled beside the peers' packages, so that they find them. */
 export async function contestants(node: string, threads: readonly number[]): Promise<Entry[]> {
   const outdir = join(FOLDER, 'build')
@@ -53,9 +62,11 @@ export async function contestants(node: string, threads: readonly number[]): Pro
     peer('tfjs wasm patched', '@tensorflow/tfjs-backend-wasm', script('tfjs', 'wasm-patched'), false),
     peer('jax-js wasm', '@jax-js/jax', script('jax_js')),
     peer('onnxruntime-web', 'onnxruntime-web', script('ort')),
+    ...threads.map((n): Entry => ({ name: `PyTorch ${count(n)}`, threads: n, gemm: true, command: torch, env: torchThreads(n) })),
     ...threads.map((n): Entry => ({
-      name: `PyTorch ${count(n)}`, threads: n, gemm: true, command: torch,
-      env: { OMP_NUM_THREADS: String(n), OPENBLAS_NUM_THREADS: String(n), MKL_NUM_THREADS: String(n) },
+      name: `PyTorch AVX2 ${count(n)}`, threads: n, gemm: true,
+      command: typeof torch === 'string' ? torch : [...torch, 'avx2'],
+      env: { ...torchThreads(n), ...AVX2 },
     })),
   ]
 }

@@ -1,5 +1,5 @@
 // The tables of bench:peers, in markdown.
-import { median, quantile, spread } from '../statistics.ts'
+import { median, quantile, spread } from '../../src/bench/statistics.ts'
 import type { GemmResult } from './gemm.ts'
 import { type Result, TOLERANCE } from './race.ts'
 

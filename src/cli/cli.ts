@@ -1,5 +1,6 @@
 // Finds the command and runs it. Exit codes: 0; 1 for an error, in one sentence; 2 for wrong usage; 130, 143 for signals.
 import { type Command, columns, helpText } from './command.ts'
+import { bench } from './commands/bench.ts'
 import { info } from './commands/info.ts'
 import { interpolate } from './commands/interpolate.ts'
 import { reconstruct } from './commands/reconstruct.ts'
@@ -11,7 +12,7 @@ import { nearest } from './nearest.ts'
 import { UsageError } from './options.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [train, sample, reconstruct, interpolate, verify, info]
+const commands: readonly Command[] = [train, sample, reconstruct, interpolate, bench, verify, info]
 
 export async function cli(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args

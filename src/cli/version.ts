@@ -1,10 +1,9 @@
 // This package's version, and the hash of its core, which say what made a run.
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { coreBytes, type Precision } from '../runtime/cores.ts'
+import { version as packageVersion } from '../version.generated.ts'
 
-export const version = (): string =>
-  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version
+export const version = (): string => packageVersion
 
 /** SHA-256 of a wasm core. */
 export const coreHash = async (precision: Precision, shared: boolean): Promise<string> =>

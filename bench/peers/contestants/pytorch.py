@@ -1,5 +1,6 @@
-"""PyTorch, in its own layouts (NCHW), with the number of threads it is told. The protocol is that of serve.ts."""
-import json, sys, time
+"""PyTorch, in its own layouts (NCHW), with the number of threads it is told. The protocol is that of serve.ts.
+Argument: nothing, or `avx2`, where the environment asks for no wider instructions: it is checked that none are used."""
+import ctypes, json, re, sys, time
 import numpy as np, torch, torch.nn.functional as F
 
 leaky = lambda x: F.leaky_relu(x, 0.2)
@@ -100,6 +101,25 @@ class Model:
         return [d, self.minimize(1, F.softplus(-self.judge(self.generate(self.draw(1)))).mean())]
 
 
+def instructions():
+    """What PyTorch's parts run on here: ATen's own loops, OpenBLAS's products, oneDNN's convolutions."""
+    maps = open('/proc/self/maps').read()
+    def ask(name, function, kind):
+        found = re.search(rf'/\S*lib{name}\S*', maps)
+        call = found and getattr(ctypes.CDLL(found[0]), function, None)
+        if not call: return None
+        call.restype = kind
+        return call()
+    core = ask('openblas', 'openblas_get_corename', ctypes.c_char_p)
+    isa = ask('dnnl', 'dnnl_get_effective_cpu_isa', ctypes.c_int)
+    aten = re.search(r'CPU capability usage: (\S+)', torch.__config__.show())
+    parts = dict(aten=aten and aten[1], openblas=core and core.decode(), onednn=isa and hex(isa))
+    # dnnl_cpu_isa_t: AVX-512 has bit 0x20.
+    wide = parts['aten'] not in (None, 'AVX2') or parts['openblas'] not in (None, 'Haswell') or (isa or 0) & 0x20
+    if 'avx2' in sys.argv and wide: raise RuntimeError(f'only AVX2 was asked for, and it runs on {parts}')
+    return parts
+
+
 model, products = None, {}
 
 
@@ -108,7 +128,7 @@ def handle(request):
     if 'init' in request:
         torch.set_num_threads(request['init']['threads'])
         model = Model(request['init'])
-        return dict(versions=dict(python=sys.version.split()[0], torch=torch.__version__))
+        return dict(versions=dict(python=sys.version.split()[0], torch=torch.__version__, **instructions()))
     if 'steps' in request:
         began = time.perf_counter()
         for _ in range(request['steps']): losses = model.step()

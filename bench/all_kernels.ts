@@ -1,0 +1,85 @@
+// Every kernel of the core over a range of sizes: the op cases' ladders, and what has no case. A test says that none is
+// left out.
+import { gradients } from '../src/graph/gradients.ts'
+import { input, variable } from '../src/graph/leaves.ts'
+import type { Tensor } from '../src/graph/tensor.ts'
+import { type Kernel, kernel } from '../src/bench/kernels.ts'
+import { optimizers } from '../src/nn/index.ts'
+import type { Optimizer } from '../src/nn/optimizers.ts'
+import * as ops from '../src/ops/index.ts'
+import { drawInputs } from '../src/verify/cases/case.ts'
+import { opCases } from '../src/verify/cases/index.ts'
+import { BATCHES, LADDER, ladderOf } from './ladders.ts'
+
+export interface Entry {
+  /** The op or the kernel; several entries of growing size share it. */
+  readonly op: string
+  readonly kernel: Kernel
+  /** Inputs in the domain of the op; made up where there are none. */
+  readonly values?: () => Float32Array[]
+}
+
+const ofCases: readonly Entry[] = opCases.flatMap((given) => ladderOf(given).map((made, i) => ({
+  op: given.op,
+  kernel: { ...made, name: `${given.op} ${made.name || made.shapes.map((s) => `[${s}]`).join(' ')}` },
+  values: () => drawInputs(given, made.shapes, i + 1),
+})))
+
+const sized = (op: string, build: (n: number) => Kernel): Entry[] => LADDER.map((n) => ({ op, kernel: build(n) }))
+
+/** The gradient alone: activations have kernels for it. */
+const activationGradient = (op: string, apply: (x: Tensor) => Tensor): Entry[] =>
+  sized(`${op}, gradient`, (n) => kernel(`${op}, value and gradient [${n}]`, [[n]], (x) => {
+    return gradients(apply(x!), [x!], input('dy', [n]))[0]!
+  }))
+
+const optimizer = (op: string, make: () => Optimizer): Entry[] => sized(op, (n) => ({
+  name: `${op} [${n}]`,
+  shapes: [[n]],
+  build(gradient) {
+    const changed = variable('x', [n], ops.ones)
+    return { changed, updates: make().updates([{ variable: changed, gradient: gradient! }]) }
+  },
+}))
+
+const average = sized('movingAverage', (n) => ({
+  name: `movingAverage [${n}]`,
+  shapes: [[n]],
+  build(x) {
+    const changed = variable('average', [n], ops.ones)
+    return { changed, updates: [ops.movingAverage(changed, x!, 0.9)] }
+  },
+}))
+
+const IMAGES = 4096
+const gathered = (op: string, data: Uint8Array | Float32Array): Entry[] => BATCHES.map((size) =>
+  ({ op, kernel: kernel(`${op}, ${size} images of 784`, [], () => ops.batch(ops.dataset(data, [IMAGES, 784]), size)) }))
+
+const drawn = (op: string, draw: (n: number) => Tensor): Entry[] => sized(op, (n) => kernel(`${op} [${n}]`, [], () => draw(n)))
+
+export const ENTRIES: readonly Entry[] = [
+  ...ofCases,
+  ...activationGradient('relu', ops.relu),
+  ...activationGradient('leakyReLU', (x) => ops.leakyReLU(x)),
+  ...activationGradient('elu', (x) => ops.elu(x)),
+  ...activationGradient('tanh', ops.tanh),
+  ...activationGradient('sigmoid', ops.sigmoid),
+  ...activationGradient('softplus', ops.softplus),
+  ...sized('sum', (n) => kernel(`sum [${n}]`, [[n]], (x) => ops.sum(x!))),
+  ...sized('sum of columns', (n) => kernel(`sum of columns [${n / 40},40]`, [[n / 40, 40]], (x) => ops.sum(x!, 0))),
+  ...sized('sum of rows', (n) => kernel(`sum of rows [${n / 40},40]`, [[n / 40, 40]], (x) => ops.sum(x!, 1))),
+  ...drawn('fill', (n) => ops.fill([n], 0.5)),
+  ...drawn('randomUniform', (n) => ops.randomUniform([n], 'bench')),
+  ...drawn('randomNormal', (n) => ops.randomNormal([n], 'bench')),
+  ...drawn('truncatedNormal', (n) => ops.truncatedNormal([n], 'bench')),
+  ...drawn('bernoulli', (n) => ops.bernoulli([n], 'bench', 0.5)),
+  ...optimizer('sgd', () => optimizers.sgd()),
+  ...optimizer('sgd, momentum', () => optimizers.sgd({ momentum: 0.9 })),
+  ...optimizer('sgd, Nesterov', () => optimizers.sgd({ momentum: 0.9, nesterov: true })),
+  ...optimizer('rmsprop', () => optimizers.rmsprop()),
+  ...optimizer('rmsprop, momentum', () => optimizers.rmsprop({ momentum: 0.9 })),
+  ...optimizer('adam', () => optimizers.adam()),
+  ...average,
+  ...gathered('batch of bytes', new Uint8Array(IMAGES * 784).map((_, i) => i % 255)),
+  ...gathered('batch of floats', new Float32Array(IMAGES * 784).fill(0.5)),
+]

@@ -1,0 +1,96 @@
+// Builds to compare: a wasm file under this checkout's host code, a commit with host code of its own, or this checkout
+// as it stands ('.'). Invariant: a commit's worktree is gone afterwards; its bundle is kept under build/commits.
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import type * as host from '../src/index.ts'
+import type { ModelName } from './step.ts'
+
+export interface Build {
+  readonly name: string
+  step(model: ModelName, batch: number): Promise<Step>
+}
+
+export interface Step {
+  run(steps: number): void
+  /** Of all variables: equal for builds that compute the same bits. */
+  digest(): string
+}
+
+type Host = Pick<typeof host, 'createRuntime' | 'input' | 'layers' | 'autoencoder' | 'vae' | 'gan' | 'dcgan'>
+
+/** Written with the package's public pieces alone, which commits far apart have in common. */
+async function stepWith(from: Host, model: ModelName, batch: number, core?: Uint8Array<ArrayBuffer>): Promise<Step> {
+  const definition = from[model]()
+  const runtime = await from.createRuntime(core && { core })
+  const session = await runtime.session(1)
+  const images = from.input('images', [batch, ...definition.imageShape])
+  const fn = session.compile({ group: 'train', stages: definition.train(images, new from.layers.Pass(true)) })
+  fn.feed('images', Float32Array.from({ length: images.size }, (_, i) => ((i * 7919) % 255) / 127.5 - 1))
+  return {
+    run(steps) {
+      if (fn.run(steps) !== steps) throw new Error(`${model}: a loss is not finite`)
+    },
+    digest() {
+      const hash = createHash('sha256')
+      for (const v of session.variables) hash.update(`${v.attrs.name}\0`).update(session.values(v).slice())
+      return hash.digest('hex')
+    },
+  }
+}
+
+export function fromWasm(file: string): Build {
+  if (!existsSync(file)) {
+    throw new RangeError(`compare: there is no file "${file}"; give two wasm files, or --commits and two commits`)
+  }
+  const core = new Uint8Array(readFileSync(file))
+  return { name: file, step: async (model, batch) => stepWith(await import('../src/index.ts'), model, batch, core) }
+}
+
+const FOLDER = resolve('build/commits')
+const HERE = '.'
+const git = (...args: string[]): string =>
+  execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
+
+/** @param ref anything that git takes for a commit; `.` is this checkout with what is not committed */
+export async function fromCommit(ref: string): Promise<Build> {
+  mkdirSync(FOLDER, { recursive: true })
+  const commit = ref === HERE ? null : commitOf(ref)
+  const bundled = join(FOLDER, `${commit ?? 'here'}.mjs`)
+  if (commit === null) await bundle('.', bundled)
+  else if (!existsSync(bundled)) await inWorktree(commit, (folder) => bundle(folder, bundled))
+  const loaded = (await import(pathToFileURL(bundled).href)) as Host
+  const name = commit === null ? 'this checkout' : git('log', '-1', '--format=%h %s', commit)
+  return { name, step: (model, batch) => stepWith(loaded, model, batch) }
+}
+
+function commitOf(ref: string): string {
+  try {
+    return git('rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`)
+  } catch {
+    throw new RangeError(`compare: git knows no commit "${ref}"; give a hash, a branch, a tag, or . for this checkout`)
+  }
+}
+
+async function inWorktree(commit: string, work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = join(FOLDER, commit)
+  git('worktree', 'add', '--detach', '--force', folder, commit)
+  try {
+    // The compilers of this checkout: a commit's own would take a download.
+    symlinkSync(resolve('node_modules'), join(folder, 'node_modules'))
+    await work(folder)
+  } finally {
+    git('worktree', 'remove', '--force', folder)
+  }
+}
+
+/** Builds a checkout's cores, and bundles its default entry with them inside. */
+async function bundle(folder: string, outfile: string): Promise<void> {
+  execFileSync(process.execPath, ['tools/build.mjs', 'core'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
+  await build({
+    entryPoints: [join(folder, 'src/index.ts')], outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'warning',
+  })
+}

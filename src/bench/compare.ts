@@ -1,0 +1,100 @@
+// Two reports, line by line. They are of different moments, so a difference within the spread of either is called none;
+// two builds on one machine are better compared in one run: `npm run bench:compare`.
+import { type BenchReport, FORMAT } from './report.ts'
+import type { Figure } from './statistics.ts'
+import { columns, short } from './table.ts'
+
+export interface ComparedRow {
+  readonly name: string
+  /** Milliseconds of one run (the peak: of 10⁹ operations). */
+  readonly a: Figure
+  readonly b: Figure
+  /** b over a, by time: below 1, b is faster. */
+  readonly ratio: number
+  readonly verdict: 'faster' | 'slower' | 'within the spread'
+}
+
+export interface Comparison {
+  /** Sentences on why the ratios may not mean what they seem to. */
+  readonly warnings: readonly string[]
+  readonly rows: readonly ComparedRow[]
+  /** Lines that only one of the two has. */
+  readonly unmatched: readonly string[]
+}
+
+const MEND = 'give a file that "ganglion bench --json FILE" wrote'
+
+/**
+ * A report read from JSON.
+ * @throws RangeError where the value is not one; the message has no subject: put the file's name before it
+ */
+export function parseReport(text: string): BenchReport {
+  let value: Partial<BenchReport> | null
+  try {
+    value = JSON.parse(text) as Partial<BenchReport> | null
+  } catch {
+    throw new RangeError(`is not JSON; ${MEND}`)
+  }
+  if (typeof value !== 'object' || value?.format !== FORMAT) {
+    throw new RangeError(`is no report ("format": "${FORMAT}"); ${MEND}`)
+  }
+  const figures = [value.peak, ...[value.bandwidth, value.kernels, value.models].flatMap((rows) => rows?.map(({ ms }) => ms))]
+  const whole = value.machine && figures.every((f) => f?.quartiles?.length === 2 && f.median > 0)
+  if (!whole) throw new RangeError('is a report that lacks parts; measure again with "ganglion bench --json FILE"')
+  return value as BenchReport
+}
+
+export function compareReports(a: BenchReport, b: BenchReport): Comparison {
+  const [linesA, linesB] = [lines(a), lines(b)]
+  const rows = [...linesA].flatMap(([name, figure]) => {
+    const other = linesB.get(name)
+    return other ? [comparedRow(name, figure, other)] : []
+  })
+  const unmatched = [...new Set([...linesA.keys(), ...linesB.keys()])].filter((name) => !linesA.has(name) || !linesB.has(name))
+  return { warnings: warnings(a, b), rows, unmatched }
+}
+
+const inverse = ({ median, quartiles: [low, high], windows }: Figure): Figure =>
+  ({ median: 1 / median, quartiles: [1 / high, 1 / low], windows: windows.map((x) => 1 / x) })
+
+const lines = ({ peak, bandwidth, kernels, models }: BenchReport): Map<string, Figure> => new Map([
+  ['peak', inverse(peak)] as const,
+  ...bandwidth.map(({ name, ms }) => [`memory: ${name}`, ms] as const),
+  ...[...kernels, ...models].map(({ name, ms }) => [name, ms] as const),
+])
+
+function comparedRow(name: string, a: Figure, b: Figure): ComparedRow {
+  const apart = a.quartiles[1] < b.quartiles[0] || b.quartiles[1] < a.quartiles[0]
+  const ratio = b.median / a.median
+  return { name, a, b, ratio, verdict: !apart ? 'within the spread' : ratio < 1 ? 'faster' : 'slower' }
+}
+
+function warnings(a: BenchReport, b: BenchReport): string[] {
+  const facts: readonly (readonly [string, unknown, unknown])[] = [
+    ['processors', `${a.machine.cpu}, ${a.machine.cores} threads`, `${b.machine.cpu}, ${b.machine.cores} threads`],
+    ['systems', a.machine.system, b.machine.system],
+    ['engines', a.machine.engine, b.machine.engine],
+    ['precisions', a.precision, b.precision],
+    ['numbers of threads', a.threads, b.threads],
+  ]
+  const said = facts.filter(([, x, y]) => x !== y).map(([what, x, y]) => `the ${what} differ: ${String(x)}; ${String(y)}`)
+  if (a.quick || b.quick) said.push('a quick run has few windows: its spread is a guess')
+  const digests = new Map(a.precision === b.precision && a.precision === 'deterministic' ? results(a) : [])
+  const apart = results(b).filter(([name, digest]) => digests.has(name) && digests.get(name) !== digest).map(([name]) => name)
+  if (apart.length) said.push(`they computed different numbers: ${apart.join('; ')}`)
+  return said
+}
+
+const results = ({ kernels, models }: BenchReport) => [...kernels, ...models].map(({ name, digest }) => [name, digest] as const)
+
+/** @param names what the two reports are called in the heading */
+export function comparisonTable({ warnings, rows, unmatched }: Comparison, names: readonly [string, string]): string {
+  const head = ['ms', names[0], names[1], 'ratio', '<']
+  const body = rows.map(({ name, a, b, ratio, verdict }) => [name, short(a.median), short(b.median), ratio.toFixed(3), verdict])
+  return [
+    ...warnings.map((warning) => `Warning: ${warning}.`),
+    columns(head, body),
+    ...(unmatched.length ? [`In one of them only: ${unmatched.join('; ')}.`] : []),
+    `Ratio: the second over the first, by time; below 1 the second is faster. Faster, slower: their quartiles lie apart.`,
+  ].join('\n\n') + '\n'
+}

@@ -1,0 +1,34 @@
+// The models' training steps as subjects of the benchmark: trained a few steps for the digest, then timed.
+import type { Runtime } from '../runtime/runtime.ts'
+import type { Session } from '../runtime/session.ts'
+import { digest } from '../train/state.ts'
+import type { CompiledFunction } from '../runtime/function.ts'
+import { type ModelName, runSteps, trainingStep } from './step.ts'
+
+/** Batch sizes: the README's, and one at which a DCGAN's step fits a window. */
+export const BATCHES: Readonly<Record<ModelName, number>> = { autoencoder: 128, vae: 128, gan: 128, dcgan: 32 }
+export const QUICK_MODELS: readonly ModelName[] = ['autoencoder', 'vae', 'gan']
+
+const SEED = 1
+/** Steps from the seed to the digest. */
+const DIGEST_STEPS = 5
+
+export interface TrainedModel {
+  readonly name: string
+  readonly model: ModelName
+  readonly batch: number
+  readonly fn: CompiledFunction
+  readonly digest: string
+  readonly variableBytes: number
+}
+
+export async function trainedModel(runtime: Runtime, model: ModelName): Promise<TrainedModel> {
+  const batch = BATCHES[model]
+  const session = await runtime.session(SEED)
+  const fn = trainingStep(session, model, batch)
+  runSteps(fn, DIGEST_STEPS)
+  return { name: `${model} ${batch}`, model, batch, fn, digest: await digest(session), variableBytes: variableBytes(session) }
+}
+
+/** Bytes of weights, statistics and optimizer slots. */
+export const variableBytes = (session: Session): number => session.variables.reduce((n, { size }) => n + 4 * size, 0)

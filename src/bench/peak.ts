@@ -1,0 +1,35 @@
+// The machine's own ceiling in this engine: the register-only multiply–add loop of the same binary, on one thread.
+import { apply, bits, type Op } from '../graph/tensor.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+import { calibrate } from './windows.ts'
+
+/** Flops of a round of assembly/kernels/peak.ts: 12 chains of 4 lanes, a multiply and an add each. */
+const ROUND_FLOPS = 96
+const ROUNDS = 200_000
+/** Long enough for a browser's coarse clock. */
+const WINDOW_MS = 2
+
+const peakOp: Op = {
+  name: 'peak',
+  shape: () => [4],
+  gradient: null,
+  calls: (_, at) => [['peak_f32', at.output, ROUNDS, bits(0.999), bits(0.001)]],
+  // None for the runtime: it would wake the other threads, which have no part in it.
+  flops: () => 0,
+}
+
+/** Measures the peak once, in GFLOP/s. */
+export type PeakMeter = () => number
+
+/** Call what it returns between the windows of what it is compared with. */
+export async function peakMeter(runtime: Runtime): Promise<PeakMeter> {
+  const session = await runtime.session(1)
+  const fn = session.compile({ group: 'peak', stages: [{ outputs: { y: apply(peakOp, [], {}) } }] })
+  fn.run(5)
+  const times = calibrate((n) => void fn.run(n), WINDOW_MS)
+  return () => {
+    const began = performance.now()
+    fn.run(times)
+    return (ROUNDS * ROUND_FLOPS * times) / (performance.now() - began) / 1e6
+  }
+}

@@ -1,0 +1,28 @@
+// The models' training steps as benchmarks run them: compiled, and fed the same made-up images.
+import { input } from '../graph/leaves.ts'
+import { autoencoder } from '../models/autoencoder.ts'
+import { dcgan } from '../models/dcgan.ts'
+import type { ModelDefinition } from '../models/definition.ts'
+import { gan } from '../models/gan.ts'
+import { vae } from '../models/vae.ts'
+import { Pass } from '../nn/layer.ts'
+import type { CompiledFunction } from '../runtime/function.ts'
+import type { Session } from '../runtime/session.ts'
+import { TRAIN } from '../train/state.ts'
+
+export const MODELS = { autoencoder, vae, gan, dcgan }
+export type ModelName = keyof typeof MODELS
+
+export function stepOf(session: Session, definition: ModelDefinition, batch: number): CompiledFunction {
+  const images = input('images', [batch, ...definition.imageShape])
+  const fn = session.compile({ group: TRAIN, stages: definition.train(images, new Pass(true)) })
+  return fn.feed('images', Float32Array.from({ length: images.size }, (_, i) => ((i * 7919) % 255) / 127.5 - 1))
+}
+
+export const trainingStep = (session: Session, model: ModelName, batch: number): CompiledFunction =>
+  stepOf(session, MODELS[model](), batch)
+
+/** Runs all the steps; throws where a loss is not finite, for then fewer were run and a time would mean nothing. */
+export function runSteps(fn: CompiledFunction, steps: number): void {
+  if (fn.run(steps) !== steps) throw new Error('a loss is not finite in the benchmark')
+}

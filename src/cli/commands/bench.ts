@@ -1,0 +1,89 @@
+// `ganglion bench`: how fast this machine trains, and whether it computes the right numbers; or two such reports compared.
+import { readFileSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import {
+  bench as measure, type BenchReport, compareReports, comparisonTable, parseReport, reportTable, wrong,
+} from '../../bench/index.ts'
+import { GanglionError } from '../../errors.ts'
+import { writeFileAtomic } from '../../node/files.ts'
+import type { Command } from '../command.ts'
+import type { Output } from '../io.ts'
+import { choice, help, parse, text, threads, UsageError } from '../options.ts'
+
+const measuring = {
+  quick: { help: 'a quarter of a minute at most instead of a minute' },
+  threads: { value: 'N|auto', help: 'threads of a step; any number gives the same bits', read: threads, initial: 1 },
+  precision: {
+    value: 'HOW', help: 'deterministic; or relaxed: faster, not the same bits everywhere', initial: 'deterministic',
+    read: choice('deterministic', 'relaxed'),
+  },
+  json: { value: 'FILE', help: 'keeps all figures, window by window', read: text },
+} as const
+const comparing = { compare: { help: 'compares two files that --json wrote, and measures nothing' }, ...help } as const
+const options = { ...measuring, ...comparing }
+
+export const bench: Command = {
+  name: 'bench',
+  summary: 'Measure this machine: peak, memory, kernels, models; results are checked',
+  usage: '[options]  or  ganglion bench --compare A B',
+  notes: [
+    'Times are medians with quartiles; a result is the same as the golden one to the bit, or its speed does not count.',
+    'Exit code 1 where a result is different.',
+  ],
+  groups: [['Measuring', measuring], ['Comparing', comparing]],
+  examples: [
+    ['bench', 'a table, in less than a minute'],
+    ['bench --quick --threads auto --json mine.json', 'on all threads, kept'],
+    ['bench --compare mine.json yours.json', 'line by line, with warnings where the two cannot be compared'],
+  ],
+  async run(args, { stdout, stderr }) {
+    const { positionals, values: { compare, json, ...chosen } } = parse(args, options)
+    if (compare) {
+      const others = json !== undefined || Object.keys(chosen).length > 0
+      if (others) throw new UsageError('--compare takes no other options: it measures nothing')
+      return compared(positionals, stdout)
+    }
+    if (positionals.length) throw new UsageError(`bench takes no arguments without --compare, got "${positionals[0]}"`)
+    if (json !== undefined) checkPlace(json)
+    const line = stderr.isTTY ? (what: string) => stderr.write(`\r\x1b[K${what}`) : () => {}
+    const report = await measure({ ...chosen, onProgress: line }).finally(() => line(''))
+    stdout.write(reportTable(report))
+    if (json !== undefined) await writeFileAtomic(json, `${JSON.stringify(report, null, 1)}\n`)
+    const different = wrong(report)
+    if (!different.length) return 0
+    const what = different.length > 1 ? 'of the results are not the golden ones' : 'of the results is not the golden one'
+    throw new GanglionError(`${different.length} ${what}: ` +
+      `${different.join('; ')}; this engine or machine computes wrong numbers: please report it with the file of --json`)
+  },
+}
+
+function compared(files: readonly string[], stdout: Output): number {
+  const [a, b, more] = files
+  if (a === undefined || b === undefined || more !== undefined) {
+    throw new UsageError(`--compare expected two files, got ${files.length}`)
+  }
+  stdout.write(comparisonTable(compareReports(read(a), read(b)), [a, b]))
+  return 0
+}
+
+function read(file: string): BenchReport {
+  let content: string
+  try {
+    content = readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new GanglionError(`cannot read "${file}"; give a file that "ganglion bench --json FILE" wrote`, { cause })
+  }
+  try {
+    return parseReport(content)
+  } catch (cause) {
+    throw new GanglionError(`"${file}" ${(cause as Error).message}`, { cause })
+  }
+}
+
+/** A minute of measuring must not end at a folder that is not there. */
+function checkPlace(file: string): void {
+  const folder = dirname(file)
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new GanglionError(`cannot write "${file}": the folder "${folder}" does not exist; create it first`)
+  }
+}

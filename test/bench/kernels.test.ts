@@ -1,0 +1,27 @@
+// No kernel of the core is left out of `npm run bench:kernels`: each stands in the tape of an entry.
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { ENTRIES } from '../../bench/all_kernels.ts'
+import { compileKernel } from '../../src/bench/kernels.ts'
+import { newSession } from '../harness.ts'
+
+/** Kernels that are no op's: random_bits is for the test of Philox. */
+const BOOKKEEPING = ['advance', 'metric_f32', 'peak_f32', 'random_bits']
+
+const folder = new URL('../../assembly/kernels/', import.meta.url)
+const registered = readdirSync(folder)
+  .flatMap((file) => [...readFileSync(new URL(file, folder), 'utf8').matchAll(/^register\((\w+)\)/gm)].map(([, name]) => name!))
+
+it('every kernel is measured', async () => {
+  expect(registered.length).toBeGreaterThan(50)
+  const measured = new Set<string>()
+  // The smallest of each op, and all where sizes choose kernels.
+  const first = ENTRIES.filter(({ op }, i) => /^(conv2d|matmul)/.test(op) || ENTRIES.findIndex((e) => e.op === op) === i)
+  for (const { kernel, values } of first) {
+    const session = await newSession()
+    const { fn } = compileKernel(session, kernel, values?.())
+    const names = new Map(registered.map((name) => [session.core.kernel(name), name]))
+    for (const { at } of fn.tape.calls) measured.add(names.get(fn.tape.words[at]!)!)
+  }
+  expect(registered.filter((name) => !measured.has(name) && !BOOKKEEPING.includes(name))).toEqual([])
+})
