@@ -1,5 +1,5 @@
 // What all entries that run anywhere have in common: everything but createRuntime, which knows where the core comes from.
-export { GanglionError, ThreadError } from './errors.ts'
+export { GanglionError, ThreadError, TrainingError } from './errors.ts'
 export { Runtime, type Precision, type RuntimeOptions } from './runtime/engine.ts'
 export type { CoreSource } from './runtime/core_source.ts'
 export { features, type Feature, type Features } from './runtime/features.ts'
@@ -23,6 +23,5 @@ export { vae, type VaeOptions } from './models/vae.ts'
 export { interpolate, type InterpolateOptions } from './models/interpolate.ts'
 export { clipping, minimize, type MinimizeOptions, type ModelDefinition, type StageSpec } from './models/definition.ts'
 export { Model } from './train/model.ts'
-export { TrainingError } from './train/fault.ts'
 export type { Progress, TrainOptions } from './train/train.ts'
 export type { State } from './train/state.ts'

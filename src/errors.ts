@@ -19,3 +19,17 @@ export class ThreadError extends GanglionError {
     this.settled = settled
   }
 }
+
+/** Training met a NaN or an infinity, or lost a thread. The model holds the state after the last good step. */
+export class TrainingError extends GanglionError {
+  /** The step that went wrong. */
+  readonly step: number
+  /** The op whose result was not finite; null where a thread was lost, or the step could not be run again. */
+  readonly op: string | null
+  constructor(message: string, step: number, op: string | null, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'TrainingError'
+    this.step = step
+    this.op = op
+  }
+}

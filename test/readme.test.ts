@@ -25,8 +25,8 @@ async function run(text: string, name: string): Promise<string[]> {
   return stdout.trimEnd().split('\n')
 }
 
-it('has two programs', () => {
-  expect(programs).toHaveLength(2)
+it('has three programs', () => {
+  expect(programs).toHaveLength(3)
 })
 
 it('the first trains a VAE and prints a loss an epoch and the digest', async () => {
@@ -45,4 +45,13 @@ it('the second fits a plane', async () => {
   expect(loss).toBeLessThan(1e-6)
   expect(a).toBeCloseTo(2, 3)
   expect(b).toBeCloseTo(-3, 3)
+})
+
+it('the third trains in a worker', async () => {
+  const lines = await run(programs[2]!, 'third')
+  expect(lines).toHaveLength(4)
+  const epochs = lines.slice(0, 3).map((line) => line.split(' ').map(Number))
+  expect(epochs.map(([epoch, , pixels]) => [epoch, pixels])).toEqual([[1, 12544], [2, 12544], [3, 12544]])
+  expect(epochs.every(([, loss], i) => loss! > 0 && (i === 0 || loss! < epochs[i - 1]![1]!)), lines.join('\n')).toBe(true)
+  expect(lines[3]).toMatch(/^[0-9a-f]{64}$/)
 })

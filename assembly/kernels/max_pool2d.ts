@@ -34,17 +34,24 @@ register(max_pool2d_f32)
 
 /** Byte offsets from `image` of the first maxima of the window at (oy, ox), for the channels c … c + 3. */
 function argmax(k: WindowArgs, image: usize, oy: i32, ox: i32, c: i32): v128 {
+  // Two copies: a call for the last channels, in the loop, costs the others their registers.
+  return k.c - c >= 4 ? argmaxOf(k, image, oy, ox, c, 4) : argmaxOf(k, image, oy, ox, c, k.c - c)
+}
+
+// @ts-ignore: decorator
+@inline
+function argmaxOf(k: WindowArgs, image: usize, oy: i32, ox: i32, c: i32, lanes: i32): v128 {
   const y0 = firstTap(oy, k.sh, k.top)
   const y1 = endTap(oy, k.sh, k.top, k.kh, k.h)
   const x0 = firstTap(ox, k.sw, k.left)
   const x1 = endTap(ox, k.sw, k.left, k.kw, k.w)
   let at = ((y0 * k.w + x0) * k.c + c) << 2
-  let best = loadUpTo4(image + <usize>at, k.c - c)
+  let best = loadUpTo4(image + <usize>at, lanes)
   let where = i32x4.splat(at)
   for (let iy = y0; iy < y1; iy++) {
     at = ((iy * k.w + x0) * k.c + c) << 2
     for (let ix = x0; ix < x1; ix++, at += k.c << 2) {
-      const v = loadUpTo4(image + <usize>at, k.c - c)
+      const v = loadUpTo4(image + <usize>at, lanes)
       // Larger, or the first NaN: not (v ≤ best) while best is a number.
       const better = v128.andnot(f32x4.eq(best, best), f32x4.le(v, best))
       best = v128.bitselect(v, best, better)

@@ -1,6 +1,7 @@
 // Resizing images along both axes with two taps an axis, and its transpose. The taps of both axes are computed first,
 // into scratch, in doubles; then both kernels read them. Nearest neighbour has one tap: its second weighs 0 and is skipped.
 import { register, shareStart } from '../lib/kernel'
+import { loadPart, storePart } from '../lib/simd'
 import { loadUpTo4, storeUpTo4 } from '../lib/window'
 
 /** The taps of one output: input indices and their weights. */
@@ -85,11 +86,14 @@ class ResizeArgs {
 @inline
 function scaleRow(to: usize, from: usize, n: i32, weight: f32, accumulate: bool): void {
   const w = f32x4.splat(weight)
-  for (const end = to + (<usize>n << 2); to < end; to += 16, from += 16) {
-    const left = <i32>((end - to) >> 2)
-    const v = f32x4.mul(loadUpTo4(from, left), w)
-    storeUpTo4(to, accumulate ? f32x4.add(loadUpTo4(to, left), v) : v, left)
+  for (const end = to + (<usize>(n & ~3) << 2); to < end; to += 16, from += 16) {
+    const v = f32x4.mul(v128.load(from), w)
+    v128.store(to, accumulate ? f32x4.add(v128.load(to), v) : v)
   }
+  const rest = n & 3
+  if (!rest) return
+  const v = f32x4.mul(loadPart(from, rest), w)
+  storePart(to, accumulate ? f32x4.add(loadPart(to, rest), v) : v, rest)
 }
 
 /** y[n, i, j, c] = Σ over the taps of i and j of weight · x: down the columns into a row, then along the row. */
@@ -113,16 +117,19 @@ export function resize_f32(args: usize, thread: i32, threads: i32): void {
 register(resize_f32)
 
 function alongRow(k: ResizeArgs, row: usize, to: usize): void {
-  for (let ox = 0; ox < k.ow; ox++) {
-    const tap = changetype<Tap>(k.columns + (<usize>ox << 4))
+  const last = k.columns + (<usize>k.ow << 4)
+  if (k.c == 1) {
+    for (let column = k.columns; column < last; column += 16, to += 4) {
+      const tap = changetype<Tap>(column)
+      const v = load<f32>(row + (<usize>tap.lo << 2))
+      store<f32>(to, tap.whi == 0 ? v : v * tap.wlo + load<f32>(row + (<usize>tap.hi << 2)) * tap.whi)
+    }
+    return
+  }
+  for (let column = k.columns; column < last; column += 16) {
+    const tap = changetype<Tap>(column)
     let lo = row + (<usize>(tap.lo * k.c) << 2)
     let hi = row + (<usize>(tap.hi * k.c) << 2)
-    if (k.c == 1) {
-      const v = load<f32>(lo)
-      store<f32>(to, tap.whi == 0 ? v : v * tap.wlo + load<f32>(hi) * tap.whi)
-      to += 4
-      continue
-    }
     for (let c = k.c; c > 0; c -= 4, lo += 16, hi += 16) {
       const v = loadUpTo4(lo, c)
       storeUpTo4(

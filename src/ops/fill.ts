@@ -15,3 +15,6 @@ export const fill = (shape: Shape, value: number): Tensor => apply(fillOp, [], {
 export const ones = (shape: Shape): Tensor => fill(shape, 1)
 /** 0 everywhere. */
 export const zeros = (shape: Shape): Tensor => fill(shape, 0)
+
+/** Whether a tensor is of zeros, as new memory is. */
+export const isZero = (t: Tensor): boolean => t.op === fillOp && Object.is(t.attrs['value'], 0)

@@ -6,13 +6,17 @@ import { builtin } from './host.ts'
 /** A compiled module, its bytes, an address (`file:` too, where there is Node's file system) or the answer of a `fetch`. */
 export type CoreSource = WebAssembly.Module | BufferSource | URL | string | Response
 
+/** What a wasm file begins with: \0asm. */
+const MAGIC = [0, 0x61, 0x73, 0x6d]
 const MEND = 'give a file of the package: ganglion.wasm, or another of its cores'
 
 /**
- * @throws TypeError where `source` is none of these
+ * The compiled core.
+ * @throws TypeError where `given` is none of these
  * @throws GanglionError where it cannot be fetched, or is not WebAssembly that this engine can run
  */
-export async function moduleOf(source: CoreSource): Promise<WebAssembly.Module> {
+export async function moduleOf(given: CoreSource | PromiseLike<CoreSource>): Promise<WebAssembly.Module> {
+  const source = await given
   if (source instanceof WebAssembly.Module) return source
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return compile(source)
   if (typeof source === 'string' || source instanceof URL) return fetched(source)
@@ -39,9 +43,12 @@ async function answered(response: Response): Promise<WebAssembly.Module> {
 }
 
 async function compile(bytes: BufferSource): Promise<WebAssembly.Module> {
-  const [a, b, c, d] = ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(bytes)
+  const view = ArrayBuffer.isView(bytes) ? bytes : new Uint8Array(bytes)
+  const start = new Uint8Array(view.buffer, view.byteOffset, Math.min(MAGIC.length, view.byteLength))
   // A server that answers every address with its page is the usual reason.
-  if (a !== 0 || b !== 0x61 || c !== 0x73 || d !== 0x6d) throw new GanglionError(`the core that was given is not WebAssembly; ${MEND}`)
+  if (start.join() !== MAGIC.join()) {
+    throw new GanglionError(`the core that was given is not WebAssembly; ${MEND}`)
+  }
   return WebAssembly.compile(bytes).catch(refused)
 }
 

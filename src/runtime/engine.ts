@@ -3,7 +3,7 @@
 import { GanglionError } from '../errors.ts'
 import { instantiateCore } from './core.ts'
 import { type CoreSource, moduleOf } from './core_source.ts'
-import { features } from './features.ts'
+import { relaxedSimd, threads as threadsHere } from './features.ts'
 import type { ThreadPool } from './pool.ts'
 import { Session } from './session.ts'
 import { parallelism } from './host.ts'
@@ -12,7 +12,7 @@ import { parallelism } from './host.ts'
 export type Precision = 'deterministic' | 'relaxed'
 
 /** The core that an entry carries: for a precision, with a memory of its own or for a shared one. */
-export type OwnCore = (precision: Precision, shared: boolean) => CoreSource | Promise<CoreSource>
+export type OwnCore = (precision: Precision, shared: boolean) => CoreSource | PromiseLike<CoreSource>
 
 export interface RuntimeOptions {
   /**
@@ -54,7 +54,7 @@ export class Runtime {
     checkPrecision(precision)
     const { count, reason, pool } = await startThreads(threads, worker)
     try {
-      const module = await moduleOf(await (core ?? own(precision, count > 1)))
+      const module = await moduleOf(core ?? own(precision, count > 1))
       checkShared(module, count > 1)
       return new Runtime(module, precision, pool, reason)
     } catch (error) {
@@ -98,8 +98,9 @@ function checkPrecision(precision: Precision): void {
   if (precision !== 'deterministic' && precision !== 'relaxed') {
     throw new RangeError(`precision: '${String(precision)}' given, expected 'deterministic' or 'relaxed'`)
   }
-  const { available, reason } = features().relaxedSimd
-  if (precision === 'relaxed' && !available) throw new GanglionError(`precision 'relaxed' is not available: ${reason}`)
+  if (precision !== 'relaxed') return
+  const { available, reason } = relaxedSimd()
+  if (!available) throw new GanglionError(`precision 'relaxed' is not available: ${reason}`)
 }
 
 function checkShared(module: WebAssembly.Module, wanted: boolean): void {
@@ -133,7 +134,7 @@ function chooseThreads(asked: number | 'auto'): { count: number; reason: string 
   if (asked !== 'auto' && (!Number.isInteger(asked) || asked < 1 || asked > MOST_THREADS)) {
     throw new RangeError(`threads: ${String(asked)} given, expected 'auto' or an integer from 1 to ${MOST_THREADS}`)
   }
-  const { available, reason } = features().threads
+  const { available, reason } = threadsHere()
   if (asked === 'auto') {
     if (!available) return { count: 1, reason }
     const machine = parallelism()

@@ -47,7 +47,8 @@ function simd(): Feature {
     'use Node 20.19, Chrome 91, Firefox 89, Safari 16.4 or newer')
 }
 
-function relaxedSimd(): Feature {
+/** Relaxed SIMD alone: asking for threads takes Node some milliseconds. */
+export function relaxedSimd(): Feature {
   if (valid(RELAXED)) return yes('the engine knows it')
   const flag = '--experimental-wasm-relaxed-simd'
   // eslint-disable-next-line ganglion/determinism -- only to say why: it runs, and gives the same numbers, without it
@@ -56,7 +57,8 @@ function relaxedSimd(): Feature {
   return no('this engine does not know WebAssembly relaxed SIMD; the deterministic core does not need it')
 }
 
-function threads(): Feature {
+/** Threads alone. */
+export function threads(): Feature {
   if (typeof Atomics === 'undefined' || !valid(ATOMICS)) return no('this engine does not know WebAssembly atomics')
   const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated
   if (typeof SharedArrayBuffer === 'undefined' || isolated === false) {

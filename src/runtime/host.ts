@@ -1,15 +1,14 @@
 // What is asked of the runtime around us: Node's own modules where there are any, whether workers exist, how many fit.
-import type { Order } from './thread.ts'
 
 export interface NodeWorker {
-  postMessage(order: Order): void
+  postMessage(message: unknown, transfer?: Transferable[]): void
   on(event: 'message' | 'error' | 'exit', listener: (value: never) => void): void
   ref(): void
   unref(): void
   terminate(): Promise<unknown>
 }
 export interface NodeModules {
-  worker_threads: { Worker: new (file: URL, options: { execArgv: string[] }) => NodeWorker }
+  worker_threads: { Worker: new (file: URL, options: { execArgv: string[] }) => NodeWorker; parentPort: MessagePort | null }
   os: { availableParallelism(): number }
   fs: { promises: { readFile(file: URL): Promise<Uint8Array<ArrayBuffer>> } }
   zlib: { inflateRawSync(bytes: Uint8Array): Uint8Array<ArrayBuffer> }
@@ -23,7 +22,11 @@ export const builtin = <N extends keyof NodeModules>(name: N): NodeModules[N] | 
   // eslint-disable-next-line ganglion/determinism -- starts threads, where there is a Node: any number gives the same bits
   (globalThis as { process?: NodeProcess }).process?.getBuiltinModule?.(name)
 
-export const workersExist = (): boolean => typeof Worker === 'function' || builtin('worker_threads') !== undefined
+/** Edge runtimes may have Node's modules; the one of workers starts none. */
+const edge = (): boolean => 'EdgeRuntime' in globalThis ||
+  (globalThis as { navigator?: Navigator }).navigator?.userAgent === 'Cloudflare-Workers'
+
+export const workersExist = (): boolean => !edge() && (typeof Worker === 'function' || builtin('worker_threads') !== undefined)
 
 /** How many threads the machine runs at once, as far as the runtime tells; at least 1. */
 export const parallelism = (): number =>

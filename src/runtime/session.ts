@@ -6,6 +6,7 @@ import { isConstant, isInput, isVariable, type Variable } from '../graph/leaves.
 import { sizeOf, type Tensor } from '../graph/tensor.ts'
 import { isDataset } from '../ops/batch.ts'
 import { assign } from '../ops/assign.ts'
+import { isZero } from '../ops/fill.ts'
 import { type Core, megabytes } from './core.ts'
 import { COUNTER_WORDS, CompiledFunction, type FunctionSpec } from './function.ts'
 
@@ -62,8 +63,9 @@ export class Session {
       this.#leaves.set(tensor, address)
       address += aligned(tensor.size * 4)
     }
-    // A stage each: the arena holds one variable's values at a time.
-    const stages = fresh.map((v) => ({ outputs: [], updates: [assign(v, v.attrs.initial)] }))
+    // A stage each: the arena holds one variable's values at a time. New memory is zero already.
+    const stages = fresh.filter((v) => !isZero(v.attrs.initial)).map((v) => ({ outputs: [], updates: [assign(v, v.attrs.initial)] }))
+    if (!stages.length) return
     new CompiledFunction(this, { group: 'initialise', stages: stages.map(({ updates }) => ({ updates })) }, stages).run(1)
     this.restart('initialise')
   }

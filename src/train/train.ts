@@ -117,14 +117,14 @@ async function* loop(model: Model, data: ImageDataset, settings: Settings): Asyn
         samples += steps * size
         const now = settled()
         const epochDone = now.epoch > epoch
-        if (epochDone) guard.check()
+        if (epochDone) await guard.check()
         yield { epoch: epoch + 1, step: now.step, lastStep, metrics: means(used), samples, seconds, epochDone }
         await pause()
       }
     }
   } finally {
     // Who leaves in the middle of an epoch must not keep weights that the next loss would have shown to be NaN.
-    guard.check()
+    await guard.check()
   }
 }
 

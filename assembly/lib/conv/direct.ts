@@ -69,13 +69,15 @@ function dotImage(d: Direct, starts: usize, outputs: usize, sums: usize, patches
   for (let p: usize = 0; p < end; p += 16) {
     let v = dot4(d, starts + p, b)
     if (d.bias) v = f32x4.add(v, bias)
-    v128.store(sums + p, finish(v, d.activation, d.alpha))
+    v128.store(sums + p, d.activation ? finish(v, d.activation, d.alpha) : v)
   }
   const to = shift + (<usize>j << 2)
   for (let p: usize = 0; p < end; p += 4) store<f32>(load<usize>(outputs + p) + to, load<f32>(sums + p))
 }
 
 /** Four patches times one filter, by vectors along the run; its length is a multiple of 4. */
+// @ts-ignore: decorator
+@inline
 function dot4(d: Direct, from: usize, b: usize): v128 {
   let p0 = load<usize>(from)
   let p1 = load<usize>(from, 4)

@@ -1,0 +1,38 @@
+// What a page downloads, minified and gzipped, against a budget: `npm run size`, after a build. What is loaded only when it
+// is asked for (the other cores, threads) is no part of an entry; it has a budget of its own. esbuild refuses an import
+// that only Node has, because the platform is a browser.
+const onDemand = {
+  name: 'on-demand',
+  setup: (build) => build.onResolve({ filter: /./ }, ({ kind, path }) => (
+    kind === 'dynamic-import' || path.includes('.wasm') ? { path, external: true } : undefined
+  )),
+}
+const page = (config) => ({
+  ...config, format: 'esm', platform: 'browser', target: 'es2022', plugins: [onDemand], logLevel: 'error',
+})
+/** A whole entry, or a program that takes some of it. */
+const entry = (name, file, limit, program) => (
+  { name, path: `dist/${file}`, import: program, limit, gzip: true, modifyEsbuildConfig: page }
+)
+const copy = (config) => ({ ...config, loader: { '.wasm': 'copy' } })
+/** A file as it is. */
+const raw = (file, limit) => (
+  { name: file, path: `dist/${file}`, limit, gzip: true, modifyEsbuildConfig: copy }
+)
+
+const VAE = '{ createRuntime, imageDataset, Model, vae }'
+
+export default [
+  entry('ganglion: all of it, the core inside', 'index.js', '50 kB'),
+  entry('ganglion: a program that trains a VAE, the core inside', 'index.js', '38 kB', VAE),
+  entry('ganglion/slim: a program that trains a VAE', 'slim.js', '25 kB', VAE),
+  entry('ganglion/slim: all of it', 'slim.js', '34 kB'),
+  entry('ganglion under workerd: all of it, without ganglion.wasm', 'workerd.js', '34 kB'),
+  entry('ganglion/worker: the page\'s side', 'worker/index.js', '3 kB'),
+  entry('ganglion/worker: the worker\'s file, the core inside', 'worker/trainer.js', '44 kB'),
+  entry('ganglion/worker/serve: all of it, the core inside', 'worker/serve.js', '33 kB'),
+  raw('ganglion.wasm', '16.5 kB'),
+  raw('ganglion-relaxed-threads.wasm', '16.5 kB'),
+  raw('ganglion-threads.wasm', '16.5 kB'),
+  raw('ganglion-relaxed.wasm', '16.5 kB'),
+]

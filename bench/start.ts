@@ -1,0 +1,56 @@
+// From `import` to the end of the first training step of the VAE (batch 128 of 1280 made-up images, the package's dist), wasm
+// compile included: a fresh process each, engines taking turns, so that a drift of the machine hits all alike.
+// `npm run bench:start -- [--runs 20] [--floor 60] [NODE …]`; with a floor, a median above it is an error.
+import { execFileSync } from 'node:child_process'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { median, quantile, spread } from './statistics.ts'
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true, options: { runs: { type: 'string', default: '20' }, floor: { type: 'string' } },
+})
+const engines = positionals.length ? positionals.map((path) => resolve(path)) : [process.execPath]
+const PHASES = ['import', 'runtime', 'model', 'first step'] as const
+
+/** What a user's program does; the data are there before the clock starts. */
+const PROGRAM = `
+  const images = Uint8Array.from({ length: 1280 * 784 }, (_, i) => (i * 37) % 256)
+  const times = [performance.now()]
+  const { createRuntime, imageDataset, Model, vae } = await import('${pathToFileURL('dist/index.js').href}')
+  times.push(performance.now())
+  const runtime = await createRuntime()
+  times.push(performance.now())
+  const model = await Model.create(runtime, vae(), { seed: 1 })
+  times.push(performance.now())
+  for await (const { step } of model.train(imageDataset({ images, shape: [28, 28, 1] }), { batchSize: 128 })) {
+    times.push(performance.now())
+    if (step !== 1) throw new Error('the first chunk is not one step')
+    break
+  }
+  console.log(JSON.stringify({ node: process.versions.node, times }))
+`
+
+interface Said { node: string, times: number[] }
+const all = new Map<string, { node: string, samples: number[][] }>()
+for (let run = 0; run < Number(values.runs); run++) {
+  for (const engine of run % 2 ? [...engines].reverse() : engines) {
+    const { node, times } = JSON.parse(execFileSync(engine, ['--input-type=module', '-e', PROGRAM], { encoding: 'utf8' })) as Said
+    const known = all.get(engine) ?? { node, samples: [] }
+    all.set(engine, known)
+    known.samples.push([times.at(-1)! - times[0]!, ...PHASES.map((_, i) => times[i + 1]! - times[i]!)])
+  }
+}
+
+console.log(`ms: median (quartiles) of ${values.runs} processes\n`)
+console.log(`| Node | import to first step | least | ${PHASES.join(' | ')} |\n|---|---|---|${'---|'.repeat(PHASES.length)}`)
+for (const { node, samples } of all.values()) {
+  const column = (i: number) => samples.map((sample) => sample[i]!)
+  const whole = column(0)
+  const phases = PHASES.map((_, i) => median(column(i + 1)).toFixed(1))
+  console.log(`| ${node} | ${spread(whole, 1)} | ${quantile(whole, 0).toFixed(1)} | ${phases.join(' | ')} |`)
+  if (values.floor && median(whole) > Number(values.floor)) {
+    console.error(`start: Node ${node} takes ${median(whole).toFixed(1)} ms, the floor is ${values.floor}`)
+    process.exitCode = 1
+  }
+}

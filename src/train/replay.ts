@@ -1,0 +1,86 @@
+// What went wrong in training: the steps since the last snapshot once more, to the one that left the finite numbers, and
+// that one op by op. Loaded when it happens. Invariant: it ends with the last good state in place, and a TrainingError.
+import { type ThreadError, TrainingError } from '../errors.ts'
+import type { Variable } from '../graph/leaves.ts'
+import { changedBy } from '../graph/schedule.ts'
+import { LEARNING_RATE } from '../nn/optimizers.ts'
+import type { CompiledFunction } from '../runtime/function.ts'
+import type { Session } from '../runtime/session.ts'
+import { allFinite, countersOf, firstNotFinite, readState, type State, writeState } from './state.ts'
+
+/** What led from a snapshot to where training stands. */
+export interface Past {
+  readonly session: Session
+  readonly snapshot: State
+  /** What ran since the snapshot, in order, and the learning rates it ran with: the host may change those between runs. */
+  readonly since: readonly { readonly fn: CompiledFunction; readonly steps: number; readonly rates: readonly number[] }[]
+  /** The optimizers' variables that hold the rates. */
+  readonly optimizers: readonly Variable[]
+}
+
+/** Back to the state before a run that lost a thread: `past` is without that run. */
+export async function recover(past: Past, cause: ThreadError): Promise<TrainingError> {
+  const { session, snapshot, since } = past
+  await cause.settled
+  writeState(session, snapshot)
+  for (const { fn, steps, rates } of since) {
+    setRates(past, rates)
+    fn.run(steps)
+  }
+  const { step } = countersOf(session)
+  const message = `${cause.message}; training stopped, and the weights are those after step ${step}`
+  return new TrainingError(message, step + 1, null, { cause })
+}
+
+/** Goes through the steps since the snapshot once more, one at a time, to the first that leaves the finite numbers. */
+export function locate(past: Past): TrainingError {
+  const { session, snapshot, since } = past
+  const { step: failed } = countersOf(session)
+  writeState(session, snapshot)
+  for (const { fn, rates } of since.flatMap(({ steps, ...one }) => Array.from({ length: steps }, () => one))) {
+    setRates(past, rates)
+    const before = readState(session)
+    const good = fn.run(1) === 1 && firstNotFinite(session) === undefined
+    if (good) continue
+    writeState(session, before)
+    const { op, scope } = firstFault(fn) ?? { op: 'unknown', scope: '' }
+    writeState(session, before)
+    return notFinite(countersOf(session).step + 1, op, scope)
+  }
+  // Host writes in between are the one thing that the steps do not repeat. Back to what is known to have been.
+  writeState(session, snapshot)
+  return notRepeated(failed, countersOf(session).step)
+}
+
+function setRates({ session, optimizers }: Past, rates: readonly number[]): void {
+  optimizers.forEach((state, i) => (session.values(state)[LEARNING_RATE] = rates[i]!))
+}
+
+/** Runs one step op by op; the first whose result, or a variable that it changed, is not finite. */
+function firstFault(fn: CompiledFunction): { op: string; scope: string } | null {
+  const { session, tape } = fn
+  for (const [index, { at, item }] of tape.calls.entries()) {
+    session.core.runOp(fn.wordAddress(at), 0, 1)
+    if (!item || tape.calls[index + 1]?.item === item) continue
+    const { node } = item
+    const result = fn.resultOf(index)
+    const own = () => (result ? [session.floats(result.address, result.size)] : [])
+    const values = node.op.effect ? changedBy(node).map((v) => session.values(v)) : own()
+    if (!values.every(allFinite)) return { op: node.op.name, scope: node.scope }
+  }
+  return null
+}
+
+function notFinite(step: number, op: string, scope: string): TrainingError {
+  const where = scope ? ` of '${scope}'` : ''
+  const message = `training stopped at step ${step}: the op '${op}'${where} was the first to produce a NaN or an infinity; ` +
+    `the weights are those after step ${step - 1}. Use a lower learning rate, clip the gradients, or check the data`
+  return new TrainingError(message, step, op)
+}
+
+function notRepeated(step: number, kept: number): TrainingError {
+  const message = `training stopped at step ${step}: there was a NaN or an infinity, and which step it came from is not known, ` +
+    'because weights were written between the steps since the last snapshot; ' +
+    `the weights are those after step ${kept}, when it was taken. Change weights with model.loadWeights only, and check them`
+  return new TrainingError(message, step, null)
+}

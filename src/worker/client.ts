@@ -1,0 +1,186 @@
+// The page's side of a trainer: it starts the worker, asks, and hands on what comes back. It computes nothing.
+import type { ImageDataset } from '../data/dataset.ts'
+import { GanglionError } from '../errors.ts'
+import { threadFrom } from '../runtime/connection.ts'
+import type { NodeWorker } from '../runtime/host.ts'
+import type { CoreSource } from '../runtime/core_source.ts'
+import type { Precision } from '../runtime/engine.ts'
+import { checkData } from '../train/arguments.ts'
+import type { EvaluateOptions } from '../train/evaluate.ts'
+import type { Progress, TrainOptions } from '../train/train.ts'
+import { Line } from './line.ts'
+import { type Arguments, buffersOf, type Method, type TrainerInfo, type Value } from './protocol.ts'
+import { Stream } from './stream.ts'
+
+export interface TrainerOptions {
+  /** A model of the package, or of the worker that is given, by its kind, and what its maker takes. */
+  model: { readonly kind: string; readonly options?: object }
+  /** Default 1. */
+  seed?: number
+  /** As in `createRuntime`; a page's worker may use several where the page is cross-origin isolated. Default 1. */
+  threads?: number | 'auto'
+  /** Default `'deterministic'`. */
+  precision?: Precision
+  /** The core, instead of the inlined one; not a Response, which cannot be sent to a worker. */
+  core?: Exclude<CoreSource, Response> | PromiseLike<Exclude<CoreSource, Response>>
+  /**
+   * The worker: one of your own that calls `serveTrainer`, or where the package's `trainer.js` is, if a bundler left it
+   * behind. It is ended with the trainer.
+   */
+  worker?: Worker | NodeWorker | URL | string
+  /** Where the package's `thread.js` is, if a bundler left it behind and there are several threads. */
+  threadWorker?: URL | string
+}
+
+/** Whether the arrays that are given go to the worker without a copy, and are empty here afterwards. Default false. */
+export interface Transfer {
+  transfer?: boolean
+}
+
+/** A model in a worker. What it does and throws is what `Model` does and throws; the same seed gives the same bits. */
+export class Trainer {
+  /** What the worker made of the options. */
+  readonly info: TrainerInfo
+  readonly #line: Line
+  readonly #sent = new WeakMap<ImageDataset, number>()
+  #datasets = 0
+
+  /** See `createTrainer`. */
+  constructor(line: Line, info: TrainerInfo) {
+    this.#line = line
+    this.info = info
+  }
+
+  /**
+   * Trains, as `Model.train` does, yielding its progress. The worker goes on while the page is busy, up to eight chunks of
+   * some 50 ms, and waits at the end of an epoch: who leaves the loop there has the weights of that moment. The data are
+   * sent once, however often they are named.
+   */
+  async *train(data: ImageDataset, options: TrainOptions & Transfer = {}): AsyncGenerator<Progress, void, void> {
+    const { signal, transfer, ...rest } = options
+    if (signal !== undefined && typeof signal?.aborted !== 'boolean') throw new TypeError('train: signal expected an AbortSignal')
+    const number = this.#send('train', data, transfer)
+    const stream = new Stream<Progress>()
+    const id = this.#line.open(stream)
+    const abort = () => this.#line.post({ kind: 'abort', id })
+    signal?.addEventListener('abort', abort)
+    try {
+      this.#line.post({ kind: 'train', id, data: number, options: rest, aborted: signal?.aborted ?? false })
+      for (let progress; (progress = await stream.next()); this.#line.post({ kind: 'ask', id })) yield progress
+    } finally {
+      signal?.removeEventListener('abort', abort)
+      if (!stream.ended) {
+        this.#line.post({ kind: 'leave', id })
+        await stream.end()
+      }
+    }
+  }
+
+  /** Resolves when training stands still, between two chunks. Everything else goes on being answered. */
+  async pause(): Promise<void> {
+    await this.#line.ask((id) => ({ kind: 'pause', id }))
+  }
+  /** Goes on with training after `pause`. */
+  async resume(): Promise<void> {
+    await this.#line.ask((id) => ({ kind: 'resume', id }))
+  }
+
+  /** As `Model.evaluate`; between two chunks of a training. */
+  evaluate(data: ImageDataset, { transfer, ...options }: EvaluateOptions & Transfer = {}): Promise<Record<string, number>> {
+    const number = this.#send('evaluate', data, transfer)
+    return this.#line.ask((id) => ({ kind: 'evaluate', id, data: number, options })) as Promise<Record<string, number>>
+  }
+
+  /** As `Model.sample`; in the middle of a training it shows what has been learned so far. */
+  sample(...args: Arguments<'sample'>): Promise<Float32Array> {
+    return this.#call('sample', args)
+  }
+  drawCodes(...args: Arguments<'drawCodes'>): Promise<Float32Array> {
+    return this.#call('drawCodes', args)
+  }
+  decode(codes: Float32Array, options: Transfer = {}): Promise<Float32Array> {
+    return this.#call('decode', [codes], options)
+  }
+  encode(images: Float32Array, options: Transfer = {}): Promise<Float32Array> {
+    return this.#call('encode', [images], options)
+  }
+  reconstruct(images: Float32Array, options: Transfer = {}): Promise<Float32Array> {
+    return this.#call('reconstruct', [images], options)
+  }
+  weights(): Promise<Value<'weights'>> {
+    return this.#call('weights', [])
+  }
+  loadWeights(...args: Arguments<'loadWeights'>): Promise<void> {
+    return this.#call('loadWeights', args)
+  }
+  state(): Promise<Value<'state'>> {
+    return this.#call('state', [])
+  }
+  loadState(...args: Arguments<'loadState'>): Promise<void> {
+    return this.#call('loadState', args)
+  }
+  digest(): Promise<string> {
+    return this.#call('digest', [])
+  }
+
+  /** Ends the worker. What was asked and is not answered yet fails; what was trained is gone unless it was fetched before. */
+  close(): Promise<void> {
+    return this.#line.close(new GanglionError('the trainer was closed'))
+  }
+
+  #call<M extends Method>(method: M, args: Arguments<M>, { transfer = false }: Transfer = {}): Promise<Value<M>> {
+    const own = args.map(alone)
+    const given = transfer ? buffersOf(own) : []
+    return this.#line.ask((id) => ({ kind: 'call', id, method, args: own }), given) as Promise<Value<M>>
+  }
+
+  /** The number that the worker knows a dataset by. */
+  #send(where: string, data: ImageDataset, transfer = false): number {
+    const known = this.#sent.get(data)
+    if (known !== undefined) return known
+    checkData(where, data)
+    const number = ++this.#datasets
+    const { name, images, count, shape, labels } = data
+    const dataset = { name, images: alone(images), count, shape, ...(labels && { labels: alone(labels) }) }
+    this.#line.post({ kind: 'data', data: number, dataset }, transfer ? buffersOf(dataset) : [])
+    this.#sent.set(data, number)
+    return number
+  }
+}
+
+/** A view of a part of a buffer as an array with a buffer to itself: the whole of the other would be sent with it. */
+function alone<T>(value: T): T {
+  if (!(value instanceof Float32Array || value instanceof Uint8Array)) return value
+  return value.byteLength === value.buffer.byteLength ? value : (value.slice() as T)
+}
+
+function start(worker: TrainerOptions['worker']): Worker | NodeWorker {
+  if (worker && typeof worker !== 'string' && !(worker instanceof URL)) return worker
+  const thread = threadFrom(worker ?? new URL('./trainer.js', import.meta.url))
+  if (thread) return thread
+  // Bundlers know this very expression, and take the file along.
+  return worker
+    ? new Worker(worker, { type: 'module' })
+    : new Worker(new URL('./trainer.js', import.meta.url), { type: 'module' })
+}
+
+/**
+ * Starts a worker and makes a model in it, with freshly drawn weights: the same for the same seed, everywhere.
+ * @throws TypeError, RangeError, GanglionError as the model's maker, `createRuntime` and `Model.create` do, and where the
+ * worker does not start
+ */
+export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
+  const { model, seed = 1, threads, precision, core, worker, threadWorker } = options
+  const { kind, options: made = {} } = model
+  const address = (file: unknown) => (file instanceof URL ? file.href : file)
+  const given = { threads, precision, core: address(await core), worker: address(threadWorker) }
+  const runtime = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  const line = new Line(start(worker))
+  try {
+    const creation = { kind, options: made, seed, runtime }
+    return new Trainer(line, await line.ask((id) => ({ kind: 'create', id, creation })) as TrainerInfo)
+  } catch (error) {
+    await line.close(error as Error)
+    throw error
+  }
+}

@@ -1,0 +1,125 @@
+// The entries as they are built: the same API in each, nothing that a runtime refuses at load, and cores from anywhere.
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import * as api from '../src/index.ts'
+import * as slim from '../src/slim.ts'
+import { edgeRuntime } from '../src/runtime/edge.ts'
+import { built } from './dist.ts'
+
+const DEFAULTS = ['index.js', 'slim.js', 'workerd.js', 'edge_light.js']
+
+/** All that an entry loads before it is asked for anything. */
+async function bundled(entry: string) {
+  const { outputFiles, metafile } = await build({
+    entryPoints: [built(entry)], bundle: true, format: 'esm', platform: 'browser', write: false, metafile: true,
+    external: ['*.wasm', '*.wasm?module'], logLevel: 'error',
+    plugins: [{
+      name: 'on-demand',
+      setup: ({ onResolve }) => onResolve({ filter: /./ }, ({ kind, path }) => (
+        kind === 'dynamic-import' ? { path, external: true } : undefined
+      )),
+    }],
+  })
+  const [output] = Object.values(metafile.outputs)
+  return { text: outputFiles[0]!.text, exports: output!.exports.sort(), imports: output!.imports }
+}
+
+describe.each(DEFAULTS)('%s', (entry) => {
+  test('has the API of the default entry', async () => {
+    expect((await bundled(entry)).exports).toEqual(Object.keys(api).sort())
+  })
+
+  test('imports no dependency, and says nothing of Node, of its own address or of this machine', async () => {
+    const { text, imports } = await bundled(entry)
+    expect(imports.filter(({ kind, path }) => kind === 'import-statement' && !path.includes('.wasm'))).toEqual([])
+    expect(text).not.toMatch(/['"`]node:|import\.meta|sourceMappingURL/)
+    expect(text).not.toContain(process.cwd())
+  })
+})
+
+test('under edge conditions the cores are modules, which bundlers of each are asked for in its own way', async () => {
+  const paths = async (entry: string) => (
+    (await bundled(entry)).imports.map(({ path }) => path).filter((path) => path.includes('.wasm'))
+  )
+  expect(await paths('workerd.js')).toEqual(['./ganglion.wasm', './ganglion-relaxed.wasm'])
+  expect(await paths('edge_light.js')).toEqual(['./ganglion.wasm?module', './ganglion-relaxed.wasm?module'])
+})
+
+test('edge: takes its module, and loads the relaxed one when asked', async () => {
+  const module = new WebAssembly.Module(readFileSync(built('ganglion.wasm')))
+  const asked: string[] = []
+  const createRuntime = edgeRuntime(module, () => {
+    asked.push('relaxed')
+    return Promise.resolve({ default: module })
+  })
+  expect((await createRuntime()).module).toBe(module)
+  expect(asked).toEqual([])
+  if (!api.features().relaxedSimd.available) return
+  await createRuntime({ precision: 'relaxed' })
+  expect(asked).toEqual(['relaxed'])
+})
+
+describe('a core that is given', () => {
+  const file = built('ganglion.wasm')
+  const bytes = readFileSync(file)
+  const server = createServer(({ url }, response) => {
+    if (url === '/missing') response.writeHead(404).end('no')
+    else if (url === '/page') response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html>')
+    else response.writeHead(200, url === '/typed' ? { 'content-type': 'application/wasm' } : {}).end(bytes)
+  })
+  let origin: string
+  beforeAll(async () => {
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  })
+  afterAll(() => server.close())
+
+  const SOURCES: Record<string, () => Parameters<typeof slim.createRuntime>[0]['core']> = {
+    'a module': () => new WebAssembly.Module(bytes),
+    bytes: () => bytes,
+    'an ArrayBuffer': () => new Uint8Array(bytes).buffer,
+    'a promise of bytes': () => Promise.resolve(bytes),
+    'the URL of a file': () => pathToFileURL(file),
+    'a URL, typed as wasm': () => new URL('/typed', origin),
+    'an address, typed as nothing': () => `${origin}/untyped`,
+    'a Response': () => new Response(bytes, { headers: { 'content-type': 'application/wasm' } }),
+    'a fetch': () => fetch(`${origin}/typed`),
+  }
+  test.each(Object.keys(SOURCES))('%s', async (name) => {
+    const { module } = await slim.createRuntime({ core: SOURCES[name]!() })
+    expect(WebAssembly.Module.exports(module).map((e) => e.name)).toContain('run')
+    expect((await api.createRuntime({ core: SOURCES[name]!() })).threads).toBe(1)
+  })
+
+  const MEND = 'give a file of the package: ganglion.wasm, or another of its cores'
+  test.each<[string, () => unknown, string]>([
+    ['nothing', () => undefined, "createRuntime: 'ganglion/slim' has no core inside; " +
+      "give one, { core: new URL('…/ganglion.wasm') } say, or import 'ganglion'"],
+    ['a number', () => 7, `core: expected a WebAssembly.Module, its bytes, a URL or a Response, got number; ${MEND}`],
+    ['text', () => new TextEncoder().encode('<!doctype html>'), `the core that was given is not WebAssembly; ${MEND}`],
+    ['two bytes', () => new Uint8Array(2), `the core that was given is not WebAssembly; ${MEND}`],
+    ['a page', () => `${origin}/page`, `the core that was given is not WebAssembly; ${MEND}`],
+    ['no file', () => `${origin}/missing`, `the core could not be fetched from http://127.0.0.1:PORT/missing: status 404; ${MEND}`],
+  ])('refuses %s', async (_, core, message) => {
+    const refused = slim.createRuntime({ core: core() as WebAssembly.Module })
+    await expect(refused).rejects.toThrow(message.replace('http://127.0.0.1:PORT', origin))
+  })
+
+  test('refuses a file that is not there, and a module that is cut short', async () => {
+    await expect(slim.createRuntime({ core: new URL('file:///no/such.wasm') })).rejects.toThrow(
+      /^the core could not be read from file:\/\/\/no\/such\.wasm: ENOENT.*; give a file of the package/,
+    )
+    await expect(slim.createRuntime({ core: bytes.subarray(0, 99) })).rejects.toThrow(
+      /^the core could not be compiled here: .*; WebAssembly with SIMD is needed$/,
+    )
+  })
+
+  test('slim without any options says the same as without a core', () => {
+    const { createRuntime } = slim as unknown as { createRuntime: () => Promise<unknown> }
+    return expect(createRuntime()).rejects.toThrow("'ganglion/slim' has no core inside")
+  })
+})
