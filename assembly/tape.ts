@@ -1,6 +1,7 @@
 // The tape: a flat list of words, `[kernel, words, arguments …]` an op, ended by kernel 0, after one word that
 // points at the control block (word 0: not 0 means stop). Bit 31 of `words` marks an op too small to be shared by
-// threads; the shift to bytes drops it. This file walks the tape, and trusts it: the host checked it.
+// threads, bit 30 one after which they need not meet; the shift to bytes drops both. This file walks the tape, and trusts
+// it: the host checked it.
 
 /** Runs one thread's share of the op at `op`; returns the address of the next op, or 0 where the tape ends. */
 export function runOp(op: usize, thread: i32, threads: i32): usize {

@@ -4,6 +4,9 @@
 // run after its step; the threads that have arrived; the meetings so far, on which threads sleep; how many sleep; failed.
 import { runOp } from './tape'
 
+/** Marks an op whose results each thread reads alone: no meeting after it. */
+const ALONE: i32 = 1 << 30
+
 const ARRIVED: usize = 64
 const MEETINGS: usize = 128
 const SLEEPERS: usize = 192
@@ -25,7 +28,11 @@ export function runThread(tape: usize, steps: i32, thread: i32, threads: i32, pa
     while (load<u32>(op)) {
       // Small ops in a row are the first thread's, and take one meeting.
       if (load<i32>(op, 4) < 0) op = runSmall(op, thread)
-      else op = runOp(op, thread, threads)
+      else {
+        const alone = load<i32>(op, 4) & ALONE
+        op = runOp(op, thread, threads)
+        if (alone) continue
+      }
       if (!meet(control, threads, patience)) return -1
     }
     // All read `stop` between two meetings, so no thread can have gone on to write it again.

@@ -6,24 +6,12 @@ import { instantiateCore } from '../src/runtime/core.ts'
 import { createRuntime } from '../src/runtime/runtime.ts'
 import { Session } from '../src/runtime/session.ts'
 
+export { floats, generator } from '../src/verify/draw.ts'
+
 export const runtime = await createRuntime()
 /** Room for this many threads in every test's plan, so that their shares can be run one after another. */
 export const THREADS = 7
 export const newSession = async (): Promise<Session> => new Session(await instantiateCore(runtime.module), 1, THREADS)
-
-/** Uniform numbers in [0, 1): a 32-bit LCG, high bits. */
-export function generator(seed: number): () => number {
-  let state = Math.imul(seed, 0x9e3779b1) >>> 0
-  const next = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return (state >>> 8) / 0x1000000
-  }
-  for (let i = 0; i < 8; i++) next()
-  return next
-}
-
-/** `n` floats from `draw`, rounded to f32 so that f32 and f64 code see the same. */
-export const floats = (n: number, draw: () => number): Float32Array => Float32Array.from({ length: n }, draw)
 
 export interface Compiled {
   readonly fn: CompiledFunction

@@ -7,6 +7,8 @@ import { isLeaf } from '../src/graph/schedule.ts'
 import type { Op, Tensor } from '../src/graph/tensor.ts'
 import { mul } from '../src/ops/arithmetic.ts'
 import { sum } from '../src/ops/reduce.ts'
+import type { OpCases } from '../src/verify/cases/case.ts'
+import { opCases } from '../src/verify/cases/index.ts'
 import { specs } from './specs/index.ts'
 
 /** Ops that no spec can drive, and what tests them instead. */
@@ -70,4 +72,9 @@ it('each op has a spec', async () => {
   expect(missing).toEqual([])
   const needless = Object.keys(ELSEWHERE).filter((name) => direct.has(name) || !known.has(name))
   expect(needless, 'reasons that are not needed').toEqual([])
+})
+
+it('the specs are of the very cases that `verify` runs', () => {
+  const names = (list: readonly OpCases[]) => list.map((s) => `${s.op} ${s.cases.length}`).sort()
+  expect(names(specs)).toEqual(names(opCases))
 })

@@ -6,19 +6,9 @@ import { add, mul } from '../src/ops/arithmetic.ts'
 import { sum } from '../src/ops/reduce.ts'
 import { compile, evaluate, feed, floats, generator, newSession, runGuarded, runShared, THREADS } from './harness.ts'
 import type { Array64 } from './reference/arrays.ts'
+import { drawInputs } from '../src/verify/cases/case.ts'
 import { specs } from './specs/index.ts'
-import type { Case, Spec } from './specs/spec.ts'
-
-function drawInputs(spec: Spec, shapes: readonly Shape[], seed: number): Float32Array[] {
-  const uniform = generator(seed)
-  return shapes.map((shape, i) => {
-    const domain = spec.domain ?? [-2, 2]
-    const [lo, hi] = (Array.isArray(domain[0]) ? domain[i] : domain) as [number, number]
-    const given = spec.values?.(sizeOf(shape), uniform, i)
-    if (given) return Float32Array.from(given)
-    return floats(sizeOf(shape), () => (spec.draw ? spec.draw(uniform(), i) : lo + (hi - lo) * uniform()))
-  })
-}
+import type { Case } from './specs/spec.ts'
 
 const wide = (shape: Shape, data: ArrayLike<number>): Array64 => ({ shape, data: Float64Array.from(data) })
 const shifted = (x: ArrayLike<number>, by: number, v: ArrayLike<number>) => Float64Array.from(x, (e, i) => e + by * v[i]!)

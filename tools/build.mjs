@@ -32,7 +32,7 @@ const CLI = 'dist/cli/main.js'
  */
 const ENTRIES = [
   'runtime/core.generated', 'index', 'node/index', 'cli/main', 'worker/serve', 'worker/trainer',
-  'slim', 'workerd', 'edge_light', 'runtime/thread', 'worker/index',
+  'slim', 'workerd', 'edge_light', 'runtime/thread', 'worker/index', 'verify/index', 'verify/workerd', 'verify/edge_light',
 ]
 
 /** The core's entry files: the tape loop and every file of kernels. */

@@ -1,6 +1,6 @@
 // Direct convolutions: small filters, no packing of patches (lib/conv). Deep ones are products (kernels/gemm.ts).
 import { convolve } from '../lib/conv/direct'
-import { filterGradient } from '../lib/conv/filter_gradient'
+import { FilterGradient, filterGradient } from '../lib/conv/filter_gradient'
 import { Direct } from '../lib/conv/padded'
 import { register } from '../lib/kernel'
 
@@ -16,7 +16,8 @@ export function conv2d_dot_f32(args: usize, thread: i32, threads: i32): void {
 }
 register(conv2d_dot_f32)
 
+/** One gradient a group of images. */
 export function conv2d_filter_gradient_f32(args: usize, thread: i32, threads: i32): void {
-  filterGradient(changetype<Direct>(args), thread, threads)
+  filterGradient(changetype<FilterGradient>(args), thread, threads)
 }
 register(conv2d_filter_gradient_f32)

@@ -5,12 +5,13 @@ import { interpolate } from './commands/interpolate.ts'
 import { reconstruct } from './commands/reconstruct.ts'
 import { sample } from './commands/sample.ts'
 import { train } from './commands/train.ts'
+import { verify } from './commands/verify.ts'
 import type { Io } from './io.ts'
 import { nearest } from './nearest.ts'
 import { UsageError } from './options.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [train, sample, reconstruct, interpolate, info]
+const commands: readonly Command[] = [train, sample, reconstruct, interpolate, verify, info]
 
 export async function cli(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args

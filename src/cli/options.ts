@@ -1,5 +1,6 @@
 // Options of the command line as tables: one entry gives the parsing, the checking and the line in --help.
 import { parseArgs } from 'node:util'
+import { MOST_THREADS } from '../runtime/runtime.ts'
 import { nearest } from './nearest.ts'
 
 /** The command line is not as --help says: exit code 2. */
@@ -107,3 +108,13 @@ export const text = (value: string): string => {
 }
 
 export const seed = integer(0, Number.MAX_SAFE_INTEGER, 'from 0 to 2^53 - 1')
+
+/** `auto`, or a number that createRuntime takes. */
+export function threads(value: string): number | 'auto' {
+  if (value === 'auto') return value
+  try {
+    return integer(1, MOST_THREADS)(value)
+  } catch {
+    throw new RangeError(`auto or an integer from 1 to ${MOST_THREADS}`)
+  }
+}

@@ -29,6 +29,8 @@ export function addressOf(item: Item | Tensor, plan: Plan, at: Addresses): numbe
 
 /** Marks an op that threads do not share (assembly/tape.ts). */
 const SMALL = 1 << 31
+/** Marks a call after which threads do not meet. */
+const ALONE = 1 << 30
 /** Floats read and written, and operations, up to which meeting other threads takes longer than doing it alone. */
 const SMALL_WORK = 4096
 
@@ -41,7 +43,8 @@ export function emit({ items }: Schedule, plan: Plan, at: Addresses, after: read
   const calls: { at: number; item: Item | null }[] = []
   const push = ([kernel, ...args]: KernelCall, item: Item | null) => {
     calls.push({ at: words.length, item })
-    words.push(at.kernel(kernel), (args.length + 2) | (isSmall(item) ? SMALL : 0), ...args)
+    const [name, alone] = typeof kernel === 'string' ? [kernel, 0] : [kernel.alone, ALONE]
+    words.push(at.kernel(name), (args.length + 2) | (isSmall(item) ? SMALL : 0) | alone, ...args)
   }
   for (const item of items) {
     const { op } = item.node

@@ -4,8 +4,20 @@
 export type Shape = readonly number[]
 export type Attrs = Readonly<Record<string, unknown>>
 
-/** One kernel to run: its exported name in the core, then its argument words (i32; floats as `bits(x)`). */
-export type KernelCall = readonly [kernel: string, ...words: number[]]
+/**
+ * One kernel to run: its exported name in the core, then its argument words (i32; floats as `bits(x)`). As `{ alone }`: what a
+ * thread writes only that thread reads in the next call, so threads do not meet between the two.
+ */
+export type KernelCall = readonly [kernel: string | { readonly alone: string }, ...words: number[]]
+
+/** Calls that threads may go through without meeting, but for the end, unless they need not meet there either. */
+export function unmet(calls: readonly KernelCall[]): KernelCall[] {
+  const never = calls.every(([kernel]) => typeof kernel !== 'string')
+  return calls.map(([kernel, ...words], i) => {
+    const name = typeof kernel === 'string' ? kernel : kernel.alone
+    return [never || i < calls.length - 1 ? { alone: name } : name, ...words]
+  })
+}
 
 /** Where an op's data lies in linear memory when its tape is written: byte addresses. */
 export interface Places {

@@ -1,7 +1,9 @@
 // Convolution and its two gradients: three ops, each linear in each input, closed under differentiation.
 // NHWC images, filters [height, width, in, out]. The transposed convolution is the gradient for the input.
 import { PLAIN } from '../graph/fuse.ts'
-import { apply, type GradientRule, type Op, sameShape, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import {
+  apply, type GradientRule, type Op, sameShape, type Shape, shapeError, show, type Tensor, unmet,
+} from '../graph/tensor.ts'
 import {
   type ConvAttrs, convFlops, convolution, convolutionScratch, filterGradient as filterGradientCalls, filterGradientScratch,
   forwardPatches, type Geometry, geometry, type Patches,
@@ -89,11 +91,18 @@ export const conv2dInputGradientOp: Op<ConvAttrs> = {
   gradient: inputGradientRule,
   scratch(node, threads) {
     const g = geometry(node.shape, node.inputs[1]!.shape, node.attrs)
-    return Math.max(...phases(g).map((p) => convolutionScratch(p.patches, g.c, threads)))
+    return phases(g).reduce((floats, p) => floats + convolutionScratch(p.patches, g.c, threads), 0)
   },
   calls(node, at) {
     const g = geometry(node.shape, node.inputs[1]!.shape, node.attrs)
-    return phases(g).flatMap((p) => convolution(node, at, p.patches, p.filters, p.to))
+    let { scratch } = at
+    const pairs = phases(g).map(({ patches, filters, to }) => {
+      const calls = convolution(node, { ...at, scratch }, patches, filters, to)
+      scratch += convolutionScratch(patches, g.c, at.threads) * 4
+      return calls
+    })
+    // Phases write different pixels, each with scratch of its own: threads meet once after all packing, and at the end.
+    return [...unmet(pairs.map(([pack]) => pack)), ...unmet(pairs.map(([, compute]) => compute))]
   },
   flops: (node) => convFlops(geometry(node.shape, node.inputs[1]!.shape, node.attrs)),
 }

@@ -1,6 +1,6 @@
 // How convolutions become kernel calls: direct where the filters are small and images are read in place, products of
 // implicit patches where they are deep (assembly/lib/conv, assembly/lib/gemm).
-import { type KernelCall, type Places, type Shape, type Tensor } from '../graph/tensor.ts'
+import { bits, type KernelCall, type Places, type Shape, type Tensor } from '../graph/tensor.ts'
 import { type EpilogueAttrs, epilogueWords, PANEL, packCall, panelBytes, product, productScratch, type Right } from './gemm.ts'
 import { type Padding, pads } from './padding.ts'
 
@@ -57,6 +57,9 @@ const patchWords = ({ image: [, h, w, c], count, step, tap, offset, taps }: Patc
 const DIRECT_DEPTH = 512
 /** Elements of a filter's gradient up to which it is summed in place. */
 const DIRECT_FILTER = 16384
+/** Groups of images that a filter's gradient is summed in, and the most floats that they take: what threads can share. */
+const GROUPS = 12
+const GROUP_FLOATS = 32768
 /** Bytes before the tables of a direct kernel's scratch: HEAD of assembly/lib/conv/tile.ts. */
 const HEAD = 192
 
@@ -86,7 +89,9 @@ export interface Target {
 }
 
 /** result(patch, n) = epilogue(Σ patch · filters); `filters` says how they lie from the second input on. */
-export function convolution(node: Tensor<EpilogueAttrs>, at: Places, p: Patches, filters: Right, to: Target): KernelCall[] {
+export function convolution(
+  node: Tensor<EpilogueAttrs>, at: Places, p: Patches, filters: Right, to: Target,
+): [pack: KernelCall, compute: KernelCall] {
   const [image, b] = at.inputs as [number, number]
   const m = rowsOf(p)
   const k = depthOf(p)
@@ -100,7 +105,7 @@ export function convolution(node: Tensor<EpilogueAttrs>, at: Places, p: Patches,
   const work = at.scratch + panelBytes(filters.n, k, width)
   const common = [
     at.scratch, at.output + to.start * 4, work, directShare(p),
-    m, filters.n, k, ...p.count, ...to.strides, ...epilogueWords(node, at),
+    m, filters.n, k, ...p.count, ...to.strides, 0, ...epilogueWords(node, at),
   ]
   return [
     packCall(b, at.scratch, filters, width),
@@ -108,9 +113,20 @@ export function convolution(node: Tensor<EpilogueAttrs>, at: Places, p: Patches,
   ]
 }
 
+/** By sizes alone, never by threads: groups are sums, and their order is part of the result. */
+const groupsOf = (p: Patches, n: number): number =>
+  Math.max(1, Math.min(GROUPS, p.image[0], Math.floor(GROUP_FLOATS / (depthOf(p) * n))))
+/** Floats of the groups' sums, before a thread's shares. */
+function groupFloats(p: Patches, n: number): number {
+  const groups = groupsOf(p, n)
+  return groups > 1 ? align(groups * depthOf(p) * n * 4) / 4 : 0
+}
+
 /** Floats of scratch of `filterGradient`. */
-export const filterGradientScratch = (p: Patches, n: number, threads: number): number =>
-  isDirectGradient(p, n) ? (gradientShare(p, n) * threads) / 4 : productScratch(depthOf(p), n, rowsOf(p), threads)
+export function filterGradientScratch(p: Patches, n: number, threads: number): number {
+  if (!isDirectGradient(p, n)) return productScratch(depthOf(p), n, rowsOf(p), threads)
+  return groupFloats(p, n) + (gradientShare(p, n) * threads) / 4
+}
 
 /** result(patch element, n) = Σ over patches of element · dy */
 export function filterGradient(node: Tensor<EpilogueAttrs>, at: Places, p: Patches, n: number): KernelCall[] {
@@ -122,6 +138,10 @@ export function filterGradient(node: Tensor<EpilogueAttrs>, at: Places, p: Patch
     const right: Right = { k: [1, 1, k], n, strides: [0, 0, n, 1] }
     return product(node, at, dy, right, { kernel: 'gemm_patches_transposed_f32', m, n, k, left: [image, ...words] })
   }
-  const common = [dy, at.output, at.scratch, gradientShare(p, n), m, n, k, 1, m, 0, 0, n, ...epilogueWords(node, at)]
-  return [['conv2d_filter_gradient_f32', ...common, image, ...words, p.image[0], p.taps[0]]]
+  const groups = groupsOf(p, n)
+  const sums = groups > 1 ? at.scratch : at.output
+  const work = at.scratch + groupFloats(p, n) * 4
+  const common = [dy, sums, work, gradientShare(p, n), m, n, k, 1, m, 0, 0, n, 0, ...epilogueWords(node, at)]
+  const each: KernelCall = ['conv2d_filter_gradient_f32', ...common, image, ...words, p.image[0], p.taps[0], groups]
+  return groups > 1 ? [each, ['sum_f32', sums, at.output, 1, groups, m * n, bits(1)]] : [each]
 }

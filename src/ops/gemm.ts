@@ -52,9 +52,18 @@ const shareBytes = (m: number, k: number): number => BLOCK + up(Math.min(MC, up(
 export const productScratch = (m: number, n: number, k: number, threads: number): number =>
   (panelBytes(n, k) + shareBytes(m, k) * threads) / 4
 
-/** Packs `right` in panels of `width` columns. */
-export const packCall = (b: number, to: number, right: Right, width = PANEL): KernelCall =>
-  ['pack_b_f32', b + (right.start ?? 0) * 4, to, ...right.k, right.n, ...right.strides, width]
+/** Packs `right` in panels of `width` columns; `alone`: threads share the product by the same columns. */
+export function packCall(b: number, to: number, right: Right, width = PANEL, alone = false): KernelCall {
+  const kernel = 'pack_b_f32'
+  return [alone ? { alone: kernel } : kernel, b + (right.start ?? 0) * 4, to, ...right.k, right.n, ...right.strides, width]
+}
+
+/**
+ * Whether threads share a product by columns: then each reads all of A and its own part of B, by rows the reverse. So the
+ * larger is the one that is divided, unless that gives them too little each.
+ */
+const byColumns = (m: number, n: number, threads: number): boolean =>
+  threads > 1 && (m < 16 * threads || (n > m && n >= 4 * PANEL * threads))
 
 /** The bias's address and the activation, as every product takes them. */
 export function epilogueWords(node: Tensor<EpilogueAttrs>, at: Places): number[] {
@@ -65,15 +74,16 @@ export function epilogueWords(node: Tensor<EpilogueAttrs>, at: Places): number[]
 /** The calls that compute one product into `c`: pack B, then multiply. */
 export function product(
   node: Tensor<EpilogueAttrs>, at: Places, b: number, right: Right, p: Product, c = at.output,
-): KernelCall[] {
+): [pack: KernelCall, compute: KernelCall] {
   const rows = p.rows ?? { y: 1, x: p.m, strides: [0, 0, p.n], start: 0 }
   const work = at.scratch + panelBytes(p.n, p.k)
   const share = shareBytes(p.m, p.k)
+  const columns = byColumns(p.m, p.n, at.threads)
   return [
-    packCall(b, at.scratch, right),
+    packCall(b, at.scratch, right, PANEL, columns),
     [
       p.kernel,
-      ...[at.scratch, c + rows.start * 4, work, share, p.m, p.n, p.k, rows.y, rows.x, ...rows.strides],
+      ...[at.scratch, c + rows.start * 4, work, share, p.m, p.n, p.k, rows.y, rows.x, ...rows.strides, Number(columns)],
       ...epilogueWords(node, at),
       ...p.left,
     ],

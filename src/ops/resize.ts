@@ -16,24 +16,35 @@ interface ResizeAttrs extends Record<string, unknown> {
 }
 
 const NEAREST = 4
-const FLOATS_PER_TAP = 4
-const FLOATS_PER_READERS = 2
-
-const tableFloats = (size: number, out: number): number => out * FLOATS_PER_TAP + size * FLOATS_PER_READERS
+const ALIGNED = 2
 
 const align = (floats: number): number => Math.ceil(floats / 16) * 16
-const tablesFloats = ([, h, w]: Shape, [oh, ow]: Shape): number => align(tableFloats(h!, oh!) + tableFloats(w!, ow!))
+const up4 = (n: number): number => Math.ceil(n / 4) * 4
+
+/** The most outputs that read one input: those whose position is less than 1 away from it. */
+function mostReaders(size: number, out: number, mode: number): number {
+  const [inputs, outputs] = (mode & 3) === ALIGNED ? [size - 1, out - 1] : [size, out]
+  return inputs < 1 ? out : Math.min(out, Math.ceil((2 * outputs) / inputs) + 1)
+}
+
+/** Words of an axis' table: a head, four lists an output, and two an input for each of its readers (assembly/lib/axis.ts). */
+const tableWords = (size: number, out: number, mode: number): number =>
+  align(4 + 4 * up4(out) + 2 * up4(size) * mostReaders(size, out, mode))
+const tablesWords = ([, h, w]: Shape, [oh, ow]: Shape, mode: number): number =>
+  tableWords(h!, oh!, mode) + tableWords(w!, ow!, mode)
 /** Floats of the row that a thread works in. */
 const rowFloats = ([, , w, c]: Shape, [, ow]: Shape): number => align(Math.max(w!, ow!) * c!)
 
 function calls(kernel: string, image: Shape, [oh, ow]: Shape, mode: number, at: Places): KernelCall[] {
-  const [, h, w] = image as [number, number, number, number]
+  const [, h, w, c] = image as [number, number, number, number]
   const rows = at.scratch
-  const columns = rows + 4 * tableFloats(h, oh!)
-  const row = at.scratch + 4 * tablesFloats(image, [oh!, ow!])
+  const columns = rows + 4 * tableWords(h, oh!, mode)
+  const row = at.scratch + 4 * tablesWords(image, [oh!, ow!], mode)
+  const axis = (table: number, size: number, out: number, bytes: readonly number[]): KernelCall =>
+    ['resize_axis_f32', table, size, out, mode, ...bytes, mostReaders(size, out, mode)]
   return [
-    ['resize_axis_f32', rows, h, oh!, mode],
-    ['resize_axis_f32', columns, w, ow!, mode],
+    axis(rows, h, oh!, [4 * w * c, 4 * ow! * c]),
+    axis(columns, w, ow!, [4 * c, 4 * c]),
     [kernel, at.inputs[0]!, at.output, rows, columns, row, 4 * rowFloats(image, [oh!, ow!]), ...image, oh!, ow!],
   ]
 }
@@ -47,15 +58,15 @@ function resized(name: string, image: Shape, [h, w]: readonly [number, number]):
 
 /** A resize and its transpose: each is the other's gradient. */
 function resizePair(name: string): readonly [Op<ResizeAttrs>, Op<ResizeAttrs>] {
-  const scratch = (image: Shape, out: Shape, threads: number): number =>
-    tablesFloats(image, out.slice(1, 3)) + rowFloats(image, out.slice(1, 3)) * threads
+  const scratch = (image: Shape, out: Shape, mode: number, threads: number): number =>
+    tablesWords(image, out.slice(1, 3), mode) + rowFloats(image, out.slice(1, 3)) * threads
   const sizeOfImage = ({ shape }: Tensor): readonly [number, number] => [shape[1]!, shape[2]!]
   const resize: Op<ResizeAttrs> = {
     name,
     shape: ([x], { size }) => resized(name, x!, size),
     gradient: (y, dy) => [apply(transpose, [dy], { mode: y.attrs.mode, size: sizeOfImage(y.inputs[0]!) })],
     calls: (node, at) => calls('resize_f32', node.inputs[0]!.shape, node.shape.slice(1, 3), node.attrs.mode, at),
-    scratch: (node, threads) => scratch(node.inputs[0]!.shape, node.shape, threads),
+    scratch: (node, threads) => scratch(node.inputs[0]!.shape, node.shape, node.attrs.mode, threads),
     flops: (node) => node.size * (node.attrs.mode & NEAREST ? 0 : 9),
   }
   const transpose: Op<ResizeAttrs> = {
@@ -63,7 +74,7 @@ function resizePair(name: string): readonly [Op<ResizeAttrs>, Op<ResizeAttrs>] {
     shape: ([y], { size }) => resized(`${name}Transpose`, y!, size),
     gradient: (x, dx) => [apply(resize, [dx], { mode: x.attrs.mode, size: sizeOfImage(x.inputs[0]!) })],
     calls: (node, at) => calls('resize_transpose_f32', node.shape, node.inputs[0]!.shape.slice(1, 3), node.attrs.mode, at),
-    scratch: (node, threads) => scratch(node.shape, node.inputs[0]!.shape, threads),
+    scratch: (node, threads) => scratch(node.shape, node.inputs[0]!.shape, node.attrs.mode, threads),
     flops: (node) => node.inputs[0]!.size * (node.attrs.mode & NEAREST ? 1 : 12),
   }
   return [resize, transpose]

@@ -36,6 +36,13 @@ export interface Mean {
   readonly count: number
 }
 
+/** Where an output (f32) or a metric's sum and count (f64) lie in memory. */
+export interface Place {
+  readonly address: number
+  readonly length: number
+  readonly type: 'f32' | 'f64'
+}
+
 /** Bytes of the control block: five words, 64 bytes apart (assembly/threads.ts). */
 const CONTROL_BYTES = 320
 /** A step of fewer floating point operations is done sooner by one thread. The bits are the same. */
@@ -189,6 +196,12 @@ export class CompiledFunction {
   }
   clearMetrics(): void {
     for (const address of this.#metrics.values()) new Float64Array(this.session.core.memory.buffer, address, 2).fill(0)
+  }
+
+  /** Where a run leaves its outputs and metrics, for hosts of the core that are not this one. */
+  get places(): Place[] {
+    const outputs = [...this.#outputs.values()].map(({ address, size }): Place => ({ address, length: size, type: 'f32' }))
+    return [...outputs, ...[...this.#metrics.values()].map((address): Place => ({ address, length: 2, type: 'f64' }))]
   }
 
   /** The address of the word `index` of the tape. */

@@ -1,4 +1,5 @@
 // A run's state: what training changes, as tensors by name, and its digest.
+import { sha256 } from '../formats/sha256.ts'
 import type { Session } from '../runtime/session.ts'
 
 /** Variables by name (f32) and the training counters with their seed (u32). */
@@ -75,17 +76,10 @@ export function allFinite(values: Float32Array): boolean {
 }
 
 /** SHA-256 over `name, 0, bytes` of every variable in the order of names, then the counters and seed; little endian. */
-export async function digest(session: Session): Promise<string> {
+export function digest(session: Session): Promise<string> {
   const { variables, counters } = readState(session)
   const parts: Uint8Array[] = []
   for (const [name, values] of variables) parts.push(new TextEncoder().encode(`${name}\0`), new Uint8Array(values.buffer))
   parts.push(new Uint8Array(counters.buffer))
-  const all = new Uint8Array(parts.reduce((n, p) => n + p.length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', all))
-  return Array.from(hash, (b) => b.toString(16).padStart(2, '0')).join('')
+  return sha256(parts)
 }

@@ -1,13 +1,8 @@
 // Convolution in doubles, by its definition; its gradients by scattering the same products.
-import { type Padding, pads } from '../../src/ops/padding.ts'
+import { pads } from '../../src/ops/padding.ts'
 import type { Shape } from '../../src/graph/tensor.ts'
+import type { ConvSpec } from '../../src/verify/cases/conv2d.ts'
 import { type Array64, build, get } from './arrays.ts'
-
-export interface ConvSpec {
-  readonly strides: readonly [number, number]
-  readonly padding: Padding
-  readonly dilation: readonly [number, number]
-}
 
 /** Calls `visit` with the indices of x, w and y of every product in the convolution. */
 function products(

@@ -1,13 +1,8 @@
 // Pooling and depthwise convolution in doubles: plain loops over every window.
-import { type Padding, pads } from '../../src/ops/padding.ts'
+import { pads } from '../../src/ops/padding.ts'
 import { sizeOf, type Shape } from '../../src/graph/tensor.ts'
+import { pooledShape, type Window } from '../../src/verify/cases/window.ts'
 import { type Array64, build, get } from './arrays.ts'
-
-export interface Window {
-  readonly kernel: readonly [number, number]
-  readonly strides: readonly [number, number]
-  readonly padding: Padding
-}
 
 /** The elements [iy, ix, ky, kx] of the window at (oy, ox) that lie in the image, in row-major order. */
 function taps([, h, w]: Shape, { kernel: [kh, kw], strides: [sh, sw], padding }: Window, oy: number, ox: number): number[][] {
@@ -22,10 +17,6 @@ function taps([, h, w]: Shape, { kernel: [kh, kw], strides: [sh, sw], padding }:
     }
   }
   return list
-}
-
-export function pooledShape([n, h, w, c]: Shape, { kernel, strides, padding }: Window): Shape {
-  return [n!, pads(h!, kernel[0], strides[0], padding).out, pads(w!, kernel[1], strides[1], padding).out, c!]
 }
 
 /** g where x has the first maximum of each window. */

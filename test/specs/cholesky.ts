@@ -1,6 +1,6 @@
-import { cholesky } from '../../src/ops/cholesky.ts'
+import { factors } from '../../src/verify/cases/cholesky.ts'
 import { type Array64, build, get } from '../reference/arrays.ts'
-import type { Spec } from './spec.ts'
+import { spec } from './spec.ts'
 
 /** L with L·Lᵀ = a + ridge·I, row by row (Cholesky–Banachiewicz). */
 function factor(a: Array64, ridge: number): Array64 {
@@ -16,21 +16,4 @@ function factor(a: Array64, ridge: number): Array64 {
   return build(a.shape, ([i, j]) => rows[i!]![j!]!)
 }
 
-/** B·Bᵀ/n + I/2, with B uniform in [-1, 1): symmetric and positive definite. */
-function positiveDefinite(size: number, uniform: () => number): number[] {
-  const n = Math.sqrt(size)
-  const b = Array.from({ length: n }, () => Array.from({ length: n }, () => 2 * uniform() - 1))
-  return b.flatMap((row, i) => b.map((other, j) => row.reduce((s, x, k) => s + x * other[k]!, 0) / n + (i === j ? 0.5 : 0)))
-}
-
-export const specs: readonly Spec[] = [{
-  op: 'cholesky',
-  values: positiveDefinite,
-  differentiable: [],
-  cases: [[1, 0], [2, 0], [3, 0.25], [7, 0], [8, 1e-3], [32, 0], [33, 0.1]].map(([n, ridge]) => ({
-    name: `[${n}, ${n}]${ridge ? ` + ${ridge}` : ''}`,
-    shapes: [[n!, n!]],
-    apply: (a) => cholesky(a!, ridge),
-    reference: (a) => factor(a!, ridge!),
-  })),
-}]
+export const specs = [spec(factors, ({ ridge }) => (a) => factor(a!, ridge))]

@@ -1,52 +1,9 @@
-import { apply, type Shape, type Tensor } from '../../src/graph/tensor.ts'
-import { depthwiseConv2d, depthwiseConv2dFilterGradOp, depthwiseConv2dInputGradOp } from '../../src/ops/depthwise_conv2d.ts'
-import { depthwise, pooledShape, transposed, type Window } from '../reference/windows.ts'
-import type { Case, Spec } from './spec.ts'
+import * as cases from '../../src/verify/cases/depthwise.ts'
+import { depthwise, transposed } from '../reference/windows.ts'
+import { spec } from './spec.ts'
 
-type Item = readonly [image: Shape, multiplier: number, window: Window]
-const ITEMS: readonly Item[] = [
-  [[1, 1, 1, 1], 1, { kernel: [1, 1], strides: [1, 1], padding: 'valid' }],
-  [[2, 5, 4, 4], 1, { kernel: [3, 3], strides: [1, 1], padding: 'same' }],
-  [[2, 6, 5, 3], 2, { kernel: [3, 3], strides: [2, 2], padding: 'same' }],
-  [[1, 7, 5, 17], 1, { kernel: [2, 4], strides: [1, 2], padding: 'same' }],
-  [[1, 8, 7, 5], 3, { kernel: [3, 2], strides: [2, 1], padding: 'valid' }],
-  [[1, 9, 8, 2], 4, { kernel: [2, 2], strides: [3, 4], padding: 'same' }],
-  [[3, 4, 3, 6], 1, { kernel: [5, 5], strides: [1, 1], padding: 'same' }],
-]
-
-function cases(make: (image: Shape, filter: Shape, output: Shape, item: Item) => Case): Case[] {
-  return ITEMS.map((item) => {
-    const [image, m, { kernel, strides, padding }] = item
-    const [n, oh, ow, c] = pooledShape(image, item[2]) as [number, number, number, number]
-    const name = `[${image}] m ${m} ${kernel.join('x')} strides ${strides} ${padding}`
-    return { ...make(image, [...kernel, c, m], [n, oh, ow, c * m], item), name }
-  })
-}
-const attrs = ([image, multiplier, window]: Item) => ({ ...window, image, multiplier })
-
-export const specs: Spec[] = [
-  {
-    op: 'depthwiseConv2d',
-    cases: cases((image, filter, _, [, , window]) => ({
-      shapes: [image, filter],
-      apply: (x, w) => depthwiseConv2d(x!, w!, window),
-      reference: (x, w) => depthwise(x!, w!, window),
-    })),
-  },
-  {
-    op: 'depthwiseConv2dInputGrad',
-    cases: cases((image, filter, output, item) => ({
-      shapes: [output, filter],
-      apply: (dy, w): Tensor => apply(depthwiseConv2dInputGradOp, [dy!, w!], attrs(item)),
-      reference: (dy, w) => transposed((x) => depthwise(x, w!, item[2]), image, dy!),
-    })),
-  },
-  {
-    op: 'depthwiseConv2dFilterGrad',
-    cases: cases((image, filter, output, item) => ({
-      shapes: [image, output],
-      apply: (x, dy): Tensor => apply(depthwiseConv2dFilterGradOp, [x!, dy!], attrs(item)),
-      reference: (x, dy) => transposed((w) => depthwise(x!, w, item[2]), filter, dy!),
-    })),
-  },
+export const specs = [
+  spec(cases.depthwise, ({ window }) => (x, w) => depthwise(x!, w!, window)),
+  spec(cases.depthwiseInputGrad, ({ image, window }) => (dy, w) => transposed((x) => depthwise(x, w!, window), image, dy!)),
+  spec(cases.depthwiseFilterGrad, ({ filter, window }) => (x, dy) => transposed((w) => depthwise(x!, w, window), filter, dy!)),
 ]

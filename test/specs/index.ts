@@ -1,4 +1,5 @@
-// All specs. test/ops.test.ts runs them; an op without one fails test/ops.complete.test.ts.
+// All specs. test/ops.test.ts runs them; an op without one fails test/ops.complete.test.ts, and so does one whose cases are
+// not those that `verify` runs.
 import { specs as activation } from './activation.ts'
 import { specs as arithmetic } from './arithmetic.ts'
 import { specs as broadcastTo } from './broadcast_to.ts'

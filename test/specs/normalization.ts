@@ -1,70 +1,32 @@
-import type { Shape, Tensor } from '../../src/graph/tensor.ts'
-import { softmaxCrossEntropy } from '../../src/nn/losses_categorical.ts'
-import { batchNormalization, batchNormalizationInference, layerNormalization, logSoftmax, softmax } from '../../src/ops/index.ts'
+import { normalization } from '../../src/verify/cases/normalization.ts'
 import { type Array64, build, get } from '../reference/arrays.ts'
 import * as reference from '../reference/structure.ts'
-import type { Case, Spec } from './spec.ts'
+import { specsOf } from './spec.ts'
 
-const ROWS: readonly Shape[] = [[1], [7], [3, 4], [5, 10], [2, 3, 17], [1, 65]]
-const IMAGES: readonly Shape[] = [[2, 1], [5, 4], [9, 7], [2, 3, 5, 3], [2, 4, 3, 17]]
-const EPSILON = 1e-3
-const leading = (shape: Shape) => shape.slice(1).map((_, i) => i)
-const withVectors = (count: number, make: (shape: Shape) => Omit<Case, 'shapes'>): Case[] =>
-  IMAGES.map((shape) => ({ ...make(shape), shapes: [shape, ...Array.from({ length: count }, () => [shape.at(-1)!])] }))
+const leading = ({ shape }: Array64) => shape.slice(1).map((_, i) => i)
+const last = ({ shape }: Array64) => [shape.length - 1]
 
-const rowwise = (op: string, apply: (x: Tensor) => Tensor, expected: (x: Array64) => Array64): Spec => ({
-  op,
-  cases: ROWS.map((shape) => ({ shapes: [shape], apply: (x) => apply(x!), reference: (x) => expected(x!) })),
+function crossEntropy(labels: Array64, logits: Array64): Array64 {
+  const logs = reference.logSoftmax(logits)
+  const terms = build(logits.shape, (i) => -get(labels, i) * get(logs, i))
+  return build(logits.shape.slice(0, -1), (i) => reference.group(terms, last(logits), i).reduce((a, b) => a + b, 0))
+}
+
+function variances(x: Array64): Array64 {
+  const axes = leading(x)
+  return build([x.shape.at(-1)!], ([c]) => reference.moments(reference.group(x, axes, [...axes.map(() => 0), c!])).variance)
+}
+
+export const specs = specsOf(normalization, {
+  softmax: (x) => reference.softmax(x!),
+  logSoftmax: (x) => reference.logSoftmax(x!),
+  softmaxCrossEntropy: (labels, logits) => crossEntropy(labels!, logits!),
+  layerNormalization: (x, gamma, beta) => reference.normalize(x!, gamma!, beta!, last(x!), 0.1),
+  batchNormalization: (x, gamma, beta) => reference.normalize(x!, gamma!, beta!, leading(x!), 0.1),
+  'batchNormalization.variance': (x) => variances(x!),
+  batchNormalizationInference: (x, gamma, beta, mean, variance) =>
+    build(x!.shape, (i) => {
+      const y = (get(x!, i) - get(mean!, i)) / Math.sqrt(get(variance!, i) + 1e-3)
+      return y * get(gamma!, i) + get(beta!, i)
+    }),
 })
-const variances = (x: Array64, axes: readonly number[]): Array64 =>
-  build([x.shape.at(-1)!], ([c]) => reference.moments(reference.group(x, axes, [...axes.map(() => 0), c!])).variance)
-
-export const specs: Spec[] = [
-  rowwise('softmax', softmax, reference.softmax),
-  rowwise('logSoftmax', logSoftmax, reference.logSoftmax),
-  {
-    op: 'softmaxCrossEntropy',
-    cases: ROWS.map((shape) => ({
-      shapes: [shape, shape],
-      apply: (labels, logits) => softmaxCrossEntropy(labels!, logits!),
-      reference(labels, logits) {
-        const logs = reference.logSoftmax(logits!)
-        const terms = build(shape, (i) => -get(labels!, i) * get(logs, i))
-        return build(shape.slice(0, -1), (i) => reference.group(terms, [shape.length - 1], i).reduce((a, b) => a + b, 0))
-      },
-    })),
-  },
-  {
-    op: 'layerNormalization',
-    cases: withVectors(2, (shape) => ({
-      apply: (x, gamma, beta) => layerNormalization(x!, gamma!, beta!, 0.1),
-      reference: (x, gamma, beta) => reference.normalize(x!, gamma!, beta!, [shape.length - 1], 0.1),
-    })),
-  },
-  {
-    op: 'batchNormalization',
-    cases: withVectors(2, (shape) => ({
-      apply: (x, gamma, beta) => batchNormalization(x!, gamma!, beta!, 0.1).y,
-      reference: (x, gamma, beta) => reference.normalize(x!, gamma!, beta!, leading(shape), 0.1),
-    })),
-  },
-  {
-    op: 'batchNormalization.variance',
-    cases: withVectors(2, (shape) => ({
-      apply: (x, gamma, beta) => batchNormalization(x!, gamma!, beta!).variance,
-      reference: (x) => variances(x!, leading(shape)),
-    })),
-  },
-  {
-    op: 'batchNormalizationInference',
-    domain: [[-2, 2], [-2, 2], [-2, 2], [-2, 2], [0.5, 2]],
-    cases: withVectors(4, () => ({
-      apply: (x, gamma, beta, mean, variance) => batchNormalizationInference(x!, gamma!, beta!, mean!, variance!, EPSILON),
-      reference: (x, gamma, beta, mean, variance) =>
-        build(x!.shape, (i) => {
-          const y = (get(x!, i) - get(mean!, i)) / Math.sqrt(get(variance!, i) + EPSILON)
-          return y * get(gamma!, i) + get(beta!, i)
-        }),
-    })),
-  },
-]

@@ -1,51 +1,15 @@
-import { apply, type Op, type Shape, type Tensor } from '../../src/graph/tensor.ts'
-import {
-  resizeBilinear, resizeBilinearTransposeOp, resizeNearest, resizeNearestTransposeOp, type ResizeOptions,
-} from '../../src/ops/resize.ts'
-import { type Resize, resize } from '../reference/structure.ts'
+import { bilinear, bilinearTranspose, nearest, nearestTranspose, type ResizeRow } from '../../src/verify/cases/resize.ts'
+import { resize } from '../reference/structure.ts'
 import { transposed } from '../reference/windows.ts'
-import type { Case, Spec } from './spec.ts'
+import { type Reference, spec } from './spec.ts'
 
-const SIZES: readonly (readonly [Shape, readonly [number, number]])[] = [
-  [[1, 1, 1, 1], [1, 1]],
-  [[1, 1, 2, 3], [3, 4]],
-  [[2, 4, 5, 4], [8, 10]],
-  [[1, 5, 4, 17], [7, 9]],
-  [[1, 9, 7, 2], [4, 3]],
-  [[1, 6, 3, 5], [1, 7]],
-  [[2, 3, 5, 1], [3, 5]],
-]
-const RULES: readonly ResizeOptions[] = [{}, { halfPixelCenters: true }, { alignCorners: true }]
+const forward = (nearest: boolean) => ({ options }: ResizeRow): Reference => (x) => resize(x!, { ...options, nearest })
+const backward = (nearest: boolean) => ({ image, options }: ResizeRow): Reference => (y) =>
+  transposed((x) => resize(x, { ...options, nearest }), image, y!)
 
-function cases(make: (image: Shape, output: Shape, options: Resize, mode: number) => Case): Case[] {
-  return SIZES.flatMap(([image, size]) =>
-    RULES.map((rule, mode) => {
-      const made = make(image, [image[0]!, ...size, image[3]!], { size, ...rule }, mode)
-      return { ...made, name: `[${image}] to ${size} ${Object.keys(rule)[0] ?? 'legacy'}` }
-    }),
-  )
-}
-type Resizer = (x: Tensor, size: readonly [number, number], options: ResizeOptions) => Tensor
-const forward = (op: string, f: Resizer, nearest: boolean): Spec => ({
-  op,
-  cases: cases((image, _, options) => ({
-    shapes: [image],
-    apply: (x) => f(x!, options.size, options),
-    reference: (x) => resize(x!, { ...options, nearest }),
-  })),
-})
-const backward = (op: Op<{ mode: number; size: readonly [number, number] }>, nearest: boolean): Spec => ({
-  op: op.name,
-  cases: cases((image, output, options, mode) => ({
-    shapes: [output],
-    apply: (y): Tensor => apply(op, [y!], { mode: mode + (nearest ? 4 : 0), size: [image[1]!, image[2]!] }),
-    reference: (y) => transposed((x) => resize(x, { ...options, nearest }), image, y!),
-  })),
-})
-
-export const specs: Spec[] = [
-  forward('resizeBilinear', resizeBilinear, false),
-  backward(resizeBilinearTransposeOp, false),
-  forward('resizeNearest', resizeNearest, true),
-  backward(resizeNearestTransposeOp, true),
+export const specs = [
+  spec(bilinear, forward(false)),
+  spec(bilinearTranspose, backward(false)),
+  spec(nearest, forward(true)),
+  spec(nearestTranspose, backward(true)),
 ]

@@ -5,7 +5,8 @@ import type { Runtime } from '../../src/runtime/runtime.ts'
 import { Team } from '../../src/runtime/team.ts'
 import { Model } from '../../src/train/model.ts'
 import { runtime } from '../harness.ts'
-import { BATCH, data, MODELS, threaded, trained } from './threads.ts'
+import { BATCH, MODELS } from './models.ts'
+import { data, threaded, trained } from './threads.ts'
 
 const runtimes: Runtime[] = []
 afterAll(() => Promise.all(runtimes.map((each) => each.close())))

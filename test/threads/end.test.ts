@@ -8,7 +8,8 @@ import { TrainingError } from '../../src/train/fault.ts'
 import { Model } from '../../src/train/model.ts'
 import { built } from '../dist.ts'
 import { runtime } from '../harness.ts'
-import { BATCH, data, last, MODELS, threaded } from './threads.ts'
+import { BATCH, MODELS } from './models.ts'
+import { data, last, threaded } from './threads.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 

@@ -1,8 +1,8 @@
 // C = epilogue(A·B): the loops around the register tile. B comes packed in panels of 8 columns; A is packed here, block
 // by block, by the source `T` (a matrix, or patches of images): `pack(row, k, depth, to, temp)` writes four rows as
 // [depth][4], zeros beyond the last row.
-// Sums run over k in blocks of KC, ascending, whatever the number of threads: threads share rows, or column panels
-// where there are few rows.
+// Sums run over k in blocks of KC, ascending, whatever the number of threads: threads share rows or column panels, as the
+// host says.
 import { shareStart } from '../kernel'
 import { loadPart, storePart } from '../simd'
 import { finish } from './epilogue'
@@ -35,6 +35,8 @@ export class Gemm {
   strideImage: i32
   strideY: i32
   strideX: i32
+  /** 1: threads share the column panels, each having packed its own; 0: the rows */
+  byColumns: i32
   /** address of n floats, or 0 */
   bias: usize
   activation: i32
@@ -46,12 +48,11 @@ export class Gemm {
 export function gemm<T>(args: usize, thread: i32, threads: i32): void {
   const g = changetype<Gemm>(args)
   const source = changetype<T>(args)
-  const byRows = g.m >= 4 * MR * threads
-  const i1 = byRows ? shareStart(g.m, MR, thread + 1, threads) : g.m
-  const j0 = byRows ? 0 : shareStart(g.n, NR, thread, threads)
-  const j1 = byRows ? g.n : shareStart(g.n, NR, thread + 1, threads)
+  const i1 = g.byColumns ? g.m : shareStart(g.m, MR, thread + 1, threads)
+  const j0 = g.byColumns ? shareStart(g.n, NR, thread, threads) : 0
+  const j1 = g.byColumns ? shareStart(g.n, NR, thread + 1, threads) : g.n
   const scratch = g.scratch + g.share * <usize>thread
-  for (let i = byRows ? shareStart(g.m, MR, thread, threads) : 0; i < i1; i += MC) {
+  for (let i = g.byColumns ? 0 : shareStart(g.m, MR, thread, threads); i < i1; i += MC) {
     const rows = min(MC, i1 - i)
     rowAddresses(g, i, rows, scratch)
     let k = 0

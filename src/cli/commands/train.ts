@@ -2,8 +2,7 @@
 import { isModelKind, type ModelKind, modelKinds, type ModelOptions, models, optionsOf } from '../../node/models.ts'
 import type { Command } from '../command.ts'
 import { nearest } from '../nearest.ts'
-import { choice, fraction, help, integer, parse, positive, seed, text, UsageError } from '../options.ts'
-import { MOST_THREADS } from '../../runtime/runtime.ts'
+import { choice, fraction, help, integer, parse, positive, seed, text, threads, UsageError } from '../options.ts'
 import { runTraining } from '../training.ts'
 
 /** How long each model trains by default. */
@@ -114,16 +113,6 @@ export const train: Command = {
       json: values.json ?? false,
     }, io)
   },
-}
-
-/** `auto`, or a number that createRuntime takes. */
-function threads(value: string): number | 'auto' {
-  if (value === 'auto') return value
-  try {
-    return integer(1, MOST_THREADS)(value)
-  } catch {
-    throw new RangeError(`auto or an integer from 1 to ${MOST_THREADS}`)
-  }
 }
 
 function kindOf([kind, more]: readonly string[]): ModelKind {

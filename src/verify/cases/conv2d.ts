@@ -1,0 +1,65 @@
+import type { Shape } from '../../graph/tensor.ts'
+import { conv2d, conv2dFilterGradient, conv2dTranspose } from '../../ops/conv2d.ts'
+import { type Padding, pads } from '../../ops/padding.ts'
+import type { OpCase, OpCases } from './case.ts'
+
+type Pair = readonly [number, number]
+export interface ConvSpec {
+  readonly strides: Pair
+  readonly padding: Padding
+  readonly dilation: Pair
+}
+/** A convolution of an image with filters; the transposed one and the filters' gradient are of the same. */
+export interface ConvRow {
+  readonly image: Shape
+  readonly kernel: Pair
+  readonly filters: number
+  readonly spec: ConvSpec
+}
+
+const GIVEN: readonly (readonly [image: Shape, kernel: Pair, filters: number, rest: Partial<ConvSpec>])[] = [
+  [[2, 9, 9, 1], [3, 3], 16, { strides: [3, 3], padding: 'same' }],
+  [[2, 5, 5, 16], [3, 3], 8, { strides: [2, 2], padding: 'same' }],
+  [[1, 7, 5, 3], [3, 3], 4, { padding: 'same' }],
+  [[2, 8, 6, 2], [4, 4], 5, { strides: [2, 2], padding: 'same' }],
+  [[1, 9, 7, 3], [5, 3], 9, { strides: [3, 2] }],
+  [[1, 6, 6, 5], [1, 1], 9, { strides: [2, 2], padding: 'same' }],
+  [[1, 7, 7, 4], [2, 2], 3, { strides: [3, 3], padding: 'same' }],
+  [[1, 10, 9, 4], [3, 3], 8, { dilation: [2, 2], padding: 'same' }],
+  [[1, 11, 9, 2], [3, 2], 3, { dilation: [3, 2], strides: [2, 3] }],
+  [[1, 1, 1, 4], [3, 3], 2, { padding: 'same' }],
+  [[1, 5, 5, 3], [7, 7], 2, { padding: 'same' }],
+  [[3, 6, 7, 17], [3, 3], 19, { padding: 'same' }],
+  // Deep enough for the products of implicit patches instead of the direct kernels.
+  [[2, 4, 5, 60], [3, 3], 35, { padding: 'same' }],
+]
+const ROWS: readonly ConvRow[] = GIVEN.map(([image, kernel, filters, rest]) =>
+  ({ image, kernel, filters, spec: { strides: [1, 1], padding: 'valid', dilation: [1, 1], ...rest } }))
+
+function cases(make: (row: ConvRow, output: Shape, filter: Shape) => Pick<OpCase, 'shapes' | 'apply'>): OpCase<ConvRow>[] {
+  return ROWS.map((row) => {
+    const { image, kernel, filters, spec: { strides, padding, dilation } } = row
+    const out = [0, 1].map((i) => pads(image[i + 1]!, kernel[i]!, strides[i]!, padding, dilation[i]!).out)
+    const name = `${image.join('×')} kernel ${kernel.join('×')}×${filters} stride ${strides} ${padding} dilation ${dilation}`
+    return { row, name, ...make(row, [image[0]!, ...out, filters], [...kernel, image[3]!, filters]) }
+  })
+}
+
+export const convolution: OpCases<ConvRow> = {
+  op: 'conv2d',
+  cases: cases(({ image, spec }, _, filter) => ({ shapes: [image, filter], apply: (x, w) => conv2d(x, w, spec) })),
+}
+export const transposedConvolution: OpCases<ConvRow> = {
+  op: 'conv2dTranspose',
+  cases: cases(({ image, spec }, output, filter) => ({
+    shapes: [output, filter],
+    apply: (x, w) => conv2dTranspose(x, w, { ...spec, extent: [image[1]!, image[2]!] }),
+  })),
+}
+export const filterGradient: OpCases<ConvRow> = {
+  op: 'conv2dFilterGradient',
+  cases: cases(({ image, kernel, spec }, output) => ({
+    shapes: [image, output],
+    apply: (x, dy) => conv2dFilterGradient(x, dy, kernel, spec),
+  })),
+}

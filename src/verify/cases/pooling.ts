@@ -1,0 +1,62 @@
+import type { Shape } from '../../graph/tensor.ts'
+import { avgPool2d, avgPool2dGrad } from '../../ops/avg_pool2d.ts'
+import { maxPool2d, maxPool2dGather, maxPool2dGrad } from '../../ops/max_pool2d.ts'
+import { apart } from '../draw.ts'
+import type { OpCase, OpCases } from './case.ts'
+import { pooledShape, type Window } from './window.ts'
+
+export interface PoolingRow {
+  readonly image: Shape
+  readonly window: Window
+}
+
+const GIVEN: readonly (readonly [Shape, Window])[] = [
+  [[1, 1, 1, 1], { kernel: [1, 1], strides: [1, 1], padding: 'valid' }],
+  [[2, 4, 6, 4], { kernel: [2, 2], strides: [2, 2], padding: 'valid' }],
+  [[3, 5, 7, 3], { kernel: [2, 2], strides: [2, 2], padding: 'same' }],
+  [[1, 7, 5, 17], { kernel: [3, 3], strides: [2, 2], padding: 'same' }],
+  [[2, 9, 4, 5], { kernel: [3, 2], strides: [1, 1], padding: 'same' }],
+  [[1, 8, 7, 8], { kernel: [2, 3], strides: [3, 1], padding: 'valid' }],
+  [[1, 9, 8, 2], { kernel: [2, 1], strides: [4, 3], padding: 'same' }],
+  [[1, 4, 3, 7], { kernel: [5, 5], strides: [1, 2], padding: 'same' }],
+  [[1, 7, 11, 6], { kernel: [4, 3], strides: [2, 5], padding: 'valid' }],
+]
+function cases(make: (row: PoolingRow, output: Shape) => Pick<OpCase, 'shapes' | 'apply'>): OpCase<PoolingRow>[] {
+  return GIVEN.map(([image, window]) => {
+    const name = `[${image}] ${window.kernel.join('x')} strides ${window.strides} ${window.padding}`
+    return { row: { image, window }, name, ...make({ image, window }, pooledShape(image, window)) }
+  })
+}
+
+/** Far apart, so that no step of a numeric derivative changes which element is the largest. */
+const values: OpCases['values'] = (size, uniform, input) => (input === 0 ? apart(size, uniform) : undefined)
+
+export const maxPooling: OpCases<PoolingRow> = {
+  op: 'maxPool2d',
+  values,
+  cases: cases(({ image, window }) => ({
+    shapes: [image], apply: (x) => maxPool2d(x, { poolSize: window.kernel, ...window }),
+  })),
+}
+export const maxPoolingGrad: OpCases<PoolingRow> = {
+  op: 'maxPool2dGrad',
+  values,
+  cases: cases(({ image, window }, output) => ({
+    shapes: [image, output], apply: (x, dy) => maxPool2dGrad(x, dy, { ...window }),
+  })),
+}
+export const maxPoolingGather: OpCases<PoolingRow> = {
+  op: 'maxPool2dGather',
+  values,
+  cases: cases(({ image, window }) => ({ shapes: [image, image], apply: (x, g) => maxPool2dGather(x, g, { ...window }) })),
+}
+export const averagePooling: OpCases<PoolingRow> = {
+  op: 'avgPool2d',
+  cases: cases(({ image, window }) => ({
+    shapes: [image], apply: (x) => avgPool2d(x, { poolSize: window.kernel, ...window }),
+  })),
+}
+export const averagePoolingGrad: OpCases<PoolingRow> = {
+  op: 'avgPool2dGrad',
+  cases: cases(({ image, window }, output) => ({ shapes: [output], apply: (dy) => avgPool2dGrad(dy, image, { ...window }) })),
+}

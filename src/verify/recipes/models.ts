@@ -1,0 +1,82 @@
+// The models: many training steps as one tape, and a small one's whole life in the training loop, sampled afterwards.
+import { type ImageDataset, imageDataset } from '../../data/dataset.ts'
+import { autoencoder } from '../../models/autoencoder.ts'
+import { dcgan } from '../../models/dcgan.ts'
+import type { ModelDefinition } from '../../models/definition.ts'
+import { gan } from '../../models/gan.ts'
+import { vae } from '../../models/vae.ts'
+import { Pass } from '../../nn/layer.ts'
+import type { Runtime } from '../../runtime/runtime.ts'
+import { images, scaledImages } from '../../train/images.ts'
+import { Model } from '../../train/model.ts'
+import { TRAIN } from '../../train/state.ts'
+import type { Numbers } from '../digest.ts'
+import { generator } from '../draw.ts'
+import { type HostRecipe, readRange, type Run, runOf, stateRanges, type TapeRecipe } from '../recipe.ts'
+
+interface Plan {
+  readonly define: () => ModelDefinition
+  readonly batchSize: number
+  readonly steps: number
+}
+/** Narrow enough for seconds, wide enough for threads to share their ops. */
+const PLANS: Readonly<Record<string, Plan>> = {
+  autoencoder: { define: () => autoencoder(), batchSize: 12, steps: 200 },
+  vae: { define: () => vae({ hidden: 90, latent: 7 }), batchSize: 12, steps: 200 },
+  gan: { define: () => gan({ hidden: 70, discriminatorHidden: 50, latent: 33, clipNorm: 5 }), batchSize: 12, steps: 200 },
+  dcgan: { define: () => dcgan({ filters: [12, 6], latent: 20 }), batchSize: 8, steps: 60 },
+}
+const SEEDS = [1, 2, 3]
+
+/** `count` images of digits' size: bright bars of random places and widths, and noise. */
+export function barImages(count: number): ImageDataset {
+  const uniform = generator(28)
+  const pixels = new Uint8Array(count * 784)
+  for (let first = 0; first < pixels.length; first += 784) {
+    const [from, width, slope] = [Math.floor(uniform() * 20), 2 + Math.floor(uniform() * 6), Math.floor(uniform() * 3) - 1]
+    for (let i = 0; i < 784; i++) {
+      const x = (i % 28) - from - slope * Math.floor(i / 28 / 3)
+      pixels[first + i] = (x >= 0 && x < width ? 200 : 0) + Math.floor(uniform() * 56)
+    }
+  }
+  return imageDataset({ images: pixels, shape: [28, 28, 1] })
+}
+
+/** A few steps each, for hosts that interpret. */
+export const beginnings: readonly TapeRecipe[] = Object.entries(PLANS).map(([name, plan]) => (
+  { name: `begin/${name}`, prepare: (runtime) => prepare(runtime, { ...plan, steps: 3 }, 4) }
+))
+export const trainings: readonly TapeRecipe[] = Object.entries(PLANS).flatMap(([name, plan]) => SEEDS.map((seed) => (
+  { name: `train/${name}/${seed}`, prepare: (runtime) => prepare(runtime, plan, seed) }
+)))
+
+async function prepare(runtime: Runtime, { define, batchSize, steps }: Plan, seed: number): Promise<Run> {
+  const definition = define()
+  const { session } = await Model.create(runtime, definition, { seed })
+  const batch = images(barImages(4 * batchSize), definition, batchSize)
+  const fn = session.compile({ group: TRAIN, stages: definition.train(batch, new Pass(true)) })
+  return runOf(session, fn, steps, stateRanges(session, TRAIN))
+}
+
+export const lives: readonly HostRecipe[] = Object.entries(PLANS).map(([name, plan]) => (
+  { name: `model/${name}`, numbers: (runtime) => live(runtime, plan) }
+))
+
+/** Epochs whose last batch is smaller or left out, then evaluation, reconstruction and samples. */
+async function live(runtime: Runtime, { define, batchSize }: Plan): Promise<Numbers[]> {
+  const definition = define()
+  const model = await Model.create(runtime, definition, { seed: 7 })
+  const data = barImages(3 * batchSize + 5)
+  const losses: number[] = []
+  for await (const { metrics, epochDone } of model.train(data, { epochs: 3, batchSize })) {
+    if (epochDone) losses.push(...Object.values(metrics))
+  }
+  if (definition.evaluate) losses.push(...Object.values(model.evaluate(data)))
+  const { session } = model
+  return [
+    Float64Array.from(losses),
+    ...stateRanges(session, TRAIN).map((range) => readRange(session.core.memory.buffer, range)),
+    ...(definition.encode ? [model.reconstruct(scaledImages(data, [0, 1, 2]))] : []),
+    model.sample(5, { seed: 9 }),
+  ]
+}

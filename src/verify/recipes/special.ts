@@ -1,0 +1,45 @@
+// Elementwise ops where arithmetic has corners: zeros of both signs, infinities, NaN, the largest and smallest numbers.
+import { gradients } from '../../graph/gradients.ts'
+import { input } from '../../graph/leaves.ts'
+import { type Tensor } from '../../graph/tensor.ts'
+import type { Runtime } from '../../runtime/runtime.ts'
+import { activation } from '../cases/activation.ts'
+import { arithmetic } from '../cases/arithmetic.ts'
+import type { OpCases } from '../cases/case.ts'
+import { compare } from '../cases/compare.ts'
+import { unary } from '../cases/unary.ts'
+import { type Run, runOf, type TapeRecipe } from '../recipe.ts'
+
+/** f32's smallest denormal, largest denormal, smallest normal and largest number, 1 and its neighbours, and more. */
+const POSITIVE = [
+  0, 1.401298464324817e-45, 1.1754942106924411e-38, 1.1754943508222875e-38, 1e-20, 0.9999999403953552, 1, 1.0000001192092896,
+  88.72283172607422, 88.7228466796875, 103.9720764160156, 104, 16777216, 2147483648, 3.4028234663852886e38, Infinity,
+]
+const AT = [...POSITIVE, ...POSITIVE.map((x) => -x), NaN]
+
+const list = [...unary, ...activation, ...arithmetic, ...compare]
+const arity = ({ cases }: OpCases): number => cases[0]!.shapes.length
+
+export const special: readonly TapeRecipe[] = [1, 2].map((inputs) => ({
+  name: inputs === 1 ? 'special/unary' : 'special/binary',
+  prepare: (runtime) => prepare(runtime, list.filter((given) => arity(given) === inputs), inputs),
+}))
+
+/** All functions of `inputs` tensors, at all values or pairs of them. */
+async function prepare(runtime: Runtime, functions: readonly OpCases[], inputs: number): Promise<Run> {
+  const session = await runtime.session()
+  const values = inputs === 1 ? [AT] : [AT.flatMap((a) => AT.map(() => a)), AT.flatMap(() => AT)]
+  const xs = values.map((v, i) => input(`x${i}`, [v.length]))
+  const outputs: Record<string, Tensor> = {}
+  for (const { op, cases, differentiable } of functions) {
+    const y = outputs[op] = cases[0]!.apply(...xs)
+    const wrt = (differentiable ?? xs.map((_, i) => i)).map((i) => xs[i]!)
+    if (wrt.length) gradients(y, wrt, input(`dy ${op}`, y.shape)).forEach((dx, i) => { outputs[`${op}, gradient ${i}`] = dx })
+  }
+  const fn = session.compile({ group: 'verify', stages: [{ outputs }] })
+  for (const name of fn.inputNames) {
+    const given = values[xs.findIndex((_, i) => name === `x${i}`)]
+    fn.feed(name, given ?? new Float32Array(values[0]!.length).fill(1))
+  }
+  return runOf(session, fn, 1)
+}

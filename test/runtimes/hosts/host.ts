@@ -1,0 +1,28 @@
+// Tests of one host that is not JavaScript: every recipe that is a tape, run by the core's exports alone, gives the golden
+// digest. A host that is not on this machine is skipped by name and reason, and never counts as passed.
+import { afterAll, describe, expect, test } from 'vitest'
+import { golden } from '../../../src/verify/golden.ts'
+import { digestOfMemory, type Image, imageOf, tapeRecipes } from './image.ts'
+
+export interface Host {
+  readonly name: string
+  /** Why it cannot run here; null where it can. */
+  readonly missing: string | null
+  /** Runs an image's tape; the memory as it was left. Rejects where a step did not end well. */
+  run(image: Image): Promise<ArrayBuffer>
+  close(): Promise<void>
+}
+
+export function hostTests({ name, missing, run, close }: Host, chosen: (recipe: string) => boolean = () => true): void {
+  afterAll(close)
+  const reason = missing ? ` (not run here: ${missing})` : ''
+  describe.skipIf(missing)(name + reason, () => {
+    test.each(tapeRecipes.filter((recipe) => chosen(recipe.name)).map((recipe) => [recipe.name, recipe] as const))(
+      `%s${reason}`, async (recipe, given) => {
+        const image = await imageOf(given)
+        expect(await digestOfMemory(image.memory.buffer, image), 'before the run').not.toBe(golden[recipe])
+        expect(await digestOfMemory(await run(image), image)).toBe(golden[recipe])
+      },
+    )
+  })
+}

@@ -1,0 +1,74 @@
+// A host that is not JavaScript: wabt's interpreter, by its C++ interface. It instantiates the core as it ships, copies an
+// image into its memory, calls `run(tape, steps)`, and writes the memory to a file. Nothing else of the core is used.
+//   wabt CORE.wasm IMAGE TAPE STEPS OUTPUT
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+#include "wabt/binary-reader.h"
+#include "wabt/error-formatter.h"
+#include "wabt/interp/binary-reader-interp.h"
+#include "wabt/interp/interp.h"
+
+using namespace wabt;
+using namespace wabt::interp;
+
+static void check(bool ok, const std::string& what) {
+  if (ok) return;
+  fprintf(stderr, "wabt: %s\n", what.c_str());
+  exit(1);
+}
+
+static std::vector<uint8_t> read(const char* path) {
+  FILE* file = fopen(path, "rb");
+  check(file, std::string("cannot read ") + path);
+  std::vector<uint8_t> bytes;
+  uint8_t block[65536];
+  while (size_t n = fread(block, 1, sizeof block, file)) bytes.insert(bytes.end(), block, block + n);
+  fclose(file);
+  return bytes;
+}
+
+/** The object that the core exports under a name. */
+static Ref exported(const ModuleDesc& desc, const Instance& instance, const char* name) {
+  for (size_t i = 0; i < desc.exports.size(); i++) {
+    if (desc.exports[i].type.name == name) return instance.exports()[i];
+  }
+  check(false, std::string("the core exports no ") + name);
+  return Ref::Null;
+}
+
+int main(int, char** argv) {
+  const auto binary = read(argv[1]);
+  const auto image = read(argv[2]);
+  const uint32_t tape = strtoul(argv[3], nullptr, 10), steps = strtoul(argv[4], nullptr, 10);
+
+  Features features;
+  features.EnableAll();
+  Errors errors;
+  ModuleDesc desc;
+  const ReadBinaryOptions options(features, nullptr, false, true, true);
+  const bool parsed = Succeeded(ReadBinaryInterp(argv[1], binary.data(), binary.size(), options, &errors, &desc));
+  check(parsed, FormatErrorsToString(errors, Location::Type::Binary));
+  Store store(features);
+  Module::Ptr module = Module::New(store, desc);
+  Trap::Ptr trap;
+  Instance::Ptr instance = Instance::Instantiate(store, module.ref(), {}, &trap);
+  check(!trap, trap ? trap->message() : "");
+
+  Memory::Ptr memory(store, exported(desc, *instance, "memory"));
+  check(Succeeded(memory->Grow((image.size() - memory->ByteSize()) / 65536)), "the memory does not grow");
+  memcpy(memory->UnsafeData(), image.data(), image.size());
+
+  Func::Ptr run(store, exported(desc, *instance, "run"));
+  Values results;
+  const bool ran = Succeeded(run->Call(store, {Value::Make(tape), Value::Make(steps)}, results, &trap));
+  check(ran, trap ? trap->message() : "the run failed");
+  check(results[0].Get<uint32_t>() == steps, "a step did not end well");
+
+  FILE* output = fopen(argv[5], "wb");
+  check(output, std::string("cannot write ") + argv[5]);
+  check(fwrite(memory->UnsafeData(), 1, memory->ByteSize(), output) == memory->ByteSize(), "cannot write the memory");
+  fclose(output);
+}

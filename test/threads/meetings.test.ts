@@ -1,0 +1,67 @@
+// Threads that run apart as far as the tape lets them: between two meetings each goes through all its ops before another
+// begins, first to last and last to first. A meeting that is missing where one thread reads what another writes shows here
+// every time, not once in a thousand runs.
+import { describe, expect, test } from 'vitest'
+import { input } from '../../src/graph/leaves.ts'
+import { Pass } from '../../src/nn/layer.ts'
+import { instantiateCore } from '../../src/runtime/core.ts'
+import type { CompiledFunction } from '../../src/runtime/function.ts'
+import { Session } from '../../src/runtime/session.ts'
+import { generator, runtime } from '../harness.ts'
+import { BATCH, MODELS } from './models.ts'
+
+/** The marks of assembly/tape.ts. */
+const SMALL = 1 << 31
+const ALONE = 1 << 30
+const STEPS = 3
+
+async function compiled(name: string, threads: number): Promise<CompiledFunction> {
+  const session = new Session(await instantiateCore(runtime.module), 5, threads)
+  const definition = MODELS[name]!()
+  const images = input('images', [BATCH, ...definition.imageShape])
+  const uniform = generator(3)
+  const fn = session.compile({ group: 'train', stages: definition.train(images, new Pass(true)) })
+  return fn.feed('images', Float32Array.from({ length: images.size }, () => uniform() * 2 - 1))
+}
+
+/** Which variables do not have the same values in both sessions. */
+function different(a: Session, b: Session): string[] {
+  const other = new Map(b.variables.map((v) => [v.attrs.name, b.values(v)]))
+  return a.variables.filter((v) => a.values(v).some((x, i) => x !== other.get(v.attrs.name)![i])).map((v) => v.attrs.name)
+}
+
+/** The tape's calls between one meeting and the next. */
+function* stretches({ tape }: CompiledFunction): Generator<{ at: number; small: boolean }[]> {
+  let stretch: { at: number; small: boolean }[] = []
+  for (const { at } of tape.calls) {
+    const mark = tape.words[at + 1]!
+    stretch.push({ at, small: (mark & SMALL) !== 0 })
+    if (!(mark & SMALL) && mark & ALONE) continue
+    yield stretch
+    stretch = []
+  }
+  if (stretch.length) throw new Error('the tape ends without a meeting')
+}
+
+describe.each(Object.keys(MODELS))('%s', (name) => {
+  test.each([2, 3, 7])('%i threads, each as far ahead as it may be', async (threads) => {
+    const alone = await compiled(name, 1)
+    alone.run(STEPS)
+    for (const backwards of [false, true]) {
+      const apart = await compiled(name, threads)
+      const order = Array.from({ length: threads }, (_, i) => (backwards ? threads - 1 - i : i))
+      for (let step = 0; step < STEPS; step++) {
+        for (const stretch of stretches(apart)) {
+          for (const thread of order) {
+            for (const { at, small } of stretch) {
+              const { core } = apart.session
+              if (!small) core.runOp(apart.wordAddress(at), thread, threads)
+              else if (thread === 0) core.runOp(apart.wordAddress(at), 0, 1)
+            }
+          }
+        }
+      }
+      expect(different(apart.session, alone.session)).toEqual([])
+    }
+  })
+})
