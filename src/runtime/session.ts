@@ -64,7 +64,8 @@ export class Session {
       address += aligned(tensor.size * 4)
     }
     // A stage each: the arena holds one variable's values at a time. New memory is zero already.
-    const stages = fresh.filter((v) => !isZero(v.attrs.initial)).map((v) => ({ outputs: [], updates: [assign(v, v.attrs.initial)] }))
+    const drawn = fresh.filter((v) => !isZero(v.attrs.initial))
+    const stages = drawn.map((v) => ({ outputs: [], updates: [assign(v, v.attrs.initial)] }))
     if (!stages.length) return
     new CompiledFunction(this, { group: 'initialise', stages: stages.map(({ updates }) => ({ updates })) }, stages).run(1)
     this.restart('initialise')

@@ -34,6 +34,13 @@ describe('an engine', () => {
     expect(threads.reason).toBe('this engine does not know WebAssembly atomics')
   })
 
+  test.each<[string, object]>([
+    ['EdgeRuntime', { EdgeRuntime: 'edge-runtime' }], ['workerd', { navigator: { userAgent: 'Cloudflare-Workers' } }],
+  ])('of the edge starts no workers, though it may have Node\'s modules: %s', (_, globals) => {
+    for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value)
+    expect(features().threads).toEqual({ available: false, reason: 'no worker can be started from here' })
+  })
+
   test.each([['SharedArrayBuffer', undefined], ['crossOriginIsolated', false]])('without %s', (name, value) => {
     vi.stubGlobal(name, value)
     const reason = 'there is no SharedArrayBuffer here; a page must be cross-origin isolated (the headers COOP and COEP)'
