@@ -12,15 +12,16 @@ const folder = (name: string): { name: string, text: string }[] => readdirSync(`
 
 const core = await coreBytes('deterministic', false)
 
-test('the default entry reaches neither Node nor a dependency', async () => {
+test.each(['src/index.ts', 'src/verify/index.ts'])('the entry %s reaches neither Node nor a dependency', async (entry) => {
   const { metafile } = await build({
-    absWorkingDir: root, entryPoints: ['src/index.ts'], platform: 'node', format: 'esm',
+    absWorkingDir: root, entryPoints: [entry], platform: 'node', format: 'esm',
     bundle: true, write: false, metafile: true,
   })
   const files = Object.keys(metafile.inputs)
   expect(files).toContain('src/runtime/core.generated.ts')
   expect(files.filter((file) => /^src\/(node|cli)\//.test(file))).toEqual([])
   expect(files.filter((file) => !file.startsWith('src/'))).toEqual([])
+  expect(files.some((file) => file.startsWith('src/verify/')), 'recipes and golden digests').toBe(entry !== 'src/index.ts')
   expect(Object.values(metafile.inputs).flatMap(({ imports }) => imports).filter(({ external }) => external)).toEqual([])
 })
 

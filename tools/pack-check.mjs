@@ -16,14 +16,15 @@ const CORES = ['ganglion.wasm', 'ganglion-relaxed.wasm', 'ganglion-threads.wasm'
 
 /** What the tarball may hold, and what it must. */
 const ALLOWED = [
-  /^dist\/(node\/|cli\/|worker\/)?[a-z_]+\.js$/,
+  /^dist\/(node\/|cli\/|worker\/|verify\/)?[a-z_]+\.js$/,
   /^dist\/runtime\/(thread|core.generated|[a-z_.]+-[A-Z0-9]{8})\.js$/,
   /^dist\/(?!cli\/)([a-z_0-9]+\/)*[a-z_0-9.]+\.d\.ts$/,
   /^dist\/ganglion(-relaxed)?(-threads)?\.wasm$/,
 ]
 const REQUIRED = [
-  'package.json', 'LICENSE', 'README.md', 'dist/workerd.js', 'dist/edge_light.js',
-  ...['index', 'slim', 'node/index', 'worker/index', 'worker/serve', 'worker/trainer']
+  'package.json', 'LICENSE', 'README.md', 'dist/workerd.js', 'dist/edge_light.js', 'dist/verify/workerd.js',
+  'dist/verify/edge_light.js',
+  ...['index', 'slim', 'node/index', 'worker/index', 'worker/serve', 'worker/trainer', 'verify/index']
     .flatMap((entry) => [`dist/${entry}.js`, `dist/${entry}.d.ts`]),
   'dist/cli/main.js', ...CORES.map((core) => `dist/${core}`), 'dist/runtime/thread.js',
 ]
@@ -101,6 +102,8 @@ function consume(tarball) {
     "const file = new URL(import.meta.resolve('ganglion/ganglion.wasm'))\n" +
     'console.log(WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(file))).length)'
   check(node('--input-type=module', '--eval', wasm).trim() === '0', "'ganglion/ganglion.wasm' is not the core")
+  const verified = npm('exec', '--no', '--', 'ganglion', 'verify', 'op', 'train/vae').trim().split('\n').at(-1)
+  check(/^the same bits: /.test(verified), `ganglion verify says '${verified}'`)
   const said = npm('exec', '--no', '--', 'ganglion', '--version').trim()
   check(said.split(/\s+/).at(-1) === version, `ganglion --version says '${said}', expected ${version}`)
   console.log(`installed: types compile, 12 steps to loss ${loss.toFixed(3)}, ganglion --version is ${version}`)
