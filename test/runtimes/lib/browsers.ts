@@ -39,8 +39,8 @@ const CHROMIUM_ARGS = [
 ]
 
 export interface Chromium extends Browser {
-  /** Opens a page that cannot hand in anything, and asks for its `globalThis.result`. */
-  result<T>(url: string): Promise<T>
+  /** Opens a page that cannot hand in anything, and asks for the value of an expression until there is one. */
+  result<T>(url: string, expression?: string): Promise<T>
   /** Installs the extension in a folder; gives its id. */
   install(folder: string): Promise<string>
 }
@@ -56,10 +56,10 @@ export async function chromium({ extensions = false } = {}): Promise<Chromium> {
       await page.goto(url)
       return () => page.close()
     },
-    async result<T>(url: string): Promise<T> {
+    async result<T>(url: string, expression = 'globalThis.result'): Promise<T> {
       const page = await browser.newPage()
       await page.goto(url)
-      const ask = () => page.evaluate(() => JSON.stringify((globalThis as { result?: unknown }).result))
+      const ask = () => page.evaluate(`JSON.stringify(${expression})`) as Promise<string | undefined>
       let text: string | undefined
       for (const end = Date.now() + PATIENCE_MS; !(text = await ask());) {
         if (Date.now() > end) throw new Error(`the page gave no result in ${PATIENCE_MS / 1000} seconds`)
