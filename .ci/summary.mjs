@@ -1,20 +1,25 @@
-// The last line of .ci/run, from vitest's JSON report (empty when no test ran) and the names of the stages that failed.
+// The last line of .ci/run, from a folder of vitest's JSON reports, one for each stage of tests (by its name), and the names of
+// the stages that failed.
 // Exit code 1 when anything failed or nothing passed.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 
-const [file, ...stages] = process.argv.slice(2)
+const [folder, ...stages] = process.argv.slice(2)
 const count = { passed: 0, failed: 0, skipped: 0 }
 
-/** Test files by vitest; none when the report was not written. */
-function testFiles() {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')).testResults
-  } catch {
-    return []
-  }
+/** The reports by their stages' names; those that were not written whole are left out. */
+function reports() {
+  return readdirSync(folder).flatMap((file) => {
+    try {
+      return [[file.replace(/\.json$/, ''), JSON.parse(readFileSync(join(folder, file), 'utf8')).testResults]]
+    } catch {
+      return []
+    }
+  })
 }
 
-for (const { status, assertionResults } of testFiles()) {
+/** How many tests of a file failed. */
+function failuresOf({ status, assertionResults }) {
   let failed = 0
   for (const test of assertionResults) {
     if (test.status === 'passed') count.passed++
@@ -22,10 +27,18 @@ for (const { status, assertionResults } of testFiles()) {
     else count.skipped++
   }
   // A file that does not load, or whose hook throws, fails without a failed test.
-  count.failed += status === 'failed' ? Math.max(failed, 1) : failed
+  return status === 'failed' ? Math.max(failed, 1) : failed
 }
-// Errors outside of any test and time limits fail the stage of tests alone.
-count.failed += stages.filter((stage) => stage !== 'tests' || !count.failed).length
+
+/** Stages whose failure the counts of tests show. */
+const shown = new Set()
+for (const [stage, files] of reports()) {
+  const failed = files.reduce((sum, file) => sum + failuresOf(file), 0)
+  if (failed) shown.add(stage)
+  count.failed += failed
+}
+// Errors outside of any test and time limits fail a stage of tests alone.
+count.failed += stages.filter((stage) => !shown.has(stage)).length
 
 console.log(`${count.passed} passed, ${count.failed} failed${count.skipped ? `, ${count.skipped} skipped` : ''}`)
 process.exitCode = count.failed || !count.passed ? 1 : 0

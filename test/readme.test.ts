@@ -10,7 +10,9 @@ import { afterAll, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
+// An edge worker's is run by test/runtimes.
 const programs = [...readme.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, text]) => text!)
+  .filter((text) => !text.includes('export default'))
 
 const folder = mkdtempSync(join(tmpdir(), 'ganglion-readme-'))
 mkdirSync(join(folder, 'node_modules'))

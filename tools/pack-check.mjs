@@ -16,7 +16,7 @@ const CORES = ['ganglion.wasm', 'ganglion-relaxed.wasm', 'ganglion-threads.wasm'
 
 /** What the tarball may hold, and what it must. */
 const ALLOWED = [
-  /^dist\/((node|cli|worker|verify)\/)?[a-z_]+\.js$/,
+  /^dist\/((node|cli|worker|verify|bench)\/)?[a-z_]+\.js$/,
   /^dist\/runtime\/(thread|core.generated|[a-z_.]+-[A-Z0-9]{8})\.js$/,
   /^dist\/(?!cli\/)([a-z_0-9]+\/)*[a-z_0-9.]+\.d\.ts$/,
   /^dist\/ganglion(-relaxed)?(-threads)?\.wasm$/,

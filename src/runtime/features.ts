@@ -61,8 +61,12 @@ export function relaxedSimd(): Feature {
 export function threads(): Feature {
   if (typeof Atomics === 'undefined' || !valid(ATOMICS)) return no('this engine does not know WebAssembly atomics')
   const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated
-  if (typeof SharedArrayBuffer === 'undefined' || isolated === false) {
-    return no('there is no SharedArrayBuffer here; a page must be cross-origin isolated (the headers COOP and COEP)')
+  if (isolated === false) {
+    return no('this page is not cross-origin isolated, and so has no shared memory; serve it with the headers ' +
+      'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, and train in a Web Worker')
+  }
+  if (typeof SharedArrayBuffer === 'undefined') {
+    return no(`this engine has no SharedArrayBuffer${isolated ? ', though the page is cross-origin isolated' : ''}`)
   }
   // A page's own thread must not wait for others, and spinning through their share would freeze it as well. Deno has a
   // Window, and jsdom a document; a page has both.

@@ -41,9 +41,15 @@ describe('an engine', () => {
     expect(features().threads).toEqual({ available: false, reason: 'no worker can be started from here' })
   })
 
-  test.each([['SharedArrayBuffer', undefined], ['crossOriginIsolated', false]])('without %s', (name, value) => {
-    vi.stubGlobal(name, value)
-    const reason = 'there is no SharedArrayBuffer here; a page must be cross-origin isolated (the headers COOP and COEP)'
+  test.each([
+    ['not isolated', { crossOriginIsolated: false }, 'this page is not cross-origin isolated, and so has no shared memory; ' +
+      'serve it with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, ' +
+      'and train in a Web Worker'],
+    ['isolated', { crossOriginIsolated: true, SharedArrayBuffer: undefined },
+      'this engine has no SharedArrayBuffer, though the page is cross-origin isolated'],
+    ['without pages', { SharedArrayBuffer: undefined }, 'this engine has no SharedArrayBuffer'],
+  ])('without shared memory: %s', (_, globals, reason) => {
+    for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value)
     expect(features().threads).toEqual({ available: false, reason })
   })
 })

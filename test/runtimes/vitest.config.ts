@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     globalSetup: './setup.ts',
-    testTimeout: 120_000,
+    testTimeout: 400_000,
     hookTimeout: 60_000,
     pool: 'forks',
     fileParallelism: false,

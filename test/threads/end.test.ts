@@ -85,9 +85,9 @@ describe('where threads are not available', () => {
     vi.stubGlobal('crossOriginIsolated', false)
     const shared = await threaded({ threads: 'auto' })
     expect(shared.threads).toBe(1)
-    expect(shared.threadsReason).toContain('a page must be cross-origin isolated')
+    expect(shared.threadsReason).toContain('this page is not cross-origin isolated')
     await expect(threaded({ threads: 2 })).rejects.toThrow(
-      /^2 threads are not available: there is no SharedArrayBuffer here; .*; with threads: 'auto' it would take one$/,
+      /^2 threads are not available: this page is not cross-origin isolated, .*; with threads: 'auto' it would take one$/,
     )
   })
 

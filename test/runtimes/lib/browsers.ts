@@ -1,17 +1,22 @@
-// Three browsers behind one face. A page says what it has to say by setting `globalThis.result`; no script is put into it but
-// the question for that, which no Content-Security-Policy refuses.
+// Three browsers behind one face. A page hands in what it has to say by itself (lib/server.ts), so that no script is put into it.
 import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import puppeteer, { type Browser as Puppeteer } from 'puppeteer-core'
+import { Browser as Firefox, createProfile } from '@puppeteer/browsers'
+import puppeteer from 'puppeteer-core'
 import { Builder, Capabilities } from 'selenium-webdriver'
-import { missing } from './project.ts'
+import { missing, run } from './project.ts'
+import { answerOf, PATIENCE_MS } from './server.ts'
 
 export interface Browser {
   readonly version: string
-  /** Opens a page and waits for its `result`; throws what the page put into `result.error`. */
-  result<T>(url: string): Promise<T>
-  close(): Promise<void>
+  /** Opens a page; gives what closes it. */
+  open(url: string): Promise<() => Promise<unknown>>
+  close(): Promise<unknown>
 }
 
 const FILES = {
@@ -27,44 +32,6 @@ export const absent = {
   webkit: missing(FILES.webkit, "Debian's webkit2gtk-driver") ?? missing('/usr/bin/xvfb-run', "Debian's xvfb"),
 }
 
-const PATIENCE_MS = 90_000
-
-/** Asks until there is an answer. */
-async function answer<T>(ask: () => Promise<unknown>): Promise<T> {
-  const end = Date.now() + PATIENCE_MS
-  while (Date.now() < end) {
-    const text = await ask()
-    if (typeof text === 'string') {
-      const result = JSON.parse(text) as T & { error?: string }
-      if (result.error !== undefined) throw new Error(result.error)
-      return result
-    }
-    await wait(100)
-  }
-  throw new Error(`the page gave no result in ${PATIENCE_MS / 1000} seconds`)
-}
-
-const QUESTION = 'globalThis.result && JSON.stringify(globalThis.result)'
-
-function driven(browser: Puppeteer, version: string): Browser {
-  return {
-    version,
-    async result<T>(url: string): Promise<T> {
-      const page = await browser.newPage()
-      try {
-        await page.goto(url)
-        return await answer<T>(() => page.evaluate(() => {
-          const { result } = globalThis as { result?: unknown }
-          return result && JSON.stringify(result)
-        }))
-      } finally {
-        await page.close()
-      }
-    },
-    close: () => browser.close(),
-  }
-}
-
 /** Nothing that calls home, and no sandbox: it cannot be had as root, and pages here are our own. */
 const CHROMIUM_ARGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -72,6 +39,8 @@ const CHROMIUM_ARGS = [
 ]
 
 export interface Chromium extends Browser {
+  /** Opens a page that cannot hand in anything, and asks for the value of an expression until there is one. */
+  result<T>(url: string, expression?: string): Promise<T>
   /** Installs the extension in a folder; gives its id. */
   install(folder: string): Promise<string>
 }
@@ -81,14 +50,50 @@ export async function chromium({ extensions = false } = {}): Promise<Chromium> {
     executablePath: FILES.chromium, args: CHROMIUM_ARGS, pipe: true, enableExtensions: extensions,
   })
   return {
-    ...driven(browser, (await browser.version()).replace(/^.*\//, '')),
+    version: (await browser.version()).replace(/^.*\//, ''),
+    async open(url) {
+      const page = await browser.newPage()
+      await page.goto(url)
+      return () => page.close()
+    },
+    async result<T>(url: string, expression = 'globalThis.result'): Promise<T> {
+      const page = await browser.newPage()
+      await page.goto(url)
+      const ask = () => page.evaluate(`JSON.stringify(${expression})`) as Promise<string | undefined>
+      let text: string | undefined
+      for (const end = Date.now() + PATIENCE_MS; !(text = await ask());) {
+        if (Date.now() > end) throw new Error(`the page gave no result in ${PATIENCE_MS / 1000} seconds`)
+        await wait(100)
+      }
+      await page.close()
+      return answerOf<T>(text)
+    },
     install: (folder) => browser.installExtension(folder),
+    close: () => browser.close(),
   }
 }
 
+/**
+ * Firefox by its command line: a process a page. Under WebDriver BiDi (puppeteer-core 25, Firefox 153) `new Worker` in a Web
+ * Worker does not come back now and then, without any of this package; started so, it always did.
+ */
 export async function firefox(): Promise<Browser> {
-  const browser = await puppeteer.launch({ browser: 'firefox', executablePath: FILES.firefox })
-  return driven(browser, (await browser.version()).replace(/^.*\//, ''))
+  const profile = mkdtempSync(join(tmpdir(), 'ganglion-firefox-'))
+  // The settings that keep a browser under test from calling home.
+  await createProfile(Firefox.FIREFOX, { path: profile, preferences: {} })
+  return {
+    version: /(\d[\d.]*)/.exec(await run(FILES.firefox, ['--version'], { cwd: '/' }))![1]!,
+    async open(url) {
+      const args = ['--headless', '--no-remote', '--profile', profile, url]
+      const child = spawn(FILES.firefox, args, { stdio: 'ignore', detached: true })
+      const gone = once(child, 'exit')
+      return () => {
+        end(child)
+        return gone
+      }
+    },
+    close: async () => rmSync(profile, { recursive: true, force: true }),
+  }
 }
 
 async function freePort(): Promise<number> {
@@ -123,9 +128,9 @@ export async function webkit(env: Readonly<Record<string, string>> = {}): Promis
     const driver = await new Builder().usingServer(server).withCapabilities(wanted).build()
     return {
       version: String((await driver.getCapabilities()).get('browserVersion')),
-      async result<T>(url: string): Promise<T> {
+      async open(url) {
         await driver.get(url)
-        return answer<T>(() => driver.executeScript(`return ${QUESTION}`))
+        return () => driver.get('about:blank')
       },
       async close() {
         await driver.quit().catch(() => {})

@@ -7,7 +7,9 @@ import type { RuntimeName } from './runtimes.ts'
 import type { Site } from './server.ts'
 
 const WAIT = "a page's own thread may not wait for others; train in a Web Worker"
-const ISOLATE = 'there is no SharedArrayBuffer here; a page must be cross-origin isolated (the headers COOP and COEP)'
+const ISOLATE = 'this page is not cross-origin isolated, and so has no shared memory; serve it with the headers ' +
+  'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, and train in a Web Worker'
+const NONE = 'this engine has no SharedArrayBuffer, though the page is cross-origin isolated'
 
 /** @param threads whether a Web Worker of an isolated page has threads */
 export function inBrowser(runtime: RuntimeName, threads: boolean): void {
@@ -15,9 +17,9 @@ export function inBrowser(runtime: RuntimeName, threads: boolean): void {
     const cases: readonly (readonly [Site, 'page' | 'worker', string | null])[] = [
       ['plain', 'page', ISOLATE],
       ['plain', 'worker', ISOLATE],
-      ['isolated', 'page', threads ? WAIT : ISOLATE],
+      ['isolated', 'page', threads ? WAIT : NONE],
       ['strict', 'page', ISOLATE],
-      ['strict-isolated', 'worker', threads ? null : ISOLATE],
+      ['strict-isolated', 'worker', threads ? null : NONE],
     ]
     test.for(cases)('%s site, in a %s', async ([site, where, reason], { skip }) => {
       if (missing) skip(`not run here: ${missing}`)

@@ -18,7 +18,7 @@ export async function expectPages(...urls: string[]): Promise<void> {
   try {
     for (const url of urls) {
       const { page, worker } = await browser.result<Both>(url)
-      expectSame(page)
+      expectSame(page, 1)
       expect(page.features.threads.available).toBe(false)
       expectSame(worker, 2)
       expect(worker.features.threads.available).toBe(true)

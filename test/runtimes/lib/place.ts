@@ -6,7 +6,7 @@ import { project, run } from './project.ts'
 import { serve, type Site } from './server.ts'
 
 export interface Question {
-  readonly what?: 'report' | 'speed' | 'begin' | 'resume'
+  readonly what?: 'report' | 'verify' | 'speed' | 'begin' | 'resume'
   /** In a browser: under which headers, and in which thread. */
   readonly site?: Site
   readonly in?: 'page' | 'worker'
@@ -52,9 +52,17 @@ export async function inPages(browser: Browser): Promise<Place> {
   const server = await serve(folder)
   return {
     version: browser.version,
-    ask<T>(question: Question): Promise<T> {
+    async ask<T>(question: Question): Promise<T> {
       pose(folder, question)
-      return browser.result<T>(server.url(question.site ?? 'isolated', 'page.html'))
+      const answer = server.answer<T>()
+      // Where the page cannot even be opened, nobody waits for its answer.
+      answer.catch(() => {})
+      const close = await browser.open(server.url(question.site ?? 'isolated', 'page.html'))
+      try {
+        return await answer
+      } finally {
+        await close()
+      }
     },
     async close() {
       await browser.close()

@@ -25,7 +25,7 @@ export const GOLDEN = JSON.parse(readFileSync(join(import.meta.dirname, '../../g
 }
 
 /** Fails unless a report has the one digest for 1 to `most` threads, or for one where threads are not available. */
-export function expectSame(report: Report, most = 4): Report {
+export function expectSame(report: Report, most: number): Report {
   const count = report.features.threads.available ? most : 1
   expect(report.digests).toEqual(Object.fromEntries(Array.from({ length: count }, (_, i) => [i + 1, GOLDEN.program])))
   expect(report.features.simd.available).toBe(true)

@@ -6,6 +6,15 @@ import { beside24, expectSame, type Report } from './report.ts'
 import { type RuntimeName, RUNTIMES } from './runtimes.ts'
 import { putRow } from './table.ts'
 
+/** Threads that every runtime is tried with, where it has any. */
+const MOST = 4
+
+interface Verified {
+  readonly ok: boolean
+  readonly summary: string
+  readonly threads: number
+}
+
 /**
  * @param threads whether threads must be available
  * @param more tests of this runtime alone; they are given what asks it
@@ -18,18 +27,22 @@ export function runtimeTest(runtime: RuntimeName, threads: boolean, more?: (ask:
   describe(runtime, () => {
     let place: Place
     beforeAll(async () => {
-      put(missing ? { passes: `not run here: ${missing}` } : {})
       if (!missing) place = await start()
     })
     afterAll(() => place?.close())
 
-    test('ends in the same digest with every number of threads', async ({ skip }) => {
+    test('the same digests, of training and of `verify`, with 1, 2, 3 and 4 threads', async ({ skip }) => {
+      put(missing ? { passes: `not run here: ${missing}` } : {})
       if (missing) skip(`not run here: ${missing}`)
       const { version } = place
       put({ version })
-      const seen = expectSame(await place.ask<Report>({ in: 'worker' }))
+      const seen = expectSame(await place.ask<Report>({ in: 'worker', most: MOST }), MOST)
       const { relaxedSimd, threads: { available, reason } } = seen.features
       expect(available, reason).toBe(threads)
+      for (let count = 1; count <= (threads ? MOST : 1); count++) {
+        const { ok, summary, threads: ran } = await place.ask<Verified>({ what: 'verify', in: 'worker', threads: count })
+        expect({ ok, summary, ran }).toEqual({ ok: true, summary: expect.stringContaining('the same bits'), ran: count })
+      }
       const ratio = runtime === 'Node 24' ? 1 : await beside24(place)
       put({
         version,

@@ -14,9 +14,9 @@ function node(major: number): Runtime {
   }
 }
 
-const deno = module('@deno/linux-x64-glibc/deno')
+export const deno = module('@deno/linux-x64-glibc/deno')
 // The binary in its platform's package: the link to it that an install script would make is not needed.
-const bun = module('@oven/bun-linux-x64/bin/bun')
+export const bun = module('@oven/bun-linux-x64/bin/bun')
 
 /** In the table's order. */
 export const RUNTIMES = {

@@ -1,7 +1,10 @@
 // Serves a project's files to a browser, under one folder for each set of headers that a site may send: /plain/page.html and
-// /isolated/page.html are the same file. Paths inside the project are relative, so that a page stays under its headers.
+// /isolated/page.html are the same file. Paths inside the project are relative, so that a page stays under its headers, and
+// what a page posts to `answer` is handed in.
+import { EventEmitter, once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import sirv from 'sirv'
 
 const ISOLATION = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
@@ -18,7 +21,19 @@ const SITES = {
 
 export type Site = keyof typeof SITES
 
+/** How long a page may take. */
+export const PATIENCE_MS = 90_000
+
+/** What a page said; throws its `error`. */
+export function answerOf<T>(text: string): T {
+  const answer = JSON.parse(text) as T & { error?: string }
+  if (answer.error !== undefined) throw new Error(answer.error)
+  return answer
+}
+
 export interface Server {
+  /** What the next page that hands something in says; throws its `error`, or that none came. */
+  answer<T>(): Promise<T>
   url(site: Site, path: string): string
   close(): void
 }
@@ -26,10 +41,18 @@ export interface Server {
 /** Serves a folder on a port of its own, to this machine only. */
 export async function serve(folder: string): Promise<Server> {
   const files = sirv(folder, { dev: true })
+  const answered = new EventEmitter<{ answer: [string] }>()
   const server = createServer((request, response: ServerResponse) => {
     const [, site, path] = /^\/([a-z-]+)(\/.*)$/.exec(request.url!) ?? []
     if (!site || !(site in SITES)) return void response.writeHead(404).end()
     for (const [name, value] of Object.entries(SITES[site as Site])) response.setHeader(name, value)
+    if (request.method === 'POST' && path === '/answer') {
+      void text(request).then((said) => {
+        response.end()
+        answered.emit('answer', said)
+      })
+      return
+    }
     request.url = path!
     files(request, response, () => void response.writeHead(404).end())
   })
@@ -37,6 +60,13 @@ export async function serve(folder: string): Promise<Server> {
   const { port } = server.address() as AddressInfo
   return {
     url: (site, path) => `http://localhost:${port}/${site}/${path}`,
+    async answer<T>(): Promise<T> {
+      const signal = AbortSignal.timeout(PATIENCE_MS)
+      const [said] = await once(answered, 'answer', { signal }).catch(() => {
+        throw new Error(`the page gave no answer in ${PATIENCE_MS / 1000} seconds`)
+      }) as [string]
+      return answerOf<T>(said)
+    },
     close: () => {
       server.close()
       server.closeAllConnections()

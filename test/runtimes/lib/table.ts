@@ -15,10 +15,11 @@ export interface Row {
 
 const ABOUT = `# Runtimes
 
-Written by \`npm run runtimes:table\`, which runs the tests in \`test/runtimes\`; not by hand. Each runtime trained the VAE from
-the packed package for eight steps with each number of threads named here, and passes where every digest is the committed
-one. "Relaxed" says whether the faster build, whose bits may differ, runs too. Speed is training steps a second on one thread
-(VAE, batch 64), divided by Node 24's in the same minute: a second each, so it is rough.
+Written by \`npm run runtimes:table\`, which runs the tests in \`test/runtimes\`; not by hand. In each runtime, with each number
+of threads named here, the packed package trained the VAE for eight steps, and \`verify\` of \`ganglion/verify\` ran all its
+recipes; it passes where every digest is the committed one. "Relaxed" says whether the faster build, whose bits may differ,
+runs too. Speed is training steps a second on one thread (VAE, batch 64), divided by Node 24's in the same minute: a second
+each, so it is rough.
 `
 
 /** Puts down a row; `order` is its place in the table. */
@@ -26,14 +27,28 @@ export function putRow(folder: string, order: number, row: Row): void {
   writeFileSync(join(folder, `${String(order).padStart(2, '0')}.json`), JSON.stringify(row))
 }
 
+/** Cells of the form `no: why` as `no [1]`, and the reasons, each once, as notes. */
+function footnotes(): { cell(text: string): string; notes(): string[] } {
+  const reasons: string[] = []
+  return {
+    cell: (text) => text.replace(/: (.+)$/, (_, reason: string) => {
+      if (!reasons.includes(reason)) reasons.push(reason)
+      return ` [${reasons.indexOf(reason) + 1}]`
+    }),
+    notes: () => reasons.map((reason, i) => `[${i + 1}] ${reason[0]!.toUpperCase()}${reason.slice(1)}.`),
+  }
+}
+
 /** The table of all rows in a folder. */
 export function writeTable(folder: string): void {
   const rows = readdirSync(folder).sort().map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Row)
   if (!rows.length) return
-  const lines = rows.map((row) =>
-    `| ${row.runtime} | ${row.version} | ${row.passes} | ${row.threads} | ${row.relaxed} | ${row.speed} |`)
-  const table = ['| runtime | version | passes | threads | relaxed | speed |', '|---|---|---|---|---|---|', ...lines].join('\n')
-  console.log(`\n${table}\n`)
+  const { cell, notes } = footnotes()
+  const lines = rows.map(({ runtime, version, passes, threads, relaxed, speed }) =>
+    `| ${[runtime, version, ...[passes, threads, relaxed].map(cell), speed].join(' | ')} |`)
+  const head = ['| runtime | version | passes | threads | relaxed | speed |', '|---|---|---|---|---|---|']
+  const table = [...head, ...lines, '', ...notes().flatMap((note) => [note, ''])].join('\n')
+  console.log(`\n${table}`)
   const file = process.env['GANGLION_TABLE']
-  if (file) writeFileSync(file, `${ABOUT}\n${table}\n`)
+  if (file) writeFileSync(file, `${ABOUT}\n${table.trimEnd()}\n`)
 }

@@ -1,6 +1,7 @@
 // In a process, as a module: Node, Deno, Bun.
 import { readFileSync } from 'node:fs'
 import * as ganglion from 'ganglion'
+import { verify } from 'ganglion/verify'
 import { ask } from './ask.js'
 
-console.log(JSON.stringify(await ask(ganglion, JSON.parse(readFileSync('question.json', 'utf8')))))
+console.log(JSON.stringify(await ask({ ...ganglion, verify }, JSON.parse(readFileSync('question.json', 'utf8')))))

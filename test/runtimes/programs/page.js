@@ -13,3 +13,5 @@ function inWorker() {
 }
 
 globalThis.result = await (question.in === 'worker' ? inWorker() : answer(question))
+// To the site; an extension's page has none.
+if (location.protocol === 'http:') await fetch('answer', { method: 'POST', body: JSON.stringify(globalThis.result) })
