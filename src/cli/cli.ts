@@ -12,7 +12,7 @@ import { nearest } from './nearest.ts'
 import { UsageError } from './options.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [train, sample, reconstruct, interpolate, verify, bench, info]
+const commands: readonly Command[] = [train, sample, reconstruct, interpolate, bench, verify, info]
 
 export async function cli(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args

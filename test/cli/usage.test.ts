@@ -5,7 +5,7 @@ import { nearest } from '../../src/cli/nearest.ts'
 import { automaticThreads } from '../../src/runtime/runtime.ts'
 import { ganglion } from './ganglion.ts'
 
-const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, verify, bench, info (see "ganglion --help")'
+const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, bench, verify, info (see "ganglion --help")'
 const TRAIN = '(see "ganglion train --help")'
 
 test.each([
@@ -46,14 +46,14 @@ test.each([
   ['sample a --count 0', '--count expected an integer from 1 to 10000, got "0" (see "ganglion sample --help")'],
   ['interpolate a --steps 1', '--steps expected an integer from 2 to 1000, got "1" (see "ganglion interpolate --help")'],
   ['reconstruct a --row 3', 'unknown option --row (see "ganglion reconstruct --help")'],
-  ['verify op/conv2', 'unknown recipe "op/conv2"; did you mean op/conv2d? (see "ganglion verify --help")'],
-  ['verify dance', 'unknown recipe "dance"; the kinds of recipes are op, special, random, update, begin, train, model ' +
-    '(see "ganglion verify --help")'],
-  ['verify --threads 0', '--threads expected auto or an integer from 1 to 64, got "0" (see "ganglion verify --help")'],
   ['bench fast', 'bench takes no arguments without --compare, got "fast" (see "ganglion bench --help")'],
   ['bench --compare a', '--compare expected two files, got 1 (see "ganglion bench --help")'],
   ['bench --compare a b --quick', '--compare takes no other options: it measures nothing (see "ganglion bench --help")'],
   ['bench --threads 65', '--threads expected auto or an integer from 1 to 64, got "65" (see "ganglion bench --help")'],
+  ['verify op/conv2', 'unknown recipe "op/conv2"; did you mean op/conv2d? (see "ganglion verify --help")'],
+  ['verify dance', 'unknown recipe "dance"; the kinds of recipes are op, special, random, update, begin, train, model ' +
+    '(see "ganglion verify --help")'],
+  ['verify --threads 0', '--threads expected auto or an integer from 1 to 64, got "0" (see "ganglion verify --help")'],
   ['info all', 'info takes no arguments, got "all" (see "ganglion info --help")'],
 ])('%s', async (line, message) => {
   expect(await ganglion(line.split(' '))).toEqual({ code: 2, stdout: '', stderr: `ganglion: ${message}\n` })
@@ -67,7 +67,7 @@ describe('help', () => {
     expect((await ganglion(['help'])).stdout).toBe(stderr)
   })
 
-  const names = ['train', 'sample', 'reconstruct', 'interpolate', 'verify', 'bench', 'info']
+  const names = ['train', 'sample', 'reconstruct', 'interpolate', 'bench', 'verify', 'info']
   test.each(names)('of %s: usage, options, examples, in 120 columns', async (name) => {
     const { code, stdout, stderr } = await ganglion([name, '--help'])
     expect([code, stderr]).toEqual([0, ''])
