@@ -55,7 +55,9 @@ export default defineConfig(
   {
     // Programs for every runtime, pages and workers among them.
     files: ['test/runtimes/programs/**'],
-    languageOptions: { globals: Object.fromEntries(['Response', 'Worker', 'location', 'require'].map((name) => [name, 'readonly'])) },
+    languageOptions: {
+      globals: Object.fromEntries(['Response', 'Worker', 'location', 'require'].map((name) => [name, 'readonly'])),
+    },
   },
   {
     // AssemblyScript: TypeScript's parser reads it once it lets decorators stand anywhere; its types it cannot know.
