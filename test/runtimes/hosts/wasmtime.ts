@@ -17,7 +17,8 @@ const name = 'Wasmtime'
 
 export async function wasmtime(): Promise<Host> {
   const packages = createRequire(import.meta.url)
-  const loaded = await Promise.all(['binaryen', '@bytecodealliance/wizer-linux-x64/package.json'].map((id) => resolve(packages, id)))
+  const needed = ['binaryen', '@bytecodealliance/wizer-linux-x64/package.json']
+  const loaded = await Promise.all(needed.map((id) => resolve(packages, id)))
   if (loaded.includes(null)) {
     const missing = 'wizer and binaryen are not installed; npm ci --prefix test/runtimes'
     return { name, missing, run: () => Promise.reject(new Error(missing)), close: async () => {} }
