@@ -2,5 +2,5 @@
 import { inBrowser } from './lib/in_browser.ts'
 
 inBrowser('WebKitGTK', false)
-// A page of it can make some sixteen shared memories, because it does not collect them in time: a dozen recipes a page.
+// In one page the first sixteen recipes passed and the rest failed (each makes a shared memory): a dozen a page.
 inBrowser('WebKitGTK with shared memory', true, 11)
