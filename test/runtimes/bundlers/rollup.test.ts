@@ -1,8 +1,9 @@
-// Rollup, with its plugin that finds packages by name. As for esbuild, workers are entries, the package's own among them.
+// Rollup, in its build without native binaries, with its plugin that finds packages by name. As for esbuild, workers are
+// entries, the package's own among them.
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { nodeResolve } from '@rollup/plugin-node-resolve'
-import { rollup, VERSION } from 'rollup'
+import { rollup, VERSION } from '@rollup/wasm-node'
 import { bundlerTest } from '../lib/in_bundle.ts'
 
 bundlerTest(`Rollup ${VERSION}`, async (folder) => {

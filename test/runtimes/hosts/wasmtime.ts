@@ -17,13 +17,14 @@ const name = 'Wasmtime'
 
 export async function wasmtime(): Promise<Host> {
   const packages = createRequire(import.meta.url)
-  const loaded = await Promise.all(['binaryen', '@bytecodealliance/wizer/package.json'].map((id) => resolve(packages, id)))
+  const needed = ['binaryen', '@bytecodealliance/wizer-linux-x64/package.json']
+  const loaded = await Promise.all(needed.map((id) => resolve(packages, id)))
   if (loaded.includes(null)) {
     const missing = 'wizer and binaryen are not installed; npm ci --prefix test/runtimes'
     return { name, missing, run: () => Promise.reject(new Error(missing)), close: async () => {} }
   }
   const { default: binaryen } = await import('binaryen')
-  const wizer = join(loaded[1]!, '../wizer.js')
+  const wizer = join(loaded[1]!, '../wizer')
   const core = await coreBytes('deterministic', false)
   const folder = await mkdtemp(join(tmpdir(), 'ganglion-wasmtime-'))
   const [input, output] = ['input.wasm', 'output.wasm'].map((file) => join(folder, file)) as [string, string]
@@ -32,7 +33,7 @@ export async function wasmtime(): Promise<Host> {
     missing: null,
     async run(image) {
       await writeFile(input, withImage(binaryen, core, image))
-      await promisify(execFile)(process.execPath, [wizer, input, '-o', output, '--init-func', 'init'])
+      await promisify(execFile)(wizer, [input, '-o', output, '--init-func', 'init'])
       // Nothing runs here: the data segments become a memory.
       const { instance } = await WebAssembly.instantiate(await readFile(output))
       const { buffer } = instance.exports['memory'] as WebAssembly.Memory

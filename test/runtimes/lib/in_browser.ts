@@ -11,8 +11,11 @@ const ISOLATE = 'this page is not cross-origin isolated, and so has no shared me
   'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, and train in a Web Worker'
 const NONE = 'this engine has no SharedArrayBuffer, though the page is cross-origin isolated'
 
-/** @param threads whether a Web Worker of an isolated page has threads */
-export function inBrowser(runtime: RuntimeName, threads: boolean): void {
+/**
+ * @param threads whether a Web Worker of an isolated page has threads
+ * @param parts pages that the recipes of `verify` are spread over
+ */
+export function inBrowser(runtime: RuntimeName, threads: boolean, parts?: number): void {
   runtimeTest(runtime, threads, (ask, missing) => {
     const cases: readonly (readonly [Site, 'page' | 'worker', string | null])[] = [
       ['plain', 'page', ISOLATE],
@@ -33,5 +36,5 @@ export function inBrowser(runtime: RuntimeName, threads: boolean): void {
       if (missing) skip(`not run here: ${missing}`)
       await expect(ask({ site: 'refusing', in: 'page' })).rejects.toThrow()
     })
-  })
+  }, parts)
 }

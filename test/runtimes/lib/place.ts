@@ -13,6 +13,7 @@ export interface Question {
   readonly most?: number
   readonly seconds?: number
   readonly threads?: number
+  readonly recipes?: readonly string[]
   readonly state?: unknown
 }
 

@@ -1,6 +1,7 @@
 // The tests of one runtime: everything, from the packed package, and its row of the table. A runtime that is not on this
 // machine is skipped by name and reason, and never counts as passed.
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { golden } from '../../../src/verify/golden.ts'
 import type { Place } from './place.ts'
 import { beside24, expectSame, type Report } from './report.ts'
 import { type RuntimeName, RUNTIMES } from './runtimes.ts'
@@ -13,13 +14,31 @@ interface Verified {
   readonly ok: boolean
   readonly summary: string
   readonly threads: number
+  readonly results: readonly { readonly name: string; readonly error?: string }[]
+}
+
+/** All recipes of `verify`, in so many questions, have the golden digests with so many threads. */
+async function expectVerified(place: Place, threads: number, parts: number): Promise<void> {
+  const names = Object.keys(golden)
+  const seen: string[] = []
+  for (let part = 0; part < parts; part++) {
+    const recipes = names.filter((_, i) => i % parts === part)
+    const { ok, summary, threads: ran, results } = await place.ask<Verified>({ what: 'verify', in: 'worker', threads, recipes })
+    const error = results.find((result) => result.error)?.error
+    expect({ ok, summary, ran, error }).toEqual({ ok: true, summary: expect.stringContaining('the same bits'), ran: threads })
+    seen.push(...results.map(({ name }) => name))
+  }
+  expect(new Set(seen)).toEqual(new Set(names))
 }
 
 /**
  * @param threads whether threads must be available
+ * @param parts pages or processes that the recipes of `verify` are spread over
  * @param more tests of this runtime alone; they are given what asks it
  */
-export function runtimeTest(runtime: RuntimeName, threads: boolean, more?: (ask: Place['ask'], missing: string | null) => void) {
+export function runtimeTest(
+  runtime: RuntimeName, threads: boolean, more?: (ask: Place['ask'], missing: string | null) => void, parts = 1,
+): void {
   const { missing, start } = RUNTIMES[runtime]
   const put = (rest: object) => putRow(inject('rows'), Object.keys(RUNTIMES).indexOf(runtime), {
     runtime, version: '', passes: 'no', threads: '', relaxed: '', speed: '', ...rest,
@@ -39,10 +58,7 @@ export function runtimeTest(runtime: RuntimeName, threads: boolean, more?: (ask:
       const seen = expectSame(await place.ask<Report>({ in: 'worker', most: MOST }), MOST)
       const { relaxedSimd, threads: { available, reason } } = seen.features
       expect(available, reason).toBe(threads)
-      for (let count = 1; count <= (threads ? MOST : 1); count++) {
-        const { ok, summary, threads: ran } = await place.ask<Verified>({ what: 'verify', in: 'worker', threads: count })
-        expect({ ok, summary, ran }).toEqual({ ok: true, summary: expect.stringContaining('the same bits'), ran: count })
-      }
+      for (let count = 1; count <= (threads ? MOST : 1); count++) await expectVerified(place, count, parts)
       const ratio = runtime === 'Node 24' ? 1 : await beside24(place)
       put({
         version,
