@@ -55,7 +55,7 @@ export default defineConfig(
   {
     // Programs for every runtime, pages and workers among them.
     files: ['test/runtimes/programs/**'],
-    languageOptions: { globals: Object.fromEntries(['Response', 'Worker', 'location', 'require'].map((name) => [name, 'readonly'])) },
+    languageOptions: { globals: { Response: 'readonly', Worker: 'readonly', location: 'readonly', require: 'readonly' } },
   },
   {
     // AssemblyScript: TypeScript's parser reads it once it lets decorators stand anywhere; its types it cannot know.
