@@ -25,8 +25,12 @@ const VAE = '{ createRuntime, imageDataset, Model, vae }'
 export default [
   entry('ganglion: all of it, the core inside', 'index.js', '50 kB'),
   entry('ganglion: a program that trains a VAE, the core inside', 'index.js', '37.5 kB', VAE),
-  entry('ganglion/slim: a program that trains a VAE', 'slim.js', '25 kB', VAE),
-  entry('ganglion/slim: all of it', 'slim.js', '35 kB'),
+  entry('ganglion/slim', 'slim.js', '18.5 kB'),
+  entry('ganglion/api', 'api.js', '35 kB'),
+  {
+    ...entry('ganglion/slim and ganglion/api: a program that trains a VAE', '', '25 kB'),
+    path: undefined, import: { 'dist/slim.js': '{ createRuntime, imageDataset, Model }', 'dist/api.js': '{ vae }' },
+  },
   entry('ganglion under workerd: all of it, without ganglion.wasm', 'workerd.js', '35 kB'),
   entry('ganglion/worker: the page\'s side', 'worker/index.js', '3 kB'),
   entry('ganglion/worker: the worker\'s file, the core inside', 'worker/trainer.js', '44 kB'),

@@ -1,4 +1,5 @@
-// What all entries that run anywhere have in common: everything but createRuntime, which knows where the core comes from.
+// The entry `ganglion/api`, and what all entries that run anywhere have in common: everything but createRuntime, which knows
+// where the core comes from. It carries no core.
 export { GanglionError, ThreadError, TrainingError } from './errors.ts'
 export { Runtime, type Precision, type RuntimeOptions } from './runtime/engine.ts'
 export type { CoreSource } from './runtime/core_source.ts'

@@ -10,7 +10,7 @@ import * as slim from '../src/slim.ts'
 import { edgeRuntime } from '../src/runtime/edge.ts'
 import { built } from './dist.ts'
 
-const DEFAULTS = ['index.js', 'slim.js', 'workerd.js', 'edge_light.js']
+const DEFAULTS = ['index.js', 'workerd.js', 'edge_light.js']
 
 /** All that an entry loads before it is asked for anything. */
 async function bundled(entry: string) {
@@ -39,6 +39,16 @@ describe.each(DEFAULTS)('%s', (entry) => {
     expect(text).not.toMatch(/['"`]node:|import\.meta|sourceMappingURL/)
     expect(text).not.toContain(process.cwd())
   })
+})
+
+test('slim is a part of the API, and with ganglion/api all of it, of one code', async () => {
+  const [{ exports: some }, { exports: rest }] = [await bundled('slim.js'), await bundled('api.js')]
+  const all = Object.keys(api)
+  expect(some.filter((name) => !all.includes(name))).toEqual([])
+  expect([...new Set([...some, ...rest])].sort()).toEqual(all.sort())
+  const load = async (file: string) => import(pathToFileURL(built(file)).href) as Promise<Record<string, unknown>>
+  const [one, other] = [await load('slim.js'), await load('api.js')]
+  expect(one['Model']).toBe(other['Model'])
 })
 
 test('under edge conditions the cores are modules, which bundlers of each are asked for in its own way', async () => {

@@ -33,7 +33,7 @@ const CLI = 'dist/cli/main.js'
  */
 const ENTRIES = [
   'runtime/core.generated', 'index', 'node/index', 'cli/main', 'worker/serve', 'worker/trainer',
-  'slim', 'workerd', 'edge_light', 'runtime/thread', 'worker/index', 'verify/index', 'verify/workerd', 'verify/edge_light',
+  'slim', 'workerd', 'edge_light', 'runtime/thread', 'worker/index', 'verify/index', 'verify/workerd', 'verify/edge_light', 'api',
   'bench/index',
 ]
 

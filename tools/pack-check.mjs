@@ -24,7 +24,7 @@ const ALLOWED = [
 const REQUIRED = [
   'package.json', 'LICENSE', 'README.md', 'dist/workerd.js', 'dist/edge_light.js', 'dist/verify/workerd.js',
   'dist/verify/edge_light.js',
-  ...['index', 'slim', 'node/index', 'worker/index', 'worker/serve', 'worker/trainer', 'verify/index', 'bench/index']
+  ...['index', 'slim', 'api', 'node/index', 'worker/index', 'worker/serve', 'worker/trainer', 'verify/index', 'bench/index']
     .flatMap((entry) => [`dist/${entry}.js`, `dist/${entry}.d.ts`]),
   'dist/cli/main.js', ...CORES.map((core) => `dist/${core}`), 'dist/runtime/thread.js',
 ]

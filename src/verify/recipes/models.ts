@@ -21,10 +21,10 @@ interface Plan {
 }
 /** Narrow enough for seconds, wide enough for threads to share their ops. */
 const PLANS: Readonly<Record<string, Plan>> = {
-  autoencoder: { define: () => autoencoder(), batchSize: 12, steps: 200 },
+  autoencoder: { define: () => autoencoder(), batchSize: 20, steps: 200 },
   vae: { define: () => vae({ hidden: 90, latent: 7 }), batchSize: 12, steps: 200 },
   gan: { define: () => gan({ hidden: 70, discriminatorHidden: 50, latent: 33, clipNorm: 5 }), batchSize: 12, steps: 200 },
-  dcgan: { define: () => dcgan({ filters: [12, 6], latent: 20 }), batchSize: 8, steps: 60 },
+  dcgan: { define: () => dcgan({ filters: [12, 6], latent: 20 }), batchSize: 8, steps: 200 },
 }
 const SEEDS = [1, 2, 3]
 
