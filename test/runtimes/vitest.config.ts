@@ -5,6 +5,8 @@ export default defineConfig({
   root: import.meta.dirname,
   test: {
     include: ['**/*.test.ts'],
+    // What takes long runs when asked for: `npm run test:runtimes:slow`.
+    exclude: ['**/node_modules/**', ...(process.env['GANGLION_SLOW'] ? [] : ['slow/**'])],
     globalSetup: './setup.ts',
     testTimeout: 400_000,
     hookTimeout: 60_000,
