@@ -12,16 +12,15 @@ const MEETINGS: usize = 128
 const SLEEPERS: usize = 192
 const FAILED: usize = 256
 
-/** Looks at the meeting's word before a thread goes to sleep, some 20 µs: waking costs about as much. */
-const LOOKS = 8000
 /** Nanoseconds of one sleep. */
 const NAP: i64 = 100_000_000
 
 /**
  * Runs one thread's share of `steps` steps; returns the number of steps done before one asked to stop, or −1 where a
- * thread failed. `patience` is how many naps to wait for the others; 0: for ever.
+ * thread failed. `patience` is how many naps to wait for the others; 0: for ever. `looks` is how often a thread looks for the
+ * others before it naps.
  */
-export function runThread(tape: usize, steps: i32, thread: i32, threads: i32, patience: i32): i32 {
+export function runThread(tape: usize, steps: i32, thread: i32, threads: i32, patience: i32, looks: i32): i32 {
   const control = load<usize>(tape)
   for (let step = 0; step < steps; step++) {
     let op = tape + 4
@@ -33,11 +32,11 @@ export function runThread(tape: usize, steps: i32, thread: i32, threads: i32, pa
         op = runOp(op, thread, threads)
         if (alone) continue
       }
-      if (!meet(control, threads, patience)) return -1
+      if (!meet(control, threads, patience, looks)) return -1
     }
     // All read `stop` between two meetings, so no thread can have gone on to write it again.
     const stop = load<i32>(control)
-    if (!meet(control, threads, patience)) return -1
+    if (!meet(control, threads, patience, looks)) return -1
     if (stop) return step
   }
   return steps
@@ -60,7 +59,7 @@ export function failThread(tape: usize): void {
 }
 
 /** Comes back when all threads have come; false where one failed. */
-function meet(control: usize, threads: i32, patience: i32): bool {
+function meet(control: usize, threads: i32, patience: i32, looks: i32): bool {
   const meeting = atomic.load<i32>(control, MEETINGS)
   if (atomic.add<i32>(control, 1, ARRIVED) == threads - 1) {
     atomic.store<i32>(control, 0, ARRIVED)
@@ -69,7 +68,7 @@ function meet(control: usize, threads: i32, patience: i32): bool {
     if (atomic.load<i32>(control, SLEEPERS)) atomic.notify(control + MEETINGS, -1)
     return true
   }
-  for (let look = 0; look < LOOKS; look++) {
+  for (let look = 0; look < looks; look++) {
     if (atomic.load<i32>(control, MEETINGS) != meeting) return true
   }
   return sleep(control, meeting, patience)

@@ -14,6 +14,7 @@ interface Run {
   readonly steps: number
   readonly thread: number
   readonly threads: number
+  readonly looks: number
 }
 
 /** What the worker posts: that it is there (session 0) or has joined a session, or what went wrong. */
@@ -24,7 +25,7 @@ export interface Answer {
 
 /** The exports of a core for shared memory. */
 export interface SharedExports {
-  runThread(tape: number, steps: number, thread: number, threads: number, patience: number): number
+  runThread(tape: number, steps: number, thread: number, threads: number, patience: number, looks: number): number
   failThread(tape: number): void
 }
 
@@ -41,10 +42,10 @@ interface Host {
 const port = (globalThis as Host).process?.getBuiltinModule?.('worker_threads').parentPort ?? (globalThis as unknown as Port)
 const cores = new Map<number, SharedExports>()
 
-function run({ session, tape, steps, thread, threads }: Order & { kind: 'run' }): void {
+function run({ session, tape, steps, thread, threads, looks }: Order & { kind: 'run' }): void {
   const core = cores.get(session)!
   try {
-    core.runThread(tape, steps, thread, threads, 0)
+    core.runThread(tape, steps, thread, threads, 0, looks)
   } catch (error) {
     core.failThread(tape)
     port.postMessage({ session, error: String(error) })
