@@ -1,14 +1,15 @@
 // One session's hold on the thread pool: a run is posted to the workers, and the caller walks its own share as thread 0.
 // Invariant: a run ends, with an error where a worker is gone; from then on runs take the caller's thread alone.
 import { ThreadError } from '../errors.ts'
-import { parallelism } from './host.ts'
+import { builtin } from './host.ts'
 import type { ThreadPool } from './pool.ts'
 import type { SharedExports } from './thread.ts'
 
 /**
  * How often a thread looks for the others at the end of an op before it sleeps. A millisecond or so where each has a
  * processor, because to be woken takes a virtual machine's processor longer than most ops (with 20 µs two threads were 1.3
- * times as fast on the autoencoder, not 1.75); some 20 µs where threads must make room for each other.
+ * times as fast on the autoencoder, not 1.75); some 20 µs where threads must make room for
+ * each other, or where that cannot be known: browsers do not say truly how many processors there are.
  */
 const LOOKS = 400_000
 const LOOKS_CROWDED = 8000
@@ -47,7 +48,7 @@ export class Team {
    */
   run(tape: number, steps: number, patience: number): number {
     const { size } = this.#pool
-    const looks = size > parallelism() ? LOOKS_CROWDED : LOOKS
+    const looks = size > (builtin('os')?.availableParallelism() ?? 1) ? LOOKS_CROWDED : LOOKS
     if (this.#pool.lost !== null) throw this.#gone()
     this.#pool.post((thread) => ({ kind: 'run', session: this.#session, tape, steps, thread, threads: size, looks }))
     let done: number
