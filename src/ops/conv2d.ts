@@ -10,6 +10,7 @@ import {
 } from './conv_lowering.ts'
 import type { Right } from './gemm.ts'
 import { type Padding, pair } from './padding.ts'
+import * as points from './winograd.ts'
 
 function checkRanks(op: string, x: Shape, w: Shape): void {
   if (x.length !== 4) throw shapeError(op, `the image has shape ${show(x)}, expected [batch, height, width, channels]`)
@@ -38,10 +39,13 @@ export const conv2dOp: Op<ConvAttrs> = {
   },
   scratch(node, threads) {
     const g = geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)
-    return convolutionScratch(forwardPatches(g), g.f, threads)
+    const w = points.winograd(g)
+    return w ? points.forwardScratch(w, threads) : convolutionScratch(forwardPatches(g), g.f, threads)
   },
   calls(node, at) {
     const g = geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)
+    const w = points.winograd(g)
+    if (w) return points.forward(node, at, w)
     const filters = { k: [1, 1, g.kh * g.kw * g.c], n: g.f, strides: [0, 0, g.f, 1] } as const
     return convolution(node, at, forwardPatches(g), filters, { strides: [g.oh * g.ow * g.f, g.ow * g.f, g.f], start: 0 })
   },
@@ -69,11 +73,13 @@ export const conv2dFilterGradientOp: Op<ConvAttrs> = {
   gradient: filterGradientRule,
   scratch(node, threads) {
     const g = geometry(node.inputs[0]!.shape, node.shape, node.attrs)
-    return filterGradientScratch(forwardPatches(g), g.f, threads)
+    const w = points.winograd(g)
+    return w ? points.filterGradientScratch(w, threads) : filterGradientScratch(forwardPatches(g), g.f, threads)
   },
   calls(node, at) {
     const g = geometry(node.inputs[0]!.shape, node.shape, node.attrs)
-    return filterGradientCalls(node, at, forwardPatches(g), g.f)
+    const w = points.winograd(g)
+    return w ? points.filterGradient(at, w) : filterGradientCalls(node, at, forwardPatches(g), g.f)
   },
   flops: (node) => convFlops(geometry(node.inputs[0]!.shape, node.shape, node.attrs)),
 }
@@ -91,10 +97,14 @@ export const conv2dInputGradientOp: Op<ConvAttrs> = {
   gradient: inputGradientRule,
   scratch(node, threads) {
     const g = geometry(node.shape, node.inputs[1]!.shape, node.attrs)
+    const w = points.winograd(g)
+    if (w) return points.inputGradientScratch(w, threads)
     return phases(g).reduce((floats, p) => floats + convolutionScratch(p.patches, g.c, threads), 0)
   },
   calls(node, at) {
     const g = geometry(node.shape, node.inputs[1]!.shape, node.attrs)
+    const w = points.winograd(g)
+    if (w) return points.inputGradient(node, at, w)
     let { scratch } = at
     const pairs = phases(g).map(({ patches, filters, to }) => {
       const calls = convolution(node, { ...at, scratch }, patches, filters, to)

@@ -46,7 +46,8 @@ export interface Product {
 
 /** Bytes of B packed in panels of `width` columns. */
 export const panelBytes = (n: number, k: number, width = PANEL): number => up(up(n, width) * k * 4, 64)
-const shareBytes = (m: number, k: number): number => BLOCK + up(Math.min(MC, up(m, 4)) * Math.min(KC, k) * 4, 64)
+/** Bytes of a thread's part of A, packed. */
+export const shareBytes = (m: number, k: number): number => BLOCK + up(Math.min(MC, up(m, 4)) * Math.min(KC, k) * 4, 64)
 
 /** Floats of scratch for a product of these sizes. */
 export const productScratch = (m: number, n: number, k: number, threads: number): number =>
@@ -71,21 +72,36 @@ export function epilogueWords(node: Tensor<EpilogueAttrs>, at: Places): number[]
   return [bias ? at.inputs.at(-1)! : 0, ACTIVATION[activation], bits(alpha)]
 }
 
+/** What follows a product: nothing. */
+export const NO_EPILOGUE: readonly number[] = [0, 0, 0]
+
+/** Scratch of a product: B packed, and `share` bytes a thread from `work` on, at least `shareBytes`. */
+interface Work {
+  readonly panels: number
+  readonly work: number
+  readonly share: number
+}
+
+/** One product into `c`, B being packed. */
+export function multiplyCall(
+  { panels, work, share }: Work, p: Product, c: number, threads: number, epilogue: readonly number[] = NO_EPILOGUE,
+): KernelCall {
+  const rows = p.rows ?? { y: 1, x: p.m, strides: [0, 0, p.n], start: 0 }
+  return [
+    p.kernel,
+    ...[panels, c + rows.start * 4, work, share, p.m, p.n, p.k, rows.y, rows.x, ...rows.strides],
+    Number(byColumns(p.m, p.n, threads)), ...epilogue, ...p.left,
+  ]
+}
+
 /** The calls that compute one product into `c`: pack B, then multiply. */
 export function product(
   node: Tensor<EpilogueAttrs>, at: Places, b: number, right: Right, p: Product, c = at.output,
 ): [pack: KernelCall, compute: KernelCall] {
-  const rows = p.rows ?? { y: 1, x: p.m, strides: [0, 0, p.n], start: 0 }
-  const work = at.scratch + panelBytes(p.n, p.k)
+  const panels = at.scratch
   const share = shareBytes(p.m, p.k)
-  const columns = byColumns(p.m, p.n, at.threads)
   return [
-    packCall(b, at.scratch, right, PANEL, columns),
-    [
-      p.kernel,
-      ...[at.scratch, c + rows.start * 4, work, share, p.m, p.n, p.k, rows.y, rows.x, ...rows.strides, Number(columns)],
-      ...epilogueWords(node, at),
-      ...p.left,
-    ],
+    packCall(b, panels, right, PANEL, byColumns(p.m, p.n, at.threads)),
+    multiplyCall({ panels, work: panels + panelBytes(p.n, p.k), share }, p, c, at.threads, epilogueWords(node, at)),
   ]
 }
