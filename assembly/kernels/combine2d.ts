@@ -12,8 +12,6 @@ import { madd } from '../lib/simd'
 class Combine2dArgs {
   x: usize
   y: usize
-  /** SHARE bytes a thread: the terms of a pixel, an address and a weight each */
-  scratch: usize
   images: i32
   /** bytes from one image to the next */
   imageX: i32
@@ -29,12 +27,9 @@ class Combine2dArgs {
   alpha: f32
 }
 
-const SHARE: usize = 128
-
-/** y(i, j) = epilogue(Σ row weight · column weight · x), the row's terms outermost. Threads share the rows of all images. */
+/** y(i, j) = epilogue(Σ row's weight · column's weight · x), the row's terms outermost. Threads share the rows of all images. */
 export function combine2d_f32(args: usize, thread: i32, threads: i32): void {
   const a = changetype<Combine2dArgs>(args)
-  const terms = a.scratch + SHARE * <usize>thread
   const rowTable = args + offsetof<Combine2dArgs>()
   const columnTable = rowTable + (<usize>a.rowWords << 2)
   const end = shareStart(a.images * a.rows, 1, thread + 1, threads)
@@ -47,7 +42,9 @@ export function combine2d_f32(args: usize, thread: i32, threads: i32): void {
     const y = a.y + image * a.imageY + load<usize>(row)
     let column = columnTable
     for (let j = 0; j < a.columns; j++) {
-      pixel(a, terms, gather(row, column, x, terms), y + load<usize>(column))
+      const to = y + load<usize>(column)
+      combine(x, row, column, a.run, to)
+      if (a.bias || a.activation) finishPixel(a, to)
       column = next(column)
     }
     row = (unit + 1) % a.rows ? next(row) : rowTable
@@ -62,52 +59,64 @@ function next(line: usize): usize {
   return line + 8 + (load<usize>(line, 4) << 3)
 }
 
-/** Writes the terms of a pixel; returns their end. */
-function gather(row: usize, column: usize, x: usize, to: usize): usize {
+/** One pixel, 32 floats at a time, then four. */
+function combine(x: usize, row: usize, column: usize, run: usize, to: usize): void {
   const rowEnd = next(row)
   const columnEnd = next(column)
-  for (let r = row + 8; r < rowEnd; r += 8) {
-    const from = x + load<usize>(r)
-    const weight = load<f32>(r, 4)
-    for (let c = column + 8; c < columnEnd; c += 8, to += 8) {
-      store<usize>(to, from + load<usize>(c))
-      store<f32>(to, weight * load<f32>(c, 4), 4)
-    }
-  }
-  return to
-}
-
-/** Sixteen floats at a time, then four. */
-function pixel(a: Combine2dArgs, terms: usize, end: usize, to: usize): void {
+  row += 8
+  column += 8
   let at: usize = 0
-  for (; at + 64 <= a.run; at += 64) {
+  for (; at + 128 <= run; at += 128) {
     let v0 = f32x4.splat(0)
     let v1 = f32x4.splat(0)
     let v2 = f32x4.splat(0)
     let v3 = f32x4.splat(0)
-    for (let t = terms; t < end; t += 8) {
-      const p = load<usize>(t) + at
-      const w = v128.load32_splat(t, 4)
-      v0 = madd(w, v128.load(p), v0)
-      v1 = madd(w, v128.load(p, 16), v1)
-      v2 = madd(w, v128.load(p, 32), v2)
-      v3 = madd(w, v128.load(p, 48), v3)
+    let v4 = f32x4.splat(0)
+    let v5 = f32x4.splat(0)
+    let v6 = f32x4.splat(0)
+    let v7 = f32x4.splat(0)
+    for (let r = row; r < rowEnd; r += 8) {
+      const from = x + at + load<usize>(r)
+      const weight = v128.load32_splat(r, 4)
+      for (let c = column; c < columnEnd; c += 8) {
+        const p = from + load<usize>(c)
+        const w = f32x4.mul(weight, v128.load32_splat(c, 4))
+        v0 = madd(w, v128.load(p), v0)
+        v1 = madd(w, v128.load(p, 16), v1)
+        v2 = madd(w, v128.load(p, 32), v2)
+        v3 = madd(w, v128.load(p, 48), v3)
+        v4 = madd(w, v128.load(p, 64), v4)
+        v5 = madd(w, v128.load(p, 80), v5)
+        v6 = madd(w, v128.load(p, 96), v6)
+        v7 = madd(w, v128.load(p, 112), v7)
+      }
     }
-    put(a, to + at, at, v0)
-    put(a, to + at + 16, at + 16, v1)
-    put(a, to + at + 32, at + 32, v2)
-    put(a, to + at + 48, at + 48, v3)
+    v128.store(to + at, v0)
+    v128.store(to + at, v1, 16)
+    v128.store(to + at, v2, 32)
+    v128.store(to + at, v3, 48)
+    v128.store(to + at, v4, 64)
+    v128.store(to + at, v5, 80)
+    v128.store(to + at, v6, 96)
+    v128.store(to + at, v7, 112)
   }
-  for (; at < a.run; at += 16) {
+  for (; at < run; at += 16) {
     let v = f32x4.splat(0)
-    for (let t = terms; t < end; t += 8) v = madd(v128.load32_splat(t, 4), v128.load(load<usize>(t) + at), v)
-    put(a, to + at, at, v)
+    for (let r = row; r < rowEnd; r += 8) {
+      const from = x + at + load<usize>(r)
+      const weight = v128.load32_splat(r, 4)
+      for (let c = column; c < columnEnd; c += 8) {
+        v = madd(f32x4.mul(weight, v128.load32_splat(c, 4)), v128.load(from + load<usize>(c)), v)
+      }
+    }
+    v128.store(to + at, v)
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function put(a: Combine2dArgs, to: usize, at: usize, v: v128): void {
-  if (a.bias) v = f32x4.add(v, v128.load(a.bias + at))
-  v128.store(to, a.activation ? finish(v, a.activation, a.alpha) : v)
+/** Bias and activation, where a pixel is whole. */
+function finishPixel(a: Combine2dArgs, pixel: usize): void {
+  for (let at: usize = 0; at < a.run; at += 16) {
+    const v = v128.load(pixel + at)
+    v128.store(pixel + at, finish(a.bias ? f32x4.add(v, v128.load(a.bias + at)) : v, a.activation, a.alpha))
+  }
 }

@@ -10,11 +10,17 @@ import {
 } from './conv_lowering.ts'
 import type { Right } from './gemm.ts'
 import { type Padding, pair } from './padding.ts'
-import * as points from './winograd.ts'
+import * as byPoints from './winograd.ts'
 
 function checkRanks(op: string, x: Shape, w: Shape): void {
   if (x.length !== 4) throw shapeError(op, `the image has shape ${show(x)}, expected [batch, height, width, channels]`)
   if (w.length !== 4) throw shapeError(op, `the filter has shape ${show(w)}, expected 4 dimensions`)
+}
+
+/** Of what is computed: by points it is less than the definition's. */
+function flopsOf(g: Geometry): number {
+  const w = byPoints.winograd(g)
+  return w ? byPoints.winogradFlops(w) : convFlops(g)
 }
 
 export const conv2dOp: Op<ConvAttrs> = {
@@ -39,17 +45,17 @@ export const conv2dOp: Op<ConvAttrs> = {
   },
   scratch(node, threads) {
     const g = geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)
-    const w = points.winograd(g)
-    return w ? points.forwardScratch(w, threads) : convolutionScratch(forwardPatches(g), g.f, threads)
+    const w = byPoints.winograd(g)
+    return w ? byPoints.forwardScratch(w, threads) : convolutionScratch(forwardPatches(g), g.f, threads)
   },
   calls(node, at) {
     const g = geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)
-    const w = points.winograd(g)
-    if (w) return points.forward(node, at, w)
+    const w = byPoints.winograd(g)
+    if (w) return byPoints.forward(node, at, w)
     const filters = { k: [1, 1, g.kh * g.kw * g.c], n: g.f, strides: [0, 0, g.f, 1] } as const
     return convolution(node, at, forwardPatches(g), filters, { strides: [g.oh * g.ow * g.f, g.ow * g.f, g.f], start: 0 })
   },
-  flops: (node) => convFlops(geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)),
+  flops: (node) => flopsOf(geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)),
 }
 
 const filterGradientRule: GradientRule<ConvAttrs> = (node, g) => {
@@ -73,15 +79,15 @@ export const conv2dFilterGradientOp: Op<ConvAttrs> = {
   gradient: filterGradientRule,
   scratch(node, threads) {
     const g = geometry(node.inputs[0]!.shape, node.shape, node.attrs)
-    const w = points.winograd(g)
-    return w ? points.filterGradientScratch(w, threads) : filterGradientScratch(forwardPatches(g), g.f, threads)
+    const w = byPoints.winograd(g)
+    return w ? byPoints.filterGradientScratch(w, threads) : filterGradientScratch(forwardPatches(g), g.f, threads)
   },
   calls(node, at) {
     const g = geometry(node.inputs[0]!.shape, node.shape, node.attrs)
-    const w = points.winograd(g)
-    return w ? points.filterGradient(at, w) : filterGradientCalls(node, at, forwardPatches(g), g.f)
+    const w = byPoints.winograd(g)
+    return w ? byPoints.filterGradient(at, w) : filterGradientCalls(node, at, forwardPatches(g), g.f)
   },
-  flops: (node) => convFlops(geometry(node.inputs[0]!.shape, node.shape, node.attrs)),
+  flops: (node) => flopsOf(geometry(node.inputs[0]!.shape, node.shape, node.attrs)),
 }
 
 const inputGradientRule: GradientRule<ConvAttrs> = (node, g) => {
@@ -97,14 +103,14 @@ export const conv2dInputGradientOp: Op<ConvAttrs> = {
   gradient: inputGradientRule,
   scratch(node, threads) {
     const g = geometry(node.shape, node.inputs[1]!.shape, node.attrs)
-    const w = points.winograd(g)
-    if (w) return points.inputGradientScratch(w, threads)
+    const w = byPoints.winograd(g)
+    if (w) return byPoints.inputGradientScratch(w, threads)
     return phases(g).reduce((floats, p) => floats + convolutionScratch(p.patches, g.c, threads), 0)
   },
   calls(node, at) {
     const g = geometry(node.shape, node.inputs[1]!.shape, node.attrs)
-    const w = points.winograd(g)
-    if (w) return points.inputGradient(node, at, w)
+    const w = byPoints.winograd(g)
+    if (w) return byPoints.inputGradient(node, at, w)
     let { scratch } = at
     const pairs = phases(g).map(({ patches, filters, to }) => {
       const calls = convolution(node, { ...at, scratch }, patches, filters, to)
@@ -114,7 +120,7 @@ export const conv2dInputGradientOp: Op<ConvAttrs> = {
     // Phases write different pixels, each with scratch of its own: threads meet once after all packing, and at the end.
     return [...unmet(pairs.map(([pack]) => pack)), ...unmet(pairs.map(([, compute]) => compute))]
   },
-  flops: (node) => convFlops(geometry(node.shape, node.inputs[1]!.shape, node.attrs)),
+  flops: (node) => flopsOf(geometry(node.shape, node.inputs[1]!.shape, node.attrs)),
 }
 
 /**

@@ -36,9 +36,10 @@ const ROWS: readonly Parameters<typeof convRow>[] = [
   [[3, 6, 7, 17], [3, 3], 19, { padding: 'same' }],
   // Deep enough for the products of implicit patches instead of the direct kernels.
   [[2, 4, 5, 60], [3, 3], 35, { padding: 'same' }],
-  // By points: stride 2 with a kernel of 4, of odd and even extent, and stride 1 with one of 3, the axes unlike.
-  [[2, 14, 8, 16], [4, 4], 24, { strides: [2, 2], padding: 'same' }],
-  [[2, 7, 9, 24], [3, 4], 16, { strides: [1, 2] }],
+  // By points: two and three taps a stride, segments of three and of four, pixels that nothing reads.
+  [[2, 10, 6, 32], [4, 4], 32, { strides: [2, 2], padding: 'same' }],
+  [[1, 8, 11, 48], [3, 4], 48, { strides: [1, 2] }],
+  [[1, 7, 7, 48], [3, 3], 48, { padding: 'same' }],
 ]
 
 type Make = (row: ConvRow, output: Shape, filter: Shape) => Pick<OpCase, 'shapes' | 'apply'>

@@ -1,0 +1,66 @@
+// Toom and Cook's polynomial products along one axis of an image: a convolution by r taps that gives m results is a product of
+// polynomials, known from its values at n = m + r − 1 points, so that n multiplications do the work of m·r:
+//     y = Aᵀ[(G w) ⊙ (Bᵀ x)],  x̄ = B[(G w) ⊙ (A ȳ)],  w̄ = Gᵀ[(A ȳ) ⊙ (Bᵀ x)]
+// At three or four of the points 0, 1, ∞ and −1 the matrices hold nothing but 0, ±1 and ±½, and rounding stays that of a plain
+// sum. A kernel as long as two or three strides is, for each residue of the stride, a convolution by r = 2 or 3 taps at stride 1.
+
+/** A sparse matrix by its rows. */
+export type Sparse = readonly (readonly (readonly [column: number, weight: number])[])[]
+
+export const transposed = (rows: Sparse, columns: number): Sparse => Array.from({ length: columns }, (_, j) =>
+  rows.flatMap((terms, i) => terms.filter(([column]) => column === j).map(([, weight]) => [i, weight] as const)))
+
+/** Bᵀ for three and for four points. */
+const INPUT: Readonly<Record<number, readonly (readonly number[])[]>> = {
+  3: [[1, -1, 0], [0, 1, 0], [0, -1, 1]],
+  4: [[1, 0, -1, 0], [0, 0.5, 0.5, 0], [0, -1, 0, 1], [0, -0.5, 0.5, 0]],
+}
+/** Term `i` of a polynomial of `length` terms at a point: 0, 1, ∞ or −1. */
+const power = (point: number, i: number, length: number): number =>
+  [Number(i === 0), 1, Number(i === length - 1), i % 2 ? -1 : 1][point]!
+
+/**
+ * One axis. Results are cut into segments, the first of them of four points, the others of three. All segments of a point lie
+ * together: line = the point's first line + segment. Matrices spread what is plain, pixels or taps, over lines or points.
+ */
+export interface Axis {
+  readonly residues: number
+  /** First line and number of lines of each point. */
+  readonly points: readonly (readonly [first: number, lines: number])[]
+  readonly lines: number
+  /** Bᵀ: row line · residues + residue, of pixels. */
+  readonly image: Sparse
+  /** A: row line, of results. */
+  readonly result: Sparse
+  /** G: row point · residues + residue, of taps. */
+  readonly filter: Sparse
+}
+
+/** Undefined where the kernel is not two or three strides long, or the results are too few. */
+export function axisOf(size: number, results: number, taps: number, stride: number, before: number): Axis | undefined {
+  const r = taps / stride
+  if (r !== 2 && r !== 3) return undefined
+  const most = 5 - r
+  const segments = Math.ceil(results / most)
+  const long = results - segments * (most - 1)
+  if (long < 0) return undefined
+  const points = Array.from({ length: long ? 4 : 3 }, (_, p) => [p * segments, p < 3 ? segments : long] as const)
+  const image: [number, number][][] = []
+  const result: [number, number][][] = []
+  for (const [point, [, lines]] of points.entries()) {
+    for (let segment = 0; segment < lines; segment++) {
+      const m = segment < long ? most : most - 1
+      const first = segment * (most - 1) + Math.min(segment, long)
+      result.push(weights(m, (i) => [first + i, power(point, i, m)]))
+      for (let residue = 0; residue < stride; residue++) {
+        const terms = weights(m + r - 1, (j) => [stride * (first + j) + residue - before, INPUT[m + r - 1]![point]![j]!])
+        image.push(terms.filter(([pixel]) => pixel >= 0 && pixel < size))
+      }
+    }
+  }
+  const filter = points.flatMap((_, point) => Array.from({ length: stride }, (_, residue) =>
+    weights(r, (tap) => [stride * tap + residue, power(point, tap, r)])))
+  return { residues: stride, points, lines: result.length, image, result, filter }
+}
+const weights = (length: number, term: (i: number) => [number, number]): [number, number][] =>
+  Array.from({ length }, (_, i) => term(i)).filter(([, weight]) => weight)
