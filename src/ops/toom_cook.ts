@@ -1,7 +1,7 @@
 // Toom and Cook's polynomial products along one axis of an image: a convolution by r taps that gives m results is a product of
 // polynomials, known from its values at n = m + r − 1 points, so that n multiplications do the work of m·r:
 //     y = Aᵀ[(G w) ⊙ (Bᵀ x)],  x̄ = B[(G w) ⊙ (A ȳ)],  w̄ = Gᵀ[(A ȳ) ⊙ (Bᵀ x)]
-// At three or four of the points 0, 1, ∞ and −1 the matrices hold nothing but 0, ±1 and ±½, and rounding stays that of a plain
+// At the points 0, 1, −1 and, of four, ∞ the matrices hold nothing but 0, ±1 and ±½, and rounding stays that of a plain
 // sum. A kernel as long as two or three strides is, for each residue of the stride, a convolution by r = 2 or 3 taps at stride 1.
 
 /** A sparse matrix by its rows. */
@@ -10,14 +10,11 @@ export type Sparse = readonly (readonly (readonly [column: number, weight: numbe
 export const transposed = (rows: Sparse, columns: number): Sparse => Array.from({ length: columns }, (_, j) =>
   rows.flatMap((terms, i) => terms.filter(([column]) => column === j).map(([, weight]) => [i, weight] as const)))
 
-/** Bᵀ for three and for four points. */
-const INPUT: Readonly<Record<number, readonly (readonly number[])[]>> = {
-  3: [[1, -1, 0], [0, 1, 0], [0, -1, 1]],
-  4: [[1, 0, -1, 0], [0, 0.5, 0.5, 0], [0, -1, 0, 1], [0, -0.5, 0.5, 0]],
-}
-/** Term `i` of a polynomial of `length` terms at a point: 0, 1, ∞ or −1. */
+/** Bᵀ at the points 0, 1, −1 and ∞; three points are the first three. */
+const INPUT = [[1, 0, -1, 0], [0, 0.5, 0.5, 0], [0, -0.5, 0.5, 0], [0, -1, 0, 1]] as const
+/** Term `i` of a polynomial of `length` terms at a point. */
 const power = (point: number, i: number, length: number): number =>
-  [Number(i === 0), 1, Number(i === length - 1), i % 2 ? -1 : 1][point]!
+  [Number(i === 0), 1, i % 2 ? -1 : 1, Number(i === length - 1)][point]!
 
 /**
  * One axis. Results are cut into segments, the first of them of four points, the others of three. All segments of a point lie
@@ -53,7 +50,7 @@ export function axisOf(size: number, results: number, taps: number, stride: numb
       const first = segment * (most - 1) + Math.min(segment, long)
       result.push(weights(m, (i) => [first + i, power(point, i, m)]))
       for (let residue = 0; residue < stride; residue++) {
-        const terms = weights(m + r - 1, (j) => [stride * (first + j) + residue - before, INPUT[m + r - 1]![point]![j]!])
+        const terms = weights(m + r - 1, (j) => [stride * (first + j) + residue - before, INPUT[point]![j]!])
         image.push(terms.filter(([pixel]) => pixel >= 0 && pixel < size))
       }
     }

@@ -37,7 +37,7 @@ const ROWS: readonly Parameters<typeof convRow>[] = [
   // Deep enough for the products of implicit patches instead of the direct kernels.
   [[2, 4, 5, 60], [3, 3], 35, { padding: 'same' }],
   // By points: two and three taps a stride, segments of three and of four, pixels that nothing reads.
-  [[2, 10, 6, 32], [4, 4], 32, { strides: [2, 2], padding: 'same' }],
+  [[1, 14, 10, 32], [4, 4], 32, { strides: [2, 2], padding: 'same' }],
   [[1, 8, 11, 48], [3, 4], 48, { strides: [1, 2] }],
   [[1, 7, 7, 48], [3, 3], 48, { padding: 'same' }],
 ]
