@@ -66,7 +66,7 @@ export class Session {
       this.#leaves.set(tensor, address)
       address += aligned(tensor.size * 4)
     }
-    // A stage each: the arena holds one variable's values at a time. New memory is zero already.
+    // A stage each, so that a value is drawn where its variable lies (graph/plan.ts). New memory is zero already.
     const drawn = fresh.filter((v) => !isZero(v.attrs.initial))
     const stages = drawn.map((v) => ({ outputs: [], updates: [assign(v, v.attrs.initial)] }))
     if (!stages.length) return
