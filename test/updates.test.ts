@@ -3,17 +3,50 @@
 import { describe, expect, it } from 'vitest'
 import { gradients } from '../src/graph/gradients.ts'
 import { constant, input, variable, type Variable } from '../src/graph/leaves.ts'
+import type { Tensor } from '../src/graph/tensor.ts'
 import { autoencoder } from '../src/models/autoencoder.ts'
 import { Pass } from '../src/nn/layer.ts'
 import { batchNormalization } from '../src/nn/normalization.ts'
 import { assign, movingAverage } from '../src/ops/assign.ts'
 import { cholesky } from '../src/ops/cholesky.ts'
+import { zeros } from '../src/ops/fill.ts'
+import { randomUniform } from '../src/ops/random.ts'
 import { sum } from '../src/ops/reduce.ts'
 import type { Session } from '../src/runtime/session.ts'
 import { floats, generator, newSession, runShared, THREADS } from './harness.ts'
 
 const named = (session: Session, name: string): Float32Array =>
   session.values(session.variables.find((v) => v.attrs.name === name)!)
+
+describe('what is drawn and assigned', () => {
+  const n = 1000
+  const drawn = () => randomUniform([n], 'draw')
+  const values = async (outputs: () => Record<string, Tensor>, updates: (v: Variable, other: Variable) => Tensor[]) => {
+    const session = await newSession()
+    const [v, other] = [variable('v', [n], zeros), variable('other', [n], zeros)]
+    session.addVariables([v, other])
+    const fn = session.compile({ group: 'g', stages: [{ outputs: outputs(), updates: updates(v, other) }] })
+    fn.run(1)
+    return { v: session.values(v), other: session.values(other), bytes: fn.plan.peakBytes, fn }
+  }
+
+  it('is drawn in the variable, with the same values, and takes no memory', async () => {
+    const [direct, kept] = [await values(() => ({}), (v) => [assign(v, drawn())]), await values(() => ({ y: drawn() }), () => [])]
+    expect(direct.bytes).toBe(0)
+    expect(direct.v).toEqual(kept.fn.read('y'))
+  })
+  it('is kept where something else reads it too', async () => {
+    const y = drawn()
+    const { fn, v, other } = await values(() => ({ y }), (v, other) => [assign(v, y), assign(other, y)])
+    expect(v).toEqual(fn.read('y'))
+    expect(other).toEqual(v)
+  })
+  it('leaves what the stage reads of the variable as the stage began', async () => {
+    const { v, other } = await values(() => ({}), (v, other) => [assign(v, drawn()), assign(other, v)])
+    expect(other).toEqual(new Float32Array(n))
+    expect(v).not.toEqual(other)
+  })
+})
 
 describe.each([1, 3, 17, 1000])('%d elements', (n) => {
   const uniform = generator(n)

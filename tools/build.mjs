@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import zopfli from '@gfx/zopfli'
 import { build } from 'esbuild'
+import { library } from './library.mjs'
 import { withoutData } from './sections.mjs'
 import { DIST_STAMP, distSources, hashOf } from './sources.mjs'
 
@@ -36,6 +37,11 @@ const ENTRIES = [
   'slim', 'workerd', 'edge_light', 'runtime/thread', 'worker/index', 'verify/index', 'verify/workerd', 'verify/edge_light', 'api',
   'bench/index',
 ]
+
+/** Entries that need nothing of the library, or so little that it has a file of its own. */
+const APART = ['runtime/core.generated', 'runtime/thread', 'worker/index']
+/** Modules that are loaded when asked for, by what has loaded the library. */
+const ON_DEMAND = ['runtime/pool', 'train/replay']
 
 /** The core's entry files: the tape loop and every file of kernels. */
 const kernels = readdirSync('assembly/kernels').filter((file) => file.endsWith('.ts')).sort()
@@ -100,14 +106,15 @@ function writeVersion() {
 }
 
 /**
- * Few files, because each costs an import milliseconds; not minified, so that a stack trace can be read. A chunk that
- * starts a worker looks for its file beside itself, in dist/runtime.
+ * Not minified, so that a stack trace can be read; ASCII, because V8 holds a text with any other character in two bytes
+ * each. A chunk that starts a worker looks for its file beside itself, in dist/runtime.
  */
 async function bundle(outdir) {
   const { warnings } = await build({
     entryPoints: ENTRIES.map((entry) => `src/${entry}.ts`), outbase: 'src', outdir, chunkNames: 'runtime/[name]-[hash]',
-    bundle: true, splitting: true, format: 'esm', platform: 'neutral', target: 'es2022', charset: 'utf8',
+    bundle: true, splitting: true, format: 'esm', platform: 'neutral', target: 'es2022', charset: 'ascii',
     packages: 'external', external: ['node:*', '*.wasm', '*.wasm?module'], legalComments: 'none',
+    plugins: [library([...ENTRIES.filter((entry) => !APART.includes(entry)), ...ON_DEMAND])],
   })
   if (warnings.length) throw new Error('esbuild warns')
 }

@@ -23,6 +23,8 @@ export interface Addresses {
 /** The address of what `item` computed, aliases resolved. */
 export function addressOf(item: Item | Tensor, plan: Plan, at: Addresses): number {
   if (item instanceof Tensor) return at.leaf(item)
+  const variable = plan.placed.get(item)
+  if (variable) return at.leaf(variable)
   const buffer = plan.result.get(item)
   return buffer ? at.arena + buffer.offset : addressOf(item.inputs[0]!, plan, at)
 }
@@ -48,7 +50,7 @@ export function emit({ items }: Schedule, plan: Plan, at: Addresses, after: read
   }
   for (const item of items) {
     const { op } = item.node
-    if (typeof op.calls === 'string') continue
+    if (typeof op.calls === 'string' || (op.assigns && plan.placed.has(item.inputs[1] as Item))) continue
     const scratch = plan.scratch.get(item)
     const places = {
       inputs: item.inputs.map((i) => addressOf(i, plan, at)),

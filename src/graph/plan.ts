@@ -16,6 +16,8 @@ export interface Plan {
   /** The buffer that holds an item's result; none for effects and for aliases of a leaf. */
   readonly result: ReadonlyMap<Item, Buffer>
   readonly scratch: ReadonlyMap<Item, Buffer>
+  /** Values that are written straight to the variable which they are assigned to, and so have no buffer. */
+  readonly placed: ReadonlyMap<Item, Tensor>
   /** Bytes of the arena. */
   readonly peakBytes: number
   /** The largest sum of buffers alive at once: no plan of this schedule can need less. */
@@ -52,11 +54,19 @@ export function plan({ items, outputs }: Schedule, threads = 1): Plan {
     lastOf.set(owner(item), Math.max(lastOf.get(owner(item)) ?? 0, end))
   })
 
+  // What is made of nothing (drawn weights) and assigned next, read by nobody else: then nothing else reads the variable between.
+  const placed = new Map<Item, Tensor>()
+  items.forEach((item, at) => {
+    const next = items[at + 1]
+    if (item.inputs.length || !next?.node.op.assigns || next.inputs[1] !== item || lastOf.get(item) !== at + 1) return
+    placed.set(item, next.node.inputs[0]!)
+  })
+
   items.forEach((item, at) => {
     const { node } = item
     const floats = node.op.scratch?.(node, threads) ?? 0
     if (floats > 0) scratch.set(item, make(floats, at, at))
-    if (node.op.effect) return
+    if (node.op.effect || placed.has(item)) return
     if (node.op.calls === 'alias') {
       const buffer = held(item.inputs[0]!)
       if (buffer) result.set(item, buffer)
@@ -73,7 +83,7 @@ export function plan({ items, outputs }: Schedule, threads = 1): Plan {
     buffer.to = Math.max(buffer.to, lastOf.get(item)!)
     result.set(item, buffer)
   })
-  return { buffers, result, scratch, ...place(buffers) }
+  return { buffers, result, scratch, placed, ...place(buffers) }
 }
 
 /** Offsets by decreasing size, each at the lowest place free for its whole life. */

@@ -56,6 +56,8 @@ export interface Op<A extends Attrs = Attrs> {
    * last input is the value; those between are variables too, which it may change.
    */
   readonly effect?: boolean
+  /** The effect is that the variable holds the value. */
+  readonly assigns?: boolean
 }
 
 let created = 0

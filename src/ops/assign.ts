@@ -14,6 +14,7 @@ export const assignOp: Op = {
   shape: sameAsVariable('assign'),
   gradient: null,
   effect: true,
+  assigns: true,
   calls: (node, at) => [['copy_f32', at.inputs[1]!, at.inputs[0]!, node.inputs[0]!.size]],
   flops: () => 0,
 }

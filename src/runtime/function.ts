@@ -162,7 +162,7 @@ export class CompiledFunction {
       throw new RangeError(`run: ${steps} steps given, expected an integer from 0 to 2^31 - 1`)
     }
     const { core } = this.session
-    this.session.lastRun = this
+    this.session.began(this)
     new Int32Array(core.memory.buffer, this.#control, 1)[0] = 0
     if (core.team?.ready && this.flops >= SHARED_FLOPS) return core.team.run(this.#address, steps, this.#patience)
     return core.run(this.#address, steps)

@@ -24,6 +24,9 @@ export class Session {
   /** The function that ran last: its outputs are in the arena. */
   lastRun: CompiledFunction | null = null
   #arena = { address: 0, bytes: 0 }
+  /** What drew the variables, in order. */
+  readonly #draws: CompiledFunction[] = []
+  #asDrawn = true
 
   /** @param threads how many threads plans make room for */
   constructor(core: Core, seed: number, threads = core.team?.size ?? 1) {
@@ -63,12 +66,33 @@ export class Session {
       this.#leaves.set(tensor, address)
       address += aligned(tensor.size * 4)
     }
-    // A stage each: the arena holds one variable's values at a time. New memory is zero already.
+    // A stage each, so that a value is drawn where its variable lies (graph/plan.ts). New memory is zero already.
     const drawn = fresh.filter((v) => !isZero(v.attrs.initial))
     const stages = drawn.map((v) => ({ outputs: [], updates: [assign(v, v.attrs.initial)] }))
     if (!stages.length) return
-    new CompiledFunction(this, { group: 'initialise', stages: stages.map(({ updates }) => ({ updates })) }, stages).run(1)
+    const fn = new CompiledFunction(this, { group: 'initialise', stages: stages.map(({ updates }) => ({ updates })) }, stages)
+    this.#draws.push(fn)
+    this.#draw(fn)
+  }
+
+  #draw(fn: CompiledFunction): void {
+    fn.run(1)
     this.restart('initialise')
+  }
+
+  /** Whether the variables are as they were drawn: nothing else has run, and no view of one was handed out. */
+  get asDrawn(): boolean {
+    return this.#asDrawn
+  }
+  /** Gives all variables their initial values again. */
+  redraw(): void {
+    for (const v of this.variables) this.values(v).fill(0)
+    for (const fn of this.#draws) this.#draw(fn)
+  }
+  /** Told by a function that begins to run. */
+  began(fn: CompiledFunction): void {
+    this.lastRun = fn
+    if (!this.#draws.includes(fn)) this.#asDrawn = false
   }
 
   #allocateVariables(variables: readonly Variable[]): number {
@@ -91,6 +115,7 @@ export class Session {
 
   /** A view of a variable's values, valid until memory grows: use it at once. */
   values(variable: Tensor): Float32Array {
+    if (isVariable(variable)) this.#asDrawn = false
     return this.floats(this.addressOf(variable), variable.size)
   }
 

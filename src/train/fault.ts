@@ -8,7 +8,7 @@ import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'
 import type { Past } from './replay.ts'
 import { standingOf } from './standing.ts'
-import { firstNotFinite, readState, type State } from './state.ts'
+import { firstNotFinite, keepState } from './state.ts'
 
 export { TrainingError } from '../errors.ts'
 
@@ -17,7 +17,8 @@ const SNAPSHOT_MS = 2000
 
 export class Guard {
   readonly #session: Session
-  #snapshot: State
+  /** Back to the last snapshot. */
+  #restore: () => void
   #taken = performance.now()
   #loads: number
   readonly #optimizers: readonly Variable[]
@@ -26,13 +27,13 @@ export class Guard {
   constructor(session: Session, optimizers: readonly Optimizer[]) {
     this.#session = session
     this.#optimizers = optimizers.map(({ state }) => state).filter((state) => session.variables.includes(state))
-    this.#snapshot = readState(session)
+    this.#restore = keepState(session)
     this.#loads = standingOf(session).loads
   }
 
   /** Runs steps; throws a TrainingError, with the last good state restored, where one goes wrong. */
   async run(fn: CompiledFunction, steps: number): Promise<void> {
-    if (this.#stale) await this.check()
+    if (this.#stale) await this.#renew()
     this.#since.push({ fn, steps, rates: this.#optimizers.map((state) => this.#session.values(state)[LEARNING_RATE]!) })
     let good: number
     try {
@@ -43,13 +44,18 @@ export class Guard {
       throw await (await import('./replay.ts')).recover(this.#past, error)
     }
     if (good < steps) await this.#fail()
-    if (performance.now() - this.#taken > SNAPSHOT_MS) await this.check()
+    if (performance.now() - this.#taken > SNAPSHOT_MS) await this.#renew()
+  }
+
+  /** Throws, as `run` does, where a variable is not finite. */
+  async check(): Promise<void> {
+    if (firstNotFinite(this.#session) !== undefined) await this.#fail()
   }
 
   /** Verifies that all variables are finite, and takes a new snapshot. */
-  async check(): Promise<void> {
-    if (firstNotFinite(this.#session) !== undefined) await this.#fail()
-    this.#snapshot = readState(this.#session)
+  async #renew(): Promise<void> {
+    await this.check()
+    this.#restore = keepState(this.#session)
     this.#loads = standingOf(this.#session).loads
     this.#since = []
     this.#taken = performance.now()
@@ -61,7 +67,7 @@ export class Guard {
   }
 
   get #past(): Past {
-    return { session: this.#session, snapshot: this.#snapshot, since: this.#since, optimizers: this.#optimizers }
+    return { session: this.#session, restore: this.#restore, since: this.#since, optimizers: this.#optimizers }
   }
 
   async #fail(): Promise<never> {

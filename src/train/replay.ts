@@ -6,12 +6,13 @@ import { changedBy } from '../graph/schedule.ts'
 import { LEARNING_RATE } from '../nn/optimizers.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'
-import { allFinite, countersOf, firstNotFinite, readState, type State, writeState } from './state.ts'
+import { allFinite, countersOf, firstNotFinite, readState, writeState } from './state.ts'
 
 /** What led from a snapshot to where training stands. */
 export interface Past {
   readonly session: Session
-  readonly snapshot: State
+  /** Brings the snapshot back. */
+  readonly restore: () => void
   /** What ran since the snapshot, in order, and the learning rates it ran with: the host may change those between runs. */
   readonly since: readonly { readonly fn: CompiledFunction; readonly steps: number; readonly rates: readonly number[] }[]
   /** The optimizers' variables that hold the rates. */
@@ -20,9 +21,9 @@ export interface Past {
 
 /** Back to the state before a run that lost a thread: `past` is without that run. */
 export async function recover(past: Past, cause: ThreadError): Promise<TrainingError> {
-  const { session, snapshot, since } = past
+  const { session, restore, since } = past
   await cause.settled
-  writeState(session, snapshot)
+  restore()
   for (const { fn, steps, rates } of since) {
     setRates(past, rates)
     fn.run(steps)
@@ -34,9 +35,9 @@ export async function recover(past: Past, cause: ThreadError): Promise<TrainingE
 
 /** Goes through the steps since the snapshot once more, one at a time, to the first that leaves the finite numbers. */
 export function locate(past: Past): TrainingError {
-  const { session, snapshot, since } = past
+  const { session, restore, since } = past
   const { step: failed } = countersOf(session)
-  writeState(session, snapshot)
+  restore()
   for (const { fn, rates } of since.flatMap(({ steps, ...one }) => Array.from({ length: steps }, () => one))) {
     setRates(past, rates)
     const before = readState(session)
@@ -48,7 +49,7 @@ export function locate(past: Past): TrainingError {
     return notFinite(countersOf(session).step + 1, op, scope)
   }
   // Host writes in between are the one thing that the steps do not repeat. Back to what is known to have been.
-  writeState(session, snapshot)
+  restore()
   return notRepeated(failed, countersOf(session).step)
 }
 

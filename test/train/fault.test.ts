@@ -108,6 +108,25 @@ describe('a fault', () => {
     )
   })
 
+  // Where nothing was written, weights are drawn again, not kept.
+  it('goes back to weights that were written before training', async () => {
+    const written = async () => {
+      const model = await newModel(smallVae({ learningRate: 1e30 }))
+      for (const v of model.session.variables.filter((v) => v.attrs.role === 'parameter')) model.session.values(v).fill(0.01)
+      return model
+    }
+    await expectUndone(written, bytesData(40), 4, { op: 'matmul', scope: 'mean' })
+  })
+  it('goes back to weights that were trained by an earlier call', async () => {
+    const trainedOnce = async () => {
+      const model = await newModel()
+      await trained(model, bytesData(40), { batchSize: 4 })
+      model.session.values(model.definition.optimizers[0]!.state)[LEARNING_RATE] = 1e30
+      return model
+    }
+    await expectUndone(trainedOnce, bytesData(40), 4, { op: 'matmul', scope: 'mean' })
+  })
+
   it('after the learning rate was changed between two chunks', async () => {
     const model = await newModel()
     const [optimizer] = model.definition.optimizers
