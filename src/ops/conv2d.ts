@@ -2,11 +2,11 @@
 // NHWC images, filters [height, width, in, out]. The transposed convolution is the gradient for the input.
 import { PLAIN } from '../graph/fuse.ts'
 import {
-  apply, type GradientRule, type Op, sameShape, type Shape, shapeError, show, type Tensor, unmet,
+  apply, type GradientRule, type Op, sameShape, type Shape, shapeError, show, type Tensor,
 } from '../graph/tensor.ts'
 import {
   type ConvAttrs, convFlops, convolution, convolutionScratch, filterGradient as filterGradientCalls, filterGradientScratch,
-  forwardPatches, type Geometry, geometry, type Patches,
+  forwardPatches, geometry, type Patches, type Phase, type Strides,
 } from './conv_lowering.ts'
 import type { Right } from './gemm.ts'
 import { type Padding, pair } from './padding.ts'
@@ -36,16 +36,15 @@ export const conv2dOp: Op<ConvAttrs> = {
     const [x, w] = y.inputs as [Tensor, Tensor]
     return [inputGradient(dy, w, x.shape, y.attrs), filterGradient(x, dy, w.shape, y.attrs)]
   },
-  scratch(node, threads) {
-    const g = geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)
-    return convolutionScratch(forwardPatches(g), g.f, threads)
-  },
-  calls(node, at) {
-    const g = geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)
-    const filters = { k: [1, 1, g.kh * g.kw * g.c], n: g.f, strides: [0, 0, g.f, 1] } as const
-    return convolution(node, at, forwardPatches(g), filters, { strides: [g.oh * g.ow * g.f, g.ow * g.f, g.f], start: 0 })
-  },
+  scratch: (node, threads) => convolutionScratch(node, threads, ...forward(node)),
+  calls: (node, at) => convolution(node, at, ...forward(node)),
   flops: (node) => convFlops(geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)),
+}
+
+function forward(node: Tensor<ConvAttrs>): [Phase[], Strides] {
+  const g = geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)
+  const filters: Right = { k: [1, 1, g.kh * g.kw * g.c], n: g.f, strides: [0, 0, g.f, 1] }
+  return [[{ patches: forwardPatches(g), filters, start: 0 }], [g.oh * g.ow * g.f, g.ow * g.f, g.f]]
 }
 
 const filterGradientRule: GradientRule<ConvAttrs> = (node, g) => {
@@ -89,21 +88,8 @@ export const conv2dInputGradientOp: Op<ConvAttrs> = {
   fusable: true,
   shape: ([dy, w], { extent }) => [dy![0]!, ...extent, w![2]!],
   gradient: inputGradientRule,
-  scratch(node, threads) {
-    const g = geometry(node.shape, node.inputs[1]!.shape, node.attrs)
-    return phases(g).reduce((floats, p) => floats + convolutionScratch(p.patches, g.c, threads), 0)
-  },
-  calls(node, at) {
-    const g = geometry(node.shape, node.inputs[1]!.shape, node.attrs)
-    let { scratch } = at
-    const pairs = phases(g).map(({ patches, filters, to }) => {
-      const calls = convolution(node, { ...at, scratch }, patches, filters, to)
-      scratch += convolutionScratch(patches, g.c, at.threads) * 4
-      return calls
-    })
-    // Phases write different pixels, each with scratch of its own: threads meet once after all packing, and at the end.
-    return [...unmet(pairs.map(([pack]) => pack)), ...unmet(pairs.map(([, compute]) => compute))]
-  },
+  scratch: (node, threads) => convolutionScratch(node, threads, ...backward(node)),
+  calls: (node, at) => convolution(node, at, ...backward(node)),
   flops: (node) => convFlops(geometry(node.shape, node.inputs[1]!.shape, node.attrs)),
 }
 
@@ -116,13 +102,14 @@ function tapsOf(phase: number, stride: number, size: number, before: number, dil
   const [first = 0, second = first + 1] = hits
   const last = hits.at(-1) ?? 0
   const period = second - first
-  const step = Math.max(1, (period * dilation) / stride)
+  const step = hits.length > 1 ? (period * dilation) / stride : 1
   return { last, count: hits.length, period, step, offset: (phase + before - last * dilation) / stride }
 }
 
 /** One convolution of dy for each residue of (y, x) modulo the strides: no multiplication by the zeros between. */
-function phases(g: Geometry) {
-  const list = []
+function backward(node: Tensor<ConvAttrs>): [Phase[], Strides] {
+  const g = geometry(node.shape, node.inputs[1]!.shape, node.attrs)
+  const list: Phase[] = []
   for (let py = 0; py < Math.min(g.strides[0], g.h); py++) {
     for (let px = 0; px < Math.min(g.strides[1], g.w); px++) {
       const v = tapsOf(py, g.strides[0], g.kh, g.top, g.dilation[0])
@@ -143,11 +130,10 @@ function phases(g: Geometry) {
         n: g.c,
         strides: [-v.period * g.kw * tap, -u.period * tap, 1, g.f],
       }
-      const strides = [g.h * g.w * g.c, g.strides[0] * g.w * g.c, g.strides[1] * g.c] as const
-      list.push({ patches, filters, to: { strides, start: (py * g.w + px) * g.c } })
+      list.push({ patches, filters, start: (py * g.w + px) * g.c })
     }
   }
-  return list
+  return [list, [g.h * g.w * g.c, g.strides[0] * g.w * g.c, g.strides[1] * g.c]]
 }
 
 const plain = (attrs: ConvAttrs): ConvAttrs => ({ ...attrs, epilogue: PLAIN })
