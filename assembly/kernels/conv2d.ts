@@ -1,7 +1,6 @@
 // Direct convolutions: small filters, no packing of patches (lib/conv). Deep ones are products (kernels/gemm.ts).
-import { convolve } from '../lib/conv/direct'
+import { convolve, Direct } from '../lib/conv/direct'
 import { FilterGradient, filterGradient } from '../lib/conv/filter_gradient'
-import { Direct } from '../lib/conv/padded'
 import { register } from '../lib/kernel'
 
 /** Filters in panels of 8. */

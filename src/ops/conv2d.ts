@@ -2,11 +2,11 @@
 // NHWC images, filters [height, width, in, out]. The transposed convolution is the gradient for the input.
 import { PLAIN } from '../graph/fuse.ts'
 import {
-  apply, type GradientRule, type Op, sameShape, type Shape, shapeError, show, type Tensor, unmet,
+  apply, type GradientRule, type KernelCall, type Op, type Places, sameShape, type Shape, shapeError, show, type Tensor,
 } from '../graph/tensor.ts'
 import {
   type ConvAttrs, convFlops, convolution, convolutionScratch, filterGradient as filterGradientCalls, filterGradientScratch,
-  forwardPatches, type Geometry, geometry, type Patches,
+  forwardPatches, type Geometry, geometry, type Patches, type Phase, type Strides,
 } from './conv_lowering.ts'
 import type { Right } from './gemm.ts'
 import { type Padding, pair } from './padding.ts'
@@ -17,10 +17,26 @@ function checkRanks(op: string, x: Shape, w: Shape): void {
   if (w.length !== 4) throw shapeError(op, `the filter has shape ${show(w)}, expected 4 dimensions`)
 }
 
-/** Of what is computed: by points it is less than the definition's. */
-function flopsOf(g: Geometry): number {
-  const w = byPoints.winograd(g)
-  return w ? byPoints.winogradFlops(w) : convFlops(g)
+/** Scratch and calls of one way to compute a convolution, given what it goes by. */
+interface Way<By> {
+  readonly scratch: (node: Tensor<ConvAttrs>, threads: number, by: By) => number
+  readonly calls: (node: Tensor<ConvAttrs>, at: Places, by: By) => KernelCall[]
+}
+
+/** By points where that gains, else `plainly`. Flops are of what is computed. */
+function lowered(
+  of: (node: Tensor<ConvAttrs>) => Geometry, points: Way<byPoints.Winograd>, plainly: Way<Geometry>,
+): Pick<Op<ConvAttrs>, 'scratch' | 'calls' | 'flops'> {
+  const choose = <T>(node: Tensor<ConvAttrs>, then: (w: byPoints.Winograd) => T, otherwise: (g: Geometry) => T): T => {
+    const g = of(node)
+    const w = byPoints.winograd(g)
+    return w ? then(w) : otherwise(g)
+  }
+  return {
+    scratch: (node, threads) => choose(node, (w) => points.scratch(node, threads, w), (g) => plainly.scratch(node, threads, g)),
+    calls: (node, at) => choose(node, (w) => points.calls(node, at, w), (g) => plainly.calls(node, at, g)),
+    flops: (node) => choose(node, byPoints.winogradFlops, convFlops),
+  }
 }
 
 export const conv2dOp: Op<ConvAttrs> = {
@@ -43,19 +59,15 @@ export const conv2dOp: Op<ConvAttrs> = {
     const [x, w] = y.inputs as [Tensor, Tensor]
     return [inputGradient(dy, w, x.shape, y.attrs), filterGradient(x, dy, w.shape, y.attrs)]
   },
-  scratch(node, threads) {
-    const g = geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)
-    const w = byPoints.winograd(g)
-    return w ? byPoints.forwardScratch(w, threads) : convolutionScratch(forwardPatches(g), g.f, threads)
-  },
-  calls(node, at) {
-    const g = geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)
-    const w = byPoints.winograd(g)
-    if (w) return byPoints.forward(node, at, w)
-    const filters = { k: [1, 1, g.kh * g.kw * g.c], n: g.f, strides: [0, 0, g.f, 1] } as const
-    return convolution(node, at, forwardPatches(g), filters, { strides: [g.oh * g.ow * g.f, g.ow * g.f, g.f], start: 0 })
-  },
-  flops: (node) => flopsOf(geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)),
+  ...lowered((node) => geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs), byPoints.forward, {
+    scratch: (node, threads, g) => convolutionScratch(node, threads, ...forward(g)),
+    calls: (node, at, g) => convolution(node, at, ...forward(g)),
+  }),
+}
+
+function forward(g: Geometry): [Phase[], Strides] {
+  const filters: Right = { k: [1, 1, g.kh * g.kw * g.c], n: g.f, strides: [0, 0, g.f, 1] }
+  return [[{ patches: forwardPatches(g), filters, start: 0 }], [g.oh * g.ow * g.f, g.ow * g.f, g.f]]
 }
 
 const filterGradientRule: GradientRule<ConvAttrs> = (node, g) => {
@@ -77,17 +89,10 @@ export const conv2dFilterGradientOp: Op<ConvAttrs> = {
     return filter
   },
   gradient: filterGradientRule,
-  scratch(node, threads) {
-    const g = geometry(node.inputs[0]!.shape, node.shape, node.attrs)
-    const w = byPoints.winograd(g)
-    return w ? byPoints.filterGradientScratch(w, threads) : filterGradientScratch(forwardPatches(g), g.f, threads)
-  },
-  calls(node, at) {
-    const g = geometry(node.inputs[0]!.shape, node.shape, node.attrs)
-    const w = byPoints.winograd(g)
-    return w ? byPoints.filterGradient(at, w) : filterGradientCalls(node, at, forwardPatches(g), g.f)
-  },
-  flops: (node) => flopsOf(geometry(node.inputs[0]!.shape, node.shape, node.attrs)),
+  ...lowered((node) => geometry(node.inputs[0]!.shape, node.shape, node.attrs), byPoints.filterGradient, {
+    scratch: (_, threads, g) => filterGradientScratch(forwardPatches(g), g.f, threads),
+    calls: (node, at, g) => filterGradientCalls(node, at, forwardPatches(g), g.f),
+  }),
 }
 
 const inputGradientRule: GradientRule<ConvAttrs> = (node, g) => {
@@ -101,26 +106,10 @@ export const conv2dInputGradientOp: Op<ConvAttrs> = {
   fusable: true,
   shape: ([dy, w], { extent }) => [dy![0]!, ...extent, w![2]!],
   gradient: inputGradientRule,
-  scratch(node, threads) {
-    const g = geometry(node.shape, node.inputs[1]!.shape, node.attrs)
-    const w = byPoints.winograd(g)
-    if (w) return byPoints.inputGradientScratch(w, threads)
-    return phases(g).reduce((floats, p) => floats + convolutionScratch(p.patches, g.c, threads), 0)
-  },
-  calls(node, at) {
-    const g = geometry(node.shape, node.inputs[1]!.shape, node.attrs)
-    const w = byPoints.winograd(g)
-    if (w) return byPoints.inputGradient(node, at, w)
-    let { scratch } = at
-    const pairs = phases(g).map(({ patches, filters, to }) => {
-      const calls = convolution(node, { ...at, scratch }, patches, filters, to)
-      scratch += convolutionScratch(patches, g.c, at.threads) * 4
-      return calls
-    })
-    // Phases write different pixels, each with scratch of its own: threads meet once after all packing, and at the end.
-    return [...unmet(pairs.map(([pack]) => pack)), ...unmet(pairs.map(([, compute]) => compute))]
-  },
-  flops: (node) => flopsOf(geometry(node.shape, node.inputs[1]!.shape, node.attrs)),
+  ...lowered((node) => geometry(node.shape, node.inputs[1]!.shape, node.attrs), byPoints.inputGradient, {
+    scratch: (node, threads, g) => convolutionScratch(node, threads, ...backward(g)),
+    calls: (node, at, g) => convolution(node, at, ...backward(g)),
+  }),
 }
 
 /**
@@ -132,13 +121,13 @@ function tapsOf(phase: number, stride: number, size: number, before: number, dil
   const [first = 0, second = first + 1] = hits
   const last = hits.at(-1) ?? 0
   const period = second - first
-  const step = Math.max(1, (period * dilation) / stride)
+  const step = hits.length > 1 ? (period * dilation) / stride : 1
   return { last, count: hits.length, period, step, offset: (phase + before - last * dilation) / stride }
 }
 
 /** One convolution of dy for each residue of (y, x) modulo the strides: no multiplication by the zeros between. */
-function phases(g: Geometry) {
-  const list = []
+function backward(g: Geometry): [Phase[], Strides] {
+  const list: Phase[] = []
   for (let py = 0; py < Math.min(g.strides[0], g.h); py++) {
     for (let px = 0; px < Math.min(g.strides[1], g.w); px++) {
       const v = tapsOf(py, g.strides[0], g.kh, g.top, g.dilation[0])
@@ -159,11 +148,10 @@ function phases(g: Geometry) {
         n: g.c,
         strides: [-v.period * g.kw * tap, -u.period * tap, 1, g.f],
       }
-      const strides = [g.h * g.w * g.c, g.strides[0] * g.w * g.c, g.strides[1] * g.c] as const
-      list.push({ patches, filters, to: { strides, start: (py * g.w + px) * g.c } })
+      list.push({ patches, filters, start: (py * g.w + px) * g.c })
     }
   }
-  return list
+  return [list, [g.h * g.w * g.c, g.strides[0] * g.w * g.c, g.strides[1] * g.c]]
 }
 
 const plain = (attrs: ConvAttrs): ConvAttrs => ({ ...attrs, epilogue: PLAIN })

@@ -1,6 +1,6 @@
 // How convolutions become kernel calls: direct where the filters are small and images are read in place, products of
 // implicit patches where they are deep (assembly/lib/conv, assembly/lib/gemm).
-import { bits, type KernelCall, type Places, type Shape, type Tensor } from '../graph/tensor.ts'
+import { bits, type KernelCall, type Places, type Shape, type Tensor, unmet } from '../graph/tensor.ts'
 import { type EpilogueAttrs, epilogueWords, PANEL, packCall, panelBytes, product, productScratch, type Right } from './gemm.ts'
 import { type Padding, pads } from './padding.ts'
 
@@ -62,57 +62,94 @@ const GROUPS = 12
 const GROUP_FLOATS = 32768
 /** Bytes before the tables of a direct kernel's scratch: HEAD of assembly/lib/conv/tile.ts. */
 const HEAD = 192
+/** Images of fewer patches than this share tiles, so many at a time, while they take no more bytes. */
+const FEW_PATCHES = 64
+const SHARING = 4
+const SHARED_BYTES = 49152
 
-const isDirect = (p: Patches): boolean => p.tap[1] === 1 && depthOf(p) > 0 && depthOf(p) <= DIRECT_DEPTH
-const isDirectGradient = (p: Patches, n: number): boolean => p.tap[1] === 1 && depthOf(p) * n <= DIRECT_FILTER
-/** Filters one at a time, by dot products along the taps: where a panel of 8 would be mostly zeros. */
-const isDot = (p: Patches, n: number): boolean => n <= 3 && (p.taps[1] * p.image[3]) % 4 === 0
+const align = (bytes: number, to = 64): number => Math.ceil(bytes / to) * to
 
-const paddedBytes = ({ image, count, step, taps, tap }: Patches): number =>
-  ((count[0] - 1) * step[0] + (taps[0] - 1) * tap[0] + 1) * ((count[1] - 1) * step[1] + taps[1]) * image[3] * 4
-const align = (bytes: number): number => Math.ceil(bytes / 64) * 64
-
-const directShare = (p: Patches): number => align(HEAD + 3 * (p.count[0] * p.count[1] + 3) * 4 + paddedBytes(p))
-const gradientShare = (p: Patches, n: number): number =>
-  align(HEAD + (n % PANEL ? p.count[0] * p.count[1] * Math.ceil(n / PANEL) * PANEL * 4 : 0) + paddedBytes(p))
-
-/** Floats of scratch of `convolution`. */
-export function convolutionScratch(p: Patches, n: number, threads: number): number {
-  if (!isDirect(p)) return productScratch(rowsOf(p), n, depthOf(p), threads)
-  return (panelBytes(n, depthOf(p), isDot(p, n) ? 1 : PANEL) + directShare(p) * threads) / 4
+/** The rows and columns of an image, and of the zeros around it, that patches reach: its place, its bytes, its words. */
+function reach(all: readonly Patches[]) {
+  const { image, step } = all[0]!
+  const [top, left] = [0, 1].map((axis) => Math.min(...all.map(({ offset }) => offset[axis]!))) as [number, number]
+  const last = (axis: 0 | 1): number =>
+    Math.max(...all.map((p) => p.offset[axis] + (p.count[axis] - 1) * p.step[axis] + (p.taps[axis] - 1) * p.tap[axis]))
+  const [rows, columns] = [last(0) + 1 - top, last(1) + 1 - left]
+  const tapY = Math.max(...all.map(({ tap }) => tap[0]))
+  return { top, left, columns, bytes: rows * columns * image[3] * 4, words: [...image, top, left, rows, columns, ...step, tapY] }
 }
 
-/** Where the results go: rows of C over the patches, with these strides in floats from `start`. */
-export interface Target {
-  readonly strides: readonly [image: number, y: number, x: number]
+/** Where the results of a convolution go: rows of C over the patches, with these strides in floats. */
+export type Strides = readonly [image: number, y: number, x: number]
+
+/** One of the convolutions of an image that a transposed convolution is made of; a plain one is one. */
+export interface Phase {
+  readonly patches: Patches
+  /** How filters lie from the second input on. */
+  readonly filters: Right
+  /** Floats from the output's start to the first result. */
   readonly start: number
 }
 
-/** result(patch, n) = epilogue(Σ patch · filters); `filters` says how they lie from the second input on. */
-export function convolution(
-  node: Tensor<EpilogueAttrs>, at: Places, p: Patches, filters: Right, to: Target,
-): [pack: KernelCall, compute: KernelCall] {
-  const [image, b] = at.inputs as [number, number]
-  const m = rowsOf(p)
-  const k = depthOf(p)
-  const words = patchWords(p)
-  if (!isDirect(p)) {
-    const rows = { y: p.count[0], x: p.count[1], ...to }
-    return product(node, at, b, filters, { kernel: 'gemm_patches_f32', m, n: filters.n, k, rows, left: [image, ...words] })
-  }
-  const dot = isDot(p, filters.n)
-  const width = dot ? 1 : PANEL
-  const work = at.scratch + panelBytes(filters.n, k, width)
-  const common = [
-    at.scratch, at.output + to.start * 4, work, directShare(p),
-    m, filters.n, k, ...p.count, ...to.strides, 0, ...epilogueWords(node, at),
-  ]
-  return [
-    packCall(b, at.scratch, filters, width),
-    [dot ? 'conv2d_dot_f32' : 'conv2d_f32', ...common, image, ...words, p.image[0], p.taps[0]],
-  ]
+const KERNELS = ['conv2d_f32', 'conv2d_dot_f32', 'gemm_patches_f32'] as const
+/** By dot products along the taps where a panel of 8 filters would be mostly zeros. */
+function kernelOf({ patches: p, filters: { n } }: Phase): (typeof KERNELS)[number] {
+  if (p.tap[1] !== 1 || depthOf(p) > DIRECT_DEPTH) return 'gemm_patches_f32'
+  return n <= 3 && (p.taps[1] * p.image[3]) % 4 === 0 ? 'conv2d_dot_f32' : 'conv2d_f32'
 }
 
+/**
+ * result(patch, n) = epilogue(Σ patch · filters) of all phases, which write different pixels: each of their calls has
+ * scratch of its own, and threads meet once after all packing, and at the end.
+ */
+function lower(node: Tensor<EpilogueAttrs>, at: Places, phases: readonly Phase[], strides: Strides) {
+  const [image, b] = at.inputs as [number, number]
+  const packs: KernelCall[] = []
+  const computes: KernelCall[] = []
+  let { scratch } = at
+  const room = (bytes: number): number => (scratch += bytes) - bytes
+  for (const kernel of KERNELS) {
+    const some = phases.filter((phase) => kernelOf(phase) === kernel)
+    if (!some.length) continue
+    if (kernel === 'gemm_patches_f32') {
+      for (const { patches: p, filters, start } of some) {
+        const [m, n, k] = [rowsOf(p), filters.n, depthOf(p)]
+        const rows = { y: p.count[0], x: p.count[1], strides, start }
+        const place = { ...at, scratch: room(productScratch(m, n, k, at.threads) * 4) }
+        const [pack, compute] = product(node, place, b, filters, { kernel, m, n, k, rows, left: [image, ...patchWords(p)] })
+        packs.push(pack)
+        computes.push(compute)
+      }
+      continue
+    }
+    const width = kernel === 'conv2d_f32' ? PANEL : 1
+    const { top, left, columns, bytes, words } = reach(some.map(({ patches }) => patches))
+    const counts = some.map(({ patches: { count } }) => count[0] * count[1])
+    const few = Math.max(...counts) < FEW_PATCHES && SHARING * bytes <= SHARED_BYTES
+    const group = few ? SHARING : 1
+    const each = some.flatMap(({ patches: { image: [, , , c], count, taps, offset }, filters, start }) => {
+      const to = room(panelBytes(filters.n, taps[0] * taps[1] * c, width))
+      packs.push(packCall(b, to, filters, width))
+      const first = ((offset[0] - top) * columns + offset[1] - left) * c * 4
+      return [to, at.output + start * 4, ...count, first, taps[0], taps[1] * c * 4]
+    })
+    const tables = counts.reduce((sum, count) => sum + Math.ceil((group * count) / 4) * 32, 0)
+    const share = align(HEAD + align(group * bytes, 32) + tables)
+    const common = [0, 0, room(share * at.threads), share, 0, some[0]!.filters.n, 0, 0, 0, ...strides, 0]
+    computes.push([kernel, ...common, ...epilogueWords(node, at), image, ...words, group, some.length, ...each])
+  }
+  return { calls: [...unmet(packs), ...unmet(computes)], bytes: scratch - at.scratch }
+}
+
+/** The calls of a convolution. */
+export const convolution = (...given: Parameters<typeof lower>): KernelCall[] => lower(...given).calls
+
+/** Floats of scratch of `convolution`. */
+export const convolutionScratch = (node: Tensor<EpilogueAttrs>, threads: number, phases: readonly Phase[], strides: Strides) =>
+  lower(node, { inputs: [0, 0, 0], output: 0, scratch: 0, seed: 0, counter: 0, threads }, phases, strides).bytes / 4
+
+const isDirectGradient = (p: Patches, n: number): boolean => p.tap[1] === 1 && depthOf(p) * n <= DIRECT_FILTER
 /** By sizes alone, never by threads: groups are sums, and their order is part of the result. */
 const groupsOf = (p: Patches, n: number): number =>
   Math.max(1, Math.min(GROUPS, p.image[0], Math.floor(GROUP_FLOATS / (depthOf(p) * n))))
@@ -121,6 +158,9 @@ function groupFloats(p: Patches, n: number): number {
   const groups = groupsOf(p, n)
   return groups > 1 ? align(groups * depthOf(p) * n * 4) / 4 : 0
 }
+/** Bytes of a thread: the table of patch elements, dy in whole panels where it is not, the padded image. */
+const gradientShare = (p: Patches, n: number): number =>
+  align(HEAD + 8 * align(depthOf(p), 4) + (n % PANEL ? p.count[0] * p.count[1] * align(n, PANEL) * 4 : 0) + reach([p]).bytes)
 
 /** Floats of scratch of `filterGradient`. */
 export function filterGradientScratch(p: Patches, n: number, threads: number): number {
@@ -133,15 +173,14 @@ export function filterGradient(node: Tensor<EpilogueAttrs>, at: Places, p: Patch
   const [image, dy] = at.inputs as [number, number]
   const m = depthOf(p)
   const k = rowsOf(p)
-  const words = patchWords(p)
   if (!isDirectGradient(p, n)) {
     const right: Right = { k: [1, 1, k], n, strides: [0, 0, n, 1] }
-    return product(node, at, dy, right, { kernel: 'gemm_patches_transposed_f32', m, n, k, left: [image, ...words] })
+    return product(node, at, dy, right, { kernel: 'gemm_patches_transposed_f32', m, n, k, left: [image, ...patchWords(p)] })
   }
   const groups = groupsOf(p, n)
   const sums = groups > 1 ? at.scratch : at.output
   const work = at.scratch + groupFloats(p, n) * 4
   const common = [dy, sums, work, gradientShare(p, n), m, n, k, 1, m, 0, 0, n, 0, ...epilogueWords(node, at)]
-  const each: KernelCall = ['conv2d_filter_gradient_f32', ...common, image, ...words, p.image[0], p.taps[0], groups]
+  const each: KernelCall = ['conv2d_filter_gradient_f32', ...common, image, ...reach([p]).words, ...p.count, p.taps[1], groups]
   return groups > 1 ? [each, ['sum_f32', sums, at.output, 1, groups, m * n, bits(1)]] : [each]
 }

@@ -135,7 +135,7 @@ function groupsOf({ g: { b }, floats }: Winograd, most: number) {
 /** Places of the parts of scratch one after another, given their floats, and their end. */
 const layout = (at: number, floats: readonly number[]): number[] => [0, ...floats].map((n) => (at += Math.ceil(n / 16) * 64))
 
-/** y = epilogue(Aᵀ[(G w) ⊙ (Bᵀ x)]), or x̄ = epilogue(B[(G w) ⊙ (A ȳ)]) */
+/** What the convolution and its gradient for the input are to each other: the same way, there and back. */
 interface Through {
   readonly from: Side
   readonly to: Side
@@ -187,11 +187,16 @@ function through(node: Tensor<EpilogueAttrs>, at: Places, w: Winograd, t: Throug
   return [...calls, before]
 }
 
-export const forwardScratch = (w: Winograd, threads: number): number => throughScratch(w, forwards(w), threads)
-export const forward = (node: Tensor<EpilogueAttrs>, at: Places, w: Winograd): KernelCall[] => through(node, at, w, forwards(w))
-export const inputGradientScratch = (w: Winograd, threads: number): number => throughScratch(w, backwards(w), threads)
-export const inputGradient = (node: Tensor<EpilogueAttrs>, at: Places, w: Winograd): KernelCall[] =>
-  through(node, at, w, backwards(w))
+/** y = epilogue(Aᵀ[(G w) ⊙ (Bᵀ x)]) */
+export const forward = {
+  scratch: (_: unknown, threads: number, w: Winograd) => throughScratch(w, forwards(w), threads),
+  calls: (node: Tensor<EpilogueAttrs>, at: Places, w: Winograd) => through(node, at, w, forwards(w)),
+}
+/** x̄ = epilogue(B[(G w) ⊙ (A ȳ)]) */
+export const inputGradient = {
+  scratch: (_: unknown, threads: number, w: Winograd) => throughScratch(w, backwards(w), threads),
+  calls: (node: Tensor<EpilogueAttrs>, at: Places, w: Winograd) => through(node, at, w, backwards(w)),
+}
 
 function filterGradientPlaces(w: Winograd, at: number) {
   const groups = groupsOf(w, SUM_FLOATS)
@@ -201,13 +206,17 @@ function filterGradientPlaces(w: Winograd, at: number) {
     [number, number, number, number, number]
   return { groups, left, right, panels, sums, work, share: shareBytes(w.depth, mostRows(w, images)) }
 }
-export function filterGradientScratch(w: Winograd, threads: number): number {
-  const { work, share } = filterGradientPlaces(w, 0)
-  return (work + threads * share) / 4
-}
 
 /** w̄ = Gᵀ[(Bᵀ x) ⊙ (A ȳ)]: sums over the images of a group, then over groups, as they are brought back. */
-export function filterGradient(at: Places, w: Winograd): KernelCall[] {
+export const filterGradient = {
+  scratch(_: unknown, threads: number, w: Winograd): number {
+    const { work, share } = filterGradientPlaces(w, 0)
+    return (work + threads * share) / 4
+  },
+  calls: (_: unknown, at: Places, w: Winograd): KernelCall[] => filterGradientCalls(at, w),
+}
+
+function filterGradientCalls(at: Places, w: Winograd): KernelCall[] {
   const { g: { c, f }, depth } = w
   const [x, dy] = at.inputs as [number, number]
   const { groups, left, right, panels, sums, work, share } = filterGradientPlaces(w, at.scratch)

@@ -1,95 +1,152 @@
 // Convolution without packing the patches: tiles of 4 patches × 8 filters read the padded image in place. For the
 // small filters of small images this saves most of the work; deep filters go through lib/gemm.
+// A transposed convolution is several convolutions of one image, its phases: they share the padded image.
 // Each output is one sum over (u, v, channel) ascending.
 import { finish } from '../gemm/epilogue'
-import { finishRows, mergeTile } from '../gemm/loops'
+import { mergeTile } from '../gemm/loops'
 import { MR, NR } from '../gemm/micro'
 import { shareStart } from '../kernel'
 import { madd } from '../simd'
-import { Direct } from './padded'
-import { HEAD, ROWS, runs4x8, tileRows, writeTileRows } from './tile'
+import { Padded } from './padded'
+import { HEAD, LEAKY, ROWS, runs4x8, tileRows, writeTileRows } from './tile'
+
+/** One of the convolutions. */
+@unmanaged
+class Phase {
+  /** Its filters: panels of 8 columns, or each in a row. */
+  b: usize
+  c: usize
+  /** Patches an image: rows and columns. */
+  patchesY: i32
+  patchesX: i32
+  /** Bytes from the padded image's start to the first tap. */
+  first: usize
+  tapsY: i32
+  /** Bytes of a row of taps. */
+  run: usize
+}
+
+@unmanaged
+export class Direct extends Padded {
+  /** Images whose patches share tiles, so that fewer tiles are partly empty. */
+  group: i32
+  /** The phases follow. */
+  phases: i32
+}
 
 /** Threads share the images. `dot`: few filters, packed [n][k], by dot products; else panels of 8. */
 export function convolve(d: Direct, thread: i32, threads: i32, dot: bool): void {
   const scratch = d.scratch + d.share * <usize>thread
-  const patches = d.patchesY * d.patchesX
-  // For every patch, rounded up to whole tiles: where it begins, and where its output lies in an image.
-  const starts = scratch + HEAD
-  const outputs = starts + (<usize>(patches + 3) << 2)
-  const sums = outputs + (<usize>(patches + 3) << 2)
-  const padded = sums + (dot ? <usize>(patches + 3) << 2 : 0)
-  for (let p = 0; p < patches + 3; p++) {
-    const q = min(p, patches - 1)
-    const y = q / d.patchesX
-    const x = q % d.patchesX
-    store<usize>(starts + (<usize>p << 2), d.patch(padded, y, x))
-    store<usize>(outputs + (<usize>p << 2), d.c + (<usize>(y * d.strideY + x * d.strideX) << 2))
-  }
+  const padded = scratch + HEAD
+  const tables = padded + ((<usize>d.group * d.bytes + 31) & ~31)
   writeTileRows(scratch)
-  d.clear(padded)
+  memory.fill(padded, 0, tables - padded)
   const last = shareStart(d.images, 1, thread + 1, threads)
-  for (let image = shareStart(d.images, 1, thread, threads); image < last; image++) {
-    d.fill(padded, image)
+  let written = 0
+  for (let image = shareStart(d.images, 1, thread, threads); image < last; image += d.group) {
+    const count = min(d.group, last - image)
+    if (count != written) writeTables(d, padded, tables, count)
+    written = count
+    for (let i = 0; i < count; i++) d.fill(padded + <usize>i * d.bytes, image + i)
     const shift = <usize>(image * d.strideImage) << 2
-    if (dot) {
-      for (let j = 0; j < d.n; j++) dotImage(d, starts, outputs, sums, patches, shift, j)
-      continue
+    let table = tables
+    let at = changetype<usize>(d) + offsetof<Direct>()
+    for (let i = 0; i < d.phases; i++, at += offsetof<Phase>()) {
+      const phase = changetype<Phase>(at)
+      const end = table + (<usize>((count * phase.patchesY * phase.patchesX + MR - 1) / MR) << 5)
+      if (dot) for (let j = 0; j < d.n; j++) dots(d, phase, table, end, shift, j)
+      else for (let j = 0; j < d.n; j += NR) panel(d, phase, scratch, table, end, shift, j)
+      table = end
     }
-    for (let j = 0; j < d.n; j += NR) {
-      const b = d.b + (<usize>(j * d.k) << 2)
-      const columns = min(NR, d.n - j)
-      for (let p = 0; p < patches; p += MR) {
-        const rows = scratch + ROWS
-        for (let r: usize = 0; r < <usize>MR; r++) {
-          store<usize>(rows + (r << 2), load<usize>(outputs + (<usize>p << 2) + (r << 2)) + shift)
+  }
+}
+
+/** For four patches at a time: where each begins, then where its output lies. The last stands for those that are missing. */
+function writeTables(d: Direct, padded: usize, table: usize, count: i32): void {
+  let at = changetype<usize>(d) + offsetof<Direct>()
+  for (let i = 0; i < d.phases; i++, at += offsetof<Phase>()) {
+    const phase = changetype<Phase>(at)
+    let from: usize = 0
+    let to: usize = 0
+    for (let image = 0; image < count; image++) {
+      for (let y = 0; y < phase.patchesY; y++) {
+        from = padded + <usize>image * d.bytes + phase.first + <usize>y * d.downBytes
+        to = phase.c + (<usize>(image * d.strideImage + y * d.strideY) << 2)
+        for (let x = 0; x < phase.patchesX; x++) {
+          store<usize>(table, from)
+          store<usize>(table, to, 16)
+          table = next(table)
+          from += d.acrossBytes
+          to += <usize>d.strideX << 2
         }
-        const from = starts + (<usize>p << 2)
-        if (columns == NR && p + MR <= patches) {
-          tile4x8(d, from, b, rows, <usize>j << 2)
-          finishRows(d, rows, j)
-          continue
-        } else tile4x8(d, from, b, tileRows(scratch), 0)
-        mergeTile(d, scratch, rows, min(MR, patches - p), j, columns, 0, true)
       }
+    }
+    for (; table & 15; table = next(table)) {
+      store<usize>(table, from - d.acrossBytes)
+      store<usize>(table, to - (<usize>d.strideX << 2), 16)
+    }
+  }
+}
+
+/** The next patch's place in a table of blocks of 32 bytes, from 16 of which on outputs lie. */
+// @ts-ignore: decorator
+@inline
+function next(table: usize): usize {
+  return table + 4 + ((table + 4) & 16)
+}
+
+/** Eight filters at the patches of a table. */
+function panel(d: Direct, phase: Phase, scratch: usize, table: usize, end: usize, shift: usize, j: i32): void {
+  const b = phase.b + <usize>(j * phase.tapsY) * phase.run
+  const columns = min(NR, d.n - j)
+  const whole = columns == NR && d.activation <= LEAKY
+  const to = shift + (<usize>j << 2)
+  const bias = d.bias ? d.bias + (<usize>j << 2) : 0
+  for (; table < end; table += 32) {
+    if (whole) tile(d, phase, table, b, table + 16, to, bias, d.activation)
+    else {
+      tile(d, phase, table, b, tileRows(scratch), 0, 0, 0)
+      for (let r: usize = 0; r < 16; r += 4) store<usize>(scratch + ROWS + r, load<usize>(table + r, 16) + shift)
+      mergeTile(d, scratch, scratch + ROWS, MR, j, columns, 0, true)
     }
   }
 }
 
 /** Four patches times eight filters. */
-function tile4x8(d: Direct, from: usize, b: usize, rows: usize, j: usize): void {
-  const run = d.runBytes
-  runs4x8(from, b, d.tapsY, run, d.tapBytes - run, 4, 32, rows, j, 0)
+function tile(d: Direct, phase: Phase, from: usize, b: usize, rows: usize, j: usize, bias: usize, activation: i32): void {
+  runs4x8(from, b, phase.tapsY, phase.run, d.tapBytes - phase.run, 4, 32, rows, j, 0, bias, activation, d.alpha)
 }
 
-/** One filter at every patch of an image: the sums side by side, then bias and activation, then to their places. */
-function dotImage(d: Direct, starts: usize, outputs: usize, sums: usize, patches: i32, shift: usize, j: i32): void {
-  const b = d.b + (<usize>(j * d.k) << 2)
-  const bias = d.bias ? f32x4.splat(load<f32>(d.bias + (<usize>j << 2))) : f32x4.splat(0)
-  const end = <usize>patches << 2
-  for (let p: usize = 0; p < end; p += 16) {
-    let v = dot4(d, starts + p, b)
-    if (d.bias) v = f32x4.add(v, bias)
-    v128.store(sums + p, d.activation ? finish(v, d.activation, d.alpha) : v)
-  }
+/** One filter at the patches of a table. */
+function dots(d: Direct, phase: Phase, table: usize, end: usize, shift: usize, j: i32): void {
+  const b = phase.b + <usize>(j * phase.tapsY) * phase.run
   const to = shift + (<usize>j << 2)
-  for (let p: usize = 0; p < end; p += 4) store<f32>(load<usize>(outputs + p) + to, load<f32>(sums + p))
+  const bias = d.bias ? v128.load32_splat(d.bias + (<usize>j << 2)) : f32x4.splat(0)
+  const run = phase.run
+  const skip = d.tapBytes - run
+  for (; table < end; table += 32) {
+    let v = f32x4.add(dot4(table, b, phase.tapsY, run, skip), bias)
+    if (d.activation) v = finish(v, d.activation, d.alpha)
+    v128.store_lane<f32>(load<usize>(table, 16) + to, v, 0)
+    v128.store_lane<f32>(load<usize>(table, 20) + to, v, 1)
+    v128.store_lane<f32>(load<usize>(table, 24) + to, v, 2)
+    v128.store_lane<f32>(load<usize>(table, 28) + to, v, 3)
+  }
 }
 
 /** Four patches times one filter, by vectors along the run; its length is a multiple of 4. */
 // @ts-ignore: decorator
 @inline
-function dot4(d: Direct, from: usize, b: usize): v128 {
+function dot4(from: usize, b: usize, tapsY: i32, run: usize, skip: usize): v128 {
   let p0 = load<usize>(from)
   let p1 = load<usize>(from, 4)
   let p2 = load<usize>(from, 8)
   let p3 = load<usize>(from, 12)
-  const run = d.runBytes
-  const skip = d.tapBytes - run
   let c0 = f32x4.splat(0)
   let c1 = f32x4.splat(0)
   let c2 = f32x4.splat(0)
   let c3 = f32x4.splat(0)
-  for (let u = d.tapsY; u > 0; u--) {
+  for (let u = tapsY; u > 0; u--) {
     const end = p0 + run
     do {
       const w = v128.load(b)

@@ -1,14 +1,17 @@
 // The register tile of the convolutions that pack nothing: 4 rows × 8 columns of C, and where a tile that C does not
 // hold whole lies in a thread's scratch.
-import { MR, put } from '../gemm/micro'
+import { leakyRelu } from '../activation'
+import { MR } from '../gemm/micro'
 import { madd } from '../simd'
 
-/** Start of a thread's scratch: a tile of 4 × 8, its four row addresses, C's row addresses, four offsets; then more. */
+/** Start of a thread's scratch: a tile of 4 × 8, its four row addresses, C's row addresses; then more. */
 const TILE_ROWS: usize = 128
 export const ROWS: usize = 144
-export const OFFSETS: usize = 160
 /** Bytes of all that; the host sizes scratch by it (src/ops/conv_lowering.ts). */
 export const HEAD: usize = 192
+
+/** The last of the activations, by their numbers, that the tile applies in registers. */
+export const LEAKY = 2
 
 /** The row addresses of the tile in `scratch`. */
 // @ts-ignore: decorator
@@ -25,13 +28,15 @@ export function writeTileRows(scratch: usize): void {
 
 /**
  * C[r][j…j+7] (+)= Σ A[r]·B[…] for four rows: `count` runs of `run` bytes, `skip` bytes between, A's elements `stepA`
- * bytes apart from the four addresses at `from`, B's rows `stepB` bytes apart. `rows` and `j` as in micro4x8.
+ * bytes apart from the four addresses at `from`, B's rows `stepB` bytes apart. `rows` points at the four row addresses, `j`
+ * is added to them; rows may be the same. Then the 8 floats at `bias`, unless that is 0, are added, and the activation, one
+ * of epilogue.ts up to LEAKY, is applied.
  */
 // @ts-ignore: decorator
 @inline
 export function runs4x8(
   from: usize, b: usize, count: i32, run: usize, skip: usize, stepA: usize, stepB: usize,
-  rows: usize, j: usize, accumulate: i32,
+  rows: usize, j: usize, accumulate: i32, bias: usize, activation: i32, alpha: f32,
 ): void {
   let p0 = load<usize>(from)
   let p1 = load<usize>(from, 4)
@@ -73,8 +78,60 @@ export function runs4x8(
     p2 += skip
     p3 += skip
   }
-  put(load<usize>(rows) + j, c00, c01, accumulate)
-  put(load<usize>(rows, 4) + j, c10, c11, accumulate)
-  put(load<usize>(rows, 8) + j, c20, c21, accumulate)
-  put(load<usize>(rows, 12) + j, c30, c31, accumulate)
+  const r0 = load<usize>(rows) + j
+  const r1 = load<usize>(rows, 4) + j
+  const r2 = load<usize>(rows, 8) + j
+  const r3 = load<usize>(rows, 12) + j
+  if (accumulate) {
+    c00 = f32x4.add(v128.load(r0), c00)
+    c01 = f32x4.add(v128.load(r0, 16), c01)
+    c10 = f32x4.add(v128.load(r1), c10)
+    c11 = f32x4.add(v128.load(r1, 16), c11)
+    c20 = f32x4.add(v128.load(r2), c20)
+    c21 = f32x4.add(v128.load(r2, 16), c21)
+    c30 = f32x4.add(v128.load(r3), c30)
+    c31 = f32x4.add(v128.load(r3, 16), c31)
+  }
+  if (bias) {
+    const b0 = v128.load(bias)
+    const b1 = v128.load(bias, 16)
+    c00 = f32x4.add(c00, b0)
+    c01 = f32x4.add(c01, b1)
+    c10 = f32x4.add(c10, b0)
+    c11 = f32x4.add(c11, b1)
+    c20 = f32x4.add(c20, b0)
+    c21 = f32x4.add(c21, b1)
+    c30 = f32x4.add(c30, b0)
+    c31 = f32x4.add(c31, b1)
+  }
+  if (activation == 1) {
+    // One instruction, where max is seven. They differ for −0, which no sum from 0 on is.
+    const zero = f32x4.splat(0)
+    c00 = f32x4.pmax(c00, zero)
+    c01 = f32x4.pmax(c01, zero)
+    c10 = f32x4.pmax(c10, zero)
+    c11 = f32x4.pmax(c11, zero)
+    c20 = f32x4.pmax(c20, zero)
+    c21 = f32x4.pmax(c21, zero)
+    c30 = f32x4.pmax(c30, zero)
+    c31 = f32x4.pmax(c31, zero)
+  } else if (activation == LEAKY) {
+    const slope = f32x4.splat(alpha)
+    c00 = leakyRelu(c00, slope)
+    c01 = leakyRelu(c01, slope)
+    c10 = leakyRelu(c10, slope)
+    c11 = leakyRelu(c11, slope)
+    c20 = leakyRelu(c20, slope)
+    c21 = leakyRelu(c21, slope)
+    c30 = leakyRelu(c30, slope)
+    c31 = leakyRelu(c31, slope)
+  }
+  v128.store(r0, c00)
+  v128.store(r0, c01, 16)
+  v128.store(r1, c10)
+  v128.store(r1, c11, 16)
+  v128.store(r2, c20)
+  v128.store(r2, c21, 16)
+  v128.store(r3, c30)
+  v128.store(r3, c31, 16)
 }
