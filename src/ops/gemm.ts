@@ -17,6 +17,16 @@ const KC = 256
 export const PANEL = 8
 const BLOCK = 1024
 
+/** Bits of a product's word `how`. */
+const BY_COLUMNS = 1
+const TALL = 2
+
+/**
+ * Whether this engine holds the taller tile in registers: Firefox, WebKit, and V8 since its second compiler for
+ * WebAssembly, which all have Float16Array; V8 in Node 20 and 22 does not. The bits are the same either way.
+ */
+const tall = 'Float16Array' in globalThis ? TALL : 0
+
 const up = (n: number, to: number): number => Math.ceil(n / to) * to
 
 /** B as the packer reads it: K runs over three nested loops. Strides in floats. */
@@ -79,11 +89,12 @@ export function product(
   const work = at.scratch + panelBytes(p.n, p.k)
   const share = shareBytes(p.m, p.k)
   const columns = byColumns(p.m, p.n, at.threads)
+  const how = tall | (columns ? BY_COLUMNS : 0)
   return [
     packCall(b, at.scratch, right, PANEL, columns),
     [
       p.kernel,
-      ...[at.scratch, c + rows.start * 4, work, share, p.m, p.n, p.k, rows.y, rows.x, ...rows.strides, Number(columns)],
+      ...[at.scratch, c + rows.start * 4, work, share, p.m, p.n, p.k, rows.y, rows.x, ...rows.strides, how],
       ...epilogueWords(node, at),
       ...p.left,
     ],
