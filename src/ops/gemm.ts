@@ -17,6 +17,16 @@ const KC = 256
 export const PANEL = 8
 const BLOCK = 1024
 
+/** Bits of a product's word `how`. */
+const BY_COLUMNS = 1
+const TALL = 2
+
+/**
+ * Whether this engine holds the taller tile in registers: Firefox, WebKit, and V8 since its second compiler for
+ * WebAssembly, which all have Float16Array; V8 in Node 20 and 22 does not. The bits are the same either way.
+ */
+const tall = 'Float16Array' in globalThis ? TALL : 0
+
 const up = (n: number, to: number): number => Math.ceil(n / to) * to
 
 /** B as the packer reads it: K runs over three nested loops. Strides in floats. */
@@ -90,7 +100,7 @@ export function multiplyCall(
   return [
     p.kernel,
     ...[panels, c + rows.start * 4, work, share, p.m, p.n, p.k, rows.y, rows.x, ...rows.strides],
-    Number(byColumns(p.m, p.n, threads)), ...epilogue, ...p.left,
+    tall | (byColumns(p.m, p.n, threads) ? BY_COLUMNS : 0), ...epilogue, ...p.left,
   ]
 }
 

@@ -6,7 +6,7 @@
 import { shareStart } from '../kernel'
 import { loadPart, storePart } from '../simd'
 import { finish } from './epilogue'
-import { micro4x8, MR, NR } from './micro'
+import { micro4x8, microTall, MORE, MR, NR } from './micro'
 
 /** Rows of A packed at a time, and their depth: 128 KB, in the second-level cache. The host sizes scratch by these. */
 export const MC = 128
@@ -16,6 +16,12 @@ const TILE_ROWS: usize = MC << 2
 const TILE: usize = TILE_ROWS + 16
 const TEMP: usize = TILE + 128
 const BLOCK: usize = 1024
+
+/** Bits of `Gemm.how`. */
+const BY_COLUMNS = 1
+const TALL = 2
+/** Panels of A that whole tall tiles are made of: each takes one, and its other rows from the last. */
+const GROUP = MR / MORE + 1
 
 /** The words that every product starts with. */
 @unmanaged
@@ -35,8 +41,8 @@ export class Gemm {
   strideImage: i32
   strideY: i32
   strideX: i32
-  /** 1: threads share the column panels, each having packed its own; 0: the rows */
-  byColumns: i32
+  /** BY_COLUMNS: threads share the column panels, each having packed its own, else the rows. TALL: in the taller tiles */
+  how: i32
   /** address of n floats, or 0 */
   bias: usize
   activation: i32
@@ -48,11 +54,12 @@ export class Gemm {
 export function gemm<T>(args: usize, thread: i32, threads: i32): void {
   const g = changetype<Gemm>(args)
   const source = changetype<T>(args)
-  const i1 = g.byColumns ? g.m : shareStart(g.m, MR, thread + 1, threads)
-  const j0 = g.byColumns ? shareStart(g.n, NR, thread, threads) : 0
-  const j1 = g.byColumns ? shareStart(g.n, NR, thread + 1, threads) : g.n
+  const byColumns = g.how & BY_COLUMNS
+  const i1 = byColumns ? g.m : shareStart(g.m, MR, thread + 1, threads)
+  const j0 = byColumns ? shareStart(g.n, NR, thread, threads) : 0
+  const j1 = byColumns ? shareStart(g.n, NR, thread + 1, threads) : g.n
   const scratch = g.scratch + g.share * <usize>thread
-  for (let i = g.byColumns ? 0 : shareStart(g.m, MR, thread, threads); i < i1; i += MC) {
+  for (let i = byColumns ? 0 : shareStart(g.m, MR, thread, threads); i < i1; i += MC) {
     const rows = min(MC, i1 - i)
     rowAddresses(g, i, rows, scratch)
     let k = 0
@@ -94,15 +101,33 @@ function block(g: Gemm, scratch: usize, rows: i32, k: i32, depth: i32, j0: i32, 
   for (let j = j0; j < j1; j += NR) {
     const b = g.b + (<usize>(j * g.k + k * NR) << 2)
     const columns = min(NR, g.n - j)
-    for (let r = 0; r < rows; r += MR) {
-      const a = scratch + BLOCK + (<usize>(r * depth) << 2)
-      const to = scratch + (<usize>r << 2)
-      if (columns == NR && r + MR <= rows) {
-        micro4x8(a, b, a + panel, to, <usize>j << 2, accumulate)
+    const at = <usize>j << 2
+    let a = scratch + BLOCK
+    let to = scratch
+    let left = rows
+    if (g.how & TALL && columns == NR) {
+      for (; left >= GROUP * MR; left -= GROUP * MR) {
+        let more = a + <usize>(GROUP - 1) * panel
+        let moreRows = to + (GROUP - 1) * (MR << 2)
+        const end = more
+        for (; a != end; a += panel, to += MR << 2) {
+          microTall(a, more, b, a + panel, to, moreRows, at, accumulate)
+          more += MORE << 2
+          moreRows += MORE << 2
+          if (last) finishRows(g, to, j)
+        }
+        if (last) finishRows(g, to, j)
+        a += panel
+        to += MR << 2
+      }
+    }
+    for (; left > 0; left -= MR, a += panel, to += MR << 2) {
+      if (columns == NR && left >= MR) {
+        micro4x8(a, b, a + panel, to, at, accumulate)
         if (last) finishRows(g, to, j)
       } else {
         micro4x8(a, b, a + panel, tileRows, 0, 0)
-        mergeTile(g, scratch + TILE, to, min(MR, rows - r), j, columns, accumulate, last)
+        mergeTile(g, scratch + TILE, to, min(MR, left), j, columns, accumulate, last)
       }
     }
   }
