@@ -65,7 +65,7 @@ function compile(name, args) {
 
 /** A hash of all that the cores are made from. */
 const sources = () => hashOf(
-  'assembly', 'asconfig.json', 'tools/build.mjs', 'tools/sections.mjs',
+  'assembly', 'asconfig.json', 'tools/build.mjs', 'tools/order.mjs', 'tools/sections.mjs',
   'node_modules/assemblyscript/package.json', 'node_modules/@gfx/zopfli/package.json',
 )
 
@@ -81,9 +81,12 @@ async function cores() {
   const asc = 'node_modules/assemblyscript/bin/asc.js'
   const build = (target) => compile(`asc, target ${target},`, [asc, ...entriesOf(target), '--target', target])
   await Promise.all(Object.keys(CORES).map(build))
-  for (const target of ['simd', 'relaxed']) {
-    const file = `build/${CORES[target]}`
-    writeFileSync(file, withoutData(readFileSync(file)))
+  // Binaryen takes a quarter of a second to load, so only when there is something to build.
+  const { ordered } = await import('./order.mjs')
+  for (const [target, core] of Object.entries(CORES)) {
+    const file = `build/${core}`
+    const compiled = readFileSync(file)
+    writeFileSync(file, ordered(target.endsWith('threads') ? compiled : withoutData(compiled)))
   }
   await Promise.all(Object.keys(CORES).map(inline))
   writeFileSync(STAMP, wanted)

@@ -72,10 +72,8 @@ function key(a: BatchArgs, word: u32): u32 {
   return permutationKey(load<u32>(a.seed), load<u32>(a.seed, 4), a.stream, load<u32>(a.counter, 12), word)
 }
 
-/** Sample i of the step is row perm(position + i) of a dataset of `T`. Threads share the samples. */
-// @ts-ignore: decorator
-@inline
-function batch<T>(args: usize, thread: i32, threads: i32): void {
+/** Sample i of the step is row perm(position + i) of a dataset, of bytes or of floats. Threads share the samples. */
+function batch(args: usize, thread: i32, threads: i32, bytes: bool): void {
   const a = changetype<BatchArgs>(args)
   const half = halfBits(a.count)
   const key0 = key(a, 0)
@@ -84,15 +82,15 @@ function batch<T>(args: usize, thread: i32, threads: i32): void {
   for (let i = shareStart(a.size, 1, thread, threads); i < to; i++) {
     const row = <usize>rowOf(a, i, half, key0, key1)
     const y = a.y + (<usize>(i * a.item) << 2)
-    if (isFloat<T>()) rowF32(a.data + (row * a.item << 2), y, a.item, a.scale, a.offset)
-    else rowU8(a.data + row * a.item, y, a.item, a.scale, a.offset)
+    if (bytes) rowU8(a.data + row * a.item, y, a.item, a.scale, a.offset)
+    else rowF32(a.data + (row * a.item << 2), y, a.item, a.scale, a.offset)
   }
 }
 
 /** A dataset of bytes. */
-export function batch_u8(args: usize, thread: i32, threads: i32): void { batch<u8>(args, thread, threads) }
+export function batch_u8(args: usize, thread: i32, threads: i32): void { batch(args, thread, threads, true) }
 register(batch_u8)
 
 /** A dataset of floats. */
-export function batch_f32(args: usize, thread: i32, threads: i32): void { batch<f32>(args, thread, threads) }
+export function batch_f32(args: usize, thread: i32, threads: i32): void { batch(args, thread, threads, false) }
 register(batch_f32)

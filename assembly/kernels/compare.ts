@@ -1,7 +1,8 @@
 // The larger, the smaller, comparisons (1 where they hold, else 0) and the choice between two tensors.
-import { binary, BinaryArgs, ternary, TernaryArgs } from '../lib/elementwise'
+import { binary, BinaryArgs, quads } from '../lib/elementwise'
 import { register } from '../lib/kernel'
 import { gate } from '../lib/simd'
+import { loadUpTo4, storeUpTo4 } from '../lib/window'
 
 @unmanaged class Maximum extends BinaryArgs { @inline f(a: v128, b: v128): v128 { return f32x4.max(a, b) } }
 export function maximum_f32(args: usize, thread: i32, threads: i32): void { binary<Maximum>(args, thread, threads) }
@@ -25,12 +26,21 @@ register(less_equal_f32)
 export function equal_f32(args: usize, thread: i32, threads: i32): void { binary<Equal>(args, thread, threads) }
 register(equal_f32)
 
-/** c ≠ 0 ? a : b; a NaN condition chooses a, as it is not 0. */
 @unmanaged
-class Select extends TernaryArgs {
-  @inline f(c: v128, a: v128, b: v128): v128 {
-    return v128.bitselect(a, b, f32x4.ne(c, f32x4.splat(0)))
+class Select {
+  c: usize
+  a: usize
+  b: usize
+  y: usize
+  n: i32
+  @inline f(i: usize, n: i32): void {
+    const chosen = f32x4.ne(loadUpTo4(this.c + i, n), f32x4.splat(0))
+    storeUpTo4(this.y + i, v128.bitselect(loadUpTo4(this.a + i, n), loadUpTo4(this.b + i, n), chosen), n)
   }
 }
-export function select_f32(args: usize, thread: i32, threads: i32): void { ternary<Select>(args, thread, threads) }
+/** y[i] = c[i] ≠ 0 ? a[i] : b[i]; a NaN condition chooses a, as it is not 0. */
+export function select_f32(args: usize, thread: i32, threads: i32): void {
+  const op = changetype<Select>(args)
+  quads(op, op.n, thread, threads)
+}
 register(select_f32)

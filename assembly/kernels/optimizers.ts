@@ -1,8 +1,10 @@
 // Optimizers: one pass over a parameter, its slots and its gradient, in place. Scalars that change with the step lie in
 // the optimizer's state, a small variable: learning rate first, so that the host can change it between runs.
-import { register, shareStart } from '../lib/kernel'
+import { quads } from '../lib/elementwise'
+import { register } from '../lib/kernel'
 import { powi } from '../lib/math/f64'
-import { loadPart, madd, storePart } from '../lib/simd'
+import { madd } from '../lib/simd'
+import { loadUpTo4, storeUpTo4 } from '../lib/window'
 
 /** Words of every optimizer: the parameter, two slots (0 where there are fewer), the state, the gradient. */
 @unmanaged
@@ -21,34 +23,16 @@ class UpdateArgs {
   @inline get rate(): v128 { return v128.load32_splat(this.state) }
 }
 
-/** Runs T.f on each four elements: it gets parameter, slots and gradient by address, and how many elements there are. */
+/** T.f gets parameter, slots and gradient by address, and how many elements there are. */
 // @ts-ignore: decorator
 @inline
 function update<T>(args: usize, thread: i32, threads: i32): void {
-  const a = changetype<UpdateArgs>(args)
-  const op = changetype<T>(args)
-  const to = <usize>shareStart(a.n, 16, thread + 1, threads) << 2
-  let i = <usize>shareStart(a.n, 16, thread, threads) << 2
-  // With n = 4 known, the whole loop has no branch.
-  for (; i + 16 <= to; i += 16) op.f(i, 4)
-  if (i < to) op.f(i, <i32>((to - i) >> 2))
-}
-
-// @ts-ignore: decorator
-@inline
-function take(p: usize, n: i32): v128 {
-  return n >= 4 ? v128.load(p) : loadPart(p, n)
-}
-// @ts-ignore: decorator
-@inline
-function put(p: usize, v: v128, n: i32): void {
-  if (n >= 4) v128.store(p, v)
-  else storePart(p, v, n)
+  quads(changetype<T>(args), changetype<UpdateArgs>(args).n, thread, threads)
 }
 
 @unmanaged class Sgd extends UpdateArgs {
   @inline f(i: usize, n: i32): void {
-    put(this.x + i, f32x4.sub(take(this.x + i, n), f32x4.mul(this.rate, take(this.g + i, n))), n)
+    storeUpTo4(this.x + i, f32x4.sub(loadUpTo4(this.x + i, n), f32x4.mul(this.rate, loadUpTo4(this.g + i, n))), n)
   }
 }
 /** x −= rate·g */
@@ -57,9 +41,9 @@ register(sgd_f32)
 
 @unmanaged class Momentum extends UpdateArgs {
   @inline f(i: usize, n: i32): void {
-    const m = f32x4.sub(f32x4.mul(take(this.m + i, n), f32x4.splat(this.p)), f32x4.mul(this.rate, take(this.g + i, n)))
-    put(this.m + i, m, n)
-    put(this.x + i, f32x4.add(take(this.x + i, n), m), n)
+    const m = f32x4.sub(f32x4.mul(loadUpTo4(this.m + i, n), f32x4.splat(this.p)), f32x4.mul(this.rate, loadUpTo4(this.g + i, n)))
+    storeUpTo4(this.m + i, m, n)
+    storeUpTo4(this.x + i, f32x4.add(loadUpTo4(this.x + i, n), m), n)
   }
 }
 /** m = p·m − rate·g; x += m */
@@ -69,10 +53,10 @@ register(sgd_momentum_f32)
 @unmanaged class Nesterov extends UpdateArgs {
   @inline f(i: usize, n: i32): void {
     const p = f32x4.splat(this.p)
-    const d = f32x4.mul(this.rate, take(this.g + i, n))
-    const m = f32x4.sub(f32x4.mul(take(this.m + i, n), p), d)
-    put(this.m + i, m, n)
-    put(this.x + i, f32x4.add(take(this.x + i, n), f32x4.sub(f32x4.mul(m, p), d)), n)
+    const d = f32x4.mul(this.rate, loadUpTo4(this.g + i, n))
+    const m = f32x4.sub(f32x4.mul(loadUpTo4(this.m + i, n), p), d)
+    storeUpTo4(this.m + i, m, n)
+    storeUpTo4(this.x + i, f32x4.add(loadUpTo4(this.x + i, n), f32x4.sub(f32x4.mul(m, p), d)), n)
   }
 }
 /** m = p·m − rate·g; x += p·m − rate·g */
@@ -83,16 +67,16 @@ register(sgd_nesterov_f32)
 // @ts-ignore: decorator
 @inline
 function rms(a: UpdateArgs, i: usize, n: i32): v128 {
-  const g = take(a.g + i, n)
-  let v = take(a.v + i, n)
+  const g = loadUpTo4(a.g + i, n)
+  let v = loadUpTo4(a.v + i, n)
   v = madd(f32x4.sub(f32x4.mul(g, g), v), f32x4.splat(a.q), v)
-  put(a.v + i, v, n)
+  storeUpTo4(a.v + i, v, n)
   return f32x4.div(f32x4.mul(a.rate, g), f32x4.sqrt(f32x4.add(v, f32x4.splat(a.epsilon))))
 }
 
 @unmanaged class RmsProp extends UpdateArgs {
   @inline f(i: usize, n: i32): void {
-    put(this.x + i, f32x4.sub(take(this.x + i, n), rms(this, i, n)), n)
+    storeUpTo4(this.x + i, f32x4.sub(loadUpTo4(this.x + i, n), rms(this, i, n)), n)
   }
 }
 /** v += q·(g² − v); x −= rate·g / √(v + ε) */
@@ -101,9 +85,9 @@ register(rmsprop_f32)
 
 @unmanaged class RmsPropMomentum extends UpdateArgs {
   @inline f(i: usize, n: i32): void {
-    const m = f32x4.add(f32x4.mul(take(this.m + i, n), f32x4.splat(this.p)), rms(this, i, n))
-    put(this.m + i, m, n)
-    put(this.x + i, f32x4.sub(take(this.x + i, n), m), n)
+    const m = f32x4.add(f32x4.mul(loadUpTo4(this.m + i, n), f32x4.splat(this.p)), rms(this, i, n))
+    storeUpTo4(this.m + i, m, n)
+    storeUpTo4(this.x + i, f32x4.sub(loadUpTo4(this.x + i, n), m), n)
   }
 }
 /** v += q·(g² − v); m = p·m + rate·g / √(v + ε); x −= m */
@@ -152,17 +136,17 @@ register(adam_step)
 @unmanaged class Adam extends UpdateArgs {
   @inline f(i: usize, n: i32): void {
     const s = changetype<AdamState>(this.state)
-    const g = take(this.g + i, n)
-    let m = take(this.m + i, n)
-    let v = take(this.v + i, n)
-    const x = take(this.x + i, n)
+    const g = loadUpTo4(this.g + i, n)
+    let m = loadUpTo4(this.m + i, n)
+    let v = loadUpTo4(this.v + i, n)
+    const x = loadUpTo4(this.x + i, n)
     m = madd(f32x4.sub(g, m), f32x4.splat(this.p), m)
     v = madd(f32x4.sub(f32x4.mul(g, g), v), f32x4.splat(this.q), v)
-    put(this.m + i, m, n)
-    put(this.v + i, v, n)
+    storeUpTo4(this.m + i, m, n)
+    storeUpTo4(this.v + i, v, n)
     const scale = madd(f32x4.sqrt(v), f32x4.splat(s.correction), f32x4.splat(this.epsilon))
     const d = f32x4.div(f32x4.mul(f32x4.splat(s.step), m), scale)
-    put(this.x + i, f32x4.sub(x, madd(f32x4.splat(s.decay), x, d)), n)
+    storeUpTo4(this.x + i, f32x4.sub(x, madd(f32x4.splat(s.decay), x, d)), n)
   }
 }
 /** m += p·(g − m); v += q·(g² − v); x −= step·m / (correction·√v + ε) + decay·x */

@@ -1,6 +1,8 @@
 // Sums. The input is seen as [outer, middle, inner]; the middle is summed. One output element is summed by one thread,
 // in one fixed order: f64 lanes where the middle is contiguous, blocks of 64 rows otherwise.
 import { register, shareStart } from '../lib/kernel'
+import { loadPart } from '../lib/simd'
+import { storeUpTo4 } from '../lib/window'
 
 /** Rows of a block in a sum over columns. */
 const ROWS = 64
@@ -50,30 +52,16 @@ function sumColumns(a: SumArgs, thread: i32, threads: i32): void {
   for (let t = shareStart(a.outer * quads, 1, thread, threads); t < to; t++) {
     const o = t / quads
     const i = (t - o * quads) << 2
-    const column = a.x + (<usize>(o * a.middle * inner + i) << 2)
-    const y = a.y + (<usize>(o * inner + i) << 2)
-    if (i + 4 <= inner) {
-      let total = f32x4.splat(0)
-      for (let m = 0; m < a.middle; m += ROWS) {
-        let p = column + <usize>m * stride
-        const end = p + <usize>min(ROWS, a.middle - m) * stride
-        let block = f32x4.splat(0)
-        for (; p < end; p += stride) block = f32x4.add(block, v128.load(p))
-        total = f32x4.add(total, block)
-      }
-      v128.store(y, f32x4.mul(total, f32x4.splat(a.scale)))
-    } else {
-      for (let j: usize = 0; j < <usize>(inner - i); j++) {
-        let total: f32 = 0
-        for (let m = 0; m < a.middle; m += ROWS) {
-          let p = column + (j << 2) + <usize>m * stride
-          const end = p + <usize>min(ROWS, a.middle - m) * stride
-          let block: f32 = 0
-          for (; p < end; p += stride) block += load<f32>(p)
-          total += block
-        }
-        store<f32>(y + (j << 2), total * a.scale)
-      }
+    const lanes = inner - i
+    let p = a.x + (<usize>(o * a.middle * inner + i) << 2)
+    let total = f32x4.splat(0)
+    for (let m = 0; m < a.middle; m += ROWS) {
+      const end = p + <usize>min(ROWS, a.middle - m) * stride
+      let block = f32x4.splat(0)
+      if (lanes >= 4) for (; p < end; p += stride) block = f32x4.add(block, v128.load(p))
+      else for (; p < end; p += stride) block = f32x4.add(block, loadPart(p, lanes))
+      total = f32x4.add(total, block)
     }
+    storeUpTo4(a.y + (<usize>(o * inner + i) << 2), f32x4.mul(total, f32x4.splat(a.scale)), lanes)
   }
 }

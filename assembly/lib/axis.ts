@@ -71,11 +71,11 @@ export function writeAxis(a: AxisArgs): void {
     const lo = min(<i32>Math.floor(s), a.size - 1)
     const part: f64 = a.mode & 4 || lo == a.size - 1 ? 0 : s - <f64>lo
     const hi = part == 0 ? lo : lo + 1
-    const at = <usize>i << 2
-    store<i32>(axis.lows + at, lo * a.inputBytes)
-    store<i32>(axis.highs + at, hi * a.inputBytes)
-    store<f32>(axis.lowWeights + at, <f32>(1 - part))
-    store<f32>(axis.highWeights + at, <f32>part)
+    let at = axis.lows + (<usize>i << 2)
+    store<i32>(at, lo * a.inputBytes)
+    store<i32>(at += axis.outputs, hi * a.inputBytes)
+    store<f32>(at += axis.outputs, <f32>(1 - part))
+    store<f32>(at += axis.outputs, <f32>part)
     addReader(axis, lo, i * a.outputBytes, <f32>(1 - part))
     addReader(axis, hi, i * a.outputBytes, <f32>part)
   }

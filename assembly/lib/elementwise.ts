@@ -121,27 +121,15 @@ export function pair<T>(args: usize, thread: i32, threads: i32): void {
   row<T>(op, k.a + at, k.b + at, k.y + at, to - from, 1, 1)
 }
 
-/** Words of a ternary kernel: y = f(a, b, c), all of `n` elements. */
-@unmanaged
-export class TernaryArgs {
-  a: usize
-  b: usize
-  c: usize
-  y: usize
-  n: i32
-}
-
-/** y[i] = T.f(a[i], b[i], c[i]) */
+/**
+ * Runs `op.f(i, n)` on a share of `count` elements: `i` is where the next are, in bytes, and n how many, 4 and fewer at the
+ * end. With n = 4 known, the whole loop has no branch.
+ */
 // @ts-ignore: decorator
 @inline
-export function ternary<T>(args: usize, thread: i32, threads: i32): void {
-  const k = changetype<TernaryArgs>(args)
-  const op = changetype<T>(args)
-  const from = shareStart(k.n, 16, thread, threads)
-  const to = shareStart(k.n, 16, thread + 1, threads)
-  let i = <usize>from << 2
-  const end = i + (<usize>((to - from) & ~3) << 2)
-  for (; i < end; i += 16) v128.store(k.y + i, op.f(v128.load(k.a + i), v128.load(k.b + i), v128.load(k.c + i)))
-  const rest = (to - from) & 3
-  if (rest > 0) storePart(k.y + i, op.f(loadPart(k.a + i, rest), loadPart(k.b + i, rest), loadPart(k.c + i, rest)), rest)
+export function quads<T>(op: T, count: i32, thread: i32, threads: i32): void {
+  const to = <usize>shareStart(count, 16, thread + 1, threads) << 2
+  let i = <usize>shareStart(count, 16, thread, threads) << 2
+  for (; i + 16 <= to; i += 16) op.f(i, 4)
+  if (i < to) op.f(i, <i32>((to - i) >> 2))
 }

@@ -11,8 +11,6 @@ export type Kernel = (args: usize, thread: i32, threads: i32) => void
 export function register(_kernel: Kernel): void {}
 
 /** First item of `thread`'s share of `n` items handed out in grains of `grain`; the share ends where the next begins. */
-// @ts-ignore: decorator
-@inline
 export function shareStart(n: i32, grain: i32, thread: i32, threads: i32): i32 {
   const grains = (n + grain - 1) / grain
   return min(n, <i32>((<i64>grains * thread) / threads) * grain)

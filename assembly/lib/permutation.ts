@@ -3,8 +3,6 @@
 // of any epoch's order is known at once. At most four times as many values as count: fewer than four walks on average.
 
 /** Wellons's low-bias mixer of 32 bits ("Prospecting for hash functions", 2018). */
-// @ts-ignore: decorator
-@inline
 export function mix(x: u32): u32 {
   x ^= x >> 16
   x *= 0x7feb352d

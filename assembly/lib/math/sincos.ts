@@ -55,15 +55,11 @@ function turns(bits: u32): u64 {
 }
 
 /** n of the lane, from `turns`. */
-// @ts-ignore: decorator
-@inline
 function turnsToN(p: u64): i32 {
   return <i32>((p + (1 << 61)) >> 62)
 }
 
 /** r of the lane, from `turns`. */
-// @ts-ignore: decorator
-@inline
 function turnsToR(p: u64): f32 {
   return <f32>(<f64>(<i64>(p - (((p + (1 << 61)) >> 62) << 62))) * TURN)
 }
