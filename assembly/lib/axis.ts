@@ -71,11 +71,11 @@ export function writeAxis(a: AxisArgs): void {
     const lo = min(<i32>Math.floor(s), a.size - 1)
     const part: f64 = a.mode & 4 || lo == a.size - 1 ? 0 : s - <f64>lo
     const hi = part == 0 ? lo : lo + 1
-    let at = axis.lows + (<usize>i << 2)
+    const at = axis.lows + (<usize>i << 2)
     store<i32>(at, lo * a.inputBytes)
-    store<i32>(at += axis.outputs, hi * a.inputBytes)
-    store<f32>(at += axis.outputs, <f32>(1 - part))
-    store<f32>(at += axis.outputs, <f32>part)
+    store<i32>(at + axis.outputs, hi * a.inputBytes)
+    store<f32>(at + 2 * axis.outputs, <f32>(1 - part))
+    store<f32>(at + 3 * axis.outputs, <f32>part)
     addReader(axis, lo, i * a.outputBytes, <f32>(1 - part))
     addReader(axis, hi, i * a.outputBytes, <f32>part)
   }

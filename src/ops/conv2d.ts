@@ -2,15 +2,16 @@
 // NHWC images, filters [height, width, in, out]. The transposed convolution is the gradient for the input.
 import { PLAIN } from '../graph/fuse.ts'
 import {
-  apply, type GradientRule, type KernelCall, type Op, type Places, sameShape, type Shape, shapeError, show, type Tensor,
+  apply, type GradientRule, type Op, type Places, sameShape, type Shape, shapeError, show, type Tensor,
 } from '../graph/tensor.ts'
 import {
-  type ConvAttrs, convFlops, convolution, convolutionScratch, filterGradient as filterGradientCalls, filterGradientScratch,
-  forwardPatches, type Geometry, geometry, type Patches, type Phase, type Strides,
+  type ConvAttrs, convFlops, convolution, filterGradient as filterGradientCalls, forwardPatches, type Geometry, geometry,
+  type Lowered, type Patches, type Phase, type Strides,
 } from './conv_lowering.ts'
 import type { Right } from './gemm.ts'
 import { type Padding, pair } from './padding.ts'
 import * as byPoints from './winograd.ts'
+import { winograd } from './winograd.ts'
 
 function checkRanks(op: string, x: Shape, w: Shape): void {
   if (x.length !== 4) throw shapeError(op, `the image has shape ${show(x)}, expected [batch, height, width, channels]`)
@@ -19,11 +20,14 @@ function checkRanks(op: string, x: Shape, w: Shape): void {
 
 /** How one of the ops is computed: by points where that gains. Flops are of what is computed. */
 interface Lowering {
-  readonly scratch: (threads: number) => number
-  readonly calls: (at: Places) => KernelCall[]
+  readonly lower: (at: Places) => Lowered
   readonly flops: number
 }
 type Node = Tensor<ConvAttrs>
+
+/** Floats of scratch: what is taken, wherever it lies. */
+const scratchOf = ({ lower }: Lowering, threads: number): number =>
+  lower({ inputs: [0, 0, 0], output: 0, scratch: 0, seed: 0, counter: 0, threads }).bytes / 4
 
 export const conv2dOp: Op<ConvAttrs> = {
   name: 'conv2d',
@@ -45,22 +49,17 @@ export const conv2dOp: Op<ConvAttrs> = {
     const [x, w] = y.inputs as [Tensor, Tensor]
     return [inputGradient(dy, w, x.shape, y.attrs), filterGradient(x, dy, w.shape, y.attrs)]
   },
-  scratch: (node, threads) => forwardOf(node).scratch(threads),
-  calls: (node, at) => forwardOf(node).calls(at),
+  scratch: (node, threads) => scratchOf(forwardOf(node), threads),
+  calls: (node, at) => forwardOf(node).lower(at).calls,
   flops: (node) => forwardOf(node).flops,
 }
 
-/** The phases of a convolution, directly. */
-const byPhases = (node: Node, g: Geometry, ...phases: [Phase[], Strides]): Lowering => ({
-  scratch: (threads) => convolutionScratch(node, threads, ...phases),
-  calls: (at) => convolution(node, at, ...phases),
-  flops: convFlops(g),
-})
-
 function forwardOf(node: Node): Lowering {
   const g = geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)
-  const w = byPoints.winograd(g)
-  return w ? byPoints.forward(node, w) : byPhases(node, g, ...forward(g))
+  const w = winograd(g)
+  return w
+    ? { lower: (at) => byPoints.convolution(node, at, w, false), flops: byPoints.flopsOf(w) }
+    : { lower: (at) => convolution(node, at, ...forward(g)), flops: convFlops(g) }
 }
 
 function forward(g: Geometry): [Phase[], Strides] {
@@ -87,20 +86,17 @@ export const conv2dFilterGradientOp: Op<ConvAttrs> = {
     return filter
   },
   gradient: filterGradientRule,
-  scratch: (node, threads) => filterGradientOf(node).scratch(threads),
-  calls: (node, at) => filterGradientOf(node).calls(at),
+  scratch: (node, threads) => scratchOf(filterGradientOf(node), threads),
+  calls: (node, at) => filterGradientOf(node).lower(at).calls,
   flops: (node) => filterGradientOf(node).flops,
 }
 
 function filterGradientOf(node: Node): Lowering {
   const g = geometry(node.inputs[0]!.shape, node.shape, node.attrs)
-  const w = byPoints.winograd(g)
-  if (w) return byPoints.filterGradient(w)
-  return {
-    scratch: (threads) => filterGradientScratch(forwardPatches(g), g.f, threads),
-    calls: (at) => filterGradientCalls(node, at, forwardPatches(g), g.f),
-    flops: convFlops(g),
-  }
+  const w = winograd(g)
+  return w
+    ? { lower: (at) => byPoints.filterGradient(at, w), flops: byPoints.flopsOf(w) }
+    : { lower: (at) => filterGradientCalls(node, at, forwardPatches(g), g.f), flops: convFlops(g) }
 }
 
 const inputGradientRule: GradientRule<ConvAttrs> = (node, g) => {
@@ -114,15 +110,17 @@ export const conv2dInputGradientOp: Op<ConvAttrs> = {
   fusable: true,
   shape: ([dy, w], { extent }) => [dy![0]!, ...extent, w![2]!],
   gradient: inputGradientRule,
-  scratch: (node, threads) => inputGradientOf(node).scratch(threads),
-  calls: (node, at) => inputGradientOf(node).calls(at),
+  scratch: (node, threads) => scratchOf(inputGradientOf(node), threads),
+  calls: (node, at) => inputGradientOf(node).lower(at).calls,
   flops: (node) => inputGradientOf(node).flops,
 }
 
 function inputGradientOf(node: Node): Lowering {
   const g = geometry(node.shape, node.inputs[1]!.shape, node.attrs)
-  const w = byPoints.winograd(g)
-  return w ? byPoints.inputGradient(node, w) : byPhases(node, g, ...backward(g))
+  const w = winograd(g)
+  return w
+    ? { lower: (at) => byPoints.convolution(node, at, w, true), flops: byPoints.flopsOf(w) }
+    : { lower: (at) => convolution(node, at, ...backward(g)), flops: convFlops(g) }
 }
 
 /**

@@ -24,6 +24,12 @@ export type Geometry = ReturnType<typeof geometry>
 
 export const convFlops = ({ b, oh, ow, f, kh, kw, c }: Geometry): number => 2 * b * oh * ow * f * kh * kw * c
 
+/** Kernel calls, and the bytes of scratch that they take. */
+export interface Lowered {
+  readonly calls: KernelCall[]
+  readonly bytes: number
+}
+
 /** A convolution as kernels see it: patches of an image [b, h, w, c] times filters of `n` columns. */
 export interface Patches {
   readonly image: readonly [b: number, h: number, w: number, c: number]
@@ -103,7 +109,9 @@ function kernelOf({ patches: p, filters: { n } }: Phase): (typeof KERNELS)[numbe
  * result(patch, n) = epilogue(Σ patch · filters) of all phases, which write different pixels: each of their calls has
  * scratch of its own, and threads meet once after all packing, and at the end.
  */
-function lower(node: Tensor<EpilogueAttrs>, at: Places, phases: readonly Phase[], strides: Strides) {
+export function convolution(
+  node: Tensor<EpilogueAttrs>, at: Places, phases: readonly Phase[], strides: Strides,
+): Lowered {
   const [image, b] = at.inputs as [number, number]
   const packs: KernelCall[] = []
   const computes: KernelCall[] = []
@@ -142,13 +150,6 @@ function lower(node: Tensor<EpilogueAttrs>, at: Places, phases: readonly Phase[]
   return { calls: [...unmet(packs), ...unmet(computes)], bytes: scratch - at.scratch }
 }
 
-/** The calls of a convolution. */
-export const convolution = (...given: Parameters<typeof lower>): KernelCall[] => lower(...given).calls
-
-/** Floats of scratch of `convolution`. */
-export const convolutionScratch = (node: Tensor<EpilogueAttrs>, threads: number, phases: readonly Phase[], strides: Strides) =>
-  lower(node, { inputs: [0, 0, 0], output: 0, scratch: 0, seed: 0, counter: 0, threads }, phases, strides).bytes / 4
-
 const isDirectGradient = (p: Patches, n: number): boolean => p.tap[1] === 1 && depthOf(p) * n <= DIRECT_FILTER
 /** By sizes alone, never by threads: groups are sums, and their order is part of the result. */
 const groupsOf = (p: Patches, n: number): number =>
@@ -162,25 +163,24 @@ function groupFloats(p: Patches, n: number): number {
 const gradientShare = (p: Patches, n: number): number =>
   align(HEAD + 8 * align(depthOf(p), 4) + (n % PANEL ? p.count[0] * p.count[1] * align(n, PANEL) * 4 : 0) + reach([p]).bytes)
 
-/** Floats of scratch of `filterGradient`. */
-export function filterGradientScratch(p: Patches, n: number, threads: number): number {
-  if (!isDirectGradient(p, n)) return productScratch(depthOf(p), n, rowsOf(p), threads)
-  return groupFloats(p, n) + (gradientShare(p, n) * threads) / 4
-}
-
 /** result(patch element, n) = Σ over patches of element · dy */
-export function filterGradient(node: Tensor<EpilogueAttrs>, at: Places, p: Patches, n: number): KernelCall[] {
+export function filterGradient(node: Tensor<EpilogueAttrs>, at: Places, p: Patches, n: number): Lowered {
   const [image, dy] = at.inputs as [number, number]
   const m = depthOf(p)
   const k = rowsOf(p)
   if (!isDirectGradient(p, n)) {
     const right: Right = { k: [1, 1, k], n, strides: [0, 0, n, 1] }
-    return product(node, at, dy, right, { kernel: 'gemm_patches_transposed_f32', m, n, k, left: [image, ...patchWords(p)] })
+    const left = [image, ...patchWords(p)]
+    const calls = product(node, at, dy, right, { kernel: 'gemm_patches_transposed_f32', m, n, k, left })
+    return { calls, bytes: productScratch(m, n, k, at.threads) * 4 }
   }
   const groups = groupsOf(p, n)
   const sums = groups > 1 ? at.scratch : at.output
-  const work = at.scratch + groupFloats(p, n) * 4
-  const common = [dy, sums, work, gradientShare(p, n), m, n, k, 1, m, 0, 0, n, 0, ...epilogueWords(node, at)]
-  const each: KernelCall = ['conv2d_filter_gradient_f32', ...common, image, ...reach([p]).words, ...p.count, p.taps[1], groups]
-  return groups > 1 ? [each, ['sum_f32', sums, at.output, 1, groups, m * n, bits(1)]] : [each]
+  const sumBytes = groupFloats(p, n) * 4
+  const share = gradientShare(p, n)
+  const common = [dy, sums, at.scratch + sumBytes, share, m, n, k, 1, m, 0, 0, n, 0, ...epilogueWords(node, at)]
+  const calls: KernelCall[] =
+    [['conv2d_filter_gradient_f32', ...common, image, ...reach([p]).words, ...p.count, p.taps[1], groups]]
+  if (groups > 1) calls.push(['sum_f32', sums, at.output, 1, groups, m * n, bits(1)])
+  return { calls, bytes: sumBytes + share * at.threads }
 }
