@@ -17,27 +17,13 @@ function checkRanks(op: string, x: Shape, w: Shape): void {
   if (w.length !== 4) throw shapeError(op, `the filter has shape ${show(w)}, expected 4 dimensions`)
 }
 
-/** Scratch and calls of one way to compute a convolution, given what it goes by. */
-interface Way<By> {
-  readonly scratch: (node: Tensor<ConvAttrs>, threads: number, by: By) => number
-  readonly calls: (node: Tensor<ConvAttrs>, at: Places, by: By) => KernelCall[]
+/** How one of the ops is computed: by points where that gains. Flops are of what is computed. */
+interface Lowering {
+  readonly scratch: (threads: number) => number
+  readonly calls: (at: Places) => KernelCall[]
+  readonly flops: number
 }
-
-/** By points where that gains, else `plainly`. Flops are of what is computed. */
-function lowered(
-  of: (node: Tensor<ConvAttrs>) => Geometry, points: Way<byPoints.Winograd>, plainly: Way<Geometry>,
-): Pick<Op<ConvAttrs>, 'scratch' | 'calls' | 'flops'> {
-  const choose = <T>(node: Tensor<ConvAttrs>, then: (w: byPoints.Winograd) => T, otherwise: (g: Geometry) => T): T => {
-    const g = of(node)
-    const w = byPoints.winograd(g)
-    return w ? then(w) : otherwise(g)
-  }
-  return {
-    scratch: (node, threads) => choose(node, (w) => points.scratch(node, threads, w), (g) => plainly.scratch(node, threads, g)),
-    calls: (node, at) => choose(node, (w) => points.calls(node, at, w), (g) => plainly.calls(node, at, g)),
-    flops: (node) => choose(node, byPoints.winogradFlops, convFlops),
-  }
-}
+type Node = Tensor<ConvAttrs>
 
 export const conv2dOp: Op<ConvAttrs> = {
   name: 'conv2d',
@@ -59,10 +45,22 @@ export const conv2dOp: Op<ConvAttrs> = {
     const [x, w] = y.inputs as [Tensor, Tensor]
     return [inputGradient(dy, w, x.shape, y.attrs), filterGradient(x, dy, w.shape, y.attrs)]
   },
-  ...lowered((node) => geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs), byPoints.forward, {
-    scratch: (node, threads, g) => convolutionScratch(node, threads, ...forward(g)),
-    calls: (node, at, g) => convolution(node, at, ...forward(g)),
-  }),
+  scratch: (node, threads) => forwardOf(node).scratch(threads),
+  calls: (node, at) => forwardOf(node).calls(at),
+  flops: (node) => forwardOf(node).flops,
+}
+
+/** The phases of a convolution, directly. */
+const byPhases = (node: Node, g: Geometry, ...phases: [Phase[], Strides]): Lowering => ({
+  scratch: (threads) => convolutionScratch(node, threads, ...phases),
+  calls: (at) => convolution(node, at, ...phases),
+  flops: convFlops(g),
+})
+
+function forwardOf(node: Node): Lowering {
+  const g = geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)
+  const w = byPoints.winograd(g)
+  return w ? byPoints.forward(node, w) : byPhases(node, g, ...forward(g))
 }
 
 function forward(g: Geometry): [Phase[], Strides] {
@@ -89,10 +87,20 @@ export const conv2dFilterGradientOp: Op<ConvAttrs> = {
     return filter
   },
   gradient: filterGradientRule,
-  ...lowered((node) => geometry(node.inputs[0]!.shape, node.shape, node.attrs), byPoints.filterGradient, {
-    scratch: (_, threads, g) => filterGradientScratch(forwardPatches(g), g.f, threads),
-    calls: (node, at, g) => filterGradientCalls(node, at, forwardPatches(g), g.f),
-  }),
+  scratch: (node, threads) => filterGradientOf(node).scratch(threads),
+  calls: (node, at) => filterGradientOf(node).calls(at),
+  flops: (node) => filterGradientOf(node).flops,
+}
+
+function filterGradientOf(node: Node): Lowering {
+  const g = geometry(node.inputs[0]!.shape, node.shape, node.attrs)
+  const w = byPoints.winograd(g)
+  if (w) return byPoints.filterGradient(w)
+  return {
+    scratch: (threads) => filterGradientScratch(forwardPatches(g), g.f, threads),
+    calls: (at) => filterGradientCalls(node, at, forwardPatches(g), g.f),
+    flops: convFlops(g),
+  }
 }
 
 const inputGradientRule: GradientRule<ConvAttrs> = (node, g) => {
@@ -106,10 +114,15 @@ export const conv2dInputGradientOp: Op<ConvAttrs> = {
   fusable: true,
   shape: ([dy, w], { extent }) => [dy![0]!, ...extent, w![2]!],
   gradient: inputGradientRule,
-  ...lowered((node) => geometry(node.shape, node.inputs[1]!.shape, node.attrs), byPoints.inputGradient, {
-    scratch: (node, threads, g) => convolutionScratch(node, threads, ...backward(g)),
-    calls: (node, at, g) => convolution(node, at, ...backward(g)),
-  }),
+  scratch: (node, threads) => inputGradientOf(node).scratch(threads),
+  calls: (node, at) => inputGradientOf(node).calls(at),
+  flops: (node) => inputGradientOf(node).flops,
+}
+
+function inputGradientOf(node: Node): Lowering {
+  const g = geometry(node.shape, node.inputs[1]!.shape, node.attrs)
+  const w = byPoints.winograd(g)
+  return w ? byPoints.inputGradient(node, w) : byPhases(node, g, ...backward(g))
 }
 
 /**

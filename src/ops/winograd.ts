@@ -37,7 +37,7 @@ export function winograd(g: Geometry): Winograd | undefined {
   return { g, y, x, depth, floats }
 }
 
-export const winogradFlops = ({ g, y, x, depth }: Winograd): number => 2 * g.b * y.lines * x.lines * depth * g.f
+const flopsOf = ({ g, y, x, depth }: Winograd): number => 2 * g.b * y.lines * x.lines * depth * g.f
 
 /** Where the lines of an axis lie: floats from one to the next, and from a residue to the next, where it has residues. */
 type Grid = readonly [line: number, residues?: number, residue?: number]
@@ -187,16 +187,15 @@ function through(node: Tensor<EpilogueAttrs>, at: Places, w: Winograd, t: Throug
   return [...calls, before]
 }
 
+const goes = (node: Tensor<EpilogueAttrs>, w: Winograd, t: Through) => ({
+  scratch: (threads: number) => throughScratch(w, t, threads),
+  calls: (at: Places) => through(node, at, w, t),
+  flops: flopsOf(w),
+})
 /** y = epilogue(Aᵀ[(G w) ⊙ (Bᵀ x)]) */
-export const forward = {
-  scratch: (_: unknown, threads: number, w: Winograd) => throughScratch(w, forwards(w), threads),
-  calls: (node: Tensor<EpilogueAttrs>, at: Places, w: Winograd) => through(node, at, w, forwards(w)),
-}
+export const forward = (node: Tensor<EpilogueAttrs>, w: Winograd) => goes(node, w, forwards(w))
 /** x̄ = epilogue(B[(G w) ⊙ (A ȳ)]) */
-export const inputGradient = {
-  scratch: (_: unknown, threads: number, w: Winograd) => throughScratch(w, backwards(w), threads),
-  calls: (node: Tensor<EpilogueAttrs>, at: Places, w: Winograd) => through(node, at, w, backwards(w)),
-}
+export const inputGradient = (node: Tensor<EpilogueAttrs>, w: Winograd) => goes(node, w, backwards(w))
 
 function filterGradientPlaces(w: Winograd, at: number) {
   const groups = groupsOf(w, SUM_FLOATS)
@@ -207,15 +206,17 @@ function filterGradientPlaces(w: Winograd, at: number) {
   return { groups, left, right, panels, sums, work, share: shareBytes(w.depth, mostRows(w, images)) }
 }
 
-/** w̄ = Gᵀ[(Bᵀ x) ⊙ (A ȳ)]: sums over the images of a group, then over groups, as they are brought back. */
-export const filterGradient = {
-  scratch(_: unknown, threads: number, w: Winograd): number {
+/** w̄ = Gᵀ[(Bᵀ x) ⊙ (A ȳ)] */
+export const filterGradient = (w: Winograd) => ({
+  scratch(threads: number): number {
     const { work, share } = filterGradientPlaces(w, 0)
     return (work + threads * share) / 4
   },
-  calls: (_: unknown, at: Places, w: Winograd): KernelCall[] => filterGradientCalls(at, w),
-}
+  calls: (at: Places) => filterGradientCalls(at, w),
+  flops: flopsOf(w),
+})
 
+/** Sums over the images of a group, then over groups, as they are brought back. */
 function filterGradientCalls(at: Places, w: Winograd): KernelCall[] {
   const { g: { c, f }, depth } = w
   const [x, dy] = at.inputs as [number, number]
