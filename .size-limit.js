@@ -37,6 +37,7 @@ export default [
   entry('ganglion/worker/serve: all of it, the core inside', 'worker/serve.js', '33 kB'),
   entry('ganglion/verify: all of it, the core inside', 'verify/index.js', '60 kB'),
   entry('ganglion/bench: all of it, the core inside', 'bench/index.js', '46 kB'),
+  entry('ganglion/safetensors', 'formats/safetensors.js', '2.5 kB'),
   raw('ganglion.wasm', '16.5 kB'),
   raw('ganglion-relaxed-threads.wasm', '16.5 kB'),
   raw('ganglion-threads.wasm', '16.5 kB'),

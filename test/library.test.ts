@@ -1,9 +1,10 @@
-// The library as its users see it: nothing but src/index.ts.
+// The library as its users see it: nothing but src/index.ts and ganglion/safetensors.
 import { describe, expect, it } from 'vitest'
 import {
-  constant, createRuntime, decodeSafetensors, encodeSafetensors, gradients, imageDataset, imageGrid, initializers, input, layers,
+  constant, createRuntime, gradients, imageDataset, imageGrid, initializers, input, layers,
   minimize, Model, type ModelDefinition, ops, optimizers, scoped, type Tensor, vae, variable,
 } from '../src/index.ts'
+import { decodeSafetensors, encodeSafetensors } from '../src/formats/safetensors.ts'
 
 /** Two kinds of stripes, 8 × 8. */
 const stripes = imageDataset({

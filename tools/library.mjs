@@ -6,8 +6,8 @@ import { resolve } from 'node:path'
 import ts from 'typescript'
 
 const FOLDERS = ['data', 'formats', 'graph', 'models', 'nn', 'ops', 'train']
-/** What collects modules in an object (of which bundlers keep all), and what is loaded when asked for. */
-const LEFT_OUT = ['index.ts', 'replay.ts']
+/** What collects modules in an object (of which bundlers keep all), what is loaded when asked for, and an entry of its own. */
+const LEFT_OUT = ['index.ts', 'replay.ts', 'safetensors.ts']
 
 /** @param {string[]} users the modules, of those that have chunks of their own, that need any of the library */
 export const library = (users) => ({
