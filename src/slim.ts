@@ -1,6 +1,6 @@
 // The entry `ganglion/slim`: what loads a core and trains, without a core inside. Who gives the core decides how it is loaded.
 // Models, layers and all else come from `ganglion/api`, which shares this entry's code.
-import type { CoreSource } from './runtime/core_source.ts'
+import { type CoreSource, moduleOf } from './runtime/core_source.ts'
 import { Runtime, type RuntimeOptions } from './runtime/engine.ts'
 
 export { GanglionError, ThreadError, TrainingError } from './errors.ts'
@@ -29,7 +29,11 @@ export interface SlimRuntimeOptions extends RuntimeOptions {
  * @throws GanglionError where threads (by number) or relaxed precision are asked for and not available, or the core cannot
  * be fetched or used
  */
-export const createRuntime = (options: SlimRuntimeOptions): Promise<Runtime> => Runtime.create(options ?? {}, () => {
-  throw new TypeError("createRuntime: 'ganglion/slim' has no core inside; " +
-    "give one, { core: new URL('…/ganglion.wasm') } say, or import 'ganglion'")
-})
+export async function createRuntime(options: SlimRuntimeOptions): Promise<Runtime> {
+  const { core, ...rest } = options ?? {}
+  return Runtime.create(rest, async () => {
+    if (core) return moduleOf(core)
+    throw new TypeError("createRuntime: 'ganglion/slim' has no core inside; " +
+      "give one, { core: new URL('…/ganglion.wasm') } say, or import 'ganglion'")
+  })
+}

@@ -41,7 +41,7 @@ const ENTRIES = [
 /** Entries that need nothing of the library, or so little that it has a file of its own. */
 const APART = ['runtime/core.generated', 'runtime/thread', 'worker/index', 'formats/safetensors']
 /** Modules that are loaded when asked for, by what has loaded the library. */
-const ON_DEMAND = ['runtime/pool', 'train/replay']
+const ON_DEMAND = ['runtime/core_source', 'runtime/pool', 'train/replay']
 
 /** The core's entry files: the tape loop and every file of kernels. */
 const kernels = readdirSync('assembly/kernels').filter((file) => file.endsWith('.ts')).sort()

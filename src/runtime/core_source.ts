@@ -1,6 +1,8 @@
-// From what a user has of the core to a compiled module: the module, its bytes, or where to fetch them.
+// From what a user has of the core to a compiled module: the module, its bytes, or where to fetch them. Entries with a core
+// inside load this when they are given another.
 // Invariant: `Response` is named only after all else was ruled out, because naming it takes Node 20 ms.
 import { GanglionError } from '../errors.ts'
+import { compile, refused } from './compile.ts'
 import { builtin } from './host.ts'
 
 /** A compiled module, its bytes, an address (`file:` too, where there is Node's file system) or the answer of a `fetch`. */
@@ -18,7 +20,7 @@ const MEND = 'give a file of the package: ganglion.wasm, or another of its cores
 export async function moduleOf(given: CoreSource | PromiseLike<CoreSource>): Promise<WebAssembly.Module> {
   const source = await given
   if (source instanceof WebAssembly.Module) return source
-  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return compile(source)
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return checked(source)
   if (typeof source === 'string' || source instanceof URL) return fetched(source)
   if (typeof Response === 'function' && source instanceof Response) return answered(source)
   const got = source === null ? 'null' : typeof source
@@ -30,7 +32,7 @@ async function fetched(address: URL | string): Promise<WebAssembly.Module> {
   const got = await (fs ? fs.promises.readFile(new URL(address)) : fetch(address)).catch((cause: Error) => {
     throw new GanglionError(`the core could not be read from ${String(address)}: ${cause.message}; ${MEND}`, { cause })
   })
-  return ArrayBuffer.isView(got) ? compile(got) : answered(got)
+  return ArrayBuffer.isView(got) ? checked(got) : answered(got)
 }
 
 async function answered(response: Response): Promise<WebAssembly.Module> {
@@ -38,20 +40,14 @@ async function answered(response: Response): Promise<WebAssembly.Module> {
   if (!ok) throw new GanglionError(`the core could not be fetched from ${url || 'the Response given'}: status ${status}; ${MEND}`)
   // Engines refuse to compile a stream of another type; some servers know no better one.
   const typed = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() === 'application/wasm'
-  if (!typed || !('compileStreaming' in WebAssembly)) return compile(await response.arrayBuffer())
+  if (!typed || !('compileStreaming' in WebAssembly)) return checked(await response.arrayBuffer())
   return WebAssembly.compileStreaming(response).catch(refused)
 }
 
-async function compile(bytes: BufferSource): Promise<WebAssembly.Module> {
+function checked(bytes: BufferSource): Promise<WebAssembly.Module> {
   const view = ArrayBuffer.isView(bytes) ? bytes : new Uint8Array(bytes)
   const start = new Uint8Array(view.buffer, view.byteOffset, Math.min(MAGIC.length, view.byteLength))
   // A server that answers every address with its page is the usual reason.
-  if (start.join() !== MAGIC.join()) {
-    throw new GanglionError(`the core that was given is not WebAssembly; ${MEND}`)
-  }
-  return WebAssembly.compile(bytes).catch(refused)
-}
-
-function refused(cause: Error): never {
-  throw new GanglionError(`the core could not be compiled here: ${cause.message}; WebAssembly with SIMD is needed`, { cause })
+  if (start.join() !== MAGIC.join()) throw new GanglionError(`the core that was given is not WebAssembly; ${MEND}`)
+  return compile(bytes)
 }

@@ -1,8 +1,9 @@
 // The engine, whatever entry it is reached by: compiles the core once, starts the threads, and opens sessions.
 // It carries no core: an entry says where its own comes from.
 import { GanglionError } from '../errors.ts'
+import { compile } from './compile.ts'
 import { instantiateCore } from './core.ts'
-import { type CoreSource, moduleOf } from './core_source.ts'
+import type { CoreSource } from './core_source.ts'
 import { relaxedSimd, threads as threadsHere } from './features.ts'
 import type { ThreadPool } from './pool.ts'
 import { Session } from './session.ts'
@@ -12,7 +13,7 @@ import { parallelism } from './host.ts'
 export type Precision = 'deterministic' | 'relaxed'
 
 /** The core that an entry carries: for a precision, with a memory of its own or for a shared one. */
-export type OwnCore = (precision: Precision, shared: boolean) => CoreSource | PromiseLike<CoreSource>
+export type OwnCore = (precision: Precision, shared: boolean) => Promise<WebAssembly.Module | BufferSource>
 
 export interface RuntimeOptions {
   /**
@@ -54,7 +55,7 @@ export class Runtime {
     checkPrecision(precision)
     const { count, reason, pool } = await startThreads(threads, worker)
     try {
-      const module = await moduleOf(core ?? own(precision, count > 1))
+      const module = core ? await (await import('./core_source.ts')).moduleOf(core) : await carried(own(precision, count > 1))
       checkShared(module, count > 1)
       return new Runtime(module, precision, pool, reason)
     } catch (error) {
@@ -92,6 +93,11 @@ export class Runtime {
   async close(): Promise<void> {
     await this.#pool?.close()
   }
+}
+
+async function carried(core: ReturnType<OwnCore>): Promise<WebAssembly.Module> {
+  const found = await core
+  return found instanceof WebAssembly.Module ? found : compile(found)
 }
 
 function checkPrecision(precision: Precision): void {
