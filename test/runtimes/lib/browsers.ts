@@ -10,13 +10,26 @@ import { Browser as Firefox, createProfile } from '@puppeteer/browsers'
 import puppeteer from 'puppeteer-core'
 import { Builder, Capabilities } from 'selenium-webdriver'
 import { missing, run } from './project.ts'
-import { answerOf, PATIENCE_MS } from './server.ts'
+import { answerOf, PATIENCE_MS, type Server } from './server.ts'
 
 export interface Browser {
   readonly version: string
   /** Opens a page; gives what closes it. */
   open(url: string): Promise<() => Promise<unknown>>
   close(): Promise<unknown>
+}
+
+/** What the page at an address hands in to its server; it is open until then. */
+export async function answerIn<T>(browser: Browser, server: Server, url: string): Promise<T> {
+  const answer = server.answer<T>()
+  // Where the page cannot even be opened, nobody waits for its answer.
+  answer.catch(() => {})
+  const close = await browser.open(url)
+  try {
+    return await answer
+  } finally {
+    await close()
+  }
 }
 
 const FILES = {

@@ -1,7 +1,7 @@
 // A runtime as tests see it: something that is asked a question (programs/ask.js) and answers.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser } from './browsers.ts'
+import { answerIn, type Browser } from './browsers.ts'
 import { project, run } from './project.ts'
 import { serve, type Site } from './server.ts'
 
@@ -55,15 +55,7 @@ export async function inPages(browser: Browser): Promise<Place> {
     version: browser.version,
     async ask<T>(question: Question): Promise<T> {
       pose(folder, question)
-      const answer = server.answer<T>()
-      // Where the page cannot even be opened, nobody waits for its answer.
-      answer.catch(() => {})
-      const close = await browser.open(server.url(question.site ?? 'isolated', 'page.html'))
-      try {
-        return await answer
-      } finally {
-        await close()
-      }
+      return answerIn<T>(browser, server, server.url(question.site ?? 'isolated', 'page.html'))
     },
     async close() {
       await browser.close()

@@ -1,0 +1,26 @@
+// A function of a module of this folder, called in a page of a browser: the module is bundled, served and opened as the
+// tests of test/runtimes do it.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { build } from 'esbuild'
+
+const FOLDER = 'build/page'
+const NODE = 'test/runtimes/node_modules/node-24/bin/node'
+
+/** What `name` of the module returns, given `options`; both pass as JSON. */
+export async function inPage<T>(browser: string, module: string, name: string, options: object): Promise<T> {
+  if (!existsSync(NODE)) throw new RangeError('the runtimes are not installed: run "npm ci --prefix test/runtimes", then again')
+  mkdirSync(FOLDER, { recursive: true })
+  await build({
+    entryPoints: [module], outfile: `${FOLDER}/module.js`, bundle: true, format: 'esm', platform: 'neutral', target: 'es2022',
+    external: ['node:*'], logLevel: 'warning',
+  })
+  writeFileSync(`${FOLDER}/page.html`, `<!doctype html><meta charset="utf-8"><script type="module">
+import { ${name} } from './module.js'
+const answer = await ${name}(${JSON.stringify(options)}).catch((error) => ({ error: String(error) }))
+await fetch('answer', { method: 'POST', body: JSON.stringify(answer) })
+</script>`)
+  const { status, stdout, stderr } = spawnSync(NODE, ['test/runtimes/open.ts', browser, FOLDER, 'page.html'], { encoding: 'utf8' })
+  if (status !== 0) throw new RangeError(stderr.trim())
+  return JSON.parse(stdout) as T
+}
