@@ -20,7 +20,8 @@ import { ${name} } from './module.js'
 const answer = await ${name}(${JSON.stringify(options)}).catch((error) => ({ error: String(error) }))
 await fetch('answer', { method: 'POST', body: JSON.stringify(answer) })
 </script>`)
-  const { status, stdout, stderr } = spawnSync(NODE, ['test/runtimes/open.ts', browser, FOLDER, 'page.html'], { encoding: 'utf8' })
+  const opening = ['test/runtimes/open.ts', browser, FOLDER, 'page.html']
+  const { status, stdout, stderr } = spawnSync(NODE, opening, { encoding: 'utf8' })
   if (status !== 0) throw new RangeError(stderr.trim())
   return JSON.parse(stdout) as T
 }

@@ -36,5 +36,6 @@ export async function measureProducts(options: RuntimeOptions): Promise<Products
     return { name, flops: fn.flops, windowMs: 8, run: (n: number) => void fn.run(n) }
   }))
   const { measured } = await takeTurns(subjects, meter, TURNS)
-  return { engine: machine().engine, rows: measured.map((row, i) => ({ ...row, name: subjects[i]!.name, flops: subjects[i]!.flops })) }
+  const rows = measured.map((row, i) => ({ ...row, name: subjects[i]!.name, flops: subjects[i]!.flops }))
+  return { engine: machine().engine, rows }
 }
