@@ -16,7 +16,7 @@ const CORES = ['ganglion.wasm', 'ganglion-relaxed.wasm', 'ganglion-threads.wasm'
 
 /** What the tarball may hold, and what it must. */
 const ALLOWED = [
-  /^dist\/((node|cli|worker|verify|bench)\/)?[a-z_]+\.js$/,
+  /^dist\/((node|cli|worker|verify|bench|formats)\/)?[a-z_]+\.js$/,
   /^dist\/runtime\/(thread|core.generated|[a-z_.]+-[A-Z0-9]{8})\.js$/,
   /^dist\/(?!cli\/)([a-z_0-9]+\/)*[a-z_0-9.]+\.d\.ts$/,
   /^dist\/ganglion(-relaxed)?(-threads)?\.wasm$/,
@@ -24,7 +24,8 @@ const ALLOWED = [
 const REQUIRED = [
   'package.json', 'LICENSE', 'README.md', 'dist/workerd.js', 'dist/edge_light.js', 'dist/verify/workerd.js',
   'dist/verify/edge_light.js',
-  ...['index', 'slim', 'api', 'node/index', 'worker/index', 'worker/serve', 'worker/trainer', 'verify/index', 'bench/index']
+  ...['index', 'slim', 'api', 'node/index', 'worker/index', 'worker/serve', 'worker/trainer', 'verify/index', 'bench/index',
+    'formats/safetensors']
     .flatMap((entry) => [`dist/${entry}.js`, `dist/${entry}.d.ts`]),
   'dist/cli/main.js', ...CORES.map((core) => `dist/${core}`), 'dist/runtime/thread.js',
 ]
