@@ -24,9 +24,11 @@ export interface Step {
 type Host = Pick<typeof host, 'createRuntime' | 'input' | 'layers' | 'autoencoder' | 'vae' | 'gan' | 'dcgan'>
 
 /** Written with the package's public pieces alone, which commits far apart have in common. */
-async function stepWith(from: Host, model: ModelName, batch: number, core?: Uint8Array<ArrayBuffer>): Promise<Step> {
+async function stepWith(
+  from: Host, model: ModelName, batch: number, options: { readonly wide?: boolean, readonly core?: Uint8Array<ArrayBuffer> },
+): Promise<Step> {
   const definition = from[model]()
-  const runtime = await from.createRuntime(core && { core })
+  const runtime = await from.createRuntime(options)
   const session = await runtime.session(1)
   const images = from.input('images', [batch, ...definition.imageShape])
   const fn = session.compile({ group: 'train', stages: definition.train(images, new from.layers.Pass(true)) })
@@ -43,12 +45,12 @@ async function stepWith(from: Host, model: ModelName, batch: number, core?: Uint
   }
 }
 
-export function fromWasm(file: string): Build {
+export function fromWasm(file: string, wide: boolean): Build {
   if (!existsSync(file)) {
     throw new RangeError(`compare: there is no file "${file}"; give two wasm files, or --commits and two commits`)
   }
   const core = new Uint8Array(readFileSync(file))
-  return { name: file, step: async (model, batch) => stepWith(await import('../src/index.ts'), model, batch, core) }
+  return { name: file, step: async (model, batch) => stepWith(await import('../src/index.ts'), model, batch, { wide, core }) }
 }
 
 const FOLDER = resolve('build/commits')
@@ -57,7 +59,7 @@ const git = (...args: string[]): string =>
   execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
 
 /** @param ref anything that git takes for a commit; `.` is this checkout with what is not committed */
-export async function fromCommit(ref: string): Promise<Build> {
+export async function fromCommit(ref: string, wide: boolean): Promise<Build> {
   mkdirSync(FOLDER, { recursive: true })
   const commit = ref === HERE ? null : commitOf(ref)
   const bundled = join(FOLDER, `${commit ?? 'here'}.mjs`)
@@ -65,7 +67,7 @@ export async function fromCommit(ref: string): Promise<Build> {
   else if (!existsSync(bundled)) await inWorktree(commit, (folder) => bundle(folder, bundled))
   const loaded = (await import(pathToFileURL(bundled).href)) as Host
   const name = commit === null ? 'this checkout' : git('log', '-1', '--format=%h %s', commit)
-  return { name, step: (model, batch) => stepWith(loaded, model, batch) }
+  return { name, step: (model, batch) => stepWith(loaded, model, batch, wide ? { wide } : {}) }
 }
 
 function commitOf(ref: string): string {

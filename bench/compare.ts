@@ -1,5 +1,5 @@
 // Two builds against each other, taking turns in one process: is a change a gain?
-// `npm run bench:compare -- OLD.wasm NEW.wasm [MODEL …] [--batch-size 128] [--windows 60] [--window-ms 30]`: two cores
+// `npm run bench:compare -- OLD.wasm NEW.wasm [MODEL …] [--batch-size 128] [--windows 60] [--window-ms 30] [--wide]`: two cores
 // `npm run bench:compare -- --commits OLD NEW [MODEL …]`: two commits, cores and host code; . is this checkout as it stands
 // The ratio is new over old of neighbouring windows; below 1 the new one is faster. Bits: of all weights after warming up.
 import { parseArgs } from 'node:util'
@@ -15,6 +15,7 @@ const { positionals, values } = parseArgs({
   options: {
     commits: { type: 'boolean', default: false },
     'batch-size': { type: 'string', default: '128' },
+    wide: { type: 'boolean', default: false },
     windows: { type: 'string', default: '60' },
     'window-ms': { type: 'string', default: '30' },
   },
@@ -27,10 +28,11 @@ const models: ModelName[] = names.length ? names.map(modelNamed) : (Object.keys(
 const batch = integer('batch-size', values['batch-size'])
 const windows = integer('windows', values.windows)
 const windowMs = integer('window-ms', values['window-ms'])
+const { wide } = values
 const WARM_STEPS = 10
 
 const sides = []
-for (const given of [older, newer]) sides.push(values.commits ? await fromCommit(given) : fromWasm(given))
+for (const given of [older, newer]) sides.push(values.commits ? await fromCommit(given, wide) : fromWasm(given, wide))
 const [before, after] = sides as [(typeof sides)[number], (typeof sides)[number]]
 
 function verdict(ratios: readonly number[]): string {

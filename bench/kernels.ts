@@ -1,4 +1,4 @@
-// Every kernel of the core over a range of sizes. `npm run bench:kernels [-- matmul conv2d …] [--ms 20] [--json FILE]`
+// Every kernel of the core over a range of sizes. `npm run bench:kernels [-- matmul conv2d …] [--ms 20] [--wide] [--json FILE]`
 // Named: only ops whose name begins so. tinybench times windows of many runs, one kernel after another; the peak is
 // the best of the last sixteen readings. What differs by less than its quartiles is better asked of bench:compare.
 import { writeFile } from 'node:fs/promises'
@@ -15,7 +15,7 @@ import { integer } from './arguments.ts'
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { ms: { type: 'string', default: '20' }, json: { type: 'string' } },
+  options: { ms: { type: 'string', default: '20' }, wide: { type: 'boolean', default: false }, json: { type: 'string' } },
 })
 const unknown = positionals.find((name) => !ENTRIES.some(({ op }) => op.startsWith(name)))
 if (unknown !== undefined) {
@@ -23,7 +23,7 @@ if (unknown !== undefined) {
 }
 const chosen = ENTRIES.filter(({ op }) => !positionals.length || positionals.some((name) => op.startsWith(name)))
 const ms = integer('ms', values.ms)
-const runtime = await createRuntime()
+const runtime = await createRuntime({ wide: values.wide })
 const meter = await peakMeter(runtime)
 
 const about = machine()

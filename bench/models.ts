@@ -1,5 +1,5 @@
 // Training speed of every model over batch sizes and threads, as a share of the machine's own peak. `npm run bench`
-//   [-- --models vae,gan] [--batches 16,…,512] [--threads 1,2] [--windows 12] [--window-ms 150] [--json FILE]
+//   [-- --models vae,gan] [--batches 16,…,512] [--threads 1,2] [--windows 12] [--window-ms 150] [--wide] [--json FILE]
 // All rows of a model take turns with the peak loop, so that noise hits all alike. With several threads the share is of
 // as many times the peak of one, which threads of one core, and memory, do not give.
 import { writeFile } from 'node:fs/promises'
@@ -22,15 +22,17 @@ const { values } = parseArgs({
     threads: { type: 'string', default: allThreads() },
     windows: { type: 'string', default: '12' },
     'window-ms': { type: 'string', default: '150' },
+    wide: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
 })
+const { wide } = values
 const models = values.models.split(',').map(modelNamed)
 const windowMs = integer('window-ms', values['window-ms'])
 const batches = integers('batches', values.batches)
 const worker = pathToFileURL('dist/runtime/thread.js')
-const runtimes = await Promise.all(integers('threads', values.threads).map((threads) => createRuntime({ threads, worker })))
-const meter = await peakMeter(await createRuntime())
+const runtimes = await Promise.all(integers('threads', values.threads).map((threads) => createRuntime({ threads, wide, worker })))
+const meter = await peakMeter(await createRuntime({ wide }))
 const turns = {
   windows: integer('windows', values.windows),
   seconds: Infinity,
@@ -67,7 +69,8 @@ await Promise.all(runtimes.map((runtime) => runtime.close()))
 if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
 
 const about = machine()
-console.log(`${about.engine}; ${about.cpu}, ${about.cores} threads at once; peak of this binary on one thread ` +
+const vectors = wide ? '; wide vectors' : ''
+console.log(`${about.engine}; ${about.cpu}, ${about.cores} threads at once${vectors}; peak of this binary on one thread ` +
   `${spread(peaks, 1)} GFLOP/s\n`)
 const head = [
   'model', 'batch', 'threads', 'ms a step: median (quartiles)', 'steps/s', 'samples/s', 'GFLOP/s', 'of peak',

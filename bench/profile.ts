@@ -6,13 +6,17 @@ import { modelNamed, nameOf, trainingStep } from './step.ts'
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { 'batch-size': { type: 'string', default: '128' }, steps: { type: 'string', default: '50' } },
+  options: {
+    'batch-size': { type: 'string', default: '128' },
+    steps: { type: 'string', default: '50' },
+    wide: { type: 'boolean', default: false },
+  },
 })
 const kind = modelNamed(positionals[0])
 const batch = Number(values['batch-size'])
 const steps = Number(values.steps)
 
-const session = await (await createRuntime()).session(1)
+const session = await (await createRuntime({ wide: values.wide })).session(1)
 const fn = trainingStep(session, kind, batch)
 fn.run(20)
 

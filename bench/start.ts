@@ -1,6 +1,6 @@
 // From `import` to the end of the first training step of the VAE (batch 128 of 1280 made-up images, the package's dist), wasm
 // compile included: a fresh process each, engines taking turns, so that a drift of the machine hits all alike.
-// `npm run bench:start -- [--runs 20] [--floor 60] [--dist dist …] [NODE …]`; with a floor, a median above it is an error.
+// `npm run bench:start -- [--runs 20] [--floor 60] [--wide] [--dist dist …] [NODE …]`; a median above the floor is an error.
 // Several dists (builds of other commits, each in a folder of a package.json) take turns too.
 import { execFileSync } from 'node:child_process'
 import { resolve } from 'node:path'
@@ -12,6 +12,7 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     runs: { type: 'string', default: '20' },
+    wide: { type: 'boolean', default: false },
     floor: { type: 'string' },
     dist: { type: 'string', multiple: true, default: ['dist'] },
   },
@@ -26,7 +27,7 @@ const program = (dist: string): string => `
   const times = [performance.now()]
   const { createRuntime, imageDataset, Model, vae } = await import('${pathToFileURL(`${dist}/index.js`).href}')
   times.push(performance.now())
-  const runtime = await createRuntime()
+  const runtime = await createRuntime({ wide: ${values.wide} })
   times.push(performance.now())
   const model = await Model.create(runtime, vae(), { seed: 1 })
   times.push(performance.now())

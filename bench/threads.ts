@@ -15,13 +15,14 @@ const { values } = parseArgs({
     batch: { type: 'string', default: '128' },
     windows: { type: 'string', default: '20' },
     models: { type: 'string', default: 'autoencoder,vae,gan,dcgan' },
+    wide: { type: 'boolean', default: false },
     ms: { type: 'string', default: '100' },
   },
 })
 const batch = Number(values.batch)
 const worker = pathToFileURL('dist/runtime/thread.js')
-const many = await createRuntime({ threads: Number(values.threads), worker })
-const one = await createRuntime()
+const many = await createRuntime({ threads: Number(values.threads), wide: values.wide, worker })
+const one = await createRuntime({ wide: values.wide })
 
 async function compile(runtime: Runtime, model: ModelName): Promise<CompiledFunction> {
   const fn = trainingStep(await runtime.session(1), model, batch)

@@ -53,10 +53,13 @@ export async function contestants(node: string, threads: readonly number[]): Pro
     ({ name, threads: 1, env: {}, gemm, command: installed(needs) ? command : `not installed: npm ci --prefix ${FOLDER}` })
   const count = (n: number) => `${n} thread${n > 1 ? 's' : ''}`
   const torch = python()
-  const ours = script('ganglion')
+  const ours = (n: number, ...how: string[]): Entry =>
+    ({ name: ['ganglion', ...how, count(n)].join(' '), threads: n, env: {}, gemm: true, command: script('ganglion', ...how) })
   return [
-    ...threads.map((n): Entry => ({ name: `ganglion ${count(n)}`, threads: n, env: {}, gemm: true, command: ours })),
-    { name: 'ganglion relaxed 1 thread', threads: 1, env: {}, gemm: true, command: script('ganglion', 'relaxed') },
+    ...threads.map((n) => ours(n)),
+    ...threads.map((n) => ours(n, 'wide')),
+    ours(1, 'relaxed'),
+    ours(1, 'relaxed', 'wide'),
     peer('tfjs cpu', '@tensorflow/tfjs', script('tfjs', 'cpu'), false),
     peer('tfjs wasm', '@tensorflow/tfjs-backend-wasm', script('tfjs', 'wasm')),
     peer('tfjs wasm patched', '@tensorflow/tfjs-backend-wasm', script('tfjs', 'wasm-patched'), false),

@@ -65,6 +65,7 @@ export async function bench(given: BenchOptions = {}): Promise<BenchReport> {
       ganglion: version,
       core: await coreDigest(runtime, options),
       precision: runtime.precision,
+      wide: runtime.wide,
       threads: runtime.threads,
       threadsReason: runtime.threadsReason,
       quick,
@@ -124,5 +125,5 @@ const moved = (name: string, ms: readonly number[], bytes: number): BandwidthRow
 const zip = <A, B>(a: readonly A[], b: readonly B[]): [A, B][] => a.map((x, i) => [x, b[i]!])
 
 /** Of the entry's own core; one that was given is not read again. */
-const coreDigest = async ({ precision, threads }: Runtime, { core }: RuntimeOptions): Promise<string> =>
-  (core === undefined ? sha256([await coreBytes(precision, threads > 1)]) : '')
+const coreDigest = async ({ precision, threads, wide }: Runtime, { core }: RuntimeOptions): Promise<string> =>
+  (core === undefined ? sha256([await coreBytes(precision, threads > 1, wide)]) : '')

@@ -75,6 +75,7 @@ function warnings(a: BenchReport, b: BenchReport): string[] {
     ['systems', a.machine.system, b.machine.system],
     ['engines', a.machine.engine, b.machine.engine],
     ['precisions', a.precision, b.precision],
+    ['vectors', a.wide ? 'wide' : 'of 128 bits', b.wide ? 'wide' : 'of 128 bits'],
     ['numbers of threads', a.threads, b.threads],
   ]
   const said = facts.filter(([, x, y]) => x !== y).map(([what, x, y]) => `the ${what} differ: ${String(x)}; ${String(y)}`)

@@ -22,10 +22,13 @@ const percent = (share: number): string => `${(100 * share).toFixed(0)} %`
 const speed = ({ gflops, ofPeak }: Row): [string, string] => (gflops > 0 ? [short(gflops), percent(ofPeak)] : ['–', '–'])
 
 export function reportTable(report: BenchReport): string {
-  const { ganglion, core, precision, threads, machine, peak, bandwidth, kernels, models, seconds } = report
+  const { ganglion, core, precision, wide, threads, machine, peak, bandwidth, kernels, models, seconds } = report
   const parts = [
     [
-      `ganglion ${ganglion}, ${precision}, ${threads} thread${threads > 1 ? 's' : ''}${core && `, core ${core.slice(0, 12)}`}`,
+      [
+        `ganglion ${ganglion}`, precision, ...(wide ? ['wide vectors'] : []), `${threads} thread${threads > 1 ? 's' : ''}`,
+        ...(core && [`core ${core.slice(0, 12)}`]),
+      ].join(', '),
       machine.engine,
       [machine.cpu, `${machine.cores} threads at once`, machine.system].filter(Boolean).join(', '),
       `peak ${spread(peak.windows, 1)} GFLOP/s: multiply–adds in registers, one thread`,

@@ -1,6 +1,7 @@
 // Options of the command line as tables: one entry gives the parsing, the checking and the line in --help.
 import { parseArgs } from 'node:util'
 import { MOST_THREADS } from '../runtime/runtime.ts'
+import { wideVectors } from '../runtime/wide.ts'
 import { nearest } from './nearest.ts'
 
 /** The command line is not as --help says: exit code 2. */
@@ -117,4 +118,15 @@ export function threads(value: string): number | 'auto' {
   } catch {
     throw new RangeError(`auto or an integer from 1 to ${MOST_THREADS}`)
   }
+}
+
+/** Whether the command line takes wide vectors unless it is told: the process is its own, and the bits are the same. */
+export const automaticWide = (): boolean => wideVectors().available
+
+const widths = choice('on', 'off', 'auto')
+
+/** What createRuntime takes. */
+export function wide(value: string): boolean {
+  const chosen = widths(value)
+  return chosen === 'auto' ? automaticWide() : chosen === 'on'
 }

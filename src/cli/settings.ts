@@ -18,6 +18,7 @@ export interface Settings {
   readonly seed: number
   readonly threads: number | 'auto'
   readonly precision: Precision
+  readonly wide: boolean
   /** The run folder; the first free one of the model's name when left out. */
   readonly out?: string
   readonly force: boolean
@@ -29,7 +30,7 @@ export interface Settings {
 export async function configOf(
   settings: Settings, { options }: ModelDefinition, used: ImageDataset, threads: number,
 ): Promise<RunConfig> {
-  const { kind, data, limit, epochs, batchSize, seed, precision } = settings
+  const { kind, data, limit, epochs, batchSize, seed, precision, wide } = settings
   const source = absolute(data)
   return {
     format: RUN_FORMAT,
@@ -38,8 +39,10 @@ export async function configOf(
     }),
     model: { kind, options },
     data: { source, count: used.count, sha256: dataHash(used) },
-    training: { seed, epochs, batchSize, threads, precision },
-    software: { ganglion: version(), core: `sha256:${await coreHash(precision, threads > 1)}`, node: process.versions.node },
+    training: { seed, epochs, batchSize, threads, precision, wide },
+    software: {
+      ganglion: version(), core: `sha256:${await coreHash(precision, threads > 1, wide)}`, node: process.versions.node,
+    },
   }
 }
 

@@ -76,7 +76,7 @@ async function prepare(settings: Settings): Promise<Prepared> {
     throw new GanglionError(`the test images of "${source}" are ${test.shape.join('x')}, ` +
       `and the training images ${data.shape.join('x')}; put images of one shape there`)
   }
-  const runtime = await createRuntime({ threads: settings.threads, precision: settings.precision })
+  const runtime = await createRuntime({ threads: settings.threads, precision: settings.precision, wide: settings.wide })
   const model = await Model.create(runtime, definition, { seed })
   return { data, test, model, config: await configOf(settings, definition, data, runtime.threads) }
 }

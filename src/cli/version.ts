@@ -6,5 +6,5 @@ import { version as packageVersion } from '../version.generated.ts'
 export const version = (): string => packageVersion
 
 /** SHA-256 of a wasm core. */
-export const coreHash = async (precision: Precision, shared: boolean): Promise<string> =>
-  sha256([await coreBytes(precision, shared)])
+export const coreHash = async (precision: Precision, shared: boolean, wide: boolean): Promise<string> =>
+  sha256([await coreBytes(precision, shared, wide)])

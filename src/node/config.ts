@@ -29,6 +29,7 @@ export interface RunConfig {
     /** How many threads trained, which changes no bit, and with which core. */
     readonly threads?: number
     readonly precision?: Precision
+    readonly wide?: boolean
   }
   readonly software: { readonly ganglion: string, readonly core: string, readonly node: string }
 }

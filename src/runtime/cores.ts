@@ -6,13 +6,22 @@ import { builtin } from './host.ts'
 
 export type { Precision }
 
-/** The wasm binary for a precision, with a memory of its own or for a shared one. */
-export async function coreBytes(precision: Precision, shared: boolean): Promise<Uint8Array<ArrayBuffer>> {
-  if (precision === 'deterministic' && !shared) return inflate(deterministic)
-  const load = precision === 'deterministic' ? import('./cores/threads.generated.ts')
-    : shared ? import('./cores/relaxed_threads.generated.ts') : import('./cores/relaxed.generated.ts')
-  return inflate((await load).core)
+/** The wasm binary for a precision, with a memory of its own or for a shared one, for vectors of 128 bits or of 256. */
+export async function coreBytes(precision: Precision, shared: boolean, wide: boolean): Promise<Uint8Array<ArrayBuffer>> {
+  const load = OTHERS[(precision === 'relaxed' ? 4 : 0) + (wide ? 2 : 0) + (shared ? 1 : 0)]
+  return inflate(load ? (await load()).core : deterministic)
 }
+
+const OTHERS = [
+  null,
+  () => import('./cores/threads.generated.ts'),
+  () => import('./cores/wide.generated.ts'),
+  () => import('./cores/wide_threads.generated.ts'),
+  () => import('./cores/relaxed.generated.ts'),
+  () => import('./cores/relaxed_threads.generated.ts'),
+  () => import('./cores/relaxed_wide.generated.ts'),
+  () => import('./cores/relaxed_wide_threads.generated.ts'),
+]
 
 /** By its own zlib where there is Node, which takes 20 ms to load Response. */
 async function inflate(text: string): Promise<Uint8Array<ArrayBuffer>> {

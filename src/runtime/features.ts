@@ -1,6 +1,7 @@
 // What this engine can do, asked of the engine itself: each proposal by validating a tiny module that needs it.
 // Pure: it starts nothing, and works in every runtime.
 import { workersExist } from './host.ts'
+import { wideVectors } from './wide.ts'
 
 export interface Feature {
   readonly available: boolean
@@ -13,6 +14,8 @@ export interface Features {
   readonly simd: Feature
   /** Relaxed SIMD, fused multiply-add among it: faster, and not the same bits on every machine. */
   readonly relaxedSimd: Feature
+  /** Vectors of 256 bits, made of two of 128: faster, and the same bits. */
+  readonly wideVectors: Feature
   /** Shared memory, atomics and workers, which training on several threads takes; and a thread that may wait for others. */
   readonly threads: Feature
 }
@@ -32,9 +35,9 @@ const ATOMICS = [
   10, 11, 1, 9, 0, 0x41, 0, 0xfe, 0x10, 2, 0, 0x1a, 0x0b,
 ]
 
-/** SIMD, relaxed SIMD and threads: available or not, and why. */
+/** SIMD, relaxed SIMD, wide vectors and threads: available or not, and why. */
 export function features(): Features {
-  return { simd: simd(), relaxedSimd: relaxedSimd(), threads: threads() }
+  return { simd: simd(), relaxedSimd: relaxedSimd(), wideVectors: wideVectors(), threads: threads() }
 }
 
 const valid = (bytes: readonly number[]): boolean => WebAssembly.validate(Uint8Array.from(bytes))

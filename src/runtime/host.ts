@@ -11,6 +11,7 @@ export interface NodeModules {
   worker_threads: { Worker: new (file: URL, options: { execArgv: string[] }) => NodeWorker; parentPort: MessagePort | null }
   os: { availableParallelism(): number, cpus(): { model: string }[], platform(): string, arch(): string, release(): string }
   fs: { promises: { readFile(file: URL): Promise<Uint8Array<ArrayBuffer>> } }
+  v8: { setFlagsFromString(flag: string): void }
   zlib: { inflateRawSync(bytes: Uint8Array): Uint8Array<ArrayBuffer> }
 }
 interface NodeProcess {

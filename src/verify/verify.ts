@@ -33,6 +33,7 @@ export interface VerifyReport {
   /** One sentence. */
   readonly summary: string
   readonly precision: Precision
+  readonly wide: boolean
   /** Threads that were there at the end. */
   readonly threads: number
   readonly results: readonly VerifyResult[]
@@ -44,7 +45,7 @@ export const recipeNames: readonly string[] = recipes.map(({ name }) => name)
 export const recipeKinds: readonly string[] = [...new Set(recipeNames.map((name) => name.slice(0, name.indexOf('/'))))]
 
 /** Options for a runtime of verify's own. */
-const OWN = ['threads', 'precision', 'core', 'worker'] as const
+const OWN = ['threads', 'precision', 'wide', 'core', 'worker'] as const
 
 export type Verify = (options?: VerifyOptions) => Promise<VerifyReport>
 
@@ -64,8 +65,8 @@ export const verifier = (createRuntime: (options: RuntimeOptions) => Promise<Run
       onProgress?.(result, results.length, chosen.length)
       await pause()
     }
-    const { precision, threads } = runtime
-    return { ...judge(results, precision), precision, threads, results }
+    const { precision, wide, threads } = runtime
+    return { ...judge(results, precision), precision, wide, threads, results }
   } finally {
     if (!given) await runtime.close()
   }

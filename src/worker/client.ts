@@ -21,6 +21,8 @@ export interface TrainerOptions {
   threads?: number | 'auto'
   /** Default `'deterministic'`. */
   precision?: Precision
+  /** Vectors of 256 bits, as in `createRuntime`. Default false. */
+  wide?: boolean
   /** The core, instead of the inlined one; not a Response, which cannot be sent to a worker. */
   core?: Exclude<CoreSource, Response> | PromiseLike<Exclude<CoreSource, Response>>
   /**
@@ -170,10 +172,10 @@ function start(worker: TrainerOptions['worker']): Worker | NodeWorker {
  * worker does not start
  */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
-  const { model, seed = 1, threads, precision, core, worker, threadWorker } = options
+  const { model, seed = 1, threads, precision, wide, core, worker, threadWorker } = options
   const { kind, options: made = {} } = model
   const address = (file: unknown) => (file instanceof URL ? file.href : file)
-  const given = { threads, precision, core: address(await core), worker: address(threadWorker) }
+  const given = { threads, precision, wide, core: address(await core), worker: address(threadWorker) }
   const runtime = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   const line = new Line(start(worker))
   try {

@@ -7,6 +7,7 @@ import { shareStart } from '../kernel'
 import { loadPart, storePart } from '../simd'
 import { finish } from './epilogue'
 import { micro4x8, microTall, MORE, MR, NR } from './micro'
+import { micro4x16 } from './micro_wide'
 
 /** Rows of A packed at a time, and their depth: 128 KB, in the second-level cache. The host sizes scratch by these. */
 export const MC = 128
@@ -98,14 +99,18 @@ function block(g: Gemm, scratch: usize, rows: i32, k: i32, depth: i32, j0: i32, 
   const tileRows = scratch + TILE_ROWS
   for (let r = 0; r < MR; r++) store<usize>(tileRows + (<usize>r << 2), scratch + TILE + (<usize>r << 5))
   const panel = <usize>(depth * MR) << 2
-  for (let j = j0; j < j1; j += NR) {
+  let j = j0
+  if (WIDE) {
+    for (const end = min(j1, g.n) - 2 * NR; j <= end; j += 2 * NR) pair(g, scratch, rows, k, panel, j, accumulate, last)
+  }
+  for (; j < j1; j += NR) {
     const b = g.b + (<usize>(j * g.k + k * NR) << 2)
     const columns = min(NR, g.n - j)
     const at = <usize>j << 2
     let a = scratch + BLOCK
     let to = scratch
     let left = rows
-    if (g.how & TALL && columns == NR) {
+    if (!WIDE && g.how & TALL && columns == NR) {
       for (; left >= GROUP * MR; left -= GROUP * MR) {
         let more = a + <usize>(GROUP - 1) * panel
         let moreRows = to + (GROUP - 1) * (MR << 2)
@@ -131,6 +136,27 @@ function block(g: Gemm, scratch: usize, rows: i32, k: i32, depth: i32, j0: i32, 
       }
     }
   }
+}
+
+/** The same of two whole panels of columns. */
+function pair(g: Gemm, scratch: usize, rows: i32, k: i32, panel: usize, j: i32, accumulate: i32, last: bool): void {
+  const b = g.b + (<usize>(j * g.k + k * NR) << 2)
+  const next = b + (<usize>(g.k * NR) << 2)
+  let a = scratch + BLOCK
+  let to = scratch
+  let left = rows
+  for (; left >= MR; left -= MR, a += panel, to += MR << 2) {
+    micro4x16(a, b, next, a + panel, to, <usize>j << 2, accumulate)
+    if (last) {
+      finishRows(g, to, j)
+      finishRows(g, to, j + NR)
+    }
+  }
+  if (!left) return
+  micro4x8(a, b, a + panel, scratch + TILE_ROWS, 0, 0)
+  mergeTile(g, scratch + TILE, to, left, j, NR, accumulate, last)
+  micro4x8(a, next, a + panel, scratch + TILE_ROWS, 0, 0)
+  mergeTile(g, scratch + TILE, to, left, j + NR, NR, accumulate, last)
 }
 
 /** Bias and activation on a full tile of C. */

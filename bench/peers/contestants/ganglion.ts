@@ -1,4 +1,4 @@
-// Ourselves: the definitions as they ship, on a dataset in the core's memory. Arguments: nothing, or `relaxed`.
+// Ourselves: the definitions as they ship, on a dataset in the core's memory. Arguments: `relaxed`, `wide`, both or none.
 import { readFileSync } from 'node:fs'
 import { input } from '../../../src/graph/leaves.ts'
 import { rewrite } from '../../../src/graph/simplify.ts'
@@ -14,12 +14,13 @@ import type { Contestant, Init } from '../models.ts'
 import { noiseLike, noiseReader, readWeights, serve } from './serve.ts'
 
 const DEFINITIONS = { autoencoder, vae, gan, dcgan }
-const precision = process.argv[2] === 'relaxed' ? 'relaxed' : 'deterministic'
+const precision = process.argv.includes('relaxed') ? 'relaxed' : 'deterministic'
+const wide = process.argv.includes('wide')
 
 /** A session on what is asked for; the threads' file is the built one, since this file is bundled. */
 async function sessionWith(threads: number): Promise<Session> {
   const worker = new URL('../../../dist/runtime/thread.js', import.meta.url)
-  const runtime = await createRuntime({ threads, precision, worker })
+  const runtime = await createRuntime({ threads, precision, wide, worker })
   if (runtime.threads !== threads) throw new Error(runtime.threadsReason)
   return runtime.session(1)
 }

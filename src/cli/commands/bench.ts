@@ -6,11 +6,14 @@ import { GanglionError } from '../../errors.ts'
 import { writeFileAtomic } from '../../node/files.ts'
 import type { Command } from '../command.ts'
 import type { Output } from '../io.ts'
-import { choice, help, parse, text, threads, UsageError } from '../options.ts'
+import { automaticWide, choice, help, parse, text, threads, UsageError, wide } from '../options.ts'
 
 const measuring = {
   quick: { help: 'a quarter of a minute at most instead of a minute' },
   threads: { value: 'N|auto', help: 'threads of a step; any number gives the same bits', read: threads, initial: 1 },
+  wide: {
+    value: 'HOW', help: "on, off or auto, where there are any: V8's 256-bit vectors; the same bits", initial: 'auto', read: wide,
+  },
   precision: {
     value: 'HOW', help: 'deterministic; or relaxed: faster, not the same bits everywhere', initial: 'deterministic',
     read: choice('deterministic', 'relaxed'),
@@ -45,7 +48,7 @@ export const bench: Command = {
     if (json !== undefined) checkPlace(json)
     const { bench, reportTable, wrong } = await benchmark()
     const line = stderr.isTTY ? (what: string) => stderr.write(`\r\x1b[K${what}`) : () => {}
-    const report = await bench({ ...chosen, onProgress: line }).finally(() => line(''))
+    const report = await bench({ wide: automaticWide(), ...chosen, onProgress: line }).finally(() => line(''))
     stdout.write(reportTable(report))
     if (json !== undefined) await writeFileAtomic(json, `${JSON.stringify(report, null, 1)}\n`)
     const different = wrong(report)

@@ -13,19 +13,20 @@ export const info: Command = {
   summary: 'Show the version, the engine, and what it can do',
   usage: '[options]',
   groups: [['Options', options]],
-  examples: [['info', 'version, engine, SIMD, relaxed SIMD, threads'], ['info --json', 'the same for a program']],
+  examples: [['info', 'version, engine, SIMD, relaxed SIMD, wide vectors, threads'], ['info --json', 'the same for a program']],
   async run(args, { stdout }) {
     const { values, positionals } = parse(args, options)
     if (positionals.length) throw new UsageError(`info takes no arguments, got "${positionals[0]}"`)
-    const { simd, relaxedSimd, threads } = features()
+    const { simd, relaxedSimd, wideVectors, threads } = features()
     const facts = {
       version: version(),
-      core: await coreHash('deterministic', false),
+      core: await coreHash('deterministic', false, false),
       engine: engine(),
       v8: process.versions['v8'] ?? null,
       platform: `${process.platform} ${process.arch} ${release()}`,
       simd,
       relaxedSimd,
+      wideVectors,
       threads: { ...threads, auto: automaticThreads() },
     }
     if (values.json) stdout.write(`${JSON.stringify(facts)}\n`)
@@ -37,6 +38,7 @@ export const info: Command = {
         ['platform', facts.platform],
         ['SIMD', said(simd)],
         ['relaxed SIMD', `${said(relaxedSimd)}; used with --precision relaxed`],
+        ['wide vectors', `${said(wideVectors)}; --wide auto takes them where they are`],
         ['threads', `${said(threads)}; --threads auto takes ${facts.threads.auto}`],
       ]).map((line) => line.slice(2)).join('\n')}\n`)
     }

@@ -2,7 +2,9 @@
 import { isModelKind, type ModelKind, modelKinds, type ModelOptions, models, optionsOf } from '../../node/models.ts'
 import type { Command } from '../command.ts'
 import { nearest } from '../nearest.ts'
-import { choice, fraction, help, integer, parse, positive, seed, text, threads, UsageError } from '../options.ts'
+import {
+  automaticWide, choice, fraction, help, integer, parse, positive, seed, text, threads, UsageError, wide,
+} from '../options.ts'
 import { runTraining } from '../training.ts'
 
 /** How long each model trains by default. */
@@ -30,6 +32,9 @@ const training = {
   'batch-size': { value: 'N', help: 'images in a step', read: integer(1), initial: BATCH_SIZE },
   seed: { value: 'N', help: 'drives weights, shuffling, noise: the same seed gives the same bits', read: seed, initial: SEED },
   threads: { value: 'N|auto', help: 'threads of a step; any number gives the same bits', read: threads, initial: THREADS },
+  wide: {
+    value: 'HOW', help: "on, off or auto, where there are any: V8's 256-bit vectors; the same bits", initial: 'auto', read: wide,
+  },
   precision: {
     value: 'HOW', help: 'deterministic; or relaxed: faster, not the same bits everywhere', initial: PRECISION,
     read: choice('deterministic', 'relaxed'),
@@ -107,6 +112,7 @@ export const train: Command = {
       seed: values.seed ?? SEED,
       threads: values.threads ?? THREADS,
       precision: values.precision ?? PRECISION,
+      wide: values.wide ?? automaticWide(),
       out: values.out,
       force: values.force ?? false,
       quiet: values.quiet ?? false,

@@ -2,10 +2,13 @@
 import type { VerifyResult } from '../../verify/index.ts'
 import type { Command } from '../command.ts'
 import { nearest } from '../nearest.ts'
-import { choice, help, parse, threads, UsageError } from '../options.ts'
+import { automaticWide, choice, help, parse, threads, UsageError, wide } from '../options.ts'
 
 const options = {
   threads: { value: 'N|auto', help: 'threads of a step; any number gives the same bits', read: threads, initial: 1 },
+  wide: {
+    value: 'HOW', help: "on, off or auto, where there are any: V8's 256-bit vectors; the same bits", initial: 'auto', read: wide,
+  },
   precision: {
     value: 'HOW', help: 'deterministic; or relaxed: digests differ between machines and are not compared',
     initial: 'deterministic', read: choice('deterministic', 'relaxed'),
@@ -33,10 +36,10 @@ export const verify: Command = {
     // The recipes are many, and no other command needs them.
     const { recipeKinds, recipeNames, verify } = await import('../../verify/index.ts')
     for (const name of positionals) checkRecipe(name, recipeNames, recipeKinds)
-    const { json, threads = 1, precision = 'deterministic' } = values
+    const { json, threads = 1, precision = 'deterministic', wide = automaticWide() } = values
     const width = Math.max(...recipeNames.map((name) => name.length))
     const report = await verify({
-      threads, precision, recipes: positionals,
+      threads, precision, wide, recipes: positionals,
       onProgress: json ? undefined : (result) => stdout.write(`${row(result, width)}\n`),
     })
     stdout.write(json ? `${JSON.stringify(report)}\n` : `${report.summary} ${on(report.threads)}\n`)
