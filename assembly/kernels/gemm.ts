@@ -23,22 +23,50 @@ class PackArgs {
   width: i32
 }
 
+/** Panels that are packed together where columns lie side by side: two cache lines of each row. */
+const TOGETHER = 4
+
 /** B in panels of `width` columns, [n / width][k][width], zeros beyond the last column. */
 export function pack_b_f32(args: usize, thread: i32, threads: i32): void {
   const a = changetype<PackArgs>(args)
   const j1 = shareStart(a.n, a.width, thread + 1, threads)
-  for (let j = shareStart(a.n, a.width, thread, threads); j < j1; j += a.width) {
+  const whole = min(j1, a.n)
+  let j = shareStart(a.n, a.width, thread, threads)
+  while (j < j1) {
+    const panels = a.width == NR && a.strideN == 1 && j + TOGETHER * NR <= whole ? TOGETHER : 1
     let to = a.to + (<usize>(j * a.k1 * a.k2 * a.k3) << 2)
     for (let k1 = 0; k1 < a.k1; k1++) {
       for (let k2 = 0; k2 < a.k2; k2++) {
         const from = a.b + (<usize>(k1 * a.stride1 + k2 * a.stride2 + j * a.strideN) << 2)
-        packRun(a, from, min(a.width, a.n - j), to)
+        if (panels > 1) packRows(a, from, to)
+        else packRun(a, from, min(a.width, a.n - j), to)
         to += <usize>(a.k3 * a.width) << 2
       }
     }
+    j += panels * a.width
   }
 }
 register(pack_b_f32)
+
+/** Rows of TOGETHER whole panels: a row's columns are read at once, where panel by panel each of its lines would be twice. */
+function packRows(a: PackArgs, from: usize, to: usize): void {
+  const panel = <usize>(a.k1 * a.k2 * a.k3 * NR) << 2
+  const step = <usize>a.stride3 << 2
+  for (let end = to + (<usize>(a.k3 * NR) << 2); to < end; to += 32, from += step) {
+    let row = to
+    v128.store(row, v128.load(from))
+    v128.store(row, v128.load(from, 16), 16)
+    row += panel
+    v128.store(row, v128.load(from, 32))
+    v128.store(row, v128.load(from, 48), 16)
+    row += panel
+    v128.store(row, v128.load(from, 64))
+    v128.store(row, v128.load(from, 80), 16)
+    row += panel
+    v128.store(row, v128.load(from, 96))
+    v128.store(row, v128.load(from, 112), 16)
+  }
+}
 
 function packRun(a: PackArgs, from: usize, columns: i32, to: usize): void {
   const row = <usize>a.width << 2

@@ -7,7 +7,7 @@ import { shareStart } from '../kernel'
 import { loadPart, storePart } from '../simd'
 import { finish } from './epilogue'
 import { micro4x8, microTall, MORE, MR, NR } from './micro'
-import { micro4x16 } from './micro_wide'
+import { micro4x16, micro6x16 } from './micro_wide'
 
 /** Rows of A packed at a time, and their depth: 128 KB, in the second-level cache. The host sizes scratch by these. */
 export const MC = 128
@@ -22,7 +22,7 @@ const BLOCK: usize = 1024
 const BY_COLUMNS = 1
 const TALL = 2
 /** Panels of A that whole tall tiles are made of: each takes one, and its other rows from the last. */
-const GROUP = MR / MORE + 1
+const GROUP = MORE ? MR / MORE + 1 : 1
 
 /** The words that every product starts with. */
 @unmanaged
@@ -99,64 +99,54 @@ function block(g: Gemm, scratch: usize, rows: i32, k: i32, depth: i32, j0: i32, 
   const tileRows = scratch + TILE_ROWS
   for (let r = 0; r < MR; r++) store<usize>(tileRows + (<usize>r << 2), scratch + TILE + (<usize>r << 5))
   const panel = <usize>(depth * MR) << 2
-  let j = j0
-  if (WIDE) {
-    for (const end = min(j1, g.n) - 2 * NR; j <= end; j += 2 * NR) pair(g, scratch, rows, k, panel, j, accumulate, last)
-  }
-  for (; j < j1; j += NR) {
+  for (let j = j0, step = NR; j < j1; j += step) {
     const b = g.b + (<usize>(j * g.k + k * NR) << 2)
+    const next = b + (<usize>(g.k * NR) << 2)
     const columns = min(NR, g.n - j)
+    const pair = <bool>WIDE && j + 2 * NR <= min(j1, g.n)
     const at = <usize>j << 2
     let a = scratch + BLOCK
     let to = scratch
     let left = rows
-    if (!WIDE && g.how & TALL && columns == NR) {
+    step = pair ? 2 * NR : NR
+    if (MORE && (WIDE ? pair : g.how & TALL && columns == NR)) {
       for (; left >= GROUP * MR; left -= GROUP * MR) {
         let more = a + <usize>(GROUP - 1) * panel
         let moreRows = to + (GROUP - 1) * (MR << 2)
         const end = more
         for (; a != end; a += panel, to += MR << 2) {
-          microTall(a, more, b, a + panel, to, moreRows, at, accumulate)
+          if (WIDE) micro6x16(a, more, b, next, a + panel, to, moreRows, at, accumulate)
+          else microTall(a, more, b, a + panel, to, moreRows, at, accumulate)
           more += MORE << 2
           moreRows += MORE << 2
-          if (last) finishRows(g, to, j)
+          if (last) finishTile(g, to, j, pair)
         }
-        if (last) finishRows(g, to, j)
+        if (last) finishTile(g, to, j, pair)
         a += panel
         to += MR << 2
       }
     }
     for (; left > 0; left -= MR, a += panel, to += MR << 2) {
       if (columns == NR && left >= MR) {
-        micro4x8(a, b, a + panel, to, at, accumulate)
-        if (last) finishRows(g, to, j)
+        if (pair) micro4x16(a, b, next, a + panel, to, at, accumulate)
+        else micro4x8(a, b, a + panel, to, at, accumulate)
+        if (last) finishTile(g, to, j, pair)
       } else {
         micro4x8(a, b, a + panel, tileRows, 0, 0)
         mergeTile(g, scratch + TILE, to, min(MR, left), j, columns, accumulate, last)
+        if (!pair) continue
+        micro4x8(a, next, a + panel, tileRows, 0, 0)
+        mergeTile(g, scratch + TILE, to, left, j + NR, NR, accumulate, last)
       }
     }
   }
 }
 
-/** The same of two whole panels of columns. */
-function pair(g: Gemm, scratch: usize, rows: i32, k: i32, panel: usize, j: i32, accumulate: i32, last: bool): void {
-  const b = g.b + (<usize>(j * g.k + k * NR) << 2)
-  const next = b + (<usize>(g.k * NR) << 2)
-  let a = scratch + BLOCK
-  let to = scratch
-  let left = rows
-  for (; left >= MR; left -= MR, a += panel, to += MR << 2) {
-    micro4x16(a, b, next, a + panel, to, <usize>j << 2, accumulate)
-    if (last) {
-      finishRows(g, to, j)
-      finishRows(g, to, j + NR)
-    }
-  }
-  if (!left) return
-  micro4x8(a, b, a + panel, scratch + TILE_ROWS, 0, 0)
-  mergeTile(g, scratch + TILE, to, left, j, NR, accumulate, last)
-  micro4x8(a, next, a + panel, scratch + TILE_ROWS, 0, 0)
-  mergeTile(g, scratch + TILE, to, left, j + NR, NR, accumulate, last)
+// @ts-ignore: decorator
+@inline
+function finishTile(g: Gemm, rows: usize, j: i32, pair: bool): void {
+  finishRows(g, rows, j)
+  if (pair) finishRows(g, rows, j + NR)
 }
 
 /** Bias and activation on a full tile of C. */

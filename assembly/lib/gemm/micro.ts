@@ -5,8 +5,11 @@ import { madd } from '../simd'
 
 export const MR = 4
 export const NR = 8
-/** Rows that the tall tile has more. With six rows × 8, sums and products do not fit; a fused product takes no register. */
-export const MORE = ASC_FEATURE_RELAXED_SIMD ? 2 : 1
+/**
+ * Rows that the tall tile has more. With six rows × 8, sums and products do not fit; a fused product takes no register. The wide
+ * build has a tall tile for fused products alone.
+ */
+export const MORE = ASC_FEATURE_RELAXED_SIMD ? 2 : WIDE ? 0 : 1
 
 /**
  * C[r][j…j+7] (+)= Σₖ A[k][r]·B[k][…] for four rows, k ascending from 0. `rows` points at the four row addresses,
