@@ -1,7 +1,9 @@
 // How convolutions become kernel calls: direct where the filters are small and images are read in place, products of
 // implicit patches where they are deep (assembly/lib/conv, assembly/lib/gemm).
 import { bits, type KernelCall, type Places, type Shape, type Tensor, unmet } from '../graph/tensor.ts'
-import { type EpilogueAttrs, epilogueWords, PANEL, packCall, panelBytes, product, productScratch, type Right } from './gemm.ts'
+import {
+  type EpilogueAttrs, epilogueWords, PANEL, packCall, panelBytes, PLAIN_PANELS, product, productScratch, type Right,
+} from './gemm.ts'
 import { type Padding, pads } from './padding.ts'
 
 export interface ConvAttrs extends EpilogueAttrs {
@@ -144,7 +146,7 @@ export function convolution(
     })
     const tables = counts.reduce((sum, count) => sum + Math.ceil((group * count) / 4) * 32, 0)
     const share = align(HEAD + align(group * bytes, 32) + tables)
-    const common = [0, 0, room(share * at.threads), share, 0, some[0]!.filters.n, 0, 0, 0, ...strides, 0]
+    const common = [0, 0, room(share * at.threads), share, 0, some[0]!.filters.n, 0, 0, 0, ...strides, ...PLAIN_PANELS]
     computes.push([kernel, ...common, ...epilogueWords(node, at), image, ...words, group, some.length, ...each])
   }
   return { calls: [...unmet(packs), ...unmet(computes)], bytes: scratch - at.scratch }
@@ -178,7 +180,7 @@ export function filterGradient(node: Tensor<EpilogueAttrs>, at: Places, p: Patch
   const sums = groups > 1 ? at.scratch : at.output
   const sumBytes = groupFloats(p, n) * 4
   const share = gradientShare(p, n)
-  const common = [dy, sums, at.scratch + sumBytes, share, m, n, k, 1, m, 0, 0, n, 0, ...epilogueWords(node, at)]
+  const common = [dy, sums, at.scratch + sumBytes, share, m, n, k, 1, m, 0, 0, n, ...PLAIN_PANELS, ...epilogueWords(node, at)]
   const calls: KernelCall[] =
     [['conv2d_filter_gradient_f32', ...common, image, ...reach([p]).words, ...p.count, p.taps[1], groups]]
   if (groups > 1) calls.push(['sum_f32', sums, at.output, 1, groups, m * n, bits(1)])

@@ -16,6 +16,7 @@ const KC = 256
 /** Columns of a panel. */
 export const PANEL = 8
 const BLOCK = 1024
+const RIGHT = 32 * KC * 4
 
 /** Bits of a product's word `how`. */
 const BY_COLUMNS = 1
@@ -50,6 +51,8 @@ export interface Product {
     readonly strides: readonly [number, number, number]
     readonly start: number
   }
+  /** Where B is not in panels: its strides in floats along k and across columns, for threads to pack what they come to. */
+  readonly unpacked?: readonly [number, number]
   /** The words of A after those that all products share. */
   readonly left: readonly number[]
 }
@@ -84,6 +87,8 @@ export function epilogueWords(node: Tensor<EpilogueAttrs>, at: Places): number[]
 
 /** What follows a product: nothing. */
 export const NO_EPILOGUE: readonly number[] = [0, 0, 0]
+/** The words `how`, `rightK` and `rightN` of what uses none of them. */
+export const PLAIN_PANELS: readonly number[] = [0, 0, 0]
 
 /** Scratch of a product: B packed, and `share` bytes a thread from `work` on, at least `shareBytes`. */
 interface Work {
@@ -100,7 +105,7 @@ export function multiplyCall(
   return [
     p.kernel,
     ...[panels, c + rows.start * 4, work, share, p.m, p.n, p.k, rows.y, rows.x, ...rows.strides],
-    tall | (byColumns(p.m, p.n, threads) ? BY_COLUMNS : 0), ...epilogue, ...p.left,
+    tall | (byColumns(p.m, p.n, threads) ? BY_COLUMNS : 0), ...(p.unpacked ?? [0, 0]), ...epilogue, ...p.left,
   ]
 }
 
@@ -114,4 +119,26 @@ export function product(
     packCall(b, panels, right, PANEL, byColumns(p.m, p.n, at.threads)),
     multiplyCall({ panels, work: panels + panelBytes(p.n, p.k), share }, p, c, at.threads, epilogueWords(node, at)),
   ]
+}
+
+/**
+ * Whether B is packed by the product itself: it is packed once for each block of rows, which are few, by each thread that
+ * needs it, which is one. The panels stay in the caches, and nothing is written that is as large as B.
+ */
+const isUnpacked = (m: number, n: number, threads: number): boolean => m <= 2 * MC && (threads === 1 || byColumns(m, n, threads))
+
+/** Floats of scratch of `matrixProduct`. */
+export const matrixScratch = (m: number, n: number, k: number, threads: number): number =>
+  (isUnpacked(m, n, threads) ? ((shareBytes(m, k) + RIGHT) * threads) / 4 : productScratch(m, n, k, threads))
+
+/** `product` of two matrices; `strides` are B's, along k and across columns. */
+export function matrixProduct(
+  node: Tensor<EpilogueAttrs>, at: Places, b: number, strides: readonly [number, number], p: Product, c: number,
+): readonly KernelCall[] {
+  const { m, n, k } = p
+  if (!isUnpacked(m, n, at.threads)) {
+    return product(node, at, b, { k: [1, 1, k], n, strides: [0, 0, ...strides] }, p, c)
+  }
+  const work = { panels: b, work: at.scratch, share: shareBytes(m, k) + RIGHT }
+  return [multiplyCall(work, { ...p, unpacked: strides }, c, at.threads, epilogueWords(node, at))]
 }

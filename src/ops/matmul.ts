@@ -1,7 +1,7 @@
 // Matrix products.
 import { PLAIN } from '../graph/fuse.ts'
 import { apply, type Op, type Shape, sameShape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
-import { type EpilogueAttrs, product, productScratch, type Right } from './gemm.ts'
+import { type EpilogueAttrs, matrixProduct, matrixScratch } from './gemm.ts'
 
 interface MatmulAttrs extends EpilogueAttrs {
   readonly transposeA: boolean
@@ -41,16 +41,17 @@ export const matmulOp: Op<MatmulAttrs> = {
   },
   scratch(node, threads) {
     const { m, n, k } = sizes(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)
-    return productScratch(m, n, k, threads)
+    return matrixScratch(m, n, k, threads)
   },
   calls(node, at) {
     const { transposeA, transposeB } = node.attrs
     const { m, n, k, batch } = sizes(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)
     const [a, b] = at.inputs as [number, number]
-    const right: Right = { k: [1, 1, k], n, strides: transposeB ? [0, 0, 1, k] : [0, 0, n, 1] }
+    const strides = transposeB ? [1, k] as const : [n, 1] as const
     return Array.from({ length: sizeOf(batch) }, (_, i) => {
       const left = [a + i * m * k * 4, ...(transposeA ? [1, m] : [k, 1])]
-      return product(node, at, b + i * k * n * 4, right, { kernel: 'gemm_f32', m, n, k, left }, at.output + i * m * n * 4)
+      const p = { kernel: 'gemm_f32', m, n, k, left } as const
+      return matrixProduct(node, at, b + i * k * n * 4, strides, p, at.output + i * m * n * 4)
     }).flat()
   },
   flops(node) {

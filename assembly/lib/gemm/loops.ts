@@ -1,6 +1,6 @@
-// C = epilogue(A·B): the loops around the register tile. B comes packed in panels of 8 columns; A is packed here, block
-// by block, by the source `T` (a matrix, or patches of images): `pack(row, k, depth, to, temp)` writes four rows as
-// [depth][4], zeros beyond the last row.
+// C = epilogue(A·B): the loops around the register tile. B comes packed in panels of 8 columns, or is packed here as it is
+// read; A is packed here, block by block, by the source `T` (a matrix, or patches of images): `pack(row, k, depth, to, temp)`
+// writes four rows as [depth][4], zeros beyond the last row.
 // Sums run over k in blocks of KC, ascending, whatever the number of threads: threads share rows or column panels, as the
 // host says.
 import { shareStart } from '../kernel'
@@ -8,6 +8,7 @@ import { loadPart, storePart } from '../simd'
 import { finish } from './epilogue'
 import { micro4x8, microTall, MORE, MR, NR } from './micro'
 import { micro4x16, micro6x16 } from './micro_wide'
+import { packPanels, TOGETHER } from './pack'
 
 /** Rows of A packed at a time, and their depth: 128 KB, in the second-level cache. The host sizes scratch by these. */
 export const MC = 128
@@ -17,6 +18,8 @@ const TILE_ROWS: usize = MC << 2
 const TILE: usize = TILE_ROWS + 16
 const TEMP: usize = TILE + 128
 const BLOCK: usize = 1024
+/** End of a thread's scratch, where B is packed by the thread: TOGETHER columns of KC. */
+const RIGHT: usize = TOGETHER * KC << 2
 
 /** Bits of `Gemm.how`. */
 const BY_COLUMNS = 1
@@ -44,6 +47,12 @@ export class Gemm {
   strideX: i32
   /** BY_COLUMNS: threads share the column panels, each having packed its own, else the rows. TALL: in the taller tiles */
   how: i32
+  /**
+   * Not both 0: `b` is B as it lies in memory, at these strides in floats along k and across columns, and a thread packs what
+   * it comes to, so that the panels it multiplies by are in the caches already.
+   */
+  rightK: i32
+  rightN: i32
   /** address of n floats, or 0 */
   bias: usize
   activation: i32
@@ -94,50 +103,64 @@ function rowAddresses(g: Gemm, i: i32, rows: i32, to: usize): void {
 
 /** One packed block of A times the columns j0 … j1 − 1. */
 function block(g: Gemm, scratch: usize, rows: i32, k: i32, depth: i32, j0: i32, j1: i32): void {
+  for (let r = 0; r < MR; r++) store<usize>(scratch + TILE_ROWS + (<usize>r << 2), scratch + TILE + (<usize>r << 5))
+  const unpacked = g.rightK | g.rightN
+  const panel = <usize>((unpacked ? depth : g.k) * NR) << 2
+  for (let j = j0; j < j1; j += TOGETHER) {
+    let b = g.b + (<usize>(j * g.k + k * NR) << 2)
+    if (unpacked) {
+      b = scratch + g.share - RIGHT
+      const from = g.b + (<usize>(k * g.rightK + j * g.rightN) << 2)
+      packPanels(from, depth, g.rightK, g.rightN, min(j1, g.n) - j, NR, b, panel)
+    }
+    const end = min(j1, j + TOGETHER)
+    for (let i = j; i < end;) {
+      const pair = <bool>WIDE && i + 2 * NR <= min(end, g.n)
+      columns(g, scratch, rows, k, depth, i, b + (<usize>(i - j) >> 3) * panel, panel, pair)
+      i += pair ? 2 * NR : NR
+    }
+  }
+}
+
+/** The same times the panel of columns from `j` on, whose part from `k` on is at `b`, or times two, `next` bytes apart. */
+function columns(g: Gemm, scratch: usize, rows: i32, k: i32, depth: i32, j: i32, b: usize, next: usize, pair: bool): void {
   const last = k + depth >= g.k
   const accumulate = i32(k > 0)
   const tileRows = scratch + TILE_ROWS
-  for (let r = 0; r < MR; r++) store<usize>(tileRows + (<usize>r << 2), scratch + TILE + (<usize>r << 5))
   const panel = <usize>(depth * MR) << 2
-  for (let j = j0, step = NR; j < j1; j += step) {
-    const b = g.b + (<usize>(j * g.k + k * NR) << 2)
-    const next = b + (<usize>(g.k * NR) << 2)
-    const columns = min(NR, g.n - j)
-    const pair = <bool>WIDE && j + 2 * NR <= min(j1, g.n)
-    const at = <usize>j << 2
-    let a = scratch + BLOCK
-    let to = scratch
-    let left = rows
-    step = pair ? 2 * NR : NR
-    if (MORE && (WIDE ? pair : g.how & TALL && columns == NR)) {
-      for (; left >= GROUP * MR; left -= GROUP * MR) {
-        let more = a + <usize>(GROUP - 1) * panel
-        let moreRows = to + (GROUP - 1) * (MR << 2)
-        const end = more
-        for (; a != end; a += panel, to += MR << 2) {
-          if (WIDE) micro6x16(a, more, b, next, a + panel, to, moreRows, at, accumulate)
-          else microTall(a, more, b, a + panel, to, moreRows, at, accumulate)
-          more += MORE << 2
-          moreRows += MORE << 2
-          if (last) finishTile(g, to, j, pair)
-        }
+  const count = min(NR, g.n - j)
+  const at = <usize>j << 2
+  let a = scratch + BLOCK
+  let to = scratch
+  let left = rows
+  if (MORE && (WIDE ? pair : g.how & TALL && count == NR)) {
+    for (; left >= GROUP * MR; left -= GROUP * MR) {
+      let more = a + <usize>(GROUP - 1) * panel
+      let moreRows = to + (GROUP - 1) * (MR << 2)
+      const end = more
+      for (; a != end; a += panel, to += MR << 2) {
+        if (WIDE) micro6x16(a, more, b, b + next, a + panel, to, moreRows, at, accumulate)
+        else microTall(a, more, b, a + panel, to, moreRows, at, accumulate)
+        more += MORE << 2
+        moreRows += MORE << 2
         if (last) finishTile(g, to, j, pair)
-        a += panel
-        to += MR << 2
       }
+      if (last) finishTile(g, to, j, pair)
+      a += panel
+      to += MR << 2
     }
-    for (; left > 0; left -= MR, a += panel, to += MR << 2) {
-      if (columns == NR && left >= MR) {
-        if (pair) micro4x16(a, b, next, a + panel, to, at, accumulate)
-        else micro4x8(a, b, a + panel, to, at, accumulate)
-        if (last) finishTile(g, to, j, pair)
-      } else {
-        micro4x8(a, b, a + panel, tileRows, 0, 0)
-        mergeTile(g, scratch + TILE, to, min(MR, left), j, columns, accumulate, last)
-        if (!pair) continue
-        micro4x8(a, next, a + panel, tileRows, 0, 0)
-        mergeTile(g, scratch + TILE, to, left, j + NR, NR, accumulate, last)
-      }
+  }
+  for (; left > 0; left -= MR, a += panel, to += MR << 2) {
+    if (count == NR && left >= MR) {
+      if (pair) micro4x16(a, b, b + next, a + panel, to, at, accumulate)
+      else micro4x8(a, b, a + panel, to, at, accumulate)
+      if (last) finishTile(g, to, j, pair)
+    } else {
+      micro4x8(a, b, a + panel, tileRows, 0, 0)
+      mergeTile(g, scratch + TILE, to, min(MR, left), j, count, accumulate, last)
+      if (!pair) continue
+      micro4x8(a, b + next, a + panel, tileRows, 0, 0)
+      mergeTile(g, scratch + TILE, to, left, j + NR, NR, accumulate, last)
     }
   }
 }

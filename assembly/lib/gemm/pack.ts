@@ -1,4 +1,71 @@
-// Four rows or columns interleaved: the transposition that packing is made of.
+// Packing: rows or columns interleaved.
+import { NR } from './micro'
+
+/** Columns that are packed together where they lie side by side: two cache lines of each row, which would be read twice. */
+export const TOGETHER = 4 * NR
+
+/**
+ * Up to TOGETHER of `columns` columns of B, or up to `width` where that is another width than NR, in panels [depth][width]
+ * that are `panel` bytes apart; zeros beyond the last column. Strides in floats: from one k to the next, and across columns.
+ */
+export function packPanels(
+  from: usize, depth: i32, strideK: i32, strideN: i32, columns: i32, width: i32, to: usize, panel: usize,
+): void {
+  const step = <usize>strideK << 2
+  const across = <usize>strideN << 2
+  if (width == NR && strideN == 1 && columns >= TOGETHER) {
+    packRows(from, step, to, to + (<usize>(depth * NR) << 2), panel)
+    return
+  }
+  for (let j = 0; j < min(columns, TOGETHER); j += width) {
+    packPanel(from, depth, step, across, min(width, columns - j), width, to)
+    from += <usize>width * across
+    to += panel
+    if (width != NR) return
+  }
+}
+
+/** Four whole panels. */
+function packRows(from: usize, step: usize, to: usize, end: usize, panel: usize): void {
+  for (; to < end; to += 32, from += step) {
+    let row = to
+    v128.store(row, v128.load(from))
+    v128.store(row, v128.load(from, 16), 16)
+    row += panel
+    v128.store(row, v128.load(from, 32))
+    v128.store(row, v128.load(from, 48), 16)
+    row += panel
+    v128.store(row, v128.load(from, 64))
+    v128.store(row, v128.load(from, 80), 16)
+    row += panel
+    v128.store(row, v128.load(from, 96))
+    v128.store(row, v128.load(from, 112), 16)
+  }
+}
+
+function packPanel(from: usize, depth: i32, step: usize, across: usize, columns: i32, width: i32, to: usize): void {
+  const row = <usize>width << 2
+  const end = to + <usize>depth * row
+  if (columns == NR && across == 4) {
+    for (; to < end; to += 32, from += step) {
+      v128.store(to, v128.load(from))
+      v128.store(to, v128.load(from, 16), 16)
+    }
+    return
+  }
+  if (columns == NR && step == 4) {
+    for (; to + 128 <= end; to += 128, from += 16) {
+      const half = from + 4 * across
+      const v0 = v128.load(from)
+      storeTransposed(to, 32, v0, v128.load(from + across), v128.load(from + 2 * across), v128.load(from + 3 * across))
+      const v4 = v128.load(half)
+      storeTransposed(to + 16, 32, v4, v128.load(half + across), v128.load(half + 2 * across), v128.load(half + 3 * across))
+    }
+  }
+  for (; to < end; to += row, from += step) {
+    for (let n = 0; n < width; n++) store<f32>(to + (<usize>n << 2), n < columns ? load<f32>(from + <usize>n * across) : 0)
+  }
+}
 
 /** Stores the transpose of the 4 × 4 matrix with rows v0 … v3: four vectors, `step` bytes apart. */
 // @ts-ignore: decorator
