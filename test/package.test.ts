@@ -10,7 +10,7 @@ const folder = (name: string): { name: string, text: string }[] => readdirSync(`
   .filter((file) => file.endsWith('.ts'))
   .map((file) => ({ name: file, text: readFileSync(`${root}/${name}/${file}`, 'utf8') }))
 
-const core = await coreBytes('deterministic', false, false)
+const core = await coreBytes('deterministic', false)
 
 test.each(['src/index.ts', 'src/verify/index.ts'])('the entry %s reaches neither Node nor a dependency', async (entry) => {
   const { metafile } = await build({

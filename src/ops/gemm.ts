@@ -16,7 +16,8 @@ const KC = 256
 /** Columns of a panel. */
 export const PANEL = 8
 const BLOCK = 1024
-const RIGHT = 32 * KC * 4
+/** Columns that a product which packs B itself packs at a time. */
+const TOGETHER = 32
 
 /** Bits of a product's word `how`. */
 const BY_COLUMNS = 1
@@ -127,9 +128,13 @@ export function product(
  */
 const isUnpacked = (m: number, n: number, threads: number): boolean => m <= 2 * MC && (threads === 1 || byColumns(m, n, threads))
 
+/** Bytes of a thread's part of A and B, packed. */
+const unpackedShare = (m: number, n: number, k: number): number =>
+  shareBytes(m, k) + up(Math.min(TOGETHER, up(n, PANEL)) * Math.min(KC, k) * 4, 64)
+
 /** Floats of scratch of `matrixProduct`. */
 export const matrixScratch = (m: number, n: number, k: number, threads: number): number =>
-  (isUnpacked(m, n, threads) ? ((shareBytes(m, k) + RIGHT) * threads) / 4 : productScratch(m, n, k, threads))
+  (isUnpacked(m, n, threads) ? (unpackedShare(m, n, k) * threads) / 4 : productScratch(m, n, k, threads))
 
 /** `product` of two matrices; `strides` are B's, along k and across columns. */
 export function matrixProduct(
@@ -139,6 +144,6 @@ export function matrixProduct(
   if (!isUnpacked(m, n, at.threads)) {
     return product(node, at, b, { k: [1, 1, k], n, strides: [0, 0, ...strides] }, p, c)
   }
-  const work = { panels: b, work: at.scratch, share: shareBytes(m, k) + RIGHT }
+  const work = { panels: b, work: at.scratch, share: unpackedShare(m, n, k) }
   return [multiplyCall(work, { ...p, unpacked: strides }, c, at.threads, epilogueWords(node, at))]
 }

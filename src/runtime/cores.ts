@@ -7,7 +7,7 @@ import { builtin } from './host.ts'
 export type { Precision }
 
 /** The wasm binary for a precision, with a memory of its own or for a shared one, for vectors of 128 bits or of 256. */
-export async function coreBytes(precision: Precision, shared: boolean, wide: boolean): Promise<Uint8Array<ArrayBuffer>> {
+export async function coreBytes(precision: Precision, shared: boolean, wide = false): Promise<Uint8Array<ArrayBuffer>> {
   const load = OTHERS[(precision === 'relaxed' ? 4 : 0) + (wide ? 2 : 0) + (shared ? 1 : 0)]
   return inflate(load ? (await load()).core : deterministic)
 }

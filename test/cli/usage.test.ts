@@ -115,6 +115,8 @@ test('info', async () => {
   expect(stdout).toMatch(/^relaxed SIMD +(not )?available: .*; used with --precision relaxed$/m)
   expect(stdout).toMatch(/^threads +available: .*; --threads auto takes \d+$/m)
   const facts = JSON.parse((await ganglion(['info', '--json'])).stdout) as Record<string, { auto?: unknown, available?: unknown }>
-  expect(Object.keys(facts)).toEqual(['version', 'core', 'engine', 'v8', 'platform', 'simd', 'relaxedSimd', 'threads'])
+  expect(Object.keys(facts)).toEqual(
+    ['version', 'core', 'engine', 'v8', 'platform', 'simd', 'relaxedSimd', 'wideVectors', 'threads'],
+  )
   expect(facts['threads']).toMatchObject({ available: true, auto: automaticThreads() })
 })

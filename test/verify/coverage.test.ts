@@ -56,7 +56,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 
 it('every kernel of the core is run by a recipe', async () => {
   const { core } = await runtime.session()
-  const exported = WebAssembly.Module.exports(new WebAssembly.Module(await coreBytes('deterministic', false, false)))
+  const exported = WebAssembly.Module.exports(new WebAssembly.Module(await coreBytes('deterministic', false)))
   const kernels = exported.map(({ name }) => name).filter((name) => {
     try {
       return core.kernel(name) > 0

@@ -121,7 +121,8 @@ describe('the command', () => {
     const { code, stdout } = await ganglion(['verify', 'op/exp', '--json'])
     expect(code).toBe(1)
     expect(JSON.parse(stdout)).toEqual({
-      ok: false, summary: 'not the same bits: 1 of 1 digests are not as expected: op/exp', precision: 'deterministic', threads: 1,
+      ok: false, summary: 'not the same bits: 1 of 1 digests are not as expected: op/exp', precision: 'deterministic',
+      wide: false, threads: 1,
       results: [{ name: 'op/exp', digest: right['op/exp'], expected: null, ok: false }],
     })
   })

@@ -18,8 +18,6 @@ const TILE_ROWS: usize = MC << 2
 const TILE: usize = TILE_ROWS + 16
 const TEMP: usize = TILE + 128
 const BLOCK: usize = 1024
-/** End of a thread's scratch, where B is packed by the thread: TOGETHER columns of KC. */
-const RIGHT: usize = TOGETHER * KC << 2
 
 /** Bits of `Gemm.how`. */
 const BY_COLUMNS = 1
@@ -106,10 +104,12 @@ function block(g: Gemm, scratch: usize, rows: i32, k: i32, depth: i32, j0: i32, 
   for (let r = 0; r < MR; r++) store<usize>(scratch + TILE_ROWS + (<usize>r << 2), scratch + TILE + (<usize>r << 5))
   const unpacked = g.rightK | g.rightN
   const panel = <usize>((unpacked ? depth : g.k) * NR) << 2
+  // At the end of the thread's scratch, where it packs B: up to TOGETHER columns of KC.
+  const right = scratch + g.share - (<usize>(min(TOGETHER, (g.n + NR - 1) & ~(NR - 1)) * min(KC, g.k)) << 2)
   for (let j = j0; j < j1; j += TOGETHER) {
     let b = g.b + (<usize>(j * g.k + k * NR) << 2)
     if (unpacked) {
-      b = scratch + g.share - RIGHT
+      b = right
       const from = g.b + (<usize>(k * g.rightK + j * g.rightN) << 2)
       packPanels(from, depth, g.rightK, g.rightN, min(j1, g.n) - j, NR, b, panel)
     }

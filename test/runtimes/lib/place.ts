@@ -13,6 +13,7 @@ export interface Question {
   readonly most?: number
   readonly seconds?: number
   readonly threads?: number
+  readonly wide?: boolean
   readonly recipes?: readonly string[]
   readonly state?: unknown
 }

@@ -13,19 +13,21 @@ const MOST = 4
 interface Verified {
   readonly ok: boolean
   readonly summary: string
+  readonly wide: boolean
   readonly threads: number
   readonly results: readonly { readonly name: string; readonly error?: string }[]
 }
 
 /** All recipes of `verify`, in so many questions, have the golden digests with so many threads. */
-async function expectVerified(place: Place, threads: number, parts: number): Promise<void> {
+export async function expectVerified(place: Pick<Place, 'ask'>, threads: number, parts: number, wide = false): Promise<void> {
   const names = Object.keys(golden)
   const seen: string[] = []
   for (let part = 0; part < parts; part++) {
     const recipes = names.filter((_, i) => i % parts === part)
-    const { ok, summary, threads: ran, results } = await place.ask<Verified>({ what: 'verify', in: 'worker', threads, recipes })
+    const { results, ...rest } = await place.ask<Verified>({ what: 'verify', in: 'worker', threads, wide, recipes })
     const error = results.find((result) => result.error)?.error
-    expect({ ok, summary, ran, error }).toEqual({ ok: true, summary: expect.stringContaining('the same bits'), ran: threads })
+    expect({ ...rest, error }).toMatchObject({ ok: true, summary: expect.stringContaining('the same bits'), threads, wide })
+    expect(error).toBeUndefined()
     seen.push(...results.map(({ name }) => name))
   }
   expect(new Set(seen)).toEqual(new Set(names))

@@ -5,7 +5,7 @@ import { speed, tryOut } from './program.js'
 export async function ask(ganglion, question) {
   switch (question.what) {
     case 'speed': return { speed: await speed(ganglion, question.seconds) }
-    case 'verify': return ganglion.verify({ threads: question.threads, recipes: question.recipes })
+    case 'verify': return ganglion.verify({ threads: question.threads, wide: question.wide, recipes: question.recipes })
     case 'begin': return begin(ganglion, question)
     case 'resume': return resume(ganglion, question)
     default: return tryOut(ganglion, question)
