@@ -13,13 +13,14 @@ const { positionals, values } = parseArgs({
     'batch-size': { type: 'string', default: '128' },
     threads: { type: 'string', default: '2' },
     runs: { type: 'string', default: '30' },
+    wide: { type: 'boolean', default: false },
   },
 })
 const kind = modelNamed(positionals[0])
 const batch = Number(values['batch-size'])
 const threads = Number(values.threads)
 
-const runtime = await createRuntime()
+const runtime = await createRuntime({ wide: values.wide })
 const session = new Session(await instantiateCore(runtime.module), 1, threads)
 const fn = trainingStep(session, kind, batch)
 fn.run(5)

@@ -1,7 +1,7 @@
 // Matrix products and convolutions: packing of the right side, then the product (lib/gemm).
 import { gemm } from '../lib/gemm/loops'
 import { Matrix } from '../lib/gemm/matrix'
-import { NR } from '../lib/gemm/micro'
+import { COLUMNS, NR } from '../lib/gemm/micro'
 import { packPanels, TOGETHER } from '../lib/gemm/pack'
 import { PatchColumns, PatchRows } from '../lib/gemm/patches'
 import { register, shareStart } from '../lib/kernel'
@@ -26,10 +26,11 @@ class PackArgs {
 /** B in panels of `width` columns, [n / width][k][width], zeros beyond the last column. */
 export function pack_b_f32(args: usize, thread: i32, threads: i32): void {
   const a = changetype<PackArgs>(args)
-  const j1 = shareStart(a.n, a.width, thread + 1, threads)
+  const grain = a.width == NR ? COLUMNS : a.width
+  const j1 = shareStart(a.n, grain, thread + 1, threads)
   const depth = a.k1 * a.k2 * a.k3
-  const wide = a.width == NR ? TOGETHER : a.width
-  for (let j = shareStart(a.n, a.width, thread, threads); j < j1; j += wide) {
+  const step = a.width == NR ? TOGETHER : a.width
+  for (let j = shareStart(a.n, grain, thread, threads); j < j1; j += step) {
     let to = a.to + (<usize>(j * depth) << 2)
     for (let k1 = 0; k1 < a.k1; k1++) {
       for (let k2 = 0; k2 < a.k2; k2++) {

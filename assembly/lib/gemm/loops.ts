@@ -6,7 +6,7 @@
 import { shareStart } from '../kernel'
 import { loadPart, storePart } from '../simd'
 import { finish } from './epilogue'
-import { micro4x8, microTall, MORE, MR, NR } from './micro'
+import { COLUMNS, micro4x8, microTall, MORE, MR, NR } from './micro'
 import { micro4x16, micro6x16 } from './micro_wide'
 import { packPanels, TOGETHER } from './pack'
 
@@ -64,8 +64,8 @@ export function gemm<T>(args: usize, thread: i32, threads: i32): void {
   const source = changetype<T>(args)
   const byColumns = g.how & BY_COLUMNS
   const i1 = byColumns ? g.m : shareStart(g.m, MR, thread + 1, threads)
-  const j0 = byColumns ? shareStart(g.n, NR, thread, threads) : 0
-  const j1 = byColumns ? shareStart(g.n, NR, thread + 1, threads) : g.n
+  const j0 = byColumns ? shareStart(g.n, COLUMNS, thread, threads) : 0
+  const j1 = byColumns ? shareStart(g.n, COLUMNS, thread + 1, threads) : g.n
   const scratch = g.scratch + g.share * <usize>thread
   for (let i = byColumns ? 0 : shareStart(g.m, MR, thread, threads); i < i1; i += MC) {
     const rows = min(MC, i1 - i)
