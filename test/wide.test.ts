@@ -1,5 +1,5 @@
 // Cores for vectors of 256 bits: the same bits, refused with a reason where there are none. What V8 makes of them is asked of
-// Node 24 and of Chromium, in test/runtimes.
+// Node 24 and 26, in test/runtimes.
 import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { GanglionError } from '../src/errors.ts'
@@ -25,13 +25,13 @@ describe('wide vectors', () => {
     ['Node 24 on arm64', false, node('24.21.0', 'arm64')],
     ['Deno, which has a Node', false, node('24.2.0', 'x64', { deno: '2.9.6' })],
     ['Bun, which has a Node', false, node('24.3.0', 'x64', { bun: '1.4.0' })],
-    ['Chromium, which is believed', true, { process: undefined, navigator: { userAgentData: {} } }],
-    ['Firefox', false, { process: undefined, navigator: {} }],
+    ['Electron, which has a Node', false, node('24.2.0', 'x64', { electron: '44.0.0' })],
+    ['a page', false, { process: undefined }],
   ])('%s: %s', (_, available, globals) => {
     for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value)
     const found = features().wideVectors
     expect(found.available).toBe(available)
-    expect(found.reason).toMatch(/^V8 joins two of 128 bits in Node 24 or newer and in Chromium, on x64, with --experimental-wasm/)
+    expect(found.reason).toMatch(/^V8 joins two of 128 bits in Node 24 or newer, on x64, with --experimental-wasm/)
   })
 
   test('refused where there are none', async () => {

@@ -25,9 +25,9 @@ export interface RuntimeOptions {
   /** Default `'deterministic'`. */
   precision?: Precision
   /**
-   * Vectors of 256 bits: V8 makes one of each two that lie side by side, where its flag `--experimental-wasm-revectorize`
-   * is on. Up to twice as fast, and the same bits. True turns that flag on in Node, for the whole process; Chromium and
-   * Electron want it on their own command line, and are believed to have it. Default false.
+   * Vectors of 256 bits, in Node 24 or newer on x64: V8 makes one of each two that lie side by side. Up to twice as fast, and
+   * the same bits. True turns on V8's flag `--experimental-wasm-revectorize`, for all WebAssembly that the process compiles
+   * from then on. On a processor without AVX2 it is slower. Default false.
    */
   wide?: boolean
   /**

@@ -185,6 +185,7 @@ describe('errors keep their class and their words', () => {
     await fails(make({ model: { kind: 'cat' } }), RangeError, message)
     await expect(make({ model: { kind: 'vae', options: { latent: 0 } } })).rejects.toThrow(RangeError)
     await expect(make({ precision: 'fast' as 'relaxed' })).rejects.toThrow(/^precision: 'fast' given/)
+    await expect(make({ wide: 'very' as unknown as boolean })).rejects.toThrow(/^wide: very given, expected true or false/)
   })
 
   test('of calls and training', async () => {

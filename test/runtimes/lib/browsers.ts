@@ -58,9 +58,9 @@ export interface Chromium extends Browser {
   install(folder: string): Promise<string>
 }
 
-export async function chromium({ extensions = false, flags = [] as readonly string[] } = {}): Promise<Chromium> {
+export async function chromium({ extensions = false } = {}): Promise<Chromium> {
   const browser = await puppeteer.launch({
-    executablePath: FILES.chromium, args: [...CHROMIUM_ARGS, ...flags], pipe: true, enableExtensions: extensions,
+    executablePath: FILES.chromium, args: CHROMIUM_ARGS, pipe: true, enableExtensions: extensions,
   })
   return {
     version: (await browser.version()).replace(/^.*\//, ''),
