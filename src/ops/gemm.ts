@@ -11,11 +11,11 @@ export interface EpilogueAttrs extends Record<string, unknown> {
 const ACTIVATION: Readonly<Record<Activation, number>> = { linear: 0, relu: 1, leakyReLU: 2, elu: 3, tanh: 4, sigmoid: 5 }
 
 // Sizes of assembly/lib/gemm: rows and depth of a packed block, columns of a panel, bytes before the block.
-const MC = 128
+const MC = 256
 const KC = 256
 /** Columns of a panel. */
 export const PANEL = 8
-const BLOCK = 1024
+const BLOCK = 2048
 /** Columns that a product which packs B itself packs at a time. */
 const TOGETHER = 32
 
@@ -123,10 +123,10 @@ export function product(
 }
 
 /**
- * Whether B is packed by the product itself: it is packed once for each block of rows, which are few, by each thread that
- * needs it, which is one. The panels stay in the caches, and nothing is written that is as large as B.
+ * Whether B is packed by the product itself, once for each block of rows: where no other thread wants the same panels. They
+ * stay in the caches, and nothing is written that is as large as B.
  */
-const isUnpacked = (m: number, n: number, threads: number): boolean => m <= 2 * MC && (threads === 1 || byColumns(m, n, threads))
+const isUnpacked = (m: number, n: number, threads: number): boolean => threads === 1 || byColumns(m, n, threads)
 
 /** Bytes of a thread's part of A and B, packed. */
 const unpackedShare = (m: number, n: number, k: number): number =>

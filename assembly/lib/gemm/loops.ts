@@ -10,14 +10,14 @@ import { COLUMNS, micro4x8, microTall, MORE, MR, NR } from './micro'
 import { micro4x16, micro6x16 } from './micro_wide'
 import { packPanels, TOGETHER } from './pack'
 
-/** Rows of A packed at a time, and their depth: 128 KB, in the second-level cache. The host sizes scratch by these. */
-export const MC = 128
+/** Rows of A packed at a time, and their depth: 256 KB, in the second-level cache. The host sizes scratch by these. */
+export const MC = 256
 export const KC = 256
 /** Start of a thread's scratch: MC row addresses, a tile of 4 × 8 with its four row addresses, 128 bytes for packers. */
 const TILE_ROWS: usize = MC << 2
 const TILE: usize = TILE_ROWS + 16
 const TEMP: usize = TILE + 128
-const BLOCK: usize = 1024
+const BLOCK: usize = 2048
 
 /** Bits of `Gemm.how`. */
 const BY_COLUMNS = 1
