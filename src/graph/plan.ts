@@ -86,31 +86,52 @@ export function plan({ items, outputs }: Schedule, threads = 1): Plan {
   return { buffers, result, scratch, placed, ...place(buffers) }
 }
 
-/** Offsets by decreasing size, each at the lowest place free for its whole life. */
+/** What is placed first: the largest, or what lives longest. The one or the other is better by up to a tenth. */
+const ORDERS: readonly ((a: Buffer, b: Buffer) => number)[] = [
+  (a, b) => b.bytes - a.bytes || a.from - b.from,
+  (a, b) => b.to - b.from - (a.to - a.from) || b.bytes - a.bytes,
+]
+
+/** Offsets in the order that needs fewer bytes, each at the lowest place free for its whole life. */
 function place(buffers: readonly Buffer[]): { peakBytes: number; lowerBound: number } {
-  const placed: Buffer[] = []
-  let peakBytes = 0
-  for (const buffer of [...buffers].sort((a, b) => b.bytes - a.bytes || a.from - b.from)) {
-    let offset = 0
-    for (const other of placed) {
-      const alive = other.from <= buffer.to && buffer.from <= other.to
-      if (alive && other.offset < offset + buffer.bytes) offset = Math.max(offset, other.offset + other.bytes)
+  const lowerBound = mostAlive(buffers)
+  let peakBytes = Infinity
+  for (const order of ORDERS) {
+    if (peakBytes === lowerBound) break
+    const offsets = new Map<Buffer, number>()
+    const placed: Buffer[] = []
+    let bytes = 0
+    for (const buffer of [...buffers].sort(order)) {
+      let offset = 0
+      for (const other of placed) {
+        const start = offsets.get(other)!
+        if (start >= offset + buffer.bytes) break
+        if (other.from <= buffer.to && buffer.from <= other.to) offset = Math.max(offset, start + other.bytes)
+      }
+      offsets.set(buffer, offset)
+      const next = placed.findIndex((other) => offsets.get(other)! > offset)
+      placed.splice(next < 0 ? placed.length : next, 0, buffer)
+      bytes = Math.max(bytes, offset + buffer.bytes)
     }
-    buffer.offset = offset
-    placed.push(buffer)
-    placed.sort((a, b) => a.offset - b.offset)
-    peakBytes = Math.max(peakBytes, offset + buffer.bytes)
+    if (bytes >= peakBytes) continue
+    peakBytes = bytes
+    for (const [buffer, offset] of offsets) buffer.offset = offset
   }
+  return { peakBytes, lowerBound }
+}
+
+/** The largest sum of bytes alive at once. */
+function mostAlive(buffers: readonly Buffer[]): number {
   const change = new Map<number, number>()
   for (const { from, to, bytes } of buffers) {
     change.set(from, (change.get(from) ?? 0) + bytes)
     change.set(to + 1, (change.get(to + 1) ?? 0) - bytes)
   }
   let live = 0
-  let lowerBound = 0
+  let most = 0
   for (const at of [...change.keys()].sort((a, b) => a - b)) {
     live += change.get(at)!
-    lowerBound = Math.max(lowerBound, live)
+    most = Math.max(most, live)
   }
-  return { peakBytes, lowerBound }
+  return most
 }
