@@ -12,20 +12,15 @@ export function topological(roots: readonly Tensor[]): Tensor[] {
   const nodes: Tensor[] = []
   const visited: number[] = []
   const visit = (node: Tensor) => {
-    if (seen.has(node)) return
+    if (!seen.has(node)) visited[nodes.push(node) - 1] = 0
     seen.add(node)
-    nodes.push(node)
-    visited.push(0)
   }
   for (const root of roots) {
     visit(root)
     while (nodes.length) {
       const next = nodes.at(-1)!.inputs[visited[nodes.length - 1]!++]
       if (next) visit(next)
-      else {
-        order.push(nodes.pop()!)
-        visited.pop()
-      }
+      else order.push(nodes.pop()!)
     }
   }
   return order

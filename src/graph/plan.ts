@@ -86,53 +86,43 @@ export function plan({ items, outputs }: Schedule, threads = 1): Plan {
   return { buffers, result, scratch, placed, ...place(buffers) }
 }
 
-/** What is placed first: the largest, or what lives longest. The one or the other is better by up to a tenth. */
-const ORDERS: readonly ((a: Buffer, b: Buffer) => number)[] = [
-  (a, b) => b.bytes - a.bytes || a.from - b.from,
-  (a, b) => b.to - b.from - (a.to - a.from) || b.bytes - a.bytes,
-]
+const bySize = (a: Buffer, b: Buffer): number => b.bytes - a.bytes || a.from - b.from
+const byLife = (a: Buffer, b: Buffer): number => b.to - b.from - (a.to - a.from) || b.bytes - a.bytes
 
-/** Offsets in the order that needs fewer bytes, each at the lowest place free for its whole life. */
+/** Offsets for the largest first, or for what lives longest where that needs less: up to a tenth. */
 function place(buffers: readonly Buffer[]): { peakBytes: number; lowerBound: number } {
   const lowerBound = mostAlive(buffers)
-  let peakBytes = Infinity
-  for (const order of ORDERS) {
-    if (peakBytes === lowerBound) break
-    const offsets = new Map<Buffer, number>()
-    const placed: Buffer[] = []
-    let bytes = 0
-    for (const buffer of [...buffers].sort(order)) {
-      let offset = 0
-      // With for … of, an interpreter makes an object each time around: 0.1 MB for a VAE's step.
-      placed.forEach((other) => {
-        const start = offsets.get(other)!
-        const apart = start >= offset + buffer.bytes || other.from > buffer.to || buffer.from > other.to
-        if (!apart) offset = Math.max(offset, start + other.bytes)
-      })
-      offsets.set(buffer, offset)
-      const next = placed.findIndex((other) => offsets.get(other)! > offset)
-      placed.splice(next < 0 ? placed.length : next, 0, buffer)
-      bytes = Math.max(bytes, offset + buffer.bytes)
-    }
-    if (bytes >= peakBytes) continue
-    peakBytes = bytes
-    for (const [buffer, offset] of offsets) buffer.offset = offset
+  let peakBytes = placeBy(bySize, buffers)
+  if (peakBytes > lowerBound) {
+    const other = placeBy(byLife, buffers)
+    if (other > peakBytes) placeBy(bySize, buffers)
+    else peakBytes = other
   }
   return { peakBytes, lowerBound }
 }
 
+/** Each at the lowest place free for its whole life; returns the end of all. */
+function placeBy(order: (a: Buffer, b: Buffer) => number, buffers: readonly Buffer[]): number {
+  const placed: Buffer[] = []
+  let end = 0
+  for (const buffer of [...buffers].sort(order)) {
+    let offset = 0
+    // With for … of, an interpreter makes an object each time around: 0.1 MB for a VAE's step.
+    placed.forEach((other) => {
+      const alive = other.from <= buffer.to && buffer.from <= other.to
+      if (alive && other.offset < offset + buffer.bytes) offset = Math.max(offset, other.offset + other.bytes)
+    })
+    buffer.offset = offset
+    placed.push(buffer)
+    placed.sort((a, b) => a.offset - b.offset)
+    end = Math.max(end, offset + buffer.bytes)
+  }
+  return end
+}
+
 /** The largest sum of bytes alive at once. */
 function mostAlive(buffers: readonly Buffer[]): number {
-  const change = new Map<number, number>()
-  for (const { from, to, bytes } of buffers) {
-    change.set(from, (change.get(from) ?? 0) + bytes)
-    change.set(to + 1, (change.get(to + 1) ?? 0) - bytes)
-  }
-  let live = 0
-  let most = 0
-  for (const at of [...change.keys()].sort((a, b) => a - b)) {
-    live += change.get(at)!
-    most = Math.max(most, live)
-  }
-  return most
+  const alive: number[] = []
+  for (const { from, to, bytes } of buffers) for (let at = from; at <= to; at++) alive[at] = (alive[at] ?? 0) + bytes
+  return alive.reduce((most, bytes) => Math.max(most, bytes), 0)
 }

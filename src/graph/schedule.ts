@@ -41,14 +41,10 @@ export function schedule(stages: readonly Stage[]): Schedule {
     const order = topological(roots).filter((node) => !isLeaf(node) && !done.has(node))
     const due = earliest(order, stage.updates)
     let updated = 0
-    const update = (until: number) => {
-      while (due[updated]! <= until) run(stage.updates[updated++]!)
+    for (let at = -1; at < order.length; at++) {
+      if (at >= 0) done.set(order[at]!, run(order[at]!))
+      while (due[updated]! <= at) run(stage.updates[updated++]!)
     }
-    update(-1)
-    order.forEach((node, at) => {
-      done.set(node, run(node))
-      update(at)
-    })
     const held = new Map(stage.outputs.map((output) => [output, isLeaf(output) ? output : done.get(output)!]))
     forget(done, new Set(stage.updates.flatMap(changedBy)))
     return held
@@ -62,17 +58,14 @@ export function schedule(stages: readonly Stage[]): Schedule {
  * 4.5 where it was 8.
  */
 function earliest(order: readonly Tensor[], updates: readonly Tensor[]): number[] {
-  const place = new Map(order.map((node, at) => [node, at]))
-  const lastRead = new Map<Tensor, number>()
-  order.forEach(({ inputs }, at) => {
-    for (const input of inputs) lastRead.set(memoryOf(input), at)
+  // Where a node is computed, and where a variable is read last.
+  const last = new Map<Tensor, number>()
+  order.forEach((node, at) => {
+    last.set(node, at)
+    for (const read of node.inputs.map(memoryOf)) if (isVariable(read)) last.set(read, at)
   })
   let due = -1
-  return updates.map((update) => {
-    for (const input of update.inputs) due = Math.max(due, place.get(input) ?? -1)
-    for (const variable of changedBy(update)) due = Math.max(due, lastRead.get(variable) ?? -1)
-    return due
-  })
+  return updates.map(({ inputs }) => (due = Math.max(due, ...inputs.map((input) => last.get(input) ?? -1))))
 }
 
 /** The tensor in whose memory `node` lies. */
