@@ -23,20 +23,20 @@ const raw = (file, limit) => (
 const VAE = '{ createRuntime, imageDataset, Model, vae }'
 
 export default [
-  entry('ganglion: all of it, the core inside', 'index.js', '50 kB'),
-  entry('ganglion: a program that trains a VAE, the core inside', 'index.js', '35.5 kB', VAE),
+  entry('ganglion: all of it, the core inside', 'index.js', '49.5 kB'),
+  entry('ganglion: a program that trains a VAE, the core inside', 'index.js', '34.5 kB', VAE),
   entry('ganglion/slim', 'slim.js', '16.5 kB'),
-  entry('ganglion/api', 'api.js', '35.5 kB'),
+  entry('ganglion/api', 'api.js', '36 kB'),
   {
     ...entry('ganglion/slim and ganglion/api: a program that trains a VAE', '', '21.5 kB'),
     path: undefined, import: { 'dist/slim.js': '{ createRuntime, imageDataset, Model }', 'dist/api.js': '{ vae }' },
   },
-  entry('ganglion under workerd: all of it, without ganglion.wasm', 'workerd.js', '35.5 kB'),
+  entry('ganglion under workerd: all of it, without ganglion.wasm', 'workerd.js', '36 kB'),
   entry('ganglion/worker: the page\'s side', 'worker/index.js', '3 kB'),
-  entry('ganglion/worker: the worker\'s file, the core inside', 'worker/trainer.js', '44.5 kB'),
-  entry('ganglion/worker/serve: all of it, the core inside', 'worker/serve.js', '29.5 kB'),
-  entry('ganglion/verify: all of it, the core inside', 'verify/index.js', '61.5 kB'),
-  entry('ganglion/bench: all of it, the core inside', 'bench/index.js', '46.5 kB'),
+  entry('ganglion/worker: the worker\'s file, the core inside', 'worker/trainer.js', '44 kB'),
+  entry('ganglion/worker/serve: all of it, the core inside', 'worker/serve.js', '28.5 kB'),
+  entry('ganglion/verify: all of it, the core inside', 'verify/index.js', '61 kB'),
+  entry('ganglion/bench: all of it, the core inside', 'bench/index.js', '46 kB'),
   entry('ganglion/safetensors', 'formats/safetensors.js', '2 kB'),
   raw('ganglion.wasm', '15.5 kB'),
   ...['threads', 'wide', 'wide-threads', 'relaxed', 'relaxed-threads', 'relaxed-wide', 'relaxed-wide-threads']

@@ -43,10 +43,12 @@ const isSmall = (item: Item | null): boolean =>
 export function emit({ items }: Schedule, plan: Plan, at: Addresses, after: readonly KernelCall[]): Tape {
   const words: number[] = [at.control]
   const calls: { at: number; item: Item | null }[] = []
-  const push = ([kernel, ...args]: KernelCall, item: Item | null) => {
+  const push = (call: KernelCall, item: Item | null) => {
     calls.push({ at: words.length, item })
-    const [name, alone] = typeof kernel === 'string' ? [kernel, 0] : [kernel.alone, ALONE]
-    words.push(at.kernel(name), (args.length + 2) | (isSmall(item) ? SMALL : 0) | alone, ...args)
+    const kernel = call[0]
+    const shared = typeof kernel === 'string'
+    words.push(at.kernel(shared ? kernel : kernel.alone), (call.length + 1) | (isSmall(item) ? SMALL : 0) | (shared ? 0 : ALONE))
+    for (let i = 1; i < call.length; i++) words.push(call[i] as number)
   }
   for (const item of items) {
     const { op } = item.node

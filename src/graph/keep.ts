@@ -1,7 +1,7 @@
 // A stage sees the variables as they were when it began. What is computed has memory of its own; a variable that is
 // itself an output, or the value of an update, is copied here before an update of the stage can change it.
 import { copy } from '../ops/copy.ts'
-import { changedBy, type Stage } from './schedule.ts'
+import { changedBy, memoryOf, type Stage } from './schedule.ts'
 import { Tensor } from './tensor.ts'
 
 /** The stages with those copies in them. */
@@ -24,9 +24,4 @@ export function keepValues(stages: readonly Stage[]): Stage[] {
     })
     return { outputs: outputs.map((output) => (everChanged.has(memoryOf(output)) ? kept(output) : output)), updates: ordered }
   })
-}
-
-/** The tensor in whose memory `node` lies. */
-function memoryOf(node: Tensor): Tensor {
-  return node.op.calls === 'alias' ? memoryOf(node.inputs[0]!) : node
 }

@@ -115,9 +115,8 @@ export function shapeError(op: string, problem: string): RangeError {
 
 /** Makes the tensor `op(inputs)`; the op's shape rule checks the inputs. */
 export function apply<A extends Attrs>(op: Op<A>, inputs: readonly Tensor[], attrs: A): Tensor<A> {
-  for (const [i, input] of inputs.entries()) {
-    if (!(input instanceof Tensor)) throw new TypeError(`${op.name}: input ${i} is ${typeof input}, expected a Tensor`)
-  }
+  const other = inputs.findIndex((input) => !(input instanceof Tensor))
+  if (other >= 0) throw new TypeError(`${op.name}: input ${other} is ${typeof inputs[other]}, expected a Tensor`)
   const shape = op.shape(inputs.map((t) => t.shape), attrs)
   if (shape.some((d) => !Number.isInteger(d) || d < 1)) {
     throw shapeError(op.name, `the output would have shape ${show(shape)}; every dimension must be a positive integer`)

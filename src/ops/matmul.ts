@@ -10,10 +10,10 @@ interface MatmulAttrs extends EpilogueAttrs {
 
 /** M, K, N and the leading (batch) dimensions. */
 function sizes(a: Shape, b: Shape, { transposeA, transposeB }: MatmulAttrs) {
-  const [ra, ca] = a.slice(-2) as [number, number]
-  const [rb, cb] = b.slice(-2) as [number, number]
-  const [m, k] = transposeA ? [ca, ra] : [ra, ca]
-  const [k2, n] = transposeB ? [cb, rb] : [rb, cb]
+  const m = a.at(transposeA ? -1 : -2)!
+  const k = a.at(transposeA ? -2 : -1)!
+  const k2 = b.at(transposeB ? -1 : -2)!
+  const n = b.at(transposeB ? -2 : -1)!
   return { m, k, k2, n, batch: a.slice(0, -2) }
 }
 

@@ -83,9 +83,9 @@ export class CompiledFunction {
     const roots = rebuilt.flatMap((s) => [...s.outputs, ...s.updates])
     this.schedule = schedule(rebuilt)
     this.plan = plan(this.schedule, session.threads)
-    this.flops = this.schedule.items.reduce((n, { node }) => n + node.op.flops(node), 0)
-    const largest = this.schedule.items.reduce((most, { node }) => Math.max(most, node.op.flops(node)), 0)
-    this.#patience = PATIENCE + Math.ceil(largest / FLOPS_A_TENTH)
+    const flops = this.schedule.items.map(({ node }) => node.op.flops(node))
+    this.flops = flops.reduce((n, x) => n + x, 0)
+    this.#patience = PATIENCE + Math.ceil(Math.max(0, ...flops) / FLOPS_A_TENTH)
     const { core } = session
     this.#control = core.allocate(CONTROL_BYTES)
     this.arena = this.#reserve()

@@ -12,7 +12,6 @@ export interface NodeModules {
   os: { availableParallelism(): number, cpus(): { model: string }[], platform(): string, arch(): string, release(): string }
   fs: { promises: { readFile(file: URL): Promise<Uint8Array<ArrayBuffer>> } }
   v8: { setFlagsFromString(flag: string): void }
-  zlib: { inflateRawSync(bytes: Uint8Array): Uint8Array<ArrayBuffer> }
 }
 interface NodeProcess {
   getBuiltinModule?<N extends keyof NodeModules>(name: N): NodeModules[N]
