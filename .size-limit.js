@@ -24,7 +24,7 @@ const VAE = '{ createRuntime, imageDataset, Model, vae }'
 
 export default [
   entry('ganglion: all of it, the core inside', 'index.js', '49.5 kB'),
-  entry('ganglion: a program that trains a VAE, the core inside', 'index.js', '34.5 kB', VAE),
+  entry('ganglion: a program that trains a VAE, the core inside', 'index.js', '35 kB', VAE),
   entry('ganglion/slim', 'slim.js', '16.5 kB'),
   entry('ganglion/api', 'api.js', '36 kB'),
   {
