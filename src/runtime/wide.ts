@@ -1,5 +1,5 @@
 // Vectors of 256 bits: whether this engine makes them of two of WebAssembly's, and turning that on. V8 does so on x64 where its
-// experimental flag is on and it was built for it, as it is in Node since 23; the V8 of Node 22, Chromium 156 and Deno 2.9
+// experimental flag is on and it was built for it, as in Node 24 and 26; the V8 of Node 22, Chromium 156 and Deno 2.9
 // knows the flag and does nothing. No WebAssembly can tell.
 import { GanglionError } from '../errors.ts'
 import type { Feature } from './features.ts'
