@@ -33,6 +33,8 @@ export function addressOf(item: Item | Tensor, plan: Plan, at: Addresses): numbe
 const SMALL = 1 << 31
 /** Marks a call after which threads do not meet. */
 const ALONE = 1 << 30
+/** One of these more than its number marks the thread whose call it is. */
+const OWNER = 1 << 23
 /** Floats read and written, and operations, up to which meeting other threads takes longer than doing it alone. */
 const SMALL_WORK = 4096
 
@@ -45,8 +47,9 @@ export function emit({ items }: Schedule, plan: Plan, at: Addresses, after: read
   const calls: { at: number; item: Item | null }[] = []
   const push = ([kernel, ...args]: KernelCall, item: Item | null) => {
     calls.push({ at: words.length, item })
-    const [name, alone] = typeof kernel === 'string' ? [kernel, 0] : [kernel.alone, ALONE]
-    words.push(at.kernel(name), (args.length + 2) | (isSmall(item) ? SMALL : 0) | alone, ...args)
+    const how = typeof kernel === 'string' ? { kernel, alone: false } : kernel
+    const marks = (isSmall(item) ? SMALL : 0) | (how.alone ? ALONE : 0) | (((how.on ?? -1) + 1) * OWNER)
+    words.push(at.kernel(how.kernel), (args.length + 2) | marks, ...args)
   }
   for (const item of items) {
     const { op } = item.node
