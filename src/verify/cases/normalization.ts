@@ -33,6 +33,6 @@ export const channelwiseNormalization: readonly OpCases<readonly Shape[]>[] = [
   { domain: [[-2, 2], [-2, 2], [-2, 2], [-2, 2], [0.5, 2]] }),
 ]
 /** An image, a vector, an image. */
-const ofTwo = casesOfShapes('channelSums', IMAGES.map((image) => [image, [image.at(-1)!], image]),
+export const channelwiseSums = casesOfShapes('channelSums', IMAGES.map((image) => [image, [image.at(-1)!], image]),
   (...inputs) => apply(channelSumsOp, inputs, {}))
-export const normalization = [ofTwo, ...rowwiseNormalization, ...channelwiseNormalization]
+export const normalization = [channelwiseSums, ...rowwiseNormalization, ...channelwiseNormalization]
