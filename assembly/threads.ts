@@ -2,7 +2,7 @@
 // meet; the last to come lets all go on. Nothing here is static: a worker's instantiation rewrites static data.
 // The control block that a tape points at, zeroed by the host, holds five words, 64 bytes apart: stop, which ends the
 // run after its step; the threads that have arrived; the meetings so far, on which threads sleep; how many sleep; failed.
-import { runOp } from './tape'
+import { next, runOp } from './tape'
 
 /** Marks an op whose results each thread reads alone: no meeting after it. */
 const ALONE: i32 = 1 << 30
@@ -45,7 +45,7 @@ export function runThread(tape: usize, steps: i32, thread: i32, threads: i32, pa
 /** Runs the small ops from `op` on, on the first thread; returns the address of the op after them. */
 function runSmall(op: usize, thread: i32): usize {
   do {
-    if (thread) op += load<usize>(op, 4) << 2
+    if (thread) op = next(op)
     else op = runOp(op, 0, 1)
   } while (load<u32>(op) && load<i32>(op, 4) < 0)
   return op

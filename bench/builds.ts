@@ -19,16 +19,25 @@ export interface Step {
   run(steps: number): void
   /** Of all variables: equal for builds that compute the same bits. */
   digest(): string
+  close(): Promise<void>
+}
+
+export interface Options {
+  readonly wide: boolean
+  readonly threads: number
 }
 
 type Host = Pick<typeof host, 'createRuntime' | 'input' | 'layers' | 'autoencoder' | 'vae' | 'gan' | 'dcgan'>
 
 /** Written with the package's public pieces alone, which commits far apart have in common. */
 async function stepWith(
-  from: Host, model: ModelName, batch: number, options: { readonly wide?: boolean, readonly core?: Uint8Array<ArrayBuffer> },
+  from: Host, model: ModelName, batch: number, { wide, threads }: Options, core?: Uint8Array<ArrayBuffer>,
 ): Promise<Step> {
   const definition = from[model]()
-  const runtime = await from.createRuntime(options)
+  const worker = pathToFileURL('dist/runtime/thread.js')
+  const runtime = await from.createRuntime({
+    ...(wide ? { wide } : {}), ...(threads > 1 ? { threads, worker } : {}), ...(core ? { core } : {}),
+  })
   const session = await runtime.session(1)
   const images = from.input('images', [batch, ...definition.imageShape])
   const fn = session.compile({ group: 'train', stages: definition.train(images, new from.layers.Pass(true)) })
@@ -42,15 +51,16 @@ async function stepWith(
       for (const v of session.variables) hash.update(`${v.attrs.name}\0`).update(session.values(v).slice())
       return hash.digest('hex')
     },
+    close: () => runtime.close(),
   }
 }
 
-export function fromWasm(file: string, wide: boolean): Build {
+export function fromWasm(file: string, options: Options): Build {
   if (!existsSync(file)) {
     throw new RangeError(`compare: there is no file "${file}"; give two wasm files, or --commits and two commits`)
   }
   const core = new Uint8Array(readFileSync(file))
-  return { name: file, step: async (model, batch) => stepWith(await import('../src/index.ts'), model, batch, { wide, core }) }
+  return { name: file, step: async (model, batch) => stepWith(await import('../src/index.ts'), model, batch, options, core) }
 }
 
 const FOLDER = resolve('build/commits')
@@ -59,7 +69,7 @@ const git = (...args: string[]): string =>
   execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
 
 /** @param ref anything that git takes for a commit; `.` is this checkout with what is not committed */
-export async function fromCommit(ref: string, wide: boolean): Promise<Build> {
+export async function fromCommit(ref: string, options: Options): Promise<Build> {
   mkdirSync(FOLDER, { recursive: true })
   const commit = ref === HERE ? null : commitOf(ref)
   const bundled = join(FOLDER, `${commit ?? 'here'}.mjs`)
@@ -67,7 +77,7 @@ export async function fromCommit(ref: string, wide: boolean): Promise<Build> {
   else if (!existsSync(bundled)) await inWorktree(commit, (folder) => bundle(folder, bundled))
   const loaded = (await import(pathToFileURL(bundled).href)) as Host
   const name = commit === null ? 'this checkout' : git('log', '-1', '--format=%h %s', commit)
-  return { name, step: (model, batch) => stepWith(loaded, model, batch, wide ? { wide } : {}) }
+  return { name, step: (model, batch) => stepWith(loaded, model, batch, options) }
 }
 
 function commitOf(ref: string): string {

@@ -1,13 +1,14 @@
 // Two builds against each other, taking turns in one process: is a change a gain?
-// `npm run bench:compare -- OLD.wasm NEW.wasm [MODEL …] [--batch-size 128] [--windows 60] [--window-ms 30] [--wide]`: two cores
+// `npm run bench:compare -- OLD.wasm NEW.wasm [MODEL …] [OPTIONS]`: two cores
 // `npm run bench:compare -- --commits OLD NEW [MODEL …]`: two commits, cores and host code; . is this checkout as it stands
+// Options: `--batch-size 128`, `--windows 60`, `--window-ms 30`, `--wide`, `--threads 2`, of which workers run dist's thread.js.
 // The ratio is new over old of neighbouring windows; below 1 the new one is faster. Bits: of all weights after warming up.
 import { parseArgs } from 'node:util'
 import { machine } from '../src/bench/machine.ts'
 import { median, medianBounds, spread } from '../src/bench/statistics.ts'
 import { calibrate } from '../src/bench/windows.ts'
 import { integer } from './arguments.ts'
-import { fromCommit, fromWasm } from './builds.ts'
+import { fromCommit, fromWasm, type Step } from './builds.ts'
 import { type ModelName, modelNamed, MODELS } from './step.ts'
 
 const { positionals, values } = parseArgs({
@@ -16,6 +17,7 @@ const { positionals, values } = parseArgs({
     commits: { type: 'boolean', default: false },
     'batch-size': { type: 'string', default: '128' },
     wide: { type: 'boolean', default: false },
+    threads: { type: 'string', default: '1' },
     windows: { type: 'string', default: '60' },
     'window-ms': { type: 'string', default: '30' },
   },
@@ -28,11 +30,11 @@ const models: ModelName[] = names.length ? names.map(modelNamed) : (Object.keys(
 const batch = integer('batch-size', values['batch-size'])
 const windows = integer('windows', values.windows)
 const windowMs = integer('window-ms', values['window-ms'])
-const { wide } = values
+const options = { wide: values.wide, threads: integer('threads', values.threads) }
 const WARM_STEPS = 10
 
 const sides = []
-for (const given of [older, newer]) sides.push(values.commits ? await fromCommit(given, wide) : fromWasm(given, wide))
+for (const given of [older, newer]) sides.push(values.commits ? await fromCommit(given, options) : fromWasm(given, options))
 const [before, after] = sides as [(typeof sides)[number], (typeof sides)[number]]
 
 function verdict(ratios: readonly number[]): string {
@@ -41,7 +43,7 @@ function verdict(ratios: readonly number[]): string {
   return `${low.toFixed(3)}–${high.toFixed(3)}: ${found}`
 }
 
-console.log(`${machine().engine}, batch ${batch}, ${windows} windows of ${windowMs} ms\n`)
+console.log(`${machine().engine}, batch ${batch}, threads: ${values.threads}, ${windows} windows of ${windowMs} ms\n`)
 console.log(`old: ${before.name}\nnew: ${after.name}\n`)
 const head = ['model', 'old, ms', 'new, ms', 'new / old: median (quartiles)', 'the median, 95 % sure', 'bits']
 console.log(`| ${head.join(' | ')} |\n|${'---|'.repeat(head.length)}`)
@@ -63,6 +65,7 @@ for (const model of models) {
   }
   const [a, b] = [old, young].map(({ ms }) => median(ms).toFixed(2))
   console.log(`| ${model} | ${a} | ${b} | ${spread(ratios, 3)} | ${verdict(ratios)} | ${same ? 'same' : 'different'} |`)
+  for (const { close } of [old, young]) await close()
 }
 
-interface Timed { readonly run: (steps: number) => void; readonly digest: () => string; readonly ms: number[] }
+interface Timed extends Step { readonly ms: number[] }

@@ -12,7 +12,9 @@ import { convolution, convRow, filterGradient, transposedConvolution } from '../
 import { depthwise, depthwiseFilterGrad, depthwiseInputGrad, depthwiseRow } from '../src/verify/cases/depthwise.ts'
 import { labelledLosses, losses } from '../src/verify/cases/losses.ts'
 import { products } from '../src/verify/cases/matmul.ts'
-import { channelwiseNormalization, rowwiseNormalization, withVectors } from '../src/verify/cases/normalization.ts'
+import {
+  channelwiseNormalization, channelwiseSums, rowwiseNormalization, withVectors,
+} from '../src/verify/cases/normalization.ts'
 import * as pooling from '../src/verify/cases/pooling.ts'
 import * as resize from '../src/verify/cases/resize.ts'
 import * as structure from '../src/verify/cases/structure.ts'
@@ -96,6 +98,7 @@ export const LADDERS: readonly Ladder[] = [
   ladder(structure.oneHots, [[[128], 10], [[1e5], 10]]),
   ...each(rowwiseNormalization, ROWS),
   ...channelwiseNormalization.map((of) => ladder(of, BATCHES.map((b) => withVectors([b, 14, 14, 64], inputsOf(of) - 1)))),
+  ladder(channelwiseSums, BATCHES.map((b) => [[b, 14, 14, 64], [64], [b, 14, 14, 64]])),
   ...each(losses, VECTORS),
   ...labelledLosses.map((of) => ladder(of, VECTORS.map((shape) => ({ label: of.cases[0]!.row.label, shape })))),
 ]

@@ -54,6 +54,11 @@ function sumColumns(a: SumArgs, thread: i32, threads: i32): void {
     const i = (t - o * quads) << 2
     const lanes = inner - i
     let p = a.x + (<usize>(o * a.middle * inner + i) << 2)
+    if (WIDE && lanes >= 16 && t + 4 <= to) {
+      sumOf16(a, p, stride, a.y + (<usize>(o * inner + i) << 2))
+      t += 3
+      continue
+    }
     let total = f32x4.splat(0)
     for (let m = 0; m < a.middle; m += ROWS) {
       const end = p + <usize>min(ROWS, a.middle - m) * stride
@@ -64,4 +69,33 @@ function sumColumns(a: SumArgs, thread: i32, threads: i32): void {
     }
     storeUpTo4(a.y + (<usize>(o * inner + i) << 2), f32x4.mul(total, f32x4.splat(a.scale)), lanes)
   }
+}
+
+/** Sixteen columns, a line of the cache: the same sums. */
+function sumOf16(a: SumArgs, p: usize, stride: usize, y: usize): void {
+  let t0 = f32x4.splat(0)
+  let t1 = f32x4.splat(0)
+  let t2 = f32x4.splat(0)
+  let t3 = f32x4.splat(0)
+  for (let m = 0; m < a.middle; m += ROWS) {
+    let b0 = f32x4.splat(0)
+    let b1 = f32x4.splat(0)
+    let b2 = f32x4.splat(0)
+    let b3 = f32x4.splat(0)
+    for (const end = p + <usize>min(ROWS, a.middle - m) * stride; p < end; p += stride) {
+      b0 = f32x4.add(b0, v128.load(p))
+      b1 = f32x4.add(b1, v128.load(p, 16))
+      b2 = f32x4.add(b2, v128.load(p, 32))
+      b3 = f32x4.add(b3, v128.load(p, 48))
+    }
+    t0 = f32x4.add(t0, b0)
+    t1 = f32x4.add(t1, b1)
+    t2 = f32x4.add(t2, b2)
+    t3 = f32x4.add(t3, b3)
+  }
+  const scale = f32x4.splat(a.scale)
+  v128.store(y, f32x4.mul(t0, scale))
+  v128.store(y, f32x4.mul(t1, scale), 16)
+  v128.store(y, f32x4.mul(t2, scale), 32)
+  v128.store(y, f32x4.mul(t3, scale), 48)
 }

@@ -33,6 +33,8 @@ export function addressOf(item: Item | Tensor, plan: Plan, at: Addresses): numbe
 const SMALL = 1 << 31
 /** Marks a call after which threads do not meet. */
 const ALONE = 1 << 30
+/** One of these more than its number marks the thread whose call it is. */
+const OWNER = 1 << 23
 /** Floats read and written, and operations, up to which meeting other threads takes longer than doing it alone. */
 const SMALL_WORK = 4096
 
@@ -46,8 +48,9 @@ export function emit({ items }: Schedule, plan: Plan, at: Addresses, after: read
   const push = (call: KernelCall, item: Item | null) => {
     calls.push({ at: words.length, item })
     const kernel = call[0]
-    const shared = typeof kernel === 'string'
-    words.push(at.kernel(shared ? kernel : kernel.alone), (call.length + 1) | (isSmall(item) ? SMALL : 0) | (shared ? 0 : ALONE))
+    const how = typeof kernel === 'string' ? { kernel, alone: false } : kernel
+    const marks = (isSmall(item) ? SMALL : 0) | (how.alone ? ALONE : 0) | (((how.on ?? -1) + 1) * OWNER)
+    words.push(at.kernel(how.kernel), (call.length + 1) | marks)
     for (let i = 1; i < call.length; i++) words.push(call[i] as number)
   }
   for (const item of items) {

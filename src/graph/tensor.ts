@@ -4,19 +4,31 @@
 export type Shape = readonly number[]
 export type Attrs = Readonly<Record<string, unknown>>
 
-/**
- * One kernel to run: its exported name in the core, then its argument words (i32; floats as `bits(x)`). As `{ alone }`: what a
- * thread writes only that thread reads in the next call, so threads do not meet between the two.
- */
-export type KernelCall = readonly [kernel: string | { readonly alone: string }, ...words: number[]]
+/** One kernel to run: its exported name in the core, then its argument words (i32; floats as `bits(x)`). */
+export type KernelCall = readonly [kernel: string | Apart, ...words: number[]]
+
+/** `alone`: what a thread writes only that thread reads in the next call, so threads do not meet between the two. */
+export interface Apart {
+  readonly kernel: string
+  readonly alone: boolean
+  /** The thread that does all of it, where threads do not share it. */
+  readonly on?: number | undefined
+}
+
+/** The calls without meetings; `on`: they are that thread's. */
+export const apart = (calls: readonly KernelCall[], on?: number): KernelCall[] => marked(calls, true, on)
+/** The calls with a meeting at their end. */
+export const ended = (calls: readonly KernelCall[]): KernelCall[] =>
+  [...calls.slice(0, -1), ...marked(calls.slice(-1), false)]
+const marked = (calls: readonly KernelCall[], alone: boolean, on?: number): KernelCall[] => calls.map(([how, ...words]) => {
+  const { kernel, on: before } = typeof how === 'string' ? { kernel: how, on: undefined } : how
+  return [{ kernel, alone, on: on ?? before }, ...words]
+})
 
 /** Calls that threads may go through without meeting, but for the end, unless they need not meet there either. */
 export function unmet(calls: readonly KernelCall[]): KernelCall[] {
-  const never = calls.every(([kernel]) => typeof kernel !== 'string')
-  return calls.map(([kernel, ...words], i) => {
-    const name = typeof kernel === 'string' ? kernel : kernel.alone
-    return [never || i < calls.length - 1 ? { alone: name } : name, ...words]
-  })
+  const never = calls.every(([kernel]) => typeof kernel !== 'string' && kernel.alone)
+  return never ? apart(calls) : ended(apart(calls))
 }
 
 /** Where an op's data lies in linear memory when its tape is written: byte addresses. */

@@ -69,8 +69,7 @@ export const productScratch = (m: number, n: number, k: number, threads: number)
 
 /** Packs `right` in panels of `width` columns; `alone`: threads share the product by the same columns. */
 export function packCall(b: number, to: number, right: Right, width = PANEL, alone = false): KernelCall {
-  const kernel = 'pack_b_f32'
-  return [alone ? { alone: kernel } : kernel, b + (right.start ?? 0) * 4, to, ...right.k, right.n, ...right.strides, width]
+  return [{ kernel: 'pack_b_f32', alone }, b + (right.start ?? 0) * 4, to, ...right.k, right.n, ...right.strides, width]
 }
 
 /**

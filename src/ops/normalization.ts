@@ -1,9 +1,9 @@
-// Normalizing to mean 0 and variance 1 over some axes, composed of other ops.
+// Normalizing to mean 0 and variance 1 over some axes.
 // The variance is mean((x − mean)²), after a second centring: with a large mean the first loses what f32 cannot hold.
-import { type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { apply, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
 import { add, mul, sub } from './arithmetic.ts'
+import { affineOp, channelAffine, channelSums, rowsOf } from './channels.ts'
 import { mean } from './reduce.ts'
-import { reshape } from './reshape.ts'
 import { stopGradient } from './stop_gradient.ts'
 import { rsqrt, square } from './unary.ts'
 
@@ -48,10 +48,27 @@ function check(op: string, x: Shape, vectors: Record<string, Tensor>): number {
  * @throws RangeError where the shapes do not fit
  */
 export function batchNormalization(x: Tensor, gamma: Tensor, beta: Tensor, epsilon = 1e-3): Standardized {
-  const channels = check('batchNormalization', x.shape, { gamma, beta })
-  const { y, mean, variance } = standardize(x, x.shape.slice(1).map((_, i) => i), epsilon)
-  return { y: add(mul(y, gamma), beta), mean: reshape(mean, [channels]), variance: reshape(variance, [channels]) }
+  check('batchNormalization', x.shape, { gamma, beta })
+  const shift = stopGradient(mean(x, x.shape.slice(1).map((_, i) => i)))
+  const [rest, squares] = channelSums(x, shift).map((s) => mul(s, 1 / rowsOf(x))) as [Tensor, Tensor]
+  const variance = sub(squares, square(rest))
+  const root = rsqrt(add(variance, epsilon))
+  const q = mul(gamma, root)
+  const u = sub(beta, stopGradient(mul(rest, q)))
+  return { y: apply(normalizeOp, [x, shift, stopGradient(q), u, gamma, root, rest], {}), mean: add(shift, rest), variance }
 }
+
+/** (x − shift)·q + u with q = gamma · root and u = beta − rest·q. Its gradient for x is the whole one, by root and rest too. */
+export const normalizeOp = affineOp('batchNormalization', false, (y, dy) => {
+  const [x, shift, , , gamma, root, rest] = y.inputs as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
+  const [sums, shifted] = channelSums(x, shift, dy)
+  const products = sub(shifted, mul(rest, sums))
+  const q = mul(gamma, root)
+  const share = mul(q, -1 / rowsOf(x))
+  const slope = mul(mul(share, square(root)), products)
+  const dx = channelAffine(x, shift, slope, sub(mul(share, sums), mul(rest, slope)), dy, q)
+  return [dx, null, null, sums, mul(products, root), null, null]
+})
 
 /**
  * gamma · (x − mean) / √(variance + ε) + beta with statistics given, as in inference.
@@ -67,7 +84,7 @@ export function batchNormalizationInference(
   epsilon = 1e-3,
 ): Tensor {
   check('batchNormalizationInference', x.shape, { gamma, beta, mean, variance })
-  return add(mul(sub(x, mean), mul(gamma, rsqrt(add(variance, epsilon)))), beta)
+  return channelAffine(x, mean, mul(gamma, rsqrt(add(variance, epsilon))), beta)
 }
 
 /**

@@ -1,10 +1,15 @@
 // Sums and means over axes.
-import { apply, bits, type Op, type Tensor } from '../graph/tensor.ts'
+import { apply, bits, type Op, sizeOf, type Tensor } from '../graph/tensor.ts'
 import { axesOf, kept, overRuns, type Run, runWords, without } from './axes.ts'
 import { broadcastTo } from './broadcast_to.ts'
 import { reshape } from './reshape.ts'
 
 type SumAttrs = Run & { readonly scale: number } & Record<string, unknown>
+
+/** Rows of a block in a long sum over rows: threads share the blocks, and each reads the images that it has written. */
+const ROWS = 64
+const blocksOf = ([outer, middle, inner]: readonly number[]): number =>
+  outer === 1 && inner! > 1 && middle! > 8 * inner! && middle! % ROWS === 0 ? middle! / ROWS : 0
 
 export const sumOp: Op<SumAttrs> = {
   name: 'sum',
@@ -13,8 +18,15 @@ export const sumOp: Op<SumAttrs> = {
     const { shape } = y.inputs[0]!
     return [broadcastTo(reshape(dy, kept(shape, y.attrs)), shape, y.attrs.scale)]
   },
-  calls({ inputs, attrs }, at) {
-    return [['sum_f32', at.inputs[0]!, at.output, ...runWords(inputs[0]!.shape, attrs), bits(attrs.scale)]]
+  scratch: ({ inputs: [x], attrs }) => blocksOf(runWords(x!.shape, attrs)) * sizeOf(without(x!.shape, attrs)),
+  calls({ inputs: [x], attrs }, { inputs: [from], scratch, output }) {
+    const words = runWords(x!.shape, attrs)
+    const blocks = blocksOf(words)
+    const inner = words[2]!
+    return [
+      ...(blocks ? [['sum_f32', from!, scratch, blocks, ROWS, inner, bits(1)] as const] : []),
+      ['sum_f32', ...(blocks ? [scratch, output, 1, blocks, inner] : [from!, output, ...words]), bits(attrs.scale)],
+    ]
   },
   flops: (node) => node.inputs[0]!.size,
 }

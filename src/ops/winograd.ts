@@ -1,7 +1,7 @@
 // Convolutions by Winograd's products (Winograd 1980; Lavin and Gray 2016, arXiv:1509.09308): images, filters and results are
 // spread over points on both axes (toom_cook.ts, assembly/kernels/combine2d.ts), and each pair of points is one matrix product
 // over images and channels. The residues of the stride lie side by side, in the products' depth or in their columns.
-import { bits, type KernelCall, type Places, type Tensor, unmet } from '../graph/tensor.ts'
+import { apart, bits, ended, type KernelCall, type Places, type Tensor, unmet } from '../graph/tensor.ts'
 import type { Geometry, Lowered } from './conv_lowering.ts'
 import { type EpilogueAttrs, epilogueWords, multiplyCall, NO_EPILOGUE, packCall, PANEL, shareBytes } from './gemm.ts'
 import { type Axis, axisOf, type Sparse, transposed } from './toom_cook.ts'
@@ -23,6 +23,8 @@ const GAIN = 0.9
 /** Floats of the images that are spread at a time, at most: near the second-level cache, or, for sums over images, few groups. */
 const GROUP_FLOATS = 400_000
 const SUM_FLOATS = 4_000_000
+/** Up to how many times the even share a thread may have of what threads do not share. */
+const UNEVEN = 1.15
 
 /** How a convolution is computed by points; undefined where it is not. The choice does not depend on the number of images. */
 export function winograd(g: Geometry): Winograd | undefined {
@@ -109,89 +111,119 @@ const blocks = ({ y, x }: Winograd, channels: number) => y.points.flatMap(([top,
 /** Floats of spread filters. */
 const filterFloats = ({ g: { f }, y, x, depth }: Winograd): number => y.points.length * x.points.length * depth * f
 
-/** Even groups of images, of up to so many floats. By sizes alone, never by threads: sums over images are made of them. */
-function groupsOf({ g: { b }, floats }: Winograd, most: number) {
-  const size = Math.ceil(b / Math.ceil((b * floats) / most))
-  return Array.from({ length: Math.ceil(b / size) }, (_, i) => ({ first: i * size, images: Math.min(size, b - i * size) }))
+/** Some of the items from `first` on; with `on`, they are that thread's. */
+interface Group {
+  readonly first: number
+  readonly count: number
+  readonly on?: number
+}
+
+/** Even groups of images, of up to so many floats. */
+function groupsOf({ first, count }: Group, { floats }: Winograd, most: number): Group[] {
+  const size = Math.ceil(count / Math.ceil((count * floats) / most))
+  return Array.from({ length: Math.ceil(count / size) }, (_, i) => (
+    { first: first + i * size, count: Math.min(size, count - i * size) }
+  ))
+}
+
+/**
+ * Each thread has items of its own, so that what it writes it reads again, in its own cache, without meeting others; where
+ * that is uneven, all threads share all of them.
+ */
+function dealt(items: number, threads: number): Group[] {
+  if (threads === 1 || Math.ceil(items / threads) * threads > items * UNEVEN) return [{ first: 0, count: items }]
+  const start = (thread: number): number => Math.floor((items * thread) / threads)
+  return Array.from({ length: threads }, (_, on) => ({ first: start(on), count: start(on + 1) - start(on), on }))
 }
 
 /** y = epilogue(Aᵀ[(G w) ⊙ (Bᵀ x)]); `back`: x̄ = epilogue(B[(G w) ⊙ (A ȳ)]) */
 export function convolution(node: Tensor<EpilogueAttrs>, at: Places, w: Winograd, back: boolean): Lowered {
-  const { g: { c, f, kh, kw }, depth } = w
+  const { g: { b, c, f, kh, kw }, depth } = w
   const [source, filter] = at.inputs as [number, number]
   const taps = kh * kw * c
   const sides = [spreadImage(w), spreadResult(w)] as const
   const [from, to] = back ? [sides[1], sides[0]] : sides
   const [k, n] = back ? [f, depth] : [depth, f]
-  const groups = groupsOf(w, GROUP_FLOATS)
-  const { images: most } = groups[0]!
   const { room, used } = scratchAt(at)
   const panels = room(taps * f)
   const filters = room(filterFloats(w))
-  const [left, product] = [room(most * from.image[1]), room(most * to.image[1])]
   const ins = blocks(w, k)
   const outs = blocks(w, n)
-  const share = shareBytes(most * ins[0]!.lines, k)
-  const work = room((at.threads * share) / 4)
   const calls = [packCall(filter, panels, back
     ? { k: [1, 1, f], n: taps, strides: [0, 0, 1, f] }
-    : { k: [1, 1, taps], n: f, strides: [0, 0, f, 1] })]
-  // What is brought back of one group, and spread of the next, lies apart: threads need not meet between.
-  let before = back
+    : { k: [1, 1, taps], n: f, strides: [0, 0, f, 1] }), back
     ? combine(byChannels(w), c / PANEL, panels, filters)
-    : combine(spreadFilter(w, c, c * PANEL, [taps * PANEL, depth * PANEL]), f / PANEL, panels, filters)
-  for (const { first, images } of groups) {
-    calls.push(...unmet([before, combine(from, images, source + 4 * first * from.image[0], left)]))
-    calls.push(...unmet(ins.map((block, pair) => multiplyCall(
-      { panels: filters + 4 * pair * depth * f, work, share },
-      { kernel: 'gemm_patches_f32', m: images * block.lines, n, k, rows: outs[pair]!.rows, left: [left, ...block.left] },
-      product, at.threads,
-    ))))
-    before = combine(to, images, product, at.output + 4 * first * to.image[0], epilogueWords(node, at))
+    : combine(spreadFilter(w, c, c * PANEL, [taps * PANEL, depth * PANEL]), f / PANEL, panels, filters)]
+  for (const own of dealt(b, at.threads)) {
+    const threads = own.on === undefined ? at.threads : 1
+    const groups = groupsOf(own, w, GROUP_FLOATS)
+    const most = groups[0]!.count
+    const [left, product] = [room(most * from.image[1]), room(most * to.image[1])]
+    const share = shareBytes(most * ins[0]!.lines, k)
+    const work = room((threads * share) / 4)
+    // What is brought back of one group, and spread of the next, lies apart: threads need not meet between.
+    const steps = groups.flatMap(({ first, count }) => [
+      combine(from, count, source + 4 * first * from.image[0], left),
+      ...unmet(ins.map((block, pair) => multiplyCall(
+        { panels: filters + 4 * pair * depth * f, work, share },
+        { kernel: 'gemm_patches_f32', m: count * block.lines, n, k, rows: outs[pair]!.rows, left: [left, ...block.left] },
+        product, threads,
+      ))),
+      ...apart([combine(to, count, product, at.output + 4 * first * to.image[0], epilogueWords(node, at))]),
+    ])
+    calls.push(...(own.on === undefined ? steps : apart(steps, own.on)))
   }
-  return { calls: [...calls, before], bytes: used() }
+  return { calls: ended(calls), bytes: used() }
 }
 
 /** w̄ = Gᵀ[(Bᵀ x) ⊙ (A ȳ)]: sums over the images of a group, then over groups, as they are brought back. */
 export function filterGradient(at: Places, w: Winograd): Lowered {
-  const { g: { c, f }, depth } = w
+  const { g: { b, c, f }, depth } = w
   const [x, dy] = at.inputs as [number, number]
   const [image, result] = [spreadImage(w), spreadResult(w)]
-  const groups = groupsOf(w, SUM_FLOATS)
-  const { images: most } = groups[0]!
+  // By sizes alone, never by threads.
+  const groups = groupsOf({ first: 0, count: b }, w, SUM_FLOATS)
+  const most = groups[0]!.count
   const { room, used } = scratchAt(at)
-  const left = room(most * image.image[1])
-  const [right, panels] = [room(most * result.image[1]), room(most * result.image[1])]
   const sums = room(groups.length * filterFloats(w))
   const ins = blocks(w, depth)
+  const outs = blocks(w, f)
   const share = shareBytes(depth, most * ins[0]!.lines)
-  const work = room((at.threads * share) / 4)
-  const calls = groups.flatMap(({ first, images }, group) => {
-    let packed = panels
-    const products = blocks(w, f).map(({ lines, rows: { y, x, start, strides } }, pair) => {
-      const [place, m] = [packed, images * lines]
-      packed += 4 * m * f
-      return [
-        packCall(right, place, { start, k: [images, y, x], n: f, strides: [...strides, 1] }),
-        multiplyCall(
-          { panels: place, work, share },
-          { kernel: 'gemm_patches_transposed_f32', m: depth, n: f, k: m, left: [left, ...ins[pair]!.left] },
-          sums + 4 * (group * filterFloats(w) + pair * depth * f), at.threads,
-        ),
-      ] as const
-    })
-    return [
-      ...unmet([
-        combine(image, images, x + 4 * first * image.image[0], left),
-        combine(result, images, dy + 4 * first * result.image[0], right),
-      ]),
-      ...unmet(products.map(([pack]) => pack)),
-      ...unmet(products.map(([, multiply]) => multiply)),
-    ]
-  })
+  const calls: KernelCall[] = []
+  for (const own of dealt(groups.length, at.threads)) {
+    const threads = own.on === undefined ? at.threads : 1
+    const left = room(most * image.image[1])
+    const [right, panels] = [room(most * result.image[1]), room(most * result.image[1])]
+    const work = room((threads * share) / 4)
+    for (let group = own.first; group < own.first + own.count; group++) {
+      const { first, count } = groups[group]!
+      let packed = panels
+      const products = outs.map(({ lines, rows: { y, x, start, strides } }, pair) => {
+        const [place, m] = [packed, count * lines]
+        packed += 4 * m * f
+        return [
+          packCall(right, place, { start, k: [count, y, x], n: f, strides: [...strides, 1] }),
+          multiplyCall(
+            { panels: place, work, share },
+            { kernel: 'gemm_patches_transposed_f32', m: depth, n: f, k: m, left: [left, ...ins[pair]!.left] },
+            sums + 4 * (group * filterFloats(w) + pair * depth * f), threads,
+          ),
+        ] as const
+      })
+      const steps = [
+        unmet([
+          combine(image, count, x + 4 * first * image.image[0], left),
+          combine(result, count, dy + 4 * first * result.image[0], right),
+        ]),
+        unmet(products.map(([pack]) => pack)),
+        unmet(products.map(([, multiply]) => multiply)),
+      ].flat()
+      calls.push(...(own.on === undefined ? steps : apart(steps, own.on)))
+    }
+  }
   const { along: [[rows, ...rest], across], ...filters } = byChannels(w)
   const ofGroups: Spread = { ...filters, along: [[groups.flatMap(() => rows), ...rest], across] }
-  return { calls: [...calls, combine(ofGroups, c / PANEL, sums, at.output, NO_EPILOGUE)], bytes: used() }
+  return { calls: [...ended(calls), combine(ofGroups, c / PANEL, sums, at.output, NO_EPILOGUE)], bytes: used() }
 }
 
 /** Room for floats, one after another, and the bytes that it took. */

@@ -12,6 +12,13 @@ function crossEntropy(labels: Array64, logits: Array64): Array64 {
   return build(logits.shape.slice(0, -1), (i) => reference.group(terms, last(logits), i).reduce((a, b) => a + b, 0))
 }
 
+function channelSums(x: Array64, m: Array64, z: Array64): Array64 {
+  const axes = leading(x)
+  const products = build(x.shape, (i) => get(z, i) * (get(x, i) - get(m, i.slice(-1))))
+  return build([2, x.shape.at(-1)!], ([which, c]) =>
+    reference.group(which ? products : z, axes, [...axes.map(() => 0), c!]).reduce((a, b) => a + b, 0))
+}
+
 function variances(x: Array64): Array64 {
   const axes = leading(x)
   return build([x.shape.at(-1)!], ([c]) => reference.moments(reference.group(x, axes, [...axes.map(() => 0), c!])).variance)
@@ -22,6 +29,7 @@ export const specs = specsOf(normalization, {
   logSoftmax: (x) => reference.logSoftmax(x!),
   softmaxCrossEntropy: (labels, logits) => crossEntropy(labels!, logits!),
   layerNormalization: (x, gamma, beta) => reference.normalize(x!, gamma!, beta!, last(x!), 0.1),
+  channelSums: (x, m, z) => channelSums(x!, m!, z!),
   batchNormalization: (x, gamma, beta) => reference.normalize(x!, gamma!, beta!, leading(x!), 0.1),
   'batchNormalization.variance': (x) => variances(x!),
   batchNormalizationInference: (x, gamma, beta, mean, variance) =>

@@ -10,7 +10,7 @@ export const MODELS: Readonly<Record<string, () => ModelDefinition>> = {
   autoencoder: () => autoencoder(),
   vae: () => vae({ hidden: 50, latent: 5 }),
   gan: () => gan({ hidden: 60, discriminatorHidden: 40 }),
-  dcgan: () => dcgan({ filters: [6, 12] }),
+  dcgan: () => dcgan({ filters: [32, 32] }),
 }
 
 /** Images a step. */

@@ -1,11 +1,12 @@
-import type { Shape, Tensor } from '../../graph/tensor.ts'
+import { apply, type Shape, type Tensor } from '../../graph/tensor.ts'
 import { softmaxCrossEntropy } from '../../nn/losses_categorical.ts'
+import { channelSumsOp } from '../../ops/channels.ts'
 import { batchNormalization, batchNormalizationInference, layerNormalization } from '../../ops/normalization.ts'
 import { logSoftmax, softmax } from '../../ops/softmax.ts'
 import { casesOfShapes, type Inputs, type OpCases } from './case.ts'
 
 const ROWS: readonly Shape[] = [[1], [7], [3, 4], [5, 10], [2, 3, 17], [1, 65]]
-const IMAGES: readonly Shape[] = [[2, 1], [5, 4], [9, 7], [2, 3, 5, 3], [2, 4, 3, 17]]
+const IMAGES: readonly Shape[] = [[2, 1], [5, 4], [9, 7], [2, 3, 5, 3], [2, 4, 3, 17], [9, 4, 4, 35]]
 const EPSILON = 1e-3
 
 type Apply = (...xs: Tensor[]) => Tensor
@@ -31,4 +32,7 @@ export const channelwiseNormalization: readonly OpCases<readonly Shape[]>[] = [
     batchNormalizationInference(x!, gamma!, beta!, mean!, variance!, EPSILON),
   { domain: [[-2, 2], [-2, 2], [-2, 2], [-2, 2], [0.5, 2]] }),
 ]
-export const normalization = [...rowwiseNormalization, ...channelwiseNormalization]
+/** An image, a vector, an image. */
+export const channelwiseSums = casesOfShapes('channelSums', IMAGES.map((image) => [image, [image.at(-1)!], image]),
+  (...inputs) => apply(channelSumsOp, inputs, {}))
+export const normalization = [channelwiseSums, ...rowwiseNormalization, ...channelwiseNormalization]

@@ -1,0 +1,64 @@
+// Sums and multiples that are a channel's own, over an image seen as [rows, channels]: batch normalization in few passes.
+// m, q, u and p are [channels]; all else has x's shape.
+import { apply, type Attrs, bits, type GradientRule, type Op, type Tensor } from '../graph/tensor.ts'
+import { mul } from './arithmetic.ts'
+import { sum } from './reduce.ts'
+import { reshape } from './reshape.ts'
+import { slice } from './slice.ts'
+import { negative } from './unary.ts'
+
+/** Rows of a block that is summed apart: ROWS in assembly/kernels/channels.ts. */
+const ROWS = 64
+
+const channelsOf = (x: Tensor): number => x.shape.at(-1)!
+export const rowsOf = (x: Tensor): number => x.size / channelsOf(x)
+/** Floats of the blocks' sums. */
+const floatsOf = ([x]: readonly Tensor[]): number => Math.ceil(rowsOf(x!) / ROWS) * 2 * channelsOf(x!)
+
+export const channelSumsOp: Op = {
+  name: 'channelSums',
+  shape: ([x]) => [2, x!.at(-1)!],
+  gradient(y, dy) {
+    const [x, m, z] = y.inputs as [Tensor, Tensor, Tensor?]
+    const [g0, g1] = [row(dy, 0), row(dy, 1)]
+    if (!z) return [channelAffine(x, m, mul(g1, 2), g0), null]
+    return [mul(z, g1), negative(mul(g1, row(y, 0))), channelAffine(x, m, g1, g0)]
+  },
+  scratch: ({ inputs }) => floatsOf(inputs),
+  calls({ inputs: [x] }, { inputs: [at, m, z], scratch, output }) {
+    const [rows, channels] = [rowsOf(x!), channelsOf(x!)]
+    return [
+      ['channel_sums_f32', at!, m!, z ?? at!, Number(!z), scratch, rows, channels],
+      ['sum_f32', scratch, output, 1, Math.ceil(rows / ROWS), 2 * channels, bits(1)],
+    ]
+  },
+  flops: ({ inputs: [x] }) => x!.size * 5,
+}
+/** Σ z and Σ z·(x − m), over all but the channels. Without z it is x − m, and m a constant for gradients. */
+export function channelSums(...inputs: [x: Tensor, m: Tensor, z?: Tensor]): [Tensor, Tensor] {
+  const sums = apply(channelSumsOp, inputs as Tensor[], {})
+  return [row(sums, 0), row(sums, 1)]
+}
+const row = (sums: Tensor, i: number): Tensor => reshape(slice(sums, [i, 0], [1, -1]), [channelsOf(sums)])
+
+/** An op of x, m, q and u, and what follows: z and p, where `also`. */
+export const affineOp = (name: string, also: boolean, gradient: GradientRule<Attrs>): Op => ({
+  name,
+  shape: ([x]) => x!,
+  gradient,
+  calls({ inputs: [x] }, { inputs: [at, m, q, u, z, p], output }) {
+    const more = also && z ? [z, p!] : [0, 0]
+    return [['channel_affine_f32', at!, m!, q!, u!, ...more, output, rowsOf(x!), channelsOf(x!)]]
+  },
+  flops: ({ size }) => size * 3,
+  inPlace: [0],
+})
+export const channelAffineOp = affineOp('channelAffine', true, (y, dy) => {
+  const [x, m, q, , z, p] = y.inputs as [Tensor, Tensor, Tensor, Tensor, Tensor?, Tensor?]
+  const [sums, products] = channelSums(x, m, dy)
+  const gradients = [mul(dy, q), negative(mul(q, sums)), products, sums]
+  return z && p ? [...gradients, mul(dy, p), sum(mul(dy, z), z.shape.slice(1).map((_, i) => i))] : gradients
+})
+/** (x − m)·q + u, and z·p more */
+export const channelAffine = (...inputs: [x: Tensor, m: Tensor, q: Tensor, u: Tensor, z?: Tensor, p?: Tensor]): Tensor =>
+  apply(channelAffineOp, inputs as Tensor[], {})
