@@ -24,6 +24,16 @@ export function unary<T>(args: usize, thread: i32, threads: i32): void {
   let x = a.x + (<usize>from << 2)
   let y = a.y + (<usize>from << 2)
   const end = x + (<usize>((to - from) & ~3) << 2)
+  if (WIDE) {
+    for (; x + 16 < end; x += 32, y += 32) {
+      const low = v128.load(x)
+      const high = v128.load(x, 16)
+      const v = op.f(low)
+      const w = op.f(high)
+      v128.store(y, v)
+      v128.store(y, w, 16)
+    }
+  }
   for (; x < end; x += 16, y += 16) v128.store(y, op.f(v128.load(x)))
   const rest = (to - from) & 3
   if (rest > 0) storePart(y, op.f(loadPart(x, rest)), rest)
@@ -59,10 +69,26 @@ function row<T>(op: T, a: usize, b: usize, y: usize, n: i32, sa: i32, sb: i32): 
   const end = y + (<usize>(n & ~3) << 2)
   const rest = n & 3
   if (sa != 0 && sb != 0) {
+    if (WIDE) {
+      for (; y + 16 < end; a += 32, b += 32, y += 32) {
+        const low = op.f(v128.load(a), v128.load(b))
+        const high = op.f(v128.load(a, 16), v128.load(b, 16))
+        v128.store(y, low)
+        v128.store(y, high, 16)
+      }
+    }
     for (; y < end; a += 16, b += 16, y += 16) v128.store(y, op.f(v128.load(a), v128.load(b)))
     if (rest) storePart(y, op.f(loadPart(a, rest), loadPart(b, rest)), rest)
   } else if (sa != 0) {
     const v = v128.load32_splat(b)
+    if (WIDE) {
+      for (; y + 16 < end; a += 32, y += 32) {
+        const low = op.f(v128.load(a), v)
+        const high = op.f(v128.load(a, 16), v)
+        v128.store(y, low)
+        v128.store(y, high, 16)
+      }
+    }
     for (; y < end; a += 16, y += 16) v128.store(y, op.f(v128.load(a), v))
     if (rest) storePart(y, op.f(loadPart(a, rest), v), rest)
   } else if (sb != 0) {
