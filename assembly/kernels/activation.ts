@@ -57,7 +57,7 @@ class Tanh extends UnaryArgs {
     return WIDE ? tanhBy(TABLE + (changetype<usize>(this) & 1), x) : tanh(x)
   }
 }
-export function tanh_f32(args: usize, thread: i32, threads: i32): void { unary<Tanh>(args, thread, threads) }
+export function tanh_f32(args: usize, thread: i32, threads: i32): void { unary<Tanh>(args, thread, threads, true) }
 register(tanh_f32)
 
 /** dy · (1 − y)(1 + y): 1 − y is exact near y = 1, 1 − y² would not be. */

@@ -3,18 +3,13 @@
 import { register, shareStart } from '../lib/kernel'
 import { endTap, firstTap, loadUpTo4, storeUpTo4, WindowArgs } from '../lib/window'
 
-/** Channels that the paths for whole windows of 2 × 2 take at once: a vector's, or two's that are joined. */
-// @ts-ignore: decorator
-@inline
-const MANY = WIDE ? 8 : 4
-
 // @ts-ignore: decorator
 @inline
 function max4(v0: v128, v1: v128, v2: v128, v3: v128): v128 {
   return f32x4.max(f32x4.max(v0, v1), f32x4.max(v2, v3))
 }
 
-/** The maxima of MANY channels of 2 × 2 elements, `across` and `down` bytes apart. */
+/** The maxima of 8 channels of 2 × 2 elements, `across` and `down` bytes apart: the wide build's, by pairs of vectors. */
 // @ts-ignore: decorator
 @inline
 function maxOf2x2(p: usize, across: usize, down: usize, to: usize): void {
@@ -22,15 +17,14 @@ function maxOf2x2(p: usize, across: usize, down: usize, to: usize): void {
   const r = p + down
   const s = q + down
   const low = max4(v128.load(p), v128.load(q), v128.load(r), v128.load(s))
-  if (WIDE) v128.store(to, max4(v128.load(p, 16), v128.load(q, 16), v128.load(r, 16), v128.load(s, 16)), 16)
+  const high = max4(v128.load(p, 16), v128.load(q, 16), v128.load(r, 16), v128.load(s, 16))
   v128.store(to, low)
+  v128.store(to, high, 16)
 }
 
 /** y[n, oy, ox, c] = max of the window of x (`a`) */
 export function max_pool2d_f32(args: usize, thread: i32, threads: i32): void {
   const k = changetype<WindowArgs>(args)
-  const across = <usize>k.c << 2
-  const down = <usize>k.w * across
   const end = shareStart(k.n * k.oh, 1, thread + 1, threads)
   for (let r = shareStart(k.n * k.oh, 1, thread, threads); r < end; r++) {
     const n = r / k.oh
@@ -40,20 +34,23 @@ export function max_pool2d_f32(args: usize, thread: i32, threads: i32): void {
     for (let ox = 0; ox < k.ow; ox++) {
       const x0 = firstTap(ox, k.sw, k.left)
       const x1 = endTap(ox, k.sw, k.left, k.kw, k.w)
-      const window = k.a + (<usize>(((n * k.h + y0) * k.w + x0) * k.c) << 2)
-      const to = k.to + (<usize>((r * k.ow + ox) * k.c) << 2)
       let c = 0
-      if (y1 - y0 == 2 && x1 - x0 == 2) {
-        for (; c + MANY <= k.c; c += MANY) maxOf2x2(window + (<usize>c << 2), across, down, to + (<usize>c << 2))
+      if (WIDE && y1 - y0 == 2 && x1 - x0 == 2) {
+        const window = k.a + (<usize>(((n * k.h + y0) * k.w + x0) * k.c) << 2)
+        const to = k.to + (<usize>((r * k.ow + ox) * k.c) << 2)
+        for (; c + 8 <= k.c; c += 8) {
+          const q = <usize>c << 2
+          maxOf2x2(window + q, <usize>k.c << 2, <usize>(k.w * k.c) << 2, to + q)
+        }
       }
       for (; c < k.c; c += 4) {
         const lanes = k.c - c
         let best = f32x4.splat(-Infinity)
         for (let iy = y0; iy < y1; iy++) {
-          let p = window + <usize>(iy - y0) * down + (<usize>c << 2)
-          for (let ix = x0; ix < x1; ix++, p += across) best = f32x4.max(best, loadUpTo4(p, lanes))
+          let p = k.a + (<usize>(((n * k.h + iy) * k.w + x0) * k.c + c) << 2)
+          for (let ix = x0; ix < x1; ix++, p += <usize>k.c << 2) best = f32x4.max(best, loadUpTo4(p, lanes))
         }
-        storeUpTo4(to + (<usize>c << 2), best, lanes)
+        storeUpTo4(k.to + (<usize>((r * k.ow + ox) * k.c + c) << 2), best, lanes)
       }
     }
   }
@@ -105,7 +102,7 @@ function better(v: v128, best: v128): v128 {
   return v128.andnot(f32x4.eq(best, best), f32x4.le(v, best))
 }
 
-/** dx = dy at the first maximum of 2 × 2 elements, else 0, for MANY channels. All is read before anything is written. */
+/** dx = dy at the first maximum of 2 × 2 elements, else 0, for 8 channels. All is read before anything is written. */
 // @ts-ignore: decorator
 @inline
 function spread2x2(x: usize, across: usize, down: usize, dy: usize, dx: usize): void {
@@ -129,36 +126,29 @@ function spread2x2(x: usize, across: usize, down: usize, dy: usize, dx: usize): 
   const g1 = v128.and(g, v128.andnot(b1, b23))
   const g2 = v128.and(g, v128.andnot(b2, b3))
   const g3 = v128.and(g, b3)
-  if (WIDE) {
-    best = v128.load(x, 16)
-    const h = v128.load(dy, 16)
-    const v1 = v128.load(x1, 16)
-    const c1 = better(v1, best)
-    best = v128.bitselect(v1, best, c1)
-    const v2 = v128.load(x2, 16)
-    const c2 = better(v2, best)
-    best = v128.bitselect(v2, best, c2)
-    const c3 = better(v128.load(x3, 16), best)
-    const c23 = v128.or(c2, c3)
-    const h0 = v128.andnot(h, v128.or(c1, c23))
-    const h1 = v128.and(h, v128.andnot(c1, c23))
-    const h2 = v128.and(h, v128.andnot(c2, c3))
-    const h3 = v128.and(h, c3)
-    // Stores side by side are what V8 starts from.
-    v128.store(dx, g0)
-    v128.store(dx, h0, 16)
-    v128.store(dx1, g1)
-    v128.store(dx1, h1, 16)
-    v128.store(dx2, g2)
-    v128.store(dx2, h2, 16)
-    v128.store(dx3, g3)
-    v128.store(dx3, h3, 16)
-  } else {
-    v128.store(dx, g0)
-    v128.store(dx1, g1)
-    v128.store(dx2, g2)
-    v128.store(dx3, g3)
-  }
+  best = v128.load(x, 16)
+  const h = v128.load(dy, 16)
+  const w1 = v128.load(x1, 16)
+  const c1 = better(w1, best)
+  best = v128.bitselect(w1, best, c1)
+  const w2 = v128.load(x2, 16)
+  const c2 = better(w2, best)
+  best = v128.bitselect(w2, best, c2)
+  const c3 = better(v128.load(x3, 16), best)
+  const c23 = v128.or(c2, c3)
+  const h0 = v128.andnot(h, v128.or(c1, c23))
+  const h1 = v128.and(h, v128.andnot(c1, c23))
+  const h2 = v128.and(h, v128.andnot(c2, c3))
+  const h3 = v128.and(h, c3)
+  // Stores side by side are what V8 starts from.
+  v128.store(dx, g0)
+  v128.store(dx, h0, 16)
+  v128.store(dx1, g1)
+  v128.store(dx1, h1, 16)
+  v128.store(dx2, g2)
+  v128.store(dx2, h2, 16)
+  v128.store(dx3, g3)
+  v128.store(dx3, h3, 16)
 }
 
 /** Whether every element of an image lies in exactly one window. */
@@ -172,8 +162,6 @@ function tiled(k: WindowArgs): bool {
 export function max_pool2d_grad_f32(args: usize, thread: i32, threads: i32): void {
   const k = changetype<WindowArgs>(args)
   const bytes = <usize>(k.h * k.w * k.c) << 2
-  const across = <usize>k.c << 2
-  const down = <usize>k.w * across
   const add = !tiled(k)
   const end = shareStart(k.n, 1, thread + 1, threads)
   for (let n = shareStart(k.n, 1, thread, threads); n < end; n++) {
@@ -188,11 +176,11 @@ export function max_pool2d_grad_f32(args: usize, thread: i32, threads: i32): voi
         const x0 = firstTap(ox, k.sw, k.left)
         const x1 = endTap(ox, k.sw, k.left, k.kw, k.w)
         let c = 0
-        if (!add && y1 - y0 == 2 && x1 - x0 == 2) {
-          const at = <usize>(y0 * k.w + x0) * across
-          for (; c + MANY <= k.c; c += MANY) {
+        if (WIDE && !add && y1 - y0 == 2 && x1 - x0 == 2) {
+          const at = <usize>((y0 * k.w + x0) * k.c) << 2
+          for (; c + 8 <= k.c; c += 8) {
             const q = at + (<usize>c << 2)
-            spread2x2(image + q, across, down, dy + (<usize>c << 2), to + q)
+            spread2x2(image + q, <usize>k.c << 2, <usize>(k.w * k.c) << 2, dy + (<usize>c << 2), to + q)
           }
         }
         for (; c < k.c; c += 4) {

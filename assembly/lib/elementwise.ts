@@ -13,10 +13,13 @@ export class UnaryArgs {
   q: f32
 }
 
-/** y[i] = T.f(x[i]). `T` is an unmanaged class laid over the arguments, so that `f` may read its parameters. */
+/**
+ * y[i] = T.f(x[i]). `T` is an unmanaged class laid over the arguments, so that `f` may read its parameters. `pairs`: the wide
+ * build takes two vectors at once, which is worth its code where `f` is long.
+ */
 // @ts-ignore: decorator
 @inline
-export function unary<T>(args: usize, thread: i32, threads: i32): void {
+export function unary<T>(args: usize, thread: i32, threads: i32, pairs: bool = false): void {
   const a = changetype<UnaryArgs>(args)
   const op = changetype<T>(args)
   const from = shareStart(a.n, 16, thread, threads)
@@ -24,14 +27,12 @@ export function unary<T>(args: usize, thread: i32, threads: i32): void {
   let x = a.x + (<usize>from << 2)
   let y = a.y + (<usize>from << 2)
   const end = x + (<usize>((to - from) & ~3) << 2)
-  if (WIDE) {
+  if (WIDE && pairs) {
     for (; x + 16 < end; x += 32, y += 32) {
-      const low = v128.load(x)
-      const high = v128.load(x, 16)
-      const v = op.f(low)
-      const w = op.f(high)
-      v128.store(y, v)
-      v128.store(y, w, 16)
+      const low = op.f(v128.load(x))
+      const high = op.f(v128.load(x, 16))
+      v128.store(y, low)
+      v128.store(y, high, 16)
     }
   }
   for (; x < end; x += 16, y += 16) v128.store(y, op.f(v128.load(x)))
@@ -69,26 +70,10 @@ function row<T>(op: T, a: usize, b: usize, y: usize, n: i32, sa: i32, sb: i32): 
   const end = y + (<usize>(n & ~3) << 2)
   const rest = n & 3
   if (sa != 0 && sb != 0) {
-    if (WIDE) {
-      for (; y + 16 < end; a += 32, b += 32, y += 32) {
-        const low = op.f(v128.load(a), v128.load(b))
-        const high = op.f(v128.load(a, 16), v128.load(b, 16))
-        v128.store(y, low)
-        v128.store(y, high, 16)
-      }
-    }
     for (; y < end; a += 16, b += 16, y += 16) v128.store(y, op.f(v128.load(a), v128.load(b)))
     if (rest) storePart(y, op.f(loadPart(a, rest), loadPart(b, rest)), rest)
   } else if (sa != 0) {
     const v = v128.load32_splat(b)
-    if (WIDE) {
-      for (; y + 16 < end; a += 32, y += 32) {
-        const low = op.f(v128.load(a), v)
-        const high = op.f(v128.load(a, 16), v)
-        v128.store(y, low)
-        v128.store(y, high, 16)
-      }
-    }
     for (; y < end; a += 16, y += 16) v128.store(y, op.f(v128.load(a), v))
     if (rest) storePart(y, op.f(loadPart(a, rest), v), rest)
   } else if (sb != 0) {

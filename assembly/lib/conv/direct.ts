@@ -9,7 +9,7 @@ import { shareStart } from '../kernel'
 import { madd } from '../simd'
 import { Padded } from './padded'
 import { HEAD, LEAKY, ROWS, runs4x8, tileRows, writeTileRows } from './tile'
-import { runs4x16, runs8x8 } from './tile_wide'
+import { RELU, runs4x16, runs8x8 } from './tile_wide'
 
 /** One of the convolutions. */
 @unmanaged
@@ -58,7 +58,7 @@ export function convolve(d: Direct, thread: i32, threads: i32, dot: bool): void 
       if (dot) for (let j = 0; j < d.n; j++) dots(d, phase, table, end, shift, j)
       else {
         let j = 0
-        if (WIDE && d.activation <= LEAKY) {
+        if (WIDE && d.activation <= RELU) {
           for (; j + 2 * NR <= d.n; j += 2 * NR) pair(d, phase, table, end, shift, j)
         }
         for (; j < d.n; j += NR) panel(d, phase, scratch, table, end, shift, j)
@@ -109,10 +109,10 @@ function panel(d: Direct, phase: Phase, scratch: usize, table: usize, end: usize
   const whole = columns == NR && d.activation <= LEAKY
   const to = shift + (<usize>j << 2)
   const bias = d.bias ? d.bias + (<usize>j << 2) : 0
-  if (WIDE && whole) {
+  if (WIDE && whole && d.activation <= RELU) {
     for (const even = table + ((end - table) & ~63); table < even; table += 64) {
       runs8x8(
-        table, b, phase.tapsY, phase.run, d.tapBytes - phase.run, 4, 32, table + 16, to, 0, bias, d.activation, d.alpha,
+        table, b, phase.tapsY, phase.run, d.tapBytes - phase.run, 4, 32, table + 16, to, 0, bias, d.activation,
       )
     }
   }
@@ -135,7 +135,7 @@ function pair(d: Direct, phase: Phase, table: usize, end: usize, shift: usize, j
   for (; table < end; table += 32) {
     runs4x16(
       table, b, <usize>NR * depth, phase.tapsY, phase.run, d.tapBytes - phase.run, 4, 32,
-      table + 16, to, 0, bias, d.activation, d.alpha,
+      table + 16, to, 0, bias, d.activation,
     )
   }
 }

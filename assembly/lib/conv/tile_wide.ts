@@ -1,15 +1,17 @@
 // The register tiles of the wide build: 4 rows × 16 columns of C, and 8 × 8 where there are no 16. Either is eight registers
 // where an engine joins pairs of vectors to one of 256 bits. The sums are those of tile.ts, so the bits are too.
-import { leakyRelu } from '../activation'
+// Of the activations they know relu, `RELU`; the others are few, and a core is small.
 import { madd } from '../simd'
-import { LEAKY } from './tile'
+
+/** The last of the activations, by their numbers, that these tiles apply in registers. */
+export const RELU = 1
 
 /** As runs4x8, of 16 columns: columns 8 to 15 of B lie `next` bytes from the others. */
 // @ts-ignore: decorator
 @inline
 export function runs4x16(
   from: usize, b: usize, next: usize, count: i32, run: usize, skip: usize, stepA: usize, stepB: usize,
-  rows: usize, j: usize, accumulate: i32, bias: usize, activation: i32, alpha: f32,
+  rows: usize, j: usize, accumulate: i32, bias: usize, activation: i32,
 ): void {
   let p0 = load<usize>(from)
   let p1 = load<usize>(from, 4)
@@ -115,7 +117,7 @@ export function runs4x16(
     c32 = f32x4.add(c32, b2)
     c33 = f32x4.add(c33, b3)
   }
-  if (activation == 1) {
+  if (activation) {
     const zero = f32x4.splat(0)
     c00 = f32x4.pmax(c00, zero)
     c01 = f32x4.pmax(c01, zero)
@@ -133,24 +135,6 @@ export function runs4x16(
     c31 = f32x4.pmax(c31, zero)
     c32 = f32x4.pmax(c32, zero)
     c33 = f32x4.pmax(c33, zero)
-  } else if (activation == LEAKY) {
-    const slope = f32x4.splat(alpha)
-    c00 = leakyRelu(c00, slope)
-    c01 = leakyRelu(c01, slope)
-    c02 = leakyRelu(c02, slope)
-    c03 = leakyRelu(c03, slope)
-    c10 = leakyRelu(c10, slope)
-    c11 = leakyRelu(c11, slope)
-    c12 = leakyRelu(c12, slope)
-    c13 = leakyRelu(c13, slope)
-    c20 = leakyRelu(c20, slope)
-    c21 = leakyRelu(c21, slope)
-    c22 = leakyRelu(c22, slope)
-    c23 = leakyRelu(c23, slope)
-    c30 = leakyRelu(c30, slope)
-    c31 = leakyRelu(c31, slope)
-    c32 = leakyRelu(c32, slope)
-    c33 = leakyRelu(c33, slope)
   }
   v128.store(r0, c00)
   v128.store(r0, c01, 16)
@@ -175,7 +159,7 @@ export function runs4x16(
 @inline
 export function runs8x8(
   from: usize, b: usize, count: i32, run: usize, skip: usize, stepA: usize, stepB: usize,
-  rows: usize, j: usize, accumulate: i32, bias: usize, activation: i32, alpha: f32,
+  rows: usize, j: usize, accumulate: i32, bias: usize, activation: i32,
 ): void {
   let p0 = load<usize>(from)
   let p1 = load<usize>(from, 4)
@@ -295,7 +279,7 @@ export function runs8x8(
     c70 = f32x4.add(c70, b0)
     c71 = f32x4.add(c71, b1)
   }
-  if (activation == 1) {
+  if (activation) {
     const zero = f32x4.splat(0)
     c00 = f32x4.pmax(c00, zero)
     c01 = f32x4.pmax(c01, zero)
@@ -313,24 +297,6 @@ export function runs8x8(
     c61 = f32x4.pmax(c61, zero)
     c70 = f32x4.pmax(c70, zero)
     c71 = f32x4.pmax(c71, zero)
-  } else if (activation == LEAKY) {
-    const slope = f32x4.splat(alpha)
-    c00 = leakyRelu(c00, slope)
-    c01 = leakyRelu(c01, slope)
-    c10 = leakyRelu(c10, slope)
-    c11 = leakyRelu(c11, slope)
-    c20 = leakyRelu(c20, slope)
-    c21 = leakyRelu(c21, slope)
-    c30 = leakyRelu(c30, slope)
-    c31 = leakyRelu(c31, slope)
-    c40 = leakyRelu(c40, slope)
-    c41 = leakyRelu(c41, slope)
-    c50 = leakyRelu(c50, slope)
-    c51 = leakyRelu(c51, slope)
-    c60 = leakyRelu(c60, slope)
-    c61 = leakyRelu(c61, slope)
-    c70 = leakyRelu(c70, slope)
-    c71 = leakyRelu(c71, slope)
   }
   v128.store(r0, c00)
   v128.store(r0, c01, 16)

@@ -16,19 +16,19 @@ export function tanh_f32x4(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function tanhBy(table: usize, x: v128): v128 {
-  const sign = entry(table, 10)
+  const sign = entry(table, 10, -0.0)
   const a = v128.andnot(x, sign)
   const z = f32x4.mul(a, a)
-  const q2 = join(z, entry(table, 12), entry(table, 13))
-  const q0 = join(z, entry(table, 14), entry(table, 15))
+  const q2 = join(z, entry(table, 12, 0.0206281673), entry(table, 13, -0.0537365153))
+  const q0 = join(z, entry(table, 14, 0.133314058), entry(table, 15, -0.333332807))
   const zz = f32x4.mul(z, z)
-  const q = join(join(zz, entry(table, 11), q2), zz, q0)
+  const q = join(join(zz, entry(table, 11, -0.00569229666), q2), zz, q0)
   const near = f32x4.add(a, f32x4.mul(f32x4.mul(q, z), a))
-  const c = f32x4.pmin(a, entry(table, 16))
+  const c = f32x4.pmin(a, entry(table, 16, 9.1))
   const e = expNormal(f32x4.add(c, c), table)
-  const one = entry(table, 4)
-  const far = f32x4.sub(one, f32x4.div(entry(table, 17), f32x4.add(e, one)))
-  return v128.or(v128.bitselect(near, far, f32x4.lt(a, entry(table, 18))), v128.and(x, sign))
+  const one = entry(table, 4, 1)
+  const far = f32x4.sub(one, f32x4.div(entry(table, 17, 2), f32x4.add(e, one)))
+  return v128.or(v128.bitselect(near, far, f32x4.lt(a, entry(table, 18, 0.625))), v128.and(x, sign))
 }
 
 /**
@@ -39,7 +39,7 @@ export function tanhBy(table: usize, x: v128): v128 {
  */
 export function sigmoid_f32x4(x: v128): v128 {
   const z = expMinusAbs(x)
-  const one = splat(1)
+  const one = entry(TABLE, 4, 1)
   const w = f32x4.div(z, f32x4.add(z, one))
   const s = v128.bitselect(z, one, f32x4.lt(x, splat(0)))
   return f32x4.sub(s, f32x4.mul(s, w))
