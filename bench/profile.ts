@@ -1,5 +1,7 @@
 // Where a model's step spends its time: per op, milliseconds, GFLOP/s and share. `npm run bench:profile -- vae --batch-size 128`
+// `--wide`, or `--core FILE`: another core than the inlined one.
 // Ops are run one by one from the host, so that a short op's figure holds about 0.1 µs of calls.
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { createRuntime } from '../src/runtime/runtime.ts'
 import { modelNamed, nameOf, trainingStep } from './step.ts'
@@ -10,13 +12,15 @@ const { positionals, values } = parseArgs({
     'batch-size': { type: 'string', default: '128' },
     steps: { type: 'string', default: '50' },
     wide: { type: 'boolean', default: false },
+    core: { type: 'string' },
   },
 })
 const kind = modelNamed(positionals[0])
 const batch = Number(values['batch-size'])
 const steps = Number(values.steps)
 
-const session = await (await createRuntime({ wide: values.wide })).session(1)
+const core = values.core === undefined ? {} : { core: new Uint8Array(readFileSync(values.core)) }
+const session = await (await createRuntime({ wide: values.wide, ...core })).session(1)
 const fn = trainingStep(session, kind, batch)
 fn.run(20)
 

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { library } from './library.mjs'
 import { pack } from './pack.mjs'
-import { withoutData } from './sections.mjs'
+import { withoutObjects } from './sections.mjs'
 import { DIST_STAMP, distSources, hashOf } from './sources.mjs'
 import { thinned } from './thin.mjs'
 
@@ -81,7 +81,7 @@ async function cores() {
   const { ordered } = await import('./order.mjs')
   for (const [target, core] of Object.entries(CORES)) {
     const file = `build/${core}`
-    if (!target.endsWith('threads')) writeFileSync(file, withoutData(readFileSync(file)))
+    if (!target.endsWith('threads')) writeFileSync(file, withoutObjects(readFileSync(file)))
     // Of the core that every page downloads: it takes two seconds for its 4 %.
     if (target === 'simd') writeFileSync(file, ordered(readFileSync(file)))
   }

@@ -28,13 +28,33 @@ function* sections(bytes) {
   }
 }
 
+/** A part of what asc writes for a kernel: its object's length (28), or the object's id, its size, and the kernel's index. */
+const ofKernel = (bytes) => bytes[0] === 28 || (bytes.length < 12 && bytes[0] === 4 && bytes[4] === 8)
+
 /**
- * A binary without its data. asc writes an object for each registered kernel, and none of them is ever read: the table
- * holds the kernels. A core that had other data, or calls through a variable as the threaded ones do, would need it.
+ * A binary without the objects that asc writes, one for each registered kernel. None of them is ever read: the table holds
+ * the kernels. Calls through a variable, as the threaded cores make, would need them. Tables of constants stay.
  */
-export function withoutData(bytes) {
-  const kept = [...sections(bytes)].filter(({ id }) => id !== DATA && id !== DATA_COUNT)
-  return Buffer.concat([bytes.subarray(0, HEADER), ...kept.map(({ start, end }) => bytes.subarray(start, end))])
+export function withoutObjects(bytes) {
+  const kept = [...sections(bytes)].filter(({ id }) => id !== DATA_COUNT).map(({ id, start, content, end }) => (
+    id === DATA ? withoutSegments(bytes.subarray(content, end)) : bytes.subarray(start, end)
+  ))
+  return Buffer.concat([bytes.subarray(0, HEADER), ...kept])
+}
+
+/** A data section of the segments that are no part of an object. Each is 0, `i32.const`, an address, `end`, its bytes. */
+function withoutSegments(data) {
+  let [count, at] = number(data, 0)
+  const kept = []
+  for (; count > 0; count--) {
+    const start = at
+    const [, end] = number(data, at + 2)
+    const [length, content] = number(data, end + 1)
+    at = content + length
+    if (!ofKernel(data.subarray(content, at))) kept.push(data.subarray(start, at))
+  }
+  const body = Buffer.concat([Buffer.from(encoded(kept.length)), ...kept])
+  return Buffer.concat([Buffer.from([DATA]), withLength(body)])
 }
 
 /** The functions' bodies, in the order of their indices. */

@@ -3,7 +3,9 @@
 import { elu, leakyRelu, relu, sigmoid, tanh } from '../lib/activation'
 import { pair, PairArgs, unary, UnaryArgs } from '../lib/elementwise'
 import { register } from '../lib/kernel'
+import { TABLE } from '../lib/math/exp'
 import { softplus_f32x4 } from '../lib/math/softplus'
+import { tanhBy } from '../lib/math/tanh'
 import { gate } from '../lib/simd'
 
 @unmanaged class Relu extends UnaryArgs { @inline f(x: v128): v128 { return relu(x) } }
@@ -48,8 +50,14 @@ class EluGrad extends PairArgs {
 export function elu_grad_f32(args: usize, thread: i32, threads: i32): void { pair<EluGrad>(args, thread, threads) }
 register(elu_grad_f32)
 
-@unmanaged class Tanh extends UnaryArgs { @inline f(x: v128): v128 { return tanh(x) } }
-export function tanh_f32(args: usize, thread: i32, threads: i32): void { unary<Tanh>(args, thread, threads) }
+@unmanaged
+class Tanh extends UnaryArgs {
+  @inline f(x: v128): v128 {
+    // V8 joins vectors only where all loads are of one kind, and one at a fixed address is of another: it cannot trap.
+    return WIDE ? tanhBy(TABLE + (changetype<usize>(this) & 1), x) : tanh(x)
+  }
+}
+export function tanh_f32(args: usize, thread: i32, threads: i32): void { unary<Tanh>(args, thread, threads, true) }
 register(tanh_f32)
 
 /** dy · (1 − y)(1 + y): 1 − y is exact near y = 1, 1 − y² would not be. */

@@ -1,5 +1,6 @@
 // One axis of a resize as a table in scratch: for each output its two taps, for each input the outputs that read it. Both as
-// lists side by side, so that four neighbours are one vector; the lists' ends are padded with weights of 0.
+// lists of records for four neighbours each, so that these are one vector; the lists' ends are padded with weights of 0.
+// Where the four read places within 16 bytes, those are loaded at once.
 
 @unmanaged
 export class AxisArgs {
@@ -15,7 +16,14 @@ export class AxisArgs {
   room: i32
 }
 
-/** The table: this head, then the lists. A list holds byte offsets or weights. */
+/** Of a record: four weights, four byte offsets, the bytes that they are of 16 loaded, and from which offset, or −1. */
+const OFFSETS: usize = 16
+const PLACES: usize = 32
+const FIRST: usize = 48
+/** Bytes of a record. The host sizes tables by it. */
+export const RECORD: usize = 64
+
+/** The table: this head, then the lists. */
 @unmanaged
 export class Axis {
   /** The most outputs that read one input. */
@@ -27,21 +35,43 @@ export class Axis {
 
   @inline get lows(): usize { return changetype<usize>(this) + 16 }
   @inline get highs(): usize { return this.lows + this.outputs }
-  @inline get lowWeights(): usize { return this.highs + this.outputs }
-  @inline get highWeights(): usize { return this.lowWeights + this.outputs }
-  /** The `i`th output that reads each input, ascending. */
-  @inline readers(i: i32): usize { return this.highWeights + this.outputs + <usize>(2 * i) * this.inputs }
-  @inline readerWeights(i: i32): usize { return this.readers(i) + this.inputs }
+  /** The first output that reads each input; then, `inputs` bytes after, the next. They ascend. */
+  @inline get readers(): usize { return this.highs + this.outputs }
 }
 
-/** The four floats at `row` + the four offsets at `offsets`. */
+/** Entry `i` of a list. */
+export function entry(list: usize, i: i32): usize {
+  return list + <usize>(i >> 2) * RECORD + (<usize>(i & 3) << 2)
+}
+
 // @ts-ignore: decorator
 @inline
-export function lanes(row: usize, offsets: usize): v128 {
-  let v = v128.load32_zero(row + load<usize>(offsets))
-  v = v128.load_lane<f32>(row + load<usize>(offsets, 4), v, 1)
-  v = v128.load_lane<f32>(row + load<usize>(offsets, 8), v, 2)
-  return v128.load_lane<f32>(row + load<usize>(offsets, 12), v, 3)
+export function weightOf(entry: usize): f32 {
+  return load<f32>(entry)
+}
+
+// @ts-ignore: decorator
+@inline
+export function offsetOf(entry: usize): usize {
+  return load<usize>(entry, OFFSETS)
+}
+
+/** The four floats at `row` + the offsets of a record; a row has 4 floats or more. */
+// @ts-ignore: decorator
+@inline
+export function lanes(row: usize, record: usize): v128 {
+  if (!WIDE) return apart(row, record)
+  const first = load<i32>(record, FIRST)
+  return first < 0 ? apart(row, record) : i8x16.swizzle(v128.load(row + first), v128.load(record, PLACES))
+}
+
+// @ts-ignore: decorator
+@inline
+function apart(row: usize, record: usize): v128 {
+  let v = v128.load32_zero(row + load<usize>(record, OFFSETS))
+  v = v128.load_lane<f32>(row + load<usize>(record, OFFSETS + 4), v, 1)
+  v = v128.load_lane<f32>(row + load<usize>(record, OFFSETS + 8), v, 2)
+  return v128.load_lane<f32>(row + load<usize>(record, OFFSETS + 12), v, 3)
 }
 
 /** x · w, and 0 where w is 0, whatever x. */
@@ -49,6 +79,21 @@ export function lanes(row: usize, offsets: usize): v128 {
 @inline
 export function weighted(x: v128, w: v128): v128 {
   return v128.and(f32x4.mul(x, w), f32x4.ne(w, f32x4.splat(0)))
+}
+
+/** Writes where four neighbours lie in 16 bytes of rows of `row` bytes. Those that weigh 0 may lie anywhere. */
+function writePlaces(record: usize, row: i32): void {
+  let first = row - 16
+  let last = 0
+  for (let at = record; at < record + 16; at += 4) {
+    if (weightOf(at) == 0) continue
+    first = min(first, <i32>offsetOf(at))
+    last = max(last, <i32>offsetOf(at))
+  }
+  for (let at = record; at < record + 16; at += 4) {
+    store<i32>(at, (<i32>offsetOf(at) - first) * 0x01010101 + 0x03020100, PLACES)
+  }
+  store<i32>(record, last - first > 12 ? -1 : first, FIRST)
 }
 
 /** The source position of output `i`, before it is clamped. */
@@ -63,31 +108,39 @@ function source(a: AxisArgs, i: i32): f64 {
 export function writeAxis(a: AxisArgs): void {
   const axis = changetype<Axis>(a.table)
   axis.most = 0
-  axis.outputs = <usize>((a.out + 3) & ~3) << 2
-  axis.inputs = <usize>((a.size + 3) & ~3) << 2
-  memory.fill(axis.lows, 0, axis.readers(a.room) - axis.lows)
+  axis.outputs = <usize>((a.out + 3) >> 2) * RECORD
+  axis.inputs = <usize>((a.size + 3) >> 2) * RECORD
+  const readers = axis.readers
+  memory.fill(axis.lows, 0, readers + <usize>a.room * axis.inputs - axis.lows)
   for (let i = 0; i < a.out; i++) {
     const s = max<f64>(source(a, i), 0)
     const lo = min(<i32>Math.floor(s), a.size - 1)
     const part: f64 = a.mode & 4 || lo == a.size - 1 ? 0 : s - <f64>lo
     const hi = part == 0 ? lo : lo + 1
-    const at = axis.lows + (<usize>i << 2)
-    store<i32>(at, lo * a.inputBytes)
-    store<i32>(at + axis.outputs, hi * a.inputBytes)
-    store<f32>(at + 2 * axis.outputs, <f32>(1 - part))
-    store<f32>(at + 3 * axis.outputs, <f32>part)
+    write(entry(axis.lows, i), lo * a.inputBytes, <f32>(1 - part))
+    write(entry(axis.highs, i), hi * a.inputBytes, <f32>part)
     addReader(axis, lo, i * a.outputBytes, <f32>(1 - part))
     addReader(axis, hi, i * a.outputBytes, <f32>part)
   }
+  if (!WIDE) return
+  let at = axis.lows
+  for (; at < readers; at += RECORD) writePlaces(at, a.size * a.inputBytes)
+  for (const end = readers + <usize>axis.most * axis.inputs; at < end; at += RECORD) writePlaces(at, a.out * a.outputBytes)
+}
+
+// @ts-ignore: decorator
+@inline
+function write(at: usize, offset: i32, weight: f32): void {
+  store<f32>(at, weight)
+  store<i32>(at, offset, OFFSETS)
 }
 
 /** Outputs come in order, so each input's readers ascend. A weight of 0 reads nothing. */
 function addReader(axis: Axis, input: i32, offset: i32, weight: f32): void {
   if (weight == 0) return
-  const at = <usize>input << 2
-  let i = 0
-  while (i < axis.most && load<f32>(axis.readerWeights(i) + at) != 0) i++
-  axis.most = max(axis.most, i + 1)
-  store<i32>(axis.readers(i) + at, offset)
-  store<f32>(axis.readerWeights(i) + at, weight)
+  let at = entry(axis.readers, input)
+  let i = 1
+  for (; load<f32>(at) != 0; i++) at += axis.inputs
+  axis.most = max(axis.most, i)
+  write(at, offset, weight)
 }

@@ -13,10 +13,13 @@ export class UnaryArgs {
   q: f32
 }
 
-/** y[i] = T.f(x[i]). `T` is an unmanaged class laid over the arguments, so that `f` may read its parameters. */
+/**
+ * y[i] = T.f(x[i]). `T` is an unmanaged class laid over the arguments, so that `f` may read its parameters. `pairs`: the wide
+ * build takes two vectors at once, which is worth its code where `f` is long.
+ */
 // @ts-ignore: decorator
 @inline
-export function unary<T>(args: usize, thread: i32, threads: i32): void {
+export function unary<T>(args: usize, thread: i32, threads: i32, pairs: bool = false): void {
   const a = changetype<UnaryArgs>(args)
   const op = changetype<T>(args)
   const from = shareStart(a.n, 16, thread, threads)
@@ -24,6 +27,14 @@ export function unary<T>(args: usize, thread: i32, threads: i32): void {
   let x = a.x + (<usize>from << 2)
   let y = a.y + (<usize>from << 2)
   const end = x + (<usize>((to - from) & ~3) << 2)
+  if (WIDE && pairs) {
+    for (; x + 16 < end; x += 32, y += 32) {
+      const low = op.f(v128.load(x))
+      const high = op.f(v128.load(x, 16))
+      v128.store(y, low)
+      v128.store(y, high, 16)
+    }
+  }
   for (; x < end; x += 16, y += 16) v128.store(y, op.f(v128.load(x)))
   const rest = (to - from) & 3
   if (rest > 0) storePart(y, op.f(loadPart(x, rest)), rest)

@@ -27,9 +27,9 @@ function mostReaders(size: number, out: number, mode: number): number {
   return inputs < 1 ? out : Math.min(out, Math.ceil((2 * outputs) / inputs) + 1)
 }
 
-/** Words of an axis' table: a head, four lists an output, and two an input for each of its readers (assembly/lib/axis.ts). */
+/** Words of an axis' table: a head, two lists of outputs, and one of inputs for each reader; four entries take 16 words. */
 const tableWords = (size: number, out: number, mode: number): number =>
-  align(4 + 4 * up4(out) + 2 * up4(size) * mostReaders(size, out, mode))
+  align(4 + 8 * up4(out) + 4 * up4(size) * mostReaders(size, out, mode))
 const tablesWords = ([, h, w]: Shape, [oh, ow]: Shape, mode: number): number =>
   tableWords(h!, oh!, mode) + tableWords(w!, ow!, mode)
 /** Floats of the row that a thread works in. */

@@ -9,6 +9,7 @@ import { shareStart } from '../kernel'
 import { madd } from '../simd'
 import { Padded } from './padded'
 import { HEAD, LEAKY, ROWS, runs4x8, tileRows, writeTileRows } from './tile'
+import { RELU, runs4x16, runs8x8 } from './tile_wide'
 
 /** One of the convolutions. */
 @unmanaged
@@ -55,7 +56,13 @@ export function convolve(d: Direct, thread: i32, threads: i32, dot: bool): void 
       const phase = changetype<Phase>(at)
       const end = table + (<usize>((count * phase.patchesY * phase.patchesX + MR - 1) / MR) << 5)
       if (dot) for (let j = 0; j < d.n; j++) dots(d, phase, table, end, shift, j)
-      else for (let j = 0; j < d.n; j += NR) panel(d, phase, scratch, table, end, shift, j)
+      else {
+        let j = 0
+        if (WIDE && d.activation <= RELU) {
+          for (; j + 2 * NR <= d.n; j += 2 * NR) pair(d, phase, table, end, shift, j)
+        }
+        for (; j < d.n; j += NR) panel(d, phase, scratch, table, end, shift, j)
+      }
       table = end
     }
   }
@@ -102,6 +109,13 @@ function panel(d: Direct, phase: Phase, scratch: usize, table: usize, end: usize
   const whole = columns == NR && d.activation <= LEAKY
   const to = shift + (<usize>j << 2)
   const bias = d.bias ? d.bias + (<usize>j << 2) : 0
+  if (WIDE && whole && d.activation <= RELU) {
+    for (const even = table + ((end - table) & ~63); table < even; table += 64) {
+      runs8x8(
+        table, b, phase.tapsY, phase.run, d.tapBytes - phase.run, 4, 32, table + 16, to, 0, bias, d.activation,
+      )
+    }
+  }
   for (; table < end; table += 32) {
     if (whole) tile(d, phase, table, b, table + 16, to, bias, d.activation)
     else {
@@ -109,6 +123,20 @@ function panel(d: Direct, phase: Phase, scratch: usize, table: usize, end: usize
       for (let r: usize = 0; r < 16; r += 4) store<usize>(scratch + ROWS + r, load<usize>(table + r, 16) + shift)
       mergeTile(d, scratch, scratch + ROWS, MR, j, columns, 0, true)
     }
+  }
+}
+
+/** Sixteen filters at the patches of a table. */
+function pair(d: Direct, phase: Phase, table: usize, end: usize, shift: usize, j: i32): void {
+  const depth = <usize>phase.tapsY * phase.run
+  const b = phase.b + <usize>j * depth
+  const to = shift + (<usize>j << 2)
+  const bias = d.bias ? d.bias + (<usize>j << 2) : 0
+  for (; table < end; table += 32) {
+    runs4x16(
+      table, b, <usize>NR * depth, phase.tapsY, phase.run, d.tapBytes - phase.run, 4, 32,
+      table + 16, to, 0, bias, d.activation,
+    )
   }
 }
 

@@ -6,6 +6,7 @@ import { MR, NR } from '../gemm/micro'
 import { shareStart } from '../kernel'
 import { Padded } from './padded'
 import { HEAD, runs4x8, tileRows, writeTileRows } from './tile'
+import { runs4x16 } from './tile_wide'
 
 /** `d.b` is dy [images, patches, n]; `d.c` is [groups, m, n], where rows are patch elements (u, v, channel). */
 @unmanaged
@@ -80,6 +81,11 @@ function sumGroup(d: FilterGradient, scratch: usize, copy: usize, padded: usize,
       const j = (t - row * panels) * NR
       const at = dy + (<usize>j << 2)
       const table = scratch + HEAD + (<usize>row << 5)
+      if (WIDE && t + 1 < to && j + 2 * NR <= d.n) {
+        sum4x16(d, table, at, step, table + 16, <usize>j << 2, accumulate)
+        t++
+        continue
+      }
       if (j + NR <= d.n) sum4x8(d, table, at, step, table + 16, <usize>j << 2, accumulate)
       else {
         sum4x8(d, table, at, step, tileRows(scratch), 0, 0)
@@ -93,4 +99,10 @@ function sumGroup(d: FilterGradient, scratch: usize, copy: usize, padded: usize,
 function sum4x8(d: FilterGradient, from: usize, dy: usize, step: usize, rows: usize, j: usize, accumulate: i32): void {
   const run = d.acrossBytes * <usize>d.patchesX
   runs4x8(from, dy, d.patchesY, run, d.downBytes - run, d.acrossBytes, step, rows, j, accumulate, 0, 0, 0)
+}
+
+/** The same of 16 columns. */
+function sum4x16(d: FilterGradient, from: usize, dy: usize, step: usize, rows: usize, j: usize, accumulate: i32): void {
+  const run = d.acrossBytes * <usize>d.patchesX
+  runs4x16(from, dy, 32, d.patchesY, run, d.downBytes - run, d.acrossBytes, step, rows, j, accumulate, 0, 0)
 }
