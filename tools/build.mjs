@@ -34,11 +34,11 @@ const CLI = 'dist/cli/main.js'
 const ENTRIES = [
   'runtime/core.generated', 'index', 'node/index', 'cli/main', 'worker/serve', 'worker/trainer',
   'slim', 'workerd', 'edge_light', 'runtime/thread', 'worker/index', 'verify/index', 'verify/workerd', 'verify/edge_light', 'api',
-  'bench/index', 'formats/safetensors',
+  'bench/index', 'formats/safetensors', 'formats/idx',
 ]
 
 /** Entries that need nothing of the library, or so little that it has a file of its own. */
-const APART = ['runtime/core.generated', 'runtime/thread', 'worker/index', 'formats/safetensors']
+const APART = ['runtime/core.generated', 'runtime/thread', 'worker/index', 'formats/safetensors', 'formats/idx']
 /** Modules that are loaded when asked for, by what has loaded the library. */
 const ON_DEMAND = ['runtime/core_source', 'runtime/pool', 'train/replay']
 

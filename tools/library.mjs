@@ -7,7 +7,7 @@ import ts from 'typescript'
 
 const FOLDERS = ['data', 'formats', 'graph', 'models', 'nn', 'ops', 'train']
 /** What collects modules in an object (of which bundlers keep all), what is loaded when asked for, and an entry of its own. */
-const LEFT_OUT = ['index.ts', 'replay.ts', 'safetensors.ts']
+const LEFT_OUT = ['index.ts', 'replay.ts', 'safetensors.ts', 'idx.ts']
 
 /** @param {string[]} users the modules, of those that have chunks of their own, that need any of the library */
 export const library = (users) => ({

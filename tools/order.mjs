@@ -5,7 +5,7 @@ import binaryen from 'assemblyscript/binaryen'
 import { functionBodies, withFunctionNames } from './sections.mjs'
 
 /** Moves that are tried at the end: 500 take a second and save 0.5 %, ten times as many save that once more. */
-const MOVES = 500
+const MOVES = 2000
 
 /** The binary with its functions in the order that deflates best, as far as a short search finds it. */
 export function ordered(bytes) {

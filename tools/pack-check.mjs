@@ -26,7 +26,7 @@ const REQUIRED = [
   'package.json', 'LICENSE', 'README.md', 'dist/workerd.js', 'dist/edge_light.js', 'dist/verify/workerd.js',
   'dist/verify/edge_light.js',
   ...['index', 'slim', 'api', 'node/index', 'worker/index', 'worker/serve', 'worker/trainer', 'verify/index', 'bench/index',
-    'formats/safetensors']
+    'formats/safetensors', 'formats/idx']
     .flatMap((entry) => [`dist/${entry}.js`, `dist/${entry}.d.ts`]),
   'dist/cli/main.js', ...CORES.map((core) => `dist/${core}`), 'dist/runtime/thread.js',
 ]

@@ -1,8 +1,6 @@
 // Images in memory, with labels where there are any: the one form in which data reaches training.
 // It reads no files and scales nothing: bytes stay bytes (0 to 255), floats stay as given.
 // Invariant: images.length === count * height * width * channels, NHWC, and count >= 1.
-import { GanglionError } from '../errors.ts'
-import { parseIdx } from './idx.ts'
 
 export interface ImageDataset {
   readonly name: string
@@ -53,44 +51,6 @@ export function imageDataset({ images, shape, name = 'images', labels }: ImageAr
     throw new RangeError(`imageDataset: labels expected one for each of the ${count} images, got ${labels.length}`)
   }
   return { ...dataset, labels }
-}
-
-/**
- * The images of an IDX file of bytes: (count, height, width), which is 1 channel, or (count, height, width, channels).
- * @param name what the dataset and its messages are called
- * @throws GanglionError when it is not an IDX file, or one of labels, of other numbers than bytes, or of no images
- */
-export function imagesFromIdx(bytes: Uint8Array, name: string): ImageDataset {
-  const { shape, data } = parseIdx(bytes, name)
-  if (shape.length === 1) {
-    throw new GanglionError(`"${name}" holds ${shape[0]} labels, not images; give the file whose name says images`)
-  }
-  if ((shape.length !== 3 && shape.length !== 4) || shape.includes(0)) {
-    throw new GanglionError(`"${name}" expected images as (count, height, width) or (count, height, width, channels), ` +
-      `found (${shape.join(', ')}); give an IDX file of images`)
-  }
-  if (!(data instanceof Uint8Array)) {
-    throw new GanglionError(`"${name}" expected pixels as bytes (type code 08), found ${typeName(data)}; write bytes`)
-  }
-  const [count, height, width, channels = 1] = shape
-  return { name, images: data, count, shape: [height, width, channels] }
-}
-
-/**
- * The dataset with the labels of an IDX file of bytes, one for each image.
- * @throws GanglionError when it is not an IDX file of labels, or their number differs from the images'
- */
-export function withIdxLabels(dataset: ImageDataset, bytes: Uint8Array, name: string): ImageDataset {
-  const { shape, data } = parseIdx(bytes, name)
-  if (shape.length !== 1 || !(data instanceof Uint8Array)) {
-    throw new GanglionError(`"${name}" expected labels as (count) bytes, found ${typeName(data)} (${shape.join(', ')}); ` +
-      'give the file whose name says labels')
-  }
-  if (data.length !== dataset.count) {
-    throw new GanglionError(`"${name}" holds ${data.length} labels, expected ${dataset.count}, one for each image; ` +
-      'give images and labels of the same split')
-  }
-  return { ...dataset, labels: data }
 }
 
 /**

@@ -16,20 +16,10 @@ const OUT = 0x10000
 
 /** The wasm binary for a precision, with a memory of its own or for a shared one, for vectors of 128 bits or of 256. */
 export async function coreBytes(precision: Precision, shared: boolean, wide = false): Promise<Uint8Array<ArrayBuffer>> {
-  const load = OTHERS[(precision === 'relaxed' ? 4 : 0) + (wide ? 2 : 0) + (shared ? 1 : 0)]
+  const which = (precision === 'relaxed' ? 4 : 0) + (wide ? 2 : 0) + (shared ? 1 : 0)
+  const load = which && (await import('./others.ts')).others[which - 1]
   return unpacked(load ? (await load()).core : deterministic)
 }
-
-const OTHERS = [
-  null,
-  () => import('./cores/threads.generated.ts'),
-  () => import('./cores/wide.generated.ts'),
-  () => import('./cores/wide_threads.generated.ts'),
-  () => import('./cores/relaxed.generated.ts'),
-  () => import('./cores/relaxed_threads.generated.ts'),
-  () => import('./cores/relaxed_wide.generated.ts'),
-  () => import('./cores/relaxed_wide_threads.generated.ts'),
-]
 
 /**
  * A core's bytes, unpacked by a module of its own (assembly/unpack.ts): 3 ms of Node 24's start less than base64 and zlib,

@@ -1,7 +1,7 @@
 // Bad data, folders and models: exit code 1, one sentence on stderr, and nothing left behind.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { writeIdx } from '../../src/data/idx.ts'
+import { writeIdx } from '../../src/formats/idx.ts'
 import { ganglion, place, type Place, writeImages } from './ganglion.ts'
 
 let at: Place

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { cli } from '../../src/cli/cli.ts'
 import type { Io, Signal } from '../../src/cli/io.ts'
-import { writeIdx } from '../../src/data/idx.ts'
+import { writeIdx } from '../../src/formats/idx.ts'
 import { built } from '../dist.ts'
 
 export interface Outcome { code: number, stdout: string, stderr: string }

@@ -17,7 +17,9 @@ let y: Float32Array
 
 beforeAll(async () => {
   let bytes: Uint8Array | undefined
-  const flags = ['--runtime', 'stub', '--use', 'abort=', '--use', 'WIDE=0', '-O3', '--noAssert', '--enable', 'simd', '--outFile', 'probe.wasm']
+  const flags = [
+    '--runtime', 'stub', '--use', 'abort=', '--use', 'WIDE=0', '-O3', '--noAssert', '--enable', 'simd', '--outFile', 'probe.wasm',
+  ]
   const { error, stderr } = await asc.main(['test/core/math.probe.ts', ...flags], {
     writeFile: (name, contents) => {
       if (name.endsWith('.wasm')) bytes = contents as Uint8Array

@@ -1,8 +1,8 @@
 // Datasets from arrays and from IDX bytes: what is kept, what is shared, what is refused and in which words.
 import { describe, expect, test } from 'vitest'
-import { imageDataset, imagesFromIdx, take, withIdxLabels } from '../../src/data/dataset.ts'
+import { imageDataset, take } from '../../src/data/dataset.ts'
 import type { ImageArrays } from '../../src/data/dataset.ts'
-import { writeIdx } from '../../src/data/idx.ts'
+import { imagesFromIdx, withIdxLabels, writeIdx } from '../../src/formats/idx.ts'
 import { GanglionError } from '../../src/errors.ts'
 
 const ramp = (n: number): Uint8Array => Uint8Array.from({ length: n }, (_, i) => i)

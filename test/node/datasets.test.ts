@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { writeIdx } from '../../src/data/idx.ts'
+import { writeIdx } from '../../src/formats/idx.ts'
 import { GanglionError } from '../../src/errors.ts'
 import { loadDataset } from '../../src/node/datasets.ts'
 

@@ -1,6 +1,6 @@
 // IDX files made here byte by byte: every type code read back, every damage refused in words.
 import { describe, expect, test } from 'vitest'
-import { parseIdx, writeIdx } from '../../src/data/idx.ts'
+import { parseIdx, writeIdx } from '../../src/formats/idx.ts'
 import { GanglionError } from '../../src/errors.ts'
 
 const header = (code: number, ...shape: number[]): number[] =>

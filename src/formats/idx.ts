@@ -1,6 +1,7 @@
 // The IDX format (MNIST's): 00 00, a type code, the number of dimensions, the dimensions as big-endian u32, then the
 // data, big-endian, last dimension fastest. Source: http://yann.lecun.com/exdb/mnist/ ("the IDX file format").
 // It does not unpack gzip. Invariant: what is returned used every byte of the file, no more and no fewer.
+import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 
 export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array
@@ -78,4 +79,42 @@ export function writeIdx(shape: readonly number[], data: Uint8Array): Uint8Array
 
 function cutShort(name: string, says: string, found: number): GanglionError {
   return new GanglionError(`"${name}" is cut short: ${says}, found ${found}; download or copy it again`)
+}
+
+/**
+ * The images of an IDX file of bytes: (count, height, width), which is 1 channel, or (count, height, width, channels).
+ * @param name what the dataset and its messages are called
+ * @throws GanglionError when it is not an IDX file, or one of labels, of other numbers than bytes, or of no images
+ */
+export function imagesFromIdx(bytes: Uint8Array, name: string): ImageDataset {
+  const { shape, data } = parseIdx(bytes, name)
+  if (shape.length === 1) {
+    throw new GanglionError(`"${name}" holds ${shape[0]} labels, not images; give the file whose name says images`)
+  }
+  if ((shape.length !== 3 && shape.length !== 4) || shape.includes(0)) {
+    throw new GanglionError(`"${name}" expected images as (count, height, width) or (count, height, width, channels), ` +
+      `found (${shape.join(', ')}); give an IDX file of images`)
+  }
+  if (!(data instanceof Uint8Array)) {
+    throw new GanglionError(`"${name}" expected pixels as bytes (type code 08), found ${data.constructor.name}; write bytes`)
+  }
+  const [count, height, width, channels = 1] = shape
+  return { name, images: data, count, shape: [height, width, channels] }
+}
+
+/**
+ * The dataset with the labels of an IDX file of bytes, one for each image.
+ * @throws GanglionError when it is not an IDX file of labels, or their number differs from the images'
+ */
+export function withIdxLabels(dataset: ImageDataset, bytes: Uint8Array, name: string): ImageDataset {
+  const { shape, data } = parseIdx(bytes, name)
+  if (shape.length !== 1 || !(data instanceof Uint8Array)) {
+    throw new GanglionError(`"${name}" expected labels as (count) bytes, found ${data.constructor.name} (${shape.join(', ')}); ` +
+      'give the file whose name says labels')
+  }
+  if (data.length !== dataset.count) {
+    throw new GanglionError(`"${name}" holds ${data.length} labels, expected ${dataset.count}, one for each image; ` +
+      'give images and labels of the same split')
+  }
+  return { ...dataset, labels: data }
 }
