@@ -17,7 +17,8 @@ let y: Float32Array
 
 beforeAll(async () => {
   let bytes: Uint8Array | undefined
-  const flags = ['--runtime', 'stub', '--use', 'abort=', '--use', 'WIDE=0', '-O3', '--noAssert', '--enable', 'simd', '--outFile', 'probe.wasm']
+  const build = ['--runtime', 'stub', '--use', 'abort=', '--use', 'WIDE=0', '-O3', '--noAssert', '--enable', 'simd']
+  const flags = [...build, '--outFile', 'probe.wasm']
   const { error, stderr } = await asc.main(['test/core/math.probe.ts', ...flags], {
     writeFile: (name, contents) => {
       if (name.endsWith('.wasm')) bytes = contents as Uint8Array
