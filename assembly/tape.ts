@@ -2,6 +2,7 @@
 // points at the control block (word 0: not 0 means stop). Bit 31 of `words` marks an op too small to be shared by
 // threads, bit 30 one after which they need not meet; the seven bits from bit 23 on are 0, or 1 + the thread whose op it is
 // (of fewer threads, their number's residue). This file walks the tape, and trusts it: the host checked it.
+import { next } from './lib/kernel'
 
 /** Runs one thread's share of the op at `op`; returns the address of the next op, or 0 where the tape ends. */
 export function runOp(op: usize, thread: i32, threads: i32): usize {
@@ -11,11 +12,6 @@ export function runOp(op: usize, thread: i32, threads: i32): usize {
   if (!owner) call_indirect<void>(kernel, op + 8, thread, threads)
   else if (<i32>(owner - 1) % threads == thread) call_indirect<void>(kernel, op + 8, 0, 1)
   return next(op)
-}
-
-/** The address of the op after this one. */
-export function next(op: usize): usize {
-  return op + ((load<usize>(op, 4) & 0x7fffff) << 2)
 }
 
 /** Runs the whole tape `steps` times; returns the number of steps done before one asked to stop. */

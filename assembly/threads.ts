@@ -2,7 +2,8 @@
 // meet; the last to come lets all go on. Nothing here is static: a worker's instantiation rewrites static data.
 // The control block that a tape points at, zeroed by the host, holds five words, 64 bytes apart: stop, which ends the
 // run after its step; the threads that have arrived; the meetings so far, on which threads sleep; how many sleep; failed.
-import { next, runOp } from './tape'
+import { next } from './lib/kernel'
+import { runOp } from './tape'
 
 /** Marks an op whose results each thread reads alone: no meeting after it. */
 const ALONE: i32 = 1 << 30

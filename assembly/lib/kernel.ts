@@ -15,3 +15,8 @@ export function shareStart(n: i32, grain: i32, thread: i32, threads: i32): i32 {
   const grains = (n + grain - 1) / grain
   return min(n, <i32>((<i64>grains * thread) / threads) * grain)
 }
+
+/** The address of the op on the tape after this one (assembly/tape.ts). */
+export function next(op: usize): usize {
+  return op + ((load<usize>(op, 4) & 0x7fffff) << 2)
+}
