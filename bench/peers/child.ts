@@ -11,7 +11,7 @@ export class Child {
   readonly #waiting: ((reply: Reply) => void)[] = []
   #stderr = ''
 
-  constructor(command: readonly string[], env: Readonly<Record<string, string>>) {
+  constructor(command: readonly string[], env: Readonly<Record<string, string | undefined>>) {
     const [file, ...args] = command
     this.#process = spawn(file!, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
     const end = (why: string) => this.#waiting.splice(0).forEach((settle) => settle({ error: why }))

@@ -10,7 +10,8 @@ export interface Entry {
   readonly threads: number
   /** The command that starts it; a sentence where it is not installed. */
   readonly command: readonly string[] | string
-  readonly env: Readonly<Record<string, string>>
+  /** What is set for it, and unset where there is no value. */
+  readonly env: Readonly<Record<string, string | undefined>>
   /** Whether its matrix products are worth timing. */
   readonly gemm: boolean
 }
@@ -29,7 +30,10 @@ function python(): readonly string[] | string {
   return found ? [found, join(FOLDER, 'contestants/pytorch.py')] : how
 }
 
-const torchThreads = (n: number) => ({ OMP_NUM_THREADS: `${n}`, OPENBLAS_NUM_THREADS: `${n}`, MKL_NUM_THREADS: `${n}` })
+/** Whoever set these for other programs must not slow it: with OPENBLAS_CORETYPE=Haswell its products took twice the time. */
+const OWN_CHOICE = { OPENBLAS_CORETYPE: undefined, OPENBLAS_L2_SIZE: undefined }
+const torchThreads = (n: number) =>
+  ({ ...OWN_CHOICE, OMP_NUM_THREADS: `${n}`, OPENBLAS_NUM_THREADS: `${n}`, MKL_NUM_THREADS: `${n}` })
 /**
  * PyTorch as on a machine without AVX-512, whatever this one has: its own loops, its products, its convolutions. The
  * contestant refuses to run where a setting had no effect.

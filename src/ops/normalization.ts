@@ -10,7 +10,7 @@ import { rsqrt, square } from './unary.ts'
 interface Standardized {
   /** (x − mean) / √(variance + ε) */
   readonly y: Tensor
-  /** With the axes kept as 1. */
+  /** Of a batch [channels]; else with the axes kept as 1. */
   readonly mean: Tensor
   readonly variance: Tensor
 }

@@ -111,9 +111,7 @@ function panel(d: Direct, phase: Phase, scratch: usize, table: usize, end: usize
   const bias = d.bias ? d.bias + (<usize>j << 2) : 0
   if (WIDE && whole && d.activation <= RELU) {
     for (const even = table + ((end - table) & ~63); table < even; table += 64) {
-      runs8x8(
-        table, b, phase.tapsY, phase.run, d.tapBytes - phase.run, 4, 32, table + 16, to, 0, bias, d.activation,
-      )
+      runs8x8(table, b, phase.tapsY, phase.run, d.tapBytes - phase.run, 4, 32, table + 16, to, bias, d.activation)
     }
   }
   for (; table < end; table += 32) {

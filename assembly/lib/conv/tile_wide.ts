@@ -154,12 +154,12 @@ export function runs4x16(
   v128.store(r3, c33, 48)
 }
 
-/** As runs4x8, of 8 rows: the second four addresses of either kind lie 32 bytes after the first. */
+/** As runs4x8 without `accumulate`, of 8 rows: the second four addresses of either kind lie 32 bytes after the first. */
 // @ts-ignore: decorator
 @inline
 export function runs8x8(
   from: usize, b: usize, count: i32, run: usize, skip: usize, stepA: usize, stepB: usize,
-  rows: usize, j: usize, accumulate: i32, bias: usize, activation: i32,
+  rows: usize, j: usize, bias: usize, activation: i32,
 ): void {
   let p0 = load<usize>(from)
   let p1 = load<usize>(from, 4)
@@ -241,24 +241,6 @@ export function runs8x8(
   const r5 = load<usize>(rows, 36) + j
   const r6 = load<usize>(rows, 40) + j
   const r7 = load<usize>(rows, 44) + j
-  if (accumulate) {
-    c00 = f32x4.add(v128.load(r0), c00)
-    c01 = f32x4.add(v128.load(r0, 16), c01)
-    c10 = f32x4.add(v128.load(r1), c10)
-    c11 = f32x4.add(v128.load(r1, 16), c11)
-    c20 = f32x4.add(v128.load(r2), c20)
-    c21 = f32x4.add(v128.load(r2, 16), c21)
-    c30 = f32x4.add(v128.load(r3), c30)
-    c31 = f32x4.add(v128.load(r3, 16), c31)
-    c40 = f32x4.add(v128.load(r4), c40)
-    c41 = f32x4.add(v128.load(r4, 16), c41)
-    c50 = f32x4.add(v128.load(r5), c50)
-    c51 = f32x4.add(v128.load(r5, 16), c51)
-    c60 = f32x4.add(v128.load(r6), c60)
-    c61 = f32x4.add(v128.load(r6, 16), c61)
-    c70 = f32x4.add(v128.load(r7), c70)
-    c71 = f32x4.add(v128.load(r7, 16), c71)
-  }
   if (bias) {
     const b0 = v128.load(bias)
     const b1 = v128.load(bias, 16)
