@@ -12,7 +12,7 @@ import { MODELS, type ModelName } from './models.ts'
 import { prepare } from './prepare.ts'
 import { raceGemm, type Size } from './gemm.ts'
 import { type Limits, race, type Result } from './race.ts'
-import { gemmTable, modelTable, ratios } from './report.ts'
+import { besideTable, gemmTable, modelTable, ratios } from './report.ts'
 
 const { values } = parseArgs({
   options: {
@@ -66,6 +66,7 @@ const machine = { cpu: cpu!.model, cores: cpus().length, megabytes: Math.round(t
 const engine = `Node ${about.node}, V8 ${about.v8}`
 console.log(`${machine.cpu}, ${machine.cores} cores; ${engine}; ${limits.windows} windows of ${limits.windowMs} ms\n`)
 console.log(modelTable(results))
+console.log(`\n${besideTable(results)}`)
 if (products.length) console.log(`\n${gemmTable(products)}`)
 
 if (values.json) {

@@ -39,6 +39,23 @@ export function modelTable(results: readonly Result[]): string {
   return `${table(head, rows)}\n\n${legend}`
 }
 
+/** A row for every model and batch, a column for every contestant that finished one: median ms, over ours in brackets. */
+export function besideTable(results: readonly Result[]): string {
+  const ranked = results.filter((r) => !r.note && times(r).length > 0)
+  const names = [...new Set(ranked.map((r) => r.name))]
+  const ours = results.filter((r, i) => results.findIndex((o) => o.model === r.model && o.batch === r.batch) === i)
+  const cell = (r: Result | undefined, ours: Result): string => {
+    if (!r || !ranked.includes(r)) return r?.deviation === undefined ? '–' : 'losses differ'
+    const ms = median(times(r)).toFixed(2)
+    return r === ours ? ms : `${ms} (${median(ratios(r, ours)).toFixed(2)})`
+  }
+  const rows = ours.map((o) => {
+    const all = results.filter((r) => r.model === o.model && r.batch === o.batch)
+    return [o.model, String(o.batch), ...names.map((name) => cell(all.find((r) => r.name === name), o))]
+  })
+  return table(['model', 'batch', ...names], rows)
+}
+
 export function gemmTable(results: readonly GemmResult[]): string {
   const names = [...new Set(results.map((r) => r.name))]
   const sizes = [...new Set(results.map((r) => r.size.join(' × ')))]
