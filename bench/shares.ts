@@ -1,59 +1,177 @@
-// How a step's ops divide among threads, without threads: each op's shares are run one after another and timed, the
-// least of many runs each. `node tools/run.mjs bench/shares.ts vae --threads 2` lists the ops that lose most.
-// What it leaves out: the barriers, and memory bandwidth, which real threads share.
+// How a step divides among threads, meeting by meeting: real threads walk the tape, and the same process walks it alone,
+// taking turns. `node tools/run.mjs bench/shares.ts vae [--threads 2] [--batch-size 128] [--rounds 20] [--wide]` lists the
+// stretches between two meetings that lose most against an even division. The walk is JavaScript here, so that it can look
+// at the clock; what a stretch waits for memory that another core wrote is in its times.
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { parseArgs } from 'node:util'
-import { instantiateCore } from '../src/runtime/core.ts'
+import { pathToFileURL } from 'node:url'
+import { median } from '../src/bench/statistics.ts'
+import type { CompiledFunction } from '../src/runtime/function.ts'
 import { createRuntime } from '../src/runtime/runtime.ts'
-import { Session } from '../src/runtime/session.ts'
+import { roundTrip } from './round_trip.ts'
 import { modelNamed, nameOf, trainingStep } from './step.ts'
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: {
-    'batch-size': { type: 'string', default: '128' },
-    threads: { type: 'string', default: '2' },
-    runs: { type: 'string', default: '30' },
-    wide: { type: 'boolean', default: false },
-  },
-})
-const kind = modelNamed(positionals[0])
-const batch = Number(values['batch-size'])
-const threads = Number(values.threads)
-
-const runtime = await createRuntime({ wide: values.wide })
-const session = new Session(await instantiateCore(runtime.module), 1, threads)
-const fn = trainingStep(session, kind, batch)
-fn.run(5)
-
-const calls = fn.tape.calls.map(({ at, item }) => ({
-  at: fn.wordAddress(at),
-  name: nameOf(item),
-  whole: Infinity,
-  shares: new Array<number>(threads).fill(Infinity),
-}))
-const time = (op: number, thread: number, of: number): number => {
-  const began = performance.now()
-  session.core.runOp(op, thread, of)
-  return performance.now() - began
+/** The tape between two meetings: addresses of ops, and whether each is the first thread's alone. */
+interface Stretch {
+  readonly ops: readonly number[]
+  readonly small: readonly boolean[]
 }
-for (let run = 0; run < Number(values.runs); run++) {
-  // Twice around: shares of an op follow each other, so that the whole op before them does not warm the caches for them.
-  for (const call of calls) call.whole = Math.min(call.whole, time(call.at, 0, 1))
-  for (const { at, shares } of calls) {
-    shares.forEach((ms, thread) => { shares[thread] = Math.min(ms, time(at, thread, threads)) })
+type RunOp = (op: number, thread: number, threads: number) => number
+
+/** Words of the block that threads meet on, 16 apart. */
+const ARRIVED = 0
+const MEETINGS = 16
+const ROUND = 32
+
+function meet(words: Int32Array, threads: number): void {
+  const meeting = Atomics.load(words, MEETINGS)
+  if (Atomics.add(words, ARRIVED, 1) === threads - 1) {
+    Atomics.store(words, ARRIVED, 0)
+    Atomics.store(words, MEETINGS, meeting + 1)
+  } else while (Atomics.load(words, MEETINGS) === meeting);
+}
+
+/** A step on one of the threads; hands `clock` the stretch, when it began, when its work was done, when all had met. */
+function walk(
+  stretches: readonly Stretch[], runOp: RunOp, words: Int32Array, thread: number, threads: number,
+  clock: (stretch: number, began: number, done: number, met: number) => void,
+): void {
+  let began = performance.now()
+  stretches.forEach(({ ops, small }, stretch) => {
+    ops.forEach((op, i) => {
+      if (!small[i]) runOp(op, thread, threads)
+      else if (!thread) runOp(op, 0, 1)
+    })
+    const done = performance.now()
+    if (threads > 1) meet(words, threads)
+    const met = performance.now()
+    clock(stretch, began, done, met)
+    began = met
+  })
+}
+
+/** Steps of a round, of which the first are not counted: they find the caches as the other way of walking left them. */
+const STEPS = 5
+const WARM = 2
+
+interface Given {
+  readonly module: WebAssembly.Module
+  readonly memory: WebAssembly.Memory
+  readonly words: Int32Array
+  readonly work: Float64Array
+  readonly stretches: readonly Stretch[]
+}
+
+function helper(thread: number, threads: number, { module, memory, words, work, stretches }: Given): void {
+  const { runOp } = new WebAssembly.Instance(module, { env: { memory } }).exports as { runOp: RunOp }
+  parentPort!.postMessage('ready')
+  for (let round = 0; ; round++) {
+    Atomics.wait(words, ROUND, round)
+    if (Atomics.load(words, ROUND) < 0) return
+    for (let step = 0; step < STEPS; step++) {
+      meet(words, threads)
+      walk(stretches, runOp, words, thread, threads, (stretch, began, done) => { work[stretch] = done - began })
+      meet(words, threads)
+    }
   }
 }
-const rows = calls.map(({ name, whole, shares }) => {
-  const longest = Math.max(...shares)
-  return { name, whole, shares, longest, lost: longest - whole / threads }
-})
-const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((total, row) => total + of(row), 0)
-const whole = sum((r) => r.whole)
-const shared = sum((r) => r.longest)
-const against = `${whole.toFixed(2)} ms whole, ${shared.toFixed(2)} ms as the longest shares: ${(whole / shared).toFixed(2)} x`
-console.log(`${kind}, batch ${batch}, ${threads} threads: ${rows.length} ops, ${against}`)
-console.log('  whole     lost  shares, op')
-for (const { name, whole, shares, lost } of rows.sort((a, b) => b.lost - a.lost).slice(0, 18)) {
-  const each = shares.map((ms) => ms.toFixed(3)).join(' ')
-  console.log(`${whole.toFixed(3).padStart(7)} ${lost.toFixed(3).padStart(8)}  ${each}  ${name}`)
+
+/** The tape in stretches, with what the host wrote beside each op about meetings (assembly/tape.ts). */
+function stretchesOf(fn: CompiledFunction, words: Int32Array): Stretch[] {
+  const ops = fn.tape.calls.map(({ at }) => fn.wordAddress(at))
+  const flags = ops.map((op) => words[op / 4 + 1]!)
+  const ends = flags.map((flag, i) => (flag < 0 ? !(flags[i + 1]! < 0) : !(flag & (1 << 30))))
+  const stretches: Stretch[] = []
+  for (let from = 0, to = 0; to < ops.length; to++) {
+    if (!ends[to]) continue
+    stretches.push({ ops: ops.slice(from, to + 1), small: flags.slice(from, to + 1).map((flag) => flag < 0) })
+    from = to + 1
+  }
+  return stretches
+}
+
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      'batch-size': { type: 'string', default: '128' },
+      threads: { type: 'string', default: '2' },
+      rounds: { type: 'string', default: '20' },
+      lines: { type: 'string', default: '18' },
+      wide: { type: 'boolean', default: false },
+    },
+  })
+  const kind = modelNamed(positionals[0])
+  const batch = Number(values['batch-size'])
+  const threads = Number(values.threads)
+  const runtime = await createRuntime({ wide: values.wide, threads, worker: pathToFileURL('dist/runtime/thread.js') })
+  const session = await runtime.session(1)
+  const fn = trainingStep(session, kind, batch)
+  fn.run(5)
+
+  const { memory, runOp } = session.core
+  const stretches = stretchesOf(fn, new Int32Array(memory.buffer))
+  const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes)
+  const words = new Int32Array(shared(256))
+  const works = Array.from({ length: threads - 1 }, () => new Float64Array(shared(8 * stretches.length)))
+  const helpers = works.map((work, i) => {
+    const given: Given = { module: runtime.module, memory, words, work, stretches }
+    return new Worker(new URL(import.meta.url), { workerData: { thread: i + 1, threads, given } })
+  })
+  await Promise.all(helpers.map((worker) => new Promise((done) => { worker.once('message', done) })))
+
+  // For each stretch: alone, all threads with their meeting, and the work of each thread.
+  const alone = stretches.map((): number[] => [])
+  const together = stretches.map((): number[] => [])
+  const each = stretches.map(() => Array.from({ length: threads }, (): number[] => []))
+  for (let round = 1; round <= Number(values.rounds); round++) {
+    for (let step = 0; step < STEPS; step++) {
+      walk(stretches, runOp, words, 0, 1, (i, began, done) => { if (step >= WARM) alone[i]!.push(done - began) })
+    }
+    Atomics.store(words, ROUND, round)
+    Atomics.notify(words, ROUND)
+    for (let step = 0; step < STEPS; step++) {
+      meet(words, threads)
+      walk(stretches, runOp, words, 0, threads, (i, began, done, met) => {
+        if (step < WARM) return
+        together[i]!.push(met - began)
+        each[i]![0]!.push(done - began)
+      })
+      meet(words, threads)
+      if (step >= WARM) works.forEach((work, w) => work.forEach((ms, i) => each[i]![w + 1]!.push(ms)))
+    }
+  }
+  Atomics.store(words, ROUND, -1)
+  Atomics.notify(words, ROUND)
+
+  const rows = stretches.map(({ ops }, i) => {
+    const at = fn.tape.calls.findIndex((call) => fn.wordAddress(call.at) === ops[0])
+    const name = nameOf(fn.tape.calls[at]!.item) + (ops.length > 1 ? ` and ${ops.length - 1} calls more` : '')
+    const whole = median(alone[i]!)
+    const wall = median(together[i]!)
+    return { name, whole, wall, lost: wall - whole / threads, shares: each[i]!.map((ms) => median(ms)) }
+  })
+  const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((total, row) => total + of(row), 0)
+  const whole = sum((r) => r.whole)
+  const wall = sum((r) => r.wall)
+  const waits = sum((r) => r.wall - Math.max(...r.shares))
+  const uneven = sum((r) => Math.max(...r.shares) - r.shares.reduce((a, b) => a + b) / threads)
+  const slower = sum((r) => (r.shares.reduce((a, b) => a + b) - r.whole) / threads)
+  const ms = (x: number): string => x.toFixed(3)
+  console.log(`${kind}, batch ${batch}: ${ms(whole)} ms on one thread, ${ms(wall)} on ${threads}: ${(whole / wall).toFixed(2)} x`)
+  console.log(`a word from thread to thread and back takes ${await roundTrip()} ns`)
+  const how = [`${ms(waits)} in ${rows.length} meetings`, `${ms(uneven)} for uneven shares`, `${ms(slower)} for slower ones`]
+  console.log(`of the ${ms(wall - whole / threads)} ms lost: ${how.join(', ')}\n`)
+  console.log('  whole    wall    lost  shares, what')
+  for (const row of rows.sort((a, b) => b.lost - a.lost).slice(0, Number(values.lines))) {
+    const columns = [row.whole, row.wall, row.lost].map((x) => ms(x).padStart(7))
+    console.log(`${columns.join(' ')}  ${row.shares.map(ms).join(' ')}  ${row.name}`)
+  }
+  await runtime.close()
+}
+
+if (isMainThread) await main()
+else {
+  const { thread, threads, given } = workerData as { thread: number, threads: number, given: Given }
+  helper(thread, threads, given)
 }

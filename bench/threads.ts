@@ -1,12 +1,14 @@
 // Threads against one thread, model by model, interleaved in one process: the median of the ratios of neighbouring
 // windows, with their spread. For a machine that others use too: what the processor time of both says (n times that of
 // one thread over that of n: what it would be with processors free, at the least, because waiting for a thread that
-// others hold up counts as work). `npm run build && node tools/run.mjs bench/threads.ts --threads 2 --windows 20`
+// others hold up counts as work); and how far apart the processors lay, bench/round_trip.ts.
+// `npm run build && node tools/run.mjs bench/threads.ts --threads 2 --windows 20`
 import { parseArgs } from 'node:util'
 import { pathToFileURL } from 'node:url'
 import type { CompiledFunction } from '../src/runtime/function.ts'
 import { createRuntime, type Runtime } from '../src/runtime/runtime.ts'
 import { spread } from '../src/bench/statistics.ts'
+import { roundTrip } from './round_trip.ts'
 import { type ModelName, trainingStep } from './step.ts'
 
 const { values } = parseArgs({
@@ -37,7 +39,8 @@ function time(fn: CompiledFunction, steps: number): number {
 }
 
 console.log(`Node ${process.versions.node}, batch ${batch}, ${values.threads} threads over 1, windows of ${values.ms} ms\n`)
-console.log('| model | ms a step, 1 thread | ms a step | ratio: median (quartiles) | by processor time |\n|---|---|---|---|---|')
+const head = ['model', 'ms a step, 1 thread', 'ms a step', 'ratio: median (quartiles)', 'by processor time', 'round trip, ns']
+console.log(`| ${head.join(' | ')} |\n|${'---|'.repeat(head.length)}`)
 for (const model of values.models.split(',') as ModelName[]) {
   const fns = [await compile(one, model), await compile(many, model)] as const
   const steps = Math.max(1, Math.round(Number(values.ms) / time(fns[0], 5)))
@@ -58,6 +61,6 @@ for (const model of values.models.split(',') as ModelName[]) {
     samples[2].push(ms[0]! / ms[1]!)
   }
   const free = ((Number(values.threads) * processor[0]!) / processor[1]!).toFixed(2)
-  console.log(`| ${model} | ${samples.map((of) => spread(of)).join(' | ')} | ${free} |`)
+  console.log(`| ${model} | ${samples.map((of) => spread(of)).join(' | ')} | ${free} | ${await roundTrip()} |`)
 }
 await many.close()
