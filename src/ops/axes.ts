@@ -26,8 +26,9 @@ export const without = (shape: Shape, { from, to }: Run): Shape => shape.filter(
 /** The shape with the run's axes as 1. */
 export const kept = (shape: Shape, { from, to }: Run): Shape => shape.map((d, i) => (i >= from && i < to ? 1 : d))
 /** The kernels' three words: the elements before, in and after the run. */
-export const runWords = (shape: Shape, { from, to }: Run): number[] =>
-  [shape.slice(0, from), shape.slice(from, to), shape.slice(to)].map(sizeOf)
+export type RunWords = readonly [outer: number, middle: number, inner: number]
+export const runWords = (shape: Shape, { from, to }: Run): RunWords =>
+  [sizeOf(shape.slice(0, from)), sizeOf(shape.slice(from, to)), sizeOf(shape.slice(to))]
 
 /**
  * x reduced over the sorted `axes`, run by run: the last first, so that the axes before keep their numbers.

@@ -1,15 +1,28 @@
 // Sums and means over axes.
 import { apply, bits, type Op, sizeOf, type Tensor } from '../graph/tensor.ts'
-import { axesOf, kept, overRuns, type Run, runWords, without } from './axes.ts'
+import { axesOf, kept, overRuns, type Run, runWords, type RunWords, without } from './axes.ts'
 import { broadcastTo } from './broadcast_to.ts'
 import { reshape } from './reshape.ts'
 
 type SumAttrs = Run & { readonly scale: number } & Record<string, unknown>
 
-/** Rows of a block in a long sum over rows: threads share the blocks, and each reads the images that it has written. */
+/** Rows of a block in a long sum over rows. */
 const ROWS = 64
-const blocksOf = ([outer, middle, inner]: readonly number[]): number =>
-  outer === 1 && inner! > 1 && middle! > 8 * inner! && middle! % ROWS === 0 ? middle! / ROWS : 0
+/** Numbers that are worth blocks where they all make one sum, and the most of a block. */
+const LONG = 16384
+const BLOCK = 2048
+
+/**
+ * Blocks of a long sum, whose sums are summed then; 0: none. Threads share the blocks, so that each reads the images that it
+ * has written: memory that another core has read is slow to write to.
+ */
+function blocksOf([outer, middle, inner]: RunWords): number {
+  if (outer > 1) return 0
+  if (inner > 1) return middle > 8 * inner && middle % ROWS === 0 ? middle / ROWS : 0
+  if (middle < LONG) return 0
+  for (let length = BLOCK; length >= BLOCK / 8; length--) if (middle % length === 0) return middle / length
+  return 0
+}
 
 export const sumOp: Op<SumAttrs> = {
   name: 'sum',
@@ -22,9 +35,9 @@ export const sumOp: Op<SumAttrs> = {
   calls({ inputs: [x], attrs }, { inputs: [from], scratch, output }) {
     const words = runWords(x!.shape, attrs)
     const blocks = blocksOf(words)
-    const inner = words[2]!
+    const inner = words[2]
     return [
-      ...(blocks ? [['sum_f32', from!, scratch, blocks, ROWS, inner, bits(1)] as const] : []),
+      ...(blocks ? [['sum_f32', from!, scratch, blocks, words[1] / blocks, inner, bits(1)] as const] : []),
       ['sum_f32', ...(blocks ? [scratch, output, 1, blocks, inner] : [from!, output, ...words]), bits(attrs.scale)],
     ]
   },

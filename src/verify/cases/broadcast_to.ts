@@ -11,6 +11,7 @@ const ROWS: readonly BroadcastRow[] = [
   [[1, 1, 4], [2, 3, 4], -1.5],
   [[2, 1, 3, 1], [2, 5, 3, 31], 0.25],
   [[127], [127], 3],
+  [[], [4, 4600], 0.5],
 ]
 
 export const broadcasting = casesOf('broadcastTo', ROWS, ([from, to, scale]) => ({
