@@ -7,6 +7,7 @@ import { writeFile } from 'node:fs/promises'
 import { arch, cpus, platform, release, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { median, quantile } from '../../src/bench/statistics.ts'
+import { roundTrip } from '../round_trip.ts'
 import { contestants, nodeFor } from './contestants.ts'
 import { MODELS, type ModelName } from './models.ts'
 import { prepare } from './prepare.ts'
@@ -52,6 +53,8 @@ if (unknown !== undefined) throw unknownName('contestant', unknown, all.map((e) 
 const entries = all.filter(({ name }, i) => i === 0 || !wanted || wanted.some((w) => name.startsWith(w)))
 await prepare(models)
 
+/** Before and after: two threads are worth less where their processors lie far apart. */
+const apart = [await roundTrip()]
 const results: Result[] = []
 for (const model of models) for (const batch of batches) results.push(...await race(entries, model, batch, limits, say))
 const SIZES: readonly Size[] = [[128, 784, 400], [128, 1024, 1024], [512, 512, 512], [1024, 1024, 1024]]
@@ -64,7 +67,9 @@ const [cpu] = cpus()
 const system = `${platform()} ${arch()} ${release()}`
 const machine = { cpu: cpu!.model, cores: cpus().length, megabytes: Math.round(totalmem() / 1048576), system }
 const engine = `Node ${about.node}, V8 ${about.v8}`
-console.log(`${machine.cpu}, ${machine.cores} cores; ${engine}; ${limits.windows} windows of ${limits.windowMs} ms\n`)
+apart.push(await roundTrip())
+console.log(`${machine.cpu}, ${machine.cores} cores; ${engine}; ${limits.windows} windows of ${limits.windowMs} ms`)
+console.log(`a word from thread to thread and back: ${apart.join(' ns before, ')} ns after\n`)
 console.log(modelTable(results))
 console.log(`\n${besideTable(results)}`)
 if (products.length) console.log(`\n${gemmTable(products)}`)
@@ -77,6 +82,6 @@ if (values.json) {
       (xs.length ? { median: median(xs), quartiles: [quantile(xs, 0.25), quantile(xs, 0.75)] } : null)
     return { ...r, step: middle(r.ms.filter((x) => x !== undefined)), overOurs: middle(ratios(r, ours)) }
   })
-  const report = { machine, node: about.node, v8: about.v8, versions, limits, results: summary, gemm: products }
+  const report = { machine, roundTrip: apart, node: about.node, v8: about.v8, versions, limits, results: summary, gemm: products }
   await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`)
 }
