@@ -2,12 +2,15 @@
 // taking turns. `node tools/run.mjs bench/shares.ts vae [--threads 2] [--batch-size 128] [--rounds 20] [--wide]` lists the
 // stretches between two meetings that lose most against an even division. The walk is JavaScript here, so that it can look
 // at the clock; what a stretch waits for memory that another core wrote is in its times.
+import { once } from 'node:events'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { parseArgs } from 'node:util'
 import { pathToFileURL } from 'node:url'
 import { median } from '../src/bench/statistics.ts'
 import type { CompiledFunction } from '../src/runtime/function.ts'
-import { createRuntime } from '../src/runtime/runtime.ts'
+import { createRuntime, type Runtime } from '../src/runtime/runtime.ts'
+import type { Session } from '../src/runtime/session.ts'
+import { integer } from './arguments.ts'
 import { roundTrip } from './round_trip.ts'
 import { modelNamed, nameOf, trainingStep } from './step.ts'
 
@@ -90,6 +93,83 @@ function stretchesOf(fn: CompiledFunction, words: Int32Array): Stretch[] {
   return stretches
 }
 
+/** A stretch's median times in ms: on one thread, on all with their meeting, and the work of each. */
+interface Row {
+  readonly name: string
+  readonly whole: number
+  readonly wall: number
+  readonly shares: readonly number[]
+}
+
+/** Rounds of steps on one thread and on all, in turns. */
+async function measure(
+  runtime: Runtime, session: Session, fn: CompiledFunction, threads: number, rounds: number,
+): Promise<Row[]> {
+  const { memory, runOp } = session.core
+  const stretches = stretchesOf(fn, new Int32Array(memory.buffer))
+  const words = new Int32Array(new SharedArrayBuffer(256))
+  const works = Array.from({ length: threads - 1 }, () => new Float64Array(new SharedArrayBuffer(8 * stretches.length)))
+  const helpers = works.map((work, i) => {
+    const given: Given = { module: runtime.module, memory, words, work, stretches }
+    return new Worker(new URL(import.meta.url), { workerData: { thread: i + 1, threads, given } })
+  })
+  await Promise.all(helpers.map((worker) => once(worker, 'message')))
+
+  const alone = stretches.map((): number[] => [])
+  const together = stretches.map((): number[] => [])
+  const each = stretches.map(() => Array.from({ length: threads }, (): number[] => []))
+  const start = (round: number): void => {
+    Atomics.store(words, ROUND, round)
+    Atomics.notify(words, ROUND)
+  }
+  for (let round = 1; round <= rounds; round++) {
+    for (let step = 0; step < STEPS; step++) {
+      walk(stretches, runOp, words, 0, 1, (i, began, done) => { if (step >= WARM) alone[i]!.push(done - began) })
+    }
+    start(round)
+    for (let step = 0; step < STEPS; step++) {
+      meet(words, threads)
+      walk(stretches, runOp, words, 0, threads, (i, began, done, met) => {
+        if (step < WARM) return
+        together[i]!.push(met - began)
+        each[i]![0]!.push(done - began)
+      })
+      meet(words, threads)
+      if (step >= WARM) works.forEach((work, w) => work.forEach((ms, i) => each[i]![w + 1]!.push(ms)))
+    }
+  }
+  start(-1)
+
+  const items = new Map(fn.tape.calls.map(({ at, item }) => [fn.wordAddress(at), item]))
+  return stretches.map(({ ops }, i) => ({
+    name: nameOf(items.get(ops[0]!)) + (ops.length > 1 ? ` and ${ops.length - 1} calls more` : ''),
+    whole: median(alone[i]!),
+    wall: median(together[i]!),
+    shares: each[i]!.map((ms) => median(ms)),
+  }))
+}
+
+/** Where the time goes that an even division would not take, then the `lines` stretches that lose most. */
+function print(title: string, rows: readonly Row[], threads: number, trip: number, lines: number): void {
+  const total = (shares: readonly number[]): number => shares.reduce((a, b) => a + b)
+  const sum = (of: (row: Row) => number): number => rows.reduce((all, row) => all + of(row), 0)
+  const ms = (x: number): string => x.toFixed(3)
+  const lost = (row: Row): number => row.wall - row.whole / threads
+  const [whole, wall] = [sum((r) => r.whole), sum((r) => r.wall)]
+  const waits = sum((r) => r.wall - Math.max(...r.shares))
+  const uneven = sum((r) => Math.max(...r.shares) - total(r.shares) / threads)
+  const slower = sum((r) => (total(r.shares) - r.whole) / threads)
+  console.log(`${title}: ${ms(whole)} ms on one thread, ${ms(wall)} on ${threads}: ${(whole / wall).toFixed(2)} x`)
+  console.log(`a word from thread to thread and back takes ${trip} ns`)
+  const how = [`${ms(waits)} in ${rows.length} meetings`, `${ms(uneven)} for uneven shares`, `${ms(slower)} for slower ones`]
+  console.log(`of the ${ms(sum(lost))} ms lost: ${how.join(', ')}\n`)
+  console.log('  whole    wall    lost  shares, what')
+  for (const row of [...rows].sort((a, b) => lost(b) - lost(a)).slice(0, lines)) {
+    const columns = [row.whole, row.wall, lost(row)].map((x) => ms(x).padStart(7))
+    console.log(`${columns.join(' ')}  ${row.shares.map(ms).join(' ')}  ${row.name}`)
+  }
+}
+
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
@@ -102,71 +182,15 @@ async function main(): Promise<void> {
     },
   })
   const kind = modelNamed(positionals[0])
-  const batch = Number(values['batch-size'])
-  const threads = Number(values.threads)
+  const [batch, threads, rounds, lines] = (['batch-size', 'threads', 'rounds', 'lines'] as const)
+    .map((name) => integer(name, values[name])) as [number, number, number, number]
+  if (threads < 2) throw new RangeError('--threads expected 2 or more: one thread is what they are compared with')
   const runtime = await createRuntime({ wide: values.wide, threads, worker: pathToFileURL('dist/runtime/thread.js') })
   const session = await runtime.session(1)
   const fn = trainingStep(session, kind, batch)
   fn.run(5)
-
-  const { memory, runOp } = session.core
-  const stretches = stretchesOf(fn, new Int32Array(memory.buffer))
-  const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes)
-  const words = new Int32Array(shared(256))
-  const works = Array.from({ length: threads - 1 }, () => new Float64Array(shared(8 * stretches.length)))
-  const helpers = works.map((work, i) => {
-    const given: Given = { module: runtime.module, memory, words, work, stretches }
-    return new Worker(new URL(import.meta.url), { workerData: { thread: i + 1, threads, given } })
-  })
-  await Promise.all(helpers.map((worker) => new Promise((done) => { worker.once('message', done) })))
-
-  // For each stretch: alone, all threads with their meeting, and the work of each thread.
-  const alone = stretches.map((): number[] => [])
-  const together = stretches.map((): number[] => [])
-  const each = stretches.map(() => Array.from({ length: threads }, (): number[] => []))
-  for (let round = 1; round <= Number(values.rounds); round++) {
-    for (let step = 0; step < STEPS; step++) {
-      walk(stretches, runOp, words, 0, 1, (i, began, done) => { if (step >= WARM) alone[i]!.push(done - began) })
-    }
-    Atomics.store(words, ROUND, round)
-    Atomics.notify(words, ROUND)
-    for (let step = 0; step < STEPS; step++) {
-      meet(words, threads)
-      walk(stretches, runOp, words, 0, threads, (i, began, done, met) => {
-        if (step < WARM) return
-        together[i]!.push(met - began)
-        each[i]![0]!.push(done - began)
-      })
-      meet(words, threads)
-      if (step >= WARM) works.forEach((work, w) => work.forEach((ms, i) => each[i]![w + 1]!.push(ms)))
-    }
-  }
-  Atomics.store(words, ROUND, -1)
-  Atomics.notify(words, ROUND)
-
-  const rows = stretches.map(({ ops }, i) => {
-    const at = fn.tape.calls.findIndex((call) => fn.wordAddress(call.at) === ops[0])
-    const name = nameOf(fn.tape.calls[at]!.item) + (ops.length > 1 ? ` and ${ops.length - 1} calls more` : '')
-    const whole = median(alone[i]!)
-    const wall = median(together[i]!)
-    return { name, whole, wall, lost: wall - whole / threads, shares: each[i]!.map((ms) => median(ms)) }
-  })
-  const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((total, row) => total + of(row), 0)
-  const whole = sum((r) => r.whole)
-  const wall = sum((r) => r.wall)
-  const waits = sum((r) => r.wall - Math.max(...r.shares))
-  const uneven = sum((r) => Math.max(...r.shares) - r.shares.reduce((a, b) => a + b) / threads)
-  const slower = sum((r) => (r.shares.reduce((a, b) => a + b) - r.whole) / threads)
-  const ms = (x: number): string => x.toFixed(3)
-  console.log(`${kind}, batch ${batch}: ${ms(whole)} ms on one thread, ${ms(wall)} on ${threads}: ${(whole / wall).toFixed(2)} x`)
-  console.log(`a word from thread to thread and back takes ${await roundTrip()} ns`)
-  const how = [`${ms(waits)} in ${rows.length} meetings`, `${ms(uneven)} for uneven shares`, `${ms(slower)} for slower ones`]
-  console.log(`of the ${ms(wall - whole / threads)} ms lost: ${how.join(', ')}\n`)
-  console.log('  whole    wall    lost  shares, what')
-  for (const row of rows.sort((a, b) => b.lost - a.lost).slice(0, Number(values.lines))) {
-    const columns = [row.whole, row.wall, row.lost].map((x) => ms(x).padStart(7))
-    console.log(`${columns.join(' ')}  ${row.shares.map(ms).join(' ')}  ${row.name}`)
-  }
+  const rows = await measure(runtime, session, fn, threads, rounds)
+  print(`${kind}, batch ${batch}`, rows, threads, await roundTrip(), lines)
   await runtime.close()
 }
 
