@@ -1,7 +1,8 @@
 // How a step divides among threads, meeting by meeting: real threads walk the tape, and the same process walks it alone,
 // taking turns. `node tools/run.mjs bench/shares.ts vae [--threads 2] [--batch-size 128] [--rounds 20] [--wide]` lists the
 // stretches between two meetings that lose most against an even division. The walk is JavaScript here, so that it can look
-// at the clock; what a stretch waits for memory that another core wrote is in its times.
+// at the clock; what a stretch waits for memory that another core wrote is in its times. No more threads than processors: they
+// wait without sleep.
 import { once } from 'node:events'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { parseArgs } from 'node:util'
