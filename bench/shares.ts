@@ -8,6 +8,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { parseArgs } from 'node:util'
 import { pathToFileURL } from 'node:url'
 import { median } from '../src/bench/statistics.ts'
+import { ALONE } from '../src/graph/emit.ts'
 import type { CompiledFunction } from '../src/runtime/function.ts'
 import { createRuntime, type Runtime } from '../src/runtime/runtime.ts'
 import type { Session } from '../src/runtime/session.ts'
@@ -84,7 +85,7 @@ function helper(thread: number, threads: number, { module, memory, words, work, 
 function stretchesOf(fn: CompiledFunction, words: Int32Array): Stretch[] {
   const ops = fn.tape.calls.map(({ at }) => fn.wordAddress(at))
   const flags = ops.map((op) => words[op / 4 + 1]!)
-  const ends = flags.map((flag, i) => (flag < 0 ? !(flags[i + 1]! < 0) : !(flag & (1 << 30))))
+  const ends = flags.map((flag, i) => (flag < 0 ? !(flags[i + 1]! < 0) : !(flag & ALONE)))
   const stretches: Stretch[] = []
   for (let from = 0, to = 0; to < ops.length; to++) {
     if (!ends[to]) continue

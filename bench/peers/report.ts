@@ -43,15 +43,15 @@ export function modelTable(results: readonly Result[]): string {
 export function besideTable(results: readonly Result[]): string {
   const ranked = results.filter((r) => !r.note && times(r).length > 0)
   const names = [...new Set(ranked.map((r) => r.name))]
-  const ours = results.filter((r, i) => results.findIndex((o) => o.model === r.model && o.batch === r.batch) === i)
+  const first = results.filter((r, i) => results.findIndex((o) => o.model === r.model && o.batch === r.batch) === i)
   const cell = (r: Result | undefined, ours: Result): string => {
-    if (!r || !ranked.includes(r)) return r?.deviation === undefined ? '–' : 'losses differ'
+    if (!r || !ranked.includes(r)) return r?.note || '–'
     const ms = median(times(r)).toFixed(2)
     return r === ours ? ms : `${ms} (${median(ratios(r, ours)).toFixed(2)})`
   }
-  const rows = ours.map((o) => {
-    const all = results.filter((r) => r.model === o.model && r.batch === o.batch)
-    return [o.model, String(o.batch), ...names.map((name) => cell(all.find((r) => r.name === name), o))]
+  const rows = first.map((ours) => {
+    const all = results.filter((r) => r.model === ours.model && r.batch === ours.batch)
+    return [ours.model, String(ours.batch), ...names.map((name) => cell(all.find((r) => r.name === name), ours))]
   })
   return table(['model', 'batch', ...names], rows)
 }

@@ -32,7 +32,7 @@ export function addressOf(item: Item | Tensor, plan: Plan, at: Addresses): numbe
 /** Marks an op that threads do not share (assembly/tape.ts). */
 const SMALL = 1 << 31
 /** Marks a call after which threads do not meet. */
-const ALONE = 1 << 30
+export const ALONE = 1 << 30
 /** One of these more than its number marks the thread whose call it is. */
 const OWNER = 1 << 23
 /** Floats read and written, and operations, up to which meeting other threads takes longer than doing it alone. */

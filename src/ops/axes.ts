@@ -25,8 +25,8 @@ export function axesOf(op: string, shape: Shape, axes: number | readonly number[
 export const without = (shape: Shape, { from, to }: Run): Shape => shape.filter((_, i) => i < from || i >= to)
 /** The shape with the run's axes as 1. */
 export const kept = (shape: Shape, { from, to }: Run): Shape => shape.map((d, i) => (i >= from && i < to ? 1 : d))
-/** The kernels' three words: the elements before, in and after the run. */
 export type RunWords = readonly [outer: number, middle: number, inner: number]
+/** The kernels' three words: the elements before, in and after the run. */
 export const runWords = (shape: Shape, { from, to }: Run): RunWords =>
   [sizeOf(shape.slice(0, from)), sizeOf(shape.slice(from, to)), sizeOf(shape.slice(to))]
 

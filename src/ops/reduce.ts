@@ -13,8 +13,8 @@ const LONG = 16384
 const BLOCK = 2048
 
 /**
- * Blocks of a long sum, whose sums are summed then; 0: none. Threads share the blocks, so that each reads the images that it
- * has written: memory that another core has read is slow to write to.
+ * Blocks of a long sum, whose sums, rounded to f32, are summed then; 0: none. Threads share the blocks, so that each reads the
+ * images that it has written: memory that another core has read is slow to write to.
  */
 function blocksOf([outer, middle, inner]: RunWords): number {
   if (outer > 1) return 0
