@@ -11,6 +11,8 @@ import { type Core, megabytes } from './core.ts'
 import { COUNTER_WORDS, CompiledFunction, type FunctionSpec } from './function.ts'
 
 const SEED_WORDS = 2
+/** Bytes of a page of the system's memory, or of several. */
+const PAGE = 4096
 
 const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64
 
@@ -64,6 +66,7 @@ export class Session {
     for (const tensor of fresh) {
       this.#variables.set(tensor.attrs.name, { tensor, address })
       this.#leaves.set(tensor, address)
+      if (isZero(tensor.attrs.initial)) this.#touch(address, tensor.size * 4)
       address += aligned(tensor.size * 4)
     }
     // A stage each, so that a value is drawn where its variable lies (graph/plan.ts). New memory is zero already.
@@ -73,6 +76,12 @@ export class Session {
     const fn = new CompiledFunction(this, { group: 'initialise', stages: stages.map(({ updates }) => ({ updates })) }, stages)
     this.#draws.push(fn)
     this.#draw(fn)
+  }
+
+  /** Writes to each page of new memory, because one that is read before it is written faults twice. */
+  #touch(address: number, bytes: number): void {
+    const memory = new Uint8Array(this.core.memory.buffer, address, bytes)
+    for (let at = 0; at < bytes; at += PAGE) memory[at] = 0
   }
 
   #draw(fn: CompiledFunction): void {
