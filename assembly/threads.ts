@@ -2,9 +2,7 @@
 // meet; the last to come lets all go on. Nothing here is static: a worker's instantiation rewrites static data.
 // The control block that a tape points at, zeroed by the host, holds five words, 64 bytes apart: stop, which ends the
 // run after its step; the threads that have arrived; the meetings so far, on which threads sleep; how many sleep; failed.
-// Then come how often each thread looked for the others in the run (f64), for the host to see who waited, and where shares
-// begin (lib/kernel.ts), which the host writes; all 0: shares are even.
-import { next, shareBy, WHOLE } from './lib/kernel'
+import { next } from './lib/kernel'
 import { runOp } from './tape'
 
 /** Marks an op whose results each thread reads alone: no meeting after it. */
@@ -14,7 +12,6 @@ const ARRIVED: usize = 64
 const MEETINGS: usize = 128
 const SLEEPERS: usize = 192
 const FAILED: usize = 256
-const LOOKED: usize = 320
 
 /** Nanoseconds of one sleep. */
 const NAP: i64 = 100_000_000
@@ -26,21 +23,6 @@ const NAP: i64 = 100_000_000
  */
 export function runThread(tape: usize, steps: i32, thread: i32, threads: i32, patience: i32, looks: i32): i32 {
   const control = load<usize>(tape)
-  const starts = control + LOOKED + (<usize>threads << 3)
-  shareBy(load<i32>(starts + (<usize>threads << 2)) == WHOLE ? starts : 0)
-  looked = 0
-  const done = walk(tape, control, steps, thread, threads, patience, looks)
-  // A kernel that the host calls by itself is shared evenly.
-  shareBy(0)
-  return done
-}
-
-/** How often this thread has looked for the others, in this run. */
-let looked: f64 = 0
-
-function walk(
-  tape: usize, control: usize, steps: i32, thread: i32, threads: i32, patience: i32, looks: i32,
-): i32 {
   for (let step = 0; step < steps; step++) {
     let op = tape + 4
     while (load<u32>(op)) {
@@ -55,7 +37,6 @@ function walk(
     }
     // All read `stop` between two meetings, so no thread can have gone on to write it again.
     const stop = load<i32>(control)
-    store<f64>(control + LOOKED + (<usize>thread << 3), looked)
     if (!meet(control, threads, patience, looks)) return -1
     if (stop) return step
   }
@@ -88,16 +69,10 @@ function meet(control: usize, threads: i32, patience: i32, looks: i32): bool {
     if (atomic.load<i32>(control, SLEEPERS)) atomic.notify(control + MEETINGS, -1)
     return true
   }
-  const needed = look(control, meeting, looks)
-  looked += needed
-  return needed < looks || sleep(control, meeting, patience)
-}
-
-/** Looks for the end of a meeting, up to `looks` times; returns how often. The host times it by a meeting that does not end. */
-export function look(control: usize, meeting: i32, looks: i32): i32 {
-  let count = 0
-  while (count < looks && atomic.load<i32>(control, MEETINGS) == meeting) count++
-  return count
+  for (let look = 0; look < looks; look++) {
+    if (atomic.load<i32>(control, MEETINGS) != meeting) return true
+  }
+  return sleep(control, meeting, patience)
 }
 
 function sleep(control: usize, meeting: i32, patience: i32): bool {

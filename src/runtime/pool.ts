@@ -1,6 +1,5 @@
 // The threads of a runtime besides the caller's: workers that many sessions share, one run at a time.
 import { GanglionError } from '../errors.ts'
-import { Pace } from './pace.ts'
 import { Team } from './team.ts'
 import type { Answer, Order, SharedExports } from './thread.ts'
 import { startWorker, type ThreadWorker } from './workers.ts'
@@ -15,7 +14,6 @@ interface Open {
 export class ThreadPool {
   /** Threads that a run takes, the caller's among them. */
   readonly size: number
-  readonly #pace: Pace
   readonly #workers: ThreadWorker[]
   readonly #open = new Map<number, Open>()
   #sessions = 0
@@ -24,7 +22,6 @@ export class ThreadPool {
 
   private constructor(size: number, file?: URL | string) {
     this.size = size
-    this.#pace = new Pace(size)
     const on = { answer: (answer: Answer) => this.#answer(answer), end: (why: string) => this.lose(why) }
     this.#workers = Array.from({ length: size - 1 }, () => startWorker(file, on))
     this.#keep(false)
@@ -55,7 +52,7 @@ export class ThreadPool {
     }
     const session = ++this.#sessions
     await this.#answers({ kind: 'join', session, module, memory })
-    return new Team(this, this.#pace, exports, memory, session)
+    return new Team(this, exports, session)
   }
 
   /** Posts an order to each worker. */

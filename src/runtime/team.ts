@@ -2,7 +2,6 @@
 // Invariant: a run ends, with an error where a worker is gone; from then on runs take the caller's thread alone.
 import { ThreadError } from '../errors.ts'
 import { builtin } from './host.ts'
-import type { Pace } from './pace.ts'
 import type { ThreadPool } from './pool.ts'
 import type { SharedExports } from './thread.ts'
 
@@ -15,32 +14,19 @@ import type { SharedExports } from './thread.ts'
 const LOOKS = 400_000
 const LOOKS_CROWDED = 8000
 
-/**
- * Where a control block counts the meetings and says how often each thread looked for the others, after which come the starts
- * of shares (assembly/threads.ts).
- */
-const MEETINGS = 128
-const LOOKED = 320
-/** Looks that are timed after a run: some 20 µs. */
-const TIMED = 30_000
-
 /** A session that is garbage takes no memory in the workers. */
 const garbage = new FinalizationRegistry<() => void>((leave) => leave())
 
 export class Team {
   readonly #pool: ThreadPool
-  readonly #pace: Pace
   readonly #exports: SharedExports
-  readonly #memory: WebAssembly.Memory
   readonly #session: number
   #told = false
 
   /** @param session the number under which all workers have joined */
-  constructor(pool: ThreadPool, pace: Pace, exports: SharedExports, memory: WebAssembly.Memory, session: number) {
+  constructor(pool: ThreadPool, exports: SharedExports, session: number) {
     this.#pool = pool
-    this.#pace = pace
     this.#exports = exports
-    this.#memory = memory
     this.#session = session
     garbage.register(this, () => pool.post(() => ({ kind: 'leave', session })))
   }
@@ -64,12 +50,6 @@ export class Team {
     const { size } = this.#pool
     const looks = size > (builtin('os')?.availableParallelism() ?? 1) ? LOOKS_CROWDED : LOOKS
     if (this.#pool.lost !== null) throw this.#gone()
-    const { buffer } = this.#memory
-    const control = new Uint32Array(buffer, tape, 1)[0]!
-    const looked = new Float64Array(buffer, control + LOOKED, size)
-    const starts = this.#pace.starts
-    new Int32Array(buffer, looked.byteOffset + looked.byteLength, size + 1).set(starts)
-    const began = performance.now()
     this.#pool.post((thread) => ({ kind: 'run', session: this.#session, tape, steps, thread, threads: size, looks }))
     let done: number
     try {
@@ -79,12 +59,7 @@ export class Team {
       this.#pool.lose('the core failed')
       throw error
     }
-    if (done >= 0) {
-      const ended = performance.now()
-      this.#exports.look(control, new Int32Array(buffer, control + MEETINGS, 1)[0]!, TIMED)
-      this.#pace.learn({ ms: ended - began, lookMs: (performance.now() - ended) / TIMED, looked, starts })
-      return done
-    }
+    if (done >= 0) return done
     this.#pool.lose('it did not come to the end of an op')
     throw this.#gone()
   }

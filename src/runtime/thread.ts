@@ -27,7 +27,6 @@ export interface Answer {
 export interface SharedExports {
   runThread(tape: number, steps: number, thread: number, threads: number, patience: number, looks: number): number
   failThread(tape: number): void
-  look(control: number, meeting: number, looks: number): number
 }
 
 interface Port {

@@ -5,7 +5,7 @@ import { coreBytes } from '../../src/runtime/cores.ts'
 import { features } from '../../src/runtime/features.ts'
 
 const precisions = features().relaxedSimd.available ? ['deterministic', 'relaxed'] as const : ['deterministic'] as const
-const SHARED = ['failThread', 'look', 'runThread']
+const SHARED = ['failThread', 'runThread']
 
 const builds = precisions.flatMap((precision) => [[precision, false], [precision, true]] as const)
 

@@ -3,7 +3,7 @@
 // mostly reads images of its own.
 import { mergeTile } from '../gemm/loops'
 import { MR, NR } from '../gemm/micro'
-import { evenStart, shareStart } from '../kernel'
+import { shareStart } from '../kernel'
 import { Padded } from './padded'
 import { HEAD, runs4x8, tileRows, writeTileRows } from './tile'
 import { runs4x16 } from './tile_wide'
@@ -63,8 +63,8 @@ function sumGroup(d: FilterGradient, scratch: usize, copy: usize, padded: usize,
   const patches = d.patchesY * d.patchesX
   const panels = (d.n + NR - 1) / NR
   const step = <usize>(panels * NR) << 2
-  const first = evenStart(d.images, 1, group, d.groups)
-  const end = evenStart(d.images, 1, group + 1, d.groups)
+  const first = shareStart(d.images, 1, group, d.groups)
+  const end = shareStart(d.images, 1, group + 1, d.groups)
   for (let image = first; image < end; image++) {
     d.fill(padded, image)
     let dy = d.b + (<usize>(image * patches * d.n) << 2)
