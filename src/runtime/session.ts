@@ -11,7 +11,7 @@ import { type Core, megabytes } from './core.ts'
 import { COUNTER_WORDS, CompiledFunction, type FunctionSpec } from './function.ts'
 
 const SEED_WORDS = 2
-/** Bytes of a page of the system's memory, or of several. */
+/** Bytes of a page of the system's memory, or of a part of one. */
 const PAGE = 4096
 
 const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64
