@@ -6,10 +6,11 @@ import type { ThreadPool } from './pool.ts'
 import type { SharedExports } from './thread.ts'
 
 /**
- * How often a thread looks for the others at the end of an op before it sleeps. A millisecond or so where each has a
- * processor, because to be woken takes a virtual machine's processor longer than most ops (with 20 µs two threads were 1.3
- * times as fast on the autoencoder, not 1.75); some 20 µs where threads must make room for
- * each other, or where that cannot be known: browsers do not say truly how many processors there are.
+ * How often a thread looks for the others at the end of an op before it sleeps. A look takes 0.25 to 2.5 ns, so this is a tenth
+ * of a millisecond to a whole one where each thread has a processor, because to be woken takes a virtual machine's processor
+ * longer than most ops (with a fiftieth of it two threads were 1.3 times as fast on the autoencoder, not 1.75); some
+ * microseconds where threads must make room for each other, or where that cannot be known: browsers do not say truly how many
+ * processors there are.
  */
 const LOOKS = 400_000
 const LOOKS_CROWDED = 8000
