@@ -1,10 +1,11 @@
 // Threads against one thread, model by model, interleaved in one process: the median of the ratios of neighbouring
-// windows, with their spread. For a machine that others use too: what the processor time of both says (n times that of
-// one thread over that of n: what it would be with processors free, at the least, because waiting for a thread that
-// others hold up counts as work); and how far apart the processors lay, bench/round_trip.ts.
+// windows, with their spread. A virtual machine's processors may be two halves of one, or used by others, for seconds at a time:
+// so in every window all threads run a loop in registers at once, then one alone, which says how many processors there were just
+// then, and how much of that the model's step made use of. The last column is how far apart they lay, bench/round_trip.ts.
 // `npm run build && node tools/run.mjs bench/threads.ts --threads 2 --windows 20`
 import { parseArgs } from 'node:util'
 import { pathToFileURL } from 'node:url'
+import { apply, bits, ended, type KernelCall, type Op } from '../src/graph/tensor.ts'
 import type { CompiledFunction } from '../src/runtime/function.ts'
 import { createRuntime, type Runtime } from '../src/runtime/runtime.ts'
 import { spread } from '../src/bench/statistics.ts'
@@ -22,9 +23,31 @@ const { values } = parseArgs({
   },
 })
 const batch = Number(values.batch)
+const threads = Number(values.threads)
 const worker = pathToFileURL('dist/runtime/thread.js')
-const many = await createRuntime({ threads: Number(values.threads), wide: values.wide, worker })
+const many = await createRuntime({ threads, wide: values.wide, worker })
 const one = await createRuntime({ wide: values.wide })
+
+/** About thirty milliseconds: to begin a run takes threads some tenths of one. */
+const ROUNDS = 20_000_000
+
+/** A loop in registers on each of the runtime's threads (assembly/kernels/peak.ts). */
+async function loopOn(runtime: Runtime, count: number): Promise<CompiledFunction> {
+  const starts = new Array<number>(8).fill(bits(1))
+  const op: Op = {
+    name: 'loops',
+    shape: () => [8 * count],
+    gradient: null,
+    calls: (_, { output }) => ended(Array.from({ length: count }, (_, on): KernelCall => (
+      [{ kernel: 'peak_f32', alone: true, on }, output + 32 * on, ROUNDS, bits(0.999), bits(0.001), ...starts]
+    ))),
+    flops: () => 96 * ROUNDS * count,
+  }
+  const fn = (await runtime.session(1)).compile({ group: 'loops', stages: [{ outputs: { y: apply(op, [], {}) } }] })
+  fn.run(3)
+  return fn
+}
+const loops = [await loopOn(one, 1), await loopOn(many, threads)] as const
 
 async function compile(runtime: Runtime, model: ModelName): Promise<CompiledFunction> {
   const fn = trainingStep(await runtime.session(1), model, batch)
@@ -39,28 +62,25 @@ function time(fn: CompiledFunction, steps: number): number {
 }
 
 console.log(`Node ${process.versions.node}, batch ${batch}, ${values.threads} threads over 1, windows of ${values.ms} ms\n`)
-const head = ['model', 'ms a step, 1 thread', 'ms a step', 'ratio: median (quartiles)', 'by processor time', 'round trip, ns']
+const head = [
+  'model', 'ms a step, 1 thread', 'ms a step', 'ratio: median (quartiles)', 'of loops in registers', 'of theirs, %',
+  'round trip, ns',
+]
 console.log(`| ${head.join(' | ')} |\n|${'---|'.repeat(head.length)}`)
 for (const model of values.models.split(',') as ModelName[]) {
   const fns = [await compile(one, model), await compile(many, model)] as const
   const steps = Math.max(1, Math.round(Number(values.ms) / time(fns[0], 5)))
-  const samples: [number[], number[], number[]] = [[], [], []]
-  const processor = [0, 0]
+  const samples: number[][] = [[], [], [], [], []]
   for (let window = 0; window < Number(values.windows); window++) {
-    // In turns first and second, so that a drift of the machine hits both alike.
-    const order = window % 2 ? [1, 0] as const : [0, 1] as const
+    // In turns first and second, so that a drift of the machine hits both alike; the loops lie between the two.
     const ms = [0, 0]
-    for (const i of order) {
-      const before = process.cpuUsage()
-      ms[i] = time(fns[i], steps)
-      const { user, system } = process.cpuUsage(before)
-      processor[i]! += user + system
-    }
-    samples[0].push(ms[0]!)
-    samples[1].push(ms[1]!)
-    samples[2].push(ms[0]! / ms[1]!)
+    const order = window % 2 ? [1, 0] as const : [0, 1] as const
+    ms[order[0]] = time(fns[order[0]], steps)
+    const gave = (threads * time(loops[0], 1)) / time(loops[1], 1)
+    ms[order[1]] = time(fns[order[1]], steps)
+    const row = [ms[0]!, ms[1]!, ms[0]! / ms[1]!, gave, (100 * ms[0]!) / ms[1]! / gave]
+    row.forEach((x, i) => { samples[i]!.push(x) })
   }
-  const free = ((Number(values.threads) * processor[0]!) / processor[1]!).toFixed(2)
-  console.log(`| ${model} | ${samples.map((of) => spread(of)).join(' | ')} | ${free} | ${await roundTrip()} |`)
+  console.log(`| ${model} | ${samples.map((of, i) => spread(of, i < 4 ? 2 : 0)).join(' | ')} | ${await roundTrip()} |`)
 }
 await many.close()
