@@ -16,24 +16,42 @@ import { integer } from './arguments.ts'
 import { roundTrip } from './round_trip.ts'
 import { modelNamed, nameOf, trainingStep } from './step.ts'
 
-/** The tape between two meetings: addresses of ops, and whether each is the first thread's alone. */
+/** The tape between two meetings: addresses of ops, whether each is the first thread's alone, the shares that a thread has. */
 interface Stretch {
   readonly ops: readonly number[]
   readonly small: readonly boolean[]
+  readonly each: number
 }
-type RunOp = (op: number, thread: number, threads: number) => number
+type RunOp = (op: number, share: number, shares: number, thread: number) => number
 
-/** Words of the block that threads meet on, 16 apart. */
+/** Words of the block that threads meet on, 16 apart; then a place a thread: how many of its shares are taken, in all. */
 const ARRIVED = 0
 const MEETINGS = 16
 const ROUND = 32
+const TAKEN = 48
 
-function meet(words: Int32Array, threads: number): void {
+function meet(words: Int32Array, thread: number, threads: number): void {
   const meeting = Atomics.load(words, MEETINGS)
+  words[TAKEN + 16 * thread + ((meeting + 1) & 1)] = 0
   if (Atomics.add(words, ARRIVED, 1) === threads - 1) {
     Atomics.store(words, ARRIVED, 0)
     Atomics.store(words, MEETINGS, meeting + 1)
   } else while (Atomics.load(words, MEETINGS) === meeting);
+}
+
+/** A thread's own shares, then those that others have not begun, as in assembly/threads.ts. */
+function runTaken({ ops, each }: Stretch, runOp: RunOp, words: Int32Array, thread: number, threads: number): void {
+  const meeting = Atomics.load(words, MEETINGS)
+  for (let i = 0; i < threads; i++) {
+    const owner = (thread + i) % threads
+    const place = TAKEN + 16 * owner + (meeting & 1)
+    for (;;) {
+      if (Atomics.load(words, place) >= each) break
+      const share = Atomics.add(words, place, 1)
+      if (share >= each) break
+      for (const op of ops) runOp(op, owner * each + share, threads * each, thread)
+    }
+  }
 }
 
 /** A step on one of the threads; hands `clock` the stretch, when it began, when its work was done, when all had met. */
@@ -42,13 +60,16 @@ function walk(
   clock: (stretch: number, began: number, done: number, met: number) => void,
 ): void {
   let began = performance.now()
-  stretches.forEach(({ ops, small }, stretch) => {
-    ops.forEach((op, i) => {
-      if (!small[i]) runOp(op, thread, threads)
-      else if (!thread) runOp(op, 0, 1)
-    })
+  stretches.forEach(({ ops, small, each }, stretch) => {
+    if (each > 1 && threads > 1) runTaken(stretches[stretch]!, runOp, words, thread, threads)
+    else {
+      ops.forEach((op, i) => {
+        if (!small[i]) runOp(op, thread, threads, thread)
+        else if (!thread) runOp(op, 0, 1, 0)
+      })
+    }
     const done = performance.now()
-    if (threads > 1) meet(words, threads)
+    if (threads > 1) meet(words, thread, threads)
     const met = performance.now()
     clock(stretch, began, done, met)
     began = met
@@ -74,9 +95,9 @@ function helper(thread: number, threads: number, { module, memory, words, work, 
     Atomics.wait(words, ROUND, round)
     if (Atomics.load(words, ROUND) < 0) return
     for (let step = 0; step < STEPS; step++) {
-      meet(words, threads)
+      meet(words, thread, threads)
       walk(stretches, runOp, words, thread, threads, (stretch, began, done) => { work[stretch] = done - began })
-      meet(words, threads)
+      meet(words, thread, threads)
     }
   }
 }
@@ -89,7 +110,8 @@ function stretchesOf(fn: CompiledFunction, words: Int32Array): Stretch[] {
   const stretches: Stretch[] = []
   for (let from = 0, to = 0; to < ops.length; to++) {
     if (!ends[to]) continue
-    stretches.push({ ops: ops.slice(from, to + 1), small: flags.slice(from, to + 1).map((flag) => flag < 0) })
+    const each = 1 << ((flags[from]! >> 20) & 7)
+    stretches.push({ ops: ops.slice(from, to + 1), small: flags.slice(from, to + 1).map((flag) => flag < 0), each })
     from = to + 1
   }
   return stretches
@@ -98,6 +120,7 @@ function stretchesOf(fn: CompiledFunction, words: Int32Array): Stretch[] {
 /** A stretch's median times in ms: on one thread, on all with their meeting, and the work of each. */
 interface Row {
   readonly name: string
+  readonly each: number
   readonly whole: number
   readonly wall: number
   readonly shares: readonly number[]
@@ -109,7 +132,7 @@ async function measure(
 ): Promise<Row[]> {
   const { memory, runOp } = session.core
   const stretches = stretchesOf(fn, new Int32Array(memory.buffer))
-  const words = new Int32Array(new SharedArrayBuffer(256))
+  const words = new Int32Array(new SharedArrayBuffer(4 * (TAKEN + 16 * threads)))
   const works = Array.from({ length: threads - 1 }, () => new Float64Array(new SharedArrayBuffer(8 * stretches.length)))
   const helpers = works.map((work, i) => {
     const given: Given = { module: runtime.module, memory, words, work, stretches }
@@ -130,20 +153,21 @@ async function measure(
     }
     start(round)
     for (let step = 0; step < STEPS; step++) {
-      meet(words, threads)
+      meet(words, 0, threads)
       walk(stretches, runOp, words, 0, threads, (i, began, done, met) => {
         if (step < WARM) return
         together[i]!.push(met - began)
         each[i]![0]!.push(done - began)
       })
-      meet(words, threads)
+      meet(words, 0, threads)
       if (step >= WARM) works.forEach((work, w) => work.forEach((ms, i) => each[i]![w + 1]!.push(ms)))
     }
   }
   start(-1)
 
   const items = new Map(fn.tape.calls.map(({ at, item }) => [fn.wordAddress(at), item]))
-  return stretches.map(({ ops }, i) => ({
+  return stretches.map(({ ops, each: cut }, i) => ({
+    each: cut,
     name: nameOf(items.get(ops[0]!)) + (ops.length > 1 ? ` and ${ops.length - 1} calls more` : ''),
     whole: median(alone[i]!),
     wall: median(together[i]!),
@@ -168,7 +192,8 @@ function print(title: string, rows: readonly Row[], threads: number, trip: numbe
   console.log('  whole    wall    lost  shares, what')
   for (const row of [...rows].sort((a, b) => lost(b) - lost(a)).slice(0, lines)) {
     const columns = [row.whole, row.wall, lost(row)].map((x) => ms(x).padStart(7))
-    console.log(`${columns.join(' ')}  ${row.shares.map(ms).join(' ')}  ${row.name}`)
+    const cut = row.each > 1 ? `, ${row.each} shares a thread` : ''
+    console.log(`${columns.join(' ')}  ${row.shares.map(ms).join(' ')}  ${row.name}${cut}`)
   }
 }
 

@@ -3,24 +3,24 @@ import { binary, BinaryArgs } from '../lib/elementwise'
 import { register } from '../lib/kernel'
 
 @unmanaged class Add extends BinaryArgs { @inline f(a: v128, b: v128): v128 { return f32x4.add(a, b) } }
-export function add_f32(args: usize, thread: i32, threads: i32): void { binary<Add>(args, thread, threads) }
+export function add_f32(args: usize, share: i32, shares: i32): void { binary<Add>(args, share, shares) }
 register(add_f32)
 
 @unmanaged class Sub extends BinaryArgs { @inline f(a: v128, b: v128): v128 { return f32x4.sub(a, b) } }
-export function sub_f32(args: usize, thread: i32, threads: i32): void { binary<Sub>(args, thread, threads) }
+export function sub_f32(args: usize, share: i32, shares: i32): void { binary<Sub>(args, share, shares) }
 register(sub_f32)
 
 @unmanaged class Mul extends BinaryArgs { @inline f(a: v128, b: v128): v128 { return f32x4.mul(a, b) } }
-export function mul_f32(args: usize, thread: i32, threads: i32): void { binary<Mul>(args, thread, threads) }
+export function mul_f32(args: usize, share: i32, shares: i32): void { binary<Mul>(args, share, shares) }
 register(mul_f32)
 
 @unmanaged class Div extends BinaryArgs { @inline f(a: v128, b: v128): v128 { return f32x4.div(a, b) } }
-export function div_f32(args: usize, thread: i32, threads: i32): void { binary<Div>(args, thread, threads) }
+export function div_f32(args: usize, share: i32, shares: i32): void { binary<Div>(args, share, shares) }
 register(div_f32)
 
 /** y = p · a, stretched */
 @unmanaged class BroadcastTo extends BinaryArgs {
   @inline f(a: v128, _b: v128): v128 { return f32x4.mul(a, f32x4.splat(this.p)) }
 }
-export function broadcast_to_f32(args: usize, thread: i32, threads: i32): void { binary<BroadcastTo>(args, thread, threads) }
+export function broadcast_to_f32(args: usize, share: i32, shares: i32): void { binary<BroadcastTo>(args, share, shares) }
 register(broadcast_to_f32)

@@ -4,10 +4,10 @@ import { register, shareStart } from '../lib/kernel'
 import { endTap, endWindow, firstTap, firstWindow, loadUpTo4, storeUpTo4, WindowArgs } from '../lib/window'
 
 /** y[n, oy, ox, c] = mean of the window of x (`a`) */
-export function avg_pool2d_f32(args: usize, thread: i32, threads: i32): void {
+export function avg_pool2d_f32(args: usize, share: i32, shares: i32): void {
   const k = changetype<WindowArgs>(args)
-  const end = shareStart(k.n * k.oh, 1, thread + 1, threads)
-  for (let r = shareStart(k.n * k.oh, 1, thread, threads); r < end; r++) {
+  const end = shareStart(k.n * k.oh, 1, share + 1, shares)
+  for (let r = shareStart(k.n * k.oh, 1, share, shares); r < end; r++) {
     const n = r / k.oh
     const oy = r - n * k.oh
     const y0 = firstTap(oy, k.sh, k.top)
@@ -31,10 +31,10 @@ export function avg_pool2d_f32(args: usize, thread: i32, threads: i32): void {
 register(avg_pool2d_f32)
 
 /** dx[n, iy, ix, c] = Σ dy (`a`) / count over the windows that cover (iy, ix) */
-export function avg_pool2d_grad_f32(args: usize, thread: i32, threads: i32): void {
+export function avg_pool2d_grad_f32(args: usize, share: i32, shares: i32): void {
   const k = changetype<WindowArgs>(args)
-  const end = shareStart(k.n * k.h, 1, thread + 1, threads)
-  for (let r = shareStart(k.n * k.h, 1, thread, threads); r < end; r++) {
+  const end = shareStart(k.n * k.h, 1, share + 1, shares)
+  for (let r = shareStart(k.n * k.h, 1, share, shares); r < end; r++) {
     const n = r / k.h
     const iy = r - n * k.h
     const oy0 = firstWindow(iy, k.sh, k.top, k.kh)

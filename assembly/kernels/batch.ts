@@ -73,13 +73,13 @@ function key(a: BatchArgs, word: u32): u32 {
 }
 
 /** Sample i of the step is row perm(position + i) of a dataset, of bytes or of floats. Threads share the samples. */
-function batch(args: usize, thread: i32, threads: i32, bytes: bool): void {
+function batch(args: usize, share: i32, shares: i32, bytes: bool): void {
   const a = changetype<BatchArgs>(args)
   const half = halfBits(a.count)
   const key0 = key(a, 0)
   const key1 = key(a, 1)
-  const to = shareStart(a.size, 1, thread + 1, threads)
-  for (let i = shareStart(a.size, 1, thread, threads); i < to; i++) {
+  const to = shareStart(a.size, 1, share + 1, shares)
+  for (let i = shareStart(a.size, 1, share, shares); i < to; i++) {
     const row = <usize>rowOf(a, i, half, key0, key1)
     const y = a.y + (<usize>(i * a.item) << 2)
     if (bytes) rowU8(a.data + row * a.item, y, a.item, a.scale, a.offset)
@@ -88,9 +88,9 @@ function batch(args: usize, thread: i32, threads: i32, bytes: bool): void {
 }
 
 /** A dataset of bytes. */
-export function batch_u8(args: usize, thread: i32, threads: i32): void { batch(args, thread, threads, true) }
+export function batch_u8(args: usize, share: i32, shares: i32): void { batch(args, share, shares, true) }
 register(batch_u8)
 
 /** A dataset of floats. */
-export function batch_f32(args: usize, thread: i32, threads: i32): void { batch(args, thread, threads, false) }
+export function batch_f32(args: usize, share: i32, shares: i32): void { batch(args, share, shares, false) }
 register(batch_f32)

@@ -28,12 +28,12 @@ class Combine2dArgs {
 }
 
 /** y(i, j) = epilogue(Σ row's weight · column's weight · x), the row's terms outermost. Threads share the rows of all images. */
-export function combine2d_f32(args: usize, thread: i32, threads: i32): void {
+export function combine2d_f32(args: usize, share: i32, shares: i32): void {
   const a = changetype<Combine2dArgs>(args)
   const rowTable = args + offsetof<Combine2dArgs>()
   const columnTable = rowTable + (<usize>a.rowWords << 2)
-  const end = shareStart(a.images * a.rows, 1, thread + 1, threads)
-  let unit = shareStart(a.images * a.rows, 1, thread, threads)
+  const end = shareStart(a.images * a.rows, 1, share + 1, shares)
+  let unit = shareStart(a.images * a.rows, 1, share, shares)
   let row = rowTable
   for (let i = unit % a.rows; i > 0; i--) row = next(row)
   for (; unit < end; unit++) {

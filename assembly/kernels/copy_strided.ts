@@ -22,20 +22,20 @@ const X: usize = 24
 const Y: usize = 48
 
 /** y[index · y strides] = x[index · x strides]. Threads share the rows; a single row is cut into pieces. */
-export function copy_strided_f32(args: usize, thread: i32, threads: i32): void {
+export function copy_strided_f32(args: usize, share: i32, shares: i32): void {
   const a = changetype<CopyStridedArgs>(args)
   const inner = args + offsetof<CopyStridedArgs>('d5')
   const xInner = load<i32>(inner, X)
   const yInner = load<i32>(inner, Y)
   const rows = a.d0 * a.d1 * a.d2 * a.d3 * a.d4
   const single = rows == 1
-  const lo = single ? shareStart(a.d5, 16, thread, threads) : 0
-  const hi = single ? shareStart(a.d5, 16, thread + 1, threads) : a.d5
-  const end = single ? 1 : shareStart(rows, 1, thread + 1, threads)
+  const lo = single ? shareStart(a.d5, 16, share, shares) : 0
+  const hi = single ? shareStart(a.d5, 16, share + 1, shares) : a.d5
+  const end = single ? 1 : shareStart(rows, 1, share + 1, shares)
   const xStep = <usize>xInner << 2
   const yStep = <usize>yInner << 2
   const dense = xInner == 1 && yInner == 1 && hi - lo >= LONG
-  for (let r = single ? 0 : shareStart(rows, 1, thread, threads); r < end; r++) {
+  for (let r = single ? 0 : shareStart(rows, 1, share, shares); r < end; r++) {
     let xAt = lo * xInner
     let yAt = lo * yInner
     // The row's index along each dimension, from the last but one outwards.

@@ -1,5 +1,5 @@
 // Matrix products and convolutions: packing of the right side, then the product (lib/gemm).
-import { gemm } from '../lib/gemm/loops'
+import { gemm, packLeft } from '../lib/gemm/loops'
 import { Matrix } from '../lib/gemm/matrix'
 import { COLUMNS, NR } from '../lib/gemm/micro'
 import { packPanels, TOGETHER } from '../lib/gemm/pack'
@@ -24,13 +24,13 @@ class PackArgs {
 }
 
 /** B in panels of `width` columns, [n / width][k][width], zeros beyond the last column. */
-export function pack_b_f32(args: usize, thread: i32, threads: i32): void {
+export function pack_b_f32(args: usize, share: i32, shares: i32): void {
   const a = changetype<PackArgs>(args)
   const grain = a.width == NR ? COLUMNS : a.width
-  const j1 = shareStart(a.n, grain, thread + 1, threads)
+  const j1 = shareStart(a.n, grain, share + 1, shares)
   const depth = a.k1 * a.k2 * a.k3
   const step = a.width == NR ? TOGETHER : a.width
-  for (let j = shareStart(a.n, grain, thread, threads); j < j1; j += step) {
+  for (let j = shareStart(a.n, grain, share, shares); j < j1; j += step) {
     let to = a.to + (<usize>(j * depth) << 2)
     for (let k1 = 0; k1 < a.k1; k1++) {
       for (let k2 = 0; k2 < a.k2; k2++) {
@@ -43,20 +43,26 @@ export function pack_b_f32(args: usize, thread: i32, threads: i32): void {
 }
 register(pack_b_f32)
 
+/** A of `gemm_f32`, whose words it takes, for all its shares: they then share columns, not rows. */
+export function pack_a_f32(args: usize, share: i32, shares: i32): void {
+  packLeft<Matrix>(args, share, shares)
+}
+register(pack_a_f32)
+
 /** C = epilogue(A·B), A a matrix. */
-export function gemm_f32(args: usize, thread: i32, threads: i32): void {
-  gemm<Matrix>(args, thread, threads)
+export function gemm_f32(args: usize, share: i32, shares: i32): void {
+  gemm<Matrix>(args, share, shares)
 }
 register(gemm_f32)
 
 /** C = epilogue(patches·B): convolution, and its gradient for the input. */
-export function gemm_patches_f32(args: usize, thread: i32, threads: i32): void {
-  gemm<PatchRows>(args, thread, threads)
+export function gemm_patches_f32(args: usize, share: i32, shares: i32): void {
+  gemm<PatchRows>(args, share, shares)
 }
 register(gemm_patches_f32)
 
 /** C = epilogue(patchesᵀ·B): the filter's gradient. */
-export function gemm_patches_transposed_f32(args: usize, thread: i32, threads: i32): void {
-  gemm<PatchColumns>(args, thread, threads)
+export function gemm_patches_transposed_f32(args: usize, share: i32, shares: i32): void {
+  gemm<PatchColumns>(args, share, shares)
 }
 register(gemm_patches_transposed_f32)

@@ -9,10 +9,10 @@ class FillArgs {
 }
 
 /** y[i] = value */
-export function fill_f32(args: usize, thread: i32, threads: i32): void {
+export function fill_f32(args: usize, share: i32, shares: i32): void {
   const a = changetype<FillArgs>(args)
-  let p = a.y + (<usize>shareStart(a.n, 16, thread, threads) << 2)
-  const end = a.y + (<usize>shareStart(a.n, 16, thread + 1, threads) << 2)
+  let p = a.y + (<usize>shareStart(a.n, 16, share, shares) << 2)
+  const end = a.y + (<usize>shareStart(a.n, 16, share + 1, shares) << 2)
   const v = f32x4.splat(a.value)
   for (; p + 16 <= end; p += 16) v128.store(p, v)
   for (; p < end; p += 4) store<f32>(p, a.value)
@@ -27,10 +27,10 @@ class CopyArgs {
 }
 
 /** y[i] = x[i] */
-export function copy_f32(args: usize, thread: i32, threads: i32): void {
+export function copy_f32(args: usize, share: i32, shares: i32): void {
   const a = changetype<CopyArgs>(args)
-  const from = <usize>shareStart(a.n, 16, thread, threads) << 2
-  const to = <usize>shareStart(a.n, 16, thread + 1, threads) << 2
+  const from = <usize>shareStart(a.n, 16, share, shares) << 2
+  const to = <usize>shareStart(a.n, 16, share + 1, shares) << 2
   memory.copy(a.y + from, a.x + from, to - from)
 }
 register(copy_f32)
@@ -44,10 +44,10 @@ class AverageArgs {
 }
 
 /** y[i] += share · (x[i] − y[i]) */
-export function moving_average_f32(args: usize, thread: i32, threads: i32): void {
+export function moving_average_f32(args: usize, share: i32, shares: i32): void {
   const a = changetype<AverageArgs>(args)
-  const to = shareStart(a.n, 16, thread + 1, threads)
-  for (let i = shareStart(a.n, 16, thread, threads); i < to; i++) {
+  const to = shareStart(a.n, 16, share + 1, shares)
+  for (let i = shareStart(a.n, 16, share, shares); i < to; i++) {
     const y = a.y + (<usize>i << 2)
     const v = load<f32>(y)
     store<f32>(y, v + a.share * (load<f32>(a.x + (<usize>i << 2)) - v))

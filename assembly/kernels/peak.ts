@@ -16,8 +16,8 @@ class PeakArgs {
  * `rounds` rounds of 12 chains x := x·a + b, a vector each; y gets a value that depends on all of them. One thread does it.
  * In the wide build a chain is two vectors side by side, and rounds are half as many.
  */
-export function peak_f32(args: usize, thread: i32, _threads: i32): void {
-  if (thread) return
+export function peak_f32(args: usize, share: i32, _shares: i32): void {
+  if (share) return
   if (WIDE) pairs(args)
   else vectors(args)
 }

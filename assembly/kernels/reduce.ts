@@ -18,16 +18,16 @@ class SumArgs {
 }
 
 /** y[o, i] = scale · Σₘ x[o, m, i] */
-export function sum_f32(args: usize, thread: i32, threads: i32): void {
+export function sum_f32(args: usize, share: i32, shares: i32): void {
   const a = changetype<SumArgs>(args)
-  if (a.inner == 1) sumContiguous(a, thread, threads)
-  else sumColumns(a, thread, threads)
+  if (a.inner == 1) sumContiguous(a, share, shares)
+  else sumColumns(a, share, shares)
 }
 register(sum_f32)
 
-function sumContiguous(a: SumArgs, thread: i32, threads: i32): void {
-  const to = shareStart(a.outer, 1, thread + 1, threads)
-  for (let o = shareStart(a.outer, 1, thread, threads); o < to; o++) {
+function sumContiguous(a: SumArgs, share: i32, shares: i32): void {
+  const to = shareStart(a.outer, 1, share + 1, shares)
+  for (let o = shareStart(a.outer, 1, share, shares); o < to; o++) {
     let p = a.x + (<usize>(o * a.middle) << 2)
     const end = p + (<usize>(a.middle & ~3) << 2)
     let s0 = f64x2.splat(0)
@@ -44,12 +44,12 @@ function sumContiguous(a: SumArgs, thread: i32, threads: i32): void {
   }
 }
 
-function sumColumns(a: SumArgs, thread: i32, threads: i32): void {
+function sumColumns(a: SumArgs, share: i32, shares: i32): void {
   const inner = a.inner
   const stride = <usize>inner << 2
   const quads = (inner + 3) >> 2
-  const to = shareStart(a.outer * quads, 1, thread + 1, threads)
-  for (let t = shareStart(a.outer * quads, 1, thread, threads); t < to; t++) {
+  const to = shareStart(a.outer * quads, 1, share + 1, shares)
+  for (let t = shareStart(a.outer * quads, 1, share, shares); t < to; t++) {
     const o = t / quads
     const i = (t - o * quads) << 2
     const lanes = inner - i

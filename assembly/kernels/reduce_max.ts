@@ -12,13 +12,13 @@ class ReduceMaxArgs {
 }
 
 /** y[o, i] = maxₘ x[o, m, i] */
-export function reduce_max_f32(args: usize, thread: i32, threads: i32): void {
+export function reduce_max_f32(args: usize, share: i32, shares: i32): void {
   const a = changetype<ReduceMaxArgs>(args)
   const quads = (a.inner + 3) >> 2
-  const end = shareStart(a.outer * quads, 1, thread + 1, threads)
-  for (let share = shareStart(a.outer * quads, 1, thread, threads); share < end; share++) {
-    const o = share / quads
-    const i = (share - o * quads) << 2
+  const end = shareStart(a.outer * quads, 1, share + 1, shares)
+  for (let unit = shareStart(a.outer * quads, 1, share, shares); unit < end; unit++) {
+    const o = unit / quads
+    const i = (unit - o * quads) << 2
     const x = a.x + (<usize>(o * a.middle * a.inner + i) << 2)
     const y = a.y + (<usize>(o * a.inner + i) << 2)
     if (a.inner == 1) store<f32>(y, rowMax(x, a.middle))

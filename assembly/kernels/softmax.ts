@@ -28,10 +28,10 @@ function exps(x: usize, i: i32, n: i32, top: f32): v128 {
 }
 
 /** y = exp(x − max) / Σ exp(x − max) */
-export function softmax_f32(args: usize, thread: i32, threads: i32): void {
+export function softmax_f32(args: usize, share: i32, shares: i32): void {
   const a = changetype<SoftmaxArgs>(args)
-  const end = shareStart(a.rows, 1, thread + 1, threads)
-  for (let r = shareStart(a.rows, 1, thread, threads); r < end; r++) {
+  const end = shareStart(a.rows, 1, share + 1, shares)
+  for (let r = shareStart(a.rows, 1, share, shares); r < end; r++) {
     const x = a.x + (<usize>(r * a.n) << 2)
     const y = a.y + (<usize>(r * a.n) << 2)
     const top = largest(x, a.n)
@@ -51,10 +51,10 @@ export function softmax_f32(args: usize, thread: i32, threads: i32): void {
 register(softmax_f32)
 
 /** y = (x − max) − log Σ exp(x − max) */
-export function log_softmax_f32(args: usize, thread: i32, threads: i32): void {
+export function log_softmax_f32(args: usize, share: i32, shares: i32): void {
   const a = changetype<SoftmaxArgs>(args)
-  const end = shareStart(a.rows, 1, thread + 1, threads)
-  for (let r = shareStart(a.rows, 1, thread, threads); r < end; r++) {
+  const end = shareStart(a.rows, 1, share + 1, shares)
+  for (let r = shareStart(a.rows, 1, share, shares); r < end; r++) {
     const x = a.x + (<usize>(r * a.n) << 2)
     const y = a.y + (<usize>(r * a.n) << 2)
     const top = largest(x, a.n)

@@ -19,11 +19,11 @@ export class UnaryArgs {
  */
 // @ts-ignore: decorator
 @inline
-export function unary<T>(args: usize, thread: i32, threads: i32, pairs: bool = false): void {
+export function unary<T>(args: usize, share: i32, shares: i32, pairs: bool = false): void {
   const a = changetype<UnaryArgs>(args)
   const op = changetype<T>(args)
-  const from = shareStart(a.n, 16, thread, threads)
-  const to = shareStart(a.n, 16, thread + 1, threads)
+  const from = shareStart(a.n, 16, share, shares)
+  const to = shareStart(a.n, 16, share + 1, shares)
   let x = a.x + (<usize>from << 2)
   let y = a.y + (<usize>from << 2)
   const end = x + (<usize>((to - from) & ~3) << 2)
@@ -90,17 +90,17 @@ function row<T>(op: T, a: usize, b: usize, y: usize, n: i32, sa: i32, sb: i32): 
 /** y = T.f(a, b) with broadcasting. Threads share the rows; a single row is cut into pieces. */
 // @ts-ignore: decorator
 @inline
-export function binary<T>(args: usize, thread: i32, threads: i32): void {
+export function binary<T>(args: usize, share: i32, shares: i32): void {
   const k = changetype<BinaryArgs>(args)
   const op = changetype<T>(args)
   const n = k.d3
   const rows = k.d0 * k.d1 * k.d2
   // One long row (equal shapes) is shared by columns, everything else by rows: both in one loop nest.
   const single = rows == 1
-  const lo = single ? shareStart(n, 16, thread, threads) : 0
-  const hi = single ? shareStart(n, 16, thread + 1, threads) : n
-  const r1 = single ? 1 : shareStart(rows, 1, thread + 1, threads)
-  for (let r = single ? 0 : shareStart(rows, 1, thread, threads); r < r1; r++) {
+  const lo = single ? shareStart(n, 16, share, shares) : 0
+  const hi = single ? shareStart(n, 16, share + 1, shares) : n
+  const r1 = single ? 1 : shareStart(rows, 1, share + 1, shares)
+  for (let r = single ? 0 : shareStart(rows, 1, share, shares); r < r1; r++) {
     const i2 = r % k.d2
     const i1 = (r / k.d2) % k.d1
     const i0 = r / k.d2 / k.d1
@@ -123,11 +123,11 @@ export class PairArgs {
 /** y[i] = T.f(a[i], b[i]): a third of the code of `binary`, for gradients, whose shapes are always equal. */
 // @ts-ignore: decorator
 @inline
-export function pair<T>(args: usize, thread: i32, threads: i32): void {
+export function pair<T>(args: usize, share: i32, shares: i32): void {
   const k = changetype<PairArgs>(args)
   const op = changetype<T>(args)
-  const from = shareStart(k.n, 16, thread, threads)
-  const to = shareStart(k.n, 16, thread + 1, threads)
+  const from = shareStart(k.n, 16, share, shares)
+  const to = shareStart(k.n, 16, share + 1, shares)
   const at = <usize>from << 2
   row<T>(op, k.a + at, k.b + at, k.y + at, to - from, 1, 1)
 }
@@ -138,9 +138,9 @@ export function pair<T>(args: usize, thread: i32, threads: i32): void {
  */
 // @ts-ignore: decorator
 @inline
-export function quads<T>(op: T, count: i32, thread: i32, threads: i32): void {
-  const to = <usize>shareStart(count, 16, thread + 1, threads) << 2
-  let i = <usize>shareStart(count, 16, thread, threads) << 2
+export function quads<T>(op: T, count: i32, share: i32, shares: i32): void {
+  const to = <usize>shareStart(count, 16, share + 1, shares) << 2
+  let i = <usize>shareStart(count, 16, share, shares) << 2
   for (; i + 16 <= to; i += 16) op.f(i, 4)
   if (i < to) op.f(i, <i32>((to - i) >> 2))
 }

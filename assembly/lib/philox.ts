@@ -39,16 +39,16 @@ export class RandomArgs {
  */
 // @ts-ignore: decorator
 @inline
-export function eachBlock<T>(args: usize, first: i32, thread: i32, threads: i32): void {
+export function eachBlock<T>(args: usize, first: i32, share: i32, shares: i32): void {
   const a = changetype<RandomArgs>(args)
   const op = changetype<T>(args)
-  const to = shareStart(a.n, 16, thread + 1, threads)
+  const to = shareStart(a.n, 16, share + 1, shares)
   const m0 = i32x4.splat(M0)
   const m1 = i32x4.splat(M1)
   const low = v128.load32_splat(a.counter)
   const high = v128.load32_splat(a.counter, 4)
   const stream = i32x4.splat(a.stream)
-  for (let i = shareStart(a.n, 16, thread, threads); i < to; i += 16) {
+  for (let i = shareStart(a.n, 16, share, shares); i < to; i += 16) {
     let c0 = i32x4.add(i32x4.splat(first + (i >> 2)), i32x4(0, 1, 2, 3))
     let c1 = low
     let c2 = high

@@ -13,6 +13,8 @@ export interface Apart {
   readonly alone: boolean
   /** The thread that does all of it, where threads do not share it. */
   readonly on?: number | undefined
+  /** Threads take one share each: in more, work would be done more than once. */
+  readonly even?: boolean | undefined
 }
 
 /** The calls without meetings; `on`: they are that thread's. */
@@ -21,8 +23,8 @@ export const apart = (calls: readonly KernelCall[], on?: number): KernelCall[] =
 export const ended = (calls: readonly KernelCall[]): KernelCall[] =>
   [...calls.slice(0, -1), ...marked(calls.slice(-1), false)]
 const marked = (calls: readonly KernelCall[], alone: boolean, on?: number): KernelCall[] => calls.map(([how, ...words]) => {
-  const { kernel, on: before } = typeof how === 'string' ? { kernel: how, on: undefined } : how
-  return [{ kernel, alone, on: on ?? before }, ...words]
+  const before: Omit<Apart, 'alone'> = typeof how === 'string' ? { kernel: how } : how
+  return [{ ...before, alone, on: on ?? before.on }, ...words]
 })
 
 /** Calls that threads may go through without meeting, but for the end, unless they need not meet there either. */

@@ -54,6 +54,8 @@ export interface Product {
   }
   /** Where B is not in panels: its strides in floats along k and across columns, for threads to pack what they come to. */
   readonly unpacked?: readonly [number, number]
+  /** Where all of A lies packed, if a call before does that. */
+  readonly packedLeft?: number
   /** The words of A after those that all products share. */
   readonly left: readonly number[]
 }
@@ -69,7 +71,8 @@ export const productScratch = (m: number, n: number, k: number, threads: number)
 
 /** Packs `right` in panels of `width` columns; `alone`: threads share the product by the same columns. */
 export function packCall(b: number, to: number, right: Right, width = PANEL, alone = false): KernelCall {
-  return [{ kernel: 'pack_b_f32', alone }, b + (right.start ?? 0) * 4, to, ...right.k, right.n, ...right.strides, width]
+  const how = { kernel: 'pack_b_f32', alone, even: true }
+  return [how, b + (right.start ?? 0) * 4, to, ...right.k, right.n, ...right.strides, width]
 }
 
 /**
@@ -87,8 +90,8 @@ export function epilogueWords(node: Tensor<EpilogueAttrs>, at: Places): number[]
 
 /** What follows a product: nothing. */
 export const NO_EPILOGUE: readonly number[] = [0, 0, 0]
-/** The words `how`, `rightK` and `rightN` of what uses none of them. */
-export const PLAIN_PANELS: readonly number[] = [0, 0, 0]
+/** The words `how`, `rightK`, `rightN` and `packed` of what uses none of them. */
+export const PLAIN_PANELS: readonly number[] = [0, 0, 0, 0]
 
 /** Scratch of a product: B packed, and `share` bytes a thread from `work` on, at least `shareBytes`. */
 interface Work {
@@ -102,10 +105,12 @@ export function multiplyCall(
   { panels, work, share }: Work, p: Product, c: number, threads: number, epilogue: readonly number[] = NO_EPILOGUE,
 ): KernelCall {
   const rows = p.rows ?? { y: 1, x: p.m, strides: [0, 0, p.n], start: 0 }
+  const columns = byColumns(p.m, p.n, threads)
   return [
-    p.kernel,
+    // By columns, each share would pack all of A.
+    { kernel: p.kernel, alone: false, even: columns && !p.packedLeft },
     ...[panels, c + rows.start * 4, work, share, p.m, p.n, p.k, rows.y, rows.x, ...rows.strides],
-    tall | (byColumns(p.m, p.n, threads) ? BY_COLUMNS : 0), ...(p.unpacked ?? [0, 0]), ...epilogue, ...p.left,
+    tall | (columns ? BY_COLUMNS : 0), ...(p.unpacked ?? [0, 0]), p.packedLeft ?? 0, ...epilogue, ...p.left,
   ]
 }
 
@@ -131,9 +136,17 @@ const isUnpacked = (m: number, n: number, threads: number): boolean => threads =
 const unpackedShare = (m: number, n: number, k: number): number =>
   shareBytes(m, k) + up(Math.min(TOGETHER, up(n, PANEL)) * Math.min(KC, k) * 4, 64)
 
+/** Floats of A up to which it is packed sooner by each thread than by all before they meet. */
+const SMALL_LEFT = 8192
+/** Bytes of A packed for all threads to read; 0: each packs it. */
+const leftBytes = (m: number, k: number, threads: number): number =>
+  (threads > 1 && m * k > SMALL_LEFT ? up(up(m, 4) * k * 4, 64) : 0)
+
 /** Floats of scratch of `matrixProduct`. */
 export const matrixScratch = (m: number, n: number, k: number, threads: number): number =>
-  (isUnpacked(m, n, threads) ? (unpackedShare(m, n, k) * threads) / 4 : productScratch(m, n, k, threads))
+  (isUnpacked(m, n, threads)
+    ? (leftBytes(m, k, threads) + unpackedShare(m, n, k) * threads) / 4
+    : productScratch(m, n, k, threads))
 
 /** `product` of two matrices; `strides` are B's, along k and across columns. */
 export function matrixProduct(
@@ -143,6 +156,9 @@ export function matrixProduct(
   if (!isUnpacked(m, n, at.threads)) {
     return product(node, at, b, { k: [1, 1, k], n, strides: [0, 0, ...strides] }, p, c)
   }
-  const work = { panels: b, work: at.scratch, share: unpackedShare(m, n, k) }
-  return [multiplyCall(work, { ...p, unpacked: strides }, c, at.threads, epilogueWords(node, at))]
+  const left = leftBytes(m, k, at.threads)
+  const work = { panels: b, work: at.scratch + left, share: unpackedShare(m, n, k) }
+  const packedLeft = left ? at.scratch : 0
+  const multiply = multiplyCall(work, { ...p, unpacked: strides, packedLeft }, c, at.threads, epilogueWords(node, at))
+  return left ? [[{ kernel: 'pack_a_f32', alone: false, even: true }, ...(multiply.slice(1) as number[])], multiply] : [multiply]
 }

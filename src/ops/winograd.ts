@@ -23,6 +23,9 @@ const GAIN = 0.9
 /** Floats of the images that are spread at a time, at most: near the second-level cache, or, for sums over images, few groups. */
 const GROUP_FLOATS = 400_000
 const SUM_FLOATS = 4_000_000
+/** Shares of a thread of what threads do not share, the more the better, and all threads' together at most. */
+const SHARES = [4, 2, 1]
+const MOST_OWNERS = 127
 /** Up to how many times the even share a thread may have of what threads do not share. */
 const UNEVEN = 1.15
 
@@ -131,9 +134,11 @@ function groupsOf({ first, count }: Group, { floats }: Winograd, most: number): 
  * that is uneven, all threads share all of them.
  */
 function dealt(items: number, threads: number): Group[] {
-  if (threads === 1 || Math.ceil(items / threads) * threads > items * UNEVEN) return [{ first: 0, count: items }]
-  const start = (thread: number): number => Math.floor((items * thread) / threads)
-  return Array.from({ length: threads }, (_, on) => ({ first: start(on), count: start(on + 1) - start(on), on }))
+  const owners = threads === 1 ? undefined : SHARES.map((each) => threads * each)
+    .find((n) => n < MOST_OWNERS && Math.ceil(items / n) * n <= items * UNEVEN)
+  if (!owners) return [{ first: 0, count: items }]
+  const start = (owner: number): number => Math.floor((items * owner) / owners)
+  return Array.from({ length: owners }, (_, on) => ({ first: start(on), count: start(on + 1) - start(on), on }))
 }
 
 /** y = epilogue(Aᵀ[(G w) ⊙ (Bᵀ x)]); `back`: x̄ = epilogue(B[(G w) ⊙ (A ȳ)]) */

@@ -43,8 +43,8 @@ export interface Place {
   readonly type: 'f32' | 'f64'
 }
 
-/** Bytes of the control block: five words, 64 bytes apart (assembly/threads.ts). */
-const CONTROL_BYTES = 320
+/** Bytes of the control block: five words, and one place a thread, 64 bytes apart (assembly/threads.ts). */
+const controlBytes = (threads: number): number => 64 * (5 + threads)
 /** A step of fewer floating point operations is done sooner by one thread. The bits are the same. */
 const SHARED_FLOPS = 2e6
 /**
@@ -87,7 +87,7 @@ export class CompiledFunction {
     this.flops = flops.reduce((n, x) => n + x, 0)
     this.#patience = PATIENCE + Math.ceil(Math.max(0, ...flops) / FLOPS_A_TENTH)
     const { core } = session
-    this.#control = core.allocate(CONTROL_BYTES)
+    this.#control = core.allocate(controlBytes(session.threads))
     this.arena = this.#reserve()
     const at: Addresses = {
       control: this.#control,

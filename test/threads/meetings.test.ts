@@ -1,6 +1,6 @@
-// Threads that run apart as far as the tape lets them: between two meetings each goes through all its ops before another
-// begins, first to last and last to first. A meeting that is missing where one thread reads what another writes shows here
-// every time, not once in a thousand runs.
+// Threads that run apart as far as the tape lets them: between two meetings each goes through all its shares of all ops before
+// another begins, first to last and last to first. A meeting that is missing where one thread reads what another writes shows
+// here every time, not once in a thousand runs.
 import { describe, expect, test } from 'vitest'
 import { input } from '../../src/graph/leaves.ts'
 import { Pass } from '../../src/nn/layer.ts'
@@ -30,9 +30,18 @@ function different(a: Session, b: Session): string[] {
   return a.variables.filter((v) => a.values(v).some((x, i) => x !== other.get(v.attrs.name)![i])).map((v) => v.attrs.name)
 }
 
+interface Call {
+  readonly at: number
+  readonly small: boolean
+}
+
+/** The shares that each thread has of a stretch. */
+const sharesOf = ({ tape }: CompiledFunction, stretch: readonly Call[]): number =>
+  1 << ((tape.words[stretch[0]!.at + 1]! >> 20) & 7)
+
 /** The tape's calls between one meeting and the next. */
-function* stretches({ tape }: CompiledFunction): Generator<{ at: number; small: boolean }[]> {
-  let stretch: { at: number; small: boolean }[] = []
+function* stretches({ tape }: CompiledFunction): Generator<Call[]> {
+  let stretch: Call[] = []
   for (const { at } of tape.calls) {
     const mark = tape.words[at + 1]!
     stretch.push({ at, small: (mark & SMALL) !== 0 })
@@ -49,14 +58,17 @@ describe.each(Object.keys(MODELS))('%s', (name) => {
     alone.run(STEPS)
     for (const backwards of [false, true]) {
       const apart = await compiled(name, threads)
-      const order = Array.from({ length: threads }, (_, i) => (backwards ? threads - 1 - i : i))
+      const { core } = apart.session
       for (let step = 0; step < STEPS; step++) {
         for (const stretch of stretches(apart)) {
-          for (const thread of order) {
+          const shares = threads * sharesOf(apart, stretch)
+          for (let i = 0; i < shares; i++) {
+            const share = backwards ? shares - 1 - i : i
+            // Whoever takes it: the scratch is that thread's.
+            const thread = (share + step) % threads
             for (const { at, small } of stretch) {
-              const { core } = apart.session
-              if (!small) core.runOp(apart.wordAddress(at), thread, threads)
-              else if (thread === 0) core.runOp(apart.wordAddress(at), 0, 1)
+              if (!small) core.runOp(apart.wordAddress(at), share, shares, thread)
+              else if (share === 0) core.runOp(apart.wordAddress(at), 0, 1)
             }
           }
         }

@@ -12,6 +12,7 @@ import type { Numbers } from '../../src/verify/digest.ts'
 import { recipeNames } from '../../src/verify/index.ts'
 import { numbersOf } from '../../src/verify/recipe.ts'
 import { recipes } from '../../src/verify/recipes/index.ts'
+import { threaded } from '../threads/threads.ts'
 
 const isOp = (value: unknown): value is Op =>
   typeof value === 'object' && value !== null && ['calls', 'shape', 'gradient'].every((key) => key in value)
@@ -37,6 +38,21 @@ vi.spyOn(CompiledFunction.prototype, 'run').mockImplementation(function (this: C
 const numbers = new Map<string, Numbers[]>()
 for (const recipe of recipes) numbers.set(recipe.name, await numbersOf(recipe, runtime))
 
+// What only threads run.
+const shared = await threaded({ threads: 2 })
+const cut = new Set<string>()
+for (const recipe of recipes.filter(({ name }) => name.startsWith('large/'))) {
+  vi.mocked(CompiledFunction.prototype.run).mockImplementationOnce(function (this: CompiledFunction, steps) {
+    for (const { at } of this.tape.calls) {
+      met.kernels.add(this.tape.words[at]!)
+      if ((this.tape.words[at + 1]! >> 20) & 7) cut.add(recipe.name)
+    }
+    return run.call(this, steps)
+  })
+  await numbersOf(recipe, shared)
+}
+await shared.close()
+
 it('every op record is built by a recipe', async () => {
   const folder = new URL('../../src/ops/', import.meta.url)
   const known = new Set<string>()
@@ -53,6 +69,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   peak_f32: 'measures how fast a machine multiplies: src/bench/peak.ts',
   random_bits: 'the words behind all draws, for known answers: test/random.test.ts',
 }
+
+it('every large recipe has shares that threads take from each other', () => {
+  expect([...cut]).toEqual(recipeNames.filter((name) => name.startsWith('large/')))
+})
 
 it('every kernel of the core is run by a recipe', async () => {
   const { core } = await runtime.session()

@@ -88,7 +88,7 @@ describe('what is asked', () => {
   })
   it('a name that is none', async () => {
     await expect(verify({ recipes: ['trian'] })).rejects.toThrow(
-      "verify: no recipe is named 'trian', expected op, special, random, update, begin, train, model, or one of theirs",
+      "verify: no recipe is named 'trian', expected op, special, random, update, large, begin, train, model, or one of theirs",
     )
   })
   it('options that are none', async () => {

@@ -5,7 +5,7 @@
 import { finish } from '../gemm/epilogue'
 import { mergeTile } from '../gemm/loops'
 import { MR, NR } from '../gemm/micro'
-import { shareStart } from '../kernel'
+import { ownScratch, shareStart } from '../kernel'
 import { madd } from '../simd'
 import { Padded } from './padded'
 import { HEAD, LEAKY, ROWS, runs4x8, tileRows, writeTileRows } from './tile'
@@ -36,15 +36,15 @@ export class Direct extends Padded {
 }
 
 /** Threads share the images. `dot`: few filters, packed [n][k], by dot products; else panels of 8. */
-export function convolve(d: Direct, thread: i32, threads: i32, dot: bool): void {
-  const scratch = d.scratch + d.share * <usize>thread
+export function convolve(d: Direct, share: i32, shares: i32, dot: bool): void {
+  const scratch = ownScratch(d.scratch, d.share)
   const padded = scratch + HEAD
   const tables = padded + ((<usize>d.group * d.bytes + 31) & ~31)
   writeTileRows(scratch)
   memory.fill(padded, 0, tables - padded)
-  const last = shareStart(d.images, 1, thread + 1, threads)
+  const last = shareStart(d.images, 1, share + 1, shares)
   let written = 0
-  for (let image = shareStart(d.images, 1, thread, threads); image < last; image += d.group) {
+  for (let image = shareStart(d.images, 1, share, shares); image < last; image += d.group) {
     const count = min(d.group, last - image)
     if (count != written) writeTables(d, padded, tables, count)
     written = count

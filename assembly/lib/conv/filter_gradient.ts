@@ -3,7 +3,7 @@
 // mostly reads images of its own.
 import { mergeTile } from '../gemm/loops'
 import { MR, NR } from '../gemm/micro'
-import { shareStart } from '../kernel'
+import { ownScratch, shareStart } from '../kernel'
 import { Padded } from './padded'
 import { HEAD, runs4x8, tileRows, writeTileRows } from './tile'
 import { runs4x16 } from './tile_wide'
@@ -19,16 +19,16 @@ export class FilterGradient extends Padded {
   groups: i32
 }
 
-export function filterGradient(d: FilterGradient, thread: i32, threads: i32): void {
-  const scratch = d.scratch + d.share * <usize>thread
+export function filterGradient(d: FilterGradient, share: i32, shares: i32): void {
+  const scratch = ownScratch(d.scratch, d.share)
   const rows = (d.m + MR - 1) / MR
   const tiles = rows * ((d.n + NR - 1) / NR)
   const copy = scratch + HEAD + (<usize>rows << 5)
   const padded = copy + copyBytes(d)
   memory.fill(copy, 0, copyBytes(d) + d.bytes)
   writeTileRows(scratch)
-  const last = shareStart(d.groups * tiles, 1, thread + 1, threads)
-  for (let at = shareStart(d.groups * tiles, 1, thread, threads); at < last;) {
+  const last = shareStart(d.groups * tiles, 1, share + 1, shares)
+  for (let at = shareStart(d.groups * tiles, 1, share, shares); at < last;) {
     const group = at / tiles
     const end = min(last, (group + 1) * tiles)
     writeTable(d, padded, scratch + HEAD, d.c + (<usize>(group * d.m * d.n) << 2))

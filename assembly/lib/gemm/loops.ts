@@ -1,9 +1,9 @@
 // C = epilogue(A·B): the loops around the register tile. B comes packed in panels of 8 columns, or is packed here as it is
-// read; A is packed here, block by block, by the source `T` (a matrix, or patches of images): `pack(row, k, depth, to, temp)`
-// writes four rows as [depth][4], zeros beyond the last row.
+// read; A comes packed (`packLeft`), or is packed here, block by block, by the source `T` (a matrix, or patches of images):
+// `pack(row, k, depth, to, temp)` writes four rows as [depth][4], zeros beyond the last row.
 // Sums run over k in blocks of KC, ascending, whatever the number of threads: threads share rows or column panels, as the
 // host says.
-import { shareStart } from '../kernel'
+import { isThreadStart, ownScratch, shareStart } from '../kernel'
 import { loadPart, storePart } from '../simd'
 import { finish } from './epilogue'
 import { COLUMNS, micro4x8, microTall, MORE, MR, NR } from './micro'
@@ -22,6 +22,8 @@ const BLOCK: usize = 2048
 /** Bits of `Gemm.how`. */
 const BY_COLUMNS = 1
 const TALL = 2
+/** What COLUMNS columns are cut in, by rows, for two threads to have equally much. */
+const PARTS = 4
 /** Panels of A that whole tall tiles are made of: each takes one, and its other rows from the last. */
 const GROUP = MORE ? MR / MORE + 1 : 1
 
@@ -51,6 +53,8 @@ export class Gemm {
    */
   rightK: i32
   rightN: i32
+  /** A packed, as `packLeft` does; or 0: each share packs the rows that it has */
+  packed: usize
   /** address of n floats, or 0 */
   bias: usize
   activation: i32
@@ -59,27 +63,83 @@ export class Gemm {
 
 // @ts-ignore: decorator
 @inline
-export function gemm<T>(args: usize, thread: i32, threads: i32): void {
+export function gemm<T>(args: usize, share: i32, shares: i32): void {
+  const g = changetype<Gemm>(args)
+  if (!(g.how & BY_COLUMNS)) {
+    area<T>(args, shareStart(g.m, MR, share, shares), shareStart(g.m, MR, share + 1, shares), 0, g.n)
+    return
+  }
+  // The last columns of a thread's shares may be a part of the rows.
+  let from = columnsStart(g, share, shares)
+  const to = columnsStart(g, share + 1, shares)
+  if (from & (PARTS - 1)) {
+    const end = min(to, (from | (PARTS - 1)) + 1)
+    some<T>(args, from, end)
+    from = end
+  }
+  const whole = to & ~(PARTS - 1)
+  if (from < whole) area<T>(args, 0, g.m, (from / PARTS) * COLUMNS, min(g.n, (whole / PARTS) * COLUMNS))
+  if (to > max(from, whole)) some<T>(args, max(from, whole), to)
+}
+
+/** A share's start in PARTS of the rows of COLUMNS columns: whole ones inside of a thread's shares, and where B is packed. */
+function columnsStart(g: Gemm, share: i32, shares: i32): i32 {
+  const columns = (g.n + COLUMNS - 1) / COLUMNS
+  const parts = (g.rightK | g.rightN) && isThreadStart(share) ? PARTS : 1
+  return <i32>((<i64>columns * parts * share) / shares) * (PARTS / parts)
+}
+
+/** The parts `from` … `to` − 1 of the same COLUMNS columns. */
+function some<T>(args: usize, from: i32, to: i32): void {
+  const g = changetype<Gemm>(args)
+  const first = from & ~(PARTS - 1)
+  const j = (first / PARTS) * COLUMNS
+  area<T>(args, shareStart(g.m, MR, from - first, PARTS), shareStart(g.m, MR, to - first, PARTS), j, min(g.n, j + COLUMNS))
+}
+
+/** The rows i0 … i1 − 1 of the columns j0 … j1 − 1. */
+function area<T>(args: usize, i0: i32, i1: i32, j0: i32, j1: i32): void {
   const g = changetype<Gemm>(args)
   const source = changetype<T>(args)
-  const byColumns = g.how & BY_COLUMNS
-  const i1 = byColumns ? g.m : shareStart(g.m, MR, thread + 1, threads)
-  const j0 = byColumns ? shareStart(g.n, COLUMNS, thread, threads) : 0
-  const j1 = byColumns ? shareStart(g.n, COLUMNS, thread + 1, threads) : g.n
-  const scratch = g.scratch + g.share * <usize>thread
-  for (let i = byColumns ? 0 : shareStart(g.m, MR, thread, threads); i < i1; i += MC) {
-    const rows = min(MC, i1 - i)
+  const scratch = ownScratch(g.scratch, g.share)
+  for (let i = i0; i < i1; i = (i & ~(MC - 1)) + MC) {
+    const rows = min(i1, (i & ~(MC - 1)) + MC) - i
     rowAddresses(g, i, rows, scratch)
     let k = 0
     do {
       const depth = min(KC, g.k - k)
-      for (let r = 0; r < rows; r += MR) {
-        source.pack(i + r, k, depth, scratch + BLOCK + (<usize>(r * depth) << 2), scratch + TEMP)
+      let a = scratch + BLOCK
+      if (g.packed) a = leftAt(g, i, k, depth)
+      else {
+        for (let r = 0; r < rows; r += MR) source.pack(i + r, k, depth, a + (<usize>(r * depth) << 2), scratch + TEMP)
       }
-      block(g, scratch, rows, k, depth, j0, j1)
+      block(g, scratch, a, rows, k, depth, j0, j1)
       k += KC
     } while (k < g.k)
   }
+}
+
+/** All of A at `packed`: blocks of MC rows, in each the depths of KC, in those four rows as [depth][4]. */
+// @ts-ignore: decorator
+@inline
+export function packLeft<T>(args: usize, share: i32, shares: i32): void {
+  const g = changetype<Gemm>(args)
+  const source = changetype<T>(args)
+  const end = shareStart(g.m, MR, share + 1, shares)
+  const temp = ownScratch(g.scratch, g.share) + TEMP
+  for (let i = shareStart(g.m, MR, share, shares); i < end; i += MR) {
+    for (let k = 0; k < g.k; k += KC) {
+      const depth = min(KC, g.k - k)
+      source.pack(i, k, depth, leftAt(g, i, k, depth), temp)
+    }
+  }
+}
+
+/** Where four rows of A from `i` on lie packed, from `k` on. */
+function leftAt(g: Gemm, i: i32, k: i32, depth: i32): usize {
+  const first = i & ~(MC - 1)
+  const rows = (min(MC, g.m - first) + MR - 1) & ~(MR - 1)
+  return g.packed + (<usize>(first * g.k + rows * k + (i - first) * depth) << 2)
 }
 
 /** Addresses of C's rows i … i + rows − 1. */
@@ -99,8 +159,8 @@ function rowAddresses(g: Gemm, i: i32, rows: i32, to: usize): void {
   }
 }
 
-/** One packed block of A times the columns j0 … j1 − 1. */
-function block(g: Gemm, scratch: usize, rows: i32, k: i32, depth: i32, j0: i32, j1: i32): void {
+/** One packed block of A, at `a`, times the columns j0 … j1 − 1. */
+function block(g: Gemm, scratch: usize, a: usize, rows: i32, k: i32, depth: i32, j0: i32, j1: i32): void {
   for (let r = 0; r < MR; r++) store<usize>(scratch + TILE_ROWS + (<usize>r << 2), scratch + TILE + (<usize>r << 5))
   const unpacked = g.rightK | g.rightN
   const panel = <usize>((unpacked ? depth : g.k) * NR) << 2
@@ -116,21 +176,22 @@ function block(g: Gemm, scratch: usize, rows: i32, k: i32, depth: i32, j0: i32, 
     const end = min(j1, j + TOGETHER)
     for (let i = j; i < end;) {
       const pair = <bool>WIDE && i + 2 * NR <= min(end, g.n)
-      columns(g, scratch, rows, k, depth, i, b + (<usize>(i - j) >> 3) * panel, panel, pair)
+      columns(g, scratch, a, rows, k, depth, i, b + (<usize>(i - j) >> 3) * panel, panel, pair)
       i += pair ? 2 * NR : NR
     }
   }
 }
 
 /** The same times the panel of columns from `j` on, whose part from `k` on is at `b`, or times two, `next` bytes apart. */
-function columns(g: Gemm, scratch: usize, rows: i32, k: i32, depth: i32, j: i32, b: usize, next: usize, pair: bool): void {
+function columns(
+  g: Gemm, scratch: usize, a: usize, rows: i32, k: i32, depth: i32, j: i32, b: usize, next: usize, pair: bool,
+): void {
   const last = k + depth >= g.k
   const accumulate = i32(k > 0)
   const tileRows = scratch + TILE_ROWS
   const panel = <usize>(depth * MR) << 2
   const count = min(NR, g.n - j)
   const at = <usize>j << 2
-  let a = scratch + BLOCK
   let to = scratch
   let left = rows
   if (MORE && (WIDE ? pair : g.how & TALL && count == NR)) {

@@ -1,9 +1,12 @@
 // All recipes, in the order in which they run: the smallest parts first.
 import type { Recipe } from '../recipe.ts'
+import { large } from './large.ts'
 import { beginnings, lives, trainings } from './models.ts'
 import { ops } from './ops.ts'
 import { random } from './random.ts'
 import { special } from './special.ts'
 import { updates } from './updates.ts'
 
-export const recipes: readonly Recipe[] = [...ops, ...special, ...random, ...updates, ...beginnings, ...trainings, ...lives]
+export const recipes: readonly Recipe[] = [
+  ...ops, ...special, ...random, ...updates, ...large, ...beginnings, ...trainings, ...lives,
+]
