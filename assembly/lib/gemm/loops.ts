@@ -65,58 +65,55 @@ export class Gemm {
 @inline
 export function gemm<T>(args: usize, share: i32, shares: i32): void {
   const g = changetype<Gemm>(args)
-  if (!(g.how & BY_COLUMNS)) {
-    area<T>(args, shareStart(g.m, MR, share, shares), shareStart(g.m, MR, share + 1, shares), 0, g.n)
-    return
+  const source = changetype<T>(args)
+  const scratch = ownScratch(g.scratch, g.share)
+  const byColumns = g.how & BY_COLUMNS
+  const end = byColumns ? columnsStart(g, share + 1, shares) : shareStart(g.m, MR, share + 1, shares)
+  let next = byColumns ? columnsStart(g, share, shares) : shareStart(g.m, MR, share, shares)
+  while (next < end) {
+    const at = next
+    next = end
+    let i = at
+    let i1 = end
+    let j0 = 0
+    let j1 = g.n
+    if (byColumns) {
+      // What is left of COLUMNS columns, then whole ones, then a part.
+      const part = at & (PARTS - 1)
+      const whole = end & ~(PARTS - 1)
+      next = part ? min(end, at - part + PARTS) : at < whole ? whole : end
+      i = shareStart(g.m, MR, part, PARTS)
+      i1 = shareStart(g.m, MR, min(PARTS, part + next - at), PARTS)
+      j0 = (at / PARTS) * COLUMNS
+      j1 = min(g.n, ((next + PARTS - 1) / PARTS) * COLUMNS)
+    }
+    while (i < i1) {
+      const rows = min(i1, (i & ~(MC - 1)) + MC) - i
+      rowAddresses(g, i, rows, scratch)
+      let k = 0
+      do {
+        const depth = min(KC, g.k - k)
+        let a = scratch + BLOCK
+        if (g.packed) a = leftAt(g, i, k, depth)
+        else {
+          for (let r = 0; r < rows; r += MR) source.pack(i + r, k, depth, a + (<usize>(r * depth) << 2), scratch + TEMP)
+        }
+        block(g, scratch, a, rows, k, depth, j0, j1)
+        k += KC
+      } while (k < g.k)
+      i += rows
+    }
   }
-  // The last columns of a thread's shares may be a part of the rows.
-  let from = columnsStart(g, share, shares)
-  const to = columnsStart(g, share + 1, shares)
-  if (from & (PARTS - 1)) {
-    const end = min(to, (from | (PARTS - 1)) + 1)
-    some<T>(args, from, end)
-    from = end
-  }
-  const whole = to & ~(PARTS - 1)
-  if (from < whole) area<T>(args, 0, g.m, (from / PARTS) * COLUMNS, min(g.n, (whole / PARTS) * COLUMNS))
-  if (to > max(from, whole)) some<T>(args, max(from, whole), to)
 }
 
-/** A share's start in PARTS of the rows of COLUMNS columns: whole ones inside of a thread's shares, and where B is packed. */
+/**
+ * A share's start in PARTS of the rows of COLUMNS columns. Whole ones inside of a thread's shares, because each part packs B
+ * anew, and where B is packed by columns.
+ */
 function columnsStart(g: Gemm, share: i32, shares: i32): i32 {
   const columns = (g.n + COLUMNS - 1) / COLUMNS
   const parts = (g.rightK | g.rightN) && isThreadStart(share) ? PARTS : 1
   return <i32>((<i64>columns * parts * share) / shares) * (PARTS / parts)
-}
-
-/** The parts `from` … `to` − 1 of the same COLUMNS columns. */
-function some<T>(args: usize, from: i32, to: i32): void {
-  const g = changetype<Gemm>(args)
-  const first = from & ~(PARTS - 1)
-  const j = (first / PARTS) * COLUMNS
-  area<T>(args, shareStart(g.m, MR, from - first, PARTS), shareStart(g.m, MR, to - first, PARTS), j, min(g.n, j + COLUMNS))
-}
-
-/** The rows i0 … i1 − 1 of the columns j0 … j1 − 1. */
-function area<T>(args: usize, i0: i32, i1: i32, j0: i32, j1: i32): void {
-  const g = changetype<Gemm>(args)
-  const source = changetype<T>(args)
-  const scratch = ownScratch(g.scratch, g.share)
-  for (let i = i0; i < i1; i = (i & ~(MC - 1)) + MC) {
-    const rows = min(i1, (i & ~(MC - 1)) + MC) - i
-    rowAddresses(g, i, rows, scratch)
-    let k = 0
-    do {
-      const depth = min(KC, g.k - k)
-      let a = scratch + BLOCK
-      if (g.packed) a = leftAt(g, i, k, depth)
-      else {
-        for (let r = 0; r < rows; r += MR) source.pack(i + r, k, depth, a + (<usize>(r * depth) << 2), scratch + TEMP)
-      }
-      block(g, scratch, a, rows, k, depth, j0, j1)
-      k += KC
-    } while (k < g.k)
-  }
 }
 
 /** All of A at `packed`: blocks of MC rows, in each the depths of KC, in those four rows as [depth][4]. */
