@@ -1,4 +1,5 @@
-// Fusion: what follows a matrix product or convolution element by element is done while its result is in registers.
+// Fusion: what follows a matrix product or convolution element by element is done while its result is in registers, where that
+// costs no more than to store and load it: tanh in an op of its own, many elements at a time, takes a third of the time.
 // Ops marked `fusable` carry an `epilogue` in their attributes: a bias for the last axis, then an activation.
 // Numbers are the same as without fusion: the same operations in the same order.
 import { topological } from './gradients.ts'
@@ -9,15 +10,15 @@ import { type Attrs, type Op, Tensor } from './tensor.ts'
 export interface Epilogue {
   readonly bias: boolean
   readonly activation: Activation
-  /** The slope of leakyReLU, the α of elu. */
+  /** The slope of leakyReLU. */
   readonly alpha: number
 }
-export type Activation = 'linear' | 'relu' | 'leakyReLU' | 'elu' | 'tanh' | 'sigmoid'
+export type Activation = 'linear' | 'relu' | 'leakyReLU'
 
 export const PLAIN: Epilogue = { bias: false, activation: 'linear', alpha: 0 }
 
 const epilogueOf = (t: Tensor): Epilogue | undefined => (t.op.fusable ? (t.attrs.epilogue as Epilogue) : undefined)
-const ACTIVATIONS: readonly string[] = ['relu', 'leakyReLU', 'elu', 'tanh', 'sigmoid']
+const ACTIVATIONS: readonly string[] = ['relu', 'leakyReLU']
 
 /** Folds biases and activations into the op that feeds them, where nobody else reads the value in between. */
 export function fuseEpilogues(roots: readonly Tensor[]): Map<Tensor, Tensor> {

@@ -8,7 +8,7 @@ export interface EpilogueAttrs extends Record<string, unknown> {
 }
 
 /** Numbers of the activations in assembly/lib/gemm/epilogue.ts. */
-const ACTIVATION: Readonly<Record<Activation, number>> = { linear: 0, relu: 1, leakyReLU: 2, elu: 3, tanh: 4, sigmoid: 5 }
+const ACTIVATION: Readonly<Record<Activation, number>> = { linear: 0, relu: 1, leakyReLU: 2 }
 
 // Sizes of assembly/lib/gemm: rows and depth of a packed block, columns of a panel, bytes before the block.
 const MC = 256

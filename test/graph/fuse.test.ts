@@ -1,5 +1,6 @@
 // Fusion changes no bit: every op that can end in a bias and an activation, with each of them, against the same
-// operations one after another (a value that somebody else reads too is not fused).
+// operations one after another (a value that somebody else reads too is not fused). Activations that take many operations
+// are ops of their own after it.
 import { describe, expect, it } from 'vitest'
 import { type Shape, sizeOf, type Tensor } from '../../src/graph/tensor.ts'
 import { elu, leakyReLU, relu, sigmoid, tanh } from '../../src/ops/activation.ts'
@@ -11,6 +12,7 @@ import { compile, feed, floats, generator, newSession } from '../harness.ts'
 const ACTIVATIONS: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   linear: (x) => x, relu, tanh, sigmoid, leakyReLU: (x) => leakyReLU(x, 0.3), elu: (x) => elu(x, 0.7),
 }
+const COSTLY = ['tanh', 'sigmoid', 'elu']
 const PRODUCTS: readonly (readonly [name: string, a: Shape, b: Shape, op: (a: Tensor, b: Tensor) => Tensor])[] = [
   ['matmul', [13, 300], [300, 19], matmul],
   ['direct conv2d', [2, 7, 6, 3], [3, 3, 3, 19], (x, w) => conv2d(x, w)],
@@ -44,7 +46,7 @@ describe.each(PRODUCTS)('%s', (_name, a, b, op) => {
         const { y, product, sum } = build(...xs)
         return [y, product, sum]
       })
-      expect(fused.items, 'ops after fusion').toBe(1)
+      expect(fused.items, 'ops after fusion').toBe(COSTLY.includes(activation) ? 2 : 1)
       expect(new Int32Array(fused.y.buffer)).toEqual(new Int32Array(apart.y.buffer))
     }
   })

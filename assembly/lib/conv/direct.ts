@@ -8,7 +8,7 @@ import { MR, NR } from '../gemm/micro'
 import { ownScratch, shareStart } from '../kernel'
 import { madd } from '../simd'
 import { Padded } from './padded'
-import { HEAD, LEAKY, ROWS, runs4x8, tileRows, writeTileRows } from './tile'
+import { HEAD, ROWS, runs4x8, tileRows, writeTileRows } from './tile'
 import { RELU, runs4x16, runs8x8 } from './tile_wide'
 
 /** One of the convolutions. */
@@ -106,7 +106,7 @@ function next(table: usize): usize {
 function panel(d: Direct, phase: Phase, scratch: usize, table: usize, end: usize, shift: usize, j: i32): void {
   const b = phase.b + <usize>(j * phase.tapsY) * phase.run
   const columns = min(NR, d.n - j)
-  const whole = columns == NR && d.activation <= LEAKY
+  const whole = columns == NR
   const to = shift + (<usize>j << 2)
   const bias = d.bias ? d.bias + (<usize>j << 2) : 0
   if (WIDE && whole && d.activation <= RELU) {

@@ -10,9 +10,6 @@ export const ROWS: usize = 144
 /** Bytes of all that; the host sizes scratch by it (src/ops/conv_lowering.ts). */
 export const HEAD: usize = 192
 
-/** The last of the activations, by their numbers, that the tile applies in registers. */
-export const LEAKY = 2
-
 /** The row addresses of the tile in `scratch`. */
 // @ts-ignore: decorator
 @inline
@@ -29,8 +26,8 @@ export function writeTileRows(scratch: usize): void {
 /**
  * C[r][j…j+7] (+)= Σ A[r]·B[…] for four rows: `count` runs of `run` bytes, `skip` bytes between, A's elements `stepA`
  * bytes apart from the four addresses at `from`, B's rows `stepB` bytes apart. `rows` points at the four row addresses, `j`
- * is added to them; rows may be the same. Then the 8 floats at `bias`, unless that is 0, are added, and the activation, one
- * of epilogue.ts up to LEAKY, is applied.
+ * is added to them; rows may be the same. Then the 8 floats at `bias`, unless that is 0, are added, and the activation of
+ * gemm/epilogue.ts is applied.
  */
 // @ts-ignore: decorator
 @inline
@@ -115,7 +112,7 @@ export function runs4x8(
     c21 = f32x4.pmax(c21, zero)
     c30 = f32x4.pmax(c30, zero)
     c31 = f32x4.pmax(c31, zero)
-  } else if (activation == LEAKY) {
+  } else if (activation == 2) {
     const slope = f32x4.splat(alpha)
     c00 = leakyRelu(c00, slope)
     c01 = leakyRelu(c01, slope)
