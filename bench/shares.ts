@@ -8,7 +8,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { parseArgs } from 'node:util'
 import { pathToFileURL } from 'node:url'
 import { median } from '../src/bench/statistics.ts'
-import { ALONE } from '../src/graph/emit.ts'
+import { ALONE, halvingsOf } from '../src/graph/marks.ts'
 import type { CompiledFunction } from '../src/runtime/function.ts'
 import { createRuntime, type Runtime } from '../src/runtime/runtime.ts'
 import type { Session } from '../src/runtime/session.ts'
@@ -22,9 +22,9 @@ interface Stretch {
   readonly small: readonly boolean[]
   readonly each: number
 }
-type RunOp = (op: number, share: number, shares: number, thread: number) => number
+type RunOp = (op: number, share: number, shares: number, thread: number, each: number) => number
 
-/** Words of the block that threads meet on, 16 apart; then a place a thread: how many of its shares are taken, in all. */
+/** Words of the block that threads meet on, 16 apart; then two a thread, as in assembly/threads.ts: how many shares are taken. */
 const ARRIVED = 0
 const MEETINGS = 16
 const ROUND = 32
@@ -49,7 +49,7 @@ function runTaken({ ops, each }: Stretch, runOp: RunOp, words: Int32Array, threa
       if (Atomics.load(words, place) >= each) break
       const share = Atomics.add(words, place, 1)
       if (share >= each) break
-      for (const op of ops) runOp(op, owner * each + share, threads * each, thread)
+      for (const op of ops) runOp(op, owner * each + share, threads * each, thread, each)
     }
   }
 }
@@ -60,12 +60,13 @@ function walk(
   clock: (stretch: number, began: number, done: number, met: number) => void,
 ): void {
   let began = performance.now()
-  stretches.forEach(({ ops, small, each }, stretch) => {
-    if (each > 1 && threads > 1) runTaken(stretches[stretch]!, runOp, words, thread, threads)
+  stretches.forEach((now, stretch) => {
+    const { ops, small, each } = now
+    if (each > 1 && threads > 1) runTaken(now, runOp, words, thread, threads)
     else {
       ops.forEach((op, i) => {
-        if (!small[i]) runOp(op, thread, threads, thread)
-        else if (!thread) runOp(op, 0, 1, 0)
+        if (!small[i]) runOp(op, thread, threads, thread, 1)
+        else if (!thread) runOp(op, 0, 1, 0, 1)
       })
     }
     const done = performance.now()
@@ -110,7 +111,7 @@ function stretchesOf(fn: CompiledFunction, words: Int32Array): Stretch[] {
   const stretches: Stretch[] = []
   for (let from = 0, to = 0; to < ops.length; to++) {
     if (!ends[to]) continue
-    const each = 1 << ((flags[from]! >> 20) & 7)
+    const each = 1 << halvingsOf(flags[from]!)
     stretches.push({ ops: ops.slice(from, to + 1), small: flags.slice(from, to + 1).map((flag) => flag < 0), each })
     from = to + 1
   }

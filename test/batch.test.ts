@@ -1,16 +1,14 @@
 // Batches: the permutation of an epoch, the gathered values, how the counters move on.
 import { describe, expect, it } from 'vitest'
 import { batch, dataset } from '../src/ops/batch.ts'
-import { instantiateCore } from '../src/runtime/core.ts'
 import type { CompiledFunction } from '../src/runtime/function.ts'
-import { Session } from '../src/runtime/session.ts'
-import { floats, generator, newSession, runGuarded, runShared, runtime, THREADS } from './harness.ts'
+import { floats, generator, newSession, runGuarded, runShared, THREADS } from './harness.ts'
 
 const COUNTS = [1, 2, 3, 5, 64, 100, 60000]
 
 /** A function that reads its dataset's row numbers, a whole epoch at once. */
 async function orders(count: number, seed = 1): Promise<(epoch: number) => Float32Array> {
-  const session = new Session(await instantiateCore(runtime.module), seed, THREADS)
+  const session = await newSession(seed)
   const data = dataset(Float32Array.from({ length: count }, (_, i) => i), [count, 1])
   const fn = session.compile({ group: 'train', stages: [{ outputs: { y: batch(data, count) } }] })
   return (epoch) => {

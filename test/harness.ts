@@ -1,8 +1,11 @@
 // Runs graphs for tests: seeded inputs, compiled functions, checks of guards and threads.
 import { input } from '../src/graph/leaves.ts'
+import { mark } from '../src/graph/marks.ts'
 import type { Shape, Tensor } from '../src/graph/tensor.ts'
 import { CompiledFunction } from '../src/runtime/function.ts'
-import { instantiateCore } from '../src/runtime/core.ts'
+import { type Core, instantiateCore } from '../src/runtime/core.ts'
+import { coreBytes } from '../src/runtime/cores.ts'
+import type { ThreadPool } from '../src/runtime/pool.ts'
 import { createRuntime } from '../src/runtime/runtime.ts'
 import { Session } from '../src/runtime/session.ts'
 
@@ -11,7 +14,20 @@ export { floats, generator } from '../src/verify/draw.ts'
 export const runtime = await createRuntime()
 /** Room for this many threads in every test's plan, so that their shares can be run one after another. */
 export const THREADS = 7
-export const newSession = async (): Promise<Session> => new Session(await instantiateCore(runtime.module), 1, THREADS)
+
+const shared = await WebAssembly.compile(await coreBytes('deterministic', true))
+/** A core for threads, without any: the one for a single thread has no code for shares. */
+export const sharedCore = (): Promise<Core> =>
+  instantiateCore(shared, { join: () => Promise.resolve(null) } as unknown as ThreadPool)
+/** A session on such a core, whose tapes are written for `threads`. */
+export const newSession = async (seed = 1, threads = THREADS): Promise<Session> => new Session(await sharedCore(), seed, threads)
+
+/** Tells the threads of a tape's core about it, as a team does (src/runtime/team.ts). */
+export function marked(fn: CompiledFunction, threads = THREADS): CompiledFunction {
+  mark(fn.tape, threads)
+  new Int32Array(fn.session.core.memory.buffer, fn.wordAddress(0), fn.tape.words.length).set(fn.tape.words)
+  return fn
+}
 
 export interface Compiled {
   readonly fn: CompiledFunction
@@ -23,7 +39,7 @@ export function compile(session: Session, shapes: readonly Shape[], build: (...i
   const tensors = build(...shapes.map((shape, i) => input(`x${i}`, shape)))
   const names = tensors.map((_, i) => `y${i}`)
   const fn = session.compile({ group: 'test', stages: [{ outputs: Object.fromEntries(tensors.map((t, i) => [names[i], t])) }] })
-  return { fn, outputs: names }
+  return { fn: marked(fn), outputs: names }
 }
 
 export function feed(fn: CompiledFunction, inputs: readonly ArrayLike<number>[]): void {
@@ -65,7 +81,7 @@ export function runShared({ fn }: Compiled, threads: number): void {
   let op = fn.wordAddress(1)
   while (op) {
     let next = 0
-    for (let thread = threads - 1; thread >= 0; thread--) next = fn.session.core.runOp(op, thread, threads)
+    for (let thread = threads - 1; thread >= 0; thread--) next = fn.session.core.runOp(op, thread, threads, thread)
     op = next
   }
 }

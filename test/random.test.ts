@@ -5,13 +5,12 @@ import { gradients } from '../src/graph/gradients.ts'
 import { bits, type Op, type Shape, type Tensor, apply } from '../src/graph/tensor.ts'
 import { bernoulli, dropout, randomNormal, randomUniform, streamId, truncatedNormal } from '../src/ops/random.ts'
 import { sum } from '../src/ops/reduce.ts'
-import { instantiateCore } from '../src/runtime/core.ts'
 import { Session } from '../src/runtime/session.ts'
-import { newSession, runGuarded, runShared, runtime, THREADS } from './harness.ts'
+import { newSession, runGuarded, runShared, THREADS } from './harness.ts'
 import { ksDistance, momentsOf, normalCdf } from './reference/distributions.ts'
 
 const MILLION = 1_000_000
-const sessionOf = async (seed: number) => new Session(await instantiateCore(runtime.module), seed, THREADS)
+const sessionOf = (seed: number) => newSession(seed)
 const compiled = (session: Session, y: Tensor, group = 'test') => session.compile({ group, stages: [{ outputs: { y } }] })
 
 async function draw(y: Tensor, { seed = 1, step = 0 } = {}): Promise<Float32Array> {

@@ -45,7 +45,7 @@ register(pack_b_f32)
 
 /** A of `gemm_f32`, whose words it takes, for all its shares: they then share columns, not rows. */
 export function pack_a_f32(args: usize, share: i32, shares: i32): void {
-  packLeft<Matrix>(args, share, shares)
+  if (ASC_FEATURE_THREADS) packLeft<Matrix>(args, share, shares)
 }
 register(pack_a_f32)
 

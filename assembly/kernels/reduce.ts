@@ -1,4 +1,4 @@
-// Sums. The input is seen as [outer, middle, inner]; the middle is summed. One output element is summed by one thread,
+// Sums. The input is seen as [outer, middle, inner]; the middle is summed. One output element is summed in one share,
 // in one fixed order: f64 lanes where the middle is contiguous, blocks of 64 rows otherwise.
 import { register, shareStart } from '../lib/kernel'
 import { loadPart } from '../lib/simd'

@@ -13,26 +13,33 @@ let each: i32 = 1
 /** Sets the thread, and returns which it was. */
 export function setWorker(thread: i32): i32 {
   const before = worker
-  worker = thread
+  if (ASC_FEATURE_THREADS) worker = thread
   return before
 }
 
 export function setEach(shares: i32): void {
-  each = shares
+  if (ASC_FEATURE_THREADS) each = shares
 }
 
-/** Whether a share is the first of a thread, or the one after the last. */
+/** The first share of the thread whose share this is; before others take it. */
 // @ts-ignore: decorator
 @inline
-export function isThreadStart(share: i32): bool {
-  return share % each == 0
+export function ownShare(share: i32): i32 {
+  return share - share % each
+}
+
+/** The first share of the next thread, where `first` is a thread's. */
+// @ts-ignore: decorator
+@inline
+export function nextOwnShare(first: i32): i32 {
+  return first + each
 }
 
 /** The scratch of the running thread, of `bytes` a thread from `first` on. */
 // @ts-ignore: decorator
 @inline
 export function ownScratch(first: usize, bytes: usize): usize {
-  return first + bytes * <usize>worker
+  return ASC_FEATURE_THREADS ? first + bytes * <usize>worker : first
 }
 
 /** Puts a kernel into the module's function table; the host finds its index by comparing exports. */
@@ -49,7 +56,7 @@ export function shareStart(n: i32, grain: i32, share: i32, shares: i32): i32 {
 /** Runs a share of the op at `op`, on the thread that was set; returns the address of the next op (assembly/tape.ts). */
 export function runShare(op: usize, share: i32, shares: i32): usize {
   const owner = (load<u32>(op, 4) >> 23) & 127
-  if (!owner) call_indirect<void>(load<u32>(op), op + 8, share, shares)
+  if (!ASC_FEATURE_THREADS || !owner) call_indirect<void>(load<u32>(op), op + 8, share, shares)
   else if (<i32>(owner - 1) % shares == share) {
     // Its scratch is its own.
     const thread = setWorker(0)

@@ -33,7 +33,7 @@ export class RandomArgs {
 }
 
 /**
- * Makes the words of all blocks of this thread's share. `T` is an unmanaged class laid over the arguments; for each four
+ * Makes the words of all blocks of this share. `T` is an unmanaged class laid over the arguments; for each four
  * blocks it gets `f(y, w0, w1, w2, w3, n)`: the address of their 16 elements, word k of the four blocks in `wk`, and how
  * many elements there are (16, fewer at the end).
  */

@@ -3,10 +3,16 @@ import type { Plan } from './plan.ts'
 import type { Item, Schedule } from './schedule.ts'
 import { type Apart, type KernelCall, Tensor } from './tensor.ts'
 
+/** A kernel call on the tape: the word where it starts, the item it belongs to (none for bookkeeping), how threads share it. */
+export interface Call {
+  readonly at: number
+  readonly item: Item | null
+  readonly how: Apart
+}
+
 export interface Tape {
   readonly words: Int32Array
-  /** For each kernel call: the word where it starts, and the item it belongs to (none for bookkeeping calls). */
-  readonly calls: readonly { readonly at: number; readonly item: Item | null }[]
+  readonly calls: readonly Call[]
 }
 
 export interface Addresses {
@@ -29,69 +35,16 @@ export function addressOf(item: Item | Tensor, plan: Plan, at: Addresses): numbe
   return buffer ? at.arena + buffer.offset : addressOf(item.inputs[0]!, plan, at)
 }
 
-/** Marks an op that threads do not share (assembly/tape.ts). */
-const SMALL = 1 << 31
-/** Marks a call after which threads do not meet. */
-export const ALONE = 1 << 30
-/** One of these more than its number marks the thread whose call it is. */
-const OWNER = 1 << 23
-/** One of these for each doubling of the shares a thread that calls are cut in, from one meeting to the next. */
-const HALVED = 1 << 20
-/** Floats read and written, and operations, up to which meeting other threads takes longer than doing it alone. */
-const SMALL_WORK = 4096
-
-const isSmall = (item: Item | null): boolean =>
-  !item || item.node.op.flops(item.node) + item.node.inputs.reduce((n, { size }) => n + size, item.node.size) <= SMALL_WORK
-
-/** Microseconds of a share that is worth taking. */
-const SHARE_TIME = 30
-/** Most doublings of a thread's shares. */
-const MOST_HALVED = 3
-
-/** About the microseconds that one thread takes for an item: a guess for shares, which do not change the bits. */
-function timeOf({ node }: Item): number {
-  const floats = node.inputs.reduce((n, { size }) => n + size, node.size)
-  return node.op.flops(node) / 1e5 + floats / 1e4
-}
-
-interface Written {
-  readonly at: number
-  readonly item: Item | null
-  readonly how: Apart
-}
-
-/** Marks from the first of the calls between two meetings on in how many shares threads take them. */
-function markShares(words: number[], stretch: readonly Written[], threads: number): void {
-  if (stretch.some(({ item }) => isSmall(item))) return
-  const owners = new Set(stretch.map(({ how }) => how.on))
-  if (!owners.has(undefined)) {
-    // As many shares as owners.
-    words[stretch[0]!.at + 1]! |= (31 - Math.clz32(owners.size / threads)) * HALVED
-    return
-  }
-  if (owners.size > 1 || stretch.some(({ how }) => how.even)) return
-  const time = [...new Set(stretch.map(({ item }) => item!))].reduce((sum, item) => sum + timeOf(item), 0)
-  const halved = Math.min(MOST_HALVED, 31 - Math.clz32(time / threads / SHARE_TIME))
-  if (halved > 0) words[stretch[0]!.at + 1]! |= halved * HALVED
-}
-
 /** Writes the tape of one step; `after` are bookkeeping calls at its end. */
 export function emit({ items }: Schedule, plan: Plan, at: Addresses, after: readonly KernelCall[]): Tape {
   const words: number[] = [at.control]
-  const calls: { at: number; item: Item | null }[] = []
-  let stretch: Written[] = []
+  const calls: Call[] = []
   const push = (call: KernelCall, item: Item | null) => {
-    calls.push({ at: words.length, item })
-    const kernel = call[0]
-    const how: Apart = typeof kernel === 'string' ? { kernel, alone: false } : kernel
-    stretch.push({ at: words.length, item, how })
-    const small = isSmall(item)
-    const marks = (small ? SMALL : 0) | (how.alone ? ALONE : 0) | (((how.on ?? -1) + 1) * OWNER)
-    words.push(at.kernel(how.kernel), (call.length + 1) | marks)
+    const [first] = call
+    const how: Apart = typeof first === 'string' ? { kernel: first } : first
+    calls.push({ at: words.length, item, how })
+    words.push(at.kernel(how.kernel), call.length + 1)
     for (let i = 1; i < call.length; i++) words.push(call[i] as number)
-    if (how.alone && !small) return
-    if (at.threads > 1) markShares(words, stretch, at.threads)
-    stretch = []
   }
   for (const item of items) {
     const { op } = item.node

@@ -9,16 +9,16 @@ import { type Attrs, type Op, Tensor } from './tensor.ts'
 /** What a fused op does to its result before storing it. */
 export interface Epilogue {
   readonly bias: boolean
-  readonly activation: Activation
+  readonly activation: string
   /** The slope of leakyReLU. */
   readonly alpha: number
 }
-export type Activation = 'linear' | 'relu' | 'leakyReLU'
+/** In the order of their numbers in assembly/lib/gemm/epilogue.ts. */
+export const ACTIVATIONS: readonly string[] = ['linear', 'relu', 'leakyReLU']
 
 export const PLAIN: Epilogue = { bias: false, activation: 'linear', alpha: 0 }
 
 const epilogueOf = (t: Tensor): Epilogue | undefined => (t.op.fusable ? (t.attrs.epilogue as Epilogue) : undefined)
-const ACTIVATIONS: readonly string[] = ['relu', 'leakyReLU']
 
 /** Folds biases and activations into the op that feeds them, where nobody else reads the value in between. */
 export function fuseEpilogues(roots: readonly Tensor[]): Map<Tensor, Tensor> {
@@ -37,7 +37,7 @@ export function fuseEpilogues(roots: readonly Tensor[]): Map<Tensor, Tensor> {
     }
     if (ACTIVATIONS.includes(node.op.name)) {
       const alpha = (node.attrs.alpha as number | undefined) ?? 0
-      return refit(x, x.inputs, { ...before, activation: node.op.name as Activation, alpha }, node)
+      return refit(x, x.inputs, { ...before, activation: node.op.name, alpha }, node)
     }
     return node
   })

@@ -7,23 +7,23 @@ export type Attrs = Readonly<Record<string, unknown>>
 /** One kernel to run: its exported name in the core, then its argument words (i32; floats as `bits(x)`). */
 export type KernelCall = readonly [kernel: string | Apart, ...words: number[]]
 
-/** `alone`: what a thread writes only that thread reads in the next call, so threads do not meet between the two. */
+/** `alone`: what a share writes only the same share reads in the next call, so threads do not meet between the two. */
 export interface Apart {
   readonly kernel: string
-  readonly alone: boolean
-  /** The thread that does all of it, where threads do not share it. */
+  readonly alone?: boolean
+  /** The owner whose it is, where threads do not share it: an owner's calls are one share's. */
   readonly on?: number | undefined
-  /** Threads take one share each: in more, work would be done more than once. */
+  /** Threads take one share each: it is short, or in more, work would be done more than once. */
   readonly even?: boolean | undefined
 }
 
-/** The calls without meetings; `on`: they are that thread's. */
+/** The calls without meetings; `on`: they are that owner's. */
 export const apart = (calls: readonly KernelCall[], on?: number): KernelCall[] => marked(calls, true, on)
 /** The calls with a meeting at their end. */
 export const ended = (calls: readonly KernelCall[]): KernelCall[] =>
   [...calls.slice(0, -1), ...marked(calls.slice(-1), false)]
 const marked = (calls: readonly KernelCall[], alone: boolean, on?: number): KernelCall[] => calls.map(([how, ...words]) => {
-  const before: Omit<Apart, 'alone'> = typeof how === 'string' ? { kernel: how } : how
+  const before: Apart = typeof how === 'string' ? { kernel: how } : how
   return [{ ...before, alone, on: on ?? before.on }, ...words]
 })
 

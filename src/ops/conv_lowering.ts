@@ -183,6 +183,6 @@ export function filterGradient(node: Tensor<EpilogueAttrs>, at: Places, p: Patch
   const common = [dy, sums, at.scratch + sumBytes, share, m, n, k, 1, m, 0, 0, n, ...PLAIN_PANELS, ...epilogueWords(node, at)]
   const calls: KernelCall[] =
     [['conv2d_filter_gradient_f32', ...common, image, ...reach([p]).words, ...p.count, p.taps[1], groups]]
-  if (groups > 1) calls.push(['sum_f32', sums, at.output, 1, groups, m * n, bits(1)])
+  if (groups > 1) calls.push([{ kernel: 'sum_f32', even: true }, sums, at.output, 1, groups, m * n, bits(1)])
   return { calls, bytes: sumBytes + share * at.threads }
 }

@@ -1,14 +1,11 @@
 // How products become kernel calls: scratch sizes, packing of the right side, epilogue words (assembly/lib/gemm).
-import type { Activation, Epilogue } from '../graph/fuse.ts'
+import { ACTIVATIONS, type Epilogue } from '../graph/fuse.ts'
 import { bits, type KernelCall, type Places, type Tensor } from '../graph/tensor.ts'
 
 /** Attributes of every op that ends in an epilogue. */
 export interface EpilogueAttrs extends Record<string, unknown> {
   readonly epilogue: Epilogue
 }
-
-/** Numbers of the activations in assembly/lib/gemm/epilogue.ts. */
-const ACTIVATION: Readonly<Record<Activation, number>> = { linear: 0, relu: 1, leakyReLU: 2 }
 
 // Sizes of assembly/lib/gemm: rows and depth of a packed block, columns of a panel, bytes before the block.
 const MC = 256
@@ -85,7 +82,7 @@ const byColumns = (m: number, n: number, threads: number): boolean =>
 /** The bias's address and the activation, as every product takes them. */
 export function epilogueWords(node: Tensor<EpilogueAttrs>, at: Places): number[] {
   const { bias, activation, alpha } = node.attrs.epilogue
-  return [bias ? at.inputs.at(-1)! : 0, ACTIVATION[activation], bits(alpha)]
+  return [bias ? at.inputs.at(-1)! : 0, ACTIVATIONS.indexOf(activation), bits(alpha)]
 }
 
 /** What follows a product: nothing. */
@@ -107,8 +104,8 @@ export function multiplyCall(
   const rows = p.rows ?? { y: 1, x: p.m, strides: [0, 0, p.n], start: 0 }
   const columns = byColumns(p.m, p.n, threads)
   return [
-    // By columns, each share would pack all of A.
-    { kernel: p.kernel, alone: false, even: columns && !p.packedLeft },
+    // By columns, each share packs all of A, where it is not packed.
+    { kernel: p.kernel, even: columns && !p.packedLeft },
     ...[panels, c + rows.start * 4, work, share, p.m, p.n, p.k, rows.y, rows.x, ...rows.strides],
     tall | (columns ? BY_COLUMNS : 0), ...(p.unpacked ?? [0, 0]), p.packedLeft ?? 0, ...epilogue, ...p.left,
   ]
@@ -126,39 +123,35 @@ export function product(
   ]
 }
 
-/**
- * Whether B is packed by the product itself, once for each block of rows: where no other thread wants the same panels. They
- * stay in the caches, and nothing is written that is as large as B.
- */
-const isUnpacked = (m: number, n: number, threads: number): boolean => threads === 1 || byColumns(m, n, threads)
-
-/** Bytes of a thread's part of A and B, packed. */
-const unpackedShare = (m: number, n: number, k: number): number =>
-  shareBytes(m, k) + up(Math.min(TOGETHER, up(n, PANEL)) * Math.min(KC, k) * 4, 64)
-
 /** Floats of A up to which it is packed sooner by each thread than by all before they meet. */
 const SMALL_LEFT = 8192
-/** Bytes of A packed for all threads to read; 0: each packs it. */
-const leftBytes = (m: number, k: number, threads: number): number =>
-  (threads > 1 && m * k > SMALL_LEFT ? up(up(m, 4) * k * 4, 64) : 0)
+
+/**
+ * Scratch where B is packed by the product itself, once for each block of rows, because no other thread wants the same panels:
+ * they stay in the caches, and nothing is written that is as large as B. `left`: bytes of A packed for all threads to read, or 0;
+ * `share`: bytes a thread, of B, and of A unless that is packed.
+ */
+function ownPacking(m: number, n: number, k: number, threads: number) {
+  if (threads > 1 && !byColumns(m, n, threads)) return undefined
+  const left = threads > 1 && m * k > SMALL_LEFT ? up(up(m, 4) * k * 4, 64) : 0
+  const share = (left ? BLOCK : shareBytes(m, k)) + up(Math.min(TOGETHER, up(n, PANEL)) * Math.min(KC, k) * 4, 64)
+  return { left, share, floats: (left + share * threads) / 4 }
+}
 
 /** Floats of scratch of `matrixProduct`. */
 export const matrixScratch = (m: number, n: number, k: number, threads: number): number =>
-  (isUnpacked(m, n, threads)
-    ? (leftBytes(m, k, threads) + unpackedShare(m, n, k) * threads) / 4
-    : productScratch(m, n, k, threads))
+  ownPacking(m, n, k, threads)?.floats ?? productScratch(m, n, k, threads)
 
 /** `product` of two matrices; `strides` are B's, along k and across columns. */
 export function matrixProduct(
   node: Tensor<EpilogueAttrs>, at: Places, b: number, strides: readonly [number, number], p: Product, c: number,
 ): readonly KernelCall[] {
   const { m, n, k } = p
-  if (!isUnpacked(m, n, at.threads)) {
-    return product(node, at, b, { k: [1, 1, k], n, strides: [0, 0, ...strides] }, p, c)
-  }
-  const left = leftBytes(m, k, at.threads)
-  const work = { panels: b, work: at.scratch + left, share: unpackedShare(m, n, k) }
-  const packedLeft = left ? at.scratch : 0
+  const own = ownPacking(m, n, k, at.threads)
+  if (!own) return product(node, at, b, { k: [1, 1, k], n, strides: [0, 0, ...strides] }, p, c)
+  const { left, share } = own
+  const work = { panels: b, work: at.scratch + left, share }
+  const packedLeft = left && at.scratch
   const multiply = multiplyCall(work, { ...p, unpacked: strides, packedLeft }, c, at.threads, epilogueWords(node, at))
-  return left ? [[{ kernel: 'pack_a_f32', alone: false, even: true }, ...(multiply.slice(1) as number[])], multiply] : [multiply]
+  return left ? [[{ kernel: 'pack_a_f32', even: true }, ...(multiply.slice(1) as number[])], multiply] : [multiply]
 }

@@ -23,10 +23,10 @@ const GAIN = 0.9
 /** Floats of the images that are spread at a time, at most: near the second-level cache, or, for sums over images, few groups. */
 const GROUP_FLOATS = 400_000
 const SUM_FLOATS = 4_000_000
-/** Shares of a thread of what threads do not share, the more the better, and all threads' together at most. */
-const SHARES = [4, 2, 1]
-const MOST_OWNERS = 127
-/** Up to how many times the even share a thread may have of what threads do not share. */
+/** Owners a thread of what threads do not share, and of all threads, at most; each has scratch of its own. */
+const OWNERS = [4, 2, 1]
+const MOST_OWNERS = 126
+/** Up to how many times the even share an owner may have. */
 const UNEVEN = 1.15
 
 /** How a convolution is computed by points; undefined where it is not. The choice does not depend on the number of images. */
@@ -114,7 +114,7 @@ const blocks = ({ y, x }: Winograd, channels: number) => y.points.flatMap(([top,
 /** Floats of spread filters. */
 const filterFloats = ({ g: { f }, y, x, depth }: Winograd): number => y.points.length * x.points.length * depth * f
 
-/** Some of the items from `first` on; with `on`, they are that thread's. */
+/** Some of the items from `first` on; with `on`, they are that owner's. */
 interface Group {
   readonly first: number
   readonly count: number
@@ -130,12 +130,12 @@ function groupsOf({ first, count }: Group, { floats }: Winograd, most: number): 
 }
 
 /**
- * Each thread has items of its own, so that what it writes it reads again, in its own cache, without meeting others; where
- * that is uneven, all threads share all of them.
+ * Each owner has items of its own, so that what its thread writes it reads again, in the same cache, without meeting others;
+ * where that is uneven, all threads share all of them. `each`: how many owners a thread may have.
  */
-function dealt(items: number, threads: number): Group[] {
-  const owners = threads === 1 ? undefined : SHARES.map((each) => threads * each)
-    .find((n) => n < MOST_OWNERS && Math.ceil(items / n) * n <= items * UNEVEN)
+function dealt(items: number, threads: number, each: readonly number[]): Group[] {
+  const owners = threads === 1 ? undefined : each.map((n) => threads * n)
+    .find((n) => n <= Math.min(items, MOST_OWNERS) && Math.ceil(items / n) * n <= items * UNEVEN)
   if (!owners) return [{ first: 0, count: items }]
   const start = (owner: number): number => Math.floor((items * owner) / owners)
   return Array.from({ length: owners }, (_, on) => ({ first: start(on), count: start(on + 1) - start(on), on }))
@@ -159,7 +159,7 @@ export function convolution(node: Tensor<EpilogueAttrs>, at: Places, w: Winograd
     : { k: [1, 1, taps], n: f, strides: [0, 0, f, 1] }), back
     ? combine(byChannels(w), c / PANEL, panels, filters)
     : combine(spreadFilter(w, c, c * PANEL, [taps * PANEL, depth * PANEL]), f / PANEL, panels, filters)]
-  for (const own of dealt(b, at.threads)) {
+  for (const own of dealt(b, at.threads, OWNERS)) {
     const threads = own.on === undefined ? at.threads : 1
     const groups = groupsOf(own, w, GROUP_FLOATS)
     const most = groups[0]!.count
@@ -195,7 +195,7 @@ export function filterGradient(at: Places, w: Winograd): Lowered {
   const outs = blocks(w, f)
   const share = shareBytes(depth, most * ins[0]!.lines)
   const calls: KernelCall[] = []
-  for (const own of dealt(groups.length, at.threads)) {
+  for (const own of dealt(groups.length, at.threads, [1])) {
     const threads = own.on === undefined ? at.threads : 1
     const left = room(most * image.image[1])
     const [right, panels] = [room(most * result.image[1]), room(most * result.image[1])]

@@ -9,7 +9,7 @@ interface Exports extends Record<string, unknown>, SharedExports {
   table: WebAssembly.Table
   heapBase(): number
   run(tape: number, steps: number): number
-  runOp(op: number, share: number, shares: number, thread: number): number
+  runOp(op: number, share: number, shares: number, thread: number, each: number): number
 }
 
 interface Named {
@@ -22,8 +22,8 @@ export interface Core {
   readonly team: Team | null
   /** Runs a tape `steps` times; returns the steps done before one asked to stop. */
   run(tape: number, steps: number): number
-  /** Runs one share of the op at an address, as `thread`; returns the next op's address, 0 at the end. */
-  runOp(op: number, share: number, shares: number, thread?: number): number
+  /** Runs one share of the op at an address, as `thread`, each having `each`; returns the next op's address, 0 at the end. */
+  runOp(op: number, share: number, shares: number, thread?: number, each?: number): number
   /** The index of a kernel in the function table, by the name it is exported under. */
   kernel(name: string): number
   /** Reserves zeroed bytes (64-byte aligned); throws a RangeError that says how much when memory is at its end. */
@@ -49,7 +49,7 @@ export async function instantiateCore(module: WebAssembly.Module, pool: ThreadPo
     memory,
     team,
     run: (tape, steps) => exports.run(tape, steps),
-    runOp: (op, share, shares, thread = 0) => exports.runOp(op, share, shares, thread) >>> 0,
+    runOp: (op, share, shares, thread = 0, each = 1) => exports.runOp(op, share, shares, thread, each) >>> 0,
     kernel(name) {
       const index = indices.get((exports[name] as Named | undefined)?.name ?? '')
       if (!index) throw new Error(`the core has no kernel '${name}'`)

@@ -36,13 +36,6 @@ export interface Mean {
   readonly count: number
 }
 
-/** Where an output (f32) or a metric's sum and count (f64) lie in memory. */
-export interface Place {
-  readonly address: number
-  readonly length: number
-  readonly type: 'f32' | 'f64'
-}
-
 /** Bytes of the control block: five words, and one place a thread, 64 bytes apart (assembly/threads.ts). */
 const controlBytes = (threads: number): number => 64 * (5 + threads)
 /** A step of fewer floating point operations is done sooner by one thread. The bits are the same. */
@@ -66,8 +59,9 @@ export class CompiledFunction {
   /** Floating point operations of one step. */
   readonly flops: number
   readonly #inputs = new Map<string, Tensor>()
-  readonly #outputs = new Map<string, { address: number; size: number }>()
-  readonly #metrics = new Map<string, number>()
+  /** Where a run leaves its outputs, and each metric's sum and count (f64). */
+  readonly outputs = new Map<string, { address: number; size: number }>()
+  readonly accumulators = new Map<string, number>()
   readonly #control: number
   readonly #address: number
   readonly #patience: number
@@ -108,15 +102,16 @@ export class CompiledFunction {
       const tensors = rebuilt[s]!.outputs
       const where = (i: number) => addressOf(this.schedule.outputs[s]!.get(tensors[i]!)!, this.plan, at)
       const names = Object.keys(outputs)
-      names.forEach((name, i) => this.#outputs.set(name, { address: where(i), size: tensors[i]!.size }))
+      names.forEach((name, i) => this.outputs.set(name, { address: where(i), size: tensors[i]!.size }))
       Object.keys(metrics).forEach((name, i) => {
         const accumulator = core.allocate(METRIC_BYTES)
-        this.#metrics.set(name, accumulator)
+        this.accumulators.set(name, accumulator)
         after.push(['metric_f32', where(names.length + i), accumulator, this.#control])
       })
     })
     after.push(['advance', at.counter, ...batchLimits(roots)])
     this.tape = emit(this.schedule, this.plan, at, after)
+    core.team?.mark(this.tape)
     this.#address = core.allocate(this.tape.words.byteLength)
     new Int32Array(core.memory.buffer, this.#address, this.tape.words.length).set(this.tape.words)
   }
@@ -174,9 +169,9 @@ export class CompiledFunction {
    * @throws RangeError where there is no such output, or the function was not the last to run
    */
   read(name: string): Float32Array {
-    const output = this.#outputs.get(name)
+    const output = this.outputs.get(name)
     if (!output) {
-      throw new RangeError(`no output is named '${name}'; the function has: ${[...this.#outputs.keys()].join(', ') || 'none'}`)
+      throw new RangeError(`no output is named '${name}'; the function has: ${[...this.outputs.keys()].join(', ') || 'none'}`)
     }
     const { lastRun } = this.session
     if (lastRun !== this) {
@@ -188,34 +183,20 @@ export class CompiledFunction {
 
   /** Each metric's sum over the steps since `clearMetrics`, and how many steps there were. */
   metrics(): Record<string, Mean> {
-    const entries = [...this.#metrics].map(([name, address]) => {
+    const entries = [...this.accumulators].map(([name, address]) => {
       const [sum, count] = new Float64Array(this.session.core.memory.buffer, address, 2) as unknown as [number, number]
       return [name, { sum, count }] as const
     })
     return Object.fromEntries(entries)
   }
   clearMetrics(): void {
-    for (const address of this.#metrics.values()) new Float64Array(this.session.core.memory.buffer, address, 2).fill(0)
-  }
-
-  /** Where a run leaves its outputs and metrics, for hosts of the core that are not this one. */
-  get places(): Place[] {
-    const outputs = [...this.#outputs.values()].map(({ address, size }): Place => ({ address, length: size, type: 'f32' }))
-    return [...outputs, ...[...this.#metrics.values()].map((address): Place => ({ address, length: 2, type: 'f64' }))]
+    for (const address of this.accumulators.values()) new Float64Array(this.session.core.memory.buffer, address, 2).fill(0)
   }
 
   /** The address of the word `index` of the tape. */
   wordAddress(index: number): number {
     return this.#address + index * 4
   }
-
-  /** The address of what an item computed. */
-  resultOf(index: number): { address: number; size: number } | null {
-    const { item } = this.tape.calls[index]!
-    const buffer = item && this.plan.result.get(item)
-    return buffer ? { address: this.arena + buffer.offset, size: item.node.size } : null
-  }
-
 }
 
 /** The graph passes, over all stages at once. */

@@ -139,12 +139,7 @@ export class Session {
   /** Starts a group anew: step 0 of epoch 0, with a seed of its own if one is given. */
   restart(group: string, seed = this.seed): void {
     checkSeed(seed)
-    const address = this.groupAddress(group)
-    const words = [...new Array<number>(COUNTER_WORDS).fill(0), seed % 4294967296, Math.floor(seed / 4294967296)]
-    new Uint32Array(this.core.memory.buffer, address, words.length).set(words)
-  }
-  get groups(): string[] {
-    return [...this.#groups.keys()].sort()
+    this.groupWords(group).set([0, 0, 0, 0, seed % 4294967296, Math.floor(seed / 4294967296)])
   }
   /** Where a group's words lie; a new group starts with the session's seed. */
   groupAddress(group: string): number {

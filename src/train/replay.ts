@@ -64,8 +64,8 @@ function firstFault(fn: CompiledFunction): { op: string; scope: string } | null 
     session.core.runOp(fn.wordAddress(at), 0, 1)
     if (!item || tape.calls[index + 1]?.item === item) continue
     const { node } = item
-    const result = fn.resultOf(index)
-    const own = () => (result ? [session.floats(result.address, result.size)] : [])
+    const buffer = fn.plan.result.get(item)
+    const own = () => (buffer ? [session.floats(fn.arena + buffer.offset, node.size)] : [])
     const values = node.op.effect ? changedBy(node).map((v) => session.values(v)) : own()
     if (!values.every(allFinite)) return { op: node.op.name, scope: node.scope }
   }

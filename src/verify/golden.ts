@@ -112,6 +112,7 @@ export const golden: Readonly<Record<string, string>> = {
   'update/adam': 'c50df3b588d1317744ecbc1d3764b9ba50ea07c9479e48b790e9927f1384f974',
   'update/adam-epsilon-hat': 'a9356553bbade657d123b798ac9fd41a28401a3da1f9861c3b97d1eea1aef7cf',
   'update/adam-w': 'f9a9d6d39ce1495fcae33689d481c4a41c0bb8c980fffae562ee7d2b0c8c1913',
+  'large/narrow_matmul': 'ea229398af04e48395d80519a64cb4e09c03ed5c3c6e66d9d8e5eda0aab9d567',
   'large/matmul': '5d80698b483bd22ea7117228db0aeb0fa2fc0cdbf017d8fa49920e14da172714',
   'large/conv2d': 'b20c1d1800855e68b1c991e0beefed597a4e6db07c27f6d435afb606ad8656b7',
   'large/conv2d_by_points': 'a00c20d3a6ad41c5978c560c79a4f787f72e8af3d31a957111723c9febea9724',

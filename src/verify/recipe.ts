@@ -1,12 +1,16 @@
 // What a recipe is. Most are one tape in a memory of its own, which any host of the core can run by its exports alone;
 // the others need the host around the core as well (the training loop, sampling).
-import type { CompiledFunction, Place } from '../runtime/function.ts'
+import type { CompiledFunction } from '../runtime/function.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { Session } from '../runtime/session.ts'
 import type { Numbers } from './digest.ts'
 
 /** Numbers in memory that a digest is of. */
-export type Range = Omit<Place, 'type'> & { readonly type: Place['type'] | 'u32' }
+export interface Range {
+  readonly address: number
+  readonly length: number
+  readonly type: 'f32' | 'f64' | 'u32'
+}
 
 /** A session that is ready to run a tape. */
 export interface Run {
@@ -43,9 +47,15 @@ export async function numbersOf(recipe: Recipe, runtime: Runtime): Promise<Numbe
   return ranges.map((range) => readRange(session.core.memory.buffer, range))
 }
 
+/** Where a run leaves its outputs, and each metric's sum and count. */
+function resultsOf({ outputs, accumulators }: CompiledFunction): Range[] {
+  const values = [...outputs.values()].map(({ address, size }): Range => ({ address, length: size, type: 'f32' }))
+  return [...values, ...[...accumulators.values()].map((address): Range => ({ address, length: 2, type: 'f64' }))]
+}
+
 /** A run of one function, with its outputs and metrics as results. */
 export const runOf = (session: Session, fn: CompiledFunction, steps: number, ranges: readonly Range[] = []): Run =>
-  ({ session, fn, steps, ranges: [...fn.places, ...ranges] })
+  ({ session, fn, steps, ranges: [...resultsOf(fn), ...ranges] })
 
 /** The values of all variables, by name, and a group's counters. */
 export function stateRanges(session: Session, group: string): Range[] {

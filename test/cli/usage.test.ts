@@ -51,7 +51,7 @@ test.each([
   ['bench --compare a b --quick', '--compare takes no other options: it measures nothing (see "ganglion bench --help")'],
   ['bench --threads 65', '--threads expected auto or an integer from 1 to 64, got "65" (see "ganglion bench --help")'],
   ['verify op/conv2', 'unknown recipe "op/conv2"; did you mean op/conv2d? (see "ganglion verify --help")'],
-  ['verify dance', 'unknown recipe "dance"; the kinds of recipes are op, special, random, update, begin, train, model ' +
+  ['verify dance', 'unknown recipe "dance"; the kinds of recipes are op, special, random, update, large, begin, train, model ' +
     '(see "ganglion verify --help")'],
   ['verify --threads 0', '--threads expected auto or an integer from 1 to 64, got "0" (see "ganglion verify --help")'],
   ['info all', 'info takes no arguments, got "all" (see "ganglion info --help")'],

@@ -3,25 +3,22 @@
 // here every time, not once in a thousand runs.
 import { describe, expect, test } from 'vitest'
 import { input } from '../../src/graph/leaves.ts'
+import { ALONE, halvingsOf, SMALL } from '../../src/graph/marks.ts'
 import { Pass } from '../../src/nn/layer.ts'
-import { instantiateCore } from '../../src/runtime/core.ts'
 import type { CompiledFunction } from '../../src/runtime/function.ts'
 import { Session } from '../../src/runtime/session.ts'
-import { generator, runtime } from '../harness.ts'
+import { generator, marked, newSession } from '../harness.ts'
 import { BATCH, MODELS } from './models.ts'
 
-/** The marks of assembly/tape.ts. */
-const SMALL = 1 << 31
-const ALONE = 1 << 30
 const STEPS = 3
 
 async function compiled(name: string, threads: number): Promise<CompiledFunction> {
-  const session = new Session(await instantiateCore(runtime.module), 5, threads)
+  const session = await newSession(5, threads)
   const definition = MODELS[name]!()
   const images = input('images', [BATCH, ...definition.imageShape])
   const uniform = generator(3)
   const fn = session.compile({ group: 'train', stages: definition.train(images, new Pass(true)) })
-  return fn.feed('images', Float32Array.from({ length: images.size }, () => uniform() * 2 - 1))
+  return marked(fn, threads).feed('images', Float32Array.from({ length: images.size }, () => uniform() * 2 - 1))
 }
 
 /** Which variables do not have the same values in both sessions. */
@@ -37,7 +34,7 @@ interface Call {
 
 /** The shares that each thread has of a stretch. */
 const sharesOf = ({ tape }: CompiledFunction, stretch: readonly Call[]): number =>
-  1 << ((tape.words[stretch[0]!.at + 1]! >> 20) & 7)
+  1 << halvingsOf(tape.words[stretch[0]!.at + 1]!)
 
 /** The tape's calls between one meeting and the next. */
 function* stretches({ tape }: CompiledFunction): Generator<Call[]> {
@@ -61,13 +58,14 @@ describe.each(Object.keys(MODELS))('%s', (name) => {
       const { core } = apart.session
       for (let step = 0; step < STEPS; step++) {
         for (const stretch of stretches(apart)) {
-          const shares = threads * sharesOf(apart, stretch)
+          const each = sharesOf(apart, stretch)
+          const shares = threads * each
           for (let i = 0; i < shares; i++) {
             const share = backwards ? shares - 1 - i : i
             // Whoever takes it: the scratch is that thread's.
             const thread = (share + step) % threads
             for (const { at, small } of stretch) {
-              if (!small) core.runOp(apart.wordAddress(at), share, shares, thread)
+              if (!small) core.runOp(apart.wordAddress(at), share, shares, thread, each)
               else if (share === 0) core.runOp(apart.wordAddress(at), 0, 1)
             }
           }

@@ -1,6 +1,7 @@
 // Shares that a thread takes because another has not begun them: an absent thread's work is done by who is there.
 import { expect, test } from 'vitest'
 import { input } from '../../src/graph/leaves.ts'
+import { halvingsOf } from '../../src/graph/marks.ts'
 import { matmul } from '../../src/ops/matmul.ts'
 import { createRuntime, type Runtime } from '../../src/runtime/runtime.ts'
 import type { SharedExports } from '../../src/runtime/thread.ts'
@@ -28,7 +29,7 @@ test('a thread that is alone in a stretch does all of it', async () => {
   const fn = await product(pair)
   const { core } = fn.session
   const { words, calls } = fn.tape
-  const at = calls.findIndex((call) => ((words[call.at + 1]! >> 20) & 7) > 0)
+  const at = calls.findIndex((call) => halvingsOf(words[call.at + 1]!) > 0)
   expect(at).toBeGreaterThan(0)
   // What comes before is done by both, one after the other; then a tape that begins there.
   for (const { at: call } of calls.slice(0, at)) for (const thread of [1, 0]) core.runOp(fn.wordAddress(call), thread, 2, thread)
@@ -37,6 +38,6 @@ test('a thread that is alone in a stretch does all of it', async () => {
   const { runThread } = (await WebAssembly.instantiate(pair.module, { env: { memory: core.memory } }))
     .exports as unknown as SharedExports
   expect(runThread(first - 4, 1, 0, 2, 1, 10)).toBe(-1)
-  expect(fn.session.floats(fn.places[0]!.address, M * N)).toEqual(whole)
+  expect(fn.session.floats(fn.outputs.get('y')!.address, M * N)).toEqual(whole)
   await pair.close()
 })

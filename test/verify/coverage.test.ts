@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { expect, it, vi } from 'vitest'
 import { topological } from '../../src/graph/gradients.ts'
+import { halvingsOf } from '../../src/graph/marks.ts'
 import type { Op } from '../../src/graph/tensor.ts'
 import { modelKinds } from '../../src/node/models.ts'
 import { coreBytes } from '../../src/runtime/cores.ts'
@@ -45,7 +46,7 @@ for (const recipe of recipes.filter(({ name }) => name.startsWith('large/'))) {
   vi.mocked(CompiledFunction.prototype.run).mockImplementationOnce(function (this: CompiledFunction, steps) {
     for (const { at } of this.tape.calls) {
       met.kernels.add(this.tape.words[at]!)
-      if ((this.tape.words[at + 1]! >> 20) & 7) cut.add(recipe.name)
+      if (halvingsOf(this.tape.words[at + 1]!)) cut.add(recipe.name)
     }
     return run.call(this, steps)
   })

@@ -2,14 +2,14 @@
 // small filters of small images this saves most of the work; deep filters go through lib/gemm.
 // A transposed convolution is several convolutions of one image, its phases: they share the padded image.
 // Each output is one sum over (u, v, channel) ascending.
-import { finish } from '../gemm/epilogue'
+import { finish, RELU } from '../gemm/epilogue'
 import { mergeTile } from '../gemm/loops'
 import { MR, NR } from '../gemm/micro'
 import { ownScratch, shareStart } from '../kernel'
 import { madd } from '../simd'
 import { Padded } from './padded'
 import { HEAD, ROWS, runs4x8, tileRows, writeTileRows } from './tile'
-import { RELU, runs4x16, runs8x8 } from './tile_wide'
+import { runs4x16, runs8x8 } from './tile_wide'
 
 /** One of the convolutions. */
 @unmanaged
@@ -37,14 +37,16 @@ export class Direct extends Padded {
 
 /** Threads share the images. `dot`: few filters, packed [n][k], by dot products; else panels of 8. */
 export function convolve(d: Direct, share: i32, shares: i32, dot: bool): void {
+  let image = shareStart(d.images, 1, share, shares)
+  const last = shareStart(d.images, 1, share + 1, shares)
+  if (image == last) return
   const scratch = ownScratch(d.scratch, d.share)
   const padded = scratch + HEAD
   const tables = padded + ((<usize>d.group * d.bytes + 31) & ~31)
   writeTileRows(scratch)
   memory.fill(padded, 0, tables - padded)
-  const last = shareStart(d.images, 1, share + 1, shares)
   let written = 0
-  for (let image = shareStart(d.images, 1, share, shares); image < last; image += d.group) {
+  for (; image < last; image += d.group) {
     const count = min(d.group, last - image)
     if (count != written) writeTables(d, padded, tables, count)
     written = count

@@ -20,15 +20,17 @@ export class FilterGradient extends Padded {
 }
 
 export function filterGradient(d: FilterGradient, share: i32, shares: i32): void {
-  const scratch = ownScratch(d.scratch, d.share)
   const rows = (d.m + MR - 1) / MR
   const tiles = rows * ((d.n + NR - 1) / NR)
+  let at = shareStart(d.groups * tiles, 1, share, shares)
+  const last = shareStart(d.groups * tiles, 1, share + 1, shares)
+  if (at == last) return
+  const scratch = ownScratch(d.scratch, d.share)
   const copy = scratch + HEAD + (<usize>rows << 5)
   const padded = copy + copyBytes(d)
   memory.fill(copy, 0, copyBytes(d) + d.bytes)
   writeTileRows(scratch)
-  const last = shareStart(d.groups * tiles, 1, share + 1, shares)
-  for (let at = shareStart(d.groups * tiles, 1, share, shares); at < last;) {
+  while (at < last) {
     const group = at / tiles
     const end = min(last, (group + 1) * tiles)
     writeTable(d, padded, scratch + HEAD, d.c + (<usize>(group * d.m * d.n) << 2))

@@ -1,10 +1,7 @@
 // The register tiles of the wide build: 4 rows × 16 columns of C, and 8 × 8 where there are no 16. Either is eight registers
 // where an engine joins pairs of vectors to one of 256 bits. The sums are those of tile.ts, so the bits are too.
-// Of the activations they know relu, `RELU`; leakyReLU is rare, and a core is small.
+// Of the activations they apply relu alone; leakyReLU is rare, and a core is small.
 import { madd } from '../simd'
-
-/** The last of the activations, by their numbers, that these tiles apply in registers. */
-export const RELU = 1
 
 /** As runs4x8, of 16 columns: columns 8 to 15 of B lie `next` bytes from the others. */
 // @ts-ignore: decorator

@@ -3,7 +3,7 @@
 // `pack(row, k, depth, to, temp)` writes four rows as [depth][4], zeros beyond the last row.
 // Sums run over k in blocks of KC, ascending, whatever the number of threads: threads share rows or column panels, as the
 // host says.
-import { isThreadStart, ownScratch, shareStart } from '../kernel'
+import { nextOwnShare, ownScratch, ownShare, shareStart } from '../kernel'
 import { loadPart, storePart } from '../simd'
 import { finish } from './epilogue'
 import { COLUMNS, micro4x8, microTall, MORE, MR, NR } from './micro'
@@ -22,7 +22,7 @@ const BLOCK: usize = 2048
 /** Bits of `Gemm.how`. */
 const BY_COLUMNS = 1
 const TALL = 2
-/** What COLUMNS columns are cut in, by rows, for two threads to have equally much. */
+/** What COLUMNS columns are cut in, by rows, for threads to have equally much. */
 const PARTS = 4
 /** Panels of A that whole tall tiles are made of: each takes one, and its other rows from the last. */
 const GROUP = MORE ? MR / MORE + 1 : 1
@@ -45,10 +45,10 @@ export class Gemm {
   strideImage: i32
   strideY: i32
   strideX: i32
-  /** BY_COLUMNS: threads share the column panels, each having packed its own, else the rows. TALL: in the taller tiles */
+  /** BY_COLUMNS: shares are of column panels, else of rows. TALL: in the taller tiles */
   how: i32
   /**
-   * Not both 0: `b` is B as it lies in memory, at these strides in floats along k and across columns, and a thread packs what
+   * Not both 0: `b` is B as it lies in memory, at these strides in floats along k and across columns, and a share packs what
    * it comes to, so that the panels it multiplies by are in the caches already.
    */
   rightK: i32
@@ -67,7 +67,7 @@ export function gemm<T>(args: usize, share: i32, shares: i32): void {
   const g = changetype<Gemm>(args)
   const source = changetype<T>(args)
   const scratch = ownScratch(g.scratch, g.share)
-  const byColumns = g.how & BY_COLUMNS
+  const byColumns = ASC_FEATURE_THREADS ? g.how & BY_COLUMNS : 0
   const end = byColumns ? columnsStart(g, share + 1, shares) : shareStart(g.m, MR, share + 1, shares)
   let next = byColumns ? columnsStart(g, share, shares) : shareStart(g.m, MR, share, shares)
   while (next < end) {
@@ -94,7 +94,7 @@ export function gemm<T>(args: usize, share: i32, shares: i32): void {
       do {
         const depth = min(KC, g.k - k)
         let a = scratch + BLOCK
-        if (g.packed) a = leftAt(g, i, k, depth)
+        if (ASC_FEATURE_THREADS && g.packed) a = leftAt(g, i, k, depth)
         else {
           for (let r = 0; r < rows; r += MR) source.pack(i + r, k, depth, a + (<usize>(r * depth) << 2), scratch + TEMP)
         }
@@ -112,8 +112,11 @@ export function gemm<T>(args: usize, share: i32, shares: i32): void {
  */
 function columnsStart(g: Gemm, share: i32, shares: i32): i32 {
   const columns = (g.n + COLUMNS - 1) / COLUMNS
-  const parts = (g.rightK | g.rightN) && isThreadStart(share) ? PARTS : 1
-  return <i32>((<i64>columns * parts * share) / shares) * (PARTS / parts)
+  const whole = PARTS * shareStart(columns, 1, share, shares)
+  if (!(g.rightK | g.rightN)) return whole
+  const first = ownShare(share)
+  const start = shareStart(PARTS * columns, 1, first, shares)
+  return first == share ? start : max(start, min(whole, shareStart(PARTS * columns, 1, nextOwnShare(first), shares)))
 }
 
 /** All of A at `packed`: blocks of MC rows, in each the depths of KC, in those four rows as [depth][4]. */

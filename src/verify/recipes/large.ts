@@ -18,6 +18,7 @@ interface Large {
 }
 
 const LARGE: Readonly<Record<string, Large>> = {
+  narrow_matmul: { shapes: [[24, 12000], [12000, 40]], apply: (x, w) => relu(matmul(x!, w!)) },
   matmul: { shapes: [[72, 401], [401, 903]], apply: (x, w) => relu(matmul(x!, w!)) },
   conv2d: { shapes: [[25, 30, 30, 8], [3, 3, 8, 9]], apply: (x, w) => conv2d(x!, w!, { padding: 'same' }) },
   conv2d_by_points: {
