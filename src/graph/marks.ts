@@ -49,6 +49,7 @@ export function mark({ words, calls }: Tape, threads: number): void {
   calls.forEach((call, i) => {
     const { at, how: { alone, on = -1 } } = call
     const small = isSmall(call)
+    if (words[at + 1]! >= HALVED) throw new Error(`${call.how.kernel} has ${words[at + 1]!} words, a call at most ${HALVED - 1}`)
     words[at + 1]! |= (small ? SMALL : 0) | (alone ? ALONE : 0) | ((on + 1) * OWNER)
     if (alone && !small) return
     words[calls[first]!.at + 1]! |= Math.max(0, halvings(calls.slice(first, i + 1))) * HALVED
