@@ -2,12 +2,13 @@
 // windows, with their spread. A virtual machine's processors may be two halves of one, or used by others, for seconds at a time:
 // so in every window all threads run a loop in registers at once, then one alone, which says how many processors there were just
 // then, and how much of that the model's step made use of. The last column is how far apart they lay, bench/round_trip.ts.
-// `npm run build && node tools/run.mjs bench/threads.ts --threads 2 --windows 20`
+// `npm run bench:threads -- [--threads 2] [--windows 20] [--ms 100] [--wide]`
 import { parseArgs } from 'node:util'
 import { pathToFileURL } from 'node:url'
-import { apply, bits, ended, type KernelCall, type Op } from '../src/graph/tensor.ts'
+import { apart, apply, ended, type Op } from '../src/graph/tensor.ts'
 import type { CompiledFunction } from '../src/runtime/function.ts'
 import { createRuntime, type Runtime } from '../src/runtime/runtime.ts'
+import { peakCall, ROUND_FLOPS } from '../src/bench/peak.ts'
 import { spread } from '../src/bench/statistics.ts'
 import { roundTrip } from './round_trip.ts'
 import { type ModelName, trainingStep } from './step.ts'
@@ -31,17 +32,15 @@ const one = await createRuntime({ wide: values.wide })
 /** About thirty milliseconds: to begin a run takes threads some tenths of one. */
 const ROUNDS = 20_000_000
 
-/** A loop in registers on each of the runtime's threads (assembly/kernels/peak.ts). */
+/** The peak's loop on each of the runtime's threads. */
 async function loopOn(runtime: Runtime, count: number): Promise<CompiledFunction> {
-  const starts = new Array<number>(8).fill(bits(1))
   const op: Op = {
     name: 'loops',
     shape: () => [8 * count],
     gradient: null,
-    calls: (_, { output }) => ended(Array.from({ length: count }, (_, on): KernelCall => (
-      [{ kernel: 'peak_f32', alone: true, on }, output + 32 * on, ROUNDS, bits(0.999), bits(0.001), ...starts]
-    ))),
-    flops: () => 96 * ROUNDS * count,
+    calls: (_, { output: y }) =>
+      ended(Array.from({ length: count }, (_, on) => apart([peakCall(y + 32 * on, ROUNDS)], on)).flat()),
+    flops: () => ROUND_FLOPS * ROUNDS * count,
   }
   const fn = (await runtime.session(1)).compile({ group: 'loops', stages: [{ outputs: { y: apply(op, [], {}) } }] })
   fn.run(3)

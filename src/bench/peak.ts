@@ -1,12 +1,15 @@
 // The machine's own ceiling in this engine: the register-only multiply–add loop of the same binary, on one thread.
-import { apply, bits, type Op } from '../graph/tensor.ts'
+import { apply, bits, type KernelCall, type Op } from '../graph/tensor.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { calibrate } from './windows.ts'
 
 /** Flops of a round of assembly/kernels/peak.ts: 12 chains of 4 lanes, a multiply and an add each. */
-const ROUND_FLOPS = 96
+export const ROUND_FLOPS = 96
 const ROUNDS = 200_000
 const STARTS = [1, 2, 3, 4, 5, 6, 7, 8].map(bits)
+/** So many rounds; 8 floats that depend on all of them go to `output`. */
+export const peakCall = (output: number, rounds: number): KernelCall =>
+  ['peak_f32', output, rounds, bits(0.999), bits(0.001), ...STARTS]
 /** Long enough for a browser's coarse clock. */
 const WINDOW_MS = 2
 
@@ -14,7 +17,7 @@ const peakOp: Op = {
   name: 'peak',
   shape: () => [8],
   gradient: null,
-  calls: (_, at) => [['peak_f32', at.output, ROUNDS, bits(0.999), bits(0.001), ...STARTS]],
+  calls: (_, at) => [peakCall(at.output, ROUNDS)],
   // None for the runtime: it would wake the other threads, which have no part in it.
   flops: () => 0,
 }

@@ -139,7 +139,8 @@ export class Session {
   /** Starts a group anew: step 0 of epoch 0, with a seed of its own if one is given. */
   restart(group: string, seed = this.seed): void {
     checkSeed(seed)
-    this.groupWords(group).set([0, 0, 0, 0, seed % 4294967296, Math.floor(seed / 4294967296)])
+    const words = this.groupWords(group).fill(0)
+    words.set([seed % 4294967296, Math.floor(seed / 4294967296)], COUNTER_WORDS)
   }
   /** Where a group's words lie; a new group starts with the session's seed. */
   groupAddress(group: string): number {

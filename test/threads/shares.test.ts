@@ -5,7 +5,9 @@ import { gradients } from '../../src/graph/gradients.ts'
 import { input } from '../../src/graph/leaves.ts'
 import { conv2d } from '../../src/ops/conv2d.ts'
 import { matmul } from '../../src/ops/matmul.ts'
-import { marked, newSession } from '../harness.ts'
+import type { CompiledFunction } from '../../src/runtime/function.ts'
+import { madeUp } from '../../src/verify/draw.ts'
+import { marked, newSession, runtime } from '../harness.ts'
 
 const UNTOUCHED = 1e30
 
@@ -37,6 +39,22 @@ describe('a product', () => {
       }
     }
   })
+})
+
+test('rows in several blocks, deeper than one: the same bits as on one thread', async () => {
+  const [m, k, n] = [300, 520, 401]
+  const compiled = [await newSession(5, 2), await runtime.session()].map((session) => {
+    const fn = session.compile({ group: 'g', stages: [{ outputs: { y: matmul(input('x', [m, k]), input('w', [k, n])) } }] })
+    return fn.feed('x', madeUp(m * k, 1)).feed('w', madeUp(k * n, 2))
+  }) as [CompiledFunction, CompiledFunction]
+  compiled[1].run()
+  const [fn, alone] = compiled
+  expect(fn.tape.calls.map(({ how }) => how.kernel)).toEqual(['pack_a_f32', 'gemm_f32', 'advance'])
+  for (const [call, each] of [[0, 1], [1, 8]] as const) {
+    const op = fn.wordAddress(fn.tape.calls[call]!.at)
+    for (let share = 0; share < 2 * each; share++) fn.session.core.runOp(op, share, 2 * each, share % 2, each)
+  }
+  expect(fn.session.floats(fn.outputs.get('y')!.address, m * n)).toEqual(alone.read('y'))
 })
 
 test('a convolution by points has owners for any number of images', async () => {

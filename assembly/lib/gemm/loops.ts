@@ -1,8 +1,8 @@
 // C = epilogue(A·B): the loops around the register tile. B comes packed in panels of 8 columns, or is packed here as it is
 // read; A comes packed (`packLeft`), or is packed here, block by block, by the source `T` (a matrix, or patches of images):
 // `pack(row, k, depth, to, temp)` writes four rows as [depth][4], zeros beyond the last row.
-// Sums run over k in blocks of KC, ascending, whatever the number of threads: threads share rows or column panels, as the
-// host says.
+// Sums run over k in blocks of KC, ascending, whatever the number of shares: those are of rows or of column panels, as the host
+// says.
 import { nextOwnShare, ownScratch, ownShare, shareStart } from '../kernel'
 import { loadPart, storePart } from '../simd'
 import { finish } from './epilogue'
