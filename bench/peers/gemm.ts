@@ -34,7 +34,8 @@ export async function raceGemm(
         }
       }
       for (let window = 0; window < limits.windows; window++) {
-        for (const { result, child, entry, times } of runners) {
+        const first = window % runners.length
+        for (const { result, child, entry, times } of [...runners.slice(first), ...runners.slice(0, first)]) {
           result.gflops.push((flops * times) / (await child.gemm(size, entry.threads, times)) / 1e6)
         }
       }

@@ -17,6 +17,7 @@ export interface Result {
   readonly model: ModelName
   readonly batch: number
   readonly name: string
+  readonly threads: number
   /** Why there is no time, or why it is not ranked. */
   note?: string
   versions: Readonly<Record<string, string>>
@@ -66,7 +67,9 @@ async function losses(child: Child, entry: Entry, model: ModelName, batch: numbe
 }
 
 async function check(entry: Entry, model: ModelName, batch: number, { seconds }: Limits): Promise<Result> {
-  const result: Result = { model, batch, name: entry.name, versions: {}, probe: [], losses: [], drawn: [], ms: [] }
+  const result: Result = {
+    model, batch, name: entry.name, threads: entry.threads, versions: {}, probe: [], losses: [], drawn: [], ms: [],
+  }
   if (typeof entry.command === 'string') return { ...result, note: entry.command }
   let slow: string | undefined
   const child = start(entry)

@@ -9,6 +9,7 @@ import { batch as batchOf, dataset } from '../../../src/ops/batch.ts'
 import { matmul } from '../../../src/ops/matmul.ts'
 import type { CompiledFunction } from '../../../src/runtime/function.ts'
 import type { Session } from '../../../src/runtime/session.ts'
+import { version } from '../../../src/version.generated.ts'
 import { variableName } from '../../../test/golden/layers.ts'
 import type { Contestant, Init } from '../models.ts'
 import { noiseLike, noiseReader, readWeights, serve } from './serve.ts'
@@ -44,7 +45,7 @@ async function load(): Promise<Contestant> {
   let step = 0
 
   return {
-    versions: { ganglion: precision },
+    versions: { ganglion: version, precision, wide: String(wide) },
     async init(init: Init) {
       const definition = DEFINITIONS[init.model]()
       const session = await sessionWith(init.threads)
