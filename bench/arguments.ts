@@ -1,5 +1,6 @@
 // What the benchmarks of this folder read from the command line alike.
 import { availableParallelism } from 'node:os'
+import type { RuntimeOptions } from '../src/runtime/runtime.ts'
 
 /** `16,32` as numbers; a RangeError names the option where one is not a positive integer. */
 export function integers(option: string, text: string): number[] {
@@ -14,3 +15,11 @@ export const integer = (option: string, text: string): number => integers(option
 
 /** 1 … as many as the machine runs at once. */
 export const allThreads = (): string => Array.from({ length: availableParallelism() }, (_, i) => i + 1).join()
+
+const flag = { type: 'boolean', default: false } as const
+/** Which build is measured: for options of `parseArgs`. */
+export const BUILD = { wide: flag, relaxed: flag } as const
+
+/** What `createRuntime` takes for that build. */
+export const buildOf = ({ wide, relaxed }: { wide: boolean; relaxed: boolean }): Pick<RuntimeOptions, 'wide' | 'precision'> =>
+  ({ wide, precision: relaxed ? 'relaxed' : 'deterministic' })

@@ -98,7 +98,7 @@ export function compileKernel(
 }
 
 /** Bytes that a step's ops read and write, each input and each result once: what must move where no cache holds it. */
-export function bytesMoved({ items }: Schedule): number {
+export function bytesMoved({ items }: Pick<Schedule, 'items'>): number {
   return items.reduce((n, { node }) => {
     const { op, inputs, size } = node
     if (op.calls === 'alias') return n
