@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import type * as host from '../src/index.ts'
+import type { RuntimeOptions } from '../src/runtime/runtime.ts'
 import { madeUp } from '../src/verify/draw.ts'
 import type { ModelName } from './step.ts'
 
@@ -22,8 +23,7 @@ export interface Step {
   close(): Promise<void>
 }
 
-export interface Options {
-  readonly wide: boolean
+export interface Options extends Pick<RuntimeOptions, 'wide' | 'precision'> {
   readonly threads: number
 }
 
@@ -31,12 +31,11 @@ type Host = Pick<typeof host, 'createRuntime' | 'input' | 'layers' | 'autoencode
 
 /** Written with the package's public pieces alone, which commits far apart have in common. */
 async function stepWith(
-  from: Host, model: ModelName, batch: number, { wide, threads }: Options, core?: Uint8Array<ArrayBuffer>,
+  from: Host, worker: string, model: ModelName, batch: number, { threads, ...options }: Options, core?: Uint8Array<ArrayBuffer>,
 ): Promise<Step> {
   const definition = from[model]()
-  const worker = pathToFileURL('dist/runtime/thread.js')
   const runtime = await from.createRuntime({
-    ...(wide ? { wide } : {}), ...(threads > 1 ? { threads, worker } : {}), ...(core ? { core } : {}),
+    ...options, ...(threads > 1 ? { threads, worker: pathToFileURL(worker) } : {}), ...(core ? { core } : {}),
   })
   const session = await runtime.session(1)
   const images = from.input('images', [batch, ...definition.imageShape])
@@ -60,7 +59,14 @@ export function fromWasm(file: string, options: Options): Build {
     throw new RangeError(`compare: there is no file "${file}"; give two wasm files, or --commits and two commits`)
   }
   const core = new Uint8Array(readFileSync(file))
-  return { name: file, step: async (model, batch) => stepWith(await import('../src/index.ts'), model, batch, options, core) }
+  const worker = join(FOLDER, 'thread.mjs')
+  return {
+    name: file,
+    async step(model, batch) {
+      await bundle('src/runtime/thread.ts', worker)
+      return stepWith(await import('../src/index.ts'), worker, model, batch, options, core)
+    },
+  }
 }
 
 const FOLDER = resolve('build/commits')
@@ -72,12 +78,12 @@ const git = (...args: string[]): string =>
 export async function fromCommit(ref: string, options: Options): Promise<Build> {
   mkdirSync(FOLDER, { recursive: true })
   const commit = ref === HERE ? null : commitOf(ref)
-  const bundled = join(FOLDER, `${commit ?? 'here'}.mjs`)
-  if (commit === null) await bundle('.', bundled)
-  else if (!existsSync(bundled)) await inWorktree(commit, (folder) => bundle(folder, bundled))
+  const [bundled, worker] = ['', '-thread'].map((what) => join(FOLDER, `${commit ?? 'here'}${what}.mjs`)) as [string, string]
+  if (commit === null) await bundleHost('.', bundled, worker)
+  else if (!existsSync(worker)) await inWorktree(commit, (folder) => bundleHost(folder, bundled, worker))
   const loaded = (await import(pathToFileURL(bundled).href)) as Host
   const name = commit === null ? 'this checkout' : git('log', '-1', '--format=%h %s', commit)
-  return { name, step: (model, batch) => stepWith(loaded, model, batch, options) }
+  return { name, step: (model, batch) => stepWith(loaded, worker, model, batch, options) }
 }
 
 function commitOf(ref: string): string {
@@ -100,10 +106,13 @@ async function inWorktree(commit: string, work: (folder: string) => Promise<void
   }
 }
 
-/** Builds a checkout's cores, and bundles its default entry with them inside. */
-async function bundle(folder: string, outfile: string): Promise<void> {
+/** Builds a checkout's cores, and bundles its default entry with them inside, and what its worker threads run. */
+async function bundleHost(folder: string, outfile: string, worker: string): Promise<void> {
   execFileSync(process.execPath, ['tools/build.mjs', 'core'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
-  await build({
-    entryPoints: [join(folder, 'src/index.ts')], outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'warning',
-  })
+  await bundle(join(folder, 'src/index.ts'), outfile)
+  await bundle(join(folder, 'src/runtime/thread.ts'), worker)
+}
+
+async function bundle(entry: string, outfile: string): Promise<void> {
+  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'warning' })
 }

@@ -1,10 +1,10 @@
 // How the cost of a step grows with the batch, with the width of a model, and with the number of images in memory.
-// `npm run bench:growth [-- --windows 9] [--window-ms 100] [--models vae,…] [--out docs]` writes growth.md and growth.svg.
+// `npm run bench:growth [-- --windows 9] [--window-ms 100] [--models vae,…] [--wide] [--relaxed]
+// [--out docs]` writes growth.md and growth.svg.
 // What is compared takes turns (src/bench/windows.ts). docs/performance.md explains the bends.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { machine } from '../src/bench/machine.ts'
 import { peakMeter } from '../src/bench/peak.ts'
 import { median, spread } from '../src/bench/statistics.ts'
 import { takeTurns } from '../src/bench/windows.ts'
@@ -14,7 +14,8 @@ import { Pass } from '../src/nn/layer.ts'
 import type { CompiledFunction } from '../src/runtime/function.ts'
 import { createRuntime } from '../src/runtime/runtime.ts'
 import { images } from '../src/train/images.ts'
-import { integer } from './arguments.ts'
+import { about, aboutLine } from './about.ts'
+import { BUILD, buildOf, integer } from './arguments.ts'
 import { type Panel, svgOf } from './chart.ts'
 import { modelNamed, MODELS, runSteps, stepOf, trainingStep } from './step.ts'
 
@@ -24,15 +25,16 @@ const { values } = parseArgs({
     'window-ms': { type: 'string', default: '100' },
     models: { type: 'string', default: Object.keys(MODELS).join() },
     out: { type: 'string', default: 'docs' },
+    ...BUILD,
   },
 })
 const models = values.models.split(',').map(modelNamed)
 const BATCHES = [16, 32, 64, 128, 256, 512]
-const WIDTHS = [100, 200, 400, 800, 1600]
+const WIDTHS = [100, 200, 400, 800, 1600, 3200, 6400]
 const COUNTS = [1000, 4000, 15_000, 60_000]
 const BATCH = 128
 
-const runtime = await createRuntime()
+const runtime = await createRuntime(buildOf(values))
 const meter = await peakMeter(runtime)
 const windowMs = integer('window-ms', values['window-ms'])
 const onWindow = (name: string, window: number) => {
@@ -68,8 +70,8 @@ const byBatch = new Map<string, Point[]>()
 for (const model of models) {
   byBatch.set(model, await measure(model, BATCHES, async (batch) => trainingStep(await runtime.session(1), model, batch)))
 }
-const wide = async (hidden: number) => stepOf(await runtime.session(1), vae({ hidden }), BATCH)
-const byWidth = await measure('hidden units', WIDTHS, wide)
+const ofWidth = async (hidden: number) => stepOf(await runtime.session(1), vae({ hidden }), BATCH)
+const byWidth = await measure('hidden units', WIDTHS, ofWidth)
 const byCount = await measure('images', COUNTS, async (count) => {
   const session = await runtime.session(1)
   const data = imageDataset({ images: new Uint8Array(count * 784).map((_, i) => (i * 37) % 251), shape: [28, 28, 1] })
@@ -101,11 +103,10 @@ const table = (head: readonly string[], rows: readonly (readonly (string | numbe
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 const speed = (p: Point) => [p.gflops.toFixed(1), `${percent(p.share).toFixed(0)} %`]
 const megabytes = (bytes: number): string => (bytes / 1048576).toFixed(1)
-const about = machine()
 const text = `# How the cost of a step grows
 
-Written by \`npm run bench:growth\`: ${about.engine}; ${about.cpu}; one thread; ${values.windows} windows of ${windowMs} ms,
-taking turns. Times are medians (quartiles). [performance.md](performance.md) explains the bends.
+Written by \`npm run bench:growth\`: ${aboutLine(await about(runtime))}; one thread; ${values.windows} windows of
+${windowMs} ms, taking turns. Times are medians (quartiles). [performance.md](performance.md) explains the bends.
 
 ![Four charts: microseconds a sample and percent of the peak over the batch, a VAE's step over its width and over the
 number of images](growth.svg)

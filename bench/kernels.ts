@@ -1,21 +1,22 @@
-// Every kernel of the core over a range of sizes. `npm run bench:kernels [-- matmul conv2d …] [--ms 20] [--wide] [--json FILE]`
+// Every kernel of the core over a range of sizes.
+// `npm run bench:kernels [-- matmul conv2d …] [--ms 20] [--wide] [--relaxed] [--json FILE]`
 // Named: only ops whose name begins so. tinybench times windows of many runs, one kernel after another; the peak is
 // the best of the last sixteen readings. What differs by less than its quartiles is better asked of bench:compare.
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { Bench } from 'tinybench'
 import { bytesMoved, compileKernel } from '../src/bench/kernels.ts'
-import { machine } from '../src/bench/machine.ts'
 import { peakMeter } from '../src/bench/peak.ts'
 import { figure, median, spread } from '../src/bench/statistics.ts'
 import { calibrate } from '../src/bench/windows.ts'
 import { createRuntime } from '../src/runtime/runtime.ts'
+import { about, aboutLine } from './about.ts'
 import { ENTRIES } from './all_kernels.ts'
-import { integer } from './arguments.ts'
+import { BUILD, buildOf, integer } from './arguments.ts'
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { ms: { type: 'string', default: '20' }, wide: { type: 'boolean', default: false }, json: { type: 'string' } },
+  options: { ms: { type: 'string', default: '20' }, json: { type: 'string' }, ...BUILD },
 })
 const unknown = positionals.find((name) => !ENTRIES.some(({ op }) => op.startsWith(name)))
 if (unknown !== undefined) {
@@ -23,11 +24,11 @@ if (unknown !== undefined) {
 }
 const chosen = ENTRIES.filter(({ op }) => !positionals.length || positionals.some((name) => op.startsWith(name)))
 const ms = integer('ms', values.ms)
-const runtime = await createRuntime({ wide: values.wide })
+const runtime = await createRuntime(buildOf(values))
 const meter = await peakMeter(runtime)
 
-const about = machine()
-console.log(`${about.engine}; ${about.cpu}\n`)
+const facts = await about(runtime)
+console.log(`${aboutLine(facts)}\n`)
 console.log('| kernel | µs: median (quartiles) | GFLOP/s | of peak | GB/s |\n|---|---|---|---|---|')
 const results = []
 const peaks = Array.from({ length: 16 }, meter)
@@ -55,4 +56,4 @@ for (const { op, kernel, values: draw } of chosen) {
   const speed = fn.flops ? `${gflops.toFixed(2)} | ${((100 * gflops) / peak).toFixed(0)} %` : '– | –'
   console.log(`| ${kernel.name} | ${micro} | ${speed} | ${gigabytes.toFixed(2)} |`)
 }
-if (values.json) await writeFile(values.json, `${JSON.stringify({ machine: about, results }, null, 1)}\n`)
+if (values.json) await writeFile(values.json, `${JSON.stringify({ ...facts, peak: figure(peaks), results }, null, 1)}\n`)

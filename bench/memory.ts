@@ -1,11 +1,14 @@
 // Memory: how near each plan is to the least that its schedule can need, and the largest resident set of a process that
 // trains, ours beside others', a process for each contestant and model. `npm run bench:memory`
-//   [-- --models vae,gan] [--batch 128] [--contestants 'tfjs wasm',…] [--steps 10] [--limit SECONDS] [--node PATH] [--json FILE]
+//   [-- --models vae,gan] [--batch 128] [--threads 1,2,4]
+//   [--contestants 'tfjs wasm',…] [--steps 10] [--limit SECONDS] [--node PATH] [--json FILE]
 // The targets: plans within 1.25 of the lower bound; our process at most half of tfjs's wasm. Linux, for its VmHWM.
 import { writeFile } from 'node:fs/promises'
+import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createRuntime } from '../src/runtime/runtime.ts'
-import { integer } from './arguments.ts'
+import { about, aboutLine } from './about.ts'
+import { integer, integers } from './arguments.ts'
 import { Child } from './peers/child.ts'
 import { contestants, type Entry, nodeFor } from './peers/contestants.ts'
 import { initOf, prepare } from './peers/prepare.ts'
@@ -16,6 +19,7 @@ const { values } = parseArgs({
   options: {
     models: { type: 'string', default: Object.keys(MODELS).join() },
     batch: { type: 'string', default: '128' },
+    threads: { type: 'string', default: '1,2,4' },
     contestants: { type: 'string', default: 'ganglion,tfjs wasm,PyTorch 1' },
     steps: { type: 'string', default: '10' },
     limit: { type: 'string', default: '120' },
@@ -36,13 +40,16 @@ const table = (head: readonly string[], rows: readonly (readonly (string | numbe
 const verdict = (ratio: number, target: number): string => `${ratio.toFixed(2)}${ratio <= target ? '' : ` (over ${target})`}`
 
 async function plans() {
-  const runtime = await createRuntime()
   const rows = []
-  for (const model of models) {
-    for (const size of new Set([16, batch, 512])) {
-      const { peakBytes, lowerBound } = trainingStep(await runtime.session(1), model, size).plan
-      rows.push({ model, batch: size, peakBytes, lowerBound, ratio: peakBytes / lowerBound })
+  for (const threads of integers('threads', values.threads)) {
+    const runtime = await createRuntime({ threads, worker: pathToFileURL('dist/runtime/thread.js') })
+    for (const model of models) {
+      for (const size of new Set([16, batch, 512])) {
+        const { peakBytes, lowerBound } = trainingStep(await runtime.session(1), model, size).plan
+        rows.push({ model, batch: size, threads, peakBytes, lowerBound, ratio: peakBytes / lowerBound })
+      }
     }
+    await runtime.close()
   }
   return rows
 }
@@ -81,8 +88,10 @@ async function nodeAlone(node: string): Promise<Resident> {
 
 const planned = await plans()
 const megabytes = (bytes: number): string => (bytes / 1048576).toFixed(2)
-console.log(table(['model', 'batch', 'plan, MB', 'lower bound, MB', 'plan over bound'], planned.map((p) =>
-  [p.model, p.batch, megabytes(p.peakBytes), megabytes(p.lowerBound), verdict(p.ratio, PLAN_TARGET)])))
+const facts = await about({ precision: 'deterministic', wide: false })
+console.log(`${aboutLine(facts)}\n`)
+console.log(table(['model', 'batch', 'threads', 'plan, MB', 'lower bound, MB', 'plan over bound'], planned.map((p) =>
+  [p.model, p.batch, p.threads, megabytes(p.peakBytes), megabytes(p.lowerBound), verdict(p.ratio, PLAN_TARGET)])))
 
 const node = nodeFor(values.node)
 const all = await contestants(node, [1])
@@ -110,4 +119,7 @@ function over(model: ModelName, name: string): string {
 console.log(`\nPeak RSS, MB, batch ${batch}, ${steps} steps; Node alone ${shown(alone)}\n`)
 console.log(table(['model', 'contestant', 'peak RSS, MB', 'ours over theirs'], residents.map(({ model, name, resident }) =>
   [model, name, shown(resident), over(model, name)])))
-if (values.json) await writeFile(values.json, `${JSON.stringify({ batch, steps, alone, plans: planned, residents }, null, 1)}\n`)
+if (values.json) {
+  const result = { ...facts, batch, steps, alone, plans: planned, residents }
+  await writeFile(values.json, `${JSON.stringify(result, null, 1)}\n`)
+}

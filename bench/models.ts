@@ -1,18 +1,20 @@
 // Training speed of every model over batch sizes and threads, as a share of the machine's own peak. `npm run bench`
-//   [-- --models vae,gan] [--batches 16,…,512] [--threads 1,2] [--windows 12] [--window-ms 150] [--wide] [--json FILE]
+//   [-- --models vae,gan] [--batches 16,…,512] [--threads 1,2] [--windows 12] [--window-ms 150] [--wide] [--relaxed]
+//   [--json FILE]
 // All rows of a model take turns with the peak loop, so that noise hits all alike. With several threads the share is of
 // as many times the peak of one, which threads of one core, and memory, do not give.
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { pathToFileURL } from 'node:url'
-import { machine } from '../src/bench/machine.ts'
+import { bytesMoved } from '../src/bench/kernels.ts'
 import { variableBytes } from '../src/bench/models.ts'
 import { peakMeter } from '../src/bench/peak.ts'
 import { figure, median, spread } from '../src/bench/statistics.ts'
 import { takeTurns } from '../src/bench/windows.ts'
 import type { CompiledFunction } from '../src/runtime/function.ts'
 import { createRuntime } from '../src/runtime/runtime.ts'
-import { allThreads, integer, integers } from './arguments.ts'
+import { about, aboutLine } from './about.ts'
+import { allThreads, BUILD, buildOf, integer, integers } from './arguments.ts'
 import { modelNamed, MODELS, runSteps, trainingStep } from './step.ts'
 
 const { values } = parseArgs({
@@ -22,17 +24,19 @@ const { values } = parseArgs({
     threads: { type: 'string', default: allThreads() },
     windows: { type: 'string', default: '12' },
     'window-ms': { type: 'string', default: '150' },
-    wide: { type: 'boolean', default: false },
     json: { type: 'string' },
+    ...BUILD,
   },
 })
-const { wide } = values
+const build = buildOf(values)
 const models = values.models.split(',').map(modelNamed)
 const windowMs = integer('window-ms', values['window-ms'])
 const batches = integers('batches', values.batches)
 const worker = pathToFileURL('dist/runtime/thread.js')
-const runtimes = await Promise.all(integers('threads', values.threads).map((threads) => createRuntime({ threads, wide, worker })))
-const meter = await peakMeter(await createRuntime({ wide }))
+const counts = integers('threads', values.threads)
+const runtimes = await Promise.all(counts.map((threads) => createRuntime({ ...build, threads, worker })))
+const alone = await createRuntime(build)
+const meter = await peakMeter(alone)
 const turns = {
   windows: integer('windows', values.windows),
   seconds: Infinity,
@@ -68,13 +72,11 @@ for (const model of models) {
 await Promise.all(runtimes.map((runtime) => runtime.close()))
 if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
 
-const about = machine()
-const vectors = wide ? '; wide vectors' : ''
-console.log(`${about.engine}; ${about.cpu}, ${about.cores} threads at once${vectors}; peak of this binary on one thread ` +
-  `${spread(peaks, 1)} GFLOP/s\n`)
+const facts = await about(alone)
+console.log(`${aboutLine(facts)}; peak of this binary on one thread ${spread(peaks, 1)} GFLOP/s\n`)
 const head = [
   'model', 'batch', 'threads', 'ms a step: median (quartiles)', 'steps/s', 'samples/s', 'GFLOP/s', 'of peak',
-  'step, MB', 'weights, MB',
+  'step, MB', 'weights, MB', 'moved, MB a step', 'GB/s',
 ]
 console.log(`| ${head.join(' | ')} |\n|${'---|'.repeat(head.length)}`)
 const megabytes = (bytes: number): string => (bytes / 1048576).toFixed(1)
@@ -83,15 +85,17 @@ const results = found.map(({ model, batch, threads, fn, ms, share }) => {
   const result = {
     model, batch, threads, ms: figure(ms), stepsPerSecond: 1000 / step, samplesPerSecond: (1000 * batch) / step,
     gflops: fn.flops / step / 1e6, ofPeak: share, flops: fn.flops,
-    planBytes: fn.plan.peakBytes, lowerBoundBytes: fn.plan.lowerBound, variableBytes: variableBytes(fn.session),
+    bytesMoved: bytesMoved(fn.schedule), planBytes: fn.plan.peakBytes, lowerBoundBytes: fn.plan.lowerBound,
+    variableBytes: variableBytes(fn.session),
   }
   const cells = [
     model, batch, threads, spread(ms), result.stepsPerSecond.toPrecision(3), result.samplesPerSecond.toFixed(0),
     result.gflops.toFixed(1), `${(100 * share).toFixed(0)} %`, megabytes(result.planBytes), megabytes(result.variableBytes),
+    megabytes(result.bytesMoved), (result.bytesMoved / step / 1e6).toFixed(1),
   ]
   console.log(`| ${cells.join(' | ')} |`)
   return result
 })
 if (values.json) {
-  await writeFile(values.json, `${JSON.stringify({ machine: about, peak: figure(peaks), results }, null, 1)}\n`)
+  await writeFile(values.json, `${JSON.stringify({ ...facts, peak: figure(peaks), results }, null, 1)}\n`)
 }

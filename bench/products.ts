@@ -13,14 +13,14 @@ const SHAPES = [
   [128, 784, 400], [128, 400, 784, 'b'], [784, 128, 400, 'a'],
   [128, 1024, 1024], [128, 1024, 1024, 'b'], [1024, 128, 1024, 'a'],
 ] as const
-const TURNS = { windows: 30, seconds: 45, onWindow: () => {} }
+const WINDOW_MS = 8
 
 export interface Products {
   readonly engine: string
   readonly rows: readonly (Measured & { readonly name: string; readonly flops: number })[]
 }
 
-export async function measureProducts(options: RuntimeOptions): Promise<Products> {
+export async function measureProducts({ windows, ...options }: RuntimeOptions & { windows: number }): Promise<Products> {
   const runtime = await createRuntime(options)
   const meter = await peakMeter(runtime)
   const subjects = await Promise.all(SHAPES.map(async ([m, k, n, side]) => {
@@ -33,9 +33,9 @@ export async function measureProducts(options: RuntimeOptions): Promise<Products
     // Long enough for an engine to have compiled its best code.
     fn.run(Math.ceil(1e9 / fn.flops))
     const name = `${m}×${k}×${n}${side === 'a' ? ' Aᵀ' : side === 'b' ? ' Bᵀ' : ''}`
-    return { name, flops: fn.flops, windowMs: 8, run: (n: number) => void fn.run(n) }
+    return { name, flops: fn.flops, windowMs: WINDOW_MS, run: (n: number) => void fn.run(n) }
   }))
-  const { measured } = await takeTurns(subjects, meter, TURNS)
+  const { measured } = await takeTurns(subjects, meter, { windows, seconds: Infinity, onWindow: () => {} })
   const rows = measured.map((row, i) => ({ ...row, name: subjects[i]!.name, flops: subjects[i]!.flops }))
   return { engine: machine().engine, rows }
 }

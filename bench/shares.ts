@@ -1,8 +1,8 @@
-// How a step divides among threads, meeting by meeting: real threads walk the tape, and the same process walks it alone,
-// taking turns. `node tools/run.mjs bench/shares.ts vae [--threads 2] [--batch-size 128] [--rounds 20] [--wide]` lists the
-// stretches between two meetings that lose most against an even division. The walk is JavaScript here, so that it can look
-// at the clock; what a stretch waits for memory that another core wrote is in its times. No more threads than processors: they
-// wait without sleep.
+// How a step divides among threads, meeting by meeting: real threads walk the tape, and the same process walks it alone, taking
+// turns; then the stretches between two meetings that lose most against an even division.
+// `npm run bench:shares -- vae [--threads 2] [--batch-size 128] [--rounds 20] [--lines 18] [--wide] [--relaxed]`
+// The walk is JavaScript here, so that it can look at the clock; what a stretch waits for memory that another core wrote is in
+// its times. No more threads than processors: they wait without sleep.
 import { once } from 'node:events'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { parseArgs } from 'node:util'
@@ -12,7 +12,7 @@ import { ALONE, halvingsOf } from '../src/graph/marks.ts'
 import type { CompiledFunction } from '../src/runtime/function.ts'
 import { createRuntime, type Runtime } from '../src/runtime/runtime.ts'
 import type { Session } from '../src/runtime/session.ts'
-import { integer } from './arguments.ts'
+import { BUILD, buildOf, integer } from './arguments.ts'
 import { roundTrip } from './round_trip.ts'
 import { modelNamed, nameOf, trainingStep } from './step.ts'
 
@@ -206,14 +206,14 @@ async function main(): Promise<void> {
       threads: { type: 'string', default: '2' },
       rounds: { type: 'string', default: '20' },
       lines: { type: 'string', default: '18' },
-      wide: { type: 'boolean', default: false },
+      ...BUILD,
     },
   })
   const kind = modelNamed(positionals[0])
   const [batch, threads, rounds, lines] = (['batch-size', 'threads', 'rounds', 'lines'] as const)
     .map((name) => integer(name, values[name])) as [number, number, number, number]
   if (threads < 2) throw new RangeError('--threads expected 2 or more: one thread is what they are compared with')
-  const runtime = await createRuntime({ wide: values.wide, threads, worker: pathToFileURL('dist/runtime/thread.js') })
+  const runtime = await createRuntime({ ...buildOf(values), threads, worker: pathToFileURL('dist/runtime/thread.js') })
   const session = await runtime.session(1)
   const fn = trainingStep(session, kind, batch)
   fn.run(5)

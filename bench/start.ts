@@ -7,6 +7,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { median, quantile, spread } from '../src/bench/statistics.ts'
+import { integer } from './arguments.ts'
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -17,6 +18,7 @@ const { positionals, values } = parseArgs({
     dist: { type: 'string', multiple: true, default: ['dist'] },
   },
 })
+const runs = integer('runs', values.runs)
 const engines = positionals.length ? positionals.map((path) => resolve(path)) : [process.execPath]
 const cases = engines.flatMap((engine) => values.dist.map((dist) => ({ engine, dist, samples: [] as number[][] })))
 const PHASES = ['import', 'runtime', 'model', 'first step'] as const
@@ -41,7 +43,7 @@ const program = (dist: string): string => `
 
 interface Said { node: string, times: number[] }
 const versions = new Map<string, string>()
-for (let run = 0; run < Number(values.runs); run++) {
+for (let run = 0; run < runs; run++) {
   for (const { engine, dist, samples } of run % 2 ? [...cases].reverse() : cases) {
     const said = execFileSync(engine, ['--input-type=module', '-e', program(dist)], { encoding: 'utf8' })
     const { node, times } = JSON.parse(said) as Said
@@ -50,7 +52,7 @@ for (let run = 0; run < Number(values.runs); run++) {
   }
 }
 
-console.log(`ms: median (quartiles) of ${values.runs} processes\n`)
+console.log(`ms: median (quartiles) of ${runs} processes\n`)
 console.log(`| Node | import to first step | least | ${PHASES.join(' | ')} |\n|---|---|---|${'---|'.repeat(PHASES.length)}`)
 for (const { engine, dist, samples } of cases) {
   const node = versions.get(engine)! + (values.dist.length > 1 ? `, ${dist}` : '')

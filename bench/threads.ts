@@ -2,32 +2,40 @@
 // windows, with their spread. A virtual machine's processors may be two halves of one, or used by others, for seconds at a time:
 // so in every window all threads run a loop in registers at once, then one alone, which says how many processors there were just
 // then, and how much of that the model's step made use of. The last column is how far apart they lay, bench/round_trip.ts.
-// `npm run bench:threads -- [--threads 2] [--windows 20] [--ms 100] [--wide]`
+// `npm run bench:threads -- [--models vae,gan] [--batch-size 128] [--threads 2] [--windows 20] [--window-ms 100] [--wide]
+//   [--relaxed] [--json FILE]`
+import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { pathToFileURL } from 'node:url'
 import { apart, apply, ended, type Op } from '../src/graph/tensor.ts'
 import type { CompiledFunction } from '../src/runtime/function.ts'
 import { createRuntime, type Runtime } from '../src/runtime/runtime.ts'
 import { peakCall, ROUND_FLOPS } from '../src/bench/peak.ts'
-import { spread } from '../src/bench/statistics.ts'
+import { figure, spread } from '../src/bench/statistics.ts'
+import { about, aboutLine } from './about.ts'
+import { BUILD, buildOf, integer } from './arguments.ts'
 import { roundTrip } from './round_trip.ts'
-import { type ModelName, trainingStep } from './step.ts'
+import { type ModelName, modelNamed, MODELS, trainingStep } from './step.ts'
 
 const { values } = parseArgs({
   options: {
     threads: { type: 'string', default: '2' },
-    batch: { type: 'string', default: '128' },
+    'batch-size': { type: 'string', default: '128' },
     windows: { type: 'string', default: '20' },
-    models: { type: 'string', default: 'autoencoder,vae,gan,dcgan' },
-    wide: { type: 'boolean', default: false },
-    ms: { type: 'string', default: '100' },
+    'window-ms': { type: 'string', default: '100' },
+    models: { type: 'string', default: Object.keys(MODELS).join() },
+    json: { type: 'string' },
+    ...BUILD,
   },
 })
-const batch = Number(values.batch)
-const threads = Number(values.threads)
+const models = values.models.split(',').map(modelNamed)
+const batch = integer('batch-size', values['batch-size'])
+const threads = integer('threads', values.threads)
+const windows = integer('windows', values.windows)
+const windowMs = integer('window-ms', values['window-ms'])
 const worker = pathToFileURL('dist/runtime/thread.js')
-const many = await createRuntime({ threads, wide: values.wide, worker })
-const one = await createRuntime({ wide: values.wide })
+const many = await createRuntime({ ...buildOf(values), threads, worker })
+const one = await createRuntime(buildOf(values))
 
 /** About thirty milliseconds: to begin a run takes threads some tenths of one. */
 const ROUNDS = 20_000_000
@@ -60,17 +68,19 @@ function time(fn: CompiledFunction, steps: number): number {
   return (performance.now() - began) / steps
 }
 
-console.log(`Node ${process.versions.node}, batch ${batch}, ${values.threads} threads over 1, windows of ${values.ms} ms\n`)
+const facts = await about(one)
+console.log(`${aboutLine(facts)}; batch ${batch}, ${threads} threads over 1, ${windows} windows of ${windowMs} ms\n`)
 const head = [
   'model', 'ms a step, 1 thread', 'ms a step', 'ratio: median (quartiles)', 'of loops in registers', 'of theirs, %',
   'round trip, ns',
 ]
 console.log(`| ${head.join(' | ')} |\n|${'---|'.repeat(head.length)}`)
-for (const model of values.models.split(',') as ModelName[]) {
+const results = []
+for (const model of models) {
   const fns = [await compile(one, model), await compile(many, model)] as const
-  const steps = Math.max(1, Math.round(Number(values.ms) / time(fns[0], 5)))
+  const steps = Math.max(1, Math.round(windowMs / time(fns[0], 5)))
   const samples: number[][] = [[], [], [], [], []]
-  for (let window = 0; window < Number(values.windows); window++) {
+  for (let window = 0; window < windows; window++) {
     // In turns first and second, so that a drift of the machine hits both alike; the loops lie between the two.
     const ms = [0, 0]
     const order = window % 2 ? [1, 0] as const : [0, 1] as const
@@ -80,6 +90,10 @@ for (const model of values.models.split(',') as ModelName[]) {
     const row = [ms[0]!, ms[1]!, ms[0]! / ms[1]!, gave, (100 * ms[0]!) / ms[1]! / gave]
     row.forEach((x, i) => { samples[i]!.push(x) })
   }
-  console.log(`| ${model} | ${samples.map((of, i) => spread(of, i < 4 ? 2 : 0)).join(' | ')} | ${await roundTrip()} |`)
+  const apart = await roundTrip()
+  console.log(`| ${model} | ${samples.map((of, i) => spread(of, i < 4 ? 2 : 0)).join(' | ')} | ${apart} |`)
+  const [msAlone, ms, ratio, ofLoops] = samples.map(figure)
+  results.push({ model, batch, threads, msAlone, ms, ratio, ofLoops, roundTripNs: apart })
 }
 await many.close()
+if (values.json) await writeFile(values.json, `${JSON.stringify({ ...facts, results }, null, 1)}\n`)

@@ -19,7 +19,8 @@ try {
   await import(pathToFileURL(outfile).href)
 } catch (error) {
   // What the user got wrong is one sentence; anything else is a bug and shows its stack.
-  if (!(error instanceof RangeError) && !(error instanceof TypeError && error.code?.startsWith('ERR_PARSE_ARGS'))) throw error
+  const mistake = error instanceof RangeError || error.name === 'GanglionError' || error.code?.startsWith('ERR_PARSE_ARGS')
+  if (!mistake) throw error
   console.error(error.message)
   process.exitCode = 2
 }
