@@ -6,6 +6,7 @@ import { coreBytes } from '../runtime/cores.ts'
 import { sha256 } from '../formats/sha256.ts'
 import { version } from '../version.generated.ts'
 import { bandwidths } from './bandwidth.ts'
+import { fusedMultiplyAdd } from './fused.ts'
 import { golden } from './golden.ts'
 import { bytesMoved, compileKernel, KERNELS } from './kernels.ts'
 import { machine } from './machine.ts'
@@ -65,6 +66,7 @@ export async function bench(given: BenchOptions = {}): Promise<BenchReport> {
       ganglion: version,
       core: await coreDigest(runtime, options),
       precision: runtime.precision,
+      ...(runtime.precision === 'relaxed' && { fused: fusedMultiplyAdd()! }),
       wide: runtime.wide,
       threads: runtime.threads,
       threadsReason: runtime.threadsReason,

@@ -18,13 +18,17 @@ interface Globals {
 }
 
 export function machine(): Machine {
-  const os = builtin('os')
-  const cpu = os?.cpus()[0]?.model.trim()
-  return {
-    engine: engine(),
-    cores: parallelism(),
-    ...(cpu && { cpu }),
-    ...(os && { system: `${os.platform()} ${os.arch()} ${os.release()}` }),
+  return { engine: engine(), cores: parallelism(), ...system() }
+}
+
+/** Nothing where the runtime does not tell: Deno, say, unless its user allows it. */
+function system(): Pick<Machine, 'cpu' | 'system'> {
+  try {
+    const os = builtin('os')
+    const cpu = os?.cpus()[0]?.model.trim()
+    return { ...(cpu && { cpu }), ...(os && { system: `${os.platform()} ${os.arch()} ${os.release()}` }) }
+  } catch {
+    return {}
   }
 }
 

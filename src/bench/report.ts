@@ -50,6 +50,8 @@ export interface BenchReport {
   /** SHA-256 of the wasm core; empty where the caller gave one. */
   readonly core: string
   readonly precision: Precision
+  /** Whether the engine fuses the relaxed build's multiply–adds; left out for the deterministic one. */
+  readonly fused?: boolean
   /** Whether V8 was to make 256-bit vectors of two. */
   readonly wide?: boolean
   readonly threads: number

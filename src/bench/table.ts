@@ -22,11 +22,12 @@ const percent = (share: number): string => `${(100 * share).toFixed(0)} %`
 const speed = ({ gflops, ofPeak }: Row): [string, string] => (gflops > 0 ? [short(gflops), percent(ofPeak)] : ['–', '–'])
 
 export function reportTable(report: BenchReport): string {
-  const { ganglion, core, precision, wide, threads, machine, peak, bandwidth, kernels, models, seconds } = report
+  const { ganglion, core, precision, fused, wide, threads, machine, peak, bandwidth, kernels, models, seconds } = report
   const parts = [
     [
       [
-        `ganglion ${ganglion}`, precision, ...(wide ? ['wide vectors'] : []), `${threads} thread${threads > 1 ? 's' : ''}`,
+        `ganglion ${ganglion}`, fused === undefined ? precision : `${precision}, ${fused ? 'fused' : 'not fused'}`,
+        ...(wide ? ['wide vectors'] : []), `${threads} thread${threads > 1 ? 's' : ''}`,
         ...(core && [`core ${core.slice(0, 12)}`]),
       ].join(', '),
       machine.engine,

@@ -1,5 +1,6 @@
 // `ganglion info`: what is installed, and what the engine can do.
 import { release } from 'node:os'
+import { fusedMultiplyAdd } from '../../bench/fused.ts'
 import { type Feature, features } from '../../runtime/features.ts'
 import { automaticThreads } from '../../runtime/runtime.ts'
 import { type Command, columns } from '../command.ts'
@@ -25,7 +26,7 @@ export const info: Command = {
       v8: process.versions['v8'] ?? null,
       platform: `${process.platform} ${process.arch} ${release()}`,
       simd,
-      relaxedSimd,
+      relaxedSimd: { ...relaxedSimd, fused: fusedMultiplyAdd() },
       wideVectors,
       threads: { ...threads, auto: automaticThreads() },
     }
@@ -37,7 +38,7 @@ export const info: Command = {
         ['engine', facts.engine + (facts.v8 ? `, V8 ${facts.v8}` : '')],
         ['platform', facts.platform],
         ['SIMD', said(simd)],
-        ['relaxed SIMD', `${said(relaxedSimd)}; used with --precision relaxed`],
+        ['relaxed SIMD', `${said(relaxedSimd)}${fusing(facts.relaxedSimd)}; used with --precision relaxed`],
         ['wide vectors', `${said(wideVectors)}; --wide auto takes them where they are`],
         ['threads', `${said(threads)}; --threads auto takes ${facts.threads.auto}`],
       ]).map((line) => line.slice(2)).join('\n')}\n`)
@@ -46,6 +47,8 @@ export const info: Command = {
   },
 }
 
+const fusing = ({ fused }: { fused: boolean | null }): string =>
+  (fused === null ? '' : `, and ${fused ? 'fuses' : 'does not fuse'} its multiply–add`)
 const said = ({ available, reason }: Feature): string => `${available ? 'available' : 'not available'}: ${reason}`
 
 function engine(): string {

@@ -6,7 +6,7 @@ import { project, run } from './project.ts'
 import { serve, type Site } from './server.ts'
 
 export interface Question {
-  readonly what?: 'report' | 'verify' | 'speed' | 'begin' | 'resume'
+  readonly what?: 'report' | 'verify' | 'bench' | 'speed' | 'begin' | 'resume'
   /** In a browser: under which headers, and in which thread. */
   readonly site?: Site
   readonly in?: 'page' | 'worker'
@@ -14,6 +14,7 @@ export interface Question {
   readonly seconds?: number
   readonly threads?: number
   readonly wide?: boolean
+  readonly relaxed?: boolean
   readonly recipes?: readonly string[]
   readonly state?: unknown
 }

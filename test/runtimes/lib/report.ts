@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { median } from '../../../src/bench/statistics.ts'
 import type { Place } from './place.ts'
 import { RUNTIMES } from './runtimes.ts'
 
@@ -33,15 +34,22 @@ export function expectSame(report: Report, most: number): Report {
   return report
 }
 
-const SECONDS = 1
+const SECONDS = 0.5
 const speed = async (place: Place): Promise<number> =>
   (await place.ask<{ speed: number }>({ what: 'speed', seconds: SECONDS, in: 'worker' })).speed
 
-/** A place's speed, measured between two measurements of Node 24's: their ratio. Rough: a second each. */
+const ROUNDS = 5
+
+/** A place's speed over Node 24's: the median of windows that take turns, each between two of Node 24's. */
 export async function beside24(place: Place): Promise<number> {
   const node24 = await RUNTIMES['Node 24'].start()
-  const before = await speed(node24)
-  const here = await speed(place)
-  const after = await speed(node24)
-  return (2 * here) / (before + after)
+  const ratios: number[] = []
+  let before = await speed(node24)
+  for (let round = 0; round < ROUNDS; round++) {
+    const here = await speed(place)
+    const after = await speed(node24)
+    ratios.push((2 * here) / (before + after))
+    before = after
+  }
+  return median(ratios)
 }

@@ -33,6 +33,23 @@ export async function expectVerified(place: Pick<Place, 'ask'>, threads: number,
   expect(new Set(seen)).toEqual(new Set(names))
 }
 
+interface Benched {
+  readonly results: Readonly<Record<string, string>>
+  readonly fused: boolean | null
+  readonly peak: number
+}
+
+/** The benchmark runs here and what it times has the golden digests; whether relaxed multiply–adds are fused. */
+async function expectBenched(place: Pick<Place, 'ask'>, relaxed: boolean): Promise<string> {
+  const { results, peak } = await place.ask<Benched>({ what: 'bench', in: 'worker' })
+  expect(Object.keys(results).length).toBeGreaterThan(15)
+  expect(Object.entries(results).filter(([, result]) => result !== 'same')).toEqual([])
+  expect(peak).toBeGreaterThan(0)
+  if (!relaxed) return ''
+  const { fused } = await place.ask<Benched>({ what: 'bench', in: 'worker', relaxed })
+  return fused ? 'fused' : 'not fused'
+}
+
 /**
  * @param threads whether threads must be available
  * @param parts pages or processes that the recipes of `verify` are spread over
@@ -61,12 +78,13 @@ export function runtimeTest(
       const { relaxedSimd, threads: { available, reason } } = seen.features
       expect(available, reason).toBe(threads)
       for (let count = 1; count <= (threads ? MOST : 1); count++) await expectVerified(place, count, parts)
+      const fused = runtime === 'workerd' ? '' : await expectBenched(place, relaxedSimd.available)
       const ratio = runtime === 'Node 24' ? 1 : await beside24(place)
       put({
         version,
         passes: 'yes',
         threads: available ? Object.keys(seen.digests).join(', ') : `1: ${reason}`,
-        relaxed: relaxedSimd.available ? 'yes' : `no: ${relaxedSimd.reason}`,
+        relaxed: relaxedSimd.available ? ['yes', fused].filter(Boolean).join(', ') : `no: ${relaxedSimd.reason}`,
         speed: ratio.toFixed(2),
       })
     })

@@ -17,9 +17,10 @@ const ABOUT = `# Runtimes
 
 Written by \`npm run runtimes:table\`, which runs the tests in \`test/runtimes\`; not by hand. In each runtime, with each number
 of threads named here, the packed package trained the VAE for eight steps, and \`verify\` of \`ganglion/verify\` ran all its
-recipes; it passes where every digest is the committed one. "Relaxed" says whether the faster build, whose bits may differ,
-runs too. Speed is training steps a second on one thread (VAE, batch 64), divided by Node 24's in the same minute: a second
-each, so it is rough.
+recipes, and the shortest \`bench\` of \`ganglion/bench\` (but in workerd, whose clock stands still); it passes where every digest
+is the committed one. "Relaxed" says whether the faster build, whose bits may differ, runs too, and whether the engine fuses its
+multiply–adds, without which it gains little. Speed is training steps a second on one thread (VAE, batch 64), not wide, divided by
+Node 24's: the median of five windows that take turns with Node 24's, half a second each, so it is rough.
 `
 
 /** Puts down a row; `order` is its place in the table. */

@@ -3,5 +3,7 @@ import * as ganglion from './node_modules/ganglion/dist/index.js'
 import { verify } from './node_modules/ganglion/dist/verify/index.js'
 import { ask } from './ask.js'
 
+const bench = () => import('./node_modules/ganglion/dist/bench/index.js')
+
 export const answer = (question) =>
-  ask({ ...ganglion, verify }, question).catch((error) => ({ error: String(error.stack ?? error) }))
+  ask({ ...ganglion, verify, bench }, question).catch((error) => ({ error: String(error.stack ?? error) }))

@@ -1,9 +1,10 @@
 // What a runtime can be asked, and its answer, which is JSON. Every host below hands its question on to this.
 import { begin, resume } from './moves.js'
-import { speed, tryOut } from './program.js'
+import { benched, speed, tryOut } from './program.js'
 
 export async function ask(ganglion, question) {
   switch (question.what) {
+    case 'bench': return benched(await ganglion.bench(), question)
     case 'speed': return { speed: await speed(ganglion, question.seconds) }
     case 'verify': return ganglion.verify({ threads: question.threads, wide: question.wide, recipes: question.recipes })
     case 'begin': return begin(ganglion, question)

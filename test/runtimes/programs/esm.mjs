@@ -4,4 +4,5 @@ import * as ganglion from 'ganglion'
 import { verify } from 'ganglion/verify'
 import { ask } from './ask.js'
 
-console.log(JSON.stringify(await ask({ ...ganglion, verify }, JSON.parse(readFileSync('question.json', 'utf8')))))
+const bench = () => import('ganglion/bench')
+console.log(JSON.stringify(await ask({ ...ganglion, verify, bench }, JSON.parse(readFileSync('question.json', 'utf8')))))

@@ -46,6 +46,13 @@ export async function speed(ganglion, seconds) {
   return (steps * 1000) / (now - began)
 }
 
+/** The shortest benchmark: what of it has the golden digest, and whether relaxed multiply–adds are fused. */
+export async function benched({ bench }, { relaxed }) {
+  const report = await bench({ quick: true, seconds: 0.1, precision: relaxed ? 'relaxed' : 'deterministic' })
+  const results = [...report.kernels, ...report.models].map(({ name, result }) => [name, result])
+  return { results: Object.fromEntries(results), fused: report.fused ?? null, peak: report.peak.median }
+}
+
 /**
  * Everything, in one report.
  * @param most threads to try, where there are threads
