@@ -1,6 +1,6 @@
 // The tape walked by several threads, in the builds for shared memory. Every thread runs its shares of each op, and of large
-// ones those that others have not begun; then they meet, and the last to come lets all go on. Nothing here is static: a
-// worker's instantiation rewrites static data.
+// ones those that others have not begun; then they meet, and the last to come lets all go on. Nothing here is kept
+// in static data, which a worker's instantiation rewrites; the one global, `nap`, is an instance's own.
 // The control block that a tape points at, zeroed by the host, holds words 64 bytes apart. Five: stop, which ends the
 // run after its step; the threads that have arrived; the meetings so far, on which threads sleep; how many sleep; failed. Then
 // a pair a thread: how many of its shares are taken, between an even meeting and the next, and between an odd one and the next.

@@ -60,7 +60,8 @@ export function evaluate(
   return outputs.map((name) => fn.read(name))
 }
 
-const PATTERN = 0xa5
+/** Floats of these bytes are NaN, so that what was not written is seen. */
+const PATTERN = 0xff
 
 /** Runs with the arena painted; returns how many bytes outside of all buffers' contents were changed. */
 export function runGuarded({ fn }: Compiled): number {

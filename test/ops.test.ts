@@ -1,16 +1,14 @@
 // Every op against its spec: values, guards, threads, directional gradients of first and second order.
 import { describe, expect, it } from 'vitest'
 import { gradients } from '../src/graph/gradients.ts'
-import { type Shape, sizeOf, type Tensor } from '../src/graph/tensor.ts'
+import { sizeOf, type Tensor } from '../src/graph/tensor.ts'
 import { add, mul } from '../src/ops/arithmetic.ts'
 import { sum } from '../src/ops/reduce.ts'
-import { compile, evaluate, feed, floats, generator, newSession, runGuarded, runShared, THREADS } from './harness.ts'
-import type { Array64 } from './reference/arrays.ts'
-import { drawInputs } from '../src/verify/cases/case.ts'
+import { evaluate, floats, generator } from './harness.ts'
+import { array64, expectValues } from './values.ts'
 import { specs } from './specs/index.ts'
 import type { Case } from './specs/spec.ts'
 
-const wide = (shape: Shape, data: ArrayLike<number>): Array64 => ({ shape, data: Float64Array.from(data) })
 const shifted = (x: ArrayLike<number>, by: number, v: ArrayLike<number>) => Float64Array.from(x, (e, i) => e + by * v[i]!)
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => Float64Array.from(a, (e, i) => e * b[i]!).reduce((s, e) => s + e, 0)
 const size = (a: ArrayLike<number>, b: ArrayLike<number>) =>
@@ -21,20 +19,7 @@ const title = (c: Case) => c.name ?? c.shapes.map((s) => `[${s}]`).join(' ')
 
 describe.each(specs.map((s) => [s.op, s] as const))('%s', (_, spec) => {
   it.each(spec.cases.map((c, i) => [title(c), c, i + 1] as const))('%s', async (_name, c, seed) => {
-    const session = await newSession()
-    const inputs = drawInputs(spec, c.shapes, seed)
-    const compiled = compile(session, c.shapes, (...xs) => [c.apply(...xs)])
-    feed(compiled.fn, inputs)
-    expect(runGuarded(compiled), 'bytes written outside of buffers').toBe(0)
-    const y = compiled.fn.read('y0')
-    const expected = c.reference(...inputs.map((x, i) => wide(c.shapes[i]!, x)))
-    expectClose(y, expected.data, spec.tolerance ?? 1e-6, seed)
-
-    for (const threads of [2, 3, THREADS]) {
-      runShared(compiled, threads)
-      expect(new Int32Array(compiled.fn.read('y0').buffer), `${threads} threads`).toEqual(new Int32Array(y.buffer))
-    }
-
+    const { session, inputs, y, expected } = await expectValues(spec, c, seed)
     const wrt = spec.differentiable ?? c.shapes.map((_, i) => i)
     if (!wrt.length) return
     const uniform = generator(seed + 1000)
@@ -45,7 +30,7 @@ describe.each(specs.map((s) => [s.op, s] as const))('%s', (_, spec) => {
     const L = (...terms: [number, readonly ArrayLike<number>[]][]) => {
       let xs: ArrayLike<number>[] = [...inputs, dy]
       for (const [h, v] of terms) xs = xs.map((x, i) => (v[i] ? shifted(x, h, v[i]!) : x))
-      return dot(xs.at(-1)!, c.reference(...c.shapes.map((s, i) => wide(s, xs[i]!))).data)
+      return dot(xs.at(-1)!, c.reference(...c.shapes.map((s, i) => array64(s, xs[i]!))).data)
     }
 
     const h = 1e-5
@@ -81,15 +66,3 @@ describe.each(specs.map((s) => [s.op, s] as const))('%s', (_, spec) => {
     )
   })
 })
-
-function expectClose(y: Float32Array, expected: Float64Array, tolerance: number, seed: number): void {
-  expect(y.length).toBe(expected.length)
-  const rms = Math.sqrt(expected.reduce((s, e) => s + e * e, 0) / expected.length)
-  let worst = 0
-  let at = 0
-  y.forEach((e, i) => {
-    const error = Math.abs(e - expected[i]!) / (Math.abs(expected[i]!) + rms + 1e-30)
-    if (!(error <= worst)) [worst, at] = [error, i]
-  })
-  expect(worst, `element ${at}: ${y[at]}, expected ${expected[at]} (case seed ${seed})`).toBeLessThanOrEqual(tolerance)
-}

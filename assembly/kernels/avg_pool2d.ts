@@ -1,7 +1,8 @@
 // Average pooling over the elements of each window that lie in the image (padding is not counted), and its gradient,
 // which gathers for each element the windows that cover it.
 import { register, shareStart } from '../lib/kernel'
-import { endTap, endWindow, firstTap, firstWindow, loadUpTo4, storeUpTo4, WindowArgs } from '../lib/window'
+import { endTap, endWindow, firstTap, firstWindow, WindowArgs } from '../lib/window'
+import { loadUpTo4, storeUpTo4 } from '../lib/simd'
 
 /** y[n, oy, ox, c] = mean of the window of x (`a`) */
 export function avg_pool2d_f32(args: usize, share: i32, shares: i32): void {

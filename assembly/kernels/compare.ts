@@ -1,8 +1,7 @@
 // The larger, the smaller, comparisons (1 where they hold, else 0) and the choice between two tensors.
 import { binary, BinaryArgs, quads } from '../lib/elementwise'
 import { register } from '../lib/kernel'
-import { gate } from '../lib/simd'
-import { loadUpTo4, storeUpTo4 } from '../lib/window'
+import { gate, loadUpTo4, storeUpTo4 } from '../lib/simd'
 
 @unmanaged class Maximum extends BinaryArgs { @inline f(a: v128, b: v128): v128 { return f32x4.max(a, b) } }
 export function maximum_f32(args: usize, share: i32, shares: i32): void { binary<Maximum>(args, share, shares) }

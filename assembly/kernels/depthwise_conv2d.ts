@@ -2,8 +2,8 @@
 // w[:, :, o], since [c, m] is stored as one axis. All three gather, so each output element has one order of summation.
 // Four whole channels and m = 1, the usual case, have innermost loops of their own, without branches.
 import { register, shareStart } from '../lib/kernel'
-import { endTap, endWindow, firstTap, firstWindow, loadUpTo4, storeUpTo4, WindowArgs } from '../lib/window'
-import { madd } from '../lib/simd'
+import { endTap, endWindow, firstTap, firstWindow, WindowArgs } from '../lib/window'
+import { loadUpTo4, madd, storeUpTo4 } from '../lib/simd'
 
 /** Every `step` bytes a float from `p` on, as many as there are lanes. */
 function gather(p: usize, step: usize, lanes: i32): v128 {

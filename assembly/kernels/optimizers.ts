@@ -3,8 +3,7 @@
 import { quads } from '../lib/elementwise'
 import { register } from '../lib/kernel'
 import { powi } from '../lib/math/f64'
-import { madd } from '../lib/simd'
-import { loadUpTo4, storeUpTo4 } from '../lib/window'
+import { loadUpTo4, madd, storeUpTo4 } from '../lib/simd'
 
 /** Words of every optimizer: the parameter, two slots (0 where there are fewer), the state, the gradient. */
 @unmanaged

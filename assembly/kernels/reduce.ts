@@ -1,8 +1,7 @@
 // Sums. The input is seen as [outer, middle, inner]; the middle is summed. One output element is summed in one share,
 // in one fixed order: f64 lanes where the middle is contiguous, blocks of 64 rows otherwise.
 import { register, shareStart } from '../lib/kernel'
-import { loadPart } from '../lib/simd'
-import { storeUpTo4 } from '../lib/window'
+import { loadPart, storeUpTo4 } from '../lib/simd'
 
 /** Rows of a block in a sum over columns. */
 const ROWS = 64

@@ -1,6 +1,6 @@
 // Maxima. The input is seen as [outer, middle, inner]; the middle is reduced. A NaN is the largest.
 import { register, shareStart } from '../lib/kernel'
-import { loadUpTo4, storeUpTo4 } from '../lib/window'
+import { loadUpTo4, storeUpTo4 } from '../lib/simd'
 
 @unmanaged
 class ReduceMaxArgs {

@@ -2,7 +2,7 @@
 // into scratch, in doubles (lib/axis). Nearest neighbour has one tap: its second weighs 0 and is skipped.
 import { AxisArgs, Axis, entry, lanes, offsetOf, RECORD, weighted, weightOf, writeAxis } from '../lib/axis'
 import { ownScratch, register, shareStart } from '../lib/kernel'
-import { loadUpTo4, storeUpTo4 } from '../lib/window'
+import { loadUpTo4, storeUpTo4 } from '../lib/simd'
 
 /** Writes the table of an axis. One thread does it. */
 export function resize_axis_f32(args: usize, share: i32, _shares: i32): void {

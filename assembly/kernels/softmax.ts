@@ -2,8 +2,7 @@
 import { register, shareStart } from '../lib/kernel'
 import { exp_f32x4 } from '../lib/math/exp'
 import { log_f32x4 } from '../lib/math/log'
-import { sumLanes } from '../lib/simd'
-import { loadUpTo4, storeUpTo4 } from '../lib/window'
+import { loadUpTo4, storeUpTo4, sumLanes } from '../lib/simd'
 
 @unmanaged
 class SoftmaxArgs {

@@ -42,7 +42,7 @@ export function ownScratch(first: usize, bytes: usize): usize {
   return ASC_FEATURE_THREADS ? first + bytes * <usize>worker : first
 }
 
-/** Puts a kernel into the module's function table; the host finds its index by comparing exports. */
+/** Puts a kernel into the module's function table; the host finds its index by its exported name (src/runtime/core.ts). */
 // @ts-ignore: decorator
 @inline
 export function register(_kernel: Kernel): void {}

@@ -2,7 +2,7 @@
 // Key: the session's seed. Counter: block, step low, step high, stream. Lane k of block b is element 4·b + k of a tensor,
 // so that an element depends on (seed, stream, step, index) alone. Four blocks are made at a time, one in each SIMD lane.
 import { shareStart } from './kernel'
-import { storePart } from './simd'
+import { storeUpTo4 } from './simd'
 
 // @ts-ignore: decorator
 @inline
@@ -35,7 +35,7 @@ export class RandomArgs {
 /**
  * Makes the words of all blocks of this share. `T` is an unmanaged class laid over the arguments; for each four
  * blocks it gets `f(y, w0, w1, w2, w3, n)`: the address of their 16 elements, word k of the four blocks in `wk`, and how
- * many elements there are (16, fewer at the end).
+ * many elements there are from there to the end of the share: 16 are written at most.
  */
 // @ts-ignore: decorator
 @inline
@@ -86,6 +86,5 @@ export function storeBlocks(y: usize, v0: v128, v1: v128, v2: v128, v3: v128, n:
 // @ts-ignore: decorator
 @inline
 function storeUpTo(y: usize, v: v128, n: i32): void {
-  if (n >= 4) v128.store(y, v)
-  else if (n > 0) storePart(y, v, n)
+  if (n > 0) storeUpTo4(y, v, n)
 }

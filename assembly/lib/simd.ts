@@ -37,6 +37,21 @@ export function storePart(p: usize, v: v128, n: i32): void {
   if (n > 2) store<f32>(p, f32x4.extract_lane(v, 2), 8)
 }
 
+/** `lanes` floats at `p`, 4 or fewer; the other lanes are 0. */
+// @ts-ignore: decorator
+@inline
+export function loadUpTo4(p: usize, lanes: i32): v128 {
+  return lanes >= 4 ? v128.load(p) : loadPart(p, lanes)
+}
+
+/** Stores `lanes` floats at `p`, 4 or fewer. */
+// @ts-ignore: decorator
+@inline
+export function storeUpTo4(p: usize, v: v128, lanes: i32): void {
+  if (lanes >= 4) v128.store(p, v)
+  else storePart(p, v, lanes)
+}
+
 /** The sum of the four lanes, in the order (0 + 1) + (2 + 3). */
 // @ts-ignore: decorator
 @inline

@@ -1,5 +1,4 @@
-// Windows sliding over NHWC images: their geometry as kernels get it, and loads of up to four channels.
-import { loadPart, storePart } from './simd'
+// Windows sliding over NHWC images: their geometry as kernels get it.
 
 /** Words of a kernel over windows: x [n, h, w, c] and y [n, oh, ow, …]; `a`, `b`, `to` are what it reads and writes. */
 @unmanaged
@@ -50,19 +49,4 @@ export function firstWindow(i: i32, stride: i32, before: i32, k: i32): i32 {
 @inline
 export function endWindow(i: i32, stride: i32, before: i32, out: i32): i32 {
   return min((i + before) / stride + 1, out)
-}
-
-/** `lanes` floats at `p`, 4 or fewer; the other lanes are 0. */
-// @ts-ignore: decorator
-@inline
-export function loadUpTo4(p: usize, lanes: i32): v128 {
-  return lanes >= 4 ? v128.load(p) : loadPart(p, lanes)
-}
-
-/** Stores `lanes` floats at `p`, 4 or fewer. */
-// @ts-ignore: decorator
-@inline
-export function storeUpTo4(p: usize, v: v128, lanes: i32): void {
-  if (lanes >= 4) v128.store(p, v)
-  else storePart(p, v, lanes)
 }

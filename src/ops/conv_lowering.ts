@@ -81,8 +81,8 @@ const align = (bytes: number, to = 64): number => Math.ceil(bytes / to) * to
 function reach(all: readonly Patches[]) {
   const { image, step } = all[0]!
   const [top, left] = [0, 1].map((axis) => Math.min(...all.map(({ offset }) => offset[axis]!))) as [number, number]
-  const last = (axis: 0 | 1): number =>
-    Math.max(...all.map((p) => p.offset[axis] + (p.count[axis] - 1) * p.step[axis] + (p.taps[axis] - 1) * p.tap[axis]))
+  const last = (axis: 0 | 1): number => Math.max(...all.map(({ offset, count, step, taps, tap }) =>
+    offset[axis] + (count[axis] - 1) * step[axis] + Math.max(0, taps[axis] - 1) * tap[axis]))
   const [rows, columns] = [last(0) + 1 - top, last(1) + 1 - left]
   const tapY = Math.max(...all.map(({ tap }) => tap[0]))
   return { top, left, columns, bytes: rows * columns * image[3] * 4, words: [...image, top, left, rows, columns, ...step, tapY] }

@@ -4,7 +4,7 @@
 // Sums run over k in blocks of KC, ascending, whatever the number of shares: those are of rows or of column panels, as the host
 // says.
 import { nextOwnShare, ownScratch, ownShare, shareStart } from '../kernel'
-import { loadPart, storePart } from '../simd'
+import { loadUpTo4, storeUpTo4 } from '../simd'
 import { finish } from './epilogue'
 import { COLUMNS, micro4x8, microTall, MORE, MR, NR } from './micro'
 import { micro4x16, micro6x16 } from './micro_wide'
@@ -198,8 +198,8 @@ function columns(
     for (; left >= GROUP * MR; left -= GROUP * MR) {
       let more = a + <usize>(GROUP - 1) * panel
       let moreRows = to + (GROUP - 1) * (MR << 2)
-      const end = more
-      for (; a != end; a += panel, to += MR << 2) {
+      const end = moreRows
+      for (; to != end; a += panel, to += MR << 2) {
         if (WIDE) micro6x16(a, more, b, b + next, a + panel, to, moreRows, at, accumulate)
         else microTall(a, more, b, a + panel, to, moreRows, at, accumulate)
         more += MORE << 2
@@ -261,19 +261,12 @@ export function mergeTile(
       const n = min(4, columns - q)
       const at = <usize>(j + q) << 2
       let v = v128.load(tile + (<usize>r << 5) + (<usize>q << 2))
-      if (accumulate) v = f32x4.add(part(row + at, n), v)
+      if (accumulate) v = f32x4.add(loadUpTo4(row + at, n), v)
       if (last) {
-        if (g.bias) v = f32x4.add(v, part(g.bias + at, n))
+        if (g.bias) v = f32x4.add(v, loadUpTo4(g.bias + at, n))
         v = finish(v, g.activation, g.alpha)
       }
-      if (n == 4) v128.store(row + at, v)
-      else storePart(row + at, v, n)
+      storeUpTo4(row + at, v, n)
     }
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function part(p: usize, n: i32): v128 {
-  return n == 4 ? v128.load(p) : loadPart(p, n)
 }

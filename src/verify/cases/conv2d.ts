@@ -36,6 +36,9 @@ const ROWS: readonly Parameters<typeof convRow>[] = [
   [[3, 6, 7, 17], [3, 3], 19, { padding: 'same' }],
   // Deep enough for the products of implicit patches instead of the direct kernels.
   [[2, 4, 5, 60], [3, 3], 35, { padding: 'same' }],
+  // Strides beyond the filter, with dilation on the other axis: rows of the image that nothing reads.
+  [[2, 24, 8, 16], [1, 3], 12, { strides: [2, 1], dilation: [1, 2], padding: 'same' }],
+  [[1, 1, 4, 1], [2, 1], 1, { strides: [1, 2], dilation: [3, 1], padding: 'same' }],
   // By points: two and three taps a stride, segments of three and of four, pixels that nothing reads.
   [[1, 14, 10, 32], [4, 4], 32, { strides: [2, 2], padding: 'same' }],
   [[1, 8, 11, 48], [3, 4], 48, { strides: [1, 2] }],
