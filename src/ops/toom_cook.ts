@@ -7,8 +7,11 @@
 /** A sparse matrix by its rows. */
 export type Sparse = readonly (readonly (readonly [column: number, weight: number])[])[]
 
-export const transposed = (rows: Sparse, columns: number): Sparse => Array.from({ length: columns }, (_, j) =>
-  rows.flatMap((terms, i) => terms.filter(([column]) => column === j).map(([, weight]) => [i, weight] as const)))
+export function transposed(rows: Sparse, columns: number): Sparse {
+  const made = Array.from({ length: columns }, (): [number, number][] => [])
+  rows.forEach((terms, i) => terms.forEach(([column, weight]) => made[column]!.push([i, weight])))
+  return made
+}
 
 /** Bᵀ at the points 0, 1, −1 and ∞; three points are the first three. */
 const INPUT = [[1, 0, -1, 0], [0, 0.5, 0.5, 0], [0, -0.5, 0.5, 0], [0, -1, 0, 1]] as const
