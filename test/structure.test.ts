@@ -8,7 +8,7 @@ import { softmaxCrossEntropy } from '../src/nn/losses_categorical.ts'
 import * as ops from '../src/ops/index.ts'
 import { evaluate, newSession } from './harness.ts'
 
-async function values(apply: (x: Tensor) => Tensor, shape: Shape, x: readonly number[]): Promise<number[]> {
+async function values(apply: (x: Tensor) => Tensor, shape: Shape, x: ArrayLike<number>): Promise<number[]> {
   return Array.from(evaluate(await newSession(), [shape], (t) => [apply(t)], [x])[0]!)
 }
 /** The gradient of the sum of `apply(x)`. */
@@ -66,6 +66,16 @@ it('batch normalization of a constant far from 0 is beta', async () => {
   const same = Array.from({ length: 7 }, () => 12345.678)
   const y = await values((x) => ops.batchNormalization(x, constant([2]), constant([0.5])).y, [7, 1], same)
   expect(y).toEqual(y.map(() => 0.5))
+})
+
+it('batch normalization of a constant channel has no negative variance', async () => {
+  for (const [value, rows] of [[2.3e7, 1000], [3.9e4, 599_993], [1.7e5, 599_993]] as const) {
+    const same = new Float32Array(rows).fill(value)
+    const of = (x: Tensor) => ops.batchNormalization(x, constant([2]), constant([0.5]), 1e-5)
+    const variance = await values((x) => of(x).variance, [rows, 1], same)
+    expect(variance[0], `${rows} times ${value}`).toBeGreaterThanOrEqual(0)
+    expect((await values((x) => of(x).y, [rows, 1], same)).every(Number.isFinite), `${rows} times ${value}`).toBe(true)
+  }
 })
 
 describe('what does not fit is said at once', () => {

@@ -1,6 +1,7 @@
 // Normalizing to mean 0 and variance 1 over some axes.
 // The variance is mean((x − mean)²), after a second centring: with a large mean the first loses what f32 cannot hold.
 import { apply, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { relu } from './activation.ts'
 import { add, mul, sub } from './arithmetic.ts'
 import { affineOp, channelAffine, channelSums, rowsOf } from './channels.ts'
 import { mean } from './reduce.ts'
@@ -51,7 +52,8 @@ export function batchNormalization(x: Tensor, gamma: Tensor, beta: Tensor, epsil
   check('batchNormalization', x.shape, { gamma, beta })
   const shift = stopGradient(mean(x, x.shape.slice(1).map((_, i) => i)))
   const [rest, squares] = channelSums(x, shift).map((s) => mul(s, 1 / rowsOf(x))) as [Tensor, Tensor]
-  const variance = sub(squares, square(rest))
+  // Of a constant channel it is the difference of two roundings, which may be negative.
+  const variance = relu(sub(squares, square(rest)))
   const root = rsqrt(add(variance, epsilon))
   const q = mul(gamma, root)
   const u = sub(beta, stopGradient(mul(rest, q)))
