@@ -1,4 +1,5 @@
 // Batches: the permutation of an epoch, the gathered values, how the counters move on.
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { batch, dataset } from '../src/ops/batch.ts'
 import type { CompiledFunction } from '../src/runtime/function.ts'
@@ -152,5 +153,28 @@ describe('epochs', () => {
     const fn = session.compile({ group: 'train', stages: [{ outputs: { y: batch(data, 3, { shuffle: false }) } }] })
     expect([take(fn), take(fn)]).toEqual([[0, 1, 2], [3, 4, 0]])
     expect([...session.counters('train')]).toEqual([2, 0, 0, 1])
+  })
+})
+
+describe('the kinds of arrays that a dataset is', () => {
+  const rows = async (data: Parameters<typeof dataset>[0]) => {
+    const session = await newSession()
+    const y = batch(dataset(data, [data.length]), data.length, { shuffle: false })
+    const fn = session.compile({ group: 'train', stages: [{ outputs: { y } }] })
+    fn.run(1)
+    return [...fn.read('y')]
+  }
+  it('bytes, clamped or not, and floats, of any realm', async () => {
+    const bytes = [0, 1, 200, 255, 7]
+    expect(await rows(Uint8Array.from(bytes))).toEqual(bytes)
+    expect(await rows(Uint8ClampedArray.from(bytes))).toEqual(bytes)
+    expect(await rows(runInNewContext('Uint8Array.from([0, 1, 200, 255, 7])') as Uint8Array)).toEqual(bytes)
+    expect(await rows(runInNewContext('Float32Array.from([0.5, -3])') as Float32Array)).toEqual([0.5, -3])
+  })
+  it.each<[string, unknown]>([
+    ['Float64Array', Float64Array.of(1, 2)], ['Int8Array', Int8Array.of(1, 2)], ['object', [1, 2]], ['string', 'ab'],
+  ])('refuses %s', (name, data) => {
+    expect(() => dataset(data as Uint8Array, [2]))
+      .toThrow(new TypeError(`dataset: data is ${name}, expected a Uint8Array or a Float32Array`))
   })
 })

@@ -19,6 +19,11 @@ export const constantOp = leaf<ConstantAttrs>('constant')
 /** A constant tensor; one number fills the whole shape (`[]` by default). */
 export function constant(values: number | ArrayLike<number>, shape?: Shape): Tensor<ConstantAttrs> {
   const given = typeof values === 'number' ? new Float32Array(sizeOf(shape ?? [])).fill(values) : Float32Array.from(values)
+  // Of what is no number Float32Array makes NaN.
+  const other = typeof values === 'number' ? -1 : given.findIndex((x, i) => x !== x && typeof values[i] !== 'number')
+  if (other >= 0) {
+    throw new TypeError(`constant: value ${other} is no number; give numbers in a row, and a shape: constant([1, 2], [2, 1])`)
+  }
   const as = shape ?? (typeof values === 'number' ? [] : [given.length])
   if (given.length !== sizeOf(as)) throw shapeError('constant', `${given.length} values do not fill the shape [${as.join(', ')}]`)
   return apply(constantOp, [], { shape: as, values: given })

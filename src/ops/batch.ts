@@ -3,7 +3,8 @@
 import { apply, bits, type Op, type Shape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
 import { streamId } from './random.ts'
 
-type DatasetAttrs = { data: Uint8Array | Float32Array; shape: Shape }
+type Data = Uint8Array | Uint8ClampedArray | Float32Array
+type DatasetAttrs = { data: Data; shape: Shape }
 export const datasetOp: Op<DatasetAttrs> = {
   name: 'dataset',
   shape: (_, { shape }) => shape,
@@ -14,9 +15,14 @@ export const datasetOp: Op<DatasetAttrs> = {
 
 /**
  * A dataset as a leaf: `shape[0]` samples of shape `shape[1…]`, u8 or f32, copied into linear memory once.
- * @throws RangeError where the values do not fill the shape
+ * @throws RangeError where the values do not fill the shape, TypeError where they are of another kind
  */
-export function dataset(data: Uint8Array | Float32Array, shape: Shape): Tensor<DatasetAttrs> {
+export function dataset(data: Data, shape: Shape): Tensor<DatasetAttrs> {
+  // By its tag: an array may come from another realm.
+  const kind = (data as Partial<Data>)[Symbol.toStringTag]
+  if (!/^(Uint8(Clamped)?|Float32)Array$/.test(String(kind))) {
+    throw new TypeError(`dataset: data is ${kind ?? typeof data}, expected a Uint8Array or a Float32Array`)
+  }
   if (data.length !== sizeOf(shape)) throw shapeError('dataset', `${data.length} values do not fill the shape ${show(shape)}`)
   return apply(datasetOp, [], { data, shape })
 }
@@ -42,7 +48,7 @@ export const batchOp: Op<BatchAttrs> = {
   calls(node, at) {
     const data = node.inputs[0] as Tensor<DatasetAttrs>
     const { size, shuffle, scale, offset } = node.attrs
-    const kernel = data.attrs.data instanceof Uint8Array ? 'batch_u8' : 'batch_f32'
+    const kernel = data.attrs.data.BYTES_PER_ELEMENT === 1 ? 'batch_u8' : 'batch_f32'
     const places = [at.inputs[0]!, at.output, size, node.size / size, data.shape[0]!, at.seed, at.counter]
     return [[kernel, ...places, shuffle ? 1 : 0, streamId('shuffle'), bits(scale), bits(offset)]]
   },
@@ -50,8 +56,12 @@ export const batchOp: Op<BatchAttrs> = {
 }
 
 /**
- * `scale · sample + offset` for the step's `size` samples; the last of an epoch that fill no batch are dropped on demand.
+ * `scale · sample + offset` for the step's `size` samples.
  * @param options.shuffle in a new order each epoch, true by default
+ * @param options.dropRemainder leave out the last samples of an epoch that fill no batch; by default (false) the last batch is
+ * filled up with the epoch's first ones
+ * @param options.scale 1 by default: of what the dataset holds, bytes as 0 to 255
+ * @param options.offset 0 by default
  * @throws RangeError where the dataset has fewer samples
  */
 export function batch(data: Tensor, size: number, options: Partial<Omit<BatchAttrs, 'size'>> = {}): Tensor {

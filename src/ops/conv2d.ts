@@ -9,7 +9,8 @@ import {
   type Lowered, type Patches, type Phase, type Strides,
 } from './conv_lowering.ts'
 import type { Right } from './gemm.ts'
-import { type Padding, pair } from './padding.ts'
+import type { Padding } from './padding.ts'
+import { checkPadding, positive } from './window.ts'
 import * as byPoints from './winograd.ts'
 import { winograd } from './winograd.ts'
 
@@ -180,17 +181,18 @@ export interface ConvOptions {
 }
 
 function attributes(op: string, { strides = 1, padding = 'valid', dilation = 1 }: ConvOptions): ConvAttrs {
-  const attrs = { strides: pair(strides), padding, dilation: pair(dilation), extent: [0, 0] as const, epilogue: PLAIN }
-  if (padding !== 'same' && padding !== 'valid') {
-    throw shapeError(op, `padding '${String(padding)}' given, expected 'same' or 'valid'`)
-  }
-  if ([...attrs.strides, ...attrs.dilation].some((n) => !Number.isInteger(n) || n < 1)) {
-    throw shapeError(op, 'strides and dilation must be positive integers')
-  }
-  return attrs
+  checkPadding(op, padding)
+  const both = { strides: positive(op, 'strides', strides), dilation: positive(op, 'dilation', dilation) }
+  return { ...both, padding, extent: [0, 0], epilogue: PLAIN }
 }
 
-/** y[b,i,j,f] = Σ x[b, i·s + u·d − pad, …, c] · w[u, v, c, f] (TensorFlow's conv2d; the filter is not flipped). */
+/**
+ * y[b,i,j,f] = Σ x[b, i·s + u·d − pad, j·s + v·d − pad, c] · w[u, v, c, f] over u, v, c (TensorFlow's conv2d; the filter is not
+ * flipped).
+ * @param x [batch, height, width, in]
+ * @param w [height, width, in, out]
+ * @throws RangeError where ranks or channels do not fit, or the filter is larger than the image without padding
+ */
 export const conv2d = (x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor =>
   apply(conv2dOp, [x, w], attributes('conv2d', options))
 
@@ -200,6 +202,7 @@ export const conv2d = (x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor 
  * @param x [batch, height, width, in]
  * @param dy [batch, rows, columns, out], of the convolution's shape
  * @param kernelSize height and width of the filter
+ * @throws RangeError where dy's shape is not that of the convolution
  */
 export function conv2dFilterGradient(
   x: Tensor, dy: Tensor, kernelSize: readonly [number, number], options: ConvOptions = {},
@@ -208,10 +211,12 @@ export function conv2dFilterGradient(
 }
 
 /**
- * The transposed convolution: the gradient of the convolution with the same filter and padding.
+ * The transposed convolution, the gradient of conv2d for its image: y[b, i·s + u·d − pad, j·s + v·d − pad, o] sums
+ * x[b,i,j,c] · w[u, v, o, c] over all i, j, u, v, c that meet there.
  * @param x [batch, height, width, in]
  * @param w [height, width, out, in]
  * @param extent height and width of the result; 'same': in·stride, 'valid': (in − 1)·stride + kernel, by default
+ * @throws RangeError where ranks or channels do not fit, or no image of that extent gives x's shape
  */
 export function conv2dTranspose(
   x: Tensor, w: Tensor, options: ConvOptions & { extent?: readonly [number, number] } = {},

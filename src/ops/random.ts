@@ -37,7 +37,10 @@ interface RandomAttrs extends Record<string, unknown> {
 function randomOp(name: string, kernel: string): Op<RandomAttrs> {
   return {
     name,
-    shape: (_, { shape }) => shape,
+    shape(_, { shape, stream }) {
+      if (typeof stream === 'string' && stream) return shape
+      throw new TypeError(`${name}: stream is "${stream}", expected a name, which tells these numbers from others`)
+    },
     gradient: () => [],
     calls({ size, attrs: { stream, p, q } }, at) {
       return [[kernel, at.output, size, at.seed, at.counter, streamId(stream), bits(p), bits(q)]]

@@ -21,13 +21,19 @@ export interface WindowAttrs extends Record<string, unknown> {
 
 /** The attributes of a window, checked: sizes and strides are positive integers. */
 export function windowAttrs(op: string, kernel: Size, strides: Size, padding: Padding): WindowAttrs {
-  for (const [name, [h, w]] of [['window', pair(kernel)], ['strides', pair(strides)]] as const) {
-    if (![h, w].every((d) => Number.isInteger(d) && d > 0)) {
-      throw shapeError(op, `${name} [${h}, ${w}]: expected two positive integers`)
-    }
-  }
+  checkPadding(op, padding)
+  return { kernel: positive(op, 'window', kernel), strides: positive(op, 'strides', strides), padding }
+}
+
+/** [height, width] of a size. */
+export function positive(op: string, name: string, size: Size): readonly [number, number] {
+  const both = pair(size)
+  if (both.every((d) => Number.isInteger(d) && d > 0)) return both
+  throw shapeError(op, `${name} ${show(both)}: expected two positive integers`)
+}
+
+export function checkPadding(op: string, padding: Padding): void {
   if (padding !== 'same' && padding !== 'valid') throw shapeError(op, `padding '${String(padding)}': expected 'same' or 'valid'`)
-  return { kernel: pair(kernel), strides: pair(strides), padding }
 }
 
 /** Outputs along both axes, padding before them. */

@@ -20,7 +20,7 @@ export interface FunctionSpec {
   readonly stages: readonly {
     /** Values that the host can read after a run. */
     readonly outputs?: Readonly<Record<string, Tensor>>
-    /** Scalars that are averaged over steps in the core, and checked: a NaN or infinity stops the run after its step. */
+    /** Scalars, summed over steps in the core (`metrics()`) and checked: a NaN or infinity stops the run after its step. */
     readonly metrics?: Readonly<Record<string, Tensor>>
     /** Changes of variables: optimizers' updates, running statistics, assignments. */
     readonly updates?: readonly Tensor[]

@@ -62,6 +62,18 @@ export class Session {
       return true
     })
     if (!fresh.length) return
+    try {
+      this.#add(fresh)
+    } catch (error) {
+      for (const v of fresh) {
+        this.#variables.delete(v.attrs.name)
+        this.#leaves.delete(v)
+      }
+      throw error
+    }
+  }
+
+  #add(fresh: readonly Variable[]): void {
     let address = this.#allocateVariables(fresh)
     for (const tensor of fresh) {
       this.#variables.set(tensor.attrs.name, { tensor, address })
@@ -163,13 +175,16 @@ export class Session {
     const known = this.#leaves.get(key)
     if (known !== undefined) return known
     if (isVariable(leaf)) throw new RangeError(`the variable '${leaf.attrs.name}' is not of this session`)
+    if (!(isInput(leaf) || isConstant(leaf) || isDataset(leaf))) {
+      throw new TypeError(`'${leaf.op.name}' is computed, and lies nowhere for long: make it an output, then read() it`)
+    }
     const address = this.core.allocate(isDataset(leaf) ? leaf.attrs.data.byteLength : sizeOf(leaf.shape) * 4)
     this.#leaves.set(key, address)
     if (isConstant(leaf)) this.floats(address, leaf.size).set(leaf.attrs.values)
     else if (isDataset(leaf)) {
       const { data } = leaf.attrs
       new Uint8Array(this.core.memory.buffer, address).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-    } else if (!isInput(leaf)) throw new Error(`unknown leaf '${leaf.op.name}'`)
+    }
     return address
   }
 
