@@ -33,11 +33,11 @@ export type Value = Tensor | number
 /** A number becomes a constant of shape [], a tensor stays. */
 export const tensor = (x: Value): Tensor => (typeof x === 'number' ? constant(x) : x)
 
-/** a + b */
+/** a + b. Like sub, mul and div it broadcasts as NumPy does. @throws RangeError where the shapes do not fit */
 export const add = (a: Value, b: Value): Tensor => apply(addOp, [tensor(a), tensor(b)], {})
-/** a − b */
+/** a − b, broadcast. @throws RangeError where the shapes do not fit */
 export const sub = (a: Value, b: Value): Tensor => apply(subOp, [tensor(a), tensor(b)], {})
-/** a · b, element by element */
+/** a · b, element by element, broadcast. @throws RangeError where the shapes do not fit */
 export const mul = (a: Value, b: Value): Tensor => apply(mulOp, [tensor(a), tensor(b)], {})
-/** a / b */
+/** a / b, broadcast. @throws RangeError where the shapes do not fit */
 export const div = (a: Value, b: Value): Tensor => apply(divOp, [tensor(a), tensor(b)], {})

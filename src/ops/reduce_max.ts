@@ -24,7 +24,8 @@ export const reduceMaxOp: Op<MaxAttrs> = {
 }
 
 /**
- * The largest x over `axes`, NaN where one is NaN; equal maxima share the gradient evenly.
+ * The largest x over `axes`, NaN where one is NaN. Equal maxima share the gradient evenly; where axes do not lie side by side,
+ * each run of those that do shares what the run before it leaves.
  * @param axes one or several, negative from the end; all of them by default
  * @param options.keepDims leaves reduced axes as 1
  * @throws RangeError where x has no such axis

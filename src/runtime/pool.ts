@@ -4,6 +4,9 @@ import { Team } from './team.ts'
 import type { Answer, Order, SharedExports } from './thread.ts'
 import { startWorker, type ThreadWorker } from './workers.ts'
 
+/** Milliseconds in which workers start, on a busy machine too. */
+const PATIENCE = 30_000
+
 /** An order that not all workers have answered yet. */
 interface Open {
   left: number
@@ -33,7 +36,12 @@ export class ThreadPool {
    */
   static async start(size: number, file?: URL | string): Promise<ThreadPool> {
     const pool = new ThreadPool(size, file)
-    await pool.#answers({ kind: 'hello', session: 0 })
+    const limit = setTimeout(() => pool.lose(`no answer in ${PATIENCE / 1000} s; is its file Ganglion's thread.js?`), PATIENCE)
+    try {
+      await pool.#answers({ kind: 'hello', session: 0 })
+    } finally {
+      clearTimeout(limit)
+    }
     return pool
   }
 

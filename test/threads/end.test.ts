@@ -1,5 +1,6 @@
 // Workers that end, by themselves or closed; runtimes that cannot have threads; and processes that are not kept by them.
 import { spawnSync } from 'node:child_process'
+import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { ThreadPool } from '../../src/runtime/pool.ts'
@@ -97,6 +98,20 @@ describe('where threads are not available', () => {
     const one = await threaded({ ...options, threads: 'auto' })
     expect(one.threads).toBe(1)
     expect(one.threadsReason).toMatch(/^a worker thread could not start: .*missing\.js/)
+  })
+
+  test('a worker of another file, which gives no answer', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const silent = new URL('data:text/javascript,setInterval(() => {}, 1000)')
+    let error: unknown
+    threaded({ threads: 2, worker: silent }).catch((thrown: unknown) => { error = thrown })
+    while (!error) {
+      await vi.advanceTimersByTimeAsync(1000)
+      await pause(10)
+    }
+    vi.useRealTimers()
+    expect((error as Error).message).toBe(
+      "a worker thread could not start: no answer in 30 s; is its file Ganglion's thread.js?")
   })
 
   test.each([0, 1.5, 65, NaN, '2'])('threads: %s', async (threads) => {
