@@ -1,0 +1,59 @@
+// What bench:peers found, as the project shows it: README and docs/peers.md are what docs/peers.json makes; and how that is made.
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { jsonOf, page, parseReport, readmeTables, withTables } from '../../bench/peers/pages.ts'
+import type { Result } from '../../bench/peers/race.ts'
+import { fastestJavaScript, overTable, ratios, type Report } from '../../bench/peers/report.ts'
+
+const text = (file: string) => readFileSync(file, 'utf8')
+
+describe('what is committed', () => {
+  const report = parseReport(text('docs/peers.json'))
+  const readme = text('README.md')
+  it('README has the tables of docs/peers.json', () => expect(withTables(readme, readmeTables(report))).toBe(readme))
+  it('docs/peers.md is its page', () => expect(text('docs/peers.md')).toBe(page(report)))
+  it('has the peers that the floors name', () => {
+    const names = new Set(report.results.map(({ name }) => name))
+    for (const name of ['ganglion 1 thread', 'tfjs cpu', 'tfjs wasm', 'tfjs wasm patched', 'jax-js wasm', 'onnxruntime-web']) {
+      expect(names).toContain(name)
+    }
+    expect(names).toContain('PyTorch 1 thread')
+    expect(names).toContain('PyTorch 2 threads')
+  })
+})
+
+const result = (name: string, ms: (number | undefined)[], more: Partial<Result> = {}): Result =>
+  ({ model: 'vae', batch: 64, name, threads: 1, versions: { v: name }, probe: [], losses: [], drawn: [], ms, ...more })
+
+describe('a report', () => {
+  const ours = result('ganglion 1 thread', [2, 4, 2])
+  const wide = result('ganglion wide 1 thread', [1, 2, 1])
+  const slow = result('tfjs wasm', [10, undefined, 8])
+  const quick = result('jax-js wasm', [1, 1, 1], { note: 'different result', deviation: 0.1 })
+  const torch = result('PyTorch 1 thread', [4, 4, 1], { deviation: 1e-6, megabytes: 280 })
+  const race = [ours, wide, slow, quick, torch]
+  const report: Report = {
+    ganglion: '0.1.0', commit: 'abcdef0', machine: { cpu: 'A', cores: 2, megabytes: 1, system: 'linux' },
+    node: '24.0.0', v8: '13', roundTrip: [100, 110], limits: { windows: 3, windowMs: 300, seconds: 60 }, results: race, gemm: [],
+  }
+
+  it('compares windows that both have', () => {
+    expect(ratios(ours, slow)).toEqual([0.2, 0.25])
+    expect(ratios(wide, torch)).toEqual([0.25, 0.5, 1])
+  })
+  it('does not rank a result of another model', () => {
+    expect(fastestJavaScript(race)).toBe(slow)
+    expect(page(report)).toContain('| vae | 64 | jax-js wasm | – | – | different result; losses: 1.0e-1 | – |')
+  })
+  it('has each of our builds over the rivals, window by window', () => {
+    expect(overTable(race).split('\n').slice(2)).toEqual([
+      '| vae | 64 | ganglion 1 thread | 0.23 (0.21–0.24), tfjs wasm | 1.00 (0.75–1.50) | – |',
+      '| vae | 64 | ganglion wide 1 thread | 0.11 (0.11–0.12), tfjs wasm | 0.50 (0.38–0.75) | – |',
+    ])
+    expect(readmeTables(report)).toContain('| vae | 64 | 0.23 · 0.11 · – | 1.00 · 0.50 · – | – · – · – |')
+  })
+  it('is the same after JSON', () => expect(page(parseReport(jsonOf(report)))).toBe(page(report)))
+  it('README without its marks is refused', () => {
+    expect(() => withTables('# Ganglion', '')).toThrow('README.md lacks the marks "<!-- bench:peers: written by its --out -->')
+  })
+})
