@@ -1,12 +1,13 @@
 // Writing files in Node so that a crash or a full disk never leaves half of one: a temporary file beside, then a rename.
 // It also guards the folder of a run. Invariant: nothing is removed that a run did not write.
-import { appendFile, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { appendFile, lstat, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { GanglionError } from '../errors.ts'
 
-/** All that a run writes into its folder, and so all that `force` removes; `samples` is a folder. */
+/** All that a run writes into its folder, and so all that `force` removes: files, and pictures in the folder `samples`. */
 const RUN_FILES = ['config.json', 'metrics.jsonl', 'weights.safetensors', 'state.safetensors', 'digest.txt']
-const RUN_FOLDERS = ['samples']
+const SAMPLES = 'samples'
+const PICTURE = /^(reconstruction-)?epoch-\d{4,}\.png$/
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full; free some space and try again',
@@ -50,9 +51,9 @@ export async function writeFileAtomic(path: string, data: Uint8Array | string): 
 
 /**
  * Makes `path` a folder that a new run may write to. One that holds anything is refused, unless `force` is set: then
- * the files of an earlier run are removed (config.json, metrics.jsonl, samples/, weights.safetensors,
- * state.safetensors, digest.txt) and everything else stays. Returns the topmost folder that it made, if any: a parent of
- * `path`, or `path`.
+ * the files of an earlier run are removed (config.json, metrics.jsonl, weights.safetensors, state.safetensors, digest.txt,
+ * and the pictures of epochs in samples/) and everything else stays. Returns the topmost folder that it made, if any: a
+ * parent of `path`, or `path`.
  * @throws GanglionError when it holds files and `force` is not set, is a file, or cannot be written; the folders that it
  *   made are then removed
  */
@@ -64,12 +65,29 @@ export async function prepareRunFolder(path: string, { force = false }: { force?
     if (found.length > 0 && !force) {
       throw notEmpty(path, found, 'choose another, or use force to replace the files of an earlier run')
     }
+    const samples = join(path, SAMPLES)
+    const pictures = await picturesIn(samples)
     for (const name of RUN_FILES) await rm(join(path, name), { force: true })
-    for (const name of RUN_FOLDERS) await rm(join(path, name), { force: true, recursive: true })
+    for (const name of pictures) await rm(join(samples, name), { force: true })
+    // A folder that holds anything else stays.
+    await rmdir(samples).catch(() => {})
     return made
   } catch (cause) {
     throw cause instanceof GanglionError ? cause : failure('prepare run folder', path, cause)
   }
+}
+
+/** The pictures of a run in a folder; none where there is no such folder. A file in its place is refused. */
+async function picturesIn(folder: string): Promise<string[]> {
+  const found = await lstat(folder).catch(() => null)
+  // The link goes, and what it leads to stays.
+  if (found?.isSymbolicLink()) await rm(folder)
+  else if (found?.isDirectory()) {
+    const entries = await readdir(folder, { withFileTypes: true })
+    return entries.filter((entry) => entry.isFile() && PICTURE.test(entry.name)).map(({ name }) => name)
+  }
+  else if (found) throw failure('prepare run folder', folder, { code: 'EEXIST' })
+  return []
 }
 
 /** The refusal of a folder that holds something. */

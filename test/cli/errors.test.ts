@@ -121,6 +121,14 @@ describe('the run folder', () => {
     )
   })
 
+  test('keeps what its user put among the pictures, also when the run that replaces it fails', async () => {
+    mkdirSync(at.in('run', 'samples'), { recursive: true })
+    for (const name of ['mine.png', 'epoch-0007.png']) writeFileSync(at.in('run', 'samples', name), name)
+    mkdirSync(at.in('run', 'samples', 'epoch-0000.png'))
+    expect((await train('--force')).code).toBe(1)
+    expect(readdirSync(at.in('run', 'samples')).sort()).toEqual(['epoch-0000.png', 'mine.png'])
+  })
+
   test('of an earlier run stays when the run that was to replace it cannot start', async () => {
     await train()
     const before = readFileSync(at.in('run', 'digest.txt'), 'utf8')

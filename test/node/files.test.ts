@@ -140,17 +140,33 @@ describe('prepareRunFolder', () => {
     const outside = join(folder, 'outside')
     const run = join(folder, 'run')
     for (const path of [outside, run, join(run, 'samples'), join(run, 'data')]) mkdirSync(path)
-    const own = ['config.json', 'metrics.jsonl', 'weights.safetensors', 'state.safetensors', 'digest.txt', 'samples/0.png']
-    const others = ['notes.txt', 'weights.safetensors.bak', 'data/digest.txt', '.env']
-    for (const name of [...own, ...others]) writeFileSync(join(run, name), name)
+    const own = ['config.json', 'metrics.jsonl', 'weights.safetensors', 'state.safetensors', 'digest.txt']
+    const pictures = ['samples/epoch-0000.png', 'samples/epoch-12345.png', 'samples/reconstruction-epoch-0001.png']
+    const others = ['notes.txt', 'weights.safetensors.bak', 'data/digest.txt', '.env', 'samples/mine.png', 'samples/epoch-1.png']
+    for (const name of [...own, ...pictures, ...others]) writeFileSync(join(run, name), name)
     await prepareRunFolder(run, { force: true })
-    expect(readdirSync(run).sort()).toEqual(['.env', 'data', 'notes.txt', 'weights.safetensors.bak'])
+    expect(readdirSync(run).sort()).toEqual(['.env', 'data', 'notes.txt', 'samples', 'weights.safetensors.bak'])
+    expect(readdirSync(join(run, 'samples')).sort()).toEqual(['epoch-1.png', 'mine.png'])
     for (const name of others) expect(readFileSync(join(run, name), 'utf8')).toBe(name)
+    rmSync(join(run, 'samples'), { recursive: true })
+    mkdirSync(join(run, 'samples'))
+    writeFileSync(join(run, 'samples', 'epoch-0001.png'), '')
+    await prepareRunFolder(run, { force: true })
+    expect(existsSync(join(run, 'samples'))).toBe(false)
     writeFileSync(join(outside, 'kept'), '')
     symlinkSync(outside, join(run, 'samples'))
     await prepareRunFolder(run, { force: true })
     expect(existsSync(join(run, 'samples'))).toBe(false)
     expect(readdirSync(outside)).toEqual(['kept'])
+  })
+
+  test('refuses a file in the place of samples, before anything is removed', async () => {
+    const samples = join(folder, 'samples')
+    for (const name of ['samples', 'digest.txt']) writeFileSync(join(folder, name), 'mine')
+    await expect(prepareRunFolder(folder, { force: true })).rejects.toThrow(
+      new GanglionError(`cannot prepare run folder "${samples}": a file of that name is in the way; choose another path`),
+    )
+    expect(readdirSync(folder).sort()).toEqual(['digest.txt', 'samples'])
   })
 
   test('refuses a file in its place', async () => {
