@@ -5,7 +5,9 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { GanglionError } from '../errors.ts'
 
 /** All that a run writes into its folder, and so all that `force` removes: files, and pictures in the folder `samples`. */
-const RUN_FILES = ['config.json', 'metrics.jsonl', 'weights.safetensors', 'state.safetensors', 'digest.txt']
+export const RUN_FILES = [
+  'config.json', 'metrics.jsonl', 'weights.safetensors', 'state.safetensors', 'digest.txt', 'checksums.txt',
+] as const
 const SAMPLES = 'samples'
 const PICTURE = /^(reconstruction-)?epoch-\d{4,}\.png$/
 
@@ -30,30 +32,48 @@ let temporaries = 0
  * folder, synced to the disk, then renamed. Text is UTF-8. A symbolic link at `path` is replaced, not followed.
  * @throws GanglionError when it cannot be written; the temporary file is then removed and `path` is as before
  */
-export async function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${temporaries++}.tmp`)
-  let created = false
+export function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
+  return writeFilesAtomic([[path, data]])
+}
+
+/**
+ * Writes files that belong together as `writeFileAtomic` writes one: none is renamed before all are on the disk, so one
+ * that is full replaces none of them.
+ * @throws GanglionError when one cannot be written; the temporary files are then removed and all paths are as before
+ */
+export async function writeFilesAtomic(files: readonly (readonly [path: string, data: Uint8Array | string])[]): Promise<void> {
+  const written: { path: string, temporary: string }[] = []
+  let at = ''
   try {
-    const file = await open(temporary, 'wx')
-    created = true
-    try {
-      await file.writeFile(data)
-      await file.sync()
-    } finally {
-      await file.close()
+    for (const [path, data] of files) {
+      at = path
+      const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${temporaries++}.tmp`)
+      const file = await open(temporary, 'wx')
+      written.push({ path, temporary })
+      try {
+        await file.writeFile(data)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      // Renaming would say so after others are renamed.
+      if ((await lstat(path).catch(() => null))?.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
     }
-    await rename(temporary, path)
+    for (const { path, temporary } of written) {
+      at = path
+      await rename(temporary, path)
+    }
   } catch (cause) {
-    if (created) await rm(temporary, { force: true }).catch(() => {})
-    throw failure('write', path, cause)
+    for (const { temporary } of written) await rm(temporary, { force: true }).catch(() => {})
+    throw failure('write', at, cause)
   }
 }
 
 /**
  * Makes `path` a folder that a new run may write to. One that holds anything is refused, unless `force` is set: then
  * the files of an earlier run are removed (config.json, metrics.jsonl, weights.safetensors, state.safetensors, digest.txt,
- * and the pictures of epochs in samples/) and everything else stays. Returns the topmost folder that it made, if any: a
- * parent of `path`, or `path`.
+ * checksums.txt, and the pictures of epochs in samples/) and everything else stays. Returns the topmost folder that it
+ * made, if any: a parent of `path`, or `path`.
  * @throws GanglionError when it holds files and `force` is not set, is a file, or cannot be written; the folders that it
  *   made are then removed
  */

@@ -117,7 +117,10 @@ describe('the run folder', () => {
     expect([code, files()]).toEqual([1, ['notes.txt']])
     expect((await train('--force', '--quiet')).code).toBe(0)
     expect(files()).toEqual(
-      ['config.json', 'digest.txt', 'metrics.jsonl', 'notes.txt', 'samples', 'state.safetensors', 'weights.safetensors'],
+      [
+        'checksums.txt', 'config.json', 'digest.txt', 'metrics.jsonl', 'notes.txt', 'samples', 'state.safetensors',
+        'weights.safetensors',
+      ],
     )
   })
 

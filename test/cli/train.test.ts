@@ -39,7 +39,7 @@ describe('train vae on mnist', () => {
   test('leaves a run folder, and nothing else', () => {
     expect(readdirSync(at.in('runs'))).toEqual(['vae'])
     expect(readdirSync(at.in('runs', 'vae')).sort()).toEqual(
-      ['config.json', 'digest.txt', 'metrics.jsonl', 'samples', 'state.safetensors', 'weights.safetensors'],
+      ['checksums.txt', 'config.json', 'digest.txt', 'metrics.jsonl', 'samples', 'state.safetensors', 'weights.safetensors'],
     )
     expect(readdirSync(at.in('runs', 'vae', 'samples')).sort()).toEqual([
       'epoch-0000.png', 'epoch-0001.png', 'epoch-0002.png', 'reconstruction-epoch-0001.png', 'reconstruction-epoch-0002.png',
