@@ -9,6 +9,7 @@ import { reconstructionsPng, samplesPng } from '../node/pictures.ts'
 import { saveRun } from '../node/run.ts'
 import type { Model } from '../train/model.ts'
 import type { Progress } from '../train/train.ts'
+import { judge } from './judge.ts'
 
 /** A line of metrics.jsonl. */
 export interface EpochLine {
@@ -103,7 +104,7 @@ export class RunFolder {
 
   /** Writes an epoch's figures and pictures, and the weights when they have not been saved for a while. */
   async epoch({ epoch, step, metrics, samples, seconds, epochDone: complete }: Progress): Promise<EpochLine> {
-    const test = this.#test && this.#model.evaluate(this.#test)
+    const test = this.#test && await judge(this.#model, this.#test)
     const samplesPerSecond = samples / seconds
     const line: EpochLine = { epoch, step, metrics, ...(test && { test }), seconds, samplesPerSecond, complete }
     this.#lines += `${JSON.stringify(line)}\n`
