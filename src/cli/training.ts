@@ -41,7 +41,7 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
     const folder = await RunFolder.start(path, model, { config, first, data, test, force: settings.force })
     report.start({ out: path, images: data.count, parameters: parametersOf(model), ...config })
     try {
-      const { step, digest, ended } = await follow(steps, next, folder, report, begun)
+      const { step, digest, ended } = await follow(steps, next, folder, report, begun, io)
       report.close()
       const seconds = (performance.now() - begun) / 1000
       report.done({ out: path, samples: folder.samples, step, digest, seconds, stopped: ended ? null : signal! })
@@ -84,12 +84,15 @@ async function prepare(settings: Settings): Promise<Prepared> {
 type Steps = AsyncGenerator<Progress, void, void>
 
 /** Goes through the steps, keeping every epoch, and saves at the end, also at one that a signal or a fault brought. */
-async function follow(steps: Steps, first: IteratorResult<Progress, void>, folder: RunFolder, report: Reporter, begun: number) {
+async function follow(
+  steps: Steps, first: IteratorResult<Progress, void>, folder: RunFolder, report: Reporter, begun: number, io: Io,
+) {
   let last: Progress | undefined
   let fault: TrainingError | undefined
   try {
     for (let next = first; !next.done; next = await steps.next()) {
       last = next.value
+      io.checkOutput()
       const { step, lastStep, epochDone } = last
       report.progress(last, ((performance.now() - begun) / 1000 / step) * (lastStep - step))
       if (epochDone) report.epoch(await folder.epoch(last), last)

@@ -170,7 +170,12 @@ async function makeFolder(path: string): Promise<string | undefined> {
   return top
 }
 
-function failure(what: string, path: string, cause: unknown): GanglionError {
+export function failure(what: string, path: string, cause: unknown): GanglionError {
+  return new GanglionError(`cannot ${what} "${path}": ${reasonOf(cause)}`, { cause })
+}
+
+/** Why the system refused, and what to do. */
+export function reasonOf(cause: unknown): string {
   const { code = '', message } = cause as NodeJS.ErrnoException
-  return new GanglionError(`cannot ${what} "${path}": ${reasons[code] ?? message}`, { cause })
+  return reasons[code] ?? message
 }

@@ -173,40 +173,6 @@ test('a terminal gets a bar that fits 80 columns, with loss, speed and time left
   expect(stderr.lastIndexOf('\x1b[?25h')).toBeGreaterThan(stderr.lastIndexOf('\x1b[?25l'))
 })
 
-describe('a signal', () => {
-  test('SIGINT ends after the running steps and keeps what was trained', async () => {
-    const args = ['train', 'vae', '--epochs', '50', '--out', 'stopped', '--json']
-    const { code, stdout, stderr } = await spawned(args, at.path, (child, { stdout }) => {
-      if (stdout.includes('"event":"progress"') && !child.killed) child.kill('SIGINT')
-    })
-    const done = lines(stdout).at(-1)!
-    expect(code).toBe(130)
-    expect(done).toMatchObject({ event: 'done', stopped: 'SIGINT', digest: read('stopped', 'digest.txt').trim() })
-    expect(stderr).toBe(`ganglion: stopped at step ${String(done['step'])}, kept in stopped\n`)
-    expect(lines(read('stopped', 'metrics.jsonl'))).toMatchObject([{ epoch: 1, step: done['step'], complete: false }])
-    expect(readdirSync(at.in('stopped', 'samples')).sort()).toEqual(
-      ['epoch-0000.png', 'epoch-0001.png', 'reconstruction-epoch-0001.png'],
-    )
-    expect((await ganglion(['sample', at.in('stopped')])).code).toBe(0)
-  })
-
-  test('SIGTERM too, with its own code', async () => {
-    const { code, stderr } = await ganglion(['train', 'gan', '--epochs', '50', '--out', at.in('term')], { signal: 'SIGTERM' })
-    expect(code).toBe(143)
-    expect(stderr).toMatch(
-      /^stopping after the running steps; a second signal ends at once\nganglion: stopped at step \d+, kept in .*term\n$/,
-    )
-  })
-
-  test('a second one ends at once', async () => {
-    const args = ['train', 'vae', '--epochs', '50', '--out', 'twice']
-    const { signal } = await spawned(args, at.path, (child, { stdout, stderr }) => {
-      if (stderr.includes('stopping') || (stdout.includes('into twice') && !child.killed)) child.kill('SIGINT')
-    })
-    expect(signal).toBe('SIGINT')
-  })
-})
-
 test.each([['a folder with one split', 'one'], ['one file', 'images']])(
   '%s: no test figures, and pairs of training images', async (_, source) => {
     mkdirSync(at.in('one'), { recursive: true })
