@@ -8,10 +8,11 @@ import { createRuntime } from '../runtime/runtime.ts'
 import { TrainingError } from '../train/fault.ts'
 import { Model } from '../train/model.ts'
 import type { Progress } from '../train/train.ts'
+import { checkFolder, claimFolder } from './claim.ts'
 import { testData, trainingData } from './data.ts'
 import { type Io, type Signal, signalCode } from './io.ts'
 import { reporter, type Reporter } from './progress.ts'
-import { chooseFolder, RunFolder } from './run_folder.ts'
+import { RunFolder } from './run_folder.ts'
 import { configOf, type Settings } from './settings.ts'
 
 interface Prepared {
@@ -22,7 +23,7 @@ interface Prepared {
 }
 
 export async function runTraining(settings: Settings, io: Io): Promise<number> {
-  const path = await chooseFolder(settings.out, settings.kind, settings.force)
+  await checkFolder(settings.out, settings.force)
   const { data, test, model, config } = await prepare(settings)
   const first = RunFolder.firstPicture(model)
   const stop = new AbortController()
@@ -38,19 +39,22 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
     report.stopping()
   })
   try {
-    const folder = await RunFolder.start(path, model, { config, first, data, test, force: settings.force })
-    report.start({ out: path, images: data.count, parameters: parametersOf(model), ...config })
+    const claim = await claimFolder(settings.out, settings.kind, settings.force)
+    const folder = await RunFolder.start(claim, model, { config, first, data, test })
+    const { path } = folder
     try {
+      report.start({ out: path, images: data.count, parameters: parametersOf(model), ...config })
       const { step, digest, ended } = await follow(steps, next, folder, report, begun, io)
       report.close()
       const seconds = (performance.now() - begun) / 1000
       report.done({ out: path, samples: folder.samples, step, digest, seconds, stopped: ended ? null : signal! })
-      if (ended) return 0
-      io.stderr.write(`ganglion: stopped at step ${step}, kept in ${path}\n`)
-      return signalCode[signal!]
+      if (!ended) io.stderr.write(`ganglion: stopped at step ${step}, kept in ${path}\n`)
+      await folder.close()
+      return ended ? 0 : signalCode[signal!]
     } catch (error) {
-      await folder.discard()
-      throw error
+      const kept = await folder.close()
+      if (kept === undefined || !(error instanceof GanglionError) || error.cause instanceof TrainingError) throw error
+      throw new GanglionError(`${error.message} ("${path}" keeps the run as it was after step ${kept})`, { cause: error })
     }
   } finally {
     release()

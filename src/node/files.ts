@@ -10,6 +10,8 @@ export const RUN_FILES = [
 ] as const
 const SAMPLES = 'samples'
 const PICTURE = /^(reconstruction-)?epoch-\d{4,}\.png$/
+/** Says who trains into the folder (lock.ts). It is no part of a run. */
+export const LOCK = '.lock'
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full; free some space and try again',
@@ -26,6 +28,7 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 let temporaries = 0
+const TEMPORARY = /^\.(.+)\.\d+\.\d+\.tmp$/
 
 /**
  * Writes `data` so that `path` holds either what it held before or all of `data`: to a temporary file in the same
@@ -81,13 +84,13 @@ export async function prepareRunFolder(path: string, { force = false }: { force?
   try {
     const made = await makeFolder(path)
     // As join() reads it in what follows: a/../b is b.
-    const found = await readdir(resolve(path))
+    const found = (await readdir(resolve(path))).filter((name) => name !== LOCK)
     if (found.length > 0 && !force) {
       throw notEmpty(path, found, 'choose another, or use force to replace the files of an earlier run')
     }
     const samples = join(path, SAMPLES)
     const pictures = await picturesIn(samples)
-    for (const name of RUN_FILES) await rm(join(path, name), { force: true })
+    for (const name of [...RUN_FILES, ...found.filter(isTemporary)]) await rm(join(path, name), { force: true })
     for (const name of pictures) await rm(join(samples, name), { force: true })
     // A folder that holds anything else stays.
     await rmdir(samples).catch(() => {})
@@ -97,6 +100,10 @@ export async function prepareRunFolder(path: string, { force = false }: { force?
   }
 }
 
+/** What a process that was killed leaves of a file of a run. */
+const isTemporary = (name: string): boolean => RUN_FILES.includes((TEMPORARY.exec(name)?.[1] ?? '') as typeof RUN_FILES[number])
+const isPicture = (name: string): boolean => PICTURE.test(TEMPORARY.exec(name)?.[1] ?? name)
+
 /** The pictures of a run in a folder; none where there is no such folder. A file in its place is refused. */
 async function picturesIn(folder: string): Promise<string[]> {
   const found = await lstat(folder).catch(() => null)
@@ -104,7 +111,7 @@ async function picturesIn(folder: string): Promise<string[]> {
   if (found?.isSymbolicLink()) await rm(folder)
   else if (found?.isDirectory()) {
     const entries = await readdir(folder, { withFileTypes: true })
-    return entries.filter((entry) => entry.isFile() && PICTURE.test(entry.name)).map(({ name }) => name)
+    return entries.filter((entry) => entry.isFile() && isPicture(entry.name)).map(({ name }) => name)
   }
   else if (found) throw failure('prepare run folder', folder, { code: 'EEXIST' })
   return []
@@ -144,7 +151,7 @@ export async function appendLine(path: string, line: string): Promise<void> {
  * Makes a folder with its parents; returns the topmost that was missing. Removes what it made where it cannot make all.
  * Node's own recursive mkdir says ENOENT on a disk that is read-only or full, and leaves the parents behind.
  */
-async function makeFolder(path: string): Promise<string | undefined> {
+export async function makeFolder(path: string): Promise<string | undefined> {
   const missing: string[] = []
   for (let at = resolve(path); ; at = dirname(at)) {
     const there = await stat(at).catch(() => null)

@@ -187,6 +187,16 @@ describe('prepareRunFolder', () => {
     expect(readdirSync(outside)).toEqual(['kept'])
   })
 
+  test('force removes the temporaries of a run that was killed', async () => {
+    const own = ['.weights.safetensors.12.3.tmp', 'samples/.epoch-0001.png.12.0.tmp']
+    const others = ['.notes.12.3.tmp', '.weights.safetensors.tmp', 'samples/.mine.png.1.2.tmp']
+    mkdirSync(join(folder, 'samples'))
+    for (const name of [...own, ...others]) writeFileSync(join(folder, name), '')
+    await prepareRunFolder(folder, { force: true })
+    expect(readdirSync(folder).sort()).toEqual(['.notes.12.3.tmp', '.weights.safetensors.tmp', 'samples'])
+    expect(readdirSync(join(folder, 'samples'))).toEqual(['.mine.png.1.2.tmp'])
+  })
+
   test('refuses a file in the place of samples, before anything is removed', async () => {
     const samples = join(folder, 'samples')
     for (const name of ['samples', 'digest.txt']) writeFileSync(join(folder, name), 'mine')
