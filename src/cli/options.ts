@@ -108,6 +108,11 @@ export const text = (value: string): string => {
   return value
 }
 
+export const pngName = (value: string): string => {
+  if (!/[^/\\]\.png$/i.test(value)) throw new RangeError('a name that ends in .png')
+  return value
+}
+
 export const seed = integer(0, Number.MAX_SAFE_INTEGER, 'from 0 to 2^53 - 1')
 
 /** `auto`, or a number that createRuntime takes. */

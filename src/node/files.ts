@@ -1,11 +1,12 @@
 // Writing files in Node so that a crash or a full disk never leaves half of one: a temporary file beside, then a rename.
 // It also guards the folder of a run. Invariant: nothing is removed that a run did not write.
+import { existsSync } from 'node:fs'
 import { appendFile, lstat, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { GanglionError } from '../errors.ts'
 
 /** All that a run writes into its folder, and so all that `force` removes: files, and pictures in the folder `samples`. */
-export const RUN_FILES = [
+const RUN_FILES = [
   'config.json', 'metrics.jsonl', 'weights.safetensors', 'state.safetensors', 'digest.txt', 'checksums.txt',
 ] as const
 const SAMPLES = 'samples'
@@ -103,6 +104,10 @@ export async function prepareRunFolder(path: string, { force = false }: { force?
 /** What a process that was killed leaves of a file of a run. */
 const isTemporary = (name: string): boolean => RUN_FILES.includes((TEMPORARY.exec(name)?.[1] ?? '') as typeof RUN_FILES[number])
 const isPicture = (name: string): boolean => PICTURE.test(TEMPORARY.exec(name)?.[1] ?? name)
+
+/** Whether a path, where a run's folder is around it, is one of the pictures that its training writes. */
+export const isRunPicture = (path: string): boolean =>
+  PICTURE.test(basename(path)) && basename(dirname(path)) === SAMPLES && existsSync(join(path, '..', '..', RUN_FILES[0]))
 
 /** The pictures of a run in a folder; none where there is no such folder. A file in its place is refused. */
 async function picturesIn(folder: string): Promise<string[]> {

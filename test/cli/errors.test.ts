@@ -205,6 +205,30 @@ describe('a run to read', () => {
   })
 })
 
+test('a picture does not replace what training wrote', async () => {
+  await train()
+  const path = at.in('run', 'samples', 'epoch-0001.png')
+  const before = readFileSync(path)
+  const { code, stderr } = await ganglion(['sample', at.in('run'), '--out', `${at.path}/run/../run/samples/epoch-0001.png`])
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^ganglion: ".*epoch-0001.png" is a picture that training keeps, and is left as it is; give --out another name\n$/)
+  expect(readFileSync(path).equals(before)).toBe(true)
+  expect((await ganglion(['sample', at.in('run'), '--out', at.in('run', 'samples', 'mine.PNG')])).code).toBe(0)
+})
+
+test.each(['{"name": "mine"}', 'hello'])('bench --json does not replace %s', async (content) => {
+  writeFileSync(at.in('package.json'), content)
+  const { code, stderr } = await ganglion(['bench', '--json', at.in('package.json')])
+  expect([code, stderr]).toEqual([1, `ganglion: "${at.in('package.json')}" holds something else than a report of ` +
+    '"ganglion bench", and is left as it is; give --json a new name\n'])
+  expect(readFileSync(at.in('package.json'), 'utf8')).toBe(content)
+})
+
+test('bench --json FILE, where FILE is a folder', async () => {
+  const { code, stderr } = await ganglion(['bench', '--json', at.path])
+  expect([code, stderr]).toEqual([1, `ganglion: cannot write "${at.path}": it is a folder; give the name of a file\n`])
+})
+
 test('a GAN cannot reconstruct', async () => {
   const run = at.in('gan')
   await ganglion(['train', 'gan', '--data', at.in('images'), '--out', run, '--quiet', ...SMALL])

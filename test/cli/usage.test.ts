@@ -44,6 +44,8 @@ test.each([
   ['sample', 'sample expected the folder of a run (see "ganglion sample --help")'],
   ['sample a b', 'sample expected one folder, got "b" too (see "ganglion sample --help")'],
   ['sample a --count 0', '--count expected an integer from 1 to 10000, got "0" (see "ganglion sample --help")'],
+  ['sample a --out a/config.json', '--out expected a name that ends in .png, got "a/config.json" (see "ganglion sample --help")'],
+  ['reconstruct a --out .png', '--out expected a name that ends in .png, got ".png" (see "ganglion reconstruct --help")'],
   ['interpolate a --steps 1', '--steps expected an integer from 2 to 1000, got "1" (see "ganglion interpolate --help")'],
   ['reconstruct a --row 3', 'unknown option --row (see "ganglion reconstruct --help")'],
   ['bench fast', 'bench takes no arguments without --compare, got "fast" (see "ganglion bench --help")'],

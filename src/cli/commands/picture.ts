@@ -1,11 +1,12 @@
 // What sample, reconstruct and interpolate have in common: a run in, one PNG out.
-import { join } from 'node:path'
-import { writeFileAtomic } from '../../node/files.ts'
+import { join, resolve } from 'node:path'
+import { GanglionError } from '../../errors.ts'
+import { isRunPicture, writeFileAtomic } from '../../node/files.ts'
 import type { RunConfig } from '../../node/config.ts'
 import { loadRun } from '../../node/run.ts'
 import type { Model } from '../../train/model.ts'
 import type { Command } from '../command.ts'
-import { help, type Options, parse, text, UsageError, type Values } from '../options.ts'
+import { help, type Options, parse, pngName, UsageError, type Values } from '../options.ts'
 
 const RUN = 'RUN is the folder that "ganglion train" wrote.'
 
@@ -15,7 +16,7 @@ interface Picture<O extends Options> extends Pick<Command, 'name' | 'summary' | 
 }
 
 export function pictureCommand<O extends Options>({ name, summary, examples, options: own, draw }: Picture<O>): Command {
-  const out = { out: { value: 'FILE', help: 'the PNG to write', read: text, initial: `RUN/${name}.png` } } as const
+  const out = { out: { value: 'FILE', help: 'the PNG to write', read: pngName, initial: `RUN/${name}.png` } } as const
   const options = { ...own, ...out, ...help }
   return {
     name,
@@ -30,6 +31,9 @@ export function pictureCommand<O extends Options>({ name, summary, examples, opt
       if (folder === undefined) throw new UsageError(`${name} expected the folder of a run`)
       if (more !== undefined) throw new UsageError(`${name} expected one folder, got "${more}" too`)
       const path = (values as Values<typeof out>).out ?? join(folder, `${name}.png`)
+      if (isRunPicture(resolve(path))) {
+        throw new GanglionError(`"${path}" is a picture that training keeps, and is left as it is; give --out another name`)
+      }
       const { config, model } = await loadRun(folder)
       await writeFileAtomic(path, await draw({ config, model, folder }, values as Values<O>))
       stdout.write(`${path}\n`)
