@@ -169,11 +169,14 @@ test('a NaN: names step and op, keeps the last good weights', async () => {
 
 describe('a run to read', () => {
   test.each(['sample', 'reconstruct', 'interpolate'])('%s: no run', async (command) => {
-    mkdirSync(at.in('run'))
-    for (const folder of [at.in('run'), at.in('none'), at.in('images')]) {
-      const stderr = `ganglion: "${folder}" is not a run folder: it holds no config.json; ` +
-        'give a folder that "ganglion train" wrote\n'
-      expect(await ganglion([command, folder])).toEqual({ code: 1, stdout: '', stderr })
+    for (const folder of ['run', 'odd/config.json']) mkdirSync(at.in(folder), { recursive: true })
+    const all = [
+      [at.in('run'), 'it holds no config.json'], [at.in('none'), 'there is no such folder'], [at.in('images'), 'it is a file'],
+      [at.in('images', 'x'), 'there is no such folder'], [at.in('odd'), 'its config.json is a folder'],
+    ]
+    for (const [folder, why] of all) {
+      const stderr = `ganglion: "${folder}" is not a run folder: ${why}; give a folder that "ganglion train" wrote\n`
+      expect(await ganglion([command, folder!])).toEqual({ code: 1, stdout: '', stderr })
     }
   })
 
@@ -200,6 +203,20 @@ describe('a run to read', () => {
     await says(/config\.json" is damaged: model\.kind expected autoencoder, vae, gan, dcgan, found "vea"; /)
     writeFileSync(config, json.replace('"format": 1', '"format": 2'))
     await says(/config\.json" has the format 2, and this version of Ganglion reads 1; update Ganglion\n$/)
+    const { data, training, ...rest } = JSON.parse(json) as { data: object, training: object }
+    for (const [found, message] of [
+      [{ data: null }, 'data expected an object, found null'],
+      [{ data: [] }, 'data expected an object, found []'],
+      [{ data: { ...data, source: null } }, 'data.source expected mnist, fashion or a path, found null'],
+      [{ data: { ...data, count: 0 } }, 'data.count expected a positive integer, found 0'],
+      [{ data: { ...data, sha256: 'x' } }, 'data.sha256 expected 64 hexadecimal digits, found "x"'],
+      [{ training: { ...training, epochs: -1 } }, 'training.epochs expected a positive integer, found -1'],
+      [{ training: { ...training, precision: 'loose' } }, 'training.precision expected deterministic or relaxed, found "loose"'],
+    ] as const) {
+      writeFileSync(config, JSON.stringify({ ...rest, data, training, ...found }))
+      const { stderr } = await ganglion(['reconstruct', at.in('run')])
+      expect(stderr).toBe(`ganglion: "${config}" is damaged: ${message}; train again, or mend it by hand\n`)
+    }
     writeFileSync(config, json.slice(0, 100))
     await says(/config\.json" is damaged: it is not JSON; train again, or mend it by hand\n$/)
   })
