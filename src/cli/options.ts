@@ -81,6 +81,14 @@ export const integer = (least: number, most = Number.MAX_SAFE_INTEGER, named?: s
   return Number(text)
 }
 
+/** Positive integers with commas between. */
+export const integers = (text: string): number[] => {
+  if (!/^\d+(,\d+)*$/.test(text) || text.split(',').some((n) => Number(n) < 1 || !Number.isSafeInteger(Number(n)))) {
+    throw new RangeError('positive integers with commas between')
+  }
+  return text.split(',').map(Number)
+}
+
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
 /** A number above 0. */

@@ -76,6 +76,22 @@ export class RunFolder {
     return run
   }
 
+  /** Goes on with the run in the folder, whose weights are of `step`, after the lines of its figures. */
+  static async resume(claim: Claim, model: Model, options: Start & { lines: string, step: number }): Promise<RunFolder> {
+    const run = new RunFolder(claim, model, options)
+    run.#lines = options.lines
+    run.#saved = performance.now()
+    run.#step = options.step
+    try {
+      await mkdir(run.samples, { recursive: true }).catch(() => {})
+      await saveConfig(run.path, options.config)
+    } catch (error) {
+      await run.close()
+      throw error
+    }
+    return run
+  }
+
   static firstPicture(model: Model): Uint8Array {
     return samplesPng(model, { count: SAMPLES })
   }

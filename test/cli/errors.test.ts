@@ -254,3 +254,28 @@ test('a GAN cannot reconstruct', async () => {
     [1, `ganglion: a gan cannot reconstruct: it has no encoder; use "ganglion sample ${run}" or "ganglion interpolate ${run}"\n`],
   )
 })
+
+test('--json: the last line tells of the error, whenever it comes', async () => {
+  for (const wrong of [['--limit', '97'], ['--learning-rate', '1e30'], ['--out', at.in('images')]]) {
+    const { stdout, stderr } = await train('--json', ...wrong)
+    const event = JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as object
+    expect(event).toEqual({ event: 'error', message: stderr.slice('ganglion: '.length, -1) })
+  }
+  expect((await train('--json', '--limit', '0')).stdout).toBe('')
+})
+
+test('--filters are kept with the model, and its command repeats it', async () => {
+  writeImages(at.in('images'), 96, 28)
+  for (const [kind, filters] of [['autoencoder', '4,3,2'], ['dcgan', '4,2']] as const) {
+    const args = ['train', kind, '--data', at.in('images'), '--batch-size', '48', '--epochs', '1', '--limit', '48', '--quiet']
+    expect(await ganglion([...args, '--filters', filters, '--out', at.in(kind)])).toMatchObject({ code: 0, stderr: '' })
+    const { command, model } = JSON.parse(readFileSync(at.in(kind, 'config.json'), 'utf8')) as
+      { command: string, model: { options: object } }
+    expect(model.options).toMatchObject({ filters: filters.split(',').map(Number) })
+    expect(command).toContain(` --filters ${filters} `)
+    await ganglion([...command.split(' ').slice(1), '--out', at.in('again'), '--force', '--quiet'])
+    const digest = (run: string) => readFileSync(at.in(run, 'digest.txt'), 'utf8')
+    expect(digest('again')).toBe(digest(kind))
+    expect((await ganglion(['sample', at.in(kind)])).code).toBe(0)
+  }
+})
