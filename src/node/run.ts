@@ -5,12 +5,14 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GanglionError } from '../errors.ts'
 import { decodeSafetensors, encodeSafetensors, type SavedTensor } from '../formats/safetensors.ts'
+import { checkOptions, flag } from '../nn/options.ts'
 import { createRuntime, type Runtime } from '../runtime/runtime.ts'
 import { Model } from '../train/model.ts'
 import type { State } from '../train/state.ts'
 import { loadConfig, type RunConfig } from './config.ts'
 import { writeFilesAtomic } from './files.ts'
 import { models } from './models.ts'
+import { runtimeRule } from './options.ts'
 
 const WEIGHTS = 'weights.safetensors'
 const STATE = 'state.safetensors'
@@ -57,17 +59,20 @@ export interface Run {
 /**
  * The model of a run folder, with its weights. The file is compared with checksums.txt, where the run has one, and a state
  * with digest.txt.
+ * @throws TypeError, RangeError for options that are not as described
  * @throws GanglionError when the folder is not a run, or a file of it is missing, damaged, changed or of another model
  */
-export async function loadRun(folder: string, { runtime, state = false }: LoadRunOptions = {}): Promise<Run> {
+export async function loadRun(folder: string, options: LoadRunOptions = {}): Promise<Run> {
+  checkOptions('loadRun', options, { runtime: runtimeRule, state: flag })
+  const { runtime, state = false } = options
   const config = await loadConfig(folder)
   const name = state ? STATE : WEIGHTS
   const path = join(folder, name)
   const sums = await readText(join(folder, CHECKSUMS))
   const bytes = await readBytes(path)
   const { tensors } = decodeSafetensors(bytes, path)
-  const { kind, options } = config.model
-  const definition = models[kind].define(options)
+  const { kind } = config.model
+  const definition = models[kind].define(config.model.options)
   const model = await Model.create(runtime ?? await createRuntime(), definition, { seed: config.training.seed })
   try {
     if (state) model.loadState(toState(tensors))
