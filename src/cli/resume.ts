@@ -5,10 +5,9 @@ import { join } from 'node:path'
 import { type ImageDataset, take } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import { loadConfig, type RunConfig } from '../node/config.ts'
-import { loadDataset } from '../node/datasets.ts'
 import type { ModelKind, ModelOptions } from '../node/models.ts'
 import type { Precision } from '../runtime/cores.ts'
-import { dataHash } from './data.ts'
+import { allTrainingData, dataHash } from './data.ts'
 import { UsageError } from './options.ts'
 import type { EpochLine } from './run_folder.ts'
 import type { Settings } from './settings.ts'
@@ -85,7 +84,7 @@ const another = (what: string, given: Value, folder: string, trained: Value = 'n
 export async function resumedData(
   source: string, { folder, config: { data: { count, sha256 } } }: Resume,
 ): Promise<{ data: ImageDataset, limit?: number }> {
-  const all = await loadDataset(source)
+  const all = await allTrainingData(source)
   const more = all.count > count
   const data = more ? take(all, count) : all
   if (data.count === count && dataHash(data) === sha256) return more ? { data, limit: count } : { data }

@@ -25,6 +25,10 @@ describe('data', () => {
     ['--data', at.in('none')],
     /^dataset ".*none" was not found, expected mnist, fashion, or the path of a folder or an IDX file; check the path$/,
   ))
+  test('missing, with a name like that of one', () => refuses(
+    ['--data', 'mnsit'],
+    'dataset "mnsit" was not found, expected mnist, fashion, or the path of a folder or an IDX file; did you mean mnist?',
+  ))
   test('an empty folder', async () => {
     mkdirSync(at.in('empty'))
     await refuses(

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readFileSync } from 'node:fs'
 import { nearest } from '../../src/cli/nearest.ts'
 import { automaticThreads } from '../../src/runtime/runtime.ts'
+import { recipeKinds } from '../../src/verify/index.ts'
 import { ganglion } from './ganglion.ts'
 
 const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, bench, verify, info (see "ganglion --help")'
@@ -14,6 +15,7 @@ test.each([
   ['--frobnicate', `unknown option --frobnicate; ${COMMANDS}`],
   ['train', `train expected autoencoder, vae, gan, dcgan, got no model ${TRAIN}`],
   ['train vea', `unknown model "vea", expected autoencoder, vae, gan, dcgan; did you mean vae? ${TRAIN}`],
+  ['train VAE', `unknown model "VAE", expected autoencoder, vae, gan, dcgan; did you mean vae? ${TRAIN}`],
   ['train diffusion', `unknown model "diffusion", expected autoencoder, vae, gan, dcgan ${TRAIN}`],
   ['train vae gan', `train expected one model, got "gan" too ${TRAIN}`],
   ['train vae --epoch 3', `unknown option --epoch; did you mean --epochs? ${TRAIN}`],
@@ -88,6 +90,11 @@ describe('help', () => {
     const { stdout } = await ganglion(['train', '--help'])
     expect(stdout).toContain('[autoencoder 0.001, vae 0.001, gan 0.0003, dcgan 0.0002]')
     expect(stdout).toContain('[autoencoder 8, vae 20, gan 100, dcgan 100]')
+  })
+
+  test('of verify names every kind of recipe', async () => {
+    const { stdout } = await ganglion(['verify', '--help'])
+    expect(stdout).toContain(`: ${recipeKinds.join(', ')}.`)
   })
 
   test('--version', async () => {

@@ -109,6 +109,11 @@ describe('one file', () => {
     expect((await loadDataset(join(folder, name))).labels).toEqual(ramp(2, 3))
   })
 
+  test.each([[[0, 6, 6]], [[0, 0, 0]], [[0, 6, 6, 3]]])('no images: (%j)', async (shape) => {
+    put('none', writeIdx(shape, new Uint8Array()))
+    await refuses(join(folder, 'none'), `"${join(folder, 'none')}" holds no images, expected one or more; give another file`)
+  })
+
   test('labels alone, or a path that is not there', async () => {
     const labels = join(folder, 't10k-labels-idx1-ubyte')
     put('t10k-labels-idx1-ubyte', writeIdx([2], ramp(2)))
@@ -170,5 +175,9 @@ test('arguments are checked', async () => {
   await expect(loadDataset('')).rejects
     .toThrow(new RangeError('loadDataset: source expected mnist, fashion or a path, got an empty string'))
   await expect(loadDataset('mnist', { split: 'valid' as 'test' })).rejects
-    .toThrow(new RangeError('loadDataset: split expected train or test, got valid'))
+    .toThrow(new RangeError("loadDataset: split is 'valid', expected 'train' or 'test'"))
+  await expect(loadDataset('mnist', 'test' as never)).rejects
+    .toThrow(new TypeError("loadDataset: the options are 'test', expected an object with split"))
+  await expect(loadDataset('mnist', { splt: 'test' } as never)).rejects
+    .toThrow(new RangeError("loadDataset: there is no option 'splt'; it takes split"))
 })
