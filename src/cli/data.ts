@@ -33,7 +33,7 @@ export async function trainingData(source: string, limit?: number): Promise<Imag
   return take(data, limit)
 }
 
-/** The test images; none where one file, or a folder without a test split, holds images to train on alone. */
+/** The test images; none where one file, or a folder without a test split (one of PNG files, say), is to train on alone. */
 export async function testData(source: string): Promise<ImageDataset | undefined> {
   if (!NAMES.includes(source) && (await stat(source).catch(() => null))?.isFile()) return undefined
   return loadDataset(source, { split: 'test' }).catch((error) => {

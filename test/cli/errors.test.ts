@@ -33,7 +33,7 @@ describe('data', () => {
     mkdirSync(at.in('empty'))
     await refuses(
       ['--data', at.in('empty')],
-      /^folder ".*empty" expected train-images-idx3-ubyte \(or \.gz\) for the split "train", found an empty folder; put the file there$/,
+      /^folder ".*empty" expected train-images-idx3-ubyte \(or \.gz\) or PNG files for the split "train", found an empty folder; put the file there$/,
     )
   })
   test('cut short', async () => {

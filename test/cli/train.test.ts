@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeSafetensors, type SavedTensor } from '../../src/formats/safetensors.ts'
 import { optionsOf } from '../../src/node/models.ts'
-import { decodePng } from '../../src/node/png.ts'
+import { decodePng, encodePng } from '../../src/node/png.ts'
 import { ganglion, place, type Place, spawned } from './ganglion.ts'
 
 let at: Place
@@ -173,9 +173,14 @@ test('a terminal gets a bar that fits 80 columns, with loss, speed and time left
   expect(stderr.lastIndexOf('\x1b[?25h')).toBeGreaterThan(stderr.lastIndexOf('\x1b[?25l'))
 })
 
-test.each([['a folder with one split', 'one'], ['one file', 'images']])(
+test.each([['a folder with one split', 'one'], ['one file', 'images'], ['a folder of PNG files', 'png']])(
   '%s: no test figures, and pairs of training images', async (_, source) => {
-    mkdirSync(at.in('one'), { recursive: true })
+    for (const name of ['one', 'png']) mkdirSync(at.in(name), { recursive: true })
+    const pixels = readFileSync(at.in('images')).subarray(16)
+    for (let i = 0; i < 96; i++) {
+      const image = { width: 6, height: 6, channels: 1, pixels: pixels.subarray(36 * i, 36 * i + 36) } as const
+      writeFileSync(at.in('png', `${100 + i}.png`), encodePng(image))
+    }
     writeFileSync(at.in('one', 'train-images-idx3-ubyte'), readFileSync(at.in('images')))
     const args = [
       '--data', at.in(source), '--epochs', '1', '--batch-size', '32', '--hidden', '8', '--out', at.in('split'), '--force',

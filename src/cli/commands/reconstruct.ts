@@ -10,7 +10,9 @@ export const reconstruct = pictureCommand({
   name: 'reconstruct',
   summary: 'Encode and decode images: originals over reconstructions',
   options: {
-    data: { value: 'DATA', help: 'mnist, fashion, a folder of IDX files or an IDX file', read: text, initial: "the run's" },
+    data: {
+      value: 'DATA', help: 'mnist, fashion, a folder of IDX or of PNG files, or an IDX file', initial: "the run's", read: text,
+    },
     count: { value: 'N', help: 'how many images', read: integer(1, 5000), initial: 16 },
     columns: { value: 'N', help: 'images in a row', read: integer(1), initial: 8 },
     seed: { value: 'N', help: 'picks images at random', read: seed, initial: 'the first images' },

@@ -26,7 +26,9 @@ const byModel = (name: string): string =>
   modelKinds.filter((kind) => name in defaults.get(kind)!).map((kind) => `${kind} ${defaults.get(kind)![name]}`).join(', ')
 
 const training = {
-  data: { value: 'DATA', help: 'mnist, fashion, a folder of IDX files or an IDX file of images', read: text, initial: 'mnist' },
+  data: {
+    value: 'DATA', help: 'mnist, fashion, a folder of IDX or of PNG files, or an IDX file of images', initial: 'mnist', read: text,
+  },
   limit: { value: 'N', help: 'train on the first N images only', read: integer(1), initial: 'all' },
   epochs: {
     value: 'N', help: 'how many times to go through the data', read: integer(1),
@@ -89,7 +91,7 @@ export const train: Command = {
     'The run folder gets config.json, metrics.jsonl, samples/epoch-0001.png …, weights.safetensors,',
     'state.safetensors, digest.txt and checksums.txt, which sha256sum --check reads.',
     'Ctrl-C ends training after the running steps and keeps what was learned; again, it ends at once.',
-    'Figures called test are of test images; data without them, such as one IDX file, has none.',
+    'Figures called test are of test images; data without them, as one IDX file or PNG files, has none.',
     'dcgan is convolutional, and slow: minutes an epoch on MNIST. Try --limit 5000, or --threads auto.',
   ],
   groups: [['Training', training], ['Model', own], ['Output', output]],
