@@ -29,7 +29,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const text = `${JSON.stringify(holder)}\n`
   held.add(holder.id)
   try {
-    if (!await create(path, text)) await takeOver(folder, path, text, holder.id)
+    while (!await create(path, text) && !await takeOver(folder, path, text, holder.id));
   } catch (error) {
     held.delete(holder.id)
     throw error
@@ -60,13 +60,14 @@ async function create(path: string, text: string): Promise<boolean> {
   }
 }
 
-/** Two that find the same dead holder both write: the last keeps the folder. */
-async function takeOver(folder: string, path: string, text: string, id: string): Promise<void> {
+/** Whether a dead holder's lock was taken over: it may be gone by now. Two that find the same both write: the last has it. */
+async function takeOver(folder: string, path: string, text: string, id: string): Promise<boolean> {
   let found = await read(path)
-  if (holderOf(found) === undefined) {
+  if (found !== undefined && !holderOf(found)) {
     await wait(SETTLED_MS)
     found = await read(path)
   }
+  if (found === undefined) return false
   const holder = holderOf(found)
   if (holder && alive(holder)) throw inUse(folder, holder)
   const temporary = join(folder, `${LOCK}.${id}`)
@@ -80,6 +81,7 @@ async function takeOver(folder: string, path: string, text: string, id: string):
   await wait(SETTLED_MS)
   const now = holderOf(await read(path))
   if (now?.id !== id) throw inUse(folder, now)
+  return true
 }
 
 function inUse(folder: string, holder: Holder | undefined): FolderInUse {
@@ -88,7 +90,7 @@ function inUse(folder: string, holder: Holder | undefined): FolderInUse {
     `or delete "${join(folder, LOCK)}" if there is no such process`)
 }
 
-/** Of another host nothing is known: its process counts as alive. */
+/** Of another host nothing is known, nor of a process that may not be asked: it counts as alive. */
 function alive({ pid, host, id }: Holder): boolean {
   if (host !== hostname()) return true
   if (pid === process.pid) return held.has(id)
@@ -96,14 +98,17 @@ function alive({ pid, host, id }: Holder): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
   }
 }
 
-const read = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '')
+/** The text of a lock; undefined where there is none. */
+async function read(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? undefined : ''))
+}
 
 /** Nobody where the text is none of a lock: it is being written, or was left so. */
-function holderOf(text: string): Holder | undefined {
+function holderOf(text = ''): Holder | undefined {
   try {
     const { pid, host, id } = JSON.parse(text) as Partial<Holder>
     return Number.isInteger(pid) && host !== undefined && id !== undefined ? { pid: pid!, host, id } : undefined

@@ -54,10 +54,10 @@ describe('a signal', () => {
     const args = ['train', 'vae', '--epochs', '50', '--out', 'both']
     const { signal } = await spawned(args, at.path, (child, { stdout }) => {
       if (!stdout.includes('into both') || child.killed) return
-      // A process that is stopped finds both when it goes on.
+      // A process that is stopped finds both when it goes on, in any order.
       for (const name of ['SIGSTOP', 'SIGINT', 'SIGTERM', 'SIGCONT'] as const) child.kill(name)
     })
-    expect(signal).toBe('SIGTERM')
+    expect(['SIGINT', 'SIGTERM']).toContain(signal)
   })
 
   test('a second one ends at once', async () => {

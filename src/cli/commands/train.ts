@@ -27,7 +27,8 @@ const byModel = (name: string): string =>
 
 const training = {
   data: {
-    value: 'DATA', help: 'mnist, fashion, a folder of IDX or of PNG files, or an IDX file of images', initial: 'mnist', read: text,
+    value: 'DATA', help: 'mnist, fashion, a folder of IDX or of PNG files, or an IDX file of images', read: text,
+    initial: 'mnist',
   },
   limit: { value: 'N', help: 'train on the first N images only', read: integer(1), initial: 'all' },
   epochs: {
