@@ -2,6 +2,7 @@
 // 2 for wrong usage; 129, 130, 143 for signals.
 import { type Command, columns, helpText } from './command.ts'
 import { bench } from './commands/bench.ts'
+import { evaluate } from './commands/evaluate.ts'
 import { info } from './commands/info.ts'
 import { interpolate } from './commands/interpolate.ts'
 import { reconstruct } from './commands/reconstruct.ts'
@@ -13,7 +14,7 @@ import { nearest } from './nearest.ts'
 import { UsageError } from './options.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [train, sample, reconstruct, interpolate, bench, verify, info]
+const commands: readonly Command[] = [train, sample, reconstruct, interpolate, evaluate, bench, verify, info]
 
 export async function cli(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args

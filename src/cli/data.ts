@@ -4,7 +4,8 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type ImageDataset, take } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
-import { loadDataset, MissingSplit } from '../node/datasets.ts'
+import { loadDataset, MissingSplit, type Split } from '../node/datasets.ts'
+import type { Model } from '../train/model.ts'
 import { nearest } from './nearest.ts'
 
 /** Data with a name of its own. */
@@ -42,8 +43,20 @@ export async function testData(source: string): Promise<ImageDataset | undefined
   })
 }
 
-/** Images to show: the test images; the training images where there are no others. */
-export const shownData = async (source: string): Promise<ImageDataset> => await testData(source) ?? allTrainingData(source)
+/**
+ * Images for a trained model to show or to be judged by: the test images; the training images where there are no others.
+ * @throws GanglionError when there is no source, or its images are not of the model's shape
+ */
+export async function fittingData(
+  source: string | undefined, folder: string, { definition: { imageShape } }: Model,
+): Promise<{ data: ImageDataset, split: Split }> {
+  if (source === undefined) throw new GanglionError(`"${folder}" does not say what it was trained on; give --data`)
+  const test = await testData(source)
+  const data = test ?? await allTrainingData(source)
+  if (data.shape.join() === imageShape.join()) return { data, split: test ? 'test' : 'train' }
+  throw new GanglionError(`the images of "${data.name}" are ${data.shape.join('x')}, ` +
+    `and the model was trained on ${imageShape.join('x')}; give other data`)
+}
 
 /** SHA-256 of the images' bytes. */
 export const dataHash = ({ images }: ImageDataset): string =>

@@ -172,7 +172,7 @@ test('a NaN: names step and op, keeps the last good weights', async () => {
 })
 
 describe('a run to read', () => {
-  test.each(['sample', 'reconstruct', 'interpolate'])('%s: no run', async (command) => {
+  test.each(['sample', 'reconstruct', 'interpolate', 'evaluate'])('%s: no run', async (command) => {
     for (const folder of ['run', 'odd/config.json']) mkdirSync(at.in(folder), { recursive: true })
     const all = [
       [at.in('run'), 'it holds no config.json'], [at.in('none'), 'there is no such folder'], [at.in('images'), 'it is a file'],
@@ -250,10 +250,14 @@ test('bench --json FILE, where FILE is a folder', async () => {
   expect([code, stderr]).toEqual([1, `ganglion: cannot write "${at.path}": it is a folder; give the name of a file\n`])
 })
 
-test('a GAN cannot reconstruct', async () => {
+test('a GAN cannot reconstruct, and has no figures', async () => {
   const run = at.in('gan')
   await ganglion(['train', 'gan', '--data', at.in('images'), '--out', run, '--quiet', ...SMALL])
   const { code, stderr } = await ganglion(['reconstruct', run])
+  expect(await ganglion(['evaluate', run])).toEqual({
+    code: 1, stdout: '',
+    stderr: `ganglion: a gan has no figure of its own on images; look at what "ganglion sample ${run}" draws\n`,
+  })
   expect([code, stderr]).toEqual(
     [1, `ganglion: a gan cannot reconstruct: it has no encoder; use "ganglion sample ${run}" or "ganglion interpolate ${run}"\n`],
   )

@@ -126,6 +126,16 @@ describe('train vae on mnist', () => {
     expect(same(picture('again.png').rgba, found.rgba)).toBe(false)
   })
 
+  test('evaluate gives the test figures that training gave', async () => {
+    const { test } = lines(read('runs', 'vae', 'metrics.jsonl')).at(-1) as { test: Record<string, number> }
+    const run = at.in('runs', 'vae')
+    const { code, stdout } = await ganglion(['evaluate', run, '--json'])
+    expect([code, JSON.parse(stdout)]).toEqual([0, { figures: test, images: 10_000, split: 'test', data: 'mnist' }])
+    const figures = Object.entries(test).map(([name, value]) => `${name} ${value.toPrecision(4)}`).join('  ')
+    const said = `${figures}  (10000 test images of mnist)\n`
+    expect(await ganglion(['evaluate', run])).toEqual({ code: 0, stdout: said, stderr: '' })
+  })
+
   test('sample draws what training drew', async () => {
     await ganglion(['sample', at.in('runs', 'vae'), '--out', at.in('again.png')])
     expect(same(readFileSync(at.in('again.png')), readFileSync(at.in('runs', 'vae', 'samples', 'epoch-0002.png')))).toBe(true)
@@ -191,6 +201,7 @@ test.each([['a folder with one split', 'one'], ['one file', 'images'], ['a folde
     expect(Object.keys(lines(read('split', 'metrics.jsonl'))[0]!)).not.toContain('test')
     expect(readdirSync(at.in('split', 'samples'))).toContain('reconstruction-epoch-0001.png')
     expect((await ganglion(['reconstruct', at.in('split')])).code).toBe(0)
+    expect((await ganglion(['evaluate', at.in('split')])).stdout).toMatch(/^loss .* kl [\d.]+  \(96 training images of \w+\)\n$/)
     const config = JSON.parse(read('split', 'config.json')) as { data: object, model: { options: { imageShape: number[] } } }
     expect(config.data).toMatchObject({ source: at.in(source), count: 96 })
     expect(config.model.options.imageShape).toEqual([6, 6, 1])

@@ -6,7 +6,7 @@ import { automaticThreads } from '../../src/runtime/runtime.ts'
 import { recipeKinds } from '../../src/verify/index.ts'
 import { ganglion } from './ganglion.ts'
 
-const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, bench, verify, info (see "ganglion --help")'
+const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, evaluate, bench, verify, info (see "ganglion --help")'
 const TRAIN = '(see "ganglion train --help")'
 
 test.each([
@@ -53,6 +53,7 @@ test.each([
   ['reconstruct a --out .png', '--out expected a name that ends in .png, got ".png" (see "ganglion reconstruct --help")'],
   ['interpolate a --steps 1', '--steps expected an integer from 2 to 1000, got "1" (see "ganglion interpolate --help")'],
   ['reconstruct a --row 3', 'unknown option --row (see "ganglion reconstruct --help")'],
+  ['evaluate', 'evaluate expected the folder of a run (see "ganglion evaluate --help")'],
   ['bench fast', 'bench takes no arguments without --compare, got "fast" (see "ganglion bench --help")'],
   ['bench --compare a', '--compare expected two files, got 1 (see "ganglion bench --help")'],
   ['bench --compare a b --quick', '--compare takes no other options: it measures nothing (see "ganglion bench --help")'],
@@ -74,7 +75,7 @@ describe('help', () => {
     expect((await ganglion(['help'])).stdout).toBe(stderr)
   })
 
-  const names = ['train', 'sample', 'reconstruct', 'interpolate', 'bench', 'verify', 'info']
+  const names = ['train', 'sample', 'reconstruct', 'interpolate', 'evaluate', 'bench', 'verify', 'info']
   test.each(names)('of %s: usage, options, examples, in 120 columns', async (name) => {
     const { code, stdout, stderr } = await ganglion([name, '--help'])
     expect([code, stderr]).toEqual([0, ''])

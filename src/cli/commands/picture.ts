@@ -8,7 +8,14 @@ import type { Model } from '../../train/model.ts'
 import type { Command } from '../command.ts'
 import { help, type Options, parse, pngName, UsageError, type Values } from '../options.ts'
 
-const RUN = 'RUN is the folder that "ganglion train" wrote.'
+export const RUN = 'RUN is the folder that "ganglion train" wrote.'
+
+/** The one folder that a command takes. */
+export function folderOf(name: string, [folder, more]: readonly string[]): string {
+  if (folder === undefined) throw new UsageError(`${name} expected the folder of a run`)
+  if (more !== undefined) throw new UsageError(`${name} expected one folder, got "${more}" too`)
+  return folder
+}
 
 interface Picture<O extends Options> extends Pick<Command, 'name' | 'summary' | 'examples'> {
   readonly options: O
@@ -27,9 +34,7 @@ export function pictureCommand<O extends Options>({ name, summary, examples, opt
     examples,
     async run(args, { stdout }) {
       const { positionals, values } = parse(args, options)
-      const [folder, more] = positionals
-      if (folder === undefined) throw new UsageError(`${name} expected the folder of a run`)
-      if (more !== undefined) throw new UsageError(`${name} expected one folder, got "${more}" too`)
+      const folder = folderOf(name, positionals)
       const path = (values as Values<typeof out>).out ?? join(folder, `${name}.png`)
       if (isRunPicture(resolve(path))) {
         throw new GanglionError(`"${path}" is a picture that training keeps, and is left as it is; give --out another name`)

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { GanglionError } from '../../errors.ts'
 import { reconstructionsPng } from '../../node/pictures.ts'
-import { shownData } from '../data.ts'
+import { fittingData } from '../data.ts'
 import { integer, seed, text } from '../options.ts'
 import { pictureCommand } from './picture.ts'
 
@@ -22,17 +22,12 @@ export const reconstruct = pictureCommand({
     ['reconstruct runs/vae --data fashion --count 32', '32 images of other data'],
   ],
   async draw({ config, model, folder }, { data: source = config.data?.source, count = 16, columns, seed }) {
-    const { kind, encode, imageShape } = model.definition
+    const { kind, encode } = model.definition
     if (!encode) {
       throw new GanglionError(`a ${kind} cannot reconstruct: it has no encoder; ` +
         `use "ganglion sample ${folder}" or "ganglion interpolate ${folder}"`)
     }
-    if (source === undefined) throw new GanglionError(`"${folder}" does not say what it was trained on; give --data`)
-    const data = await shownData(source)
-    if (data.shape.join() !== imageShape.join()) {
-      throw new GanglionError(`the images of "${data.name}" are ${data.shape.join('x')}, ` +
-        `and the model was trained on ${imageShape.join('x')}; give other data`)
-    }
+    const { data } = await fittingData(source, folder, model)
     if (count > data.count) {
       throw new GanglionError(`--count ${count} is more than the ${data.count} images of "${data.name}"; use a smaller count`)
     }
