@@ -1,6 +1,8 @@
-// Finds the command and runs it. Exit codes: 0; 1 for an error, in one sentence; 2 for wrong usage; 130, 143 for signals.
+// Finds the command and runs it. Exit codes: 0; 1 for an error, in one sentence, also where the output could not be written;
+// 2 for wrong usage; 129, 130, 143 for signals.
 import { type Command, columns, helpText } from './command.ts'
 import { bench } from './commands/bench.ts'
+import { evaluate } from './commands/evaluate.ts'
 import { info } from './commands/info.ts'
 import { interpolate } from './commands/interpolate.ts'
 import { reconstruct } from './commands/reconstruct.ts'
@@ -12,7 +14,7 @@ import { nearest } from './nearest.ts'
 import { UsageError } from './options.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [train, sample, reconstruct, interpolate, bench, verify, info]
+const commands: readonly Command[] = [train, sample, reconstruct, interpolate, evaluate, bench, verify, info]
 
 export async function cli(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args
@@ -22,7 +24,11 @@ export async function cli(args: readonly string[], io: Io): Promise<number> {
       io.stderr.write(overview())
       return 2
     }
-    if (command) return await run(command, rest, io)
+    if (command) {
+      const code = await run(command, rest, io)
+      await io.flush()
+      return code
+    }
     if (name === '--version' || name === '-v') io.stdout.write(`${version()}\n`)
     else if (name === '--help' || name === '-h') io.stdout.write(overview())
     else if (name === 'help') return await cli(rest.length ? [rest[0]!, '--help'] : ['--help'], io)
@@ -31,6 +37,7 @@ export async function cli(args: readonly string[], io: Io): Promise<number> {
       const hint = nearest(name, known) || `; the commands are ${known.join(', ')}`
       throw new UsageError(`unknown ${name.startsWith('-') ? 'option' : 'command'} ${name}${hint}`)
     }
+    await io.flush()
     return 0
   } catch (error) {
     if (process.env['GANGLION_DEBUG']) io.stderr.write(`${(error as Error).stack}\n`)

@@ -4,14 +4,28 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type ImageDataset, take } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
-import { loadDataset, MissingSplit } from '../node/datasets.ts'
+import { loadDataset, MissingSplit, type Split } from '../node/datasets.ts'
+import type { Model } from '../train/model.ts'
+import { nearest } from './nearest.ts'
+
+/** Data with a name of its own. */
+const NAMES = ['mnist', 'fashion']
 
 /** A source that means the same in every working folder. */
-export const absolute = (source: string): string => (source === 'mnist' || source === 'fashion' ? source : resolve(source))
+export const absolute = (source: string): string => (NAMES.includes(source) ? source : resolve(source))
+
+/** The training images of a source; where there is none, the name that may be meant. */
+export async function allTrainingData(source: string): Promise<ImageDataset> {
+  return loadDataset(source).catch((error: Error) => {
+    const missing = (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
+    const hint = error instanceof GanglionError && missing ? nearest(source, NAMES) : ''
+    throw hint ? new GanglionError(error.message.replace('; check the path', hint), { cause: error }) : error
+  })
+}
 
 /** The first `limit` training images, or all. */
 export async function trainingData(source: string, limit?: number): Promise<ImageDataset> {
-  const data = await loadDataset(source)
+  const data = await allTrainingData(source)
   if (limit === undefined) return data
   if (limit > data.count) {
     throw new GanglionError(`--limit ${limit} is more than the ${data.count} images of "${data.name}"; ` +
@@ -20,18 +34,29 @@ export async function trainingData(source: string, limit?: number): Promise<Imag
   return take(data, limit)
 }
 
-/** The test images; none where one file, or a folder without a test split, holds images to train on alone. */
+/** The test images; none where one file, or a folder without a test split (one of PNG files, say), is to train on alone. */
 export async function testData(source: string): Promise<ImageDataset | undefined> {
-  const named = source === 'mnist' || source === 'fashion'
-  if (!named && (await stat(source).catch(() => null))?.isFile()) return undefined
+  if (!NAMES.includes(source) && (await stat(source).catch(() => null))?.isFile()) return undefined
   return loadDataset(source, { split: 'test' }).catch((error) => {
     if (error instanceof MissingSplit) return undefined
     throw error
   })
 }
 
-/** Images to show: the test images; the training images where there are no others. */
-export const shownData = async (source: string): Promise<ImageDataset> => await testData(source) ?? loadDataset(source)
+/**
+ * Images for a trained model to show or to be judged by: the test images; the training images where there are no others.
+ * @throws GanglionError when there is no source, or its images are not of the model's shape
+ */
+export async function fittingData(
+  source: string | undefined, folder: string, { definition: { imageShape } }: Model,
+): Promise<{ data: ImageDataset, split: Split }> {
+  if (source === undefined) throw new GanglionError(`"${folder}" does not say what it was trained on; give --data`)
+  const test = await testData(source)
+  const data = test ?? await allTrainingData(source)
+  if (data.shape.join() === imageShape.join()) return { data, split: test ? 'test' : 'train' }
+  throw new GanglionError(`the images of "${data.name}" are ${data.shape.join('x')}, ` +
+    `and the model was trained on ${imageShape.join('x')}; give other data`)
+}
 
 /** SHA-256 of the images' bytes. */
 export const dataHash = ({ images }: ImageDataset): string =>

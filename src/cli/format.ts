@@ -3,9 +3,10 @@ import type { Progress } from '../train/train.ts'
 import type { Start } from './progress.ts'
 import type { EpochLine } from './run_folder.ts'
 
-export function introduction({ model, out, images, parameters, training }: Start): string {
+export function introduction({ model, out, from, images, parameters, training }: Start): string {
   const { batchSize, seed } = training
-  return `${model.kind}, ${parameters} parameters, ${images} images, batches of ${batchSize}, seed ${seed}, into ${out}`
+  const begin = from ? `from step ${from}, ` : ''
+  return `${model.kind}, ${parameters} parameters, ${images} images, batches of ${batchSize}, seed ${seed}, ${begin}into ${out}`
 }
 
 export const standing = ({ epoch, step, lastStep, metrics }: Progress, epochs: number): string =>

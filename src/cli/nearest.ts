@@ -1,8 +1,8 @@
-// "Did you mean": the known name that is the fewest edits away.
+// "Did you mean": the known name that is the fewest edits away. Capitals count as small letters, which known names have.
 
 /** `; did you mean X?` where a known name is near enough to be meant, or else nothing. */
 export function nearest(name: string, known: readonly string[]): string {
-  const scored = known.map((other) => ({ other, edits: distance(name, other) })).sort((a, b) => a.edits - b.edits)
+  const scored = known.map((other) => ({ other, edits: distance(name.toLowerCase(), other) })).sort((a, b) => a.edits - b.edits)
   const best = scored[0]
   if (!best) return ''
   const allowed = Math.max(1, Math.floor(best.other.replace(/^-+/, '').length / 3))

@@ -81,6 +81,14 @@ export const integer = (least: number, most = Number.MAX_SAFE_INTEGER, named?: s
   return Number(text)
 }
 
+/** Positive integers with commas between. */
+export const integers = (text: string): number[] => {
+  if (!/^\d+(,\d+)*$/.test(text) || text.split(',').some((n) => Number(n) < 1 || !Number.isSafeInteger(Number(n)))) {
+    throw new RangeError('positive integers with commas between')
+  }
+  return text.split(',').map(Number)
+}
+
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
 /** A number above 0. */
@@ -105,6 +113,11 @@ export const choice = <T extends string>(...known: readonly T[]) => (text: strin
 
 export const text = (value: string): string => {
   if (value === '') throw new RangeError('some text')
+  return value
+}
+
+export const pngName = (value: string): string => {
+  if (!/[^/\\]\.png$/i.test(value)) throw new RangeError('a name that ends in .png')
   return value
 }
 

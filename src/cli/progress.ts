@@ -10,6 +10,8 @@ export interface Start extends RunConfig {
   readonly out: string
   readonly images: number
   readonly parameters: number
+  /** The step that a resumed run goes on from. */
+  readonly from?: number
 }
 export interface Result {
   readonly out: string
@@ -57,8 +59,15 @@ export function reporter({ quiet, json, epochs }: { quiet: boolean, json: boolea
   return terminal ? barReporter(lines, terminal, epochs) : lines
 }
 
-function jsonReporter({ stdout }: Io): Reporter {
-  const event = (name: string, facts: object) => stdout.write(`${JSON.stringify({ event: name, ...facts })}\n`)
+const jsonEvent = ({ stdout }: Io, name: string, facts: object) => stdout.write(`${JSON.stringify({ event: name, ...facts })}\n`)
+
+/** The last line of JSON where training failed, whenever it did. */
+export function reportFailure(error: unknown, io: Io): void {
+  jsonEvent(io, 'error', { message: error instanceof Error ? error.message : String(error) })
+}
+
+function jsonReporter(io: Io): Reporter {
+  const event = (name: string, facts: object) => jsonEvent(io, name, facts)
   return {
     start: (run) => event('start', run),
     progress: every(JSON_MS, (now, left) => event('progress', { ...now, secondsLeft: left })),

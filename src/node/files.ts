@@ -1,12 +1,19 @@
 // Writing files in Node so that a crash or a full disk never leaves half of one: a temporary file beside, then a rename.
 // It also guards the folder of a run. Invariant: nothing is removed that a run did not write.
-import { appendFile, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { appendFile, lstat, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { GanglionError } from '../errors.ts'
+import { checkOptions, flag } from '../nn/options.ts'
 
-/** All that a run writes into its folder, and so all that `force` removes; `samples` is a folder. */
-const RUN_FILES = ['config.json', 'metrics.jsonl', 'weights.safetensors', 'state.safetensors', 'digest.txt']
-const RUN_FOLDERS = ['samples']
+/** All that a run writes into its folder, and so all that `force` removes: files, and pictures in the folder `samples`. */
+const RUN_FILES = [
+  'config.json', 'metrics.jsonl', 'weights.safetensors', 'state.safetensors', 'digest.txt', 'checksums.txt',
+] as const
+const SAMPLES = 'samples'
+const PICTURE = /^(reconstruction-)?epoch-\d{4,}\.png$/
+/** Says who trains into the folder (lock.ts). It is no part of a run. */
+export const LOCK = '.lock'
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full; free some space and try again',
@@ -23,53 +30,100 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 let temporaries = 0
+const TEMPORARY = /^\.(.+)\.\d+\.\d+\.tmp$/
 
 /**
  * Writes `data` so that `path` holds either what it held before or all of `data`: to a temporary file in the same
  * folder, synced to the disk, then renamed. Text is UTF-8. A symbolic link at `path` is replaced, not followed.
  * @throws GanglionError when it cannot be written; the temporary file is then removed and `path` is as before
  */
-export async function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${temporaries++}.tmp`)
-  let created = false
+export function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
+  return writeFilesAtomic([[path, data]])
+}
+
+/**
+ * Writes files that belong together as `writeFileAtomic` writes one: none is renamed before all are on the disk, so one
+ * that is full replaces none of them.
+ * @throws GanglionError when one cannot be written; the temporary files are then removed and all paths are as before
+ */
+export async function writeFilesAtomic(files: readonly (readonly [path: string, data: Uint8Array | string])[]): Promise<void> {
+  const written: { path: string, temporary: string }[] = []
+  let at = ''
   try {
-    const file = await open(temporary, 'wx')
-    created = true
-    try {
-      await file.writeFile(data)
-      await file.sync()
-    } finally {
-      await file.close()
+    for (const [path, data] of files) {
+      at = path
+      const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${temporaries++}.tmp`)
+      const file = await open(temporary, 'wx')
+      written.push({ path, temporary })
+      try {
+        await file.writeFile(data)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      // Renaming would say so after others are renamed.
+      if ((await lstat(path).catch(() => null))?.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
     }
-    await rename(temporary, path)
+    for (const { path, temporary } of written) {
+      at = path
+      await rename(temporary, path)
+    }
   } catch (cause) {
-    if (created) await rm(temporary, { force: true }).catch(() => {})
-    throw failure('write', path, cause)
+    for (const { temporary } of written) await rm(temporary, { force: true }).catch(() => {})
+    throw failure('write', at, cause)
   }
 }
 
 /**
  * Makes `path` a folder that a new run may write to. One that holds anything is refused, unless `force` is set: then
- * the files of an earlier run are removed (config.json, metrics.jsonl, samples/, weights.safetensors,
- * state.safetensors, digest.txt) and everything else stays. Returns the topmost folder that it made, if any: a parent of
- * `path`, or `path`.
+ * the files of an earlier run are removed (config.json, metrics.jsonl, weights.safetensors, state.safetensors, digest.txt,
+ * checksums.txt, and the pictures of epochs in samples/) and everything else stays. Returns the topmost folder that it
+ * made, if any: a parent of `path`, or `path`.
+ * @throws TypeError, RangeError for options that are not as described
  * @throws GanglionError when it holds files and `force` is not set, is a file, or cannot be written; the folders that it
  *   made are then removed
  */
-export async function prepareRunFolder(path: string, { force = false }: { force?: boolean } = {}): Promise<string | undefined> {
+export async function prepareRunFolder(path: string, options: { force?: boolean } = {}): Promise<string | undefined> {
+  checkOptions('prepareRunFolder', options, { force: flag })
+  const { force = false } = options
   try {
     const made = await makeFolder(path)
     // As join() reads it in what follows: a/../b is b.
-    const found = await readdir(resolve(path))
+    const found = (await readdir(resolve(path))).filter((name) => name !== LOCK)
     if (found.length > 0 && !force) {
       throw notEmpty(path, found, 'choose another, or use force to replace the files of an earlier run')
     }
-    for (const name of RUN_FILES) await rm(join(path, name), { force: true })
-    for (const name of RUN_FOLDERS) await rm(join(path, name), { force: true, recursive: true })
+    const samples = join(path, SAMPLES)
+    const pictures = await picturesIn(samples)
+    for (const name of [...RUN_FILES, ...found.filter(isTemporary)]) await rm(join(path, name), { force: true })
+    for (const name of pictures) await rm(join(samples, name), { force: true })
+    // A folder that holds anything else stays.
+    await rmdir(samples).catch(() => {})
     return made
   } catch (cause) {
     throw cause instanceof GanglionError ? cause : failure('prepare run folder', path, cause)
   }
+}
+
+/** What a process that was killed leaves of a file of a run. */
+const isTemporary = (name: string): boolean => RUN_FILES.includes((TEMPORARY.exec(name)?.[1] ?? '') as typeof RUN_FILES[number])
+const isPicture = (name: string): boolean => PICTURE.test(TEMPORARY.exec(name)?.[1] ?? name)
+
+/** Whether a path, where a run's folder is around it, is one of the pictures that its training writes. */
+export const isRunPicture = (path: string): boolean =>
+  PICTURE.test(basename(path)) && basename(dirname(path)) === SAMPLES && existsSync(join(path, '..', '..', RUN_FILES[0]))
+
+/** The pictures of a run in a folder; none where there is no such folder. A file in its place is refused. */
+async function picturesIn(folder: string): Promise<string[]> {
+  const found = await lstat(folder).catch(() => null)
+  // The link goes, and what it leads to stays.
+  if (found?.isSymbolicLink()) await rm(folder)
+  else if (found?.isDirectory()) {
+    const entries = await readdir(folder, { withFileTypes: true })
+    return entries.filter((entry) => entry.isFile() && isPicture(entry.name)).map(({ name }) => name)
+  }
+  else if (found) throw failure('prepare run folder', folder, { code: 'EEXIST' })
+  return []
 }
 
 /** The refusal of a folder that holds something. */
@@ -106,7 +160,7 @@ export async function appendLine(path: string, line: string): Promise<void> {
  * Makes a folder with its parents; returns the topmost that was missing. Removes what it made where it cannot make all.
  * Node's own recursive mkdir says ENOENT on a disk that is read-only or full, and leaves the parents behind.
  */
-async function makeFolder(path: string): Promise<string | undefined> {
+export async function makeFolder(path: string): Promise<string | undefined> {
   const missing: string[] = []
   for (let at = resolve(path); ; at = dirname(at)) {
     const there = await stat(at).catch(() => null)
@@ -132,7 +186,12 @@ async function makeFolder(path: string): Promise<string | undefined> {
   return top
 }
 
-function failure(what: string, path: string, cause: unknown): GanglionError {
+export function failure(what: string, path: string, cause: unknown): GanglionError {
+  return new GanglionError(`cannot ${what} "${path}": ${reasonOf(cause)}`, { cause })
+}
+
+/** Why the system refused, and what to do. */
+export function reasonOf(cause: unknown): string {
   const { code = '', message } = cause as NodeJS.ErrnoException
-  return new GanglionError(`cannot ${what} "${path}": ${reasons[code] ?? message}`, { cause })
+  return reasons[code] ?? message
 }

@@ -35,9 +35,11 @@ export const optionsOf = (kind: ModelKind): ModelOptions => models[kind].define(
 
 /**
  * The definition of a model for images of a shape.
+ * @throws RangeError when there is no such model, or an option is not one of its
  * @throws GanglionError when the model takes images of other shapes only
  */
 export function defineFor(imageShape: ImageShape, kind: ModelKind, options: ModelOptions = {}): ModelDefinition {
+  if (!isModelKind(kind)) throw new RangeError(`defineFor: there is no '${String(kind)}', expected ${modelKinds.join(', ')}`)
   const definition = models[kind].define({ ...options, ...(takes(kind, imageShape) && { imageShape }) })
   if (fits(definition, imageShape)) return definition
   const others = modelKinds.filter((other) => takes(other, imageShape))

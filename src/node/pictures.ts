@@ -1,23 +1,48 @@
-// A run's pictures, as the bytes of PNG files.
+// A run's pictures, as the bytes of PNG files. What would be too large is refused before anything is computed.
 import type { ImageDataset } from '../data/dataset.ts'
 import { imageGrid } from '../formats/grid.ts'
 import { interpolate } from '../models/interpolate.ts'
+import { checkOptions, count as countRule } from '../nn/options.ts'
 import { scaledImages } from '../train/images.ts'
 import type { Model } from '../train/model.ts'
 import { isModelKind, models } from './models.ts'
+import { seedRule, stepsRule } from './options.ts'
 import { encodePng } from './png.ts'
+
+/** Pixels along each side of an image's pixel, and between images. */
+const [SCALE, GAP] = [3, 2]
+/** What a picture may take, in bytes: 18,000 images of MNIST. Drawing and packing one take some five times that. */
+const MOST_BYTES = 2 ** 27
 
 interface SamplesOptions { count?: number, seed?: number, columns?: number }
 
-/** `count` new images in a grid; the squarest one unless `columns` is given. */
-export function samplesPng(model: Model, { count = 64, seed, columns }: SamplesOptions = {}): Uint8Array {
+/**
+ * `count` new images in a grid; the squarest one unless `columns` is given.
+ * @throws TypeError, RangeError for options that are not as described, or more images than a picture has room for
+ */
+export function samplesPng(model: Model, options: SamplesOptions = {}): Uint8Array {
+  checkOptions('samplesPng', options, { count: countRule, seed: seedRule, columns: countRule })
+  const { count = 64, seed, columns } = options
+  const most = mostSamples(model, columns)
+  if (count > most) throw tooMany(`${count} images`, model, `${most}`)
   return toPng(model, model.sample(count, { seed }), columns)
 }
 
-/** The images of `data` at `indices` over what the model makes of them: rows of originals and reconstructions in turn. */
+/** The most images that a picture of samples has room for; one is always drawn. */
+export const mostSamples = (model: Model, columns?: number): number =>
+  largest((n) => fits(model, n, Math.min(n, columns ?? Math.ceil(Math.sqrt(n)))))
+
+/**
+ * The images of `data` at `indices` over what the model makes of them: rows of originals and reconstructions in turn.
+ * @throws TypeError, RangeError for indices or options that are not as described, or more than a picture has room for
+ */
 export function reconstructionsPng(
-  model: Model, data: ImageDataset, indices: readonly number[], { columns = 8 }: { columns?: number } = {},
+  model: Model, data: ImageDataset, indices: readonly number[], options: { columns?: number } = {},
 ): Uint8Array {
+  checkOptions('reconstructionsPng', options, { columns: countRule })
+  const { columns = 8 } = options
+  const most = mostPairs(model, columns)
+  if (indices.length > most) throw tooMany(`${indices.length} images and their reconstructions`, model, `${most}`)
   const originals = scaledImages(data, indices)
   const made = model.reconstruct(originals)
   const size = originals.length / indices.length
@@ -32,10 +57,28 @@ export function reconstructionsPng(
   return toPng(model, grid, width)
 }
 
+/** The most images that a picture of reconstructions has room for; one is always drawn. */
+export const mostPairs = (model: Model, columns = 8): number =>
+  largest((n) => {
+    const width = Math.min(n, columns)
+    return fits(model, 2 * Math.ceil(n / width) * width, width)
+  })
+
 interface WalkOptions { rows?: number, steps?: number, seed?: number }
 
-/** `rows` walks of `steps` images, each from one seeded code to another. */
-export function interpolationsPng(model: Model, { rows = 8, steps = 10, seed }: WalkOptions = {}): Uint8Array {
+/**
+ * `rows` walks of `steps` images, each from one seeded code to another.
+ * @throws TypeError, RangeError for options that are not as described, or more images than a picture has room for
+ */
+export function interpolationsPng(model: Model, options: WalkOptions = {}): Uint8Array {
+  checkOptions('interpolationsPng', options, { rows: countRule, steps: stepsRule, seed: seedRule })
+  const { rows = 8, steps = 10, seed } = options
+  // A walk of two is always drawn.
+  if (!fits(model, rows * steps, steps) && rows * steps > 2) {
+    const most = fits(model, steps, steps) ? walks(largest((n) => fits(model, n * steps, steps)), steps)
+      : walks(1, Math.max(2, largest((n) => fits(model, n, n))))
+    throw tooMany(walks(rows, steps), model, most)
+  }
   const { kind } = model.definition
   const path = isModelKind(kind) ? models[kind].codes : 'linear'
   const ends = model.drawCodes(2 * rows, { seed })
@@ -48,7 +91,34 @@ export function interpolationsPng(model: Model, { rows = 8, steps = 10, seed }: 
   return toPng(model, model.decode(codes), steps)
 }
 
+const walks = (rows: number, steps: number): string => `${rows} walk${rows === 1 ? '' : 's'} of ${steps} images`
+
+const shapeOf = (model: Model) => model.definition.imageShape as readonly [height: number, width: number, channels: number]
+
+/** Whether a picture has room for `count` images, `columns` in a row. */
+function fits(model: Model, count: number, columns: number): boolean {
+  const [h, w, c] = shapeOf(model)
+  const [height, width] = [GAP + Math.ceil(count / columns) * (h * SCALE + GAP), GAP + columns * (w * SCALE + GAP)]
+  return height * width * c <= MOST_BYTES
+}
+
+/** The largest n, at least 1, of those that pass; all below one that passes do. */
+function largest(passes: (n: number) => boolean): number {
+  let [low, high] = [1, 2]
+  while (passes(high)) [low, high] = [high, 2 * high]
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (passes(middle)) low = middle
+    else high = middle
+  }
+  return low
+}
+
+const tooMany = (what: string, model: Model, most: string): RangeError => new RangeError(
+  `${what} of ${shapeOf(model).join('x')} are more than a picture of ${MOST_BYTES / 2 ** 20} MiB has room for; ` +
+  `ask for ${most} at most`,
+)
+
 function toPng(model: Model, images: Float32Array, columns?: number): Uint8Array {
-  const shape = model.definition.imageShape as readonly [number, number, number]
-  return encodePng(imageGrid(images, { shape, columns }))
+  return encodePng(imageGrid(images, { shape: shapeOf(model), columns, scale: SCALE, gap: GAP }))
 }

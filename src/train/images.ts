@@ -25,12 +25,18 @@ export function images(data: ImageDataset, definition: ModelDefinition, size: nu
   return batch(leaf, size, { ...options, ...scaling })
 }
 
-/** Images of a dataset as models see them, the numbers that a training step reads: bytes scaled, floats as they are. */
-export function scaledImages({ images, shape }: ImageDataset, indices: readonly number[]): Float32Array {
+/**
+ * Images of a dataset as models see them, the numbers that a training step reads: bytes scaled, floats as they are.
+ * @throws RangeError for an index of no image
+ */
+export function scaledImages({ images, shape, count }: ImageDataset, indices: readonly number[]): Float32Array {
   const size = shape[0] * shape[1] * shape[2]
   const out = new Float32Array(indices.length * size)
   const scaled = (x: number) => Math.fround(x * SCALE) + OFFSET
   indices.forEach((index, i) => {
+    if (!(Number.isInteger(index) && index >= 0 && index < count)) {
+      throw new RangeError(`scaledImages: index ${index} is of no image, expected an integer from 0 to ${count - 1}`)
+    }
     const image = images.subarray(index * size, (index + 1) * size)
     out.set(image instanceof Uint8Array ? Float32Array.from(image, scaled) : image, i * size)
   })

@@ -25,11 +25,15 @@ describe('data', () => {
     ['--data', at.in('none')],
     /^dataset ".*none" was not found, expected mnist, fashion, or the path of a folder or an IDX file; check the path$/,
   ))
+  test('missing, with a name like that of one', () => refuses(
+    ['--data', 'mnsit'],
+    'dataset "mnsit" was not found, expected mnist, fashion, or the path of a folder or an IDX file; did you mean mnist?',
+  ))
   test('an empty folder', async () => {
     mkdirSync(at.in('empty'))
     await refuses(
       ['--data', at.in('empty')],
-      /^folder ".*empty" expected train-images-idx3-ubyte \(or \.gz\) for the split "train", found an empty folder; put the file there$/,
+      /^folder ".*empty" expected train-images-idx3-ubyte \(or \.gz\) or PNG files for the split "train", found an empty folder; put the file there$/,
     )
   })
   test('cut short', async () => {
@@ -117,8 +121,19 @@ describe('the run folder', () => {
     expect([code, files()]).toEqual([1, ['notes.txt']])
     expect((await train('--force', '--quiet')).code).toBe(0)
     expect(files()).toEqual(
-      ['config.json', 'digest.txt', 'metrics.jsonl', 'notes.txt', 'samples', 'state.safetensors', 'weights.safetensors'],
+      [
+        'checksums.txt', 'config.json', 'digest.txt', 'metrics.jsonl', 'notes.txt', 'samples', 'state.safetensors',
+        'weights.safetensors',
+      ],
     )
+  })
+
+  test('keeps what its user put among the pictures, also when the run that replaces it fails', async () => {
+    mkdirSync(at.in('run', 'samples'), { recursive: true })
+    for (const name of ['mine.png', 'epoch-0007.png']) writeFileSync(at.in('run', 'samples', name), name)
+    mkdirSync(at.in('run', 'samples', 'epoch-0000.png'))
+    expect((await train('--force')).code).toBe(1)
+    expect(readdirSync(at.in('run', 'samples')).sort()).toEqual(['epoch-0000.png', 'mine.png'])
   })
 
   test('of an earlier run stays when the run that was to replace it cannot start', async () => {
@@ -157,12 +172,15 @@ test('a NaN: names step and op, keeps the last good weights', async () => {
 })
 
 describe('a run to read', () => {
-  test.each(['sample', 'reconstruct', 'interpolate'])('%s: no run', async (command) => {
-    mkdirSync(at.in('run'))
-    for (const folder of [at.in('run'), at.in('none'), at.in('images')]) {
-      const stderr = `ganglion: "${folder}" is not a run folder: it holds no config.json; ` +
-        'give a folder that "ganglion train" wrote\n'
-      expect(await ganglion([command, folder])).toEqual({ code: 1, stdout: '', stderr })
+  test.each(['sample', 'reconstruct', 'interpolate', 'evaluate'])('%s: no run', async (command) => {
+    for (const folder of ['run', 'odd/config.json']) mkdirSync(at.in(folder), { recursive: true })
+    const all = [
+      [at.in('run'), 'it holds no config.json'], [at.in('none'), 'there is no such folder'], [at.in('images'), 'it is a file'],
+      [at.in('images', 'x'), 'there is no such folder'], [at.in('odd'), 'its config.json is a folder'],
+    ]
+    for (const [folder, why] of all) {
+      const stderr = `ganglion: "${folder}" is not a run folder: ${why}; give a folder that "ganglion train" wrote\n`
+      expect(await ganglion([command, folder!])).toEqual({ code: 1, stdout: '', stderr })
     }
   })
 
@@ -189,16 +207,83 @@ describe('a run to read', () => {
     await says(/config\.json" is damaged: model\.kind expected autoencoder, vae, gan, dcgan, found "vea"; /)
     writeFileSync(config, json.replace('"format": 1', '"format": 2'))
     await says(/config\.json" has the format 2, and this version of Ganglion reads 1; update Ganglion\n$/)
+    const { data, training, ...rest } = JSON.parse(json) as { data: object, training: object }
+    for (const [found, message] of [
+      [{ data: null }, 'data expected an object, found null'],
+      [{ data: [] }, 'data expected an object, found []'],
+      [{ data: { ...data, source: null } }, 'data.source expected mnist, fashion or a path, found null'],
+      [{ data: { ...data, count: 0 } }, 'data.count expected a positive integer, found 0'],
+      [{ data: { ...data, sha256: 'x' } }, 'data.sha256 expected 64 hexadecimal digits, found "x"'],
+      [{ training: { ...training, epochs: -1 } }, 'training.epochs expected a positive integer, found -1'],
+      [{ training: { ...training, precision: 'loose' } }, 'training.precision expected deterministic or relaxed, found "loose"'],
+    ] as const) {
+      writeFileSync(config, JSON.stringify({ ...rest, data, training, ...found }))
+      const { stderr } = await ganglion(['reconstruct', at.in('run')])
+      expect(stderr).toBe(`ganglion: "${config}" is damaged: ${message}; train again, or mend it by hand\n`)
+    }
     writeFileSync(config, json.slice(0, 100))
     await says(/config\.json" is damaged: it is not JSON; train again, or mend it by hand\n$/)
   })
 })
 
-test('a GAN cannot reconstruct', async () => {
+test('a picture does not replace what training wrote', async () => {
+  await train()
+  const path = at.in('run', 'samples', 'epoch-0001.png')
+  const before = readFileSync(path)
+  const { code, stderr } = await ganglion(['sample', at.in('run'), '--out', `${at.path}/run/../run/samples/epoch-0001.png`])
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^ganglion: ".*epoch-0001.png" is a picture that training keeps, and is left as it is; give --out another name\n$/)
+  expect(readFileSync(path).equals(before)).toBe(true)
+  expect((await ganglion(['sample', at.in('run'), '--out', at.in('run', 'samples', 'mine.PNG')])).code).toBe(0)
+})
+
+test.each(['{"name": "mine"}', 'hello'])('bench --json does not replace %s', async (content) => {
+  writeFileSync(at.in('package.json'), content)
+  const { code, stderr } = await ganglion(['bench', '--json', at.in('package.json')])
+  expect([code, stderr]).toEqual([1, `ganglion: "${at.in('package.json')}" holds something else than a report of ` +
+    '"ganglion bench", and is left as it is; give --json a new name\n'])
+  expect(readFileSync(at.in('package.json'), 'utf8')).toBe(content)
+})
+
+test('bench --json FILE, where FILE is a folder', async () => {
+  const { code, stderr } = await ganglion(['bench', '--json', at.path])
+  expect([code, stderr]).toEqual([1, `ganglion: cannot write "${at.path}": it is a folder; give the name of a file\n`])
+})
+
+test('a GAN cannot reconstruct, and has no figures', async () => {
   const run = at.in('gan')
   await ganglion(['train', 'gan', '--data', at.in('images'), '--out', run, '--quiet', ...SMALL])
   const { code, stderr } = await ganglion(['reconstruct', run])
+  expect(await ganglion(['evaluate', run])).toEqual({
+    code: 1, stdout: '',
+    stderr: `ganglion: a gan has no figure of its own on images; look at what "ganglion sample ${run}" draws\n`,
+  })
   expect([code, stderr]).toEqual(
     [1, `ganglion: a gan cannot reconstruct: it has no encoder; use "ganglion sample ${run}" or "ganglion interpolate ${run}"\n`],
   )
+})
+
+test('--json: the last line tells of the error, whenever it comes', async () => {
+  for (const wrong of [['--limit', '97'], ['--learning-rate', '1e30'], ['--out', at.in('images')]]) {
+    const { stdout, stderr } = await train('--json', ...wrong)
+    const event = JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as object
+    expect(event).toEqual({ event: 'error', message: stderr.slice('ganglion: '.length, -1) })
+  }
+  expect((await train('--json', '--limit', '0')).stdout).toBe('')
+})
+
+test('--filters are kept with the model, and its command repeats it', async () => {
+  writeImages(at.in('images'), 96, 28)
+  for (const [kind, filters] of [['autoencoder', '4,3,2'], ['dcgan', '4,2']] as const) {
+    const args = ['train', kind, '--data', at.in('images'), '--batch-size', '48', '--epochs', '1', '--limit', '48', '--quiet']
+    expect(await ganglion([...args, '--filters', filters, '--out', at.in(kind)])).toMatchObject({ code: 0, stderr: '' })
+    const { command, model } = JSON.parse(readFileSync(at.in(kind, 'config.json'), 'utf8')) as
+      { command: string, model: { options: object } }
+    expect(model.options).toMatchObject({ filters: filters.split(',').map(Number) })
+    expect(command).toContain(` --filters ${filters} `)
+    await ganglion([...command.split(' ').slice(1), '--out', at.in('again'), '--force', '--quiet'])
+    const digest = (run: string) => readFileSync(at.in(run, 'digest.txt'), 'utf8')
+    expect(digest('again')).toBe(digest(kind))
+    expect((await ganglion(['sample', at.in(kind)])).code).toBe(0)
+  }
 })

@@ -35,7 +35,7 @@ export async function ganglion(args: readonly string[], { terminal = false, sign
     if (signal) setTimeout(() => callback(signal), 50)
     return () => {}
   }
-  const code = await cli(args, { stdout, stderr, onSignal })
+  const code = await cli(args, { stdout, stderr, onSignal, checkOutput() {}, async flush() {} })
   return { code, stdout: stdout.text, stderr: stderr.text }
 }
 

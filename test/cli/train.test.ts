@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeSafetensors, type SavedTensor } from '../../src/formats/safetensors.ts'
 import { optionsOf } from '../../src/node/models.ts'
-import { decodePng } from '../../src/node/png.ts'
+import { decodePng, encodePng } from '../../src/node/png.ts'
 import { ganglion, place, type Place, spawned } from './ganglion.ts'
 
 let at: Place
@@ -39,7 +39,7 @@ describe('train vae on mnist', () => {
   test('leaves a run folder, and nothing else', () => {
     expect(readdirSync(at.in('runs'))).toEqual(['vae'])
     expect(readdirSync(at.in('runs', 'vae')).sort()).toEqual(
-      ['config.json', 'digest.txt', 'metrics.jsonl', 'samples', 'state.safetensors', 'weights.safetensors'],
+      ['checksums.txt', 'config.json', 'digest.txt', 'metrics.jsonl', 'samples', 'state.safetensors', 'weights.safetensors'],
     )
     expect(readdirSync(at.in('runs', 'vae', 'samples')).sort()).toEqual([
       'epoch-0000.png', 'epoch-0001.png', 'epoch-0002.png', 'reconstruction-epoch-0001.png', 'reconstruction-epoch-0002.png',
@@ -126,6 +126,16 @@ describe('train vae on mnist', () => {
     expect(same(picture('again.png').rgba, found.rgba)).toBe(false)
   })
 
+  test('evaluate gives the test figures that training gave', async () => {
+    const { test } = lines(read('runs', 'vae', 'metrics.jsonl')).at(-1) as { test: Record<string, number> }
+    const run = at.in('runs', 'vae')
+    const { code, stdout } = await ganglion(['evaluate', run, '--json'])
+    expect([code, JSON.parse(stdout)]).toEqual([0, { figures: test, images: 10_000, split: 'test', data: 'mnist' }])
+    const figures = Object.entries(test).map(([name, value]) => `${name} ${value.toPrecision(4)}`).join('  ')
+    const said = `${figures}  (10000 test images of mnist)\n`
+    expect(await ganglion(['evaluate', run])).toEqual({ code: 0, stdout: said, stderr: '' })
+  })
+
   test('sample draws what training drew', async () => {
     await ganglion(['sample', at.in('runs', 'vae'), '--out', at.in('again.png')])
     expect(same(readFileSync(at.in('again.png')), readFileSync(at.in('runs', 'vae', 'samples', 'epoch-0002.png')))).toBe(true)
@@ -173,43 +183,14 @@ test('a terminal gets a bar that fits 80 columns, with loss, speed and time left
   expect(stderr.lastIndexOf('\x1b[?25h')).toBeGreaterThan(stderr.lastIndexOf('\x1b[?25l'))
 })
 
-describe('a signal', () => {
-  test('SIGINT ends after the running steps and keeps what was trained', async () => {
-    const args = ['train', 'vae', '--epochs', '50', '--out', 'stopped', '--json']
-    const { code, stdout, stderr } = await spawned(args, at.path, (child, { stdout }) => {
-      if (stdout.includes('"event":"progress"') && !child.killed) child.kill('SIGINT')
-    })
-    const done = lines(stdout).at(-1)!
-    expect(code).toBe(130)
-    expect(done).toMatchObject({ event: 'done', stopped: 'SIGINT', digest: read('stopped', 'digest.txt').trim() })
-    expect(stderr).toBe(`ganglion: stopped at step ${String(done['step'])}, kept in stopped\n`)
-    expect(lines(read('stopped', 'metrics.jsonl'))).toMatchObject([{ epoch: 1, step: done['step'], complete: false }])
-    expect(readdirSync(at.in('stopped', 'samples')).sort()).toEqual(
-      ['epoch-0000.png', 'epoch-0001.png', 'reconstruction-epoch-0001.png'],
-    )
-    expect((await ganglion(['sample', at.in('stopped')])).code).toBe(0)
-  })
-
-  test('SIGTERM too, with its own code', async () => {
-    const { code, stderr } = await ganglion(['train', 'gan', '--epochs', '50', '--out', at.in('term')], { signal: 'SIGTERM' })
-    expect(code).toBe(143)
-    expect(stderr).toMatch(
-      /^stopping after the running steps; a second signal ends at once\nganglion: stopped at step \d+, kept in .*term\n$/,
-    )
-  })
-
-  test('a second one ends at once', async () => {
-    const args = ['train', 'vae', '--epochs', '50', '--out', 'twice']
-    const { signal } = await spawned(args, at.path, (child, { stdout, stderr }) => {
-      if (stderr.includes('stopping') || (stdout.includes('into twice') && !child.killed)) child.kill('SIGINT')
-    })
-    expect(signal).toBe('SIGINT')
-  })
-})
-
-test.each([['a folder with one split', 'one'], ['one file', 'images']])(
+test.each([['a folder with one split', 'one'], ['one file', 'images'], ['a folder of PNG files', 'png']])(
   '%s: no test figures, and pairs of training images', async (_, source) => {
-    mkdirSync(at.in('one'), { recursive: true })
+    for (const name of ['one', 'png']) mkdirSync(at.in(name), { recursive: true })
+    const pixels = readFileSync(at.in('images')).subarray(16)
+    for (let i = 0; i < 96; i++) {
+      const image = { width: 6, height: 6, channels: 1, pixels: pixels.subarray(36 * i, 36 * i + 36) } as const
+      writeFileSync(at.in('png', `${100 + i}.png`), encodePng(image))
+    }
     writeFileSync(at.in('one', 'train-images-idx3-ubyte'), readFileSync(at.in('images')))
     const args = [
       '--data', at.in(source), '--epochs', '1', '--batch-size', '32', '--hidden', '8', '--out', at.in('split'), '--force',
@@ -220,6 +201,7 @@ test.each([['a folder with one split', 'one'], ['one file', 'images']])(
     expect(Object.keys(lines(read('split', 'metrics.jsonl'))[0]!)).not.toContain('test')
     expect(readdirSync(at.in('split', 'samples'))).toContain('reconstruction-epoch-0001.png')
     expect((await ganglion(['reconstruct', at.in('split')])).code).toBe(0)
+    expect((await ganglion(['evaluate', at.in('split')])).stdout).toMatch(/^loss .* kl [\d.]+  \(96 training images of \w+\)\n$/)
     const config = JSON.parse(read('split', 'config.json')) as { data: object, model: { options: { imageShape: number[] } } }
     expect(config.data).toMatchObject({ source: at.in(source), count: 96 })
     expect(config.model.options.imageShape).toEqual([6, 6, 1])

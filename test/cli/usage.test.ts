@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readFileSync } from 'node:fs'
 import { nearest } from '../../src/cli/nearest.ts'
 import { automaticThreads } from '../../src/runtime/runtime.ts'
+import { recipeKinds } from '../../src/verify/index.ts'
 import { ganglion } from './ganglion.ts'
 
-const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, bench, verify, info (see "ganglion --help")'
+const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, evaluate, bench, verify, info (see "ganglion --help")'
 const TRAIN = '(see "ganglion train --help")'
 
 test.each([
@@ -14,6 +15,7 @@ test.each([
   ['--frobnicate', `unknown option --frobnicate; ${COMMANDS}`],
   ['train', `train expected autoencoder, vae, gan, dcgan, got no model ${TRAIN}`],
   ['train vea', `unknown model "vea", expected autoencoder, vae, gan, dcgan; did you mean vae? ${TRAIN}`],
+  ['train VAE', `unknown model "VAE", expected autoencoder, vae, gan, dcgan; did you mean vae? ${TRAIN}`],
   ['train diffusion', `unknown model "diffusion", expected autoencoder, vae, gan, dcgan ${TRAIN}`],
   ['train vae gan', `train expected one model, got "gan" too ${TRAIN}`],
   ['train vae --epoch 3', `unknown option --epoch; did you mean --epochs? ${TRAIN}`],
@@ -38,14 +40,20 @@ test.each([
   ['train vae --noise loud', `--noise expected sample or batch, got "loud" ${TRAIN}`],
   ['train gan --beta1 1', `--beta1 expected a number from 0 up to, not including, 1, got "1" ${TRAIN}`],
   ['train vae --clip-norm 0', `--clip-norm expected a number above 0, got "0" ${TRAIN}`],
+  ['train vae --filters 1,2', `--filters is an option of autoencoder and dcgan, not of vae ${TRAIN}`],
+  ['train dcgan --filters 64', `--filters expected 2 numbers for dcgan, as 128,64, got "64" ${TRAIN}`],
+  ['train dcgan --filters 64,0', `--filters expected positive integers with commas between, got "64,0" ${TRAIN}`],
   ['train vae --beta1 0.5', `--beta1 is an option of gan and dcgan, not of vae ${TRAIN}`],
   ['train gan --noise batch', `--noise is an option of vae, not of gan ${TRAIN}`],
   ['train autoencoder --hidden 3', `--hidden is an option of vae and gan, not of autoencoder ${TRAIN}`],
   ['sample', 'sample expected the folder of a run (see "ganglion sample --help")'],
   ['sample a b', 'sample expected one folder, got "b" too (see "ganglion sample --help")'],
   ['sample a --count 0', '--count expected an integer from 1 to 10000, got "0" (see "ganglion sample --help")'],
+  ['sample a --out a/config.json', '--out expected a name that ends in .png, got "a/config.json" (see "ganglion sample --help")'],
+  ['reconstruct a --out .png', '--out expected a name that ends in .png, got ".png" (see "ganglion reconstruct --help")'],
   ['interpolate a --steps 1', '--steps expected an integer from 2 to 1000, got "1" (see "ganglion interpolate --help")'],
   ['reconstruct a --row 3', 'unknown option --row (see "ganglion reconstruct --help")'],
+  ['evaluate', 'evaluate expected the folder of a run (see "ganglion evaluate --help")'],
   ['bench fast', 'bench takes no arguments without --compare, got "fast" (see "ganglion bench --help")'],
   ['bench --compare a', '--compare expected two files, got 1 (see "ganglion bench --help")'],
   ['bench --compare a b --quick', '--compare takes no other options: it measures nothing (see "ganglion bench --help")'],
@@ -67,7 +75,7 @@ describe('help', () => {
     expect((await ganglion(['help'])).stdout).toBe(stderr)
   })
 
-  const names = ['train', 'sample', 'reconstruct', 'interpolate', 'bench', 'verify', 'info']
+  const names = ['train', 'sample', 'reconstruct', 'interpolate', 'evaluate', 'bench', 'verify', 'info']
   test.each(names)('of %s: usage, options, examples, in 120 columns', async (name) => {
     const { code, stdout, stderr } = await ganglion([name, '--help'])
     expect([code, stderr]).toEqual([0, ''])
@@ -83,6 +91,11 @@ describe('help', () => {
     const { stdout } = await ganglion(['train', '--help'])
     expect(stdout).toContain('[autoencoder 0.001, vae 0.001, gan 0.0003, dcgan 0.0002]')
     expect(stdout).toContain('[autoencoder 8, vae 20, gan 100, dcgan 100]')
+  })
+
+  test('of verify names every kind of recipe', async () => {
+    const { stdout } = await ganglion(['verify', '--help'])
+    expect(stdout).toContain(`: ${recipeKinds.join(', ')}.`)
   })
 
   test('--version', async () => {

@@ -55,7 +55,8 @@ describe('imagesFromIdx', () => {
   test.each([
     ['labels', writeIdx([5], ramp(5)), '"f" holds 5 labels, not images; give the file whose name says images'],
     ['rank 2', writeIdx([2, 3], ramp(6)), `${wants}(2, 3); give an IDX file of images`],
-    ['no images', writeIdx([0, 28, 28], ramp(0)), `${wants}(0, 28, 28); give an IDX file of images`],
+    ['no images', writeIdx([0, 28, 28], ramp(0)), '"f" holds no images, expected one or more; give another file'],
+    ['empty images', writeIdx([2, 0, 28], ramp(0)), `${wants}(2, 0, 28); give an IDX file of images`],
     ['floats', Uint8Array.from([0, 0, 13, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0]),
       '"f" expected pixels as bytes (type code 08), found Float32Array; write bytes'],
   ])('refuses %s', (_, file, message) => {

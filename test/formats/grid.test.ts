@@ -1,5 +1,6 @@
 // The grid's pixels written out by hand, its rounding, and the PNG that is made of it.
 import { describe, expect, test } from 'vitest'
+import { GanglionError } from '../../src/errors.ts'
 import { imageGrid } from '../../src/formats/grid.ts'
 import type { GridOptions } from '../../src/formats/grid.ts'
 import { decodePng, encodePng } from '../../src/node/png.ts'
@@ -77,7 +78,16 @@ describe('encodePng', () => {
   })
 
   test('decodePng refuses what is not a PNG', () => {
-    expect(() => decodePng(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), 'f'))
-      .toThrow(/^"f" is not a PNG file that can be read \(.+\); give another$/)
+    const file = encodePng({ width: 2, height: 2, channels: 1, pixels: new Uint8Array(4) })
+    for (const bytes of [Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), file.subarray(0, 7), new Uint8Array()]) {
+      expect(() => decodePng(bytes, 'f')).toThrow(new GanglionError('"f" is not a PNG file; give one that is'))
+    }
+    const damaged = new GanglionError('"f" is a damaged PNG file, cut short or changed; save or download it again')
+    const changed = Uint8Array.from(file, (x, i) => (i === 20 ? x ^ 1 : x))
+    for (const bytes of [file.subarray(0, 30), changed, Uint8Array.of(...file, 1)]) {
+      expect(() => decodePng(bytes, 'f')).toThrow(damaged)
+    }
+    expect(() => decodePng('x' as unknown as Uint8Array))
+      .toThrow(new TypeError('decodePng: bytes expected a Uint8Array, got string'))
   })
 })

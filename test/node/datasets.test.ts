@@ -4,9 +4,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { PNG } from 'pngjs'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { writeIdx } from '../../src/formats/idx.ts'
 import { GanglionError } from '../../src/errors.ts'
+import { encodePng } from '../../src/node/png.ts'
 import { loadDataset } from '../../src/node/datasets.ts'
 
 const sha256 = (data: Uint8Array | undefined): string => createHash('sha256').update(data!).digest('hex')
@@ -70,8 +72,9 @@ describe('a folder', () => {
   })
 
   test('empty, or with other files, is refused with what it should hold', async () => {
-    const wants = (what: string, split: string, found: string): string => `folder "${folder}" expected ` +
-      `${what}-images-idx3-ubyte (or .gz) for the split "${split}", found ${found}; put the file there`
+    const or = { train: ' or PNG files', test: '' }
+    const wants = (what: string, split: keyof typeof or, found: string): string => `folder "${folder}" expected ` +
+      `${what}-images-idx3-ubyte (or .gz)${or[split]} for the split "${split}", found ${found}; put the file there`
     await refuses(folder, wants('train', 'train', 'an empty folder'))
     for (const name of ['e.txt', 'd.txt', 'c.txt', 'b.txt']) put(name, '')
     await refuses(folder, wants('train', 'train', 'b.txt, c.txt, d.txt, e.txt'))
@@ -97,6 +100,45 @@ describe('a folder', () => {
   })
 })
 
+describe('a folder of PNG files', () => {
+  const png = (name: string, channels: 1 | 3, width: number, height: number, first: number) =>
+    put(name, encodePng({ width, height, channels, pixels: ramp(width * height * channels, first) }))
+
+  test('is sorted by name; other files stay out', async () => {
+    png('b.png', 1, 3, 2, 50)
+    png('B.PNG', 1, 3, 2, 0)
+    png('a10.png', 1, 3, 2, 10)
+    put('notes.txt', '')
+    const images = Uint8Array.of(...ramp(6), ...ramp(6, 10), ...ramp(6, 50))
+    expect(await loadDataset(folder)).toMatchObject({ count: 3, shape: [2, 3, 1], images })
+    await refuses(folder, `folder "${folder}" expected t10k-images-idx3-ubyte (or .gz) for the split "test", ` +
+      'found B.PNG, a10.png, b.png, notes.txt; put the file there', 'test')
+    put('train-images-idx3-ubyte', writeIdx([1, 1, 1], ramp(1)))
+    expect(await loadDataset(folder)).toMatchObject({ count: 1, shape: [1, 1, 1] })
+  })
+
+  test('in colour', async () => {
+    png('a.png', 3, 2, 1, 7)
+    expect(await loadDataset(folder)).toMatchObject({ count: 1, shape: [1, 2, 3], images: ramp(6, 7) })
+  })
+
+  test('of two sizes or kinds, or damaged, or transparent', async () => {
+    const says = (what: string) => refuses(folder, `"${join(folder, 'b.png')}" ${what}`)
+    const mend = 'expected images of one size and kind; convert or remove those that differ'
+    png('a.png', 1, 3, 2, 0)
+    png('b.png', 1, 2, 3, 0)
+    await says(`has 2x3 pixels in grey, and "a.png" has 3x2 pixels in grey, ${mend}`)
+    png('b.png', 3, 3, 2, 0)
+    await says(`has 3x2 pixels in colour, and "a.png" has 3x2 pixels in grey, ${mend}`)
+    put('b.png', 'hello')
+    await says('is not a PNG file; give one that is')
+    const transparent = new PNG({ width: 3, height: 2 })
+    transparent.data.fill(254)
+    put('b.png', PNG.sync.write(transparent))
+    await says('has transparent pixels, expected opaque ones; save it without transparency')
+  })
+})
+
 describe('one file', () => {
   test.each([false, true])('gz %s, the same for both splits, with labels beside it', async gz => {
     const name = gz ? 'my-images.gz' : 'my-images'
@@ -107,6 +149,11 @@ describe('one file', () => {
     expect(await loadDataset(join(folder, name), { split: 'test' })).toEqual(plain)
     put('my-labels', writeIdx([2], ramp(2, 3)))
     expect((await loadDataset(join(folder, name))).labels).toEqual(ramp(2, 3))
+  })
+
+  test.each([[[0, 6, 6]], [[0, 0, 0]], [[0, 6, 6, 3]]])('no images: (%j)', async (shape) => {
+    put('none', writeIdx(shape, new Uint8Array()))
+    await refuses(join(folder, 'none'), `"${join(folder, 'none')}" holds no images, expected one or more; give another file`)
   })
 
   test('labels alone, or a path that is not there', async () => {
@@ -170,5 +217,9 @@ test('arguments are checked', async () => {
   await expect(loadDataset('')).rejects
     .toThrow(new RangeError('loadDataset: source expected mnist, fashion or a path, got an empty string'))
   await expect(loadDataset('mnist', { split: 'valid' as 'test' })).rejects
-    .toThrow(new RangeError('loadDataset: split expected train or test, got valid'))
+    .toThrow(new RangeError("loadDataset: split is 'valid', expected 'train' or 'test'"))
+  await expect(loadDataset('mnist', 'test' as never)).rejects
+    .toThrow(new TypeError("loadDataset: the options are 'test', expected an object with split"))
+  await expect(loadDataset('mnist', { splt: 'test' } as never)).rejects
+    .toThrow(new RangeError("loadDataset: there is no option 'splt'; it takes split"))
 })

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { GanglionError } from '../../src/errors.ts'
-import { appendLine, prepareRunFolder, removeFolders, writeFileAtomic } from '../../src/node/files.ts'
+import { appendLine, prepareRunFolder, removeFolders, writeFileAtomic, writeFilesAtomic } from '../../src/node/files.ts'
 
-const fail = vi.hoisted(() => ({ open: '', sync: '', synced: 0 }))
+const fail = vi.hoisted(() => ({ open: '', sync: '', after: 0, synced: 0 }))
 vi.mock('node:fs/promises', async original => {
   const fs = await original<typeof import('node:fs/promises')>()
   const error = (code: string): Error => Object.assign(new Error(`${code}: played`), { code })
@@ -19,7 +19,7 @@ vi.mock('node:fs/promises', async original => {
       const file = await fs.open(path, flags)
       const sync = file.sync.bind(file)
       file.sync = async () => {
-        if (fail.sync) throw error(fail.sync)
+        if (fail.sync && fail.synced >= fail.after) throw error(fail.sync)
         fail.synced++
         return sync()
       }
@@ -31,7 +31,7 @@ vi.mock('node:fs/promises', async original => {
 let folder: string
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'ganglion-files-')) })
 afterEach(() => {
-  Object.assign(fail, { open: '', sync: '', synced: 0 })
+  Object.assign(fail, { open: '', sync: '', after: 0, synced: 0 })
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -89,6 +89,33 @@ describe('writeFileAtomic', () => {
   })
 })
 
+describe('writeFilesAtomic', () => {
+  const paths = () => ['a', 'b', 'c'].map((name) => join(folder, name))
+  const contents = () => paths().map((path) => readFileSync(path, 'utf8'))
+
+  test.each([0, 1, 2])('a disk that is full at file %i: none is replaced, no temporary stays', async (after) => {
+    for (const path of paths()) writeFileSync(path, 'old')
+    Object.assign(fail, { sync: 'ENOSPC', after })
+    await expect(writeFilesAtomic(paths().map((path) => [path, 'new']))).rejects.toThrow(
+      new GanglionError(`cannot write "${paths()[after]}": the disk is full; free some space and try again`),
+    )
+    expect(contents()).toEqual(['old', 'old', 'old'])
+    expect(readdirSync(folder)).toEqual(['a', 'b', 'c'])
+    fail.sync = ''
+    await writeFilesAtomic(paths().map((path) => [path, 'new']))
+    expect(contents()).toEqual(['new', 'new', 'new'])
+    expect(readdirSync(folder)).toEqual(['a', 'b', 'c'])
+  })
+
+  test('a folder in the place of the last: none is replaced', async () => {
+    writeFileSync(join(folder, 'a'), 'old')
+    mkdirSync(join(folder, 'c'))
+    await expect(writeFilesAtomic(paths().map((path) => [path, 'new']))).rejects.toThrow('it is a folder; give the name of a')
+    expect(readdirSync(folder)).toEqual(['a', 'c'])
+    expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('old')
+  })
+})
+
 describe('prepareRunFolder', () => {
   test('makes a folder with its parents, and takes an empty one', async () => {
     const path = join(folder, 'a', 'b')
@@ -140,17 +167,43 @@ describe('prepareRunFolder', () => {
     const outside = join(folder, 'outside')
     const run = join(folder, 'run')
     for (const path of [outside, run, join(run, 'samples'), join(run, 'data')]) mkdirSync(path)
-    const own = ['config.json', 'metrics.jsonl', 'weights.safetensors', 'state.safetensors', 'digest.txt', 'samples/0.png']
-    const others = ['notes.txt', 'weights.safetensors.bak', 'data/digest.txt', '.env']
-    for (const name of [...own, ...others]) writeFileSync(join(run, name), name)
+    const own = ['config.json', 'metrics.jsonl', 'weights.safetensors', 'state.safetensors', 'digest.txt', 'checksums.txt']
+    const pictures = ['samples/epoch-0000.png', 'samples/epoch-12345.png', 'samples/reconstruction-epoch-0001.png']
+    const others = ['notes.txt', 'weights.safetensors.bak', 'data/digest.txt', '.env', 'samples/mine.png', 'samples/epoch-1.png']
+    for (const name of [...own, ...pictures, ...others]) writeFileSync(join(run, name), name)
     await prepareRunFolder(run, { force: true })
-    expect(readdirSync(run).sort()).toEqual(['.env', 'data', 'notes.txt', 'weights.safetensors.bak'])
+    expect(readdirSync(run).sort()).toEqual(['.env', 'data', 'notes.txt', 'samples', 'weights.safetensors.bak'])
+    expect(readdirSync(join(run, 'samples')).sort()).toEqual(['epoch-1.png', 'mine.png'])
     for (const name of others) expect(readFileSync(join(run, name), 'utf8')).toBe(name)
+    rmSync(join(run, 'samples'), { recursive: true })
+    mkdirSync(join(run, 'samples'))
+    writeFileSync(join(run, 'samples', 'epoch-0001.png'), '')
+    await prepareRunFolder(run, { force: true })
+    expect(existsSync(join(run, 'samples'))).toBe(false)
     writeFileSync(join(outside, 'kept'), '')
     symlinkSync(outside, join(run, 'samples'))
     await prepareRunFolder(run, { force: true })
     expect(existsSync(join(run, 'samples'))).toBe(false)
     expect(readdirSync(outside)).toEqual(['kept'])
+  })
+
+  test('force removes the temporaries of a run that was killed', async () => {
+    const own = ['.weights.safetensors.12.3.tmp', 'samples/.epoch-0001.png.12.0.tmp']
+    const others = ['.notes.12.3.tmp', '.weights.safetensors.tmp', 'samples/.mine.png.1.2.tmp']
+    mkdirSync(join(folder, 'samples'))
+    for (const name of [...own, ...others]) writeFileSync(join(folder, name), '')
+    await prepareRunFolder(folder, { force: true })
+    expect(readdirSync(folder).sort()).toEqual(['.notes.12.3.tmp', '.weights.safetensors.tmp', 'samples'])
+    expect(readdirSync(join(folder, 'samples'))).toEqual(['.mine.png.1.2.tmp'])
+  })
+
+  test('refuses a file in the place of samples, before anything is removed', async () => {
+    const samples = join(folder, 'samples')
+    for (const name of ['samples', 'digest.txt']) writeFileSync(join(folder, name), 'mine')
+    await expect(prepareRunFolder(folder, { force: true })).rejects.toThrow(
+      new GanglionError(`cannot prepare run folder "${samples}": a file of that name is in the way; choose another path`),
+    )
+    expect(readdirSync(folder).sort()).toEqual(['digest.txt', 'samples'])
   })
 
   test('refuses a file in its place', async () => {

@@ -1,9 +1,10 @@
 // A run saved and loaded: the same model again, with its state too, so that it trains on as if it had never stopped.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createRuntime, imageDataset, Model, vae } from '../../src/index.ts'
+import { createRuntime, GanglionError, imageDataset, Model, vae } from '../../src/index.ts'
 import { loadRun, type RunConfig, saveConfig, saveRun } from '../../src/node/index.ts'
 
 const options = { latent: 2, hidden: 16, learningRate: 1e-3, noise: 'sample', imageShape: [5, 4, 1] } as const
@@ -42,4 +43,38 @@ test('save, load, and go on', async () => {
   await train(model)
   await train(resumed)
   expect(await resumed.digest()).toBe(await model.digest())
+})
+
+test('what changed since it was saved is not loaded; a run without checksums is', async () => {
+  const files = ['weights.safetensors', 'state.safetensors', 'digest.txt']
+  const path = (name: string) => join(folder, name)
+  const sums = readFileSync(path('checksums.txt'), 'utf8')
+  expect(sums).toBe(files.map((name) => (
+    `${createHash('sha256').update(readFileSync(path(name))).digest('hex')}  ${name}\n`
+  )).join(''))
+  const changed = (name: string) => `"${path(name)}" is not the file that the run saved: its SHA-256 is not that in ` +
+    'checksums.txt; copy the run again, or delete checksums.txt if the change is meant'
+  for (const name of files) {
+    const bytes = readFileSync(path(name))
+    const flipped = Uint8Array.from(bytes)
+    flipped[flipped.length - 3]! ^= 1
+    writeFileSync(path(name), flipped)
+    for (const state of [false, true]) {
+      const read = name !== files[state ? 0 : 1]
+      const loading = loadRun(folder, { state })
+      if (read) await expect(loading).rejects.toThrow(new GanglionError(changed(name)))
+      else await loading
+    }
+    rmSync(path('checksums.txt'))
+    // Without checksums the digest tells of a state, and nothing of weights.
+    await loadRun(folder)
+    const loading = loadRun(folder, { state: true })
+    if (name === 'weights.safetensors') await loading
+    else await expect(loading).rejects.toThrow(/state.safetensors" is not what digest.txt of the run says: .*; copy the run again$/)
+    writeFileSync(path('checksums.txt'), sums)
+    writeFileSync(path(name), bytes)
+  }
+  for (const name of ['checksums.txt', 'digest.txt']) rmSync(path(name))
+  await loadRun(folder, { state: true })
+  expect(readdirSync(folder).sort()).toEqual(['config.json', 'state.safetensors', 'weights.safetensors'])
 })

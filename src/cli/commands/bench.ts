@@ -18,7 +18,7 @@ const measuring = {
     value: 'HOW', help: 'deterministic; or relaxed: faster, not the same bits everywhere', initial: 'deterministic',
     read: choice('deterministic', 'relaxed'),
   },
-  json: { value: 'FILE', help: 'keeps all figures, window by window', read: text },
+  json: { value: 'FILE', help: 'keeps all figures, window by window; replaces an earlier report', read: text },
 } as const
 const comparing = { compare: { help: 'compares two files that --json wrote, and measures nothing' }, ...help } as const
 const options = { ...measuring, ...comparing }
@@ -86,10 +86,26 @@ function read(file: string, parseReport: (text: string) => BenchReport): BenchRe
   }
 }
 
-/** A minute of measuring must not end at a folder that is not there. */
+/** A minute of measuring must not end at a folder that is not there, nor replace a file that is no report. */
 function checkPlace(file: string): void {
   const folder = dirname(file)
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new GanglionError(`cannot write "${file}": the folder "${folder}" does not exist; create it first`)
+  }
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found?.isDirectory()) throw new GanglionError(`cannot write "${file}": it is a folder; give the name of a file`)
+  if (found?.isFile() && found.size > 0 && !isReport(file)) {
+    throw new GanglionError(`"${file}" holds something else than a report of "ganglion bench", and is left as it is; ` +
+      'give --json a new name')
+  }
+}
+
+/** Whether a file says of itself that it is a report, whole or not, of any version. */
+function isReport(file: string): boolean {
+  try {
+    const { format } = JSON.parse(readFileSync(file, 'utf8')) as { format?: unknown }
+    return typeof format === 'string' && format.startsWith('ganglion-bench')
+  } catch {
+    return false
   }
 }

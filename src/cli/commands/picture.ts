@@ -1,13 +1,21 @@
 // What sample, reconstruct and interpolate have in common: a run in, one PNG out.
-import { join } from 'node:path'
-import { writeFileAtomic } from '../../node/files.ts'
+import { join, resolve } from 'node:path'
+import { GanglionError } from '../../errors.ts'
+import { isRunPicture, writeFileAtomic } from '../../node/files.ts'
 import type { RunConfig } from '../../node/config.ts'
 import { loadRun } from '../../node/run.ts'
 import type { Model } from '../../train/model.ts'
 import type { Command } from '../command.ts'
-import { help, type Options, parse, text, UsageError, type Values } from '../options.ts'
+import { help, type Options, parse, pngName, UsageError, type Values } from '../options.ts'
 
-const RUN = 'RUN is the folder that "ganglion train" wrote.'
+export const RUN = 'RUN is the folder that "ganglion train" wrote.'
+
+/** The one folder that a command takes. */
+export function folderOf(name: string, [folder, more]: readonly string[]): string {
+  if (folder === undefined) throw new UsageError(`${name} expected the folder of a run`)
+  if (more !== undefined) throw new UsageError(`${name} expected one folder, got "${more}" too`)
+  return folder
+}
 
 interface Picture<O extends Options> extends Pick<Command, 'name' | 'summary' | 'examples'> {
   readonly options: O
@@ -15,7 +23,7 @@ interface Picture<O extends Options> extends Pick<Command, 'name' | 'summary' | 
 }
 
 export function pictureCommand<O extends Options>({ name, summary, examples, options: own, draw }: Picture<O>): Command {
-  const out = { out: { value: 'FILE', help: 'the PNG to write', read: text, initial: `RUN/${name}.png` } } as const
+  const out = { out: { value: 'FILE', help: 'the PNG to write', read: pngName, initial: `RUN/${name}.png` } } as const
   const options = { ...own, ...out, ...help }
   return {
     name,
@@ -26,10 +34,11 @@ export function pictureCommand<O extends Options>({ name, summary, examples, opt
     examples,
     async run(args, { stdout }) {
       const { positionals, values } = parse(args, options)
-      const [folder, more] = positionals
-      if (folder === undefined) throw new UsageError(`${name} expected the folder of a run`)
-      if (more !== undefined) throw new UsageError(`${name} expected one folder, got "${more}" too`)
+      const folder = folderOf(name, positionals)
       const path = (values as Values<typeof out>).out ?? join(folder, `${name}.png`)
+      if (isRunPicture(resolve(path))) {
+        throw new GanglionError(`"${path}" is a picture that training keeps, and is left as it is; give --out another name`)
+      }
       const { config, model } = await loadRun(folder)
       await writeFileAtomic(path, await draw({ config, model, folder }, values as Values<O>))
       stdout.write(`${path}\n`)

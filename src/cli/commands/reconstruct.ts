@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { GanglionError } from '../../errors.ts'
 import { reconstructionsPng } from '../../node/pictures.ts'
-import { shownData } from '../data.ts'
+import { fittingData } from '../data.ts'
 import { integer, seed, text } from '../options.ts'
 import { pictureCommand } from './picture.ts'
 
@@ -10,7 +10,9 @@ export const reconstruct = pictureCommand({
   name: 'reconstruct',
   summary: 'Encode and decode images: originals over reconstructions',
   options: {
-    data: { value: 'DATA', help: 'mnist, fashion, a folder of IDX files or an IDX file', read: text, initial: "the run's" },
+    data: {
+      value: 'DATA', help: 'mnist, fashion, a folder of IDX or of PNG files, or an IDX file', initial: "the run's", read: text,
+    },
     count: { value: 'N', help: 'how many images', read: integer(1, 5000), initial: 16 },
     columns: { value: 'N', help: 'images in a row', read: integer(1), initial: 8 },
     seed: { value: 'N', help: 'picks images at random', read: seed, initial: 'the first images' },
@@ -20,17 +22,12 @@ export const reconstruct = pictureCommand({
     ['reconstruct runs/vae --data fashion --count 32', '32 images of other data'],
   ],
   async draw({ config, model, folder }, { data: source = config.data?.source, count = 16, columns, seed }) {
-    const { kind, encode, imageShape } = model.definition
+    const { kind, encode } = model.definition
     if (!encode) {
       throw new GanglionError(`a ${kind} cannot reconstruct: it has no encoder; ` +
         `use "ganglion sample ${folder}" or "ganglion interpolate ${folder}"`)
     }
-    if (source === undefined) throw new GanglionError(`"${folder}" does not say what it was trained on; give --data`)
-    const data = await shownData(source)
-    if (data.shape.join() !== imageShape.join()) {
-      throw new GanglionError(`the images of "${data.name}" are ${data.shape.join('x')}, ` +
-        `and the model was trained on ${imageShape.join('x')}; give other data`)
-    }
+    const { data } = await fittingData(source, folder, model)
     if (count > data.count) {
       throw new GanglionError(`--count ${count} is more than the ${data.count} images of "${data.name}"; use a smaller count`)
     }

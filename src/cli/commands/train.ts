@@ -3,8 +3,11 @@ import { isModelKind, type ModelKind, modelKinds, type ModelOptions, models, opt
 import type { Command } from '../command.ts'
 import { nearest } from '../nearest.ts'
 import {
-  automaticWide, choice, fraction, help, integer, parse, positive, seed, text, threads, UsageError, wide,
+  automaticWide, choice, fraction, help, integer, integers, parse, positive, seed, text, threads, UsageError, type Values, wide,
 } from '../options.ts'
+import { reportFailure } from '../progress.ts'
+import { resumeSettings } from '../resume.ts'
+import type { Settings } from '../settings.ts'
 import { runTraining } from '../training.ts'
 
 /** How long each model trains by default. */
@@ -23,7 +26,10 @@ const byModel = (name: string): string =>
   modelKinds.filter((kind) => name in defaults.get(kind)!).map((kind) => `${kind} ${defaults.get(kind)![name]}`).join(', ')
 
 const training = {
-  data: { value: 'DATA', help: 'mnist, fashion, a folder of IDX files or an IDX file of images', read: text, initial: 'mnist' },
+  data: {
+    value: 'DATA', help: 'mnist, fashion, a folder of IDX or of PNG files, or an IDX file of images', read: text,
+    initial: 'mnist',
+  },
   limit: { value: 'N', help: 'train on the first N images only', read: integer(1), initial: 'all' },
   epochs: {
     value: 'N', help: 'how many times to go through the data', read: integer(1),
@@ -51,6 +57,10 @@ const own = {
     value: 'N', help: 'units of the hidden layers (gan: of the generator)', read: integer(1),
     initial: byModel('hidden'),
   },
+  filters: {
+    value: 'N,N…', help: 'channels of the layers of convolutions, as many as here', read: integers,
+    initial: byModel('filters'),
+  },
   'discriminator-hidden': {
     value: 'N', help: "units of the discriminator's hidden layers", read: integer(1), initial: byModel('discriminatorHidden'),
   },
@@ -64,10 +74,11 @@ const own = {
 } as const
 
 const output = {
+  resume: { value: 'RUN', help: 'go on with the run in a folder, to the bit; --epochs is the total', read: text },
   out: { value: 'DIR', help: 'the run folder', read: text, initial: 'runs/MODEL, or MODEL-2, …' },
   force: { help: 'replace the run in a folder that is not empty; other files stay' },
   quiet: { help: 'nothing but errors and the result', short: 'q' },
-  json: { help: 'one JSON object to a line: start, progress, epoch, done' },
+  json: { help: 'one JSON object to a line: start, progress, epoch, and done or error' },
   ...help,
 } as const
 
@@ -76,11 +87,12 @@ const options = { ...training, ...own, ...output }
 export const train: Command = {
   name: 'train',
   summary: 'Train a model and keep weights, figures and pictures in a run folder',
-  usage: `${modelKinds.join('|')} [options]`,
+  usage: `${modelKinds.join('|')} [options]  or  ganglion train --resume RUN [options]`,
   notes: [
     'The run folder gets config.json, metrics.jsonl, samples/epoch-0001.png …, weights.safetensors,',
-    'state.safetensors and digest.txt. Ctrl-C ends training and keeps what was learned; again, it ends at once.',
-    'Figures called test are of test images; data without them, such as one IDX file, has none.',
+    'state.safetensors, digest.txt and checksums.txt, which sha256sum --check reads.',
+    'Ctrl-C ends training after the running steps and keeps what was learned; again, it ends at once.',
+    'Figures called test are of test images; data without them, as one IDX file or PNG files, has none.',
     'dcgan is convolutional, and slow: minutes an epoch on MNIST. Try --limit 5000, or --threads auto.',
   ],
   groups: [['Training', training], ['Model', own], ['Output', output]],
@@ -88,37 +100,68 @@ export const train: Command = {
     ['train vae', 'a VAE on MNIST into runs/vae'],
     ['train autoencoder --epochs 3 --limit 10000', 'a quick look'],
     ['train gan --seed 7 --out runs/seven --force', 'again, over an earlier run'],
+    ['train --resume runs/vae --epochs 20', 'goes on to epoch 20; without, to its own'],
     ['train vae --data ./images.idx --latent 2 --json', 'your own images, progress for a program'],
   ],
-  run(args, io) {
+  async run(args, io) {
     const { positionals, values } = parse(args, options)
-    const kind = kindOf(positionals)
-    const taken = known.get(kind)!
-    const chosen: Record<string, number | string> = {}
-    for (const name of Object.keys(own) as (keyof typeof own)[]) {
-      const value = values[name]
-      if (value === undefined) continue
-      const key = camel(name)
-      if (!(key in taken)) throw new UsageError(`--${name} is an option of ${owners(key)}, not of ${kind}`)
-      chosen[key] = value
+    try {
+      const settings = await (values.resume === undefined ? newRun(positionals, values) : resumed(positionals, values))
+      return await runTraining(settings, io)
+    } catch (error) {
+      if (values.json && !(error instanceof UsageError)) reportFailure(error, io)
+      throw error
     }
-    return runTraining({
-      kind,
-      options: chosen,
-      data: values.data ?? 'mnist',
-      limit: values.limit,
-      epochs: values.epochs ?? EPOCHS[kind],
-      batchSize: values['batch-size'] ?? BATCH_SIZE,
-      seed: values.seed ?? SEED,
-      threads: values.threads ?? THREADS,
-      precision: values.precision ?? PRECISION,
-      wide: values.wide ?? automaticWide(),
-      out: values.out,
-      force: values.force ?? false,
-      quiet: values.quiet ?? false,
-      json: values.json ?? false,
-    }, io)
   },
+}
+
+type Given = Values<typeof options>
+
+function newRun(positionals: readonly string[], values: Given): Settings {
+  const kind = kindOf(positionals)
+  return {
+    kind,
+    options: optionsFor(kind, values),
+    data: values.data ?? 'mnist',
+    limit: values.limit,
+    epochs: values.epochs ?? EPOCHS[kind],
+    batchSize: values['batch-size'] ?? BATCH_SIZE,
+    seed: values.seed ?? SEED,
+    threads: values.threads ?? THREADS,
+    precision: values.precision ?? PRECISION,
+    out: values.out,
+    force: values.force ?? false,
+    ...shown(values),
+  }
+}
+
+function resumed(positionals: readonly string[], values: Given): Promise<Settings> {
+  for (const name of ['out', 'force'] as const) {
+    if (values[name] !== undefined) throw new UsageError(`--resume goes on in the run's own folder; leave out --${name}`)
+  }
+  const kind = positionals.length ? kindOf(positionals) : undefined
+  const { data, limit, epochs, 'batch-size': batchSize, seed, threads, precision } = values
+  const given = { data, limit, epochs, batchSize, seed, threads, precision, ...shown(values) }
+  return resumeSettings(values.resume!, { kind, options: optionsFor(kind, values), ...given })
+}
+
+const shown = ({ wide, quiet, json }: Given) => ({ wide: wide ?? automaticWide(), quiet: quiet ?? false, json: json ?? false })
+
+/** The model's options that were given; of a model that is not named, any. */
+function optionsFor(kind: ModelKind | undefined, values: Given): ModelOptions {
+  const chosen: Record<string, number | string | readonly number[]> = {}
+  for (const name of Object.keys(own) as (keyof typeof own)[]) {
+    const value = values[name]
+    if (value === undefined) continue
+    const key = camel(name)
+    if (kind && !(key in known.get(kind)!)) throw new UsageError(`--${name} is an option of ${owners(key)}, not of ${kind}`)
+    const like = kind && defaults.get(kind)![key]
+    if (Array.isArray(like) && Array.isArray(value) && like.length !== value.length) {
+      throw new UsageError(`--${name} expected ${like.length} numbers for ${kind}, as ${like.join()}, got "${value.join()}"`)
+    }
+    chosen[key] = value
+  }
+  return chosen
 }
 
 function kindOf([kind, more]: readonly string[]): ModelKind {

@@ -22,7 +22,7 @@ export const verify: Command = {
   summary: 'Check that this engine gives the same bits as every other',
   usage: '[RECIPE…] [options]',
   notes: [
-    'RECIPE is a name (op/conv2d) or what several begin with: op, special, random, update, begin, train, model.',
+    'RECIPE is a name (op/conv2d) or what several begin with: op, special, random, update, large, begin, train, model.',
     'All of them by default. The exit code is 1 where a digest is not the expected one.',
   ],
   groups: [['Options', options]],

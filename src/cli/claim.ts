@@ -1,0 +1,67 @@
+// The folder that a run may write to, and that nobody else writes to meanwhile.
+import { readdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { failure, LOCK, makeFolder, notEmpty, removeFolders } from '../node/files.ts'
+import { FolderInUse, lockFolder } from '../node/lock.ts'
+
+export interface Claim {
+  readonly path: string
+  /** Gives the folder back; removes it, with its parents, where they were made for it and nothing is in them. */
+  release(): Promise<void>
+}
+
+/** @throws GanglionError when `out` holds something and `force` is not set */
+export async function checkFolder(out: string | undefined, force: boolean): Promise<void> {
+  if (out === undefined || force) return
+  const held = await contents(out)
+  if (held.length > 0) throw notEmpty(out, held, 'choose another --out, or replace the run in it with --force')
+}
+
+/**
+ * Takes `out`, or the first of runs/<model>, runs/<model>-2, … that is new or empty and that no other process has taken.
+ * @throws GanglionError when `out` holds something and `force` is not set, or cannot be made; FolderInUse when it is taken
+ */
+export async function claimFolder(out: string | undefined, model: string, force: boolean): Promise<Claim> {
+  for (let n = 1; out === undefined; n++) {
+    const folder = join('runs', n === 1 ? model : `${model}-${n}`)
+    const replaced = force && n === 1
+    if (!replaced && (await contents(folder)).length > 0) continue
+    const claim = await claimed(folder).catch((error) => {
+      if (error instanceof FolderInUse && !replaced) return undefined
+      throw error
+    })
+    if (!claim) continue
+    // One that was faster may be done already.
+    if (replaced || (await contents(folder)).length === 0) return claim
+    await claim.release()
+  }
+  const claim = await claimed(out)
+  try {
+    await checkFolder(out, force)
+  } catch (error) {
+    await claim.release()
+    throw error
+  }
+  return claim
+}
+
+/** Takes a folder, whatever it holds. */
+export async function claimed(path: string): Promise<Claim> {
+  const made = await makeFolder(path).catch((cause) => { throw failure('prepare run folder', path, cause) })
+  const tidy = async () => { if (made !== undefined) await removeFolders(path, made) }
+  const unlock = await lockFolder(path).catch(async (error) => {
+    await tidy()
+    throw error
+  })
+  return {
+    path,
+    async release() {
+      await unlock()
+      await tidy()
+    },
+  }
+}
+
+/** The names in a folder; none when there is no such folder. A file in its place is left for `makeFolder` to refuse. */
+const contents = async (folder: string): Promise<string[]> =>
+  (await readdir(resolve(folder)).catch(() => [])).filter((name) => name !== LOCK)

@@ -1,0 +1,43 @@
+// `ganglion evaluate RUN`: a trained model's figures on images, as training reports them after each epoch.
+import { GanglionError } from '../../errors.ts'
+import { loadRun } from '../../node/run.ts'
+import type { Command } from '../command.ts'
+import { fittingData } from '../data.ts'
+import { figures as shown } from '../format.ts'
+import { judge } from '../judge.ts'
+import { help, parse, text } from '../options.ts'
+import { folderOf, RUN } from './picture.ts'
+
+const options = {
+  data: {
+    value: 'DATA', help: 'mnist, fashion, a folder of IDX or of PNG files, or an IDX file', initial: "the run's", read: text,
+  },
+  json: { help: 'one JSON object instead of text' },
+  ...help,
+} as const
+
+export const evaluate: Command = {
+  name: 'evaluate',
+  summary: 'Judge a trained model by test images, or training images where there are no others',
+  usage: 'RUN [options]',
+  notes: [RUN],
+  groups: [['Options', options]],
+  examples: [
+    ['evaluate runs/vae', 'means over the test images that the run was judged by'],
+    ['evaluate runs/vae --data fashion --json', 'over others, for a program'],
+  ],
+  async run(args, { stdout }) {
+    const { positionals, values } = parse(args, options)
+    const folder = folderOf('evaluate', positionals)
+    const { config, model } = await loadRun(folder)
+    const { kind } = model.definition
+    if (!model.definition.evaluate) {
+      throw new GanglionError(`a ${kind} has no figure of its own on images; look at what "ganglion sample ${folder}" draws`)
+    }
+    const { data, split } = await fittingData(values.data ?? config.data?.source, folder, model)
+    const figures = await judge(model, data)
+    stdout.write(values.json ? `${JSON.stringify({ figures, images: data.count, split, data: data.name })}\n`
+      : `${shown(figures).join('  ')}  (${data.count} ${split === 'test' ? 'test' : 'training'} images of ${data.name})\n`)
+    return 0
+  },
+}

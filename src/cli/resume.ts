@@ -1,0 +1,118 @@
+// `train --resume RUN`: the settings of a run that goes on from where it was saved. The same steps follow as if it had never
+// stopped, so what decides them is the run's; how long it trains, on how many threads, and what is shown may be given anew.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type ImageDataset, take } from '../data/dataset.ts'
+import { GanglionError } from '../errors.ts'
+import { loadConfig, type RunConfig } from '../node/config.ts'
+import type { ModelKind, ModelOptions } from '../node/models.ts'
+import type { Precision } from '../runtime/cores.ts'
+import { allTrainingData, dataHash } from './data.ts'
+import { UsageError } from './options.ts'
+import type { EpochLine } from './run_folder.ts'
+import type { Settings } from './settings.ts'
+
+/** What was given beside --resume. */
+export interface Given {
+  readonly kind?: ModelKind
+  readonly options: ModelOptions
+  readonly data?: string
+  readonly limit?: number
+  readonly epochs?: number
+  readonly batchSize?: number
+  readonly seed?: number
+  readonly threads?: number | 'auto'
+  readonly precision?: Precision
+  readonly wide: boolean
+  readonly quiet: boolean
+  readonly json: boolean
+}
+
+type Known = RunConfig & { readonly data: NonNullable<RunConfig['data']> }
+
+type Value = ModelOptions[string]
+
+/** The run that goes on. */
+export interface Resume {
+  readonly folder: string
+  readonly config: Known
+}
+
+/**
+ * @throws UsageError when something is given that is another in the run
+ * @throws GanglionError when the folder is no run, or one whose config.json does not say all that is needed
+ */
+export async function resumeSettings(folder: string, given: Given): Promise<Settings> {
+  const config = await loadConfig(folder)
+  const { model: { kind, options }, data, training } = config
+  const epochs = given.epochs ?? training.epochs
+  const { batchSize, seed, precision = 'deterministic' } = training
+  if (data === undefined || batchSize === undefined || epochs === undefined) {
+    throw new GanglionError(`"${join(folder, 'config.json')}" does not say on what data, in what batches or how long to train; ` +
+      'go on in a program, with loadRun(folder, { state: true })')
+  }
+  const known: ModelOptions = { batchSize, seed, precision, limit: data.count, ...options }
+  const asked = {
+    ...given.options, batchSize: given.batchSize, seed: given.seed, precision: given.precision, limit: given.limit,
+  }
+  if (given.kind !== undefined && given.kind !== kind) throw another('the model', given.kind, folder, kind)
+  for (const [name, value] of Object.entries(asked)) {
+    const trained = known[name]
+    if (value === undefined || String(value) === String(trained)) continue
+    throw another(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, value, folder, trained)
+  }
+  return {
+    kind, options, epochs, batchSize, seed, precision,
+    data: given.data ?? data.source,
+    threads: given.threads ?? training.threads ?? 1,
+    wide: given.wide,
+    force: false,
+    quiet: given.quiet,
+    json: given.json,
+    resume: { folder, config: config as Known },
+  }
+}
+
+const another = (what: string, given: Value, folder: string, trained: Value = 'none'): UsageError => new UsageError(
+  `${what} ${String(given)} is not that of the run "${folder}", which has ${String(trained)}; leave it out, or train anew`,
+)
+
+/**
+ * The images that the run was trained on, from `source`, and their number where it holds more.
+ * @throws GanglionError when they are others
+ */
+export async function resumedData(
+  source: string, { folder, config: { data: { count, sha256 } } }: Resume,
+): Promise<{ data: ImageDataset, limit?: number }> {
+  const all = await allTrainingData(source)
+  const more = all.count > count
+  const data = more ? take(all, count) : all
+  if (data.count === count && dataHash(data) === sha256) return more ? { data, limit: count } : { data }
+  throw new GanglionError(`the images of "${source}" are not the ${count} that the run "${folder}" was trained on; ` +
+    'give those with --data, or train anew')
+}
+
+/**
+ * The lines of metrics.jsonl up to a step: figures of later ones are of steps that were not saved, and come again.
+ * @throws GanglionError when it is damaged
+ */
+export async function linesUpTo(step: number, folder: string): Promise<string> {
+  const path = join(folder, 'metrics.jsonl')
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return ''
+    throw new GanglionError(`cannot read "${path}": ${cause.message}; check its permissions`, { cause })
+  })
+  const kept = text.split('\n').filter((line, i) => line !== '' && stepOf(line, `line ${i + 1} of "${path}"`) <= step)
+  return kept.map((line) => `${line}\n`).join('')
+}
+
+function stepOf(line: string, where: string): number {
+  let step: unknown
+  try {
+    step = (JSON.parse(line) as EpochLine | null)?.step
+  } catch {
+    // Not JSON; the message below says so.
+  }
+  if (typeof step === 'number') return step
+  throw new GanglionError(`${where} expected the figures of an epoch as JSON, with its step; remove or mend the line`)
+}

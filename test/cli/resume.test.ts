@@ -1,0 +1,148 @@
+// `train --resume`: a run that goes on is the run that never stopped, to the bit; and what it refuses.
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { writeIdx } from '../../src/formats/idx.ts'
+import { loadRun, saveRun } from '../../src/node/index.ts'
+import { ganglion, place, type Place, spawned, writeImages } from './ganglion.ts'
+
+let at: Place
+beforeEach(() => { at = place() })
+afterEach(() => at.remove())
+
+const SMALL = ['--batch-size', '40', '--quiet']
+const OPTIONS = { vae: ['--hidden', '8', '--latent', '2'], gan: ['--hidden', '8', '--latent', '2'], autoencoder: [] }
+const train = async (kind: keyof typeof OPTIONS, run: string, ...args: string[]) => {
+  const settings = ['--data', at.in('images'), '--out', at.in(run), ...SMALL, ...OPTIONS[kind], ...args]
+  expect(await ganglion(['train', kind, ...settings])).toMatchObject({ code: 0, stderr: '' })
+}
+const resume = (run: string, ...args: string[]) => ganglion(['train', '--resume', at.in(run), '--quiet', ...args])
+const read = (...names: string[]) => readFileSync(at.in(...names), 'utf8')
+const figures = (run: string) => read(run, 'metrics.jsonl').trimEnd().split('\n')
+  .map((line) => JSON.parse(line) as { epoch: number, step: number, complete: boolean })
+  .map(({ epoch, step, complete, ...rest }) => {
+    const { metrics, test } = rest as { metrics?: object, test?: object }
+    return { epoch, step, complete, metrics, test }
+  })
+
+test.each(['vae', 'gan', 'autoencoder'] as const)('%s: one epoch and two more are three, in every file', async (kind) => {
+  writeImages(at.in('images'), 96, kind === 'autoencoder' ? 28 : 6)
+  await train(kind, 'whole', '--epochs', '3')
+  await train(kind, 'parts', '--epochs', '1', '--threads', '1')
+  const on = ['--epochs', '3', '--threads', '2', '--quiet']
+  expect(await spawned(['train', '--resume', at.in('parts'), ...on], at.path)).toMatchObject({ code: 0, stderr: '' })
+  for (const name of ['digest.txt', 'checksums.txt', 'weights.safetensors', 'state.safetensors', 'samples/epoch-0003.png']) {
+    expect(readFileSync(at.in('parts', name)).equals(readFileSync(at.in('whole', name))), name).toBe(true)
+  }
+  expect(readdirSync(at.in('parts', 'samples'))).toEqual(readdirSync(at.in('whole', 'samples')))
+  expect(figures('parts')).toEqual(figures('whole'))
+  const [parts, whole] = ['parts', 'whole'].map((run) => JSON.parse(read(run, 'config.json')) as Record<string, unknown>)
+  expect(parts!['command']).toBe((whole!['command'] as string).replace('--threads 1', '--threads 2'))
+  expect(parts!['training']).toEqual({ ...whole!['training'] as object, threads: 2 })
+  expect(existsSync(at.in('parts', '.lock'))).toBe(false)
+})
+
+test('what a signal cut off in the middle of an epoch goes on to its end', async () => {
+  writeImages(at.in('many'), 20_000, 6)
+  const args = ['train', 'vae', '--data', 'many', '--epochs', '4', '--batch-size', '16', '--hidden', '64', '--limit', '19990']
+  await spawned([...args, '--out', 'whole', '--quiet'], at.path)
+  const { stdout } = await spawned([...args, '--out', 'cut', '--json'], at.path, (child, { stdout }) => {
+    if (stdout.includes('"start"') && !child.killed) child.kill('SIGINT')
+  })
+  const step = (JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as { step: number }).step
+  const cut = figures('cut')
+  expect(cut.at(-1)).toMatchObject({ step, complete: false })
+  const { code, stdout: said } = await spawned(['train', '--resume', 'cut'], at.path)
+  expect(code).toBe(0)
+  expect(said).toMatch(new RegExp(`^vae, .* seed 1, from step ${step}, into cut\nepoch 1/4 `))
+  expect(read('cut', 'digest.txt')).toBe(read('whole', 'digest.txt'))
+  expect(figures('cut').map(({ step }) => step)).toEqual([step, ...figures('whole').map(({ step }) => step)])
+  expect(read('cut', 'config.json')).toContain('--limit 19990')
+})
+
+test('figures of steps that were not saved come again', async () => {
+  await train('vae', 'run', '--epochs', '2')
+  const before = figures('run')
+  const { model } = await loadRun(at.in('run'), { state: true })
+  appendFileSync(at.in('run', 'metrics.jsonl'), '{"epoch":3,"step":9,"metrics":{},"complete":true}\n')
+  await saveRun(at.in('run'), model)
+  await resume('run', '--epochs', '3')
+  expect(figures('run').slice(0, 2)).toEqual(before)
+  expect(figures('run').map(({ step }) => step)).toEqual([3, 6, 9])
+  expect(figures('run')[2]!.metrics).not.toEqual({})
+})
+
+test('images that lie elsewhere now', async () => {
+  await train('vae', 'run', '--epochs', '1', '--limit', '80')
+  mkdirSync(at.in('moved'))
+  writeFileSync(at.in('moved', 'images'), readFileSync(at.in('images')))
+  rmSync(at.in('images'))
+  expect((await resume('run', '--epochs', '2')).stderr).toMatch(/^ganglion: dataset ".*images" was not found, /)
+  expect(await resume('run', '--epochs', '2', '--data', at.in('moved', 'images'))).toMatchObject({ code: 0, stderr: '' })
+  expect(read('run', 'config.json')).toContain(at.in('moved', 'images'))
+})
+
+test('a run that cannot go on stays as it was', async () => {
+  await train('vae', 'run', '--epochs', '1')
+  const files = () => readdirSync(at.in('run')).map((name) => [name, name === 'samples' ? '' : read('run', name)])
+  const before = files()
+  const says = async (args: string[], code: number, message: RegExp) => {
+    const outcome = await resume('run', ...args)
+    expect(outcome.stderr).toMatch(message)
+    expect(outcome.code).toBe(code)
+    expect(files()).toEqual(before)
+  }
+  await says([], 1, /^ganglion: nothing is left to train: the run ".*run" has had 1 epoch, and --epochs is 1; give more\n$/)
+  writeFileSync(at.in('others'), writeIdx([96, 6, 6], new Uint8Array(96 * 36)))
+  await says(['--epochs', '2', '--data', at.in('others')], 1,
+    /^ganglion: the images of ".*others" are not the 96 that the run ".*run" was trained on; give those with --data, or train /)
+  for (const [option, value, trained] of [
+    ['batch-size', '41', '40'], ['seed', '2', '1'], ['hidden', '9', '8'], ['limit', '90', '96'],
+    ['learning-rate', '0.5', '0.001'], ['clip-norm', '1', 'none'], ['filters', '1,2', 'none'],
+    ['precision', 'relaxed', 'deterministic'],
+  ]) {
+    await says(['--epochs', '2', `--${option}`, value!], 2,
+      new RegExp(`^ganglion: --${option} ${value} is not that of the run ".*run", which has ${trained}; leave it `))
+  }
+  await says(['gan', '--epochs', '2'], 2, /^ganglion: the model gan is not that of the run ".*run", which has vae; leave it out, /)
+  await says(['vae', '--beta1', '0.5', '--epochs', '2'], 2, /^ganglion: --beta1 is an option of gan and dcgan, not of vae /)
+  for (const option of [['--force'], ['--out', 'x']]) {
+    await says([...option], 2, /^ganglion: --resume goes on in the run's own folder; leave out --(force|out) /)
+  }
+})
+
+describe('a run that is not whole', () => {
+  const says = async (message: RegExp) => {
+    const { code, stderr } = await resume('run', '--epochs', '2')
+    expect(stderr).toMatch(message)
+    expect(code).toBe(1)
+  }
+  test('is refused, with what is missing or wrong', async () => {
+    await says(/^ganglion: ".*run" is not a run folder: there is no such folder; /)
+    await train('vae', 'run', '--epochs', '1')
+    const [config, lines] = [read('run', 'config.json'), read('run', 'metrics.jsonl')]
+    const { data: _, ...rest } = JSON.parse(config) as Record<string, unknown>
+    writeFileSync(at.in('run', 'config.json'), JSON.stringify(rest))
+    await says(/config.json" does not say on what data, in what batches or how long to train; go on in a program, with loadRun/)
+    writeFileSync(at.in('run', 'config.json'), config)
+    writeFileSync(at.in('run', 'metrics.jsonl'), `${lines}{"epoch":`)
+    await says(/^ganglion: line 2 of ".*metrics.jsonl" expected the figures of an epoch as JSON, with its step; remove or mend /)
+    rmSync(at.in('run', 'metrics.jsonl'))
+    const state = readFileSync(at.in('run', 'state.safetensors'))
+    state[state.length - 30]! ^= 1
+    writeFileSync(at.in('run', 'state.safetensors'), state)
+    await says(/state.safetensors" is not the file that the run saved: /)
+    rmSync(at.in('run', 'state.safetensors'))
+    await says(/state.safetensors" is missing; /)
+  })
+})
+
+test('a fault leaves the run at its last good step', async () => {
+  await train('vae', 'run', '--epochs', '1')
+  const { model } = await loadRun(at.in('run'), { state: true })
+  model.session.values(model.definition.optimizers[0]!.state)[0] = 1e30
+  await saveRun(at.in('run'), model)
+  const { code, stderr } = await resume('run', '--epochs', '5')
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^ganglion: training stopped at step \d: /)
+  expect((await ganglion(['sample', at.in('run')])).code).toBe(0)
+})
