@@ -5,6 +5,7 @@ import { relu, softplus } from '../ops/activation.ts'
 import { add, mul, sub, type Value } from '../ops/arithmetic.ts'
 import { mean, sum } from '../ops/reduce.ts'
 import { abs, log, negative, square } from '../ops/unary.ts'
+import { check, notNegative, share } from '../options.ts'
 
 /** (1/n) Σ (p − y)², a scalar (Keras MeanSquaredError over all elements). */
 export const meanSquaredError = (labels: Value, predictions: Tensor): Tensor => mean(square(sub(predictions, labels)))
@@ -22,9 +23,7 @@ export const meanAbsoluteError = (labels: Value, predictions: Tensor): Tensor =>
  * @throws RangeError when labels is a number outside of [0, 1]
  */
 export function sigmoidCrossEntropy(labels: Value, logits: Tensor): Tensor {
-  if (typeof labels === 'number' && !(labels >= 0 && labels <= 1)) {
-    throw new RangeError(`sigmoidCrossEntropy: labels is ${labels}, expected a probability from 0 to 1`)
-  }
+  if (typeof labels === 'number') check('sigmoidCrossEntropy', 'labels', labels, share)
   if (labels === 0) return softplus(logits)
   if (labels === 1) return softplus(negative(logits))
   const no = typeof labels === 'number' ? 1 - labels : sub(1, labels)
@@ -40,9 +39,7 @@ export const binaryCrossentropy = (labels: Value, logits: Tensor): Tensor => mea
  * @param predictions probabilities
  */
 export function logLoss(labels: Value, predictions: Tensor, epsilon = 1e-7): Tensor {
-  if (!(epsilon >= 0 && epsilon < Infinity)) {
-    throw new RangeError(`logLoss: epsilon is ${epsilon}, expected a finite number from 0 up`)
-  }
+  check('logLoss', 'epsilon', epsilon, notNegative)
   const yes = log(add(predictions, epsilon))
   const no = log(add(sub(1, predictions), epsilon))
   const other = typeof labels === 'number' ? 1 - labels : sub(1, labels)

@@ -9,6 +9,7 @@ import {
   type Lowered, type Patches, type Phase, type Strides,
 } from './conv_lowering.ts'
 import type { Right } from './gemm.ts'
+import { checkOptions, size, WINDOW } from '../options.ts'
 import { type Padding, pair } from './padding.ts'
 import * as byPoints from './winograd.ts'
 import { winograd } from './winograd.ts'
@@ -179,15 +180,11 @@ export interface ConvOptions {
   dilation?: number | readonly [number, number]
 }
 
+const CONVOLUTION = { ...WINDOW, dilation: size }
+
 function attributes(op: string, { strides = 1, padding = 'valid', dilation = 1 }: ConvOptions): ConvAttrs {
-  const attrs = { strides: pair(strides), padding, dilation: pair(dilation), extent: [0, 0] as const, epilogue: PLAIN }
-  if (padding !== 'same' && padding !== 'valid') {
-    throw shapeError(op, `padding '${String(padding)}' given, expected 'same' or 'valid'`)
-  }
-  if ([...attrs.strides, ...attrs.dilation].some((n) => !Number.isInteger(n) || n < 1)) {
-    throw shapeError(op, 'strides and dilation must be positive integers')
-  }
-  return attrs
+  checkOptions(op, { strides, padding, dilation }, CONVOLUTION)
+  return { strides: pair(strides), padding, dilation: pair(dilation), extent: [0, 0], epilogue: PLAIN }
 }
 
 /** y[b,i,j,f] = Σ x[b, i·s + u·d − pad, …, c] · w[u, v, c, f] (TensorFlow's conv2d; the filter is not flipped). */

@@ -1,5 +1,6 @@
 // Windows over NHWC images, as the pooling and depthwise kernels take them (assembly/lib/window.ts).
 import { type Shape, shapeError, show } from '../graph/tensor.ts'
+import { check, checkOptions, size, WINDOW } from '../options.ts'
 import { type Padding, pads, pair } from './padding.ts'
 
 /** One number for both axes, or [height, width]. */
@@ -21,12 +22,8 @@ export interface WindowAttrs extends Record<string, unknown> {
 
 /** The attributes of a window, checked: sizes and strides are positive integers. */
 export function windowAttrs(op: string, kernel: Size, strides: Size, padding: Padding): WindowAttrs {
-  for (const [name, [h, w]] of [['window', pair(kernel)], ['strides', pair(strides)]] as const) {
-    if (![h, w].every((d) => Number.isInteger(d) && d > 0)) {
-      throw shapeError(op, `${name} [${h}, ${w}]: expected two positive integers`)
-    }
-  }
-  if (padding !== 'same' && padding !== 'valid') throw shapeError(op, `padding '${String(padding)}': expected 'same' or 'valid'`)
+  check(op, 'the window', kernel, size)
+  checkOptions(op, { strides, padding }, WINDOW)
   return { kernel: pair(kernel), strides: pair(strides), padding }
 }
 

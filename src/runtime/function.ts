@@ -10,6 +10,7 @@ import { shareEqual } from '../graph/simplify.ts'
 import { type KernelCall, show, type Tensor } from '../graph/tensor.ts'
 import { epochLength, isBatch } from '../ops/batch.ts'
 import { checkStreams } from '../ops/random.ts'
+import { check, isNumber, rule } from '../options.ts'
 import { megabytes } from './core.ts'
 import type { Session } from './session.ts'
 
@@ -46,6 +47,8 @@ const SHARED_FLOPS = 2e6
  */
 const PATIENCE = 50
 const FLOPS_A_TENTH = 1e7
+
+const STEPS = rule('an integer from 0 to 2^31 - 1', isNumber, (x) => x >= 0 && x === (x | 0))
 
 /** Bytes of a metric's accumulator: an f64 sum and an f64 count. */
 const METRIC_BYTES = 16
@@ -153,9 +156,7 @@ export class CompiledFunction {
    * @throws ThreadError where a worker thread is gone; variables that the function changes are then undefined
    */
   run(steps = 1): number {
-    if (!Number.isInteger(steps) || steps < 0 || steps > 0x7fffffff) {
-      throw new RangeError(`run: ${steps} steps given, expected an integer from 0 to 2^31 - 1`)
-    }
+    check('run', 'steps', steps, STEPS)
     const { core } = this.session
     this.session.began(this)
     new Int32Array(core.memory.buffer, this.#control, 1)[0] = 0

@@ -6,6 +6,7 @@ import { isConstant, isInput, isVariable, type Variable } from '../graph/leaves.
 import { sizeOf, type Tensor } from '../graph/tensor.ts'
 import { isDataset } from '../ops/batch.ts'
 import { assign } from '../ops/assign.ts'
+import { check, seed as seedRule } from '../options.ts'
 import { isZero } from '../ops/fill.ts'
 import { type Core, megabytes } from './core.ts'
 import { COUNTER_WORDS, CompiledFunction, type FunctionSpec } from './function.ts'
@@ -32,7 +33,7 @@ export class Session {
 
   /** @param threads how many threads plans make room for */
   constructor(core: Core, seed: number, threads = core.team?.size ?? 1) {
-    checkSeed(seed)
+    check('session', 'seed', seed, seedRule)
     this.core = core
     this.seed = seed
     this.threads = threads
@@ -138,7 +139,7 @@ export class Session {
   }
   /** Starts a group anew: step 0 of epoch 0, with a seed of its own if one is given. */
   restart(group: string, seed = this.seed): void {
-    checkSeed(seed)
+    check('restart', 'seed', seed, seedRule)
     const words = this.groupWords(group).fill(0)
     words.set([seed % 4294967296, Math.floor(seed / 4294967296)], COUNTER_WORDS)
   }
@@ -180,6 +181,3 @@ export class Session {
   }
 }
 
-function checkSeed(seed: number): void {
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`seed: ${seed} given, expected an integer from 0 to 2^53 - 1`)
-}

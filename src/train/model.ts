@@ -9,7 +9,7 @@ import type { CompiledFunction, FunctionSpec } from '../runtime/function.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { Session } from '../runtime/session.ts'
 import type { ImageDataset } from '../data/dataset.ts'
-import { checkOptions } from './arguments.ts'
+import { check, checkOptions, count as countRule, seed as seedRule } from '../options.ts'
 import { evaluate, type EvaluateOptions } from './evaluate.ts'
 import { standingOf } from './standing.ts'
 import { checkState, checkValues, digest, readState, type State, writeState } from './state.ts'
@@ -31,7 +31,7 @@ export class Model {
 
   /** Makes the model with freshly drawn weights: the same for the same seed, everywhere. */
   static async create(runtime: Runtime, definition: ModelDefinition, options: { seed?: number } = {}): Promise<Model> {
-    checkOptions('Model.create', options, ['seed'])
+    checkOptions('Model.create', options, { seed: seedRule })
     const { seed = 1 } = options
     const model = new Model(definition, await runtime.session(seed))
     // One step on a batch of one makes every variable: the weights, statistics and optimizer slots.
@@ -73,9 +73,9 @@ export class Model {
 
   /** `count` codes to sample from. */
   drawCodes(count: number, options: { seed?: number } = {}): Float32Array {
-    checkOptions('sample', options, ['seed'])
+    checkOptions('sample', options, { seed: seedRule })
     const { seed = this.session.seed } = options
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`sample: count is ${count}, expected a positive integer`)
+    check('sample', 'count', count, countRule)
     const { codeShape } = this.definition
     const draw = this.#function('sample', () => this.definition.sampleCodes(randomNormal([CHUNK, ...codeShape], 'sample')))
     this.session.restart('sample', seed)

@@ -5,7 +5,8 @@ import { GanglionError } from '../errors.ts'
 import { topological } from '../graph/gradients.ts'
 import { Pass } from '../nn/layer.ts'
 import type { CompiledFunction, Mean } from '../runtime/function.ts'
-import { checkData, checkOptions } from './arguments.ts'
+import { checkOptions, count, rule } from '../options.ts'
+import { checkData } from './arguments.ts'
 import { Guard } from './fault.ts'
 import { images } from './images.ts'
 import type { Model } from './model.ts'
@@ -128,15 +129,14 @@ async function* loop(model: Model, data: ImageDataset, settings: Settings): Asyn
   }
 }
 
+const isSignal = (x: unknown): x is AbortSignal => typeof (x as AbortSignal | null)?.aborted === 'boolean'
+const OPTIONS = { epochs: count, batchSize: count, signal: rule('an AbortSignal', isSignal) }
+
 /** The options with their defaults. */
 function checked(data: ImageDataset, options: TrainOptions): { epochs: number; batchSize: number; signal?: AbortSignal } {
   checkData('train', data)
-  checkOptions('train', options, ['epochs', 'batchSize', 'signal'])
+  checkOptions('train', options, OPTIONS)
   const { epochs = 1, batchSize = 128, signal } = options
-  for (const [name, value] of Object.entries({ epochs, batchSize })) {
-    if (!Number.isInteger(value) || value < 1) throw new RangeError(`train: ${name} is ${value}, expected a positive integer`)
-  }
-  if (signal !== undefined && typeof signal?.aborted !== 'boolean') throw new TypeError('train: signal expected an AbortSignal')
   if (batchSize > data.count) {
     throw new RangeError(`train: a batch of ${batchSize} is larger than the data (${data.count} images); ` +
       'use a smaller batch size')

@@ -88,16 +88,17 @@ describe('errors', () => {
     [{ epochs: 0 }, 'train: epochs is 0, expected a positive integer'],
     [{ epochs: 1.5 }, 'train: epochs is 1.5, expected a positive integer'],
     [{ batchSize: NaN }, 'train: batchSize is NaN, expected a positive integer'],
+    [{ epohs: 9 }, "train: there is no option 'epohs'; it takes epochs, batchSize, signal"],
     [{ batchSize: 11 }, 'train: a batch of 11 is larger than the data (10 images); use a smaller batch size'],
   ])('train %o', async (options, message) => {
-    await expect(trained(await newModel(), data, options)).rejects.toThrow(new RangeError(message))
+    await expect(trained(await newModel(), data, options as object)).rejects.toThrow(new RangeError(message))
   })
 
   it.each([
-    [{ epohs: 9 }, "train: unknown option 'epohs', expected epochs, batchSize, signal"],
-    [null, 'train: options expected an object, got null'],
-    [3, 'train: options expected an object, got number'],
-    [{ signal: 1 }, 'train: signal expected an AbortSignal'],
+    [null, 'train: the options are null, expected an object with epochs, batchSize, signal'],
+    [3, 'train: the options are 3, expected an object with epochs, batchSize, signal'],
+    [{ signal: 1 }, 'train: signal is 1, expected an AbortSignal'],
+    [{ batchSize: '8' }, "train: batchSize is '8', expected a positive integer"],
   ])('train %o', async (options, message) => {
     await expect(trained(await newModel(), data, options as object)).rejects.toThrow(new TypeError(message))
   })
@@ -114,10 +115,11 @@ describe('errors', () => {
   it('options of other methods', async () => {
     const model = await newModel()
     const options = { sed: 1 } as object
-    expect(() => model.evaluate(data, options)).toThrow(new TypeError("evaluate: unknown option 'sed', expected batchSize"))
+    expect(() => model.evaluate(data, options)).toThrow(new RangeError("evaluate: there is no option 'sed'; it takes batchSize"))
     expect(() => model.evaluate(data, { batchSize: 0 })).toThrow('evaluate: batchSize is 0, expected a positive integer')
-    expect(() => model.sample(1, options)).toThrow(new TypeError("sample: unknown option 'sed', expected seed"))
-    await expect(Model.create(runtime, smallVae(), options)).rejects.toThrow("Model.create: unknown option 'sed', expected seed")
+    expect(() => model.sample(1, options)).toThrow(new RangeError("sample: there is no option 'sed'; it takes seed"))
+    await expect(Model.create(runtime, smallVae(), options)).rejects.toThrow(
+      "Model.create: there is no option 'sed'; it takes seed")
   })
 
   it('images of another shape', async () => {
@@ -156,7 +158,7 @@ describe('errors', () => {
       new RangeError('encode: 5 values given, expected a multiple of 12 (2 × 3 × 2 a sample)'),
     )
     await expect(newModel(smallVae(), -1)).rejects.toThrow(
-      new RangeError('seed: -1 given, expected an integer from 0 to 2^53 - 1'),
+      new RangeError('Model.create: seed is -1, expected an integer from 0 to 2^53 - 1'),
     )
   })
 })

@@ -184,8 +184,8 @@ describe('errors keep their class and their words', () => {
     const message = "createTrainer: the worker knows no model 'cat'; it has autoencoder, dcgan, gan, vae"
     await fails(make({ model: { kind: 'cat' } }), RangeError, message)
     await expect(make({ model: { kind: 'vae', options: { latent: 0 } } })).rejects.toThrow(RangeError)
-    await expect(make({ precision: 'fast' as 'relaxed' })).rejects.toThrow(/^precision: 'fast' given/)
-    await expect(make({ wide: 'very' as unknown as boolean })).rejects.toThrow(/^wide: very given, expected true or false/)
+    await expect(make({ precision: 'fast' as 'relaxed' })).rejects.toThrow(/^createRuntime: precision is 'fast', expected/)
+    await expect(make({ wide: 'very' as unknown as boolean })).rejects.toThrow(/^createRuntime: wide is 'very', expected true or false/)
   })
 
   test('of calls and training', async () => {
@@ -193,7 +193,7 @@ describe('errors keep their class and their words', () => {
     const message = 'decode: 4 values given, expected a multiple of 3 (3 a sample)'
     await fails(trainer.decode(new Float32Array(4)), RangeError, message)
     await expect(all(trainer.train({} as never))).rejects.toThrow(TypeError)
-    await expect(all(trainer.train(newData(), { batch: 3 } as never))).rejects.toThrow("train: unknown option 'batch'")
+    await expect(all(trainer.train(newData(), { batch: 3 } as never))).rejects.toThrow("train: there is no option 'batch'")
     await fails(all(trainer.train(newData(), { signal: 'no' as never })), TypeError, 'train: signal expected an AbortSignal')
     const steps = trainer.train(newData(), { epochs: 1000 })
     await steps.next()
