@@ -46,7 +46,8 @@ export const oneOf = (...values: readonly string[]): Rule =>
 /** One number for both axes of an image, or [height, width]. */
 export const size = rule('a positive integer or two, [height, width]', isNumberOrNumbers,
   (x) => (isNumber(x) ? isCount(x) : x.length === 2 && x.every(isCount)))
-export const floats = rule('a Float32Array', (x) => x instanceof Float32Array)
+export const isFloats = (x: unknown): x is Float32Array => x instanceof Float32Array
+export const floats = rule('a Float32Array', isFloats)
 export const seed = rule('an integer from 0 to 2^53 - 1', isNumber, (x) => Number.isSafeInteger(x) && x >= 0)
 /** How a window moves over an image. */
 export const WINDOW = { strides: size, padding: oneOf('valid', 'same') }

@@ -9,7 +9,7 @@ import type { CompiledFunction, FunctionSpec } from '../runtime/function.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { Session } from '../runtime/session.ts'
 import type { ImageDataset } from '../data/dataset.ts'
-import { check, checkOptions, count as countRule, seed as seedRule } from '../options.ts'
+import { check, checkOptions, count as countRule, floats, isFloats, rule, seed as seedRule } from '../options.ts'
 import { evaluate, type EvaluateOptions } from './evaluate.ts'
 import { standingOf } from './standing.ts'
 import { checkState, checkValues, digest, readState, type State, writeState } from './state.ts'
@@ -17,6 +17,7 @@ import { train, type Progress, type TrainOptions } from './train.ts'
 
 /** Rows that encoding, decoding and sampling work on at a time. */
 const CHUNK = 64
+const IMAGES = rule('a Float32Array in [-1, 1]; scale bytes by x / 127.5 - 1', isFloats)
 
 export class Model {
   readonly definition: ModelDefinition
@@ -82,16 +83,21 @@ export class Model {
     return chunks(count, sizeOf(codeShape), () => draw)
   }
 
-  /** Images from codes [n, …codeShape]. */
+  /** Images from codes [n, …codeShape]. @throws TypeError for other arrays, RangeError for another number of values */
   decode(codes: Float32Array): Float32Array {
+    check('decode', 'codes', codes, floats)
     const { codeShape, imageShape } = this.definition
     return this.#map('decode', codes, codeShape, sizeOf(imageShape), (x) => this.definition.decode(x, new Pass(false)))
   }
 
-  /** Codes of images [n, …imageShape] in [-1, 1]; throws where the model has no encoder. */
+  /**
+   * Codes of images [n, …imageShape] in [-1, 1].
+   * @throws TypeError where the model has no encoder, and for bytes and other arrays; RangeError for another number of values
+   */
   encode(images: Float32Array): Float32Array {
     const { codeShape, imageShape, kind, encode } = this.definition
     if (!encode) throw new TypeError(`encode: a ${kind} has no encoder; train an autoencoder or a vae to encode images`)
+    check('encode', 'images', images, IMAGES)
     return this.#map('encode', images, imageShape, sizeOf(codeShape), (x) => encode(x, new Pass(false)))
   }
 

@@ -148,6 +148,22 @@ describe('errors', () => {
     expect(make).toThrow(new RangeError(message))
   })
 
+  it.each([
+    ['bytes', new Uint8Array(12), 'a Uint8Array'],
+    ['a canvas\'s bytes', new Uint8ClampedArray(12), 'a Uint8ClampedArray'],
+    ['doubles', new Float64Array(12), 'a Float64Array'],
+    ['a list', Array(12).fill(0), 'an Array'],
+    ['a short list', [0, 1], '[0, 1]'],
+    ['nothing', undefined, 'undefined'],
+  ])('%s where floats are expected', async (_, values, shown) => {
+    const model = await newModel()
+    const floats = values as Float32Array
+    const images = new TypeError(`encode: images is ${shown}, expected a Float32Array in [-1, 1]; scale bytes by x / 127.5 - 1`)
+    expect(() => model.encode(floats)).toThrow(images)
+    expect(() => model.reconstruct(floats)).toThrow(images)
+    expect(() => model.decode(floats)).toThrow(new TypeError(`decode: codes is ${shown}, expected a Float32Array`))
+  })
+
   it('values that are no samples', async () => {
     const model = await newModel()
     expect(() => model.sample(0)).toThrow(new RangeError('sample: count is 0, expected a positive integer'))
