@@ -5,6 +5,7 @@ import { gradients } from '../src/graph/gradients.ts'
 import { constant, input } from '../src/graph/leaves.ts'
 import type { Shape, Tensor } from '../src/graph/tensor.ts'
 import { softmaxCrossEntropy } from '../src/nn/losses_categorical.ts'
+import * as losses from '../src/nn/public/losses.ts'
 import * as ops from '../src/ops/index.ts'
 import { evaluate, newSession } from './harness.ts'
 
@@ -95,9 +96,26 @@ describe('what does not fit is said at once', () => {
     ['softmax: the input has shape []', () => ops.softmax(constant(1))],
     ['beta has shape [2], x [1, 4, 5, 3]; beta must be [3]', () => ops.batchNormalization(image, vector, two)],
     ['layerNormalization: x has shape [3], expected [batch, …, channels]', () => ops.layerNormalization(vector, vector, vector)],
-    ['softmaxCrossEntropy: labels [3] and logits [2] differ', () => softmaxCrossEntropy(vector, two)],
+    ['softmaxCrossEntropy: labels [3] and predictions [2] differ', () => softmaxCrossEntropy(vector, two)],
   ])('%s', (message, build) => {
     expect(build).toThrow(RangeError)
     expect(build).toThrow(message)
+  })
+})
+
+describe('labels and predictions of different shapes are refused, not broadcast', () => {
+  const [labels, predictions] = [input('labels', [64]), input('predictions', [64, 1])]
+  const { gaussianKL: _, ...paired } = losses
+  it.each(Object.entries(paired))('%s', (name, loss) => {
+    const mend = 'reshape the labels, or use oneHot for class numbers'
+    expect(() => loss(labels, predictions)).toThrow(
+      new RangeError(`${name}: labels [64] and predictions [64, 1] differ; ${mend}`))
+    expect(() => loss(predictions, labels)).toThrow(
+      new RangeError(`${name}: labels [64, 1] and predictions [64] differ; ${mend}`))
+    expect(loss(predictions, predictions).shape.length).toBeLessThan(3)
+  })
+  it('a number is a label for all', () => {
+    expect(losses.meanSquaredError(1, predictions).shape).toEqual([])
+    expect(losses.hinge(-1, predictions).shape).toEqual([])
   })
 })

@@ -157,7 +157,7 @@ describe('errors', () => {
     ['nothing', undefined, 'undefined'],
   ])('%s where floats are expected', async (_, values, shown) => {
     const model = await newModel()
-    const floats = values as Float32Array
+    const floats = values as unknown as Float32Array
     const images = new TypeError(`encode: images is ${shown}, expected a Float32Array in [-1, 1]; scale bytes by x / 127.5 - 1`)
     expect(() => model.encode(floats)).toThrow(images)
     expect(() => model.reconstruct(floats)).toThrow(images)
