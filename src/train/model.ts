@@ -1,6 +1,6 @@
 // A model in memory: a definition's graphs compiled into one session, and what one does with it.
 import { input, type Variable } from '../graph/leaves.ts'
-import { type Shape, sizeOf, type Tensor } from '../graph/tensor.ts'
+import { type Shape, show, sizeOf, type Tensor } from '../graph/tensor.ts'
 import { randomNormal } from '../ops/random.ts'
 import { type ModelDefinition, variablesOf } from '../models/definition.ts'
 import { Pass } from '../nn/layer.ts'
@@ -78,7 +78,8 @@ export class Model {
     const { seed = this.session.seed } = options
     check('sample', 'count', count, countRule)
     const { codeShape } = this.definition
-    const draw = this.#function('sample', () => this.definition.sampleCodes(randomNormal([CHUNK, ...codeShape], 'sample')))
+    const noise = () => randomNormal([CHUNK, ...codeShape], 'sample')
+    const draw = this.#function('sample', codeShape, () => this.definition.sampleCodes(noise()))
     this.session.restart('sample', seed)
     return chunks(count, sizeOf(codeShape), () => draw)
   }
@@ -87,7 +88,7 @@ export class Model {
   decode(codes: Float32Array): Float32Array {
     check('decode', 'codes', codes, floats)
     const { codeShape, imageShape } = this.definition
-    return this.#map('decode', codes, codeShape, sizeOf(imageShape), (x) => this.definition.decode(x, new Pass(false)))
+    return this.#map('decode', codes, codeShape, imageShape, (x) => this.definition.decode(x, new Pass(false)))
   }
 
   /**
@@ -98,7 +99,7 @@ export class Model {
     const { codeShape, imageShape, kind, encode } = this.definition
     if (!encode) throw new TypeError(`encode: a ${kind} has no encoder; train an autoencoder or a vae to encode images`)
     check('encode', 'images', images, IMAGES)
-    return this.#map('encode', images, imageShape, sizeOf(codeShape), (x) => encode(x, new Pass(false)))
+    return this.#map('encode', images, imageShape, codeShape, (x) => encode(x, new Pass(false)))
   }
 
   /** decode(encode(images)) */
@@ -127,7 +128,7 @@ export class Model {
       if (!given) throw new RangeError(`weights: '${name}' is missing; the file is of another model`)
       const { shape, data } = given
       if (shape.join() !== v.shape.join()) {
-        throw new RangeError(`weights: '${name}' has shape [${shape.join(', ')}], expected [${v.shape.join(', ')}]; ${mend}`)
+        throw new RangeError(`weights: '${name}' has shape ${show(shape)}, expected ${show(v.shape)}; ${mend}`)
       }
       if (data?.length !== v.size) {
         throw new RangeError(`weights: '${name}' has ${data?.length ?? 'no'} values, expected ${v.size} for its shape`)
@@ -170,25 +171,29 @@ export class Model {
     return this.session.variables.filter((v) => v.attrs.role !== 'slot')
   }
 
-  #function(group: string, build: () => Tensor): CompiledFunction {
+  /** The function that computes CHUNK rows of `shape`. */
+  #function(group: string, shape: Shape, build: () => Tensor): CompiledFunction {
     let made = this.#functions.get(group)
     if (!made) {
-      made = this.session.compile({ group, stages: [{ outputs: { y: build() } }] })
+      const y = build()
+      const [given, wanted] = [show(y.shape), show([CHUNK, ...shape])]
+      if (given !== wanted) throw new RangeError(`${group} gives ${given}, expected ${wanted}; reshape what it returns`)
+      made = this.session.compile({ group, stages: [{ outputs: { y } }] })
       this.#functions.set(group, made)
     }
     return made
   }
 
-  #map(group: string, values: Float32Array, shape: Shape, outSize: number, build: (x: Tensor) => Tensor): Float32Array {
+  #map(group: string, values: Float32Array, shape: Shape, result: Shape, build: (x: Tensor) => Tensor): Float32Array {
     const size = sizeOf(shape)
     const count = values.length / size
     if (!Number.isInteger(count) || count < 1) {
       const sample = `${size} (${shape.join(' × ')} a sample)`
       throw new RangeError(`${group}: ${values.length} values given, expected a multiple of ${sample}`)
     }
-    const fn = this.#function(group, () => build(input('x', [CHUNK, ...shape])))
+    const fn = this.#function(group, result, () => build(input('x', [CHUNK, ...shape])))
     const padded = new Float32Array(CHUNK * size)
-    return chunks(count, outSize, (first) => {
+    return chunks(count, sizeOf(result), (first) => {
       padded.fill(0)
       padded.set(values.subarray(first * size, Math.min(first + CHUNK, count) * size))
       return fn.feed('x', padded)

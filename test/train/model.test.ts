@@ -6,6 +6,8 @@ import { dcgan } from '../../src/models/dcgan.ts'
 import { gan } from '../../src/models/gan.ts'
 import { vae } from '../../src/models/vae.ts'
 import { Model } from '../../src/train/model.ts'
+import { constant } from '../../src/graph/leaves.ts'
+import { flatten } from '../../src/nn/layers.ts'
 import { scaledImages } from '../../src/train/images.ts'
 import { runtime } from '../harness.ts'
 import { bytesData, newModel, SHAPE, smallVae, trained, trainSteps } from './data.ts'
@@ -162,6 +164,19 @@ describe('errors', () => {
     expect(() => model.encode(floats)).toThrow(images)
     expect(() => model.reconstruct(floats)).toThrow(images)
     expect(() => model.decode(floats)).toThrow(new TypeError(`decode: codes is ${shown}, expected a Float32Array`))
+  })
+
+  it('an own model whose graphs give other shapes than it says', async () => {
+    const definition = smallVae()
+    const { encode, decode } = definition
+    const flat = await newModel({ ...definition, decode: (codes, pass) => flatten().apply(decode(codes, pass), pass) })
+    const mend = 'reshape what it returns'
+    const shapes = new RangeError(`decode gives [64, 12], expected [64, 2, 3, 2]; ${mend}`)
+    expect(() => flat.decode(new Float32Array(3))).toThrow(shapes)
+    expect(() => flat.sample(1)).toThrow(shapes)
+    const wide = await newModel({ ...definition, codeShape: [4], encode: encode!, sampleCodes: () => constant(0, [64, 3]) })
+    expect(() => wide.encode(new Float32Array(12))).toThrow(new RangeError(`encode gives [64, 3], expected [64, 4]; ${mend}`))
+    expect(() => wide.drawCodes(1)).toThrow(new RangeError(`sample gives [64, 3], expected [64, 4]; ${mend}`))
   })
 
   it('values that are no samples', async () => {
