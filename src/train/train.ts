@@ -4,7 +4,7 @@ import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import { topological } from '../graph/gradients.ts'
 import { Pass } from '../nn/layer.ts'
-import type { CompiledFunction, Mean } from '../runtime/function.ts'
+import type { CompiledFunction } from '../runtime/function.ts'
 import { checkOptions, count, rule } from '../options.ts'
 import { checkData } from './arguments.ts'
 import { Guard } from './fault.ts'
@@ -32,7 +32,7 @@ export interface Progress {
   /** Steps done since the model was made, and those that this call will have done at its end. */
   readonly step: number
   readonly lastStep: number
-  /** Means over this epoch so far; of an epoch that an earlier call began, over this call's part. */
+  /** Means over this epoch's samples so far; of an epoch that an earlier call began, over this call's part. */
   readonly metrics: Readonly<Record<string, number>>
   /** Samples seen and seconds spent training in this epoch, by this call. */
   readonly samples: number
@@ -98,7 +98,7 @@ async function* loop(model: Model, data: ImageDataset, settings: Settings): Asyn
   try {
     while (settled().epoch < lastEpoch) {
       const { epoch } = countersOf(session)
-      const used = new Set<CompiledFunction>()
+      const used = new Map<CompiledFunction, number>()
       let samples = 0
       let seconds = 0
       while (settled().epoch === epoch) {
@@ -108,7 +108,7 @@ async function* loop(model: Model, data: ImageDataset, settings: Settings): Asyn
         const size = Math.min(left, batchSize)
         const fn = compile(size)
         if (!used.has(fn)) fn.clearMetrics()
-        used.add(fn)
+        used.set(fn, size / batchSize)
         const steps = Math.min(chunk, Math.floor(left / size))
         const began = performance.now()
         await guard.run(fn, steps)
@@ -144,16 +144,17 @@ function checked(data: ImageDataset, options: TrainOptions): { epochs: number; b
   return { epochs, batchSize, signal }
 }
 
-/** The mean of each metric over all steps of the epoch. */
-function means(parts: ReadonlySet<CompiledFunction>): Record<string, number> {
-  const totals = new Map<string, Mean>()
-  for (const part of parts) {
+/** The mean of each metric over all samples of the epoch; `parts`: how much of a batch a step of each function takes. */
+function means(parts: ReadonlyMap<CompiledFunction, number>): Record<string, number> {
+  const totals: Record<string, [sum: number, count: number]> = {}
+  for (const [part, share] of parts) {
     for (const [name, { sum, count }] of Object.entries(part.metrics())) {
-      const before = totals.get(name) ?? { sum: 0, count: 0 }
-      totals.set(name, { sum: before.sum + sum, count: before.count + count })
+      const total = (totals[name] ??= [0, 0])
+      total[0] += sum * share
+      total[1] += count * share
     }
   }
-  return Object.fromEntries([...totals].map(([name, { sum, count }]) => [name, sum / count]))
+  return Object.fromEntries(Object.entries(totals).map(([name, [sum, count]]) => [name, sum / count]))
 }
 
 /** Lets the event loop run: signals, input, rendering. */
