@@ -53,6 +53,7 @@ export const seed = rule('an integer from 0 to 2^53 - 1', isNumber, (x) => Numbe
 export const WINDOW = { strides: size, padding: oneOf('valid', 'same') }
 export const counts = (length: number, what: string): Rule =>
   rule(`${length} positive integers, ${what}`, isNumbers, (x) => x.length === length && x.every(isCount))
+export const signal = rule('an AbortSignal', (x): x is AbortSignal => typeof (x as AbortSignal | null)?.aborted === 'boolean')
 export const imageShape = counts(3, '[height, width, channels]')
 export const shape = rule('a list of positive integers', isNumbers, (x) => x.every(isCount))
 /** A value for a message: strings in quotes, short lists as they are, of other objects what they are. */
@@ -77,7 +78,7 @@ export function check(owner: string, key: string, x: unknown, { fault, expected 
  */
 export function checkOptions(owner: string, options: object, known: Readonly<Record<string, Rule>>): void {
   const names = Object.keys(known).join(', ')
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+  if (Object(options) !== options || Array.isArray(options)) {
     throw new TypeError(`${owner}: the options are ${shown(options)}, expected an object with ${names}`)
   }
   const given = options as Readonly<Record<string, unknown>>

@@ -5,7 +5,7 @@ import { GanglionError } from '../errors.ts'
 import { topological } from '../graph/gradients.ts'
 import { Pass } from '../nn/layer.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
-import { checkOptions, count, rule } from '../options.ts'
+import { checkOptions, count, signal as signalRule } from '../options.ts'
 import { checkData } from './arguments.ts'
 import { Guard } from './fault.ts'
 import { images } from './images.ts'
@@ -129,8 +129,7 @@ async function* loop(model: Model, data: ImageDataset, settings: Settings): Asyn
   }
 }
 
-const isSignal = (x: unknown): x is AbortSignal => typeof (x as AbortSignal | null)?.aborted === 'boolean'
-const OPTIONS = { epochs: count, batchSize: count, signal: rule('an AbortSignal', isSignal) }
+const OPTIONS = { epochs: count, batchSize: count, signal: signalRule }
 
 /** The options with their defaults. */
 function checked(data: ImageDataset, options: TrainOptions): { epochs: number; batchSize: number; signal?: AbortSignal } {
