@@ -68,6 +68,7 @@ export class CompiledFunction {
   readonly #control: number
   readonly #address: number
   readonly #patience: number
+  #ran = false
   /** The address that the plan's offsets count from. */
   readonly arena: number
 
@@ -159,6 +160,7 @@ export class CompiledFunction {
     check('run', 'steps', steps, STEPS)
     const { core } = this.session
     this.session.began(this)
+    this.#ran = true
     new Int32Array(core.memory.buffer, this.#control, 1)[0] = 0
     if (core.team?.ready && this.flops >= SHARED_FLOPS) return core.team.run(this.#address, steps, this.#patience)
     return core.run(this.#address, steps)
@@ -174,9 +176,8 @@ export class CompiledFunction {
     if (!output) {
       throw new RangeError(`no output is named '${name}'; the function has: ${[...this.outputs.keys()].join(', ') || 'none'}`)
     }
-    const { lastRun } = this.session
-    if (lastRun !== this) {
-      const why = lastRun ? 'another function of the session ran since' : 'the function has not run'
+    if (this.session.lastRun !== this) {
+      const why = this.#ran ? 'another function of the session ran since' : 'the function has not run'
       throw new RangeError(`the output '${name}' is not there: ${why}; read outputs right after run()`)
     }
     return this.session.floats(output.address, output.size).slice()

@@ -47,6 +47,8 @@ it('outputs are read before another function runs', async () => {
   expect(() => f.read('y')).toThrow("the output 'y' is not there: another function of the session ran since")
   f.run(1)
   expect([...f.read('y')]).toEqual([2, 3])
+  const h = session.compile({ group: 'h', stages: [{ outputs: { y: add(named('drawn', 1), 1) } }] })
+  expect(() => h.read('y'), 'only what draws its variable ran').toThrow("'y' is not there: the function has not run")
 })
 
 it('refuses what cannot be meant', async () => {
