@@ -20,6 +20,7 @@ export const required = (r: Rule): Rule => ({ ...r, required: true })
 
 export const isNumber = (x: unknown): x is number => typeof x === 'number'
 const isString = (x: unknown): x is string => typeof x === 'string'
+export const isObject = (x: unknown): x is object => Object(x) === x
 const isFlag = (x: unknown): x is boolean => typeof x === 'boolean'
 export const isNumbers = (x: unknown): x is readonly number[] => Array.isArray(x) && x.every(isNumber)
 const isNumberOrNumbers = (x: unknown): x is number | readonly number[] => isNumber(x) || isNumbers(x)
@@ -48,6 +49,8 @@ export const size = rule('a positive integer or two, [height, width]', isNumberO
   (x) => (isNumber(x) ? isCount(x) : x.length === 2 && x.every(isCount)))
 export const isFloats = (x: unknown): x is Float32Array => x instanceof Float32Array
 export const floats = rule('a Float32Array', isFloats)
+export const list = rule('a list', Array.isArray)
+export const callable = rule('a function', isFunction)
 export const seed = rule('an integer from 0 to 2^53 - 1', isNumber, (x) => Number.isSafeInteger(x) && x >= 0)
 /** How a window moves over an image. */
 export const WINDOW = { strides: size, padding: oneOf('valid', 'same') }
@@ -60,8 +63,8 @@ export const shape = rule('a list of positive integers', isNumbers, (x) => x.eve
 export function shown(x: unknown): string {
   if (typeof x === 'string') return `'${x}'`
   if (Array.isArray(x) && x.length < 9) return `[${x.map(shown).join(', ')}]`
-  if (Object(x) !== x) return String(x)
-  const kind = (x as object).constructor?.name ?? 'Object'
+  if (!isObject(x)) return String(x)
+  const kind = x.constructor?.name ?? 'Object'
   return `${/^[AEIO]/.test(kind) ? 'an' : 'a'} ${kind}`
 }
 
@@ -78,7 +81,7 @@ export function check(owner: string, key: string, x: unknown, { fault, expected 
  */
 export function checkOptions(owner: string, options: object, known: Readonly<Record<string, Rule>>): void {
   const names = Object.keys(known).join(', ')
-  if (Object(options) !== options || Array.isArray(options)) {
+  if (!isObject(options) || Array.isArray(options)) {
     throw new TypeError(`${owner}: the options are ${shown(options)}, expected an object with ${names}`)
   }
   const given = options as Readonly<Record<string, unknown>>

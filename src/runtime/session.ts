@@ -6,10 +6,14 @@ import { isConstant, isInput, isVariable, type Variable } from '../graph/leaves.
 import { sizeOf, type Tensor } from '../graph/tensor.ts'
 import { isDataset } from '../ops/batch.ts'
 import { assign } from '../ops/assign.ts'
-import { check, seed as seedRule } from '../options.ts'
+import { check, checkOptions, isObject, list, name, required, rule, seed as seedRule } from '../options.ts'
 import { isZero } from '../ops/fill.ts'
 import { type Core, megabytes } from './core.ts'
 import { COUNTER_WORDS, CompiledFunction, type FunctionSpec } from './function.ts'
+
+const tensors = rule('tensors by name', isObject)
+const STAGE = { outputs: tensors, metrics: tensors, updates: list }
+const SPEC = { group: required(name), stages: required(list) }
 
 const SEED_WORDS = 2
 /** Bytes of a page of the system's memory, or of a part of one. */
@@ -41,6 +45,8 @@ export class Session {
 
   /** Plans and writes a function; new variables get memory and their initial values. */
   compile(spec: FunctionSpec): CompiledFunction {
+    checkOptions('compile', spec, SPEC)
+    for (const stage of spec.stages) checkOptions('compile: a stage', stage, STAGE)
     const stages: Stage[] = spec.stages.map(({ outputs = {}, metrics = {}, updates = [] }) => ({
       outputs: [...Object.values(outputs), ...Object.values(metrics)],
       updates,

@@ -61,6 +61,13 @@ it('refuses what cannot be meant', async () => {
   expect(compile({ outputs: { y: x } }, { outputs: { y: x } })).toThrow("two outputs or metrics are named 'y'")
   expect(compile({ updates: [x] })).toThrow("'constant' is no update")
   expect(compile({ outputs: { y: assign(a, constant([2])) } })).toThrow("the output 'y' is the update 'assign'")
+  const stage = compile({ output: { y: x } } as object)
+  expect(stage).toThrow(new RangeError("compile: a stage: there is no option 'output'; it takes outputs, metrics, updates"))
+  expect(compile({ updates: assign(a, a) } as object)).toThrow(
+    new TypeError('compile: a stage: updates is a Tensor, expected a list'))
+  expect(() => session.compile({ stages: [] } as never)).toThrow('compile: group is undefined, expected a name')
+  expect(() => session.compile({ group: 'g', stage: [] } as never)).toThrow(
+    "compile: there is no option 'stage'; it takes group, stages")
   const onto = assign(mul(a, 2) as Variable, constant([2]))
   expect(compile({ updates: [onto] })).toThrow("the update 'assign' would change the result of 'mul'")
   const fn = session.compile({ group: 'g', stages: [{ outputs: { a } }] })
