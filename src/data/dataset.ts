@@ -2,7 +2,7 @@
 // It reads no files and scales nothing: bytes stay bytes (0 to 255), floats stay as given.
 // Invariant: images.length === count * height * width * channels, NHWC, and count >= 1.
 
-import { check, imageShape, isFloats, rule } from '../options.ts'
+import { check, imageShape, isCount, isFloats, rule } from '../options.ts'
 
 export interface ImageDataset {
   readonly name: string
@@ -15,7 +15,8 @@ export interface ImageDataset {
 }
 
 export interface ImageArrays {
-  readonly images: Uint8Array | Float32Array
+  /** Bytes of a canvas too, whose `ImageData` has four channels. */
+  readonly images: Uint8Array | Uint8ClampedArray | Float32Array
   readonly shape: readonly [height: number, width: number, channels: number]
   readonly name?: string
   readonly labels?: Uint8Array
@@ -31,26 +32,27 @@ const LABELS = rule('a Uint8Array', isBytes)
  * @throws TypeError when `images` or `labels` has the wrong type
  * @throws RangeError when lengths do not fit the shape, or a float is NaN or infinite
  */
-export function imageDataset({ images, shape, name = 'images', labels }: ImageArrays): ImageDataset {
+export function imageDataset({ images: given, shape, name = 'images', labels }: ImageArrays): ImageDataset {
+  const images = given instanceof Uint8ClampedArray ? new Uint8Array(given.buffer, given.byteOffset, given.length) : given
   check('imageDataset', 'images', images, IMAGES)
   check('imageDataset', 'shape', shape, imageShape)
   const size = shape[0] * shape[1] * shape[2]
   const count = images.length / size
-  if (count < 1 || !Number.isInteger(count)) {
+  if (!isCount(count)) {
     throw new RangeError(`imageDataset: images expected a multiple of ${shape.join('x')} = ${size} values, got ${images.length}`)
   }
-  const bad = images instanceof Float32Array ? images.findIndex(x => !Number.isFinite(x)) : -1
+  const bad = isFloats(images) ? images.findIndex(x => !Number.isFinite(x)) : -1
   if (bad >= 0) {
     const image = Math.floor(bad / size)
     throw new RangeError(`imageDataset: image ${image} holds ${images[bad]}, expected finite numbers; clean the data`)
   }
-  const dataset = { name, images, count, shape: [shape[0], shape[1], shape[2]] as const }
-  if (labels === undefined) return dataset
-  check('imageDataset', 'labels', labels, LABELS)
-  if (labels.length !== count) {
-    throw new RangeError(`imageDataset: labels expected one for each of the ${count} images, got ${labels.length}`)
+  if (labels !== undefined) {
+    check('imageDataset', 'labels', labels, LABELS)
+    if (labels.length !== count) {
+      throw new RangeError(`imageDataset: labels expected one for each of the ${count} images, got ${labels.length}`)
+    }
   }
-  return { ...dataset, labels }
+  return { name, images, count, shape: [...shape], ...(labels && { labels }) }
 }
 
 /**

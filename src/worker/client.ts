@@ -68,7 +68,7 @@ export class Trainer {
     const abort = () => this.#line.post({ kind: 'abort', id })
     signal?.addEventListener('abort', abort)
     try {
-      this.#line.post({ kind: 'train', id, data: number, options: rest, aborted: signal?.aborted ?? false })
+      this.#line.post({ kind: 'train', id, data: number, options: rest, aborted: !!signal?.aborted })
       for (let progress; (progress = await stream.next()); this.#line.post({ kind: 'ask', id })) yield progress
     } finally {
       signal?.removeEventListener('abort', abort)

@@ -19,6 +19,14 @@ describe('imageDataset', () => {
     expect('labels' in plain).toBe(false)
   })
 
+  test("takes a canvas's bytes where they lie", () => {
+    const pixels = new Uint8ClampedArray(ramp(20).buffer, 4, 16)
+    const { images, count } = imageDataset({ images: pixels, shape: [1, 2, 4] })
+    expect(images).toEqual(ramp(20).subarray(4))
+    expect([images.buffer, count]).toEqual([pixels.buffer, 2])
+    expect(images).toBeInstanceOf(Uint8Array)
+  })
+
   const images = ramp(12)
   const three = 'expected 3 positive integers, [height, width, channels]'
   const nan = Float32Array.of(0, 0, 0, 0, 0, NaN)
