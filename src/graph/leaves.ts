@@ -1,5 +1,6 @@
 // The leaves of a graph: what the host feeds, what training changes, and constants.
 import { apply, type Op, type Shape, sizeOf, Tensor, shapeError } from './tensor.ts'
+import { check, initializer as initializerRule } from '../options.ts'
 
 function leaf<A extends { shape: Shape }>(name: string): Op<A> {
   return { name, shape: (_, attrs) => attrs.shape, gradient: null, calls: 'leaf', flops: () => 0 }
@@ -35,6 +36,7 @@ export const variableOp = leaf<VariableAttrs>('variable')
 
 /** State that outlives a step. `name` must be unique within a session: it names the weights in files and digests. */
 export function variable(name: string, shape: Shape, initializer: Initializer, role: VariableRole = 'parameter'): Variable {
+  check('variable', 'the initializer', initializer, initializerRule)
   const initial = initializer(shape, `init/${name}`)
   return apply(variableOp, [], { name, shape, initial, role })
 }

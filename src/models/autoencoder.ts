@@ -81,7 +81,6 @@ export function autoencoder(options: AutoencoderOptions = {}): ModelDefinition {
     options: { latent, filters, learningRate, ...(clipNorm ? { clipNorm } : {}) },
     imageShape: [28, 28, 1],
     codeShape: [2, 2, latent],
-    dropRemainder: false,
     optimizers: [optimizer],
     train(images, pass) {
       const codes = encoder.apply(images, pass)

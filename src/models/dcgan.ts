@@ -88,6 +88,5 @@ export function dcgan(options: DcganOptions = {}): ModelDefinition {
       return [updateD, updateG]
     },
     decode: generator.apply,
-    sampleCodes: (normal) => normal,
   }
 }

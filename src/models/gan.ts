@@ -77,6 +77,5 @@ export function gan(options: GanOptions = {}): ModelDefinition {
       return [updateD, updateG]
     },
     decode: (codes, pass) => reshape(generator.apply(codes, pass), [codes.shape[0]!, ...imageShape]),
-    sampleCodes: (normal) => normal,
   }
 }

@@ -43,7 +43,10 @@ export class Session {
     this.threads = threads
   }
 
-  /** Plans and writes a function; new variables get memory and their initial values. */
+  /**
+   * Plans and writes a function; new variables get memory and their initial values.
+   * @throws TypeError, RangeError where the function or a stage has parts that there are not, or of a wrong type
+   */
   compile(spec: FunctionSpec): CompiledFunction {
     checkOptions('compile', spec, SPEC)
     for (const stage of spec.stages) checkOptions('compile: a stage', stage, STAGE)

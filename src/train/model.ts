@@ -1,15 +1,17 @@
 // A model in memory: a definition's graphs compiled into one session, and what one does with it.
-import { input, type Variable } from '../graph/leaves.ts'
+import { input, isVariable, type Variable } from '../graph/leaves.ts'
 import { type Shape, show, sizeOf, type Tensor } from '../graph/tensor.ts'
 import { randomNormal } from '../ops/random.ts'
-import { type ModelDefinition, variablesOf } from '../models/definition.ts'
+import { type ModelDefinition, tensorsOf } from '../models/definition.ts'
 import { Pass } from '../nn/layer.ts'
 import type { SavedTensor } from '../formats/safetensors.ts'
 import type { CompiledFunction, FunctionSpec } from '../runtime/function.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { Session } from '../runtime/session.ts'
 import type { ImageDataset } from '../data/dataset.ts'
-import { check, checkOptions, count as countRule, floats, isFloats, rule, seed as seedRule } from '../options.ts'
+import {
+  callable, check, checkOptions, count as countRule, floats, isFloats, isObject, rule, seed as seedRule, shape as shapeRule,
+} from '../options.ts'
 import { evaluate, type EvaluateOptions } from './evaluate.ts'
 import { standingOf } from './standing.ts'
 import { checkState, checkValues, digest, readState, type State, writeState } from './state.ts'
@@ -17,6 +19,11 @@ import { train, type Progress, type TrainOptions } from './train.ts'
 
 /** Rows that encoding, decoding and sampling work on at a time. */
 const CHUNK = 64
+const RUNTIME = rule('a Runtime, which createRuntime() promises: await it', (x): x is Runtime => isObject(x) && 'session' in x)
+/** What every definition must have. */
+const DEFINITION = { imageShape: shapeRule, codeShape: shapeRule, train: callable, decode: callable }
+const same = (noise: Tensor): Tensor => noise
+const WEIGHTS = rule('a Map of tensors by name', (x): x is Map<string, SavedTensor> => x instanceof Map)
 const IMAGES = rule('a Float32Array in [-1, 1]; scale bytes by x / 127.5 - 1', isFloats)
 
 export class Model {
@@ -30,15 +37,19 @@ export class Model {
     this.session = session
   }
 
-  /** Makes the model with freshly drawn weights: the same for the same seed, everywhere. */
+  /**
+   * Makes the model with freshly drawn weights: the same for the same seed, everywhere.
+   * @throws TypeError, RangeError for a runtime that was not awaited, a definition that lacks something, unknown options
+   */
   static async create(runtime: Runtime, definition: ModelDefinition, options: { seed?: number } = {}): Promise<Model> {
+    check('Model.create', 'runtime', runtime, RUNTIME)
+    for (const [key, r] of Object.entries(DEFINITION)) check('Model.create', `definition.${key}`, definition?.[key as 'train'], r)
     checkOptions('Model.create', options, { seed: seedRule })
     const { seed = 1 } = options
     const model = new Model(definition, await runtime.session(seed))
     // One step on a batch of one makes every variable: the weights, statistics and optimizer slots.
     const stages = definition.train(input('images', [1, ...definition.imageShape]), new Pass(true))
-    const roots = stages.flatMap(({ metrics = {}, updates = [] }) => [...Object.values(metrics), ...updates])
-    model.session.addVariables(variablesOf(...roots))
+    model.session.addVariables(tensorsOf(stages).filter(isVariable))
     return model
   }
 
@@ -61,7 +72,8 @@ export class Model {
   /**
    * The definition's figures as means over all samples of `data`. The same data gives the same figures. The model's memory
    * keeps a copy of every dataset it is given: to judge often, make the dataset once and give it again.
-   * @throws TypeError where the model has no figure of its own (a GAN), or data or options are not as described
+   * @throws TypeError where the model has no figure of its own (a GAN)
+   * @throws TypeError, RangeError where data or options are not as described
    */
   evaluate(data: ImageDataset, options: EvaluateOptions = {}): Record<string, number> {
     return evaluate(this, data, options)
@@ -79,7 +91,7 @@ export class Model {
     check('sample', 'count', count, countRule)
     const { codeShape } = this.definition
     const noise = () => randomNormal([CHUNK, ...codeShape], 'sample')
-    const draw = this.#function('sample', codeShape, () => this.definition.sampleCodes(noise()))
+    const draw = this.#function('sample', codeShape, () => (this.definition.sampleCodes ?? same)(noise()))
     this.session.restart('sample', seed)
     return chunks(count, sizeOf(codeShape), () => draw)
   }
@@ -117,6 +129,7 @@ export class Model {
    * It may be called between two yields of `train`.
    */
   loadWeights(weights: ReadonlyMap<string, SavedTensor>): void {
+    check('loadWeights', 'weights', weights, WEIGHTS)
     const { kind } = this.definition
     const mend = 'the options must be those it was trained with'
     const kept = this.#kept()

@@ -2,7 +2,7 @@
 // and may stop. A step that goes wrong is undone (see fault.ts).
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
-import { topological } from '../graph/gradients.ts'
+import { tensorsOf } from '../models/definition.ts'
 import { Pass } from '../nn/layer.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import { checkOptions, count, signal as signalRule } from '../options.ts'
@@ -65,12 +65,11 @@ async function* loop(model: Model, data: ImageDataset, settings: Settings): Asyn
   if (signal?.aborted) return
   const { definition, session } = model
   const standing = standingOf(session)
-  const { dropRemainder } = definition
+  const { dropRemainder = false, optimizers = [] } = definition
   const compile = (size: number): CompiledFunction => model.compiled(`${TRAIN} ${size}`, data, () => {
     const batch = images(data, definition, size, { dropRemainder })
     const stages = definition.train(batch, new Pass(true))
-    const roots = stages.flatMap(({ metrics = {}, updates = [] }) => [...Object.values(metrics), ...updates])
-    if (!topological(roots).includes(batch)) {
+    if (!tensorsOf(stages).includes(batch)) {
       throw new RangeError(`train: the ${definition.kind}'s training step does not read its images, so an epoch would not end`)
     }
     return { group: TRAIN, stages }
@@ -92,7 +91,7 @@ async function* loop(model: Model, data: ImageDataset, settings: Settings): Asyn
   const round = dropRemainder ? Math.floor : Math.ceil
   const stepsFrom = (from: number) => round((data.count - from) / batchSize)
   const lastStep = start.step + (epochs - 1) * stepsFrom(0) + stepsFrom(start.position)
-  const guard = new Guard(session, definition.optimizers)
+  const guard = new Guard(session, optimizers)
 
   let chunk = 1
   try {

@@ -6,8 +6,9 @@ import { dcgan } from '../../src/models/dcgan.ts'
 import { gan } from '../../src/models/gan.ts'
 import { vae } from '../../src/models/vae.ts'
 import { Model } from '../../src/train/model.ts'
-import { constant } from '../../src/graph/leaves.ts'
+import { constant, variable } from '../../src/graph/leaves.ts'
 import { flatten } from '../../src/nn/layers.ts'
+import { sequential } from '../../src/nn/sequential.ts'
 import { scaledImages } from '../../src/train/images.ts'
 import { runtime } from '../harness.ts'
 import { bytesData, newModel, SHAPE, smallVae, trained, trainSteps } from './data.ts'
@@ -164,6 +165,45 @@ describe('errors', () => {
     expect(() => model.encode(floats)).toThrow(images)
     expect(() => model.reconstruct(floats)).toThrow(images)
     expect(() => model.decode(floats)).toThrow(new TypeError(`decode: codes is ${shown}, expected a Float32Array`))
+  })
+
+  it('no runtime, no definition, or one that lacks something', async () => {
+    const create = (...given: unknown[]) => Model.create(...given as Parameters<typeof Model.create>)
+    const definition = smallVae()
+    const await_ = 'a Runtime, which createRuntime() promises: await it'
+    await expect(create(Promise.resolve(runtime), definition)).rejects.toThrow(
+      new TypeError(`Model.create: runtime is a Promise, expected ${await_}`))
+    await expect(create()).rejects.toThrow(`Model.create: runtime is undefined, expected ${await_}`)
+    await expect(create(runtime)).rejects.toThrow(
+      new TypeError('Model.create: definition.imageShape is undefined, expected a list of positive integers'))
+    for (const [lacks, expected] of [
+      ['imageShape', 'a list of positive integers'], ['codeShape', 'a list of positive integers'],
+      ['train', 'a function'], ['decode', 'a function'],
+    ] as const) {
+      await expect(create(runtime, { ...definition, [lacks]: undefined })).rejects.toThrow(
+        new TypeError(`Model.create: definition.${lacks} is undefined, expected ${expected}`))
+    }
+    await expect(create(runtime, { ...definition, imageShape: [28, 28, 0] })).rejects.toThrow(
+      new RangeError('Model.create: definition.imageShape is [28, 28, 0], expected a list of positive integers'))
+  })
+
+  it('what a definition may leave out: optimizers, dropRemainder, sampleCodes', async () => {
+    const { kind, options, imageShape, codeShape, train, decode } = smallVae()
+    const model = await newModel({ kind, options, imageShape, codeShape, train, decode } as ModelDefinition)
+    expect((await trained(model, data, { batchSize: 4 })).at(-1)!.samples).toBe(10)
+    expect(model.sample(3)).toEqual(model.decode(model.drawCodes(3)))
+  })
+
+  it('pieces that are not what they should be', async () => {
+    expect(() => variable('w', [2], undefined as never)).toThrow(
+      new TypeError("variable: the initializer is undefined, expected an initializer, such as zeros() of 'initializers'"))
+    expect(() => sequential([flatten()] as never, undefined as never)).toThrow(
+      new TypeError('sequential: name is [an Object], expected a name of at least one character'))
+    expect(() => sequential('encoder', flatten() as never)).toThrow(
+      new TypeError('sequential: layers is an Object, expected a list'))
+    const model = await newModel()
+    expect(() => model.loadWeights({} as never)).toThrow(
+      new TypeError('loadWeights: weights is an Object, expected a Map of tensors by name'))
   })
 
   it('an own model whose graphs give other shapes than it says', async () => {

@@ -212,7 +212,10 @@ describe('weights and state', () => {
         `state: '${name}' has 6 values, expected 7; the state is of another model`],
       [undefined, `weights: '${name}' has no values, expected 7 for its shape`,
         `state: '${name}' has no values, expected 7; the state is of another model`],
-      [new Array(7).fill(0), `weights: '${name}' expected a Float32Array`, `state: '${name}' expected a Float32Array`],
+      [new Array(9).fill(0), `weights: '${name}' has 9 values, expected 7 for its shape`,
+        `state: '${name}' has 9 values, expected 7; the state is of another model`],
+      [new Float64Array(7), `weights: '${name}' is a Float64Array, expected a Float32Array`,
+        `state: '${name}' is a Float64Array, expected a Float32Array`],
       [new Float32Array(7).fill(NaN), `weights: '${name}' holds NaN, expected finite numbers; load weights from before it arose`,
         `state: '${name}' holds NaN, expected finite numbers; load weights from before it arose`],
     ]
