@@ -36,7 +36,7 @@ export default [
   entry('ganglion/worker: the worker\'s file, the core inside', 'worker/trainer.js', '46.5 kB'),
   entry('ganglion/worker/serve: all of it, the core inside', 'worker/serve.js', '29.5 kB'),
   entry('ganglion/verify: all of it, the core inside', 'verify/index.js', '63.5 kB'),
-  entry('ganglion/bench: all of it, the core inside', 'bench/index.js', '48.5 kB'),
+  entry('ganglion/bench: all of it, the core inside', 'bench/index.js', '50 kB'),
   entry('ganglion/safetensors', 'formats/safetensors.js', '2 kB'),
   entry('ganglion/idx', 'formats/idx.js', '1.5 kB'),
   raw('ganglion.wasm', '15.5 kB'),

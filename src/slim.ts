@@ -23,8 +23,8 @@ export interface SlimRuntimeOptions extends RuntimeOptions {
 
 /**
  * Loads the core that is given.
- * @throws TypeError where no core is given, or something else
- * @throws RangeError for options that are out of range
+ * @throws TypeError where no core is given, or an option has a wrong type
+ * @throws RangeError for options that are unknown or out of range
  * @throws GanglionError where threads (by number) or relaxed precision are asked for and not available, or the core cannot
  * be fetched or used
  */

@@ -172,7 +172,7 @@ describe('the kinds of arrays that a dataset is', () => {
     expect(await rows(runInNewContext('Float32Array.from([0.5, -3])') as Float32Array)).toEqual([0.5, -3])
   })
   it.each<[string, unknown]>([
-    ['Float64Array', Float64Array.of(1, 2)], ['Int8Array', Int8Array.of(1, 2)], ['object', [1, 2]], ['string', 'ab'],
+    ['a Float64Array', Float64Array.of(1, 2)], ['an Int8Array', Int8Array.of(1, 2)], ['[1, 2]', [1, 2]], ["'ab'", 'ab'],
   ])('refuses %s', (name, data) => {
     expect(() => dataset(data as Uint8Array, [2]))
       .toThrow(new TypeError(`dataset: data is ${name}, expected a Uint8Array or a Float32Array`))

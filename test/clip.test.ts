@@ -73,7 +73,7 @@ describe('refusals', () => {
   it.each([
     [() => clipByValue([], 0), /clipByValue: the bound is 0/],
     [() => clipByNorm([], -1), /clipByNorm: the bound is -1/],
-    [() => clipByValue([], '1' as unknown as number), /clipByValue: the bound is string/],
+    [() => clipByValue([], '1' as unknown as number), /clipByValue: the bound is '1', expected a number greater than 0/],
     [() => clipByGlobalNorm([], NaN), /clipByGlobalNorm: the bound is NaN/],
     [() => globalNorm([]), /no gradients/],
   ])('%#', (make, message) => expect(make).toThrow(message))

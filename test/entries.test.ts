@@ -73,6 +73,24 @@ test('edge: takes its module, and loads the relaxed one when asked', async () =>
   expect(asked).toEqual(['relaxed'])
 })
 
+describe('createRuntime refuses', () => {
+  const takes = 'threads, precision, wide, core, worker'
+  const module = new WebAssembly.Module(readFileSync(built('ganglion.wasm')))
+  const entries = {
+    default: api.createRuntime,
+    edge: edgeRuntime(module, () => Promise.reject(new Error('not asked for'))),
+    slim: (options: object) => slim.createRuntime({ core: module, ...options }),
+  }
+  test.each(Object.entries(entries))('an option that it does not know: %s', async (_, createRuntime) => {
+    await expect(createRuntime({ thread: 2 } as object)).rejects.toThrow(
+      new RangeError(`createRuntime: there is no option 'thread'; it takes ${takes}`))
+  })
+  test.each([[5, '5'], [null, 'null'], ['auto', "'auto'"], [[2], '[2]']])('%o for options', async (options, shown) => {
+    await expect(api.createRuntime(options as object)).rejects.toThrow(
+      new TypeError(`createRuntime: the options are ${shown}, expected an object with ${takes}`))
+  })
+})
+
 describe('a core that is given', () => {
   const file = built('ganglion.wasm')
   const bytes = readFileSync(file)

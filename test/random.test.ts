@@ -206,14 +206,14 @@ describe('refusals', () => {
     [() => truncatedNormal([2], 's', { stddev: -1 }), /truncatedNormal: stddev is -1, expected 0 or more/],
     [() => bernoulli([2], 's', 1.5), /probability is 1.5/],
     [() => dropout(input('x', [2]), 1, 's'), /rate is 1/],
-    [() => randomNormal([2], undefined as unknown as string), /randomNormal: stream is "undefined", expected a name/],
-    [() => bernoulli([2], '', 0.5), /bernoulli: stream is "", expected a name/],
+    [() => randomNormal([2], undefined as unknown as string), /randomNormal: the stream is undefined, expected a name/],
+    [() => bernoulli([2], '', 0.5), /bernoulli: the stream is '', expected a name/],
   ])('%#', (make, message) => expect(make).toThrow(message))
 
   it('two tensors on one stream', async () => {
     const session = await newSession()
     const outputs = { a: randomNormal([2], 's'), b: randomNormal([3], 's') }
-    expect(() => session.compile({ group: 'test', stages: [{ outputs }] })).toThrow(/stream 's'/)
+    expect(() => session.compile({ group: 'test', stages: [{ outputs }] })).toThrow(/streams 's' and 's', which are one/)
     expect(streamId('')).toBe(0x811c9dc5 | 0)
   })
 })

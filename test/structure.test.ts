@@ -5,6 +5,7 @@ import { gradients } from '../src/graph/gradients.ts'
 import { constant, input } from '../src/graph/leaves.ts'
 import type { Shape, Tensor } from '../src/graph/tensor.ts'
 import { softmaxCrossEntropy } from '../src/nn/losses_categorical.ts'
+import * as losses from '../src/nn/public/losses.ts'
 import * as ops from '../src/ops/index.ts'
 import { evaluate, newSession } from './harness.ts'
 
@@ -84,7 +85,10 @@ describe('what does not fit is said at once', () => {
   const two = input('b', [2])
   it.each<[string, () => unknown]>([
     ['maxPool2d: a window of [6, 2] does not fit into the image [1, 4, 5, 3]', () => ops.maxPool2d(image, { poolSize: [6, 2] })],
-    ['avgPool2d: strides [0, 1]: expected two positive integers', () => ops.avgPool2d(image, { poolSize: 2, strides: [0, 1] })],
+    [
+      'avgPool2d: strides is [0, 1], expected a positive integer or two',
+      () => ops.avgPool2d(image, { poolSize: 2, strides: [0, 1] }),
+    ],
     ['maxPool2d: the input has shape [3], expected [batch, height, width, channels]', () => pool(vector)],
     ['depthwiseConv2d: x [1, 4, 5, 3] and w [3] do not fit', () => ops.depthwiseConv2d(image, vector)],
     ['resizeBilinear: the input has shape [3]', () => ops.resizeBilinear(vector, [2, 2])],
@@ -98,13 +102,30 @@ describe('what does not fit is said at once', () => {
     ['pad: the borders [[-1, 0]] do not fit [3]', () => ops.pad(vector, [[-1, 0]])],
     ['concat: [1, 4, 5, 3] and [3] differ outside of axis 0', () => ops.concat([image, vector], 0)],
     ['concat: there are no tensors to join', () => ops.concat([], 0)],
-    ['oneHot: depth 0', () => ops.oneHot(vector, 0)],
+    ['oneHot: depth is 0', () => ops.oneHot(vector, 0)],
     ['softmax: the input has shape []', () => ops.softmax(constant(1))],
     ['beta has shape [2], x [1, 4, 5, 3]; beta must be [3]', () => ops.batchNormalization(image, vector, two)],
     ['layerNormalization: x has shape [3], expected [batch, …, channels]', () => ops.layerNormalization(vector, vector, vector)],
-    ['softmaxCrossEntropy: labels [3] and logits [2] differ', () => softmaxCrossEntropy(vector, two)],
+    ['softmaxCrossEntropy: labels [3] and predictions [2] differ', () => softmaxCrossEntropy(vector, two)],
   ])('%s', (message, build) => {
     expect(build).toThrow(RangeError)
     expect(build).toThrow(message)
+  })
+})
+
+describe('labels and predictions of different shapes are refused, not broadcast', () => {
+  const [labels, predictions] = [input('labels', [64]), input('predictions', [64, 1])]
+  const { gaussianKL: _, ...paired } = losses
+  it.each(Object.entries(paired))('%s', (name, loss) => {
+    const mend = 'reshape the labels, or use oneHot for class numbers'
+    expect(() => loss(labels, predictions)).toThrow(
+      new RangeError(`${name}: labels [64] and predictions [64, 1] differ; ${mend}`))
+    expect(() => loss(predictions, labels)).toThrow(
+      new RangeError(`${name}: labels [64, 1] and predictions [64] differ; ${mend}`))
+    expect(loss(predictions, predictions).shape.length).toBeLessThan(3)
+  })
+  it('a number is a label for all', () => {
+    expect(losses.meanSquaredError(1, predictions).shape).toEqual([])
+    expect(losses.hinge(-1, predictions).shape).toEqual([])
   })
 })

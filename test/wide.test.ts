@@ -43,7 +43,7 @@ describe('wide vectors', () => {
 
   test('only true and false', async () => {
     await expect(createRuntime({ wide: 'auto' as unknown as boolean })).rejects.toThrow(
-      new TypeError('wide: auto given, expected true or false'),
+      new TypeError("createRuntime: wide is 'auto', expected true or false"),
     )
   })
 

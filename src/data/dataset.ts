@@ -2,6 +2,8 @@
 // It reads no files and scales nothing: bytes stay bytes (0 to 255), floats stay as given.
 // Invariant: images.length === count * height * width * channels, NHWC, and count >= 1.
 
+import { check, imageShape, isCount, isFloats, rule } from '../options.ts'
+
 export interface ImageDataset {
   readonly name: string
   /** NHWC. Bytes mean 0 to 255 and are scaled to [-1, 1] in training; floats are taken as they are. */
@@ -13,44 +15,44 @@ export interface ImageDataset {
 }
 
 export interface ImageArrays {
-  readonly images: Uint8Array | Float32Array
+  /** Bytes of a canvas too, whose `ImageData` has four channels. */
+  readonly images: Uint8Array | Uint8ClampedArray | Float32Array
   readonly shape: readonly [height: number, width: number, channels: number]
   readonly name?: string
   readonly labels?: Uint8Array
 }
+
+const isBytes = (x: unknown): x is Uint8Array => x instanceof Uint8Array
+export const isPixels = (x: unknown): x is ImageDataset['images'] => isBytes(x) || isFloats(x)
+const IMAGES = rule('a Uint8Array (0 to 255) or a Float32Array', isPixels)
+const LABELS = rule('a Uint8Array', isBytes)
 
 /**
  * A dataset of the user's own arrays: `images` is (count, height, width, channels), flat; it is used, not copied.
  * @throws TypeError when `images` or `labels` has the wrong type
  * @throws RangeError when lengths do not fit the shape, or a float is NaN or infinite
  */
-export function imageDataset({ images, shape, name = 'images', labels }: ImageArrays): ImageDataset {
-  if (!(images instanceof Uint8Array || images instanceof Float32Array)) {
-    throw new TypeError(`imageDataset: images expected a Uint8Array (0 to 255) or a Float32Array, got ${typeName(images)}`)
-  }
-  if (!Array.isArray(shape)) throw new TypeError(`imageDataset: shape expected an array, got ${typeName(shape)}`)
-  if (shape.length !== 3 || shape.some(n => !Number.isInteger(n) || n < 1)) {
-    throw new RangeError(`imageDataset: shape expected [height, width, channels] of at least 1, got [${shape.join(', ')}]`)
-  }
+export function imageDataset({ images: given, shape, name = 'images', labels }: ImageArrays): ImageDataset {
+  const images = given instanceof Uint8ClampedArray ? new Uint8Array(given.buffer, given.byteOffset, given.length) : given
+  check('imageDataset', 'images', images, IMAGES)
+  check('imageDataset', 'shape', shape, imageShape)
   const size = shape[0] * shape[1] * shape[2]
   const count = images.length / size
-  if (count < 1 || !Number.isInteger(count)) {
+  if (!isCount(count)) {
     throw new RangeError(`imageDataset: images expected a multiple of ${shape.join('x')} = ${size} values, got ${images.length}`)
   }
-  const bad = images instanceof Float32Array ? images.findIndex(x => !Number.isFinite(x)) : -1
+  const bad = isFloats(images) ? images.findIndex(x => !Number.isFinite(x)) : -1
   if (bad >= 0) {
     const image = Math.floor(bad / size)
     throw new RangeError(`imageDataset: image ${image} holds ${images[bad]}, expected finite numbers; clean the data`)
   }
-  const dataset = { name, images, count, shape: [shape[0], shape[1], shape[2]] as const }
-  if (labels === undefined) return dataset
-  if (!(labels instanceof Uint8Array)) {
-    throw new TypeError(`imageDataset: labels expected a Uint8Array, got ${typeName(labels)}`)
+  if (labels !== undefined) {
+    check('imageDataset', 'labels', labels, LABELS)
+    if (labels.length !== count) {
+      throw new RangeError(`imageDataset: labels expected one for each of the ${count} images, got ${labels.length}`)
+    }
   }
-  if (labels.length !== count) {
-    throw new RangeError(`imageDataset: labels expected one for each of the ${count} images, got ${labels.length}`)
-  }
-  return { ...dataset, labels }
+  return { name, images, count, shape: [...shape], ...(labels && { labels }) }
 }
 
 /**
@@ -64,9 +66,4 @@ export function take(dataset: ImageDataset, n: number): ImageDataset {
   const [height, width, channels] = dataset.shape
   const part = { ...dataset, images: dataset.images.subarray(0, n * height * width * channels), count: n }
   return dataset.labels ? { ...part, labels: dataset.labels.subarray(0, n) } : part
-}
-
-function typeName(value: unknown): string {
-  if (value === null || typeof value !== 'object') return value === null ? 'null' : typeof value
-  return value.constructor?.name ?? 'object'
 }

@@ -1,6 +1,8 @@
 // Lays images out in a grid that a person can look at: each enlarged to hard-edged squares, with a dark frame between.
 // It makes pixels only; a PNG is made of them elsewhere.
 
+import { check, checkOptions, count, floats, imageShape, isNumbers, required, rule, whole } from '../options.ts'
+
 export interface GridOptions {
   readonly shape: readonly [height: number, width: number, channels: number]
   /** Images in a row; by default the squarest grid, ceil(sqrt(count)). */
@@ -25,6 +27,12 @@ export interface Pixels {
 const SLATE = [44, 48, 58]
 const SLATE_GREY = 48
 
+const GRID = {
+  shape: required(imageShape), columns: count, scale: count, gap: whole,
+  range: rule('[low, high], low below high', isNumbers,
+    ([low, high, more]) => low! < high! && isFinite(high! - low!) && more === undefined),
+}
+
 /**
  * A grid of (count, height, width, channels) images, row by row: byte = floor(255·(x − low)/(high − low) + ½), clamped
  * to 0 to 255, NaN as 0. Places without an image show the frame's colour.
@@ -32,22 +40,15 @@ const SLATE_GREY = 48
  * @throws RangeError when the images do not fit the shape, or an option has no meaning
  */
 export function imageGrid(images: Float32Array, options: GridOptions): Pixels {
+  check('imageGrid', 'images', images, floats)
+  checkOptions('imageGrid', options, GRID)
   const { shape: [h, w, c], scale = 3, gap = 2, range: [low, high] = [-1, 1] } = options
-  if (!(images instanceof Float32Array)) throw new TypeError(`imageGrid: images expected a Float32Array, got ${typeof images}`)
-  atLeast('height', h, 1)
-  atLeast('width', w, 1)
-  if (c !== 1 && c !== 3) throw new RangeError(`imageGrid: channels expected 1 (grey) or 3 (RGB), got ${c}`)
-  atLeast('scale', scale, 1)
-  atLeast('gap', gap, 0)
-  if (!(Number.isFinite(low) && Number.isFinite(high) && low < high)) {
-    throw new RangeError(`imageGrid: range expected [low, high] with low below high, got [${low}, ${high}]`)
-  }
+  if (c !== 1 && c !== 3) throw new RangeError(`imageGrid: there are ${c} channels, expected 1 (grey) or 3 (RGB)`)
   const count = images.length / (h * w * c)
   if (count < 1 || !Number.isInteger(count)) {
     throw new RangeError(`imageGrid: images expected a multiple of ${h}x${w}x${c} = ${h * w * c} values, got ${images.length}`)
   }
   const wanted = options.columns ?? Math.ceil(Math.sqrt(count))
-  atLeast('columns', wanted, 1)
   const columns = Math.min(wanted, count)
   const rows = Math.ceil(count / columns)
   const width = gap + columns * (w * scale + gap)
@@ -71,10 +72,4 @@ export function imageGrid(images: Float32Array, options: GridOptions): Pixels {
 
 function byte(x: number): number {
   return Math.max(0, Math.min(255, Math.floor(255 * x + 0.5)))
-}
-
-function atLeast(what: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least) {
-    throw new RangeError(`imageGrid: ${what} expected an integer of at least ${least}, got ${value}`)
-  }
 }

@@ -1,5 +1,6 @@
 // The leaves of a graph: what the host feeds, what training changes, and constants.
 import { apply, type Op, type Shape, sizeOf, Tensor, shapeError } from './tensor.ts'
+import { aNumber, check, initializer as initializerRule } from '../options.ts'
 
 function leaf<A extends { shape: Shape }>(name: string): Op<A> {
   return { name, shape: (_, attrs) => attrs.shape, gradient: null, calls: 'leaf', flops: () => 0 }
@@ -20,10 +21,7 @@ export const constantOp = leaf<ConstantAttrs>('constant')
 export function constant(values: number | ArrayLike<number>, shape?: Shape): Tensor<ConstantAttrs> {
   const given = typeof values === 'number' ? new Float32Array(sizeOf(shape ?? [])).fill(values) : Float32Array.from(values)
   // Of what is no number Float32Array makes NaN.
-  const other = typeof values === 'number' ? -1 : given.findIndex((x, i) => x !== x && typeof values[i] !== 'number')
-  if (other >= 0) {
-    throw new TypeError(`constant: value ${other} is no number; give numbers in a row, and a shape: constant([1, 2], [2, 1])`)
-  }
+  if (typeof values !== 'number') given.forEach((x, i) => { if (x !== x) check('constant', `value ${i}`, values[i], aNumber) })
   const as = shape ?? (typeof values === 'number' ? [] : [given.length])
   if (given.length !== sizeOf(as)) throw shapeError('constant', `${given.length} values do not fill the shape [${as.join(', ')}]`)
   return apply(constantOp, [], { shape: as, values: given })
@@ -40,6 +38,7 @@ export const variableOp = leaf<VariableAttrs>('variable')
 
 /** State that outlives a step. `name` must be unique within a session: it names the weights in files and digests. */
 export function variable(name: string, shape: Shape, initializer: Initializer, role: VariableRole = 'parameter'): Variable {
+  check('variable', 'the initializer', initializer, initializerRule)
   const initial = initializer(shape, `init/${name}`)
   return apply(variableOp, [], { name, shape, initial, role })
 }

@@ -5,13 +5,13 @@ import type { Call, Tape } from './emit.ts'
 import type { Item } from './schedule.ts'
 
 /** Marks an op that threads do not share. */
-export const SMALL = 1 << 31
+export const SMALL = -0x80000000
 /** Marks a call after which threads do not meet. */
-export const ALONE = 1 << 30
+export const ALONE = 0x40000000
 /** One of these more than its number marks the owner whose call it is. */
-const OWNER = 1 << 23
+const OWNER = 0x800000
 /** One of these for each doubling of the shares that a thread has, in the first call after a meeting. */
-const HALVED = 1 << 20
+const HALVED = 0x100000
 /** How often a thread's share is halved, by that call's marks. */
 export const halvingsOf = (marks: number): number => (marks >> 20) & 7
 const MOST_HALVED = 3

@@ -14,7 +14,7 @@ import { square } from '../ops/unary.ts'
 import { zeros } from '../nn/initializers.ts'
 import { activation, conv2d, conv2dTranspose, maxPooling2d, resizing } from '../nn/layers.ts'
 import { meanSquaredError } from '../nn/losses.ts'
-import { checkOptions, count, counts, imageShape, notNegative } from '../nn/options.ts'
+import { checkOptions, count, counts, imageShape, notNegative } from '../options.ts'
 import { adam } from '../nn/optimizers.ts'
 import { sequential } from '../nn/sequential.ts'
 import { clipping, type ModelDefinition, minimize } from './definition.ts'
@@ -81,7 +81,6 @@ export function autoencoder(options: AutoencoderOptions = {}): ModelDefinition {
     options: { latent, filters, learningRate, ...(clipNorm ? { clipNorm } : {}) },
     imageShape: [28, 28, 1],
     codeShape: [2, 2, latent],
-    dropRemainder: false,
     optimizers: [optimizer],
     train(images, pass) {
       const codes = encoder.apply(images, pass)

@@ -8,7 +8,7 @@ import * as initializers from '../nn/initializers.ts'
 import { activation, conv2d, conv2dTranspose, dense, flatten, leakyReLU, reshape } from '../nn/layers.ts'
 import { sigmoidCrossEntropy } from '../nn/losses.ts'
 import { batchNormalization } from '../nn/normalization.ts'
-import { checkOptions, count, counts, fraction, imageShape as imageRule, notNegative } from '../nn/options.ts'
+import { checkOptions, count, counts, fraction, imageShape as imageRule, notNegative } from '../options.ts'
 import { adam } from '../nn/optimizers.ts'
 import { sequential } from '../nn/sequential.ts'
 import { clipping, type ModelDefinition, minimize } from './definition.ts'
@@ -88,6 +88,5 @@ export function dcgan(options: DcganOptions = {}): ModelDefinition {
       return [updateD, updateG]
     },
     decode: generator.apply,
-    sampleCodes: (normal) => normal,
   }
 }

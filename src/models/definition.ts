@@ -1,7 +1,7 @@
 // What a model is: graphs for training, judging, encoding and decoding, written with the public layers and ops.
 // A definition computes nothing; src/train/model.ts binds one to a memory and trains it.
 import { gradients, topological } from '../graph/gradients.ts'
-import { isVariable, type Variable } from '../graph/leaves.ts'
+import type { Variable } from '../graph/leaves.ts'
 import type { Shape, Tensor } from '../graph/tensor.ts'
 import { clipByGlobalNorm } from '../nn/clip.ts'
 import { parameters, type Layer, type Pass } from '../nn/layer.ts'
@@ -19,8 +19,8 @@ export interface ModelDefinition {
   readonly imageShape: Shape
   /** The shape of one code: what `decode` takes. */
   readonly codeShape: Shape
-  /** Whether an epoch leaves out the last samples that do not fill a batch. */
-  readonly dropRemainder: boolean
+  /** Whether an epoch leaves out the last samples that do not fill a batch. Default false. */
+  readonly dropRemainder?: boolean
   /** The optimizers, for the host to change the learning rate. */
   readonly optimizers: readonly Optimizer[]
   /** One training step on a batch of images [batch, …imageShape] in [-1, 1]. */
@@ -31,8 +31,8 @@ export interface ModelDefinition {
   encode?(images: Tensor, pass: Pass): Tensor
   /** Images from codes. */
   decode(codes: Tensor, pass: Pass): Tensor
-  /** Codes to sample from, given standard normal noise [batch, …codeShape]. */
-  sampleCodes(noise: Tensor): Tensor
+  /** Codes to sample from, given standard normal noise [batch, …codeShape]. Default: the noise itself. */
+  sampleCodes?(noise: Tensor): Tensor
 }
 
 export interface MinimizeOptions {
@@ -68,5 +68,6 @@ export function minimize(
 export const clipping = (clipNorm: number): MinimizeOptions =>
   clipNorm ? { clip: (gradients) => clipByGlobalNorm(gradients, clipNorm) } : {}
 
-/** The variables that a tensor depends on. */
-export const variablesOf = (...tensors: readonly Tensor[]): Variable[] => topological(tensors).filter(isVariable)
+/** All tensors that stages compute and depend on. */
+export const tensorsOf = (stages: readonly StageSpec[]): Tensor[] =>
+  topological(stages.flatMap(({ metrics = {}, updates = [] }) => [...Object.values(metrics), ...updates]))

@@ -6,7 +6,7 @@ import { reshape } from '../ops/reshape.ts'
 import { sizeOf } from '../graph/tensor.ts'
 import { dense, leakyReLU } from '../nn/layers.ts'
 import { sigmoidCrossEntropy } from '../nn/losses.ts'
-import { checkOptions, count, fraction, imageShape as imageRule, notNegative } from '../nn/options.ts'
+import { checkOptions, count, fraction, imageShape as imageRule, notNegative } from '../options.ts'
 import { adam } from '../nn/optimizers.ts'
 import { sequential } from '../nn/sequential.ts'
 import { clipping, type ModelDefinition, minimize } from './definition.ts'
@@ -77,6 +77,5 @@ export function gan(options: GanOptions = {}): ModelDefinition {
       return [updateD, updateG]
     },
     decode: (codes, pass) => reshape(generator.apply(codes, pass), [codes.shape[0]!, ...imageShape]),
-    sampleCodes: (normal) => normal,
   }
 }

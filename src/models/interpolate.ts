@@ -1,10 +1,16 @@
 // The walk between two codes. Numbers in, numbers out: what decodes them is elsewhere.
 
+import { checkOptions, isCount, isNumber, oneOf, rule } from '../options.ts'
+
 export interface InterpolateOptions {
   /** How many codes, both ends included. Default 10. */
   steps?: number
   /** `gaussian` for codes drawn from a standard normal (vae, gan), `linear` for others (autoencoder). Default `linear`. */
   path?: 'linear' | 'gaussian'
+}
+
+const OPTIONS = {
+  steps: rule('an integer of 2 or more', isNumber, (x) => x > 1 && isCount(x)), path: oneOf('linear', 'gaussian'),
 }
 
 /**
@@ -14,14 +20,11 @@ export interface InterpolateOptions {
  * @throws RangeError when the lengths differ or are 0, steps is not an integer of at least 2, or the path is unknown
  */
 export function interpolate(a: Float32Array, b: Float32Array, options: InterpolateOptions = {}): Float32Array {
+  checkOptions('interpolate', options, OPTIONS)
   const { steps = 10, path = 'linear' } = options
   if (a.length !== b.length || a.length === 0) {
     throw new RangeError(`interpolate: codes expected two of the same length, got ${a.length} and ${b.length} values`)
   }
-  if (!Number.isInteger(steps) || steps < 2) {
-    throw new RangeError(`interpolate: steps expected an integer of at least 2, got ${steps}`)
-  }
-  if (path !== 'linear' && path !== 'gaussian') throw new RangeError(`interpolate: path expected linear or gaussian, got ${path}`)
   const codes = new Float32Array(steps * a.length)
   for (let i = 0; i < steps; i++) {
     const t = i / (steps - 1)

@@ -8,7 +8,7 @@ import { sizeOf, type Tensor } from '../graph/tensor.ts'
 import type { Pass } from '../nn/layer.ts'
 import { dense } from '../nn/layers.ts'
 import { gaussianKL, sumSquaredError } from '../nn/losses.ts'
-import { checkOptions, count, imageShape as imageRule, notNegative, oneOf } from '../nn/options.ts'
+import { checkOptions, count, imageShape as imageRule, notNegative, oneOf } from '../options.ts'
 import { adam } from '../nn/optimizers.ts'
 import { sequential } from '../nn/sequential.ts'
 import { clipping, type ModelDefinition, minimize } from './definition.ts'
@@ -67,7 +67,6 @@ export function vae(options: VaeOptions = {}): ModelDefinition {
     options: { latent, hidden, learningRate, noise, imageShape, ...(clipNorm ? { clipNorm } : {}) },
     imageShape,
     codeShape: [latent],
-    dropRemainder: false,
     optimizers: [optimizer],
     train(images, pass) {
       const { loss, reconstruction, kl } = losses(images, pass)
@@ -78,6 +77,5 @@ export function vae(options: VaeOptions = {}): ModelDefinition {
     evaluate: losses,
     encode: (images, pass) => mean.apply(encoder.apply(reshape(images, [images.shape[0]!, pixels]), pass), pass),
     decode: (codes, pass) => reshape(decoder.apply(codes, pass), [codes.shape[0]!, ...imageShape]),
-    sampleCodes: (normal) => normal,
   }
 }

@@ -5,18 +5,14 @@ import { clip, greater, maximum, where } from '../ops/compare.ts'
 import { sum } from '../ops/reduce.ts'
 import { reduceMax } from '../ops/reduce_max.ts'
 import { abs, sqrt, square } from '../ops/unary.ts'
-
-function positive(op: string, c: number): void {
-  if (typeof c !== 'number') throw new TypeError(`${op}: the bound is ${typeof c}, expected a number greater than 0`)
-  if (!(c > 0 && c < Infinity)) throw new RangeError(`${op}: the bound is ${c}, expected a number greater than 0`)
-}
+import { check, positive } from '../options.ts'
 
 /**
  * min(max(g, −c), c) for each element of each gradient (Keras's clipvalue).
  * @throws RangeError unless c > 0
  */
 export function clipByValue(gradients: readonly Tensor[], c: number): Tensor[] {
-  positive('clipByValue', c)
+  check('clipByValue', 'the bound', c, positive)
   return gradients.map((g) => clip(g, -c, c))
 }
 
@@ -49,7 +45,7 @@ export function globalNorm(gradients: readonly Tensor[]): Tensor {
  * @throws RangeError unless c > 0
  */
 export function clipByGlobalNorm(gradients: readonly Tensor[], c: number): Tensor[] {
-  positive('clipByGlobalNorm', c)
+  check('clipByGlobalNorm', 'the bound', c, positive)
   if (!gradients.length) return []
   const { scale, parts, norm } = scaled(gradients)
   const factor = div(c, maximum(norm, mul(scale, c)))
@@ -61,6 +57,6 @@ export function clipByGlobalNorm(gradients: readonly Tensor[], c: number): Tenso
  * @throws RangeError unless c > 0
  */
 export function clipByNorm(gradients: readonly Tensor[], c: number): Tensor[] {
-  positive('clipByNorm', c)
+  check('clipByNorm', 'the bound', c, positive)
   return gradients.flatMap((g) => clipByGlobalNorm([g], c))
 }

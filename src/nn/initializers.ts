@@ -4,7 +4,7 @@ import { constant as constantTensor, type Initializer } from '../graph/leaves.ts
 import { type Shape, shapeError, show } from '../graph/tensor.ts'
 import { fill } from '../ops/fill.ts'
 import * as random from '../ops/random.ts'
-import { checkOptions, finite, flag, notNegative, oneOf, positive } from './options.ts'
+import { checkOptions, finite, flag, oneOf, positive } from '../options.ts'
 
 /** 0 everywhere. */
 export const zeros = (): Initializer => (shape) => fill(shape, 0)
@@ -28,18 +28,17 @@ export interface NormalOptions {
   /** Default 0.05. */
   stddev?: number
 }
-const NORMAL = { mean: finite, stddev: notNegative }
 
 /** Normal. @throws RangeError when mean is not finite, or stddev is negative or not finite */
 export function randomNormal(options: NormalOptions = {}): Initializer {
-  checkOptions('randomNormal', options, NORMAL)
+  checkOptions('randomNormal', options, random.NORMAL)
   const { mean = 0, stddev = 0.05 } = options
   return (shape, stream) => random.randomNormal(shape, stream, { mean, stddev })
 }
 
 /** Normal within two standard deviations; `stddev` is that of the normal before it is cut. @throws as `randomNormal` does */
 export function truncatedNormal(options: NormalOptions = {}): Initializer {
-  checkOptions('truncatedNormal', options, NORMAL)
+  checkOptions('truncatedNormal', options, random.NORMAL)
   const { mean = 0, stddev = 0.05 } = options
   return (shape, stream) => random.truncatedNormal(shape, stream, { mean, stddev })
 }

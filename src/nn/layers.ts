@@ -16,8 +16,8 @@ import { resizeBilinear, type ResizeOptions, resizeNearest } from '../ops/resize
 import { activationOf, type ActivationOption } from './activations.ts'
 import { glorotUniform, zeros } from './initializers.ts'
 import { type AddVariable, type Layer, layer } from './layer.ts'
-import * as rules from './options.ts'
-import { checkOptions, required } from './options.ts'
+import * as rules from '../options.ts'
+import { checkOptions, required, WINDOW } from '../options.ts'
 
 export interface LayerOptions {
   /** Names the layer in its parent's scope; the kind by default. */
@@ -70,7 +70,6 @@ export interface ConvolutionOptions extends WeightedOptions, ConvOptions {
   /** The filters' height and width. */
   kernelSize: number | readonly [number, number]
 }
-const WINDOW = { strides: rules.size, padding: rules.oneOf('valid', 'same') }
 const CONVOLUTION = {
   filters: required(rules.count), kernelSize: required(rules.size), ...WINDOW, dilation: rules.size, ...WEIGHTED,
 }

@@ -1,30 +1,52 @@
 // Losses, composed of ops, under Keras's names. Labels come first, as in Keras; a number is taken for every label.
+// Invariant: labels and predictions have one shape. Broadcast, [64] beside [64, 1] would be each compared with each.
 // Softmax cross-entropy is elsewhere: it needs reductions of its own.
-import type { Tensor } from '../graph/tensor.ts'
+import { sameShape, shapeError, show, Tensor } from '../graph/tensor.ts'
 import { relu, softplus } from '../ops/activation.ts'
 import { add, mul, sub, type Value } from '../ops/arithmetic.ts'
 import { mean, sum } from '../ops/reduce.ts'
 import { abs, log, negative, square } from '../ops/unary.ts'
+import { check, notNegative, share } from '../options.ts'
 
-/** (1/n) Σ (p − y)², a scalar (Keras MeanSquaredError over all elements). */
-export const meanSquaredError = (labels: Value, predictions: Tensor): Tensor => mean(square(sub(predictions, labels)))
+/** @throws RangeError where both are tensors, of different shapes */
+export function checkPair(loss: string, labels: Value, predictions: Value): void {
+  if (!(labels instanceof Tensor && predictions instanceof Tensor) || sameShape(labels.shape, predictions.shape)) return
+  const shapes = `labels ${show(labels.shape)} and predictions ${show(predictions.shape)}`
+  throw shapeError(loss, `${shapes} differ; reshape the labels, or use oneHot for class numbers`)
+}
 
-/** Σ (p − y)², a scalar: the Gaussian likelihood of a VAE with unit variance, times 2. */
-export const sumSquaredError = (labels: Value, predictions: Tensor): Tensor => sum(square(sub(predictions, labels)))
+/** A loss that refuses labels and predictions of different shapes. */
+export const paired = <Labels extends Value = Value>(
+  name: string, loss: (labels: Labels, predictions: Tensor) => Tensor,
+): typeof loss => (labels, predictions) => {
+  checkPair(name, labels, predictions)
+  return loss(labels, predictions)
+}
 
-/** (1/n) Σ |p − y|, a scalar (Keras MeanAbsoluteError over all elements). The gradient where p = y is 0. */
-export const meanAbsoluteError = (labels: Value, predictions: Tensor): Tensor => mean(abs(sub(predictions, labels)))
+/** (1/n) Σ (p − y)², a scalar (Keras MeanSquaredError over all elements). @throws RangeError where the shapes differ */
+export const meanSquaredError = paired('meanSquaredError', (y, p) => mean(square(sub(p, y))))
+
+/**
+ * Σ (p − y)², a scalar: the Gaussian likelihood of a VAE with unit variance, times 2.
+ * @throws RangeError where the shapes differ
+ */
+export const sumSquaredError = paired('sumSquaredError', (y, p) => sum(square(sub(p, y))))
+
+/**
+ * (1/n) Σ |p − y|, a scalar (Keras MeanAbsoluteError over all elements). The gradient where p = y is 0.
+ * @throws RangeError where the shapes differ
+ */
+export const meanAbsoluteError = paired('meanAbsoluteError', (y, p) => mean(abs(sub(p, y))))
 
 /**
  * y·softplus(−l) + (1 − y)·softplus(l) per element: cross-entropy of the probability sigmoid(l), without overflow or
  * cancellation for any l (TensorFlow's sigmoid_cross_entropy_with_logits). One softplus where `labels` is 0 or 1.
- * @param labels probabilities in [0, 1], of the logits' shape or broadcast to it
- * @throws RangeError when labels is a number outside of [0, 1]
+ * @param labels probabilities in [0, 1], of the logits' shape
+ * @throws RangeError where the shapes differ, or labels is a number outside of [0, 1]
  */
 export function sigmoidCrossEntropy(labels: Value, logits: Tensor): Tensor {
-  if (typeof labels === 'number' && !(labels >= 0 && labels <= 1)) {
-    throw new RangeError(`sigmoidCrossEntropy: labels is ${labels}, expected a probability from 0 to 1`)
-  }
+  checkPair('sigmoidCrossEntropy', labels, logits)
+  if (typeof labels === 'number') check('sigmoidCrossEntropy', 'labels', labels, share)
   if (labels === 0) return softplus(logits)
   if (labels === 1) return softplus(negative(logits))
   const no = typeof labels === 'number' ? 1 - labels : sub(1, labels)
@@ -32,7 +54,7 @@ export function sigmoidCrossEntropy(labels: Value, logits: Tensor): Tensor {
 }
 
 /** The mean of `sigmoidCrossEntropy`, a scalar (Keras BinaryCrossentropy with fromLogits). */
-export const binaryCrossentropy = (labels: Value, logits: Tensor): Tensor => mean(sigmoidCrossEntropy(labels, logits))
+export const binaryCrossentropy = paired('binaryCrossentropy', (labels, logits) => mean(sigmoidCrossEntropy(labels, logits)))
 
 /**
  * −(1/n) Σ [y·ln(p + ε) + (1 − y)·ln(1 − p + ε)], a scalar (TensorFlow 1's losses.log_loss with its ε).
@@ -40,9 +62,8 @@ export const binaryCrossentropy = (labels: Value, logits: Tensor): Tensor => mea
  * @param predictions probabilities
  */
 export function logLoss(labels: Value, predictions: Tensor, epsilon = 1e-7): Tensor {
-  if (!(epsilon >= 0 && epsilon < Infinity)) {
-    throw new RangeError(`logLoss: epsilon is ${epsilon}, expected a finite number from 0 up`)
-  }
+  checkPair('logLoss', labels, predictions)
+  check('logLoss', 'epsilon', epsilon, notNegative)
   const yes = log(add(predictions, epsilon))
   const no = log(add(sub(1, predictions), epsilon))
   const other = typeof labels === 'number' ? 1 - labels : sub(1, labels)
@@ -50,10 +71,10 @@ export function logLoss(labels: Value, predictions: Tensor, epsilon = 1e-7): Ten
 }
 
 /** (1/2n) Σ (d − y)², a scalar: LSGAN's loss for scores d and the wanted score y (Mao et al. 2017, equation 2). */
-export const leastSquares = (labels: Value, scores: Tensor): Tensor => mul(meanSquaredError(labels, scores), 0.5)
+export const leastSquares = paired('leastSquares', (labels, scores) => mul(meanSquaredError(labels, scores), 0.5))
 
 /** (1/n) Σ max(1 − y·p, 0) for labels y of −1 or 1, a scalar (Keras Hinge; GANs: Lim & Ye 2017, labels 1 for real). */
-export const hinge = (labels: Value, predictions: Tensor): Tensor => mean(relu(sub(1, mul(labels, predictions))))
+export const hinge = paired('hinge', (labels, predictions) => mean(relu(sub(1, mul(labels, predictions)))))
 
 /**
  * ½ Σ (μ² + σ² − 2·ln(σ + 1e-8) − 1), a scalar: the divergence of N(μ, σ²) from N(0, 1), summed over all elements

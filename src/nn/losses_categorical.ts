@@ -1,8 +1,9 @@
 // Losses over classes: softmax cross-entropy. Labels come first, as in Keras.
-import { sameShape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import type { Tensor } from '../graph/tensor.ts'
 import { mul } from '../ops/arithmetic.ts'
 import { mean, sum } from '../ops/reduce.ts'
 import { logSoftmax } from '../ops/softmax.ts'
+import { paired } from './losses.ts'
 
 /**
  * −Σ labels · logSoftmax(logits) over the last axis, without overflow for any finite logits.
@@ -11,13 +12,9 @@ import { logSoftmax } from '../ops/softmax.ts'
  * @returns one number for each row: [batch, …]
  * @throws RangeError where the shapes differ
  */
-export function softmaxCrossEntropy(labels: Tensor, logits: Tensor): Tensor {
-  if (!sameShape(labels.shape, logits.shape)) {
-    const shapes = `labels ${show(labels.shape)} and logits ${show(logits.shape)}`
-    throw shapeError('softmaxCrossEntropy', `${shapes} differ; use oneHot for class numbers`)
-  }
-  return sum(mul(labels, logSoftmax(logits)), -1, { scale: -1 })
-}
+export const softmaxCrossEntropy = paired('softmaxCrossEntropy', (labels: Tensor, logits) =>
+  sum(mul(labels, logSoftmax(logits)), -1, { scale: -1 }))
 
 /** The mean of `softmaxCrossEntropy`, a scalar (Keras CategoricalCrossentropy with fromLogits). */
-export const categoricalCrossentropy = (labels: Tensor, logits: Tensor): Tensor => mean(softmaxCrossEntropy(labels, logits))
+export const categoricalCrossentropy = paired('categoricalCrossentropy', (labels: Tensor, logits) =>
+  mean(softmaxCrossEntropy(labels, logits)))

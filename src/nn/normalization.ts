@@ -3,7 +3,7 @@ import { movingAverage } from '../ops/assign.ts'
 import * as ops from '../ops/normalization.ts'
 import { ones, zeros } from './initializers.ts'
 import { type Layer, layer } from './layer.ts'
-import { checkOptions, name, notNegative, share } from './options.ts'
+import { checkOptions, name, notNegative, share } from '../options.ts'
 
 export interface LayerNormalizationOptions {
   /** Added to the variance. Default 1e-3. */

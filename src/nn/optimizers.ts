@@ -3,8 +3,8 @@
 import { constant, type Variable, variable } from '../graph/leaves.ts'
 import { apply, bits, type KernelCall, type Op, type Places, sameShape, shapeError, show, type Tensor } from '../graph/tensor.ts'
 import { zeros } from '../ops/fill.ts'
-import * as rules from './options.ts'
-import { checkOptions, fraction, notNegative } from './options.ts'
+import * as rules from '../options.ts'
+import { checkOptions, fraction, notNegative } from '../options.ts'
 
 /** A parameter and the gradient of the loss with respect to it. */
 export interface GradientPair {

@@ -1,5 +1,6 @@
 // Layers one after another.
 import { scoped, type Tensor } from '../graph/tensor.ts'
+import { check, list, name as nameRule } from '../options.ts'
 import type { Layer, Pass } from './layer.ts'
 
 /**
@@ -7,6 +8,8 @@ import type { Layer, Pass } from './layer.ts'
  * @param name the scope of its layers: a model's sequentials need names of their own
  */
 export function sequential(name: string, layers: readonly Layer[]): Layer {
+  check('sequential', 'name', name, nameRule)
+  check('sequential', 'layers', layers, list)
   const seen = new Map<string, number>()
   const named = layers.map((l) => {
     const uses = seen.get(l.name) ?? 0

@@ -8,7 +8,7 @@ import { gunzip } from 'node:zlib'
 import type { ImageDataset } from '../data/dataset.ts'
 import { imagesFromIdx, withIdxLabels } from '../formats/idx.ts'
 import { GanglionError } from '../errors.ts'
-import { checkOptions, oneOf } from '../nn/options.ts'
+import { checkOptions, oneOf } from '../options.ts'
 import { fromPngs, pngFiles } from './png_folder.ts'
 
 export type Split = 'train' | 'test'

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { appendFile, lstat, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { GanglionError } from '../errors.ts'
-import { checkOptions, flag } from '../nn/options.ts'
+import { checkOptions, flag } from '../options.ts'
 
 /** All that a run writes into its folder, and so all that `force` removes: files, and pictures in the folder `samples`. */
 const RUN_FILES = [

@@ -1,5 +1,5 @@
 // What options of `ganglion/node` may be, beside what layers and models have.
-import { type Rule, rule } from '../nn/options.ts'
+import { type Rule, rule } from '../options.ts'
 
 const isNumber = (x: unknown): x is number => typeof x === 'number'
 const isObject = (x: unknown): x is object => typeof x === 'object' && x !== null

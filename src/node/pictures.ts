@@ -2,7 +2,7 @@
 import type { ImageDataset } from '../data/dataset.ts'
 import { imageGrid } from '../formats/grid.ts'
 import { interpolate } from '../models/interpolate.ts'
-import { checkOptions, count as countRule } from '../nn/options.ts'
+import { checkOptions, count as countRule } from '../options.ts'
 import { scaledImages } from '../train/images.ts'
 import type { Model } from '../train/model.ts'
 import { isModelKind, models } from './models.ts'

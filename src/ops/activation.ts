@@ -1,6 +1,7 @@
 // Activations. Each gradient is an op in the activation's result y, so that the input need not be kept for backward:
 // where y is rounded to its limit (tanh beyond |x| = 9, sigmoid above 17, elu below −17) the gradient is exactly 0.
 import { apply, type Op, type Tensor } from '../graph/tensor.ts'
+import { check, notNegative } from '../options.ts'
 import { add, mul, sub } from './arithmetic.ts'
 import { lessEqual } from './compare.ts'
 import { pairOp, unaryOp } from './elementwise.ts'
@@ -11,8 +12,7 @@ const params = ({ alpha }: Alpha): number[] => [alpha]
 
 /** α as attributes; a negative one would make y's sign useless to the gradient. */
 function alphaOf(op: string, alpha: number): Alpha {
-  if (typeof alpha !== 'number') throw new TypeError(`${op}: alpha is ${typeof alpha}, expected a number`)
-  if (!(alpha >= 0 && alpha < Infinity)) throw new RangeError(`${op}: alpha is ${alpha}, expected a finite number from 0 up`)
+  check(op, 'alpha', alpha, notNegative)
   return { alpha }
 }
 

@@ -1,6 +1,7 @@
 // Updates of a variable by a value: assignment and moving average.
 import type { Variable } from '../graph/leaves.ts'
 import { apply, bits, type Op, sameShape, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { check, share } from '../options.ts'
 
 const sameAsVariable = (op: string) => ([variable, value]: readonly Shape[]): Shape => {
   if (!sameShape(variable!, value!)) {
@@ -42,8 +43,6 @@ export const movingAverageOp: Op<{ momentum: number }> = {
  * @throws RangeError where the shapes differ or momentum is out of its range
  */
 export function movingAverage(variable: Variable, value: Tensor, momentum: number): Tensor {
-  if (!(momentum >= 0 && momentum <= 1)) {
-    throw new RangeError(`movingAverage: momentum is ${momentum}, expected a number from 0 to 1`)
-  }
+  check('movingAverage', 'momentum', momentum, share)
   return apply(movingAverageOp, [variable, value], { momentum })
 }

@@ -9,14 +9,18 @@ import {
   type Lowered, type Patches, type Phase, type Strides,
 } from './conv_lowering.ts'
 import type { Right } from './gemm.ts'
-import type { Padding } from './padding.ts'
-import { checkPadding, positive } from './window.ts'
+import { checkOptions, size, WINDOW } from '../options.ts'
+import { type Padding, pair } from './padding.ts'
 import * as byPoints from './winograd.ts'
 import { winograd } from './winograd.ts'
 
-function checkRanks(op: string, x: Shape, w: Shape): void {
+/** `of`: the filter's dimension that is the image's channels; none where `w` is no filter. */
+function checkShapes(op: string, x: Shape, w: Shape, of?: 2 | 3): void {
   if (x.length !== 4) throw shapeError(op, `the image has shape ${show(x)}, expected [batch, height, width, channels]`)
   if (w.length !== 4) throw shapeError(op, `the filter has shape ${show(w)}, expected 4 dimensions`)
+  if (!of || x[3] === w[of]) return
+  const takes = `the image ${show(x)} has ${x[3]} channels and the filter ${show(w)} takes ${w[of]}`
+  throw shapeError(op, `${takes}; the filter is [height, width, ${of === 2 ? 'in, out' : 'out, in'}]`)
 }
 
 /** How one of the ops is computed: by points where that gains. Flops are of what is computed. */
@@ -34,11 +38,7 @@ export const conv2dOp: Op<ConvAttrs> = {
   name: 'conv2d',
   fusable: true,
   shape([x, w], attrs) {
-    checkRanks('conv2d', x!, w!)
-    if (x![3] !== w![2]) {
-      const takes = `the image ${show(x!)} has ${x![3]} channels and the filter ${show(w!)} takes ${w![2]}`
-      throw shapeError('conv2d', `${takes}; the filter is [height, width, in, out]`)
-    }
+    checkShapes('conv2d', x!, w!, 2)
     const { b, oh, ow, f } = geometry(x!, w!, attrs)
     if (oh < 1 || ow < 1) {
       const larger = `the filter ${show(w!)} is larger than the image ${show(x!)}`
@@ -77,7 +77,7 @@ const filterGradientRule: GradientRule<ConvAttrs> = (node, g) => {
 export const conv2dFilterGradientOp: Op<ConvAttrs> = {
   name: 'conv2dFilterGradient',
   shape([x, dy], attrs) {
-    checkRanks('conv2dFilterGradient', x!, dy!)
+    checkShapes('conv2dFilterGradient', x!, dy!)
     const filter = [...attrs.extent, x![3]!, dy![3]!]
     const { b, oh, ow } = geometry(x!, filter, attrs)
     if (!sameShape([b, oh, ow], dy!.slice(0, 3))) {
@@ -180,10 +180,12 @@ export interface ConvOptions {
   dilation?: number | readonly [number, number]
 }
 
-function attributes(op: string, { strides = 1, padding = 'valid', dilation = 1 }: ConvOptions): ConvAttrs {
-  checkPadding(op, padding)
-  const both = { strides: positive(op, 'strides', strides), dilation: positive(op, 'dilation', dilation) }
-  return { ...both, padding, extent: [0, 0], epilogue: PLAIN }
+const CONVOLUTION = { ...WINDOW, dilation: size }
+
+function attributes(op: string, options: ConvOptions): ConvAttrs {
+  checkOptions(op, options, CONVOLUTION)
+  const { strides = 1, padding = 'valid', dilation = 1 } = options
+  return { strides: pair(strides), padding, dilation: pair(dilation), extent: [0, 0], epilogue: PLAIN }
 }
 
 /**
@@ -219,19 +221,15 @@ export function conv2dFilterGradient(
  * @throws RangeError where ranks or channels do not fit, or no image of that extent gives x's shape
  */
 export function conv2dTranspose(
-  x: Tensor, w: Tensor, options: ConvOptions & { extent?: readonly [number, number] } = {},
+  x: Tensor, w: Tensor, { extent: asked, ...options }: ConvOptions & { extent?: readonly [number, number] } = {},
 ): Tensor {
-  checkRanks('conv2dTranspose', x.shape, w.shape)
+  checkShapes('conv2dTranspose', x.shape, w.shape, 3)
   const attrs = attributes('conv2dTranspose', options)
-  if (x.shape[3] !== w.shape[3]) {
-    const takes = `the image ${show(x.shape)} has ${x.shape[3]} channels and the filter ${show(w.shape)} takes ${w.shape[3]}`
-    throw shapeError('conv2dTranspose', `${takes}; the filter is [height, width, out, in]`)
-  }
   const full = [0, 1].map((i) => {
     const kernel = (w.shape[i]! - 1) * attrs.dilation[i]! + 1
     return attrs.padding === 'same' ? x.shape[i + 1]! * attrs.strides[i]! : (x.shape[i + 1]! - 1) * attrs.strides[i]! + kernel
   }) as [number, number]
-  const extent = options.extent ?? full
+  const extent = asked ?? full
   const back = geometry([x.shape[0]!, ...extent, w.shape[2]!], w.shape, attrs)
   if (back.oh !== x.shape[1] || back.ow !== x.shape[2]) {
     const source = `a result of ${show(extent)} would come from an image of ${show([back.oh, back.ow])}`

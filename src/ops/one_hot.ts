@@ -1,6 +1,7 @@
 // One-hot codes of class numbers.
 import { constant } from '../graph/leaves.ts'
-import { shapeError, type Tensor } from '../graph/tensor.ts'
+import type { Tensor } from '../graph/tensor.ts'
+import { check, count } from '../options.ts'
 import { equal } from './compare.ts'
 import { reshape } from './reshape.ts'
 
@@ -10,8 +11,6 @@ import { reshape } from './reshape.ts'
  * @throws RangeError where depth is not a positive integer
  */
 export function oneHot(indices: Tensor, depth: number): Tensor {
-  if (!Number.isInteger(depth) || depth < 1) {
-    throw shapeError('oneHot', `depth ${depth}: expected a positive integer, the number of classes`)
-  }
+  check('oneHot', 'depth', depth, count)
   return equal(reshape(indices, [...indices.shape, 1]), constant(Float32Array.from({ length: depth }, (_, i) => i)))
 }

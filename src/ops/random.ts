@@ -1,6 +1,7 @@
 // Random tensors: counter-based (Philox 4x32-10), so a value depends on the seed, its stream, the step and its index.
 import { topological } from '../graph/gradients.ts'
-import { apply, bits, type Op, type Shape, shapeError, type Tensor } from '../graph/tensor.ts'
+import { apply, bits, type Op, type Shape, type Tensor } from '../graph/tensor.ts'
+import { check, checkOptions, finite, fraction, name as nameRule, notNegative, share } from '../options.ts'
 import { mul } from './arithmetic.ts'
 
 /** A stream's number: FNV-1a of its name. */
@@ -18,9 +19,9 @@ export function checkStreams(roots: readonly Tensor[]): void {
     if (stream === undefined) continue
     const other = seen.get(streamId(stream))
     if (other) {
-      const first = other.attrs.stream as string
-      const both = first === stream ? `the stream '${stream}'` : `'${first}' and '${stream}', whose hashes are equal,`
-      throw new RangeError(`random: two tensors draw from ${both} and would be equal; give each a stream of its own`)
+      // Of two names the hashes are equal.
+      const both = `'${other.attrs.stream as string}' and '${stream}'`
+      throw new RangeError(`random: two tensors draw from the streams ${both}, which are one; give each its own`)
     }
     seen.set(streamId(stream), t)
   }
@@ -38,8 +39,8 @@ function randomOp(name: string, kernel: string): Op<RandomAttrs> {
   return {
     name,
     shape(_, { shape, stream }) {
-      if (typeof stream === 'string' && stream) return shape
-      throw new TypeError(`${name}: stream is "${stream}", expected a name, which tells these numbers from others`)
+      check(name, 'the stream', stream, nameRule)
+      return shape
     },
     gradient: () => [],
     calls({ size, attrs: { stream, p, q } }, at) {
@@ -53,15 +54,8 @@ export const normalOp = randomOp('randomNormal', 'random_normal_f32')
 export const truncatedOp = randomOp('truncatedNormal', 'truncated_normal_f32')
 export const bernoulliOp = randomOp('bernoulli', 'bernoulli_f32')
 
-function finite(op: string, values: Readonly<Record<string, number>>): void {
-  for (const [name, x] of Object.entries(values)) {
-    if (!Number.isFinite(x)) throw shapeError(op, `${name} is ${x}, expected a finite number`)
-  }
-}
-
-function notNegative(op: string, stddev: number): void {
-  if (stddev < 0) throw shapeError(op, `stddev is ${stddev}, expected 0 or more`)
-}
+const UNIFORM = { min: finite, max: finite }
+export const NORMAL = { mean: finite, stddev: notNegative }
 
 /**
  * min + (max − min)·u, u uniform on the multiples of 2^-24 in [0, 1). The sum is rounded, so `max` itself can come up
@@ -70,8 +64,8 @@ function notNegative(op: string, stddev: number): void {
  * @throws RangeError unless min ≤ max, both finite
  */
 export function randomUniform(shape: Shape, stream: string, { min = 0, max = 1 } = {}): Tensor {
-  finite('randomUniform', { min, max })
-  if (min > max) throw shapeError('randomUniform', `min ${min} is above max ${max}`)
+  checkOptions('randomUniform', { min, max }, UNIFORM)
+  if (min > max) throw new RangeError(`randomUniform: min ${min} is above max ${max}`)
   return apply(uniformOp, [], { shape, stream, p: min, q: max - min })
 }
 
@@ -81,8 +75,7 @@ export function randomUniform(shape: Shape, stream: string, { min = 0, max = 1 }
  * @throws RangeError unless mean is finite and stddev from 0 up
  */
 export function randomNormal(shape: Shape, stream: string, { mean = 0, stddev = 1 } = {}): Tensor {
-  finite('randomNormal', { mean, stddev })
-  notNegative('randomNormal', stddev)
+  checkOptions('randomNormal', { mean, stddev }, NORMAL)
   return apply(normalOp, [], { shape, stream, p: mean, q: stddev })
 }
 
@@ -93,8 +86,7 @@ export function randomNormal(shape: Shape, stream: string, { mean = 0, stddev = 
  * @throws RangeError unless mean is finite and stddev from 0 up
  */
 export function truncatedNormal(shape: Shape, stream: string, { mean = 0, stddev = 1 } = {}): Tensor {
-  finite('truncatedNormal', { mean, stddev })
-  notNegative('truncatedNormal', stddev)
+  checkOptions('truncatedNormal', { mean, stddev }, NORMAL)
   return apply(truncatedOp, [], { shape, stream, p: mean, q: stddev })
 }
 
@@ -103,8 +95,8 @@ export function truncatedNormal(shape: Shape, stream: string, { mean = 0, stddev
  * @throws RangeError unless 0 ≤ p ≤ 1
  */
 export function bernoulli(shape: Shape, stream: string, p: number, { value = 1 } = {}): Tensor {
-  finite('bernoulli', { value })
-  if (!(p >= 0 && p <= 1)) throw shapeError('bernoulli', `the probability is ${p}, expected 0 to 1`)
+  check('bernoulli', 'value', value, finite)
+  check('bernoulli', 'the probability', p, share)
   return apply(bernoulliOp, [], { shape, stream, p, q: value })
 }
 
@@ -113,6 +105,6 @@ export function bernoulli(shape: Shape, stream: string, p: number, { value = 1 }
  * @throws RangeError unless 0 ≤ rate < 1
  */
 export function dropout(x: Tensor, rate: number, stream: string): Tensor {
-  if (!(rate >= 0 && rate < 1)) throw shapeError('dropout', `the rate is ${rate}, expected 0 or more and less than 1`)
+  check('dropout', 'rate', rate, fraction)
   return rate === 0 ? x : mul(x, bernoulli(x.shape, stream, 1 - rate, { value: 1 / (1 - rate) }))
 }

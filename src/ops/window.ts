@@ -1,5 +1,6 @@
 // Windows over NHWC images, as the pooling and depthwise kernels take them (assembly/lib/window.ts).
 import { type Shape, shapeError, show } from '../graph/tensor.ts'
+import { check, checkOptions, size, WINDOW } from '../options.ts'
 import { type Padding, pads, pair } from './padding.ts'
 
 /** One number for both axes, or [height, width]. */
@@ -21,19 +22,9 @@ export interface WindowAttrs extends Record<string, unknown> {
 
 /** The attributes of a window, checked: sizes and strides are positive integers. */
 export function windowAttrs(op: string, kernel: Size, strides: Size, padding: Padding): WindowAttrs {
-  checkPadding(op, padding)
-  return { kernel: positive(op, 'window', kernel), strides: positive(op, 'strides', strides), padding }
-}
-
-/** [height, width] of a size. */
-export function positive(op: string, name: string, size: Size): readonly [number, number] {
-  const both = pair(size)
-  if (both.every((d) => Number.isInteger(d) && d > 0)) return both
-  throw shapeError(op, `${name} ${show(both)}: expected two positive integers`)
-}
-
-export function checkPadding(op: string, padding: Padding): void {
-  if (padding !== 'same' && padding !== 'valid') throw shapeError(op, `padding '${String(padding)}': expected 'same' or 'valid'`)
+  check(op, 'the window', kernel, size)
+  checkOptions(op, { strides, padding }, WINDOW)
+  return { kernel: pair(kernel), strides: pair(strides), padding }
 }
 
 /** Outputs along both axes, padding before them. */

@@ -26,8 +26,8 @@ export interface Core {
   runOp(op: number, share: number, shares: number, thread?: number, each?: number): number
   /** The index of a kernel in the function table, by the name it is exported under. */
   kernel(name: string): number
-  /** Reserves zeroed bytes (64-byte aligned); throws a RangeError that says how much when memory is at its end. */
-  allocate(bytes: number): number
+  /** Reserves zeroed bytes (64-byte aligned) for `what`; throws a RangeError that says how much when memory is at its end. */
+  allocate(bytes: number, what?: string): number
 }
 
 const PAGE = 65536
@@ -55,11 +55,16 @@ export async function instantiateCore(module: WebAssembly.Module, pool: ThreadPo
       if (!index) throw new Error(`the core has no kernel '${name}'`)
       return index
     },
-    allocate(bytes) {
+    allocate(bytes, what = 'data') {
       const address = top
       const end = address + Math.ceil(bytes / 64) * 64
       const missing = Math.ceil((end - memory.buffer.byteLength) / PAGE)
-      if (missing > 0) grow(memory, missing, bytes)
+      try {
+        if (missing > 0) memory.grow(missing)
+      } catch (cause) {
+        throw new RangeError(`out of memory: ${(bytes / 1048576).toFixed(1)} MB for ${what}; ` +
+          'use a smaller batch size, fewer units or filters (a 32-bit memory ends at 4096 MB)', { cause })
+      }
       top = end
       return address
     },
@@ -75,17 +80,3 @@ function sharedMemory(maximum = 65536): WebAssembly.Memory {
     return sharedMemory(maximum / 2)
   }
 }
-
-function grow(memory: WebAssembly.Memory, pages: number, bytes: number): void {
-  try {
-    memory.grow(pages)
-  } catch (cause) {
-    throw new RangeError(
-      `out of memory: ${megabytes(bytes)} more were asked for beyond ${megabytes(memory.buffer.byteLength)}; ` +
-        'use a smaller batch size or model (a 32-bit wasm memory ends at 4096 MB)',
-      { cause },
-    )
-  }
-}
-
-export const megabytes = (bytes: number): string => `${(bytes / 1048576).toFixed(1)} MB`

@@ -3,6 +3,7 @@
 import { GanglionError } from '../errors.ts'
 import { compile } from './compile.ts'
 import { instantiateCore } from './core.ts'
+import { anything, checkOptions, flag, oneOf, rule } from '../options.ts'
 import type { CoreSource } from './core_source.ts'
 import { relaxedSimd, threads as threadsHere } from './features.ts'
 import type { ThreadPool } from './pool.ts'
@@ -43,6 +44,14 @@ export interface RuntimeOptions {
 const AUTO_MOST = 4
 export const MOST_THREADS = 64
 
+const isThreads = (x: unknown): x is number | string => typeof x === 'number' || typeof x === 'string'
+/** `moduleOf` and the threads say what a core and an address may be. */
+export const RUNTIME = {
+  threads: rule(`'auto' or an integer from 1 to ${MOST_THREADS}`, isThreads,
+    (x) => x === 'auto' || (Number.isInteger(x) && +x > 0 && +x <= MOST_THREADS)),
+  precision: oneOf('deterministic', 'relaxed'), wide: flag, core: anything, worker: anything,
+}
+
 export class Runtime {
   readonly module: WebAssembly.Module
   readonly precision: Precision
@@ -63,9 +72,10 @@ export class Runtime {
 
   /** See `createRuntime`; `own` is where the core comes from if the options give none. */
   static async create(options: RuntimeOptions, own: OwnCore): Promise<Runtime> {
+    checkOptions('createRuntime', options, RUNTIME)
     const { threads = 1, precision = 'deterministic', wide = false, core, worker } = options
     checkPrecision(precision)
-    if (wide) turnOn(wide)
+    if (wide) turnOn()
     const { count, reason, pool } = await startThreads(threads, worker)
     try {
       const module = core
@@ -115,9 +125,6 @@ async function carried(core: ReturnType<OwnCore>): Promise<WebAssembly.Module> {
 }
 
 function checkPrecision(precision: Precision): void {
-  if (precision !== 'deterministic' && precision !== 'relaxed') {
-    throw new RangeError(`precision: '${String(precision)}' given, expected 'deterministic' or 'relaxed'`)
-  }
   if (precision !== 'relaxed') return
   const { available, reason } = relaxedSimd()
   if (!available) throw new GanglionError(`precision 'relaxed' is not available: ${reason}`)
@@ -151,9 +158,6 @@ async function startThreads(asked: number | 'auto', worker?: URL | string): Prom
 
 function chooseThreads(asked: number | 'auto'): { count: number; reason: string } {
   if (asked === 1) return { count: 1, reason: 'one thread was asked for' }
-  if (asked !== 'auto' && (!Number.isInteger(asked) || asked < 1 || asked > MOST_THREADS)) {
-    throw new RangeError(`threads: ${String(asked)} given, expected 'auto' or an integer from 1 to ${MOST_THREADS}`)
-  }
   const { available, reason } = threadsHere()
   if (asked === 'auto') {
     if (!available) return { count: 1, reason }

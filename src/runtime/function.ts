@@ -10,7 +10,7 @@ import { shareEqual } from '../graph/simplify.ts'
 import { type KernelCall, show, type Tensor } from '../graph/tensor.ts'
 import { epochLength, isBatch } from '../ops/batch.ts'
 import { checkStreams } from '../ops/random.ts'
-import { megabytes } from './core.ts'
+import { check, isNumber, rule } from '../options.ts'
 import type { Session } from './session.ts'
 
 /** What a function computes, stage by stage; a later stage sees the variables as the earlier ones left them. */
@@ -47,6 +47,8 @@ const SHARED_FLOPS = 2e6
 const PATIENCE = 50
 const FLOPS_A_TENTH = 1e7
 
+const STEPS = rule('an integer from 0 to 2^31 - 1', isNumber, (x) => x >= 0 && x === (x | 0))
+
 /** Bytes of a metric's accumulator: an f64 sum and an f64 count. */
 const METRIC_BYTES = 16
 
@@ -65,6 +67,7 @@ export class CompiledFunction {
   readonly #control: number
   readonly #address: number
   readonly #patience: number
+  #ran = false
   /** The address that the plan's offsets count from. */
   readonly arena: number
 
@@ -82,7 +85,7 @@ export class CompiledFunction {
     this.#patience = PATIENCE + Math.ceil(Math.max(0, ...flops) / FLOPS_A_TENTH)
     const { core } = session
     this.#control = core.allocate(controlBytes(session.threads))
-    this.arena = this.#reserve()
+    this.arena = session.arena(this.plan.peakBytes)
     const at: Addresses = {
       control: this.#control,
       arena: this.arena,
@@ -116,19 +119,6 @@ export class CompiledFunction {
     new Int32Array(core.memory.buffer, this.#address, this.tape.words.length).set(this.tape.words)
   }
 
-  #reserve(): number {
-    const { peakBytes } = this.plan
-    try {
-      return this.session.arena(peakBytes)
-    } catch (cause) {
-      throw new RangeError(
-        `the model does not fit in memory: its plan needs ${megabytes(peakBytes)} for one step besides weights and data; ` +
-          'use a smaller batch size or fewer units (a 32-bit wasm memory ends at 4096 MB)',
-        { cause },
-      )
-    }
-  }
-
   get inputNames(): string[] {
     return [...this.#inputs.keys()]
   }
@@ -153,11 +143,10 @@ export class CompiledFunction {
    * @throws ThreadError where a worker thread is gone; variables that the function changes are then undefined
    */
   run(steps = 1): number {
-    if (!Number.isInteger(steps) || steps < 0 || steps > 0x7fffffff) {
-      throw new RangeError(`run: ${steps} steps given, expected an integer from 0 to 2^31 - 1`)
-    }
+    check('run', 'steps', steps, STEPS)
     const { core } = this.session
     this.session.began(this)
+    this.#ran = true
     new Int32Array(core.memory.buffer, this.#control, 1)[0] = 0
     if (core.team?.ready && this.flops >= SHARED_FLOPS) return core.team.run(this.#address, steps, this.#patience)
     return core.run(this.#address, steps)
@@ -173,10 +162,9 @@ export class CompiledFunction {
     if (!output) {
       throw new RangeError(`no output is named '${name}'; the function has: ${[...this.outputs.keys()].join(', ') || 'none'}`)
     }
-    const { lastRun } = this.session
-    if (lastRun !== this) {
-      const why = lastRun ? 'another function of the session ran since' : 'the function has not run'
-      throw new RangeError(`the output '${name}' is not there: ${why}; read outputs right after run()`)
+    if (this.session.lastRun !== this) {
+      const why = this.#ran ? 'another function of the session ran since' : 'the function has not run'
+      throw new RangeError(`the output '${name}' is not there: ${why}; read() right after run()`)
     }
     return this.session.floats(output.address, output.size).slice()
   }
@@ -227,7 +215,7 @@ function checkSpec({ stages }: FunctionSpec): void {
     }
     for (const { op, inputs } of updates) {
       const { name } = op
-      if (!op.effect) throw new TypeError(`'${name}' is no update; put it under outputs, or wrap it in assign(variable, value)`)
+      if (!op.effect) throw new TypeError(`'${name}' is no update; put it under outputs, or assign() it to a variable`)
       if (isVariable(inputs[0]!)) continue
       const changed = `the result of '${inputs[0]!.op.name}'`
       throw new TypeError(`the update '${name}' would change ${changed}; its first input must be a variable`)
@@ -239,7 +227,7 @@ function checkSpec({ stages }: FunctionSpec): void {
 function batchLimits(roots: readonly Tensor[]): [batch: number, count: number] {
   const batches = topological(roots).filter(isBatch)
   const sizes = new Set(batches.map((b) => `${b.shape[0]} of ${epochLength(b)}`))
-  if (sizes.size > 1) throw new RangeError(`one function reads batches of different sizes or datasets: ${[...sizes].join(', ')}`)
+  if (sizes.size > 1) throw new RangeError(`a function reads batches of different sizes or datasets: ${[...sizes].join(', ')}`)
   const [first] = batches
   return first ? [first.shape[0]!, epochLength(first)] : [0, 0]
 }

@@ -6,7 +6,7 @@ export { automaticThreads, MOST_THREADS, type Precision, Runtime, type RuntimeOp
 
 /**
  * Loads the core. Works without network or configuration wherever WebAssembly SIMD runs.
- * @throws RangeError for options that are out of range, TypeError for a `core` of another kind
+ * @throws RangeError for options that are unknown or out of range, TypeError for those of a wrong type
  * @throws GanglionError where threads (by number) or relaxed precision are asked for and not available, or a `core` that
  * was given cannot be fetched or used
  */

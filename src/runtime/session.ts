@@ -6,9 +6,14 @@ import { isConstant, isInput, isVariable, type Variable } from '../graph/leaves.
 import { sizeOf, type Tensor } from '../graph/tensor.ts'
 import { isDataset } from '../ops/batch.ts'
 import { assign } from '../ops/assign.ts'
+import { check, checkOptions, isObject, list, name, required, rule, seed as seedRule } from '../options.ts'
 import { isZero } from '../ops/fill.ts'
-import { type Core, megabytes } from './core.ts'
+import type { Core } from './core.ts'
 import { COUNTER_WORDS, CompiledFunction, type FunctionSpec } from './function.ts'
+
+const tensors = rule('tensors by name', isObject)
+const STAGE = { outputs: tensors, metrics: tensors, updates: list }
+const SPEC = { group: required(name), stages: required(list) }
 
 const SEED_WORDS = 2
 /** Bytes of a page of the system's memory, or of a part of one. */
@@ -32,14 +37,19 @@ export class Session {
 
   /** @param threads how many threads plans make room for */
   constructor(core: Core, seed: number, threads = core.team?.size ?? 1) {
-    checkSeed(seed)
+    check('session', 'seed', seed, seedRule)
     this.core = core
     this.seed = seed
     this.threads = threads
   }
 
-  /** Plans and writes a function; new variables get memory and their initial values. */
+  /**
+   * Plans and writes a function; new variables get memory and their initial values.
+   * @throws TypeError, RangeError where the function or a stage has parts that there are not, or of a wrong type
+   */
   compile(spec: FunctionSpec): CompiledFunction {
+    checkOptions('compile', spec, SPEC)
+    for (const stage of spec.stages) checkOptions('compile: a stage', stage, STAGE)
     const stages: Stage[] = spec.stages.map(({ outputs = {}, metrics = {}, updates = [] }) => ({
       outputs: [...Object.values(outputs), ...Object.values(metrics)],
       updates,
@@ -74,7 +84,8 @@ export class Session {
   }
 
   #add(fresh: readonly Variable[]): void {
-    let address = this.#allocateVariables(fresh)
+    const bytes = fresh.reduce((n, v) => n + aligned(v.size * 4), 0)
+    let address = this.core.allocate(bytes, "weights and the optimizer's memory")
     for (const tensor of fresh) {
       this.#variables.set(tensor.attrs.name, { tensor, address })
       this.#leaves.set(tensor, address)
@@ -116,19 +127,6 @@ export class Session {
     if (!this.#draws.includes(fn)) this.#asDrawn = false
   }
 
-  #allocateVariables(variables: readonly Variable[]): number {
-    const bytes = variables.reduce((n, v) => n + aligned(v.size * 4), 0)
-    try {
-      return this.core.allocate(bytes)
-    } catch (cause) {
-      throw new RangeError(
-        `the model does not fit in memory: its weights and the optimizer's memory need ${megabytes(bytes)}; ` +
-          'use fewer units or filters (a 32-bit wasm memory ends at 4096 MB)',
-        { cause },
-      )
-    }
-  }
-
   /** All variables, sorted by name. */
   get variables(): Variable[] {
     return [...this.#variables.values()].map((v) => v.tensor).sort((a, b) => (a.attrs.name < b.attrs.name ? -1 : 1))
@@ -150,7 +148,7 @@ export class Session {
   }
   /** Starts a group anew: step 0 of epoch 0, with a seed of its own if one is given. */
   restart(group: string, seed = this.seed): void {
-    checkSeed(seed)
+    check('restart', 'seed', seed, seedRule)
     const words = this.groupWords(group).fill(0)
     words.set([seed % 4294967296, Math.floor(seed / 4294967296)], COUNTER_WORDS)
   }
@@ -176,7 +174,7 @@ export class Session {
     if (known !== undefined) return known
     if (isVariable(leaf)) throw new RangeError(`the variable '${leaf.attrs.name}' is not of this session`)
     if (!(isInput(leaf) || isConstant(leaf) || isDataset(leaf))) {
-      throw new TypeError(`'${leaf.op.name}' is computed, and lies nowhere for long: make it an output, then read() it`)
+      throw new TypeError(`'${leaf.op.name}' is computed: make it an output, and read() it`)
     }
     const address = this.core.allocate(isDataset(leaf) ? leaf.attrs.data.byteLength : sizeOf(leaf.shape) * 4)
     this.#leaves.set(key, address)
@@ -190,11 +188,8 @@ export class Session {
 
   /** One arena serves all functions: only one runs at a time. A larger plan gets a new, larger one. */
   arena(bytes: number): number {
-    if (bytes > this.#arena.bytes) this.#arena = { address: this.core.allocate(bytes), bytes }
+    if (bytes > this.#arena.bytes) this.#arena = { address: this.core.allocate(bytes, 'the temporaries of a step'), bytes }
     return this.#arena.address
   }
 }
 
-function checkSeed(seed: number): void {
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`seed: ${seed} given, expected an integer from 0 to 2^53 - 1`)
-}

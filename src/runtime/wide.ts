@@ -23,10 +23,9 @@ export function wideVectors(): Feature {
 
 /**
  * Turns it on for what V8 compiles from now on.
- * @throws GanglionError where the engine has no such vectors, TypeError where `wide` is no boolean
+ * @throws GanglionError where the engine has no such vectors
  */
-export function turnOn(wide: unknown): void {
-  if (wide !== true) throw new TypeError(`wide: ${String(wide)} given, expected true or false`)
+export function turnOn(): void {
   if (!wideVectors().available) throw new GanglionError(`wide vectors are not available: ${REASON}`)
   builtin('v8')?.setFlagsFromString(FLAG)
 }

@@ -2,7 +2,8 @@
 import type { ImageDataset } from '../data/dataset.ts'
 import { Pass } from '../nn/layer.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
-import { checkData, checkOptions } from './arguments.ts'
+import { checkOptions, count } from '../options.ts'
+import { checkData } from './arguments.ts'
 import { images } from './images.ts'
 import type { Model } from './model.ts'
 
@@ -15,11 +16,8 @@ const GROUP = 'evaluate'
 
 export function evaluate(model: Model, data: ImageDataset, options: EvaluateOptions = {}): Record<string, number> {
   checkData('evaluate', data)
-  checkOptions('evaluate', options, ['batchSize'])
+  checkOptions('evaluate', options, { batchSize: count })
   const { batchSize = 128 } = options
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new RangeError(`evaluate: batchSize is ${batchSize}, expected a positive integer`)
-  }
   const { definition, session } = model
   const figures = definition.evaluate
   if (!figures) throw new TypeError(`evaluate: a ${definition.kind} has no figure of its own on a dataset`)

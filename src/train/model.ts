@@ -1,15 +1,17 @@
 // A model in memory: a definition's graphs compiled into one session, and what one does with it.
-import { input, type Variable } from '../graph/leaves.ts'
-import { type Shape, sizeOf, type Tensor } from '../graph/tensor.ts'
+import { input, isVariable, type Variable } from '../graph/leaves.ts'
+import { type Shape, show, sizeOf, type Tensor } from '../graph/tensor.ts'
 import { randomNormal } from '../ops/random.ts'
-import { type ModelDefinition, variablesOf } from '../models/definition.ts'
+import { type ModelDefinition, tensorsOf } from '../models/definition.ts'
 import { Pass } from '../nn/layer.ts'
 import type { SavedTensor } from '../formats/safetensors.ts'
 import type { CompiledFunction, FunctionSpec } from '../runtime/function.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { Session } from '../runtime/session.ts'
 import type { ImageDataset } from '../data/dataset.ts'
-import { checkOptions } from './arguments.ts'
+import {
+  callable, check, checkOptions, count as countRule, floats, isFloats, isObject, rule, seed as seedRule, shape as shapeRule,
+} from '../options.ts'
 import { evaluate, type EvaluateOptions } from './evaluate.ts'
 import { standingOf } from './standing.ts'
 import { checkState, checkValues, digest, readState, type State, writeState } from './state.ts'
@@ -17,6 +19,12 @@ import { train, type Progress, type TrainOptions } from './train.ts'
 
 /** Rows that encoding, decoding and sampling work on at a time. */
 const CHUNK = 64
+const RUNTIME = rule('a Runtime, which createRuntime() promises: await it', (x): x is Runtime => isObject(x) && 'session' in x)
+/** What every definition must have. */
+const DEFINITION = { imageShape: shapeRule, codeShape: shapeRule, train: callable, decode: callable }
+const same = (noise: Tensor): Tensor => noise
+const WEIGHTS = rule('a Map of tensors by name', (x): x is Map<string, SavedTensor> => x instanceof Map)
+const IMAGES = rule('a Float32Array in [-1, 1]; scale bytes by x / 127.5 - 1', isFloats)
 
 export class Model {
   readonly definition: ModelDefinition
@@ -29,15 +37,19 @@ export class Model {
     this.session = session
   }
 
-  /** Makes the model with freshly drawn weights: the same for the same seed, everywhere. */
+  /**
+   * Makes the model with freshly drawn weights: the same for the same seed, everywhere.
+   * @throws TypeError, RangeError for a runtime that was not awaited, a definition that lacks something, unknown options
+   */
   static async create(runtime: Runtime, definition: ModelDefinition, options: { seed?: number } = {}): Promise<Model> {
-    checkOptions('Model.create', options, ['seed'])
+    check('Model.create', 'runtime', runtime, RUNTIME)
+    for (const [key, r] of Object.entries(DEFINITION)) check('Model.create', `definition.${key}`, definition?.[key as 'train'], r)
+    checkOptions('Model.create', options, { seed: seedRule })
     const { seed = 1 } = options
     const model = new Model(definition, await runtime.session(seed))
     // One step on a batch of one makes every variable: the weights, statistics and optimizer slots.
     const stages = definition.train(input('images', [1, ...definition.imageShape]), new Pass(true))
-    const roots = stages.flatMap(({ metrics = {}, updates = [] }) => [...Object.values(metrics), ...updates])
-    model.session.addVariables(variablesOf(...roots))
+    model.session.addVariables(tensorsOf(stages).filter(isVariable))
     return model
   }
 
@@ -60,7 +72,8 @@ export class Model {
   /**
    * The definition's figures as means over all samples of `data`. The same data gives the same figures. The model's memory
    * keeps a copy of every dataset it is given: to judge often, make the dataset once and give it again.
-   * @throws TypeError where the model has no figure of its own (a GAN), or data or options are not as described
+   * @throws TypeError where the model has no figure of its own (a GAN)
+   * @throws TypeError, RangeError where data or options are not as described
    */
   evaluate(data: ImageDataset, options: EvaluateOptions = {}): Record<string, number> {
     return evaluate(this, data, options)
@@ -73,26 +86,32 @@ export class Model {
 
   /** `count` codes to sample from. */
   drawCodes(count: number, options: { seed?: number } = {}): Float32Array {
-    checkOptions('sample', options, ['seed'])
+    checkOptions('sample', options, { seed: seedRule })
     const { seed = this.session.seed } = options
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`sample: count is ${count}, expected a positive integer`)
+    check('sample', 'count', count, countRule)
     const { codeShape } = this.definition
-    const draw = this.#function('sample', () => this.definition.sampleCodes(randomNormal([CHUNK, ...codeShape], 'sample')))
+    const noise = () => randomNormal([CHUNK, ...codeShape], 'sample')
+    const draw = this.#function('sample', codeShape, () => (this.definition.sampleCodes ?? same)(noise()))
     this.session.restart('sample', seed)
     return chunks(count, sizeOf(codeShape), () => draw)
   }
 
-  /** Images from codes [n, …codeShape]. */
+  /** Images from codes [n, …codeShape]. @throws TypeError for other arrays, RangeError for another number of values */
   decode(codes: Float32Array): Float32Array {
+    check('decode', 'codes', codes, floats)
     const { codeShape, imageShape } = this.definition
-    return this.#map('decode', codes, codeShape, sizeOf(imageShape), (x) => this.definition.decode(x, new Pass(false)))
+    return this.#map('decode', codes, codeShape, imageShape, (x) => this.definition.decode(x, new Pass(false)))
   }
 
-  /** Codes of images [n, …imageShape] in [-1, 1]; throws where the model has no encoder. */
+  /**
+   * Codes of images [n, …imageShape] in [-1, 1].
+   * @throws TypeError where the model has no encoder, and for bytes and other arrays; RangeError for another number of values
+   */
   encode(images: Float32Array): Float32Array {
     const { codeShape, imageShape, kind, encode } = this.definition
     if (!encode) throw new TypeError(`encode: a ${kind} has no encoder; train an autoencoder or a vae to encode images`)
-    return this.#map('encode', images, imageShape, sizeOf(codeShape), (x) => encode(x, new Pass(false)))
+    check('encode', 'images', images, IMAGES)
+    return this.#map('encode', images, imageShape, codeShape, (x) => encode(x, new Pass(false)))
   }
 
   /** decode(encode(images)) */
@@ -110,6 +129,7 @@ export class Model {
    * It may be called between two yields of `train`.
    */
   loadWeights(weights: ReadonlyMap<string, SavedTensor>): void {
+    check('loadWeights', 'weights', weights, WEIGHTS)
     const { kind } = this.definition
     const mend = 'the options must be those it was trained with'
     const kept = this.#kept()
@@ -121,7 +141,7 @@ export class Model {
       if (!given) throw new RangeError(`weights: '${name}' is missing; the file is of another model`)
       const { shape, data } = given
       if (shape.join() !== v.shape.join()) {
-        throw new RangeError(`weights: '${name}' has shape [${shape.join(', ')}], expected [${v.shape.join(', ')}]; ${mend}`)
+        throw new RangeError(`weights: '${name}' has shape ${show(shape)}, expected ${show(v.shape)}; ${mend}`)
       }
       if (data?.length !== v.size) {
         throw new RangeError(`weights: '${name}' has ${data?.length ?? 'no'} values, expected ${v.size} for its shape`)
@@ -164,25 +184,29 @@ export class Model {
     return this.session.variables.filter((v) => v.attrs.role !== 'slot')
   }
 
-  #function(group: string, build: () => Tensor): CompiledFunction {
+  /** The function that computes CHUNK rows of `shape`. */
+  #function(group: string, shape: Shape, build: () => Tensor): CompiledFunction {
     let made = this.#functions.get(group)
     if (!made) {
-      made = this.session.compile({ group, stages: [{ outputs: { y: build() } }] })
+      const y = build()
+      const [given, wanted] = [show(y.shape), show([CHUNK, ...shape])]
+      if (given !== wanted) throw new RangeError(`${group} gives ${given}, expected ${wanted}; reshape what it returns`)
+      made = this.session.compile({ group, stages: [{ outputs: { y } }] })
       this.#functions.set(group, made)
     }
     return made
   }
 
-  #map(group: string, values: Float32Array, shape: Shape, outSize: number, build: (x: Tensor) => Tensor): Float32Array {
+  #map(group: string, values: Float32Array, shape: Shape, result: Shape, build: (x: Tensor) => Tensor): Float32Array {
     const size = sizeOf(shape)
     const count = values.length / size
     if (!Number.isInteger(count) || count < 1) {
       const sample = `${size} (${shape.join(' × ')} a sample)`
       throw new RangeError(`${group}: ${values.length} values given, expected a multiple of ${sample}`)
     }
-    const fn = this.#function(group, () => build(input('x', [CHUNK, ...shape])))
+    const fn = this.#function(group, result, () => build(input('x', [CHUNK, ...shape])))
     const padded = new Float32Array(CHUNK * size)
-    return chunks(count, outSize, (first) => {
+    return chunks(count, sizeOf(result), (first) => {
       padded.fill(0)
       padded.set(values.subarray(first * size, Math.min(first + CHUNK, count) * size))
       return fn.feed('x', padded)

@@ -1,5 +1,6 @@
 // A run's state: what training changes, as tensors by name, and its digest.
 import { sha256 } from '../formats/sha256.ts'
+import { check, floats } from '../options.ts'
 import type { Session } from '../runtime/session.ts'
 
 /** Variables by name (f32) and the training counters with their seed (u32). */
@@ -55,9 +56,9 @@ export function checkState(session: Session, { variables, counters }: State): vo
 
 /** @throws TypeError, RangeError where values are not floats, or one is not finite */
 export function checkValues(what: string, name: string, values: unknown): void {
-  if (!(values instanceof Float32Array)) throw new TypeError(`${what}: '${name}' expected a Float32Array`)
-  if (allFinite(values)) return
-  const bad = values.find((x) => !Number.isFinite(x))!
+  check(what, `'${name}'`, values, floats)
+  const bad = (values as Float32Array).find((x) => !Number.isFinite(x))
+  if (bad === undefined) return
   throw new RangeError(`${what}: '${name}' holds ${bad}, expected finite numbers; load weights from before it arose`)
 }
 

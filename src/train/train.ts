@@ -2,10 +2,11 @@
 // and may stop. A step that goes wrong is undone (see fault.ts).
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
-import { topological } from '../graph/gradients.ts'
+import { tensorsOf } from '../models/definition.ts'
 import { Pass } from '../nn/layer.ts'
-import type { CompiledFunction, Mean } from '../runtime/function.ts'
-import { checkData, checkOptions } from './arguments.ts'
+import type { CompiledFunction } from '../runtime/function.ts'
+import { checkOptions, count, signal as signalRule } from '../options.ts'
+import { checkData } from './arguments.ts'
 import { Guard } from './fault.ts'
 import { images } from './images.ts'
 import type { Model } from './model.ts'
@@ -31,7 +32,7 @@ export interface Progress {
   /** Steps done since the model was made, and those that this call will have done at its end. */
   readonly step: number
   readonly lastStep: number
-  /** Means over this epoch so far; of an epoch that an earlier call began, over this call's part. */
+  /** Means over this epoch's samples so far; of an epoch that an earlier call began, over this call's part. */
   readonly metrics: Readonly<Record<string, number>>
   /** Samples seen and seconds spent training in this epoch, by this call. */
   readonly samples: number
@@ -64,12 +65,11 @@ async function* loop(model: Model, data: ImageDataset, settings: Settings): Asyn
   if (signal?.aborted) return
   const { definition, session } = model
   const standing = standingOf(session)
-  const { dropRemainder } = definition
+  const { dropRemainder = false, optimizers = [] } = definition
   const compile = (size: number): CompiledFunction => model.compiled(`${TRAIN} ${size}`, data, () => {
     const batch = images(data, definition, size, { dropRemainder })
     const stages = definition.train(batch, new Pass(true))
-    const roots = stages.flatMap(({ metrics = {}, updates = [] }) => [...Object.values(metrics), ...updates])
-    if (!topological(roots).includes(batch)) {
+    if (!tensorsOf(stages).includes(batch)) {
       throw new RangeError(`train: the ${definition.kind}'s training step does not read its images, so an epoch would not end`)
     }
     return { group: TRAIN, stages }
@@ -91,13 +91,13 @@ async function* loop(model: Model, data: ImageDataset, settings: Settings): Asyn
   const round = dropRemainder ? Math.floor : Math.ceil
   const stepsFrom = (from: number) => round((data.count - from) / batchSize)
   const lastStep = start.step + (epochs - 1) * stepsFrom(0) + stepsFrom(start.position)
-  const guard = new Guard(session, definition.optimizers)
+  const guard = new Guard(session, optimizers)
 
   let chunk = 1
   try {
     while (settled().epoch < lastEpoch) {
       const { epoch } = countersOf(session)
-      const used = new Set<CompiledFunction>()
+      const used = new Map<CompiledFunction, number>()
       let samples = 0
       let seconds = 0
       while (settled().epoch === epoch) {
@@ -107,7 +107,7 @@ async function* loop(model: Model, data: ImageDataset, settings: Settings): Asyn
         const size = Math.min(left, batchSize)
         const fn = compile(size)
         if (!used.has(fn)) fn.clearMetrics()
-        used.add(fn)
+        used.set(fn, size / batchSize)
         const steps = Math.min(chunk, Math.floor(left / size))
         const began = performance.now()
         await guard.run(fn, steps)
@@ -128,15 +128,13 @@ async function* loop(model: Model, data: ImageDataset, settings: Settings): Asyn
   }
 }
 
+const OPTIONS = { epochs: count, batchSize: count, signal: signalRule }
+
 /** The options with their defaults. */
 function checked(data: ImageDataset, options: TrainOptions): { epochs: number; batchSize: number; signal?: AbortSignal } {
   checkData('train', data)
-  checkOptions('train', options, ['epochs', 'batchSize', 'signal'])
+  checkOptions('train', options, OPTIONS)
   const { epochs = 1, batchSize = 128, signal } = options
-  for (const [name, value] of Object.entries({ epochs, batchSize })) {
-    if (!Number.isInteger(value) || value < 1) throw new RangeError(`train: ${name} is ${value}, expected a positive integer`)
-  }
-  if (signal !== undefined && typeof signal?.aborted !== 'boolean') throw new TypeError('train: signal expected an AbortSignal')
   if (batchSize > data.count) {
     throw new RangeError(`train: a batch of ${batchSize} is larger than the data (${data.count} images); ` +
       'use a smaller batch size')
@@ -144,16 +142,17 @@ function checked(data: ImageDataset, options: TrainOptions): { epochs: number; b
   return { epochs, batchSize, signal }
 }
 
-/** The mean of each metric over all steps of the epoch. */
-function means(parts: ReadonlySet<CompiledFunction>): Record<string, number> {
-  const totals = new Map<string, Mean>()
-  for (const part of parts) {
+/** The mean of each metric over all samples of the epoch; `parts`: how much of a batch a step of each function takes. */
+function means(parts: ReadonlyMap<CompiledFunction, number>): Record<string, number> {
+  const totals: Record<string, [sum: number, count: number]> = {}
+  for (const [part, share] of parts) {
     for (const [name, { sum, count }] of Object.entries(part.metrics())) {
-      const before = totals.get(name) ?? { sum: 0, count: 0 }
-      totals.set(name, { sum: before.sum + sum, count: before.count + count })
+      const total = (totals[name] ??= [0, 0])
+      total[0] += sum * share
+      total[1] += count * share
     }
   }
-  return Object.fromEntries([...totals].map(([name, { sum, count }]) => [name, sum / count]))
+  return Object.fromEntries(Object.entries(totals).map(([name, [sum, count]]) => [name, sum / count]))
 }
 
 /** Lets the event loop run: signals, input, rendering. */

@@ -1,7 +1,7 @@
 // Whether this engine gives the bits that the package promises: fixed recipes, each as one digest, beside the golden ones.
 // Works in every runtime; a mismatch, or a recipe that fails here, is reported and never thrown.
-import type { Precision, Runtime, RuntimeOptions } from '../runtime/engine.ts'
-import { checkOptions } from '../train/arguments.ts'
+import { anything, checkOptions } from '../options.ts'
+import { type Precision, RUNTIME, type Runtime, type RuntimeOptions } from '../runtime/engine.ts'
 import { digestOf } from './digest.ts'
 import { golden } from './golden.ts'
 import { numbersOf, type Recipe } from './recipe.ts'
@@ -45,13 +45,13 @@ export const recipeNames: readonly string[] = recipes.map(({ name }) => name)
 export const recipeKinds: readonly string[] = [...new Set(recipeNames.map((name) => name.slice(0, name.indexOf('/'))))]
 
 /** Options for a runtime of verify's own. */
-const OWN = ['threads', 'precision', 'wide', 'core', 'worker'] as const
+const OWN = Object.keys(RUNTIME) as (keyof RuntimeOptions)[]
 
 export type Verify = (options?: VerifyOptions) => Promise<VerifyReport>
 
 /** `verify` for an entry, by the way in which that makes a runtime. */
 export const verifier = (createRuntime: (options: RuntimeOptions) => Promise<Runtime>): Verify => async (options = {}) => {
-  checkOptions('verify', options, ['runtime', 'recipes', 'onProgress', ...OWN])
+  checkOptions('verify', options, { runtime: anything, recipes: anything, onProgress: anything, ...RUNTIME })
   const { runtime: given, recipes: names, onProgress, ...own } = options
   const both = given && OWN.find((name) => own[name] !== undefined)
   if (both) throw new TypeError(`verify: runtime and ${both} given, expected one or the other`)

@@ -5,6 +5,7 @@ import { threadFrom } from '../runtime/connection.ts'
 import type { NodeWorker } from '../runtime/host.ts'
 import type { CoreSource } from '../runtime/core_source.ts'
 import type { Precision } from '../runtime/engine.ts'
+import { check, rule, signal as signalRule } from '../options.ts'
 import { checkData } from '../train/arguments.ts'
 import type { EvaluateOptions } from '../train/evaluate.ts'
 import type { Progress, TrainOptions } from '../train/train.ts'
@@ -60,14 +61,14 @@ export class Trainer {
    */
   async *train(data: ImageDataset, options: TrainOptions & Transfer = {}): AsyncGenerator<Progress, void, void> {
     const { signal, transfer, ...rest } = options
-    if (signal !== undefined && typeof signal?.aborted !== 'boolean') throw new TypeError('train: signal expected an AbortSignal')
+    if (signal !== undefined) check('train', 'signal', signal, signalRule)
     const number = this.#send('train', data, transfer)
     const stream = new Stream<Progress>()
     const id = this.#line.open(stream)
     const abort = () => this.#line.post({ kind: 'abort', id })
     signal?.addEventListener('abort', abort)
     try {
-      this.#line.post({ kind: 'train', id, data: number, options: rest, aborted: signal?.aborted ?? false })
+      this.#line.post({ kind: 'train', id, data: number, options: rest, aborted: !!signal?.aborted })
       for (let progress; (progress = await stream.next()); this.#line.post({ kind: 'ask', id })) yield progress
     } finally {
       signal?.removeEventListener('abort', abort)
@@ -156,8 +157,15 @@ function alone<T>(value: T): T {
   return value.byteLength === value.buffer.byteLength ? value : (value.slice() as T)
 }
 
+/** Workers of their users' own that have a trainer: of a second one they would give the first one's answers too. */
+const taken = new WeakSet<Worker | NodeWorker>()
+
 function start(worker: TrainerOptions['worker']): Worker | NodeWorker {
-  if (worker && typeof worker !== 'string' && !(worker instanceof URL)) return worker
+  if (worker && typeof worker !== 'string' && !(worker instanceof URL)) {
+    if (taken.has(worker)) throw new GanglionError('createTrainer: the worker has a trainer already; give each one of its own')
+    taken.add(worker)
+    return worker
+  }
   const thread = threadFrom(worker ?? new URL('./trainer.js', import.meta.url))
   if (thread) return thread
   // Bundlers know this very expression, and take the file along.
@@ -166,17 +174,19 @@ function start(worker: TrainerOptions['worker']): Worker | NodeWorker {
     : new Worker(new URL('./trainer.js', import.meta.url), { type: 'module' })
 }
 
+const isModel = (x: unknown): x is TrainerOptions['model'] => typeof (x as TrainerOptions['model'] | null)?.kind === 'string'
+const MODEL = rule("{ kind: 'vae', options: … }, say", isModel)
+
 /**
  * Starts a worker and makes a model in it, with freshly drawn weights: the same for the same seed, everywhere.
- * @throws TypeError, RangeError, GanglionError as the model's maker, `createRuntime` and `Model.create` do, and where the
- * worker does not start
+ * @throws TypeError, RangeError, GanglionError as the model's maker, `createRuntime` and `Model.create` do, for options that
+ * there are not, and where the worker does not start or has a trainer already
  */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
-  const { model, seed = 1, threads, precision, wide, core, worker, threadWorker } = options
-  const { kind, options: made = {} } = model
+  check('createTrainer', 'model', options?.model, MODEL)
+  const { model: { kind, options: made = {} }, seed = 1, core, worker, threadWorker, ...others } = options
   const address = (file: unknown) => (file instanceof URL ? file.href : file)
-  const given = { threads, precision, wide, core: address(await core), worker: address(threadWorker) }
-  const runtime = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  const runtime = { ...others, core: address(await core), worker: address(threadWorker) }
   const line = new Line(start(worker))
   try {
     const creation = { kind, options: made, seed, runtime }

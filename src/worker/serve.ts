@@ -2,6 +2,8 @@
 // chunk of training or a call, so a call sees the model between two chunks, as between two yields of Model.train.
 import type { ImageDataset } from '../data/dataset.ts'
 import type { ModelDefinition } from '../models/definition.ts'
+import { anything, checkOptions } from '../options.ts'
+import { RUNTIME } from '../runtime/engine.ts'
 import { builtin } from '../runtime/host.ts'
 import { createRuntime } from '../runtime/runtime.ts'
 import { Model } from '../train/model.ts'
@@ -13,6 +15,9 @@ export type ModelMakers = Readonly<Record<string, (options: never) => ModelDefin
 
 /** Chunks that training may be ahead of who reads its progress. At the end of an epoch it waits: who stops there, stops there. */
 const AHEAD = 8
+
+/** What `createTrainer` takes; of it, only what is for the runtime comes here. */
+const OPTIONS = { model: anything, seed: anything, ...RUNTIME, threadWorker: anything }
 
 interface Training {
   asked: number
@@ -51,6 +56,7 @@ export function serveTrainer(makers: ModelMakers): void {
     if (!make) {
       throw new RangeError(`createTrainer: the worker knows no model '${kind}'; it has ${Object.keys(makers).join(', ')}`)
     }
+    checkOptions('createTrainer', runtime, OPTIONS)
     const definition = make(options as never)
     const made = await createRuntime(runtime)
     model = await Model.create(made, definition, { seed })

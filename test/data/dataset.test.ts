@@ -19,23 +19,32 @@ describe('imageDataset', () => {
     expect('labels' in plain).toBe(false)
   })
 
+  test("takes a canvas's bytes where they lie", () => {
+    const pixels = new Uint8ClampedArray(ramp(20).buffer, 4, 16)
+    const { images, count } = imageDataset({ images: pixels, shape: [1, 2, 4] })
+    expect(images).toEqual(ramp(20).subarray(4))
+    expect([images.buffer, count]).toEqual([pixels.buffer, 2])
+    expect(images).toBeInstanceOf(Uint8Array)
+  })
+
   const images = ramp(12)
+  const three = 'expected 3 positive integers, [height, width, channels]'
   const nan = Float32Array.of(0, 0, 0, 0, 0, NaN)
   test.each<[string, object, Error]>([
     ['a plain array', { images: [1, 2] },
-      new TypeError('imageDataset: images expected a Uint8Array (0 to 255) or a Float32Array, got Array')],
+      new TypeError('imageDataset: images is [1, 2], expected a Uint8Array (0 to 255) or a Float32Array')],
     ['no array', { images: undefined },
-      new TypeError('imageDataset: images expected a Uint8Array (0 to 255) or a Float32Array, got undefined')],
-    ['a shape that is a number', { shape: 28 }, new TypeError('imageDataset: shape expected an array, got number')],
+      new TypeError('imageDataset: images is undefined, expected a Uint8Array (0 to 255) or a Float32Array')],
+    ['a shape that is a number', { shape: 28 }, new TypeError(`imageDataset: shape is 28, ${three}`)],
     ['a shape without channels', { shape: [2, 2] },
-      new RangeError('imageDataset: shape expected [height, width, channels] of at least 1, got [2, 2]')],
+      new RangeError(`imageDataset: shape is [2, 2], ${three}`)],
     ['a size of 0', { shape: [2, 0, 1] },
-      new RangeError('imageDataset: shape expected [height, width, channels] of at least 1, got [2, 0, 1]')],
+      new RangeError(`imageDataset: shape is [2, 0, 1], ${three}`)],
     ['a remainder', { shape: [5, 1, 1] }, new RangeError('imageDataset: images expected a multiple of 5x1x1 = 5 values, got 12')],
     ['no images', { images: ramp(0) }, new RangeError('imageDataset: images expected a multiple of 2x2x1 = 4 values, got 0')],
     ['NaN', { images: nan, shape: [2, 1, 1] },
       new RangeError('imageDataset: image 2 holds NaN, expected finite numbers; clean the data')],
-    ['labels in an array', { labels: [1, 2, 3] }, new TypeError('imageDataset: labels expected a Uint8Array, got Array')],
+    ['labels in an array', { labels: [1, 2, 3] }, new TypeError('imageDataset: labels is [1, 2, 3], expected a Uint8Array')],
     ['too few labels', { labels: ramp(2) }, new RangeError('imageDataset: labels expected one for each of the 3 images, got 2')],
   ])('refuses %s', (_, change, error) => {
     const call = () => imageDataset({ images, shape: [2, 2, 1], ...change } as ImageArrays)

@@ -38,15 +38,15 @@ describe('imageGrid', () => {
   })
 
   test.each<[Partial<GridOptions>, string]>([
-    [{ shape: [2, 2, 2] as unknown as [number, number, 1] }, 'imageGrid: channels expected 1 (grey) or 3 (RGB), got 2'],
-    [{ shape: [0, 2, 1] }, 'imageGrid: height expected an integer of at least 1, got 0'],
-    [{ shape: [2, 1.5, 1] }, 'imageGrid: width expected an integer of at least 1, got 1.5'],
+    [{ shape: [2, 2, 2] as unknown as [number, number, 1] }, 'imageGrid: there are 2 channels, expected 1 (grey) or 3 (RGB)'],
+    [{ shape: [0, 2, 1] }, 'imageGrid: shape is [0, 2, 1], expected 3 positive integers, [height, width, channels]'],
+    [{ shape: [2, 1.5, 1] }, 'imageGrid: shape is [2, 1.5, 1], expected 3 positive integers, [height, width, channels]'],
     [{ shape: [3, 1, 1] }, 'imageGrid: images expected a multiple of 3x1x1 = 3 values, got 4'],
-    [{ scale: 0 }, 'imageGrid: scale expected an integer of at least 1, got 0'],
-    [{ gap: -1 }, 'imageGrid: gap expected an integer of at least 0, got -1'],
-    [{ columns: 0 }, 'imageGrid: columns expected an integer of at least 1, got 0'],
-    [{ range: [1, 1] }, 'imageGrid: range expected [low, high] with low below high, got [1, 1]'],
-    [{ range: [NaN, 1] }, 'imageGrid: range expected [low, high] with low below high, got [NaN, 1]'],
+    [{ scale: 0 }, 'imageGrid: scale is 0, expected a positive integer'],
+    [{ gap: -1 }, 'imageGrid: gap is -1, expected 0 or a positive integer'],
+    [{ columns: 0 }, 'imageGrid: columns is 0, expected a positive integer'],
+    [{ range: [1, 1] }, 'imageGrid: range is [1, 1], expected [low, high], low below high'],
+    [{ range: [NaN, 1] }, 'imageGrid: range is [NaN, 1], expected [low, high], low below high'],
   ])('refuses %o', (change, message) => {
     expect(() => imageGrid(new Float32Array(4), { shape: [2, 2, 1], ...change })).toThrow(new RangeError(message))
   })
@@ -54,7 +54,7 @@ describe('imageGrid', () => {
   test('refuses no images, and what is not floats', () => {
     expect(() => imageGrid(new Float32Array(0), { shape: [2, 2, 1] })).toThrow(RangeError)
     expect(() => imageGrid([1] as unknown as Float32Array, { shape: [1, 1, 1] }))
-      .toThrow(new TypeError('imageGrid: images expected a Float32Array, got object'))
+      .toThrow(new TypeError('imageGrid: images is [1], expected a Float32Array'))
   })
 })
 

@@ -47,6 +47,8 @@ it('outputs are read before another function runs', async () => {
   expect(() => f.read('y')).toThrow("the output 'y' is not there: another function of the session ran since")
   f.run(1)
   expect([...f.read('y')]).toEqual([2, 3])
+  const h = session.compile({ group: 'h', stages: [{ outputs: { y: add(named('drawn', 1), 1) } }] })
+  expect(() => h.read('y'), 'only what draws its variable ran').toThrow("'y' is not there: the function has not run")
 })
 
 it('refuses what cannot be meant', async () => {
@@ -59,18 +61,27 @@ it('refuses what cannot be meant', async () => {
   expect(compile({ outputs: { y: x } }, { outputs: { y: x } })).toThrow("two outputs or metrics are named 'y'")
   expect(compile({ updates: [x] })).toThrow("'constant' is no update")
   expect(compile({ outputs: { y: assign(a, constant([2])) } })).toThrow("the output 'y' is the update 'assign'")
+  const stage = compile({ output: { y: x } } as object)
+  expect(stage).toThrow(new RangeError("compile: a stage: there is no option 'output'; it takes outputs, metrics, updates"))
+  expect(compile({ updates: assign(a, a) } as object)).toThrow(
+    new TypeError('compile: a stage: updates is a Tensor, expected a list'))
+  expect(() => session.compile({ stages: [] } as never)).toThrow('compile: group is undefined, expected a name')
+  expect(() => session.compile({ group: 'g', stage: [] } as never)).toThrow(
+    "compile: there is no option 'stage'; it takes group, stages")
   const onto = assign(mul(a, 2) as Variable, constant([2]))
   expect(compile({ updates: [onto] })).toThrow("the update 'assign' would change the result of 'mul'")
   const fn = session.compile({ group: 'g', stages: [{ outputs: { a } }] })
-  for (const steps of [-1, 0.5, 2 ** 32 + 1]) expect(() => fn.run(steps)).toThrow(`run: ${steps} steps given`)
+  for (const steps of [-1, 0.5, 2 ** 32 + 1]) {
+    expect(() => fn.run(steps)).toThrow(`run: steps is ${steps}, expected an integer from 0 to 2^31 - 1`)
+  }
   expect(() => gradients(mul(x, x), [x], constant([1, 2, 3]))).toThrow('gradients: dy has shape [3], expected [2]')
 })
 
 it('refuses two random tensors on one stream, of equal shapes too', async () => {
   const session = await newSession()
   const twice = (make: () => Tensor) => () => session.compile({ group: 'g', stages: [{ outputs: { y: add(make(), make()) } }] })
-  expect(twice(() => randomNormal([2], 'z'))).toThrow("two tensors draw from the stream 'z'")
-  expect(twice(() => dropout(constant([1, 2]), 0.5, 'm'))).toThrow("two tensors draw from the stream 'm'")
+  expect(twice(() => randomNormal([2], 'z'))).toThrow("two tensors draw from the streams 'z' and 'z'")
+  expect(twice(() => dropout(constant([1, 2]), 0.5, 'm'))).toThrow("two tensors draw from the streams 'm' and 'm'")
 })
 
 it('what follows the gradient of a filter is computed', async () => {

@@ -28,11 +28,11 @@ test('ten steps on a straight line by default', () => {
 })
 
 test.each([
-  [[a, b, { steps: 1 }], 'interpolate: steps expected an integer of at least 2, got 1'],
-  [[a, b, { steps: 2.5 }], 'interpolate: steps expected an integer of at least 2, got 2.5'],
+  [[a, b, { steps: 1 }], 'interpolate: steps is 1, expected an integer of 2 or more'],
+  [[a, b, { steps: 2.5 }], 'interpolate: steps is 2.5, expected an integer of 2 or more'],
   [[a, b.subarray(1), {}], 'interpolate: codes expected two of the same length, got 3 and 2 values'],
   [[a.subarray(3), b.subarray(3), {}], 'interpolate: codes expected two of the same length, got 0 and 0 values'],
-  [[a, b, { path: 'round' as 'linear' }], 'interpolate: path expected linear or gaussian, got round'],
+  [[a, b, { path: 'round' as 'linear' }], "interpolate: path is 'round', expected 'linear' or 'gaussian'"],
 ] as const)('refuses %#', ([from, to, options], message) => {
   expect(() => interpolate(from, to, options)).toThrow(new RangeError(message))
 })

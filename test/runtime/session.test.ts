@@ -11,7 +11,7 @@ const compiling = (...inputs: Tensor[]) => ({ group: 'test', stages: [{ outputs:
 it('a variable whose drawing failed is drawn when it is compiled again', async () => {
   const session = await newSession()
   const [a, b] = [variable('a', [3], drawn), variable('b', [3], drawn)]
-  expect(() => session.compile(compiling(a, b))).toThrow(/two tensors draw from the stream 'the same'/)
+  expect(() => session.compile(compiling(a, b))).toThrow(/two tensors draw from the streams 'the same' and 'the same'/)
   expect(session.variables).toEqual([])
   session.compile(compiling(a))
   expect(session.values(a).every((x) => x >= 1 && x <= 2)).toBe(true)
@@ -23,15 +23,14 @@ it('what is computed has no values to look at, however often one asks', async ()
   const y = ops.add(input('x', [2]), 1)
   session.compile(compiling(y))
   for (let i = 0; i < 2; i++) {
-    expect(() => session.values(y)).toThrow(new TypeError(
-      "'add' is computed, and lies nowhere for long: make it an output, then read() it"))
+    expect(() => session.values(y)).toThrow(new TypeError("'add' is computed: make it an output, and read() it"))
   }
 })
 
 it('constants are numbers', () => {
   const nested = [[1, 2], [3, 4]] as unknown as number[]
   expect(() => constant(nested)).toThrow(new TypeError(
-    'constant: value 0 is no number; give numbers in a row, and a shape: constant([1, 2], [2, 1])'))
-  expect(() => constant([1, 'two'] as unknown as number[])).toThrow('constant: value 1 is no number')
+    'constant: value 0 is [1, 2], expected a number'))
+  expect(() => constant([1, 'two'] as unknown as number[])).toThrow("constant: value 1 is 'two', expected a number")
   expect(constant([NaN, 1]).attrs.values[0]).toBeNaN()
 })

@@ -114,9 +114,10 @@ describe('where threads are not available', () => {
       "a worker thread could not start: no answer in 30 s; is its file Ganglion's thread.js?")
   })
 
-  test.each([0, 1.5, 65, NaN, '2'])('threads: %s', async (threads) => {
+  test.each([0, 1.5, 65, NaN, '2', 'many'])('threads: %s', async (threads) => {
+    const shown = typeof threads === 'string' ? `'${threads}'` : threads
     await expect(threaded({ threads: threads as number })).rejects.toThrow(
-      `threads: ${threads} given, expected 'auto' or an integer from 1 to 64`,
+      `createRuntime: threads is ${shown}, expected 'auto' or an integer from 1 to 64`,
     )
   })
 })

@@ -37,7 +37,7 @@ test('losses are near the deterministic ones, on one thread and on two', () => {
 test('the default is deterministic; a precision that is not known is refused', async () => {
   expect(runtime.precision).toBe('deterministic')
   await expect(createRuntime({ precision: 'fast' as 'relaxed' })).rejects.toThrow(
-    "precision: 'fast' given, expected 'deterministic' or 'relaxed'",
+    "createRuntime: precision is 'fast', expected 'deterministic' or 'relaxed'",
   )
 })
 

@@ -6,6 +6,9 @@ import { dcgan } from '../../src/models/dcgan.ts'
 import { gan } from '../../src/models/gan.ts'
 import { vae } from '../../src/models/vae.ts'
 import { Model } from '../../src/train/model.ts'
+import { constant, variable } from '../../src/graph/leaves.ts'
+import { flatten } from '../../src/nn/layers.ts'
+import { sequential } from '../../src/nn/sequential.ts'
 import { scaledImages } from '../../src/train/images.ts'
 import { runtime } from '../harness.ts'
 import { bytesData, newModel, SHAPE, smallVae, trained, trainSteps } from './data.ts'
@@ -88,16 +91,17 @@ describe('errors', () => {
     [{ epochs: 0 }, 'train: epochs is 0, expected a positive integer'],
     [{ epochs: 1.5 }, 'train: epochs is 1.5, expected a positive integer'],
     [{ batchSize: NaN }, 'train: batchSize is NaN, expected a positive integer'],
+    [{ epohs: 9 }, "train: there is no option 'epohs'; it takes epochs, batchSize, signal"],
     [{ batchSize: 11 }, 'train: a batch of 11 is larger than the data (10 images); use a smaller batch size'],
   ])('train %o', async (options, message) => {
-    await expect(trained(await newModel(), data, options)).rejects.toThrow(new RangeError(message))
+    await expect(trained(await newModel(), data, options as object)).rejects.toThrow(new RangeError(message))
   })
 
   it.each([
-    [{ epohs: 9 }, "train: unknown option 'epohs', expected epochs, batchSize, signal"],
-    [null, 'train: options expected an object, got null'],
-    [3, 'train: options expected an object, got number'],
-    [{ signal: 1 }, 'train: signal expected an AbortSignal'],
+    [null, 'train: the options are null, expected an object with epochs, batchSize, signal'],
+    [3, 'train: the options are 3, expected an object with epochs, batchSize, signal'],
+    [{ signal: 1 }, 'train: signal is 1, expected an AbortSignal'],
+    [{ batchSize: '8' }, "train: batchSize is '8', expected a positive integer"],
   ])('train %o', async (options, message) => {
     await expect(trained(await newModel(), data, options as object)).rejects.toThrow(new TypeError(message))
   })
@@ -114,10 +118,11 @@ describe('errors', () => {
   it('options of other methods', async () => {
     const model = await newModel()
     const options = { sed: 1 } as object
-    expect(() => model.evaluate(data, options)).toThrow(new TypeError("evaluate: unknown option 'sed', expected batchSize"))
+    expect(() => model.evaluate(data, options)).toThrow(new RangeError("evaluate: there is no option 'sed'; it takes batchSize"))
     expect(() => model.evaluate(data, { batchSize: 0 })).toThrow('evaluate: batchSize is 0, expected a positive integer')
-    expect(() => model.sample(1, options)).toThrow(new TypeError("sample: unknown option 'sed', expected seed"))
-    await expect(Model.create(runtime, smallVae(), options)).rejects.toThrow("Model.create: unknown option 'sed', expected seed")
+    expect(() => model.sample(1, options)).toThrow(new RangeError("sample: there is no option 'sed'; it takes seed"))
+    await expect(Model.create(runtime, smallVae(), options)).rejects.toThrow(
+      "Model.create: there is no option 'sed'; it takes seed")
   })
 
   it('images of another shape', async () => {
@@ -146,6 +151,74 @@ describe('errors', () => {
     expect(make).toThrow(new RangeError(message))
   })
 
+  it.each([
+    ['bytes', new Uint8Array(12), 'a Uint8Array'],
+    ['a canvas\'s bytes', new Uint8ClampedArray(12), 'a Uint8ClampedArray'],
+    ['doubles', new Float64Array(12), 'a Float64Array'],
+    ['a list', Array(12).fill(0), 'an Array'],
+    ['a short list', [0, 1], '[0, 1]'],
+    ['nothing', undefined, 'undefined'],
+  ])('%s where floats are expected', async (_, values, shown) => {
+    const model = await newModel()
+    const floats = values as unknown as Float32Array
+    const images = new TypeError(`encode: images is ${shown}, expected a Float32Array in [-1, 1]; scale bytes by x / 127.5 - 1`)
+    expect(() => model.encode(floats)).toThrow(images)
+    expect(() => model.reconstruct(floats)).toThrow(images)
+    expect(() => model.decode(floats)).toThrow(new TypeError(`decode: codes is ${shown}, expected a Float32Array`))
+  })
+
+  it('no runtime, no definition, or one that lacks something', async () => {
+    const create = (...given: unknown[]) => Model.create(...given as Parameters<typeof Model.create>)
+    const definition = smallVae()
+    const await_ = 'a Runtime, which createRuntime() promises: await it'
+    await expect(create(Promise.resolve(runtime), definition)).rejects.toThrow(
+      new TypeError(`Model.create: runtime is a Promise, expected ${await_}`))
+    await expect(create()).rejects.toThrow(`Model.create: runtime is undefined, expected ${await_}`)
+    await expect(create(runtime)).rejects.toThrow(
+      new TypeError('Model.create: definition.imageShape is undefined, expected a list of positive integers'))
+    for (const [lacks, expected] of [
+      ['imageShape', 'a list of positive integers'], ['codeShape', 'a list of positive integers'],
+      ['train', 'a function'], ['decode', 'a function'],
+    ] as const) {
+      await expect(create(runtime, { ...definition, [lacks]: undefined })).rejects.toThrow(
+        new TypeError(`Model.create: definition.${lacks} is undefined, expected ${expected}`))
+    }
+    await expect(create(runtime, { ...definition, imageShape: [28, 28, 0] })).rejects.toThrow(
+      new RangeError('Model.create: definition.imageShape is [28, 28, 0], expected a list of positive integers'))
+  })
+
+  it('what a definition may leave out: optimizers, dropRemainder, sampleCodes', async () => {
+    const { kind, options, imageShape, codeShape, train, decode } = smallVae()
+    const model = await newModel({ kind, options, imageShape, codeShape, train, decode } as ModelDefinition)
+    expect((await trained(model, data, { batchSize: 4 })).at(-1)!.samples).toBe(10)
+    expect(model.sample(3)).toEqual(model.decode(model.drawCodes(3)))
+  })
+
+  it('pieces that are not what they should be', async () => {
+    expect(() => variable('w', [2], undefined as never)).toThrow(
+      new TypeError("variable: the initializer is undefined, expected an initializer, such as zeros() of 'initializers'"))
+    expect(() => sequential([flatten()] as never, undefined as never)).toThrow(
+      new TypeError('sequential: name is [an Object], expected a name of at least one character'))
+    expect(() => sequential('encoder', flatten() as never)).toThrow(
+      new TypeError('sequential: layers is an Object, expected a list'))
+    const model = await newModel()
+    expect(() => model.loadWeights({} as never)).toThrow(
+      new TypeError('loadWeights: weights is an Object, expected a Map of tensors by name'))
+  })
+
+  it('an own model whose graphs give other shapes than it says', async () => {
+    const definition = smallVae()
+    const { encode, decode } = definition
+    const flat = await newModel({ ...definition, decode: (codes, pass) => flatten().apply(decode(codes, pass), pass) })
+    const mend = 'reshape what it returns'
+    const shapes = new RangeError(`decode gives [64, 12], expected [64, 2, 3, 2]; ${mend}`)
+    expect(() => flat.decode(new Float32Array(3))).toThrow(shapes)
+    expect(() => flat.sample(1)).toThrow(shapes)
+    const wide = await newModel({ ...definition, codeShape: [4], encode: encode!, sampleCodes: () => constant(0, [64, 3]) })
+    expect(() => wide.encode(new Float32Array(12))).toThrow(new RangeError(`encode gives [64, 3], expected [64, 4]; ${mend}`))
+    expect(() => wide.drawCodes(1)).toThrow(new RangeError(`sample gives [64, 3], expected [64, 4]; ${mend}`))
+  })
+
   it('values that are no samples', async () => {
     const model = await newModel()
     expect(() => model.sample(0)).toThrow(new RangeError('sample: count is 0, expected a positive integer'))
@@ -156,18 +229,16 @@ describe('errors', () => {
       new RangeError('encode: 5 values given, expected a multiple of 12 (2 × 3 × 2 a sample)'),
     )
     await expect(newModel(smallVae(), -1)).rejects.toThrow(
-      new RangeError('seed: -1 given, expected an integer from 0 to 2^53 - 1'),
+      new RangeError('Model.create: seed is -1, expected an integer from 0 to 2^53 - 1'),
     )
   })
 })
 
 describe('a model too large for memory', () => {
-  const limit = '(a 32-bit wasm memory ends at 4096 MB)'
   it('by its weights', async () => {
     // Weights of 2·12·10⁹ floats and biases, and twice as much for Adam.
     await expect(newModel(vae({ hidden: 1e9, latent: 1, imageShape: SHAPE }))).rejects.toThrow(
-      "the model does not fit in memory: its weights and the optimizer's memory need 331878.7 MB; " +
-      `use fewer units or filters ${limit}`)
+      /^out of memory: 331878\.7 MB for weights and the optimizer's memory; use .* \(a 32-bit memory ends at 4096 MB\)$/)
     expect(await newModel()).toBeDefined()
   })
 
@@ -176,7 +247,7 @@ describe('a model too large for memory', () => {
     const data = { ...bytesData(1, [2, 2, 1]), images: new Uint8Array(count * 4), count }
     const model = await newModel(vae({ hidden: 4000, latent: 1, imageShape: [2, 2, 1] }))
     await expect(trained(model, data, { batchSize: count })).rejects.toThrow(
-      /^the model does not fit in memory: its plan needs \d{4,}\.\d MB for one step besides weights and data; use a smaller batch size or fewer units /)
+      /^out of memory: \d{4,}\.\d MB for the temporaries of a step; use a smaller batch size, fewer units /)
     await trainSteps(model, data, 10, 2)
     expect(model.session.counters('train')[0]).toBe(2)
     expect(runtime).toBeDefined()

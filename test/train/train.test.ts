@@ -2,7 +2,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { GanglionError } from '../../src/errors.ts'
 import { gan } from '../../src/models/gan.ts'
+import type { ModelDefinition } from '../../src/models/definition.ts'
 import { LEARNING_RATE } from '../../src/nn/optimizers.ts'
+import { mean } from '../../src/ops/reduce.ts'
 import { bytesData, chunksOf, floatData, newModel, SHAPE, smallVae, trained, trainSteps } from './data.ts'
 
 afterEach(() => { vi.restoreAllMocks() })
@@ -39,6 +41,13 @@ describe('progress', () => {
       const last = all.at(-1)!
       expect([last.step, last.epochDone], `${steps} × ${first}, then ${then}`).toEqual([last.lastStep, true])
     }
+  })
+
+  it('weighs a batch by its samples: the mean over an epoch is that of the data, in whichever order', async () => {
+    const data = { ...bytesData(7), images: Float32Array.from({ length: 7 * 12 }, (_, i) => Math.floor(i / 12)) }
+    const own: ModelDefinition = { ...smallVae(), train: (images) => [{ metrics: { mean: mean(images) } }] }
+    const all = await trained(await newModel(own), data, { batchSize: 4, epochs: 5 })
+    expect(all.filter((p) => p.epochDone).map(({ metrics }) => metrics)).toEqual(Array(5).fill({ mean: expect.closeTo(3, 6) }))
   })
 
   it('brings the loss down', async () => {
@@ -203,7 +212,10 @@ describe('weights and state', () => {
         `state: '${name}' has 6 values, expected 7; the state is of another model`],
       [undefined, `weights: '${name}' has no values, expected 7 for its shape`,
         `state: '${name}' has no values, expected 7; the state is of another model`],
-      [new Array(7).fill(0), `weights: '${name}' expected a Float32Array`, `state: '${name}' expected a Float32Array`],
+      [new Array(9).fill(0), `weights: '${name}' has 9 values, expected 7 for its shape`,
+        `state: '${name}' has 9 values, expected 7; the state is of another model`],
+      [new Float64Array(7), `weights: '${name}' is a Float64Array, expected a Float32Array`,
+        `state: '${name}' is a Float64Array, expected a Float32Array`],
       [new Float32Array(7).fill(NaN), `weights: '${name}' holds NaN, expected finite numbers; load weights from before it arose`,
         `state: '${name}' holds NaN, expected finite numbers; load weights from before it arose`],
     ]

@@ -92,7 +92,8 @@ describe('what is asked', () => {
     )
   })
   it('options that are none', async () => {
-    await expect(verify({ recipies: ['op'] } as object)).rejects.toThrow("verify: unknown option 'recipies', expected runtime, ")
+    await expect(verify({ recipies: ['op'] } as object)).rejects.toThrow(
+      "verify: there is no option 'recipies'; it takes runtime, recipes, onProgress, threads")
     const text = 'op' as unknown as string[]
     await expect(verify({ recipes: text })).rejects.toThrow("verify: recipes expected an array of names, got 'op'")
   })

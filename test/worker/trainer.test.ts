@@ -184,8 +184,29 @@ describe('errors keep their class and their words', () => {
     const message = "createTrainer: the worker knows no model 'cat'; it has autoencoder, dcgan, gan, vae"
     await fails(make({ model: { kind: 'cat' } }), RangeError, message)
     await expect(make({ model: { kind: 'vae', options: { latent: 0 } } })).rejects.toThrow(RangeError)
-    await expect(make({ precision: 'fast' as 'relaxed' })).rejects.toThrow(/^precision: 'fast' given/)
-    await expect(make({ wide: 'very' as unknown as boolean })).rejects.toThrow(/^wide: very given, expected true or false/)
+    await expect(make({ precision: 'fast' as 'relaxed' })).rejects.toThrow(/^createTrainer: precision is 'fast', expected/)
+    await expect(make({ wide: 'very' as unknown as boolean })).rejects.toThrow(/^createTrainer: wide is 'very', expected true or false/)
+  })
+
+  test('of options', async () => {
+    await fails(make({ sed: 1 } as object), RangeError, "createTrainer: there is no option 'sed'; it takes model, seed, " +
+      'threads, precision, wide, core, worker, threadWorker')
+    const expected = "expected { kind: 'vae', options: … }, say"
+    const given = (options?: object) => createTrainer(options as TrainerOptions)
+    await fails(given(), TypeError, `createTrainer: model is undefined, ${expected}`)
+    await fails(given({ seed: 1 }), TypeError, `createTrainer: model is undefined, ${expected}`)
+    await fails(given({ model: 'vae' }), TypeError, `createTrainer: model is 'vae', ${expected}`)
+  })
+
+  test('of a worker that has a trainer already: the first one goes on', async () => {
+    const worker = new Worker(file) as never
+    const [first, model] = [await make({ worker }), await here()]
+    const message = 'createTrainer: the worker has a trainer already; give each one of its own'
+    await fails(make({ worker, seed: 6 }), GanglionError, message)
+    expect(await first.digest()).toBe(await model.digest())
+    await all(first.train(newData(), { batchSize: 64 }))
+    await all(model.train(newData(), { batchSize: 64 }))
+    expect(await first.digest()).toBe(await model.digest())
   })
 
   test('of calls and training', async () => {
@@ -193,8 +214,9 @@ describe('errors keep their class and their words', () => {
     const message = 'decode: 4 values given, expected a multiple of 3 (3 a sample)'
     await fails(trainer.decode(new Float32Array(4)), RangeError, message)
     await expect(all(trainer.train({} as never))).rejects.toThrow(TypeError)
-    await expect(all(trainer.train(newData(), { batch: 3 } as never))).rejects.toThrow("train: unknown option 'batch'")
-    await fails(all(trainer.train(newData(), { signal: 'no' as never })), TypeError, 'train: signal expected an AbortSignal')
+    await expect(all(trainer.train(newData(), { batch: 3 } as never))).rejects.toThrow("train: there is no option 'batch'")
+    const signal = 'no' as never
+    await fails(all(trainer.train(newData(), { signal })), TypeError, "train: signal is 'no', expected an AbortSignal")
     const steps = trainer.train(newData(), { epochs: 1000 })
     await steps.next()
     const running = 'train: another loop is training this model; ' +

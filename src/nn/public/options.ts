@@ -1,2 +1,6 @@
 // What users see as `options`. Apart from the rules themselves: of modules that an object names, bundlers keep all.
-export * from '../options.ts'
+export {
+  activation, checkOptions, count, counts, finite, flag, fraction, imageShape, initializer, name, notNegative, oneOf, positive,
+  required, rule, shape, share, size,
+} from '../../options.ts'
+export type { Rule } from '../../options.ts'

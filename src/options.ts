@@ -14,19 +14,24 @@ export const rule = <T>(expected: string, isType: (x: unknown) => x is T, inRang
   expected,
   fault: (x) => (!isType(x) ? TypeError : inRange(x) ? null : RangeError),
 })
+/** What is checked elsewhere. */
+export const anything: Rule = { expected: '', fault: () => null }
 export const required = (r: Rule): Rule => ({ ...r, required: true })
 
-const isNumber = (x: unknown): x is number => typeof x === 'number'
+export const isNumber = (x: unknown): x is number => typeof x === 'number'
 const isString = (x: unknown): x is string => typeof x === 'string'
+export const isObject = (x: unknown): x is object => Object(x) === x
 const isFlag = (x: unknown): x is boolean => typeof x === 'boolean'
-const isNumbers = (x: unknown): x is readonly number[] => Array.isArray(x) && x.every(isNumber)
+export const isNumbers = (x: unknown): x is readonly number[] => Array.isArray(x) && x.every(isNumber)
 const isNumberOrNumbers = (x: unknown): x is number | readonly number[] => isNumber(x) || isNumbers(x)
 const isFunction = (x: unknown): x is () => unknown => typeof x === 'function'
 const isStringOrFunction = (x: unknown): x is string | (() => unknown) => isString(x) || isFunction(x)
 
-const isCount = (n: number): boolean => Number.isInteger(n) && n > 0
+export const isCount = (n: number): boolean => Number.isInteger(n) && n > 0
 
 export const count = rule('a positive integer', isNumber, isCount)
+export const whole = rule('0 or a positive integer', isNumber, (x) => x === 0 || isCount(x))
+export const aNumber = rule('a number', isNumber)
 export const finite = rule('a finite number', isNumber, Number.isFinite)
 export const notNegative = rule('0 or more', isNumber, (x) => x >= 0 && x < Infinity)
 export const positive = rule('a number greater than 0', isNumber, (x) => x > 0 && x < Infinity)
@@ -38,20 +43,36 @@ export const name = rule('a name of at least one character', isString, (x) => x.
 export const initializer = rule("an initializer, such as zeros() of 'initializers'", isFunction)
 /** `activationOf` says which names there are. */
 export const activation = rule('the name of an activation or a function', isStringOrFunction)
+export const oneOf = (...values: readonly string[]): Rule =>
+  rule(values.map((v) => `'${v}'`).join(' or '), isString, (x) => values.includes(x))
 /** One number for both axes of an image, or [height, width]. */
 export const size = rule('a positive integer or two, [height, width]', isNumberOrNumbers,
   (x) => (isNumber(x) ? isCount(x) : x.length === 2 && x.every(isCount)))
+export const isFloats = (x: unknown): x is Float32Array => x instanceof Float32Array
+export const floats = rule('a Float32Array', isFloats)
+export const list = rule('a list', Array.isArray)
+export const callable = rule('a function', isFunction)
+export const seed = rule('an integer from 0 to 2^53 - 1', isNumber, (x) => Number.isSafeInteger(x) && x >= 0)
+/** How a window moves over an image. */
+export const WINDOW = { strides: size, padding: oneOf('valid', 'same') }
 export const counts = (length: number, what: string): Rule =>
   rule(`${length} positive integers, ${what}`, isNumbers, (x) => x.length === length && x.every(isCount))
+export const signal = rule('an AbortSignal', (x): x is AbortSignal => typeof (x as AbortSignal | null)?.aborted === 'boolean')
 export const imageShape = counts(3, '[height, width, channels]')
 export const shape = rule('a list of positive integers', isNumbers, (x) => x.every(isCount))
-export const oneOf = (...values: readonly string[]): Rule =>
-  rule(values.map((v) => `'${v}'`).join(' or '), isString, (x) => values.includes(x))
-
-function shown(x: unknown): string {
+/** A value for a message: strings in quotes, short lists as they are, of other objects what they are. */
+export function shown(x: unknown): string {
   if (typeof x === 'string') return `'${x}'`
-  if (Array.isArray(x)) return `[${x.map(shown).join(', ')}]`
-  return typeof x === 'object' && x !== null ? 'an object' : typeof x === 'function' ? 'a function' : String(x)
+  if (Array.isArray(x) && x.length < 9) return `[${x.map(shown).join(', ')}]`
+  if (!isObject(x)) return String(x)
+  const kind = x.constructor?.name ?? 'Object'
+  return `${/^[AEIO]/.test(kind) ? 'an' : 'a'} ${kind}`
+}
+
+/** @throws TypeError, RangeError where `x`, which `owner` calls `key`, breaks its rule */
+export function check(owner: string, key: string, x: unknown, { fault, expected }: Rule): void {
+  const Fault = fault(x)
+  if (Fault) throw new Fault(`${owner}: ${key} is ${shown(x)}, expected ${expected}`)
 }
 
 /**
@@ -60,18 +81,14 @@ function shown(x: unknown): string {
  * @throws TypeError where an option, or all of them, have a wrong type; RangeError where a name or a value is wrong
  */
 export function checkOptions(owner: string, options: object, known: Readonly<Record<string, Rule>>): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(`${owner}: the options are ${shown(options)}, expected an object with ${Object.keys(known).join(', ')}`)
+  const names = Object.keys(known).join(', ')
+  if (!isObject(options) || Array.isArray(options)) {
+    throw new TypeError(`${owner}: the options are ${shown(options)}, expected an object with ${names}`)
   }
   const given = options as Readonly<Record<string, unknown>>
   for (const key of Object.keys(given)) {
     if (given[key] === undefined || Object.hasOwn(known, key)) continue
-    throw new RangeError(`${owner}: there is no option '${key}'; it takes ${Object.keys(known).join(', ')}`)
+    throw new RangeError(`${owner}: there is no option '${key}'; it takes ${names}`)
   }
-  for (const [key, r] of Object.entries(known)) {
-    const x = given[key]
-    if (x === undefined && !r.required) continue
-    const Fault = r.fault(x)
-    if (Fault) throw new Fault(`${owner}: ${key} is ${shown(x)}, expected ${r.expected}`)
-  }
+  for (const [key, r] of Object.entries(known)) if (given[key] !== undefined || r.required) check(owner, key, given[key], r)
 }
