@@ -98,13 +98,13 @@ describe('models', () => {
   })
   test('weights too large for the memory', () => refuses(
     ['--hidden', '1000000000'],
-    /^the model does not fit in memory: its weights and the optimizer's memory need \d+\.\d MB; use fewer units or filters /,
+    /^out of memory: \d+\.\d MB for weights and the optimizer's memory; use a smaller batch size, fewer units or filters /,
   ))
   test('a plan too large for the memory', async () => {
     writeImages(at.in('many'), 60_000, 2)
     await refuses(
       ['--data', at.in('many'), '--batch-size', '60000', '--hidden', '20000'],
-      /^the model does not fit in memory: its plan needs \d+\.\d MB for one step /,
+      /^out of memory: \d+\.\d MB for the temporaries of a step; use a smaller batch size, /,
     )
   })
 })

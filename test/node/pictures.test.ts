@@ -52,7 +52,7 @@ describe('options that are not known or wrong', () => {
     [() => loadRun('x', { stat: true } as never), RangeError, "loadRun: there is no option 'stat'; it takes runtime, state"],
     [
       () => loadRun('x', { runtime: {} as never }), RangeError,
-      'loadRun: runtime is an object, expected what createRuntime gives',
+      'loadRun: runtime is an Object, expected what createRuntime gives',
     ],
     [
       () => prepareRunFolder('x', { forse: true } as never), RangeError,
