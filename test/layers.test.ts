@@ -1,6 +1,7 @@
 // Layers and definitions as their users meet them: options refused where they are given, layers shared, gradients clipped.
 import { describe, expect, it } from 'vitest'
 import { input } from '../src/graph/leaves.ts'
+import type { Tensor } from '../src/graph/tensor.ts'
 import { autoencoder } from '../src/models/autoencoder.ts'
 import { dcgan } from '../src/models/dcgan.ts'
 import { minimize } from '../src/models/definition.ts'
@@ -8,7 +9,7 @@ import { gan } from '../src/models/gan.ts'
 import { vae } from '../src/models/vae.ts'
 import { clipByGlobalNorm } from '../src/nn/clip.ts'
 import { ones } from '../src/nn/initializers.ts'
-import { parameters, Pass } from '../src/nn/layer.ts'
+import { type Layer, parameters, Pass } from '../src/nn/layer.ts'
 import * as layers from '../src/nn/layers.ts'
 import { batchNormalization, layerNormalization } from '../src/nn/normalization.ts'
 import { sgd } from '../src/nn/optimizers.ts'
@@ -38,6 +39,32 @@ describe('a layer that two sequentials share', () => {
     const net = sequential('net', [twice, twice])
     net.apply(input('x', [1, 2]), new Pass(false))
     expect(net.variables.map((v) => v.attrs.name)).toEqual(['net/dense/kernel', 'net/dense/bias'])
+  })
+})
+
+describe('layers of one name in a sequential', () => {
+  const names = (...parts: Layer[]) => {
+    const net = sequential('net', parts)
+    net.apply(input('x', [1, 2]), new Pass(false))
+    return net.variables.map((v) => v.attrs.name)
+  }
+  const dense = (name?: string) => layers.dense({ units: 2, useBias: false, ...(name && { name }) })
+  it('are told apart by numbers that nobody has', () => {
+    expect(names(dense(), dense('dense_1'), dense())).toEqual(['net/dense/kernel', 'net/dense_1/kernel', 'net/dense_2/kernel'])
+  })
+  it('may be sequentials', () => {
+    const block = () => sequential('block', [dense()])
+    expect(names(block(), block())).toEqual(['net/block/dense/kernel', 'net/block_1/dense/kernel'])
+  })
+  it('may be of a class with private fields', () => {
+    class Doubled implements Layer {
+      readonly #inner = dense()
+      readonly kind = 'doubled'
+      readonly name = 'doubled'
+      get variables() { return this.#inner.variables }
+      apply(x: Tensor, pass: Pass, as = this.name) { return this.#inner.apply(add(x, x), pass, as) }
+    }
+    expect(names(new Doubled(), new Doubled())).toEqual(['net/doubled/kernel', 'net/doubled_1/kernel'])
   })
 })
 

@@ -124,6 +124,6 @@ describe('a level lower', () => {
     expect(() => fn.read('z')).toThrow("no output is named 'z'; the function has: y")
     const [a, b] = [variable('a', [1], initializers.zeros()), variable('a', [1], initializers.ones())]
     expect(() => session.compile({ group: 'g', stages: [{ outputs: { y: ops.add(a, b) } }] })).toThrow(
-      "two variables are named 'a'; give each layer and optimizer a name of its own")
+      "two variables are named 'a'; give each a name of its own")
   })
 })

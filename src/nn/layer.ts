@@ -32,8 +32,11 @@ export interface Layer {
   readonly kind: string
   /** The scope in which it makes its variables and tensors. */
   readonly name: string
-  /** What it makes of `x`. Its first use makes its variables; later inputs must have as many features or channels. */
-  apply(x: Tensor, pass: Pass): Tensor
+  /**
+   * What it makes of `x`. Its first use makes its variables; later inputs must have as many features or channels.
+   * @param as its scope, in place of its name: `sequential` tells layers of one name apart by it
+   */
+  apply(x: Tensor, pass: Pass, as?: string): Tensor
   /** What it learned and keeps, once applied. */
   readonly variables: readonly Variable[]
 }
@@ -61,12 +64,10 @@ export function layer(
     kind,
     name: name ?? kind,
     variables,
-    apply(x, pass) {
-      return scoped(this.name, () => {
-        run ??= build(x.shape, add)
-        return run(x, pass)
-      })
-    },
+    apply: (x, pass, as = name ?? kind) => scoped(as, () => {
+      run ??= build(x.shape, add)
+      return run(x, pass)
+    }),
   }
 }
 

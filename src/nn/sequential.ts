@@ -10,18 +10,19 @@ import type { Layer, Pass } from './layer.ts'
 export function sequential(name: string, layers: readonly Layer[]): Layer {
   check('sequential', 'name', name, nameRule)
   check('sequential', 'layers', layers, list)
-  const seen = new Map<string, number>()
-  const named = layers.map((l) => {
-    const uses = seen.get(l.name) ?? 0
-    seen.set(l.name, uses + 1)
-    return uses ? Object.create(l, { name: { value: `${l.name}_${uses}` } }) as Layer : l
-  })
+  const given = layers.map((l) => l.name)
+  const names: string[] = []
+  for (const l of layers) {
+    let { name } = l
+    for (let i = 1; names.includes(name) || (i > 1 && given.includes(name)); i++) name = `${l.name}_${i}`
+    names.push(name)
+  }
   return {
     kind: 'sequential',
     name,
     get variables() {
-      return [...new Set(named.flatMap((l) => l.variables))]
+      return [...new Set(layers.flatMap((l) => l.variables))]
     },
-    apply: (x: Tensor, pass: Pass) => scoped(name, () => named.reduce((h, l) => l.apply(h, pass), x)),
+    apply: (x: Tensor, pass: Pass, as = name) => scoped(as, () => layers.reduce((h, l, i) => l.apply(h, pass, names[i]), x)),
   }
 }

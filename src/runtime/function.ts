@@ -203,10 +203,10 @@ function checkSpec({ stages }: FunctionSpec): void {
   const seen = new Set<string>()
   for (const { outputs = {}, metrics = {}, updates = [] } of stages) {
     for (const [name, t] of [...Object.entries(outputs), ...Object.entries(metrics)]) {
-      if (seen.has(name)) throw new RangeError(`two outputs or metrics are named '${name}'; give each a name of its own`)
+      if (seen.has(name)) throw new RangeError(`two outputs are named '${name}'; give each a name of its own`)
       seen.add(name)
       if (t.op.effect) {
-        throw new TypeError(`the output '${name}' is the update '${t.op.name}', which has no value; put it under updates`)
+        throw new TypeError(`the output '${name}' is the update '${t.op.name}'; put it under updates`)
       }
     }
     for (const [name, { shape, size }] of Object.entries(metrics)) {

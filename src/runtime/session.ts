@@ -66,7 +66,7 @@ export class Session {
       const { name } = v.attrs
       if (this.#variables.get(name)?.tensor === v) return false
       if (this.#variables.has(name) || names.has(name)) {
-        throw new RangeError(`two variables are named '${name}'; give each layer and optimizer a name of its own`)
+        throw new RangeError(`two variables are named '${name}'; give each a name of its own`)
       }
       names.add(name)
       return true

@@ -58,7 +58,7 @@ it('refuses what cannot be meant', async () => {
   const compile = (...stages: Parameters<typeof session.compile>[0]['stages']) => () => session.compile({ group: 'g', stages })
   expect(compile({ metrics: { m: x } })).toThrow("the metric 'm' has shape [2], expected one number")
   expect(compile({ outputs: { y: add(input('x', [1]), input('x', [2])) } })).toThrow("two inputs are named 'x'")
-  expect(compile({ outputs: { y: x } }, { outputs: { y: x } })).toThrow("two outputs or metrics are named 'y'")
+  expect(compile({ outputs: { y: x } }, { outputs: { y: x } })).toThrow("two outputs are named 'y'")
   expect(compile({ updates: [x] })).toThrow("'constant' is no update")
   expect(compile({ outputs: { y: assign(a, constant([2])) } })).toThrow("the output 'y' is the update 'assign'")
   const stage = compile({ output: { y: x } } as object)
