@@ -17,6 +17,7 @@ import { images } from '../src/train/images.ts'
 import { about, aboutLine } from './about.ts'
 import { BUILD, buildOf, integer } from './arguments.ts'
 import { type Panel, svgOf } from './chart.ts'
+import { table } from './markdown.ts'
 import { modelNamed, MODELS, runSteps, stepOf, trainingStep } from './step.ts'
 
 const { values } = parseArgs({
@@ -99,8 +100,6 @@ const panels: Panel[] = [
   { title: ofStep, x: 'images in memory', places: COUNTS, lines: [{ name: 'vae', values: byCount.map((p) => p.step) }] },
 ]
 
-const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 const speed = (p: Point) => [p.gflops.toFixed(1), `${percent(p.share).toFixed(0)} %`]
 const megabytes = (bytes: number): string => (bytes / 1048576).toFixed(1)
 const text = `# How the cost of a step grows

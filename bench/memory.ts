@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { createRuntime } from '../src/runtime/runtime.ts'
 import { about, aboutLine } from './about.ts'
 import { integer, integers } from './arguments.ts'
+import { table } from './markdown.ts'
 import { Child } from './peers/child.ts'
 import { contestants, type Entry, nodeFor } from './peers/contestants.ts'
 import { initOf, prepare } from './peers/prepare.ts'
@@ -35,8 +36,6 @@ const PLAN_TARGET = 1.25
 const RIVAL = 'tfjs wasm'
 const RIVAL_TARGET = 0.5
 
-const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 const verdict = (ratio: number, target: number): string => `${ratio.toFixed(2)}${ratio <= target ? '' : ` (over ${target})`}`
 
 async function plans() {

@@ -5,8 +5,9 @@
 // The peers: npm ci --prefix bench/peers; PyTorch: Debian's python3-torch. Who is missing is shown as not installed.
 import { spawnSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
-import { arch, cpus, platform, release, totalmem } from 'node:os'
+import { totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
+import { machine } from '../../src/bench/machine.ts'
 import { checkout } from '../about.ts'
 import { integer, integers } from '../arguments.ts'
 import { roundTrip } from '../round_trip.ts'
@@ -69,10 +70,10 @@ if (process.stderr.isTTY) say('')
 
 const { node: version, v8 } = JSON.parse(spawnSync(node, ['-p', 'JSON.stringify(process.versions)']).stdout.toString()) as
   Record<'node' | 'v8', string>
-const system = `${platform()} ${arch()} ${release()}`
-const machine = { cpu: cpus()[0]!.model, cores: cpus().length, megabytes: Math.round(totalmem() / 1048576), system }
+const { cpu = '', cores, system = '' } = machine()
+const where = { cpu, cores, megabytes: Math.round(totalmem() / 1048576), system }
 apart.push(await roundTrip())
-const report: Report = { ...checkout(), machine, node: version, v8, roundTrip: apart, limits, results, gemm: products }
+const report: Report = { ...checkout(), machine: where, node: version, v8, roundTrip: apart, limits, results, gemm: products }
 console.log(page(report))
 if (values.json) await writeFile(values.json, jsonOf(report))
 if (values.out) await writePages(values.out, report)

@@ -3,8 +3,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { median } from '../../src/bench/statistics.ts'
+import { table } from '../markdown.ts'
 import {
-  fastestJavaScript, gemmTable, milliseconds, modelTable, named, overTable, races, ratios, type Report, table, versionsList,
+  fastestJavaScript, gemmTable, milliseconds, modelTable, named, overTable, races, ratios, type Report, versionsList,
 } from './report.ts'
 
 const MARKS = ['<!-- bench:peers: written by its --out -->', '<!-- bench:peers ends -->'] as const

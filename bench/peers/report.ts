@@ -1,6 +1,7 @@
 // What bench:peers found: the tables of it, in markdown. Times are compared window by window: both saw the same machine.
 import { median, quantile, spread } from '../../src/bench/statistics.ts'
 import type { Checkout } from '../about.ts'
+import { table } from '../markdown.ts'
 import type { GemmResult } from './gemm.ts'
 import { type Limits, type Result, TOLERANCE } from './race.ts'
 
@@ -16,8 +17,6 @@ export interface Report extends Checkout {
   readonly gemm: readonly GemmResult[]
 }
 
-export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 /** JSON has null for a window that was sat out. */
 const times = (result: Result): number[] => result.ms.filter((x) => typeof x === 'number')
 const isRanked = (result: Result): boolean => !result.note && times(result).length > 0
