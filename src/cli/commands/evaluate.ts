@@ -5,13 +5,11 @@ import type { Command } from '../command.ts'
 import { fittingData } from '../data.ts'
 import { figures as shown } from '../format.ts'
 import { judge } from '../judge.ts'
-import { help, parse, text } from '../options.ts'
-import { folderOf, RUN } from './picture.ts'
+import { help, parse } from '../options.ts'
+import { DATA, folderOf, RUN } from './picture.ts'
 
 const options = {
-  data: {
-    value: 'DATA', help: 'mnist, fashion, a folder of IDX or of PNG files, or an IDX file', initial: "the run's", read: text,
-  },
+  data: DATA,
   json: { help: 'one JSON object instead of text' },
   ...help,
 } as const

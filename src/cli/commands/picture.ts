@@ -6,9 +6,14 @@ import type { RunConfig } from '../../node/config.ts'
 import { loadRun } from '../../node/run.ts'
 import type { Model } from '../../train/model.ts'
 import type { Command } from '../command.ts'
-import { help, type Options, parse, pngName, UsageError, type Values } from '../options.ts'
+import { help, type Options, parse, pngName, text, UsageError, type Values } from '../options.ts'
 
 export const RUN = 'RUN is the folder that "ganglion train" wrote.'
+
+/** The option for other images than the run's. */
+export const DATA = {
+  value: 'DATA', help: 'mnist, fashion, a folder of IDX or of PNG files, or an IDX file', initial: "the run's", read: text,
+} as const
 
 /** The one folder that a command takes. */
 export function folderOf(name: string, [folder, more]: readonly string[]): string {

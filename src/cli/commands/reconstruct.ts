@@ -3,16 +3,14 @@ import { createHash } from 'node:crypto'
 import { GanglionError } from '../../errors.ts'
 import { reconstructionsPng } from '../../node/pictures.ts'
 import { fittingData } from '../data.ts'
-import { integer, seed, text } from '../options.ts'
-import { pictureCommand } from './picture.ts'
+import { integer, seed } from '../options.ts'
+import { DATA, pictureCommand } from './picture.ts'
 
 export const reconstruct = pictureCommand({
   name: 'reconstruct',
   summary: 'Encode and decode images: originals over reconstructions',
   options: {
-    data: {
-      value: 'DATA', help: 'mnist, fashion, a folder of IDX or of PNG files, or an IDX file', initial: "the run's", read: text,
-    },
+    data: DATA,
     count: { value: 'N', help: 'how many images', read: integer(1, 5000), initial: 16 },
     columns: { value: 'N', help: 'images in a row', read: integer(1), initial: 8 },
     seed: { value: 'N', help: 'picks images at random', read: seed, initial: 'the first images' },
