@@ -133,8 +133,8 @@ export const golden: Readonly<Record<string, string>> = {
   'train/dcgan/1': '5ce7e3ca2d356bd2754a4811ee8948b93e9f5f1b1eabed064b8e284b1e77b02d',
   'train/dcgan/2': 'df3a3abf57a60f4b83206f7dbf9a07852a79c8ae0edac356cf2c2519c900b4b1',
   'train/dcgan/3': 'ad5a3ad607d838fe8e70821c6dca36f6146a13eeb3afad0ce9804d4454c18b01',
-  'model/autoencoder': '35a37e017c2a111fb70e9645522e1454ac40fdc508ec226aee50d57c29e649d3',
-  'model/vae': 'e09f845ce8e6fae2b0c24c9dc74fce97187353c7c50d4b1eac0136ad393461e7',
+  'model/autoencoder': '1d42c041ba6ad4734efc86af4d8165ec2708e5dd09f7f40f3b4474717ce4b0f1',
+  'model/vae': 'a1b1d38d6f6295212caea3ad5f967f0e1d8486a7dca169f86d9e4a2fe6568dc4',
   'model/gan': '91422aa96cd20350a53594817ee4eaa9851d0eda25dbd5bc9f2d954bbd262f5f',
   'model/dcgan': 'f7fdcfcf8829e69e3995bcdb1e13aa39b9cc81f1fe25a32dd30c5ab628ecd030',
 }

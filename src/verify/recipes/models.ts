@@ -68,9 +68,8 @@ async function live(runtime: Runtime, { define, batchSize }: Plan): Promise<Numb
   const model = await Model.create(runtime, definition, { seed: 7 })
   const data = barImages(3 * batchSize + 5)
   const losses: number[] = []
-  const sizes = definition.dropRemainder ? [batchSize] : [batchSize, data.count % batchSize]
   for await (const { metrics, epochDone } of model.train(data, { epochs: 3, batchSize })) {
-    if (epochDone) losses.push(...Object.keys(metrics).map((name) => stepMean(model, data, sizes, name)))
+    if (epochDone) losses.push(...Object.values(metrics))
   }
   if (definition.evaluate) losses.push(...Object.values(model.evaluate(data)))
   const { session } = model
@@ -80,11 +79,4 @@ async function live(runtime: Runtime, { define, batchSize }: Plan): Promise<Numb
     ...(definition.encode ? [model.reconstruct(scaledImages(data, [0, 1, 2]))] : []),
     model.sample(5, { seed: 9 }),
   ]
-}
-
-/** What the core summed in an epoch, over all of its steps, whatever the sizes of their batches. */
-function stepMean(model: Model, data: ImageDataset, sizes: readonly number[], metric: string): number {
-  const trained = sizes.map((size) => model.compiled(`${TRAIN} ${size}`, data, () => ({ group: TRAIN, stages: [] })))
-  const total = (key: 'sum' | 'count') => trained.reduce((n, fn) => n + fn.metrics()[metric]![key], 0)
-  return total('sum') / total('count')
 }
