@@ -48,7 +48,13 @@ export const oneOf = (...values: readonly string[]): Rule =>
 /** One number for both axes of an image, or [height, width]. */
 export const size = rule('a positive integer or two, [height, width]', isNumberOrNumbers,
   (x) => (isNumber(x) ? isCount(x) : x.length === 2 && x.every(isCount)))
-export const isFloats = (x: unknown): x is Float32Array => x instanceof Float32Array
+/** By its tag: an array may come from another realm. */
+const tagged = (x: unknown, tag: RegExp): boolean => tag.test({}.toString.call(x))
+export const isFloats = (x: unknown): x is Float32Array => tagged(x, /Float32A/)
+/** Those of a canvas, which are clamped, too. */
+export const isBytes = (x: unknown): x is Uint8Array | Uint8ClampedArray => tagged(x, /Uint8[AC]/)
+export const isPixels = (x: unknown): x is Uint8Array | Uint8ClampedArray | Float32Array => isBytes(x) || isFloats(x)
+export const pixels = rule('a Uint8Array (0 to 255) or a Float32Array', isPixels)
 export const floats = rule('a Float32Array', isFloats)
 export const list = rule('a list', Array.isArray)
 export const callable = rule('a function', isFunction)

@@ -2,7 +2,7 @@
 // It reads no files and scales nothing: bytes stay bytes (0 to 255), floats stay as given.
 // Invariant: images.length === count * height * width * channels, NHWC, and count >= 1.
 
-import { check, imageShape, isCount, isFloats, rule } from '../options.ts'
+import { check, imageShape, isBytes, isCount, isFloats, pixels, rule } from '../options.ts'
 
 export interface ImageDataset {
   readonly name: string
@@ -22,9 +22,6 @@ export interface ImageArrays {
   readonly labels?: Uint8Array
 }
 
-const isBytes = (x: unknown): x is Uint8Array => x instanceof Uint8Array
-export const isPixels = (x: unknown): x is ImageDataset['images'] => isBytes(x) || isFloats(x)
-const IMAGES = rule('a Uint8Array (0 to 255) or a Float32Array', isPixels)
 const LABELS = rule('a Uint8Array', isBytes)
 
 /**
@@ -33,8 +30,8 @@ const LABELS = rule('a Uint8Array', isBytes)
  * @throws RangeError when lengths do not fit the shape, or a float is NaN or infinite
  */
 export function imageDataset({ images: given, shape, name = 'images', labels }: ImageArrays): ImageDataset {
-  const images = given instanceof Uint8ClampedArray ? new Uint8Array(given.buffer, given.byteOffset, given.length) : given
-  check('imageDataset', 'images', images, IMAGES)
+  const images = isBytes(given) ? new Uint8Array(given.buffer, given.byteOffset, given.length) : given
+  check('imageDataset', 'images', images, pixels)
   check('imageDataset', 'shape', shape, imageShape)
   const size = shape[0] * shape[1] * shape[2]
   const count = images.length / size
@@ -44,7 +41,7 @@ export function imageDataset({ images: given, shape, name = 'images', labels }: 
   const bad = isFloats(images) ? images.findIndex(x => !Number.isFinite(x)) : -1
   if (bad >= 0) {
     const image = Math.floor(bad / size)
-    throw new RangeError(`imageDataset: image ${image} holds ${images[bad]}, expected finite numbers; clean the data`)
+    throw new RangeError(`imageDataset: image ${image} holds ${images[bad]}, expected finite numbers`)
   }
   if (labels !== undefined) {
     check('imageDataset', 'labels', labels, LABELS)

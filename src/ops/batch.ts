@@ -1,11 +1,10 @@
 // Datasets in linear memory and the batch that a step reads from them: gathered through a seeded permutation of the
 // samples (a new one each epoch) and scaled to f32, inside the step.
-import { check, rule } from '../options.ts'
+import { check, pixels } from '../options.ts'
 import { apply, bits, type Op, type Shape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
 import { streamId } from './random.ts'
 
-type Data = Uint8Array | Uint8ClampedArray | Float32Array
-type DatasetAttrs = { data: Data; shape: Shape }
+type DatasetAttrs = { data: Uint8Array | Float32Array; shape: Shape }
 export const datasetOp: Op<DatasetAttrs> = {
   name: 'dataset',
   shape: (_, { shape }) => shape,
@@ -14,16 +13,12 @@ export const datasetOp: Op<DatasetAttrs> = {
   flops: () => 0,
 }
 
-/** By their tags: an array may come from another realm. */
-const DATA = rule('a Uint8Array or a Float32Array', (x): x is Data =>
-  /^\[object (Uint8(Clamped)?|Float32)Array]$/.test(Object.prototype.toString.call(x)))
-
 /**
  * A dataset as a leaf: `shape[0]` samples of shape `shape[1…]`, u8 or f32, copied into linear memory once.
  * @throws RangeError where the values do not fill the shape, TypeError where they are of another kind
  */
-export function dataset(data: Data, shape: Shape): Tensor<DatasetAttrs> {
-  check('dataset', 'data', data, DATA)
+export function dataset(data: DatasetAttrs['data'], shape: Shape): Tensor<DatasetAttrs> {
+  check('dataset', 'data', data, pixels)
   if (data.length !== sizeOf(shape)) throw shapeError('dataset', `${data.length} values do not fill the shape ${show(shape)}`)
   return apply(datasetOp, [], { data, shape })
 }

@@ -1,5 +1,6 @@
 // Checks of what callers pass, with messages that name the argument.
-import { type ImageDataset, isPixels } from '../data/dataset.ts'
+import type { ImageDataset } from '../data/dataset.ts'
+import { isPixels } from '../options.ts'
 
 /** @throws TypeError when `data` is not what imageDataset makes */
 export function checkData(where: string, data: ImageDataset): void {

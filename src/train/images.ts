@@ -3,6 +3,7 @@ import type { ImageDataset } from '../data/dataset.ts'
 import { sameShape, show, type Tensor } from '../graph/tensor.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import { batch, dataset } from '../ops/batch.ts'
+import { isBytes } from '../options.ts'
 
 const leaves = new WeakMap<ImageDataset, Tensor>()
 
@@ -21,7 +22,7 @@ export function images(data: ImageDataset, definition: ModelDefinition, size: nu
   }
   let leaf = leaves.get(data)
   if (!leaf) leaves.set(data, (leaf = dataset(data.images, [data.count, ...data.shape])))
-  const scaling = data.images instanceof Uint8Array ? { scale: SCALE, offset: OFFSET } : {}
+  const scaling = isBytes(data.images) ? { scale: SCALE, offset: OFFSET } : {}
   return batch(leaf, size, { ...options, ...scaling })
 }
 
@@ -38,7 +39,7 @@ export function scaledImages({ images, shape, count }: ImageDataset, indices: re
       throw new RangeError(`scaledImages: index ${index} is of no image, expected an integer from 0 to ${count - 1}`)
     }
     const image = images.subarray(index * size, (index + 1) * size)
-    out.set(image instanceof Uint8Array ? Float32Array.from(image, scaled) : image, i * size)
+    out.set(isBytes(image) ? Float32Array.from(image, scaled) : image, i * size)
   })
   return out
 }

@@ -162,7 +162,7 @@ const taken = new WeakSet<Worker | NodeWorker>()
 
 function start(worker: TrainerOptions['worker']): Worker | NodeWorker {
   if (worker && typeof worker !== 'string' && !(worker instanceof URL)) {
-    if (taken.has(worker)) throw new GanglionError('createTrainer: the worker has a trainer already; give each one of its own')
+    if (taken.has(worker)) throw new GanglionError('createTrainer: the worker has a trainer; give each its own')
     taken.add(worker)
     return worker
   }

@@ -1,4 +1,5 @@
 // Datasets from arrays and from IDX bytes: what is kept, what is shared, what is refused and in which words.
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { imageDataset, take } from '../../src/data/dataset.ts'
 import type { ImageArrays } from '../../src/data/dataset.ts'
@@ -27,6 +28,13 @@ describe('imageDataset', () => {
     expect(images).toBeInstanceOf(Uint8Array)
   })
 
+  test('takes arrays of another realm', () => {
+    const foreign = runInNewContext('Uint8Array.from([3, 1])') as Uint8Array
+    expect(imageDataset({ images: foreign, shape: [1, 1, 1] }).images).toEqual(Uint8Array.of(3, 1))
+    const floats = runInNewContext('Float32Array.from([0.5])') as Float32Array
+    expect(imageDataset({ images: floats, shape: [1, 1, 1] }).images[0]).toBe(0.5)
+  })
+
   const images = ramp(12)
   const three = 'expected 3 positive integers, [height, width, channels]'
   const nan = Float32Array.of(0, 0, 0, 0, 0, NaN)
@@ -43,7 +51,7 @@ describe('imageDataset', () => {
     ['a remainder', { shape: [5, 1, 1] }, new RangeError('imageDataset: images expected a multiple of 5x1x1 = 5 values, got 12')],
     ['no images', { images: ramp(0) }, new RangeError('imageDataset: images expected a multiple of 2x2x1 = 4 values, got 0')],
     ['NaN', { images: nan, shape: [2, 1, 1] },
-      new RangeError('imageDataset: image 2 holds NaN, expected finite numbers; clean the data')],
+      new RangeError('imageDataset: image 2 holds NaN, expected finite numbers')],
     ['labels in an array', { labels: [1, 2, 3] }, new TypeError('imageDataset: labels is [1, 2, 3], expected a Uint8Array')],
     ['too few labels', { labels: ramp(2) }, new RangeError('imageDataset: labels expected one for each of the 3 images, got 2')],
   ])('refuses %s', (_, change, error) => {

@@ -201,7 +201,7 @@ describe('errors keep their class and their words', () => {
   test('of a worker that has a trainer already: the first one goes on', async () => {
     const worker = new Worker(file) as never
     const [first, model] = [await make({ worker }), await here()]
-    const message = 'createTrainer: the worker has a trainer already; give each one of its own'
+    const message = 'createTrainer: the worker has a trainer; give each its own'
     await fails(make({ worker, seed: 6 }), GanglionError, message)
     expect(await first.digest()).toBe(await model.digest())
     await all(first.train(newData(), { batchSize: 64 }))
