@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { sha256 } from '../src/formats/sha256.ts'
 import { coreBytes } from '../src/runtime/cores.ts'
-import type { Precision, Runtime } from '../src/runtime/runtime.ts'
+import type { Precision, Runtime } from '../src/runtime/create_runtime.ts'
 import { type Machine, machine } from '../src/bench/machine.ts'
 import { version } from '../src/version.generated.ts'
 

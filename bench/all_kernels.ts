@@ -1,6 +1,6 @@
 // Every kernel of the core over a range of sizes: the ladders of ops with cases, and what has no cases. A test
 // says that none is left out.
-import { gradients } from '../src/graph/gradients.ts'
+import { gradients } from '../src/autodiff/gradients.ts'
 import { input, variable } from '../src/graph/leaves.ts'
 import type { Tensor } from '../src/graph/tensor.ts'
 import { type Kernel, kernel } from '../src/bench/kernels.ts'

@@ -1,6 +1,6 @@
 // What the benchmarks of this folder read from the command line alike.
 import { availableParallelism } from 'node:os'
-import type { RuntimeOptions } from '../src/runtime/runtime.ts'
+import type { RuntimeOptions } from '../src/runtime/create_runtime.ts'
 
 /** `16,32` as numbers; a RangeError names the option where one is not a positive integer. */
 export function integers(option: string, text: string): number[] {

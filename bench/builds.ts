@@ -6,8 +6,8 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
-import type * as host from '../src/index.ts'
-import type { RuntimeOptions } from '../src/runtime/runtime.ts'
+import type * as host from '../src/entries/index.ts'
+import type { RuntimeOptions } from '../src/runtime/create_runtime.ts'
 import { madeUp } from '../src/verify/draw.ts'
 import type { ModelName } from './step.ts'
 
@@ -63,8 +63,8 @@ export function fromWasm(file: string, options: Options): Build {
   return {
     name: file,
     async step(model, batch) {
-      await bundle('src/runtime/thread.ts', worker)
-      return stepWith(await import('../src/index.ts'), worker, model, batch, options, core)
+      await bundle('src/runtime/threads/thread.ts', worker)
+      return stepWith(await import('../src/entries/index.ts'), worker, model, batch, options, core)
     },
   }
 }
@@ -109,8 +109,10 @@ async function inWorktree(commit: string, work: (folder: string) => Promise<void
 /** Builds a checkout's cores, and bundles its default entry with them inside, and what its worker threads run. */
 async function bundleHost(folder: string, outfile: string, worker: string): Promise<void> {
   execFileSync(process.execPath, ['tools/build.mjs', 'core'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
-  await bundle(join(folder, 'src/index.ts'), outfile)
-  await bundle(join(folder, 'src/runtime/thread.ts'), worker)
+  // Before src/entries, its files lay in src.
+  const there = existsSync(join(folder, 'src/entries'))
+  await bundle(join(folder, there ? 'src/entries/index.ts' : 'src/index.ts'), outfile)
+  await bundle(join(folder, there ? 'src/runtime/threads/thread.ts' : 'src/runtime/thread.ts'), worker)
 }
 
 async function bundle(entry: string, outfile: string): Promise<void> {

@@ -6,7 +6,7 @@
 import { writeFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { createRuntime } from '../src/runtime/runtime.ts'
+import { createRuntime } from '../src/runtime/create_runtime.ts'
 import { about, aboutLine } from './about.ts'
 import { integer, integers } from './arguments.ts'
 import { table } from './markdown.ts'

@@ -1,7 +1,7 @@
 // Matrix products on training shapes, packing included, as shares of this binary's own peak: in any runtime, pages too.
 import { input } from '../src/graph/leaves.ts'
 import { matmul } from '../src/ops/matmul.ts'
-import { createRuntime, type RuntimeOptions } from '../src/runtime/runtime.ts'
+import { createRuntime, type RuntimeOptions } from '../src/runtime/create_runtime.ts'
 import { machine } from '../src/bench/machine.ts'
 import { peakMeter } from '../src/bench/peak.ts'
 import { type Measured, takeTurns } from '../src/bench/windows.ts'

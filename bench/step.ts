@@ -1,5 +1,5 @@
 // Models and ops by name, for benchmarks that are asked for one.
-import type { Item } from '../src/graph/schedule.ts'
+import type { Item } from '../src/compiler/schedule.ts'
 import { type ModelName, MODELS } from '../src/bench/step.ts'
 
 export { type ModelName, MODELS, runSteps, stepOf, trainingStep } from '../src/bench/step.ts'

@@ -1,12 +1,12 @@
 // Runs graphs for tests: seeded inputs, compiled functions, checks of guards and threads.
 import { input } from '../src/graph/leaves.ts'
-import { mark } from '../src/graph/marks.ts'
+import { mark } from '../src/compiler/marks.ts'
 import type { Shape, Tensor } from '../src/graph/tensor.ts'
 import { CompiledFunction } from '../src/runtime/function.ts'
 import { type Core, instantiateCore } from '../src/runtime/core.ts'
 import { coreBytes } from '../src/runtime/cores.ts'
-import type { ThreadPool } from '../src/runtime/pool.ts'
-import { createRuntime } from '../src/runtime/runtime.ts'
+import type { ThreadPool } from '../src/runtime/threads/pool.ts'
+import { createRuntime } from '../src/runtime/create_runtime.ts'
 import { Session } from '../src/runtime/session.ts'
 
 export { floats, generator } from '../src/verify/draw.ts'
@@ -22,7 +22,7 @@ export const sharedCore = (): Promise<Core> =>
 /** A session on such a core, whose tapes are written for `threads`. */
 export const newSession = async (seed = 1, threads = THREADS): Promise<Session> => new Session(await sharedCore(), seed, threads)
 
-/** Tells the threads of a tape's core about it, as a team does (src/runtime/team.ts). */
+/** Tells the threads of a tape's core about it, as a team does (src/runtime/threads/team.ts). */
 export function marked(fn: CompiledFunction, threads = THREADS): CompiledFunction {
   mark(fn.tape, threads)
   new Int32Array(fn.session.core.memory.buffer, fn.wordAddress(0), fn.tape.words.length).set(fn.tape.words)

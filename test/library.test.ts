@@ -1,9 +1,9 @@
-// The library as its users see it: nothing but src/index.ts and ganglion/safetensors.
+// The library as its users see it: nothing but src/entries/index.ts and ganglion/safetensors.
 import { describe, expect, it } from 'vitest'
 import {
   constant, createRuntime, gradients, imageDataset, imageGrid, initializers, input, layers,
   minimize, Model, type ModelDefinition, ops, optimizers, scoped, type Tensor, vae, variable,
-} from '../src/index.ts'
+} from '../src/entries/index.ts'
 import { decodeSafetensors, encodeSafetensors } from '../src/formats/safetensors.ts'
 
 /** Two kinds of stripes, 8 × 8. */

@@ -1,7 +1,7 @@
 // The models are written with what a user has: every value that they import is in the default entry or its namespaces.
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import * as ganglion from '../src/index.ts'
+import * as ganglion from '../src/entries/index.ts'
 
 const { ops, layers, losses, optimizers, initializers, options } = ganglion
 const known = new Set([ganglion, ops, layers, losses, optimizers, initializers, options].flatMap((space) => Object.keys(space)))

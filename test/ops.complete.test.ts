@@ -1,9 +1,9 @@
 // Every op has a spec: each record in src/ops, and those that only gradients of any order bring up.
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { gradients, topological } from '../src/graph/gradients.ts'
+import { topological, isLeaf } from '../src/graph/walk.ts'
+import { gradients } from '../src/autodiff/gradients.ts'
 import { input } from '../src/graph/leaves.ts'
-import { isLeaf } from '../src/graph/schedule.ts'
 import type { Op, Tensor } from '../src/graph/tensor.ts'
 import { mul } from '../src/ops/arithmetic.ts'
 import { sum } from '../src/ops/reduce.ts'
@@ -36,7 +36,7 @@ const isOp = (value: unknown): value is Op =>
 const folder = new URL('../src/ops/', import.meta.url)
 
 it('each record is exported, so that the next test sees it', () => {
-  const hidden = readdirSync(folder).flatMap((file) => {
+  const hidden = readdirSync(folder).filter((name) => name.endsWith('.ts')).flatMap((file) => {
     const text = readFileSync(new URL(file, folder), 'utf8')
     return [...text.matchAll(/^const (\w+Op\b|\w+: Op\b).*/gm)].map(([line]) => `${file}: ${line}`)
   })
@@ -45,7 +45,7 @@ it('each record is exported, so that the next test sees it', () => {
 
 it('each op has a spec', async () => {
   const known = new Map<string, string>()
-  for (const file of readdirSync(folder)) {
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.ts'))) {
     const exported = (await import(new URL(file, folder).href)) as Record<string, unknown>
     for (const value of Object.values(exported)) if (isOp(value)) known.set(value.name, file)
   }

@@ -1,6 +1,6 @@
 // Every op against its spec: values, guards, threads, directional gradients of first and second order.
 import { describe, expect, it } from 'vitest'
-import { gradients } from '../src/graph/gradients.ts'
+import { gradients } from '../src/autodiff/gradients.ts'
 import { sizeOf, type Tensor } from '../src/graph/tensor.ts'
 import { add, mul } from '../src/ops/arithmetic.ts'
 import { sum } from '../src/ops/reduce.ts'

@@ -12,7 +12,9 @@ const folder = (name: string): { name: string, text: string }[] => readdirSync(`
 
 const core = await coreBytes('deterministic', false)
 
-test.each(['src/index.ts', 'src/verify/index.ts'])('the entry %s reaches neither Node nor a dependency', async (entry) => {
+const INDEX = 'src/entries/index.ts'
+
+test.each([INDEX, 'src/verify/index.ts'])('the entry %s reaches neither Node nor a dependency', async (entry) => {
   const { metafile } = await build({
     absWorkingDir: root, entryPoints: [entry], platform: 'node', format: 'esm',
     bundle: true, write: false, metafile: true,
@@ -21,7 +23,7 @@ test.each(['src/index.ts', 'src/verify/index.ts'])('the entry %s reaches neither
   expect(files).toContain('src/runtime/core.generated.ts')
   expect(files.filter((file) => /^src\/(node|cli)\//.test(file))).toEqual([])
   expect(files.filter((file) => !file.startsWith('src/'))).toEqual([])
-  expect(files.some((file) => file.startsWith('src/verify/')), 'recipes and golden digests').toBe(entry !== 'src/index.ts')
+  expect(files.some((file) => file.startsWith('src/verify/')), 'recipes and golden digests').toBe(entry !== INDEX)
   expect(Object.values(metafile.inputs).flatMap(({ imports }) => imports).filter(({ external }) => external)).toEqual([])
 })
 

@@ -1,8 +1,9 @@
 // Random tensors: Philox against its published vectors; distributions; what a value depends on.
 import { describe, expect, it } from 'vitest'
+import { bits } from '../src/graph/kernel_call.ts'
 import { input, type Initializer } from '../src/graph/leaves.ts'
-import { gradients } from '../src/graph/gradients.ts'
-import { bits, type Op, type Shape, type Tensor, apply } from '../src/graph/tensor.ts'
+import { gradients } from '../src/autodiff/gradients.ts'
+import { type Op, type Shape, type Tensor, apply } from '../src/graph/tensor.ts'
 import { bernoulli, dropout, randomNormal, randomUniform, streamId, truncatedNormal } from '../src/ops/random.ts'
 import { sum } from '../src/ops/reduce.ts'
 import { Session } from '../src/runtime/session.ts'

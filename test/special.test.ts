@@ -1,6 +1,6 @@
 // Elementwise ops where sampling does not reach: zeros of both signs, infinities, NaN, kinks, ties, bad arguments.
 import { describe, expect, it } from 'vitest'
-import { gradients } from '../src/graph/gradients.ts'
+import { gradients } from '../src/autodiff/gradients.ts'
 import { constant, input } from '../src/graph/leaves.ts'
 import type { Tensor } from '../src/graph/tensor.ts'
 import { logLoss, sigmoidCrossEntropy } from '../src/nn/losses.ts'

@@ -1,7 +1,7 @@
 // Pooling, resizing, joining, normalizing and softmax where sampling does not reach: ties, NaN, huge values, identities,
 // and the sentences of the shape errors.
 import { describe, expect, it } from 'vitest'
-import { gradients } from '../src/graph/gradients.ts'
+import { gradients } from '../src/autodiff/gradients.ts'
 import { constant, input } from '../src/graph/leaves.ts'
 import type { Shape, Tensor } from '../src/graph/tensor.ts'
 import { softmaxCrossEntropy } from '../src/nn/losses_categorical.ts'

@@ -1,4 +1,4 @@
-// Matrix products and convolutions in the register tile that this engine does not choose (`tall` in src/ops/gemm.ts).
+// Matrix products and convolutions in the register tile that this engine does not choose (`tall` in src/ops/lowering/gemm.ts).
 import { describe, it, vi } from 'vitest'
 import { specs as conv2d } from './specs/conv2d.ts'
 import { specs as matmul } from './specs/matmul.ts'

@@ -1,7 +1,7 @@
 // Updates of variables against doubles: assign, movingAverage, batch normalization's running statistics, and the
 // autoencoder's statistics of its codes.
 import { describe, expect, it } from 'vitest'
-import { gradients } from '../src/graph/gradients.ts'
+import { gradients } from '../src/autodiff/gradients.ts'
 import { constant, input, variable, type Variable } from '../src/graph/leaves.ts'
 import type { Tensor } from '../src/graph/tensor.ts'
 import { autoencoder } from '../src/models/autoencoder.ts'

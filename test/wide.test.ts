@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { GanglionError } from '../src/errors.ts'
 import { features } from '../src/runtime/features.ts'
-import { createRuntime } from '../src/runtime/runtime.ts'
+import { createRuntime } from '../src/runtime/create_runtime.ts'
 import { verify } from '../src/verify/index.ts'
 import { ganglion } from './cli/ganglion.ts'
 

@@ -1,12 +1,13 @@
-// Convolutions by points whose images go in groups (src/ops/winograd.ts); that their values are right, test/ops.test.ts says.
+// Convolutions by points whose images go in groups (src/ops/lowering/winograd.ts). test/ops.test.ts says that their values are
+// right.
 import { expect, test } from 'vitest'
+import { PLAIN } from '../src/ops/lowering/epilogue.ts'
 import { input } from '../src/graph/leaves.ts'
 import type { Shape, Tensor } from '../src/graph/tensor.ts'
 import { conv2d, conv2dFilterGradient, conv2dTranspose } from '../src/ops/conv2d.ts'
-import { geometry } from '../src/ops/conv_lowering.ts'
-import { winograd } from '../src/ops/winograd.ts'
-import { PLAIN } from '../src/graph/fuse.ts'
-import { createRuntime } from '../src/runtime/runtime.ts'
+import { geometry } from '../src/ops/lowering/conv_lowering.ts'
+import { winograd } from '../src/ops/lowering/winograd.ts'
+import { createRuntime } from '../src/runtime/create_runtime.ts'
 import { madeUp } from '../src/verify/draw.ts'
 
 const size = (shape: Shape): number => shape.reduce((a, b) => a * b, 1)

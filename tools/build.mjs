@@ -32,15 +32,18 @@ const CLI = 'dist/cli/main.js'
  * gzip makes 0.8 kB of, because text that lies around it is then together.
  */
 const ENTRIES = [
-  'runtime/core.generated', 'index', 'node/index', 'cli/main', 'worker/serve', 'worker/trainer',
-  'slim', 'workerd', 'edge_light', 'runtime/thread', 'worker/index', 'verify/index', 'verify/workerd', 'verify/edge_light', 'api',
+  'runtime/core.generated', 'entries/index', 'node/index', 'cli/main', 'worker/serve', 'worker/trainer',
+  'entries/slim', 'entries/workerd', 'entries/edge_light', 'runtime/threads/thread', 'worker/index', 'verify/index',
+  'verify/workerd', 'verify/edge_light', 'entries/api',
   'bench/index', 'formats/safetensors', 'formats/idx',
 ]
 
 /** Entries that need nothing of the library, or so little that it has a file of its own. */
-const APART = ['runtime/core.generated', 'runtime/thread', 'worker/index', 'formats/safetensors', 'formats/idx']
+const APART = ['runtime/core.generated', 'runtime/threads/thread', 'worker/index', 'formats/safetensors', 'formats/idx']
 /** Modules that are loaded when asked for, by what has loaded the library. */
-const ON_DEMAND = ['runtime/core_source', 'runtime/pool', 'train/replay']
+const ON_DEMAND = ['runtime/core_source', 'runtime/threads/pool', 'train/replay']
+/** Where an entry lies in dist: those of src/entries at its top, and the threads' file beside the chunks. */
+const inDist = (entry) => entry.replace('entries/', '').replace('threads/', '')
 
 /** The core's entry files: the tape loop and every file of kernels. */
 const kernels = readdirSync('assembly/kernels').filter((file) => file.endsWith('.ts')).sort()
@@ -118,7 +121,8 @@ function writeVersion() {
  */
 async function bundle(outdir) {
   const { warnings, outputFiles } = await build({
-    entryPoints: ENTRIES.map((entry) => `src/${entry}.ts`), outbase: 'src', outdir, chunkNames: 'runtime/[name]-[hash]',
+    entryPoints: Object.fromEntries(ENTRIES.map((entry) => [inDist(entry), `src/${entry}.ts`])),
+    outdir, chunkNames: 'runtime/[name]-[hash]',
     bundle: true, splitting: true, format: 'esm', platform: 'neutral', target: 'es2022', charset: 'ascii',
     packages: 'external', external: ['node:*', '*.wasm', '*.wasm?module'], legalComments: 'none', write: false,
     plugins: [library([...ENTRIES.filter((entry) => !APART.includes(entry)), ...ON_DEMAND])],

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import ts from 'typescript'
 
-const FOLDERS = ['data', 'formats', 'graph', 'models', 'nn', 'ops', 'train']
+const FOLDERS = ['data', 'formats', 'graph', 'ops', 'ops/lowering', 'autodiff', 'compiler', 'nn', 'models', 'train']
 /** What collects modules in an object (of which bundlers keep all), what is loaded when asked for, and an entry of its own. */
 const LEFT_OUT = ['index.ts', 'replay.ts', 'safetensors.ts', 'idx.ts']
 
@@ -22,7 +22,7 @@ export const library = (users) => ({
     build.onLoad({ filter: /./, namespace: 'library' }, () => {
       const modules = FOLDERS.flatMap((folder) => readdirSync(`src/${folder}`).sort()
         .filter((file) => file.endsWith('.ts') && !LEFT_OUT.includes(file)).map((file) => `./${folder}/${file}`))
-      modules.push('./runtime/engine.ts')
+      modules.push('./runtime/runtime.ts')
       return { contents: modules.map((module) => `export * from '${module}'\n`).join(''), resolveDir: resolve('src') }
     })
   },

@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import type { ModelDefinition } from '../../src/models/definition.ts'
-import { autoencoder, createRuntime, gan, type ImageDataset, Model, vae } from '../../src/index.ts'
+import { autoencoder, createRuntime, gan, type ImageDataset, Model, vae } from '../../src/entries/index.ts'
 import { loadDataset } from '../../src/node/datasets.ts'
 import { classify, FEATURES, inceptionScore, loadReference } from './classifier.ts'
 import { frechet, gaussian } from './frechet.ts'

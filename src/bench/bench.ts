@@ -1,7 +1,7 @@
 // The portable benchmark: peak, memory bandwidth, kernels, models, in whatever runtime it is called. What it timed it
 // also checks: digests of a few first steps, and of each kernel's result, against golden ones, so that a fast wrong
 // answer does not count.
-import { createRuntime, type Runtime, type RuntimeOptions } from '../runtime/runtime.ts'
+import { createRuntime, type Runtime, type RuntimeOptions } from '../runtime/create_runtime.ts'
 import { coreBytes } from '../runtime/cores.ts'
 import { sha256 } from '../formats/sha256.ts'
 import { version } from '../version.generated.ts'

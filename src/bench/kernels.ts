@@ -1,7 +1,7 @@
 // The kernels that training spends its time in, at the sizes of the models: what `ganglion bench` times one by one.
 // Inputs are made up and the same everywhere, so that each result has a digest.
 import { input, type Variable, variable } from '../graph/leaves.ts'
-import type { Schedule } from '../graph/schedule.ts'
+import type { Schedule } from '../compiler/schedule.ts'
 import { type Shape, sizeOf, type Tensor } from '../graph/tensor.ts'
 import { adam } from '../nn/optimizers.ts'
 import { tanh } from '../ops/activation.ts'

@@ -1,5 +1,5 @@
 // The models' training steps as subjects of the benchmark: trained a few steps for the digest, then timed.
-import type { Runtime } from '../runtime/runtime.ts'
+import type { Runtime } from '../runtime/create_runtime.ts'
 import type { Session } from '../runtime/session.ts'
 import { digest } from '../train/state.ts'
 import type { CompiledFunction } from '../runtime/function.ts'

@@ -1,7 +1,8 @@
 // The machine's own ceiling in this engine: the register-only multiply–add loop of the same binary, on one thread.
-import { apply, bits, type KernelCall, type Op } from '../graph/tensor.ts'
-import type { Runtime } from '../runtime/runtime.ts'
-import { calibrate } from './windows.ts'
+import { bits, type KernelCall } from '../graph/kernel_call.ts'
+import { apply, type Op } from '../graph/tensor.ts'
+import type { Runtime } from '../runtime/create_runtime.ts'
+import { calibrate, type PeakMeter } from './windows.ts'
 
 /** Flops of a round of assembly/kernels/peak.ts: 12 chains of 4 lanes, a multiply and an add each. */
 export const ROUND_FLOPS = 96
@@ -21,9 +22,6 @@ const peakOp: Op = {
   // None for the runtime: it would wake the other threads, which have no part in it.
   flops: () => 0,
 }
-
-/** Measures the peak once, in GFLOP/s. */
-export type PeakMeter = () => number
 
 /** Call what it returns between the windows of what it is compared with. */
 export async function peakMeter(runtime: Runtime): Promise<PeakMeter> {

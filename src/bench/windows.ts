@@ -1,7 +1,9 @@
 // Timing: what is to be compared takes turns, a window each, with the peak loop in between, so that whatever else the
 // machine does hits all alike. Invariant: a window is many runs in one call, longer than the coarsest clock's tick.
 import { GanglionError } from '../errors.ts'
-import type { PeakMeter } from './peak.ts'
+
+/** Measures the peak once, in GFLOP/s. */
+export type PeakMeter = () => number
 
 /** Does a thing so many times. */
 export type Run = (times: number) => void

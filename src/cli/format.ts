@@ -1,8 +1,15 @@
 // How training is told in words and numbers.
+import type { RunConfig } from '../node/config.ts'
 import type { Progress } from '../train/train.ts'
-import type { Start } from './progress.ts'
 import type { EpochLine } from './run_folder.ts'
 
+export interface Start extends RunConfig {
+  readonly out: string
+  readonly images: number
+  readonly parameters: number
+  /** The step that a resumed run goes on from. */
+  readonly from?: number
+}
 export function introduction({ model, out, from, images, parameters, training }: Start): string {
   const { batchSize, seed } = training
   const begin = from ? `from step ${from}, ` : ''

@@ -1,6 +1,6 @@
 // Options of the command line as tables: one entry gives the parsing, the checking and the line in --help.
 import { parseArgs } from 'node:util'
-import { MOST_THREADS } from '../runtime/runtime.ts'
+import { MOST_THREADS } from '../runtime/create_runtime.ts'
 import { wideVectors } from '../runtime/wide.ts'
 import { nearest } from './nearest.ts'
 

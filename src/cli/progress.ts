@@ -1,18 +1,10 @@
 // What one sees of a training run: a bar on a terminal, lines elsewhere, JSON for programs, the result alone when quiet.
 import cliProgress from 'cli-progress'
-import type { RunConfig } from '../node/config.ts'
 import type { Progress } from '../train/train.ts'
-import { clock, figures, fill, introduction, speed, standing, summary } from './format.ts'
+import { clock, figures, fill, introduction, speed, standing, type Start, summary } from './format.ts'
 import type { Io, Output, Signal } from './io.ts'
 import type { EpochLine } from './run_folder.ts'
 
-export interface Start extends RunConfig {
-  readonly out: string
-  readonly images: number
-  readonly parameters: number
-  /** The step that a resumed run goes on from. */
-  readonly from?: number
-}
 export interface Result {
   readonly out: string
   /** The folder of the pictures. */

@@ -4,13 +4,13 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ImageDataset, take } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
-import { loadConfig, type RunConfig } from '../node/config.ts'
+import { loadConfig } from '../node/config.ts'
 import type { ModelKind, ModelOptions } from '../node/models.ts'
 import type { Precision } from '../runtime/cores.ts'
 import { allTrainingData, dataHash } from './data.ts'
 import { UsageError } from './options.ts'
 import type { EpochLine } from './run_folder.ts'
-import type { Settings } from './settings.ts'
+import type { KnownRun, Resume, Settings } from './settings.ts'
 
 /** What was given beside --resume. */
 export interface Given {
@@ -28,15 +28,7 @@ export interface Given {
   readonly json: boolean
 }
 
-type Known = RunConfig & { readonly data: NonNullable<RunConfig['data']> }
-
 type Value = ModelOptions[string]
-
-/** The run that goes on. */
-export interface Resume {
-  readonly folder: string
-  readonly config: Known
-}
 
 /**
  * @throws UsageError when something is given that is another in the run
@@ -69,7 +61,7 @@ export async function resumeSettings(folder: string, given: Given): Promise<Sett
     force: false,
     quiet: given.quiet,
     json: given.json,
-    resume: { folder, config: config as Known },
+    resume: { folder, config: config as KnownRun },
   }
 }
 

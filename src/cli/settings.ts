@@ -5,8 +5,15 @@ import { type ModelKind, type ModelOptions } from '../node/models.ts'
 import { RUN_FORMAT, type RunConfig } from '../node/config.ts'
 import type { Precision } from '../runtime/cores.ts'
 import { absolute, dataHash } from './data.ts'
-import type { Resume } from './resume.ts'
 import { coreHash, version } from './version.ts'
+
+export type KnownRun = RunConfig & { readonly data: NonNullable<RunConfig['data']> }
+
+/** The run that goes on. */
+export interface Resume {
+  readonly folder: string
+  readonly config: KnownRun
+}
 
 export interface Settings {
   readonly kind: ModelKind

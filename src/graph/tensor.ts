@@ -1,37 +1,10 @@
 // The graph: symbolic tensors, each the result of an op on other tensors. Shapes are static and checked here, once.
 // Nothing is computed in this file. Invariant: a tensor's inputs exist before it, so the graph has no cycle.
 
+import type { KernelCall } from './kernel_call.ts'
+
 export type Shape = readonly number[]
 export type Attrs = Readonly<Record<string, unknown>>
-
-/** One kernel to run: its exported name in the core, then its argument words (i32; floats as `bits(x)`). */
-export type KernelCall = readonly [kernel: string | Apart, ...words: number[]]
-
-/** `alone`: what a share writes only the same share reads in the next call, so threads do not meet between the two. */
-export interface Apart {
-  readonly kernel: string
-  readonly alone?: boolean
-  /** The owner whose it is, where threads do not share it: an owner's calls are one share's. */
-  readonly on?: number | undefined
-  /** Threads take one share each: it is short, or in more, work would be done more than once. */
-  readonly even?: boolean | undefined
-}
-
-/** The calls without meetings; `on`: they are that owner's. */
-export const apart = (calls: readonly KernelCall[], on?: number): KernelCall[] => marked(calls, true, on)
-/** The calls with a meeting at their end. */
-export const ended = (calls: readonly KernelCall[]): KernelCall[] =>
-  [...calls.slice(0, -1), ...marked(calls.slice(-1), false)]
-const marked = (calls: readonly KernelCall[], alone: boolean, on?: number): KernelCall[] => calls.map(([how, ...words]) => {
-  const before: Apart = typeof how === 'string' ? { kernel: how } : how
-  return [{ ...before, alone, on: on ?? before.on }, ...words]
-})
-
-/** Calls that threads may go through without meeting, but for the end, unless they need not meet there either. */
-export function unmet(calls: readonly KernelCall[]): KernelCall[] {
-  const never = calls.every(([kernel]) => typeof kernel !== 'string' && kernel.alone)
-  return never ? apart(calls) : ended(apart(calls))
-}
 
 /** Where an op's data lies in linear memory when its tape is written: byte addresses. */
 export interface Places {
@@ -142,10 +115,3 @@ export function apply<A extends Attrs>(op: Op<A>, inputs: readonly Tensor[], att
 export const show = (shape: Shape): string => `[${shape.join(', ')}]`
 
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i])
-
-const word = new DataView(new ArrayBuffer(4))
-/** The i32 word that holds the f32 nearest to `x`. */
-export function bits(x: number): number {
-  word.setFloat32(0, x, true)
-  return word.getInt32(0, true)
-}

@@ -1,6 +1,7 @@
 // What a model is: graphs for training, judging, encoding and decoding, written with the public layers and ops.
 // A definition computes nothing; src/train/model.ts binds one to a memory and trains it.
-import { gradients, topological } from '../graph/gradients.ts'
+import { topological } from '../graph/walk.ts'
+import { gradients } from '../autodiff/gradients.ts'
 import type { Variable } from '../graph/leaves.ts'
 import type { Shape, Tensor } from '../graph/tensor.ts'
 import { clipByGlobalNorm } from '../nn/clip.ts'

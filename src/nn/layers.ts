@@ -9,7 +9,7 @@ import { conv2d as conv2dOp, conv2dTranspose as conv2dTransposeOp, type ConvOpti
 import { depthwiseConv2d as depthwiseOp } from '../ops/depthwise_conv2d.ts'
 import { matmul } from '../ops/matmul.ts'
 import { maxPool2d } from '../ops/max_pool2d.ts'
-import { type Padding, pair } from '../ops/padding.ts'
+import { type Padding, pair } from '../ops/lowering/padding.ts'
 import { dropout as dropoutOp } from '../ops/random.ts'
 import { reshape as reshapeOp } from '../ops/reshape.ts'
 import { resizeBilinear, type ResizeOptions, resizeNearest } from '../ops/resize.ts'

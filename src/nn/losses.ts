@@ -3,9 +3,9 @@
 // Softmax cross-entropy is elsewhere: it needs reductions of its own.
 import { sameShape, shapeError, show, Tensor } from '../graph/tensor.ts'
 import { relu, softplus } from '../ops/activation.ts'
-import { add, mul, sub, type Value } from '../ops/arithmetic.ts'
+import { add, mul, negative, sub, type Value } from '../ops/arithmetic.ts'
 import { mean, sum } from '../ops/reduce.ts'
-import { abs, log, negative, square } from '../ops/unary.ts'
+import { abs, log, square } from '../ops/unary.ts'
 import { check, notNegative, share } from '../options.ts'
 
 /** @throws RangeError where both are tensors, of different shapes */

@@ -1,7 +1,8 @@
 // Optimizers. Each is one fused pass over a parameter, as an effect op of a stage; what it remembers are variables (role
 // 'slot'), so they are saved with the weights. Nothing is computed here.
+import { bits, type KernelCall } from '../graph/kernel_call.ts'
 import { constant, type Variable, variable } from '../graph/leaves.ts'
-import { apply, bits, type KernelCall, type Op, type Places, sameShape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { apply, type Op, type Places, sameShape, shapeError, show, type Tensor } from '../graph/tensor.ts'
 import { zeros } from '../ops/fill.ts'
 import * as rules from '../options.ts'
 import { checkOptions, fraction, notNegative } from '../options.ts'

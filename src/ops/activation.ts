@@ -4,7 +4,7 @@ import { apply, type Op, type Tensor } from '../graph/tensor.ts'
 import { check, notNegative } from '../options.ts'
 import { add, mul, sub } from './arithmetic.ts'
 import { lessEqual } from './compare.ts'
-import { pairOp, unaryOp } from './elementwise.ts'
+import { pairOp, unaryOp } from './lowering/elementwise.ts'
 import { erf } from './unary.ts'
 
 type Alpha = { alpha: number }

@@ -1,11 +1,14 @@
-// a + b, a − b, a · b, a / b with broadcasting.
+// a + b, a − b, a · b, a / b with broadcasting, and −a.
 import { apply, type Op, sameShape, type Tensor } from '../graph/tensor.ts'
-import { binaryOp } from './elementwise.ts'
+import { binaryOp, unaryOp } from './lowering/elementwise.ts'
 import { constant } from '../graph/leaves.ts'
 import { reshape } from './reshape.ts'
 import { sum } from './reduce.ts'
-import { stretchedAxes } from './broadcast.ts'
-import { negative } from './unary.ts'
+import { stretchedAxes } from './lowering/broadcast.ts'
+
+export const negativeOp: Op = unaryOp('negative', (_, dy) => [negative(dy)])
+/** −x */
+export const negative = (x: Tensor): Tensor => apply(negativeOp, [x], {})
 
 /** Sums `dy` over the axes along which `like` was stretched: the gradient of broadcasting. */
 export function sumTo(dy: Tensor, like: Tensor): Tensor {

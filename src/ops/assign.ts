@@ -1,6 +1,7 @@
 // Updates of a variable by a value: assignment and moving average.
+import { bits } from '../graph/kernel_call.ts'
 import type { Variable } from '../graph/leaves.ts'
-import { apply, bits, type Op, sameShape, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { apply, type Op, sameShape, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
 import { check, share } from '../options.ts'
 
 const sameAsVariable = (op: string) => ([variable, value]: readonly Shape[]): Shape => {

@@ -1,7 +1,7 @@
 // Average pooling: padding is not counted, neither forward nor in the gradient.
 import { apply, type Op, type Shape, type Tensor } from '../graph/tensor.ts'
 import type { PoolOptions } from './max_pool2d.ts'
-import { slide, type WindowAttrs, windowAttrs, windowWords } from './window.ts'
+import { slide, type WindowAttrs, windowAttrs, windowWords } from './lowering/window.ts'
 
 type GradAttrs = WindowAttrs & { readonly image: Shape }
 

@@ -1,7 +1,8 @@
 // Datasets in linear memory and the batch that a step reads from them: gathered through a seeded permutation of the
 // samples (a new one each epoch) and scaled to f32, inside the step.
+import { bits } from '../graph/kernel_call.ts'
 import { check, pixels } from '../options.ts'
-import { apply, bits, type Op, type Shape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
+import { apply, type Op, type Shape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
 import { streamId } from './random.ts'
 
 type DatasetAttrs = { data: Uint8Array | Float32Array; shape: Shape }

@@ -1,11 +1,11 @@
 // Sums and multiples that are a channel's own, over an image seen as [rows, channels]: batch normalization in few passes.
 // m, q, u and p are [channels]; all else has x's shape.
-import { apply, type Attrs, bits, type GradientRule, type Op, type Tensor } from '../graph/tensor.ts'
-import { mul } from './arithmetic.ts'
+import { bits } from '../graph/kernel_call.ts'
+import { apply, type Attrs, type GradientRule, type Op, type Tensor } from '../graph/tensor.ts'
+import { mul, negative } from './arithmetic.ts'
 import { sum } from './reduce.ts'
 import { reshape } from './reshape.ts'
 import { slice } from './slice.ts'
-import { negative } from './unary.ts'
 
 /** Rows of a block that is summed apart: ROWS in assembly/kernels/channels.ts. */
 const ROWS = 64

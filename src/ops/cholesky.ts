@@ -1,5 +1,6 @@
 // The Cholesky factor, for drawing from a Gaussian with a known covariance.
-import { apply, bits, type Op, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { bits } from '../graph/kernel_call.ts'
+import { apply, type Op, shapeError, show, type Tensor } from '../graph/tensor.ts'
 
 export const choleskyOp: Op<{ ridge: number }> = {
   name: 'cholesky',

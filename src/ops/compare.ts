@@ -1,9 +1,9 @@
 // Choosing by value: bounds, the larger and the smaller, comparisons, where. All broadcast.
 import { apply, type Op, type Tensor } from '../graph/tensor.ts'
 import { mul, sumTo, tensor, type Value } from './arithmetic.ts'
-import { broadcastShape } from './broadcast.ts'
-import { broadcastTo } from './broadcast_to.ts'
-import { binaryOp, unaryOp } from './elementwise.ts'
+import { broadcastShape } from './lowering/broadcast.ts'
+import { broadcastTo } from './reduce.ts'
+import { binaryOp, unaryOp } from './lowering/elementwise.ts'
 import { zeros } from './fill.ts'
 
 export const lessOp: Op = binaryOp('less', () => [null, null])

@@ -1,7 +1,7 @@
 // Joining tensors along an axis.
 import { apply, type Op, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
-import { axesOf } from './axes.ts'
-import { copyStrided, elementAddress, stridesOf } from './copy_strided.ts'
+import { axesOf } from './lowering/axes.ts'
+import { copyStrided, elementAddress, stridesOf } from './lowering/copy_strided.ts'
 import { slice } from './slice.ts'
 
 /** Where each input begins along `axis`. */

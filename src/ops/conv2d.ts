@@ -1,18 +1,18 @@
 // Convolution and its two gradients: three ops, each linear in each input, closed under differentiation.
 // NHWC images, filters [height, width, in, out]. The transposed convolution is the gradient for the input.
-import { PLAIN } from '../graph/fuse.ts'
 import {
   apply, type GradientRule, type Op, type Places, sameShape, type Shape, shapeError, show, type Tensor,
 } from '../graph/tensor.ts'
 import {
   type ConvAttrs, convFlops, convolution, filterGradient as filterGradientCalls, forwardPatches, type Geometry, geometry,
   type Lowered, type Patches, type Phase, type Strides,
-} from './conv_lowering.ts'
-import type { Right } from './gemm.ts'
+} from './lowering/conv_lowering.ts'
+import { PLAIN } from './lowering/epilogue.ts'
+import type { Right } from './lowering/gemm.ts'
 import { checkOptions, size, WINDOW } from '../options.ts'
-import { type Padding, pair } from './padding.ts'
-import * as byPoints from './winograd.ts'
-import { winograd } from './winograd.ts'
+import { type Padding, pair } from './lowering/padding.ts'
+import * as byPoints from './lowering/winograd.ts'
+import { winograd } from './lowering/winograd.ts'
 
 /** `of`: the filter's dimension that is the image's channels; none where `w` is no filter. */
 function checkShapes(op: string, x: Shape, w: Shape, of?: 2 | 3): void {

@@ -1,7 +1,7 @@
 // Depthwise convolution: each input channel has its own m filters. The op and its two gradients are linear in each of
 // their inputs and give each other's gradients, so they can be differentiated any number of times.
 import { apply, type Op, type Shape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
-import { slide, type WindowAttrs, windowAttrs, type WindowOptions, windowWords } from './window.ts'
+import { slide, type WindowAttrs, windowAttrs, type WindowOptions, windowWords } from './lowering/window.ts'
 
 /** `image` is the shape of x [n, h, w, c], `multiplier` the m of w [kh, kw, c, m]. */
 type DepthwiseAttrs = WindowAttrs & { readonly image: Shape; readonly multiplier: number }

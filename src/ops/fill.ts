@@ -1,5 +1,6 @@
 // Tensors of one value.
-import { apply, bits, type Op, type Shape, type Tensor } from '../graph/tensor.ts'
+import { bits } from '../graph/kernel_call.ts'
+import { apply, type Op, type Shape, type Tensor } from '../graph/tensor.ts'
 
 export const fillOp: Op<{ shape: Shape; value: number }> = {
   name: 'fill',

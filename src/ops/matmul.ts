@@ -1,7 +1,7 @@
 // Matrix products.
-import { PLAIN } from '../graph/fuse.ts'
+import { PLAIN } from './lowering/epilogue.ts'
 import { apply, type Op, type Shape, sameShape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
-import { type EpilogueAttrs, matrixProduct, matrixScratch } from './gemm.ts'
+import { type EpilogueAttrs, matrixProduct, matrixScratch } from './lowering/gemm.ts'
 
 interface MatmulAttrs extends EpilogueAttrs {
   readonly transposeA: boolean

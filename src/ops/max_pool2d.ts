@@ -1,6 +1,6 @@
 // Max pooling. The first maximum of a window in row-major order takes the gradient.
 import { apply, type Op, type Tensor } from '../graph/tensor.ts'
-import { slide, type Size, type WindowAttrs, windowAttrs, type WindowOptions, windowWords } from './window.ts'
+import { slide, type Size, type WindowAttrs, windowAttrs, type WindowOptions, windowWords } from './lowering/window.ts'
 
 /** Options of pooling: the window's size, its strides (its size by default), `'valid'` or `'same'`. */
 export interface PoolOptions extends WindowOptions {

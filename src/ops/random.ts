@@ -1,6 +1,7 @@
 // Random tensors: counter-based (Philox 4x32-10), so a value depends on the seed, its stream, the step and its index.
-import { topological } from '../graph/gradients.ts'
-import { apply, bits, type Op, type Shape, type Tensor } from '../graph/tensor.ts'
+import { topological } from '../graph/walk.ts'
+import { bits } from '../graph/kernel_call.ts'
+import { apply, type Op, type Shape, type Tensor } from '../graph/tensor.ts'
 import { check, checkOptions, finite, fraction, name as nameRule, notNegative, share } from '../options.ts'
 import { mul } from './arithmetic.ts'
 

@@ -1,7 +1,8 @@
-// Sums and means over axes.
-import { apply, bits, type Op, sizeOf, type Tensor } from '../graph/tensor.ts'
-import { axesOf, kept, overRuns, type Run, runWords, type RunWords, without } from './axes.ts'
-import { broadcastTo } from './broadcast_to.ts'
+// Sums and means over axes, and stretching a tensor to a larger shape: each is the other's gradient.
+import { bits } from '../graph/kernel_call.ts'
+import { apply, type Op, type Shape, sameShape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
+import { axesOf, kept, overRuns, type Run, runWords, type RunWords, without } from './lowering/axes.ts'
+import { broadcastShape, stretchedAxes, walk } from './lowering/broadcast.ts'
 import { reshape } from './reshape.ts'
 
 type SumAttrs = Run & { readonly scale: number } & Record<string, unknown>
@@ -66,3 +67,29 @@ export function mean(x: Tensor, axes?: number | readonly number[], { keepDims = 
   const count = axesOf('mean', x.shape, axes).reduce((n, a) => n * x.shape[a]!, 1)
   return sum(x, axes, { keepDims, scale: 1 / count })
 }
+
+export const broadcastToOp: Op<{ shape: Shape; scale: number }> = {
+  name: 'broadcastTo',
+  shape([x], { shape }) {
+    if (!sameShape(broadcastShape('broadcastTo', x!, shape), shape)) {
+      throw shapeError('broadcastTo', `${show(x!)} cannot be stretched to ${show(shape)}`)
+    }
+    return shape
+  },
+  gradient(y, dy) {
+    const x = y.inputs[0]!
+    return [reshape(sum(dy, stretchedAxes(x.shape, y.shape), { scale: y.attrs.scale }), x.shape)]
+  },
+  calls(node, at) {
+    const { dims, strides } = walk('broadcastTo', [node.inputs[0]!.shape, []], node.shape)
+    return [['broadcast_to_f32', at.inputs[0]!, at.inputs[0]!, at.output, ...dims, ...strides.flat(), bits(node.attrs.scale)]]
+  },
+  flops: (node) => node.size,
+}
+
+/**
+ * `scale · x`, stretched to `shape` by the broadcasting rule: trailing dimensions align, 1 stretches.
+ * @throws RangeError where x cannot be stretched so
+ */
+export const broadcastTo = (x: Tensor, shape: Shape, scale = 1): Tensor =>
+  sameShape(x.shape, shape) && scale === 1 ? x : apply(broadcastToOp, [x], { shape, scale })

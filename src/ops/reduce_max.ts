@@ -1,7 +1,7 @@
 // Maxima over axes.
 import { apply, type Op, type Tensor } from '../graph/tensor.ts'
 import { div, mul } from './arithmetic.ts'
-import { axesOf, kept, overRuns, type Run, runWords, without } from './axes.ts'
+import { axesOf, kept, overRuns, type Run, runWords, without } from './lowering/axes.ts'
 import { equal } from './compare.ts'
 import { sum } from './reduce.ts'
 import { reshape } from './reshape.ts'

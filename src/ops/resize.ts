@@ -1,5 +1,6 @@
 // Resizing images, bilinear or to the nearest neighbour, and the transposes that are their gradients.
-import { apply, type KernelCall, type Op, type Places, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import type { KernelCall } from '../graph/kernel_call.ts'
+import { apply, type Op, type Places, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
 
 /** Where samples lie: by default output i reads i·in/out (TensorFlow's legacy rule). At most one may be true. */
 export interface ResizeOptions {

@@ -1,6 +1,7 @@
 // Cutting a block out of a tensor, and putting a border around one: each is the other's gradient.
-import { apply, bits, type Op, sameShape, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
-import { copyStrided, elementAddress, stridesOf } from './copy_strided.ts'
+import { bits } from '../graph/kernel_call.ts'
+import { apply, type Op, sameShape, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { copyStrided, elementAddress, stridesOf } from './lowering/copy_strided.ts'
 
 export const sliceOp: Op<{ begin: Shape; size: Shape }> = {
   name: 'slice',

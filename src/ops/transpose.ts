@@ -1,6 +1,6 @@
 // Reordering axes.
 import { apply, type Op, shapeError, show, type Tensor } from '../graph/tensor.ts'
-import { copyStrided, stridesOf } from './copy_strided.ts'
+import { copyStrided, stridesOf } from './lowering/copy_strided.ts'
 
 export const transposeOp: Op<{ perm: readonly number[] }> = {
   name: 'transpose',

@@ -1,11 +1,7 @@
 // Elementwise functions of one tensor. Bounds in ulp are those of assembly/lib/math; `cost` is a rough count.
 import { apply, type Op, type Tensor } from '../graph/tensor.ts'
-import { add, div, mul } from './arithmetic.ts'
-import { unaryOp } from './elementwise.ts'
-
-export const negativeOp: Op = unaryOp('negative', (_, dy) => [negative(dy)])
-/** −x */
-export const negative = (x: Tensor): Tensor => apply(negativeOp, [x], {})
+import { add, div, mul, negative } from './arithmetic.ts'
+import { unaryOp } from './lowering/elementwise.ts'
 
 export const absOp: Op = unaryOp('abs', (y, dy) => [mul(dy, sign(y.inputs[0]!))])
 /** |x|; the gradient at 0 is 0. */

@@ -1,8 +1,8 @@
 // The wasm core, loaded: its memory, its tape loop, and the indices of its kernels. One instance has one memory, so a
 // session's buffers are freed all together when the session is garbage.
-import type { ThreadPool } from './pool.ts'
-import type { Team } from './team.ts'
-import type { SharedExports } from './thread.ts'
+import type { ThreadPool } from './threads/pool.ts'
+import type { Team } from './threads/team.ts'
+import type { SharedExports } from './threads/thread.ts'
 
 interface Exports extends Record<string, unknown>, SharedExports {
   memory: WebAssembly.Memory

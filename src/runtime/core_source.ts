@@ -2,7 +2,7 @@
 // inside load this when they are given another.
 // Invariant: `Response` is named only after all else was ruled out, because naming it takes Node 20 ms.
 import { GanglionError } from '../errors.ts'
-import { compile, refused } from './compile.ts'
+import { compile, refused } from './compile_core.ts'
 import { builtin } from './host.ts'
 
 /** A compiled module, its bytes, an address (`file:` too, where there is Node's file system) or the answer of a `fetch`. */

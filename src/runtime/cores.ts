@@ -1,7 +1,7 @@
 // The cores that the package carries: the deterministic one for one thread in the default entry, each of the others in a
 // module of its own, loaded when asked for. They are kept packed (tools/pack.mjs): two fifths less to download.
 import { core as deterministic } from './core.generated.ts'
-import type { Precision } from './engine.ts'
+import type { Precision } from './runtime.ts'
 import { unpacker } from './unpacker.generated.ts'
 
 export type { Precision }

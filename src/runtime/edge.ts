@@ -1,5 +1,5 @@
 // createRuntime for edge runtimes, which refuse to compile bytes: their entries import the cores as modules.
-import { Runtime, type RuntimeOptions } from './engine.ts'
+import { Runtime, type RuntimeOptions } from './runtime.ts'
 
 interface Imported { readonly default: WebAssembly.Module }
 

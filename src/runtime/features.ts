@@ -1,13 +1,8 @@
 // What this engine can do, asked of the engine itself: each proposal by validating a tiny module that needs it.
 // Pure: it starts nothing, and works in every runtime.
+import { type Feature, no, yes } from './feature.ts'
 import { workersExist } from './host.ts'
 import { wideVectors } from './wide.ts'
-
-export interface Feature {
-  readonly available: boolean
-  /** One sentence: what it is used for, or why it is not available. */
-  readonly reason: string
-}
 
 export interface Features {
   /** 128-bit SIMD: required. */
@@ -41,9 +36,6 @@ export function features(): Features {
 }
 
 const valid = (bytes: readonly number[]): boolean => WebAssembly.validate(Uint8Array.from(bytes))
-const yes = (reason: string): Feature => ({ available: true, reason })
-const no = (reason: string): Feature => ({ available: false, reason })
-
 function simd(): Feature {
   if (valid(SIMD)) return yes('every kernel uses it')
   return no('this engine does not know WebAssembly SIMD, which Ganglion needs; ' +

@@ -1,13 +1,172 @@
-// The default entry's createRuntime: the cores are inlined, so it works without network or configuration.
-import { coreBytes } from './cores.ts'
-import { Runtime, type RuntimeOptions } from './engine.ts'
+// The engine, whatever entry it is reached by: compiles the core once, starts the threads, and opens sessions.
+// It carries no core: an entry says where its own comes from.
+import { GanglionError } from '../errors.ts'
+import { compile } from './compile_core.ts'
+import { instantiateCore } from './core.ts'
+import { anything, checkOptions, flag, oneOf, rule } from '../options.ts'
+import type { CoreSource } from './core_source.ts'
+import { relaxedSimd, threads as threadsHere } from './features.ts'
+import type { ThreadPool } from './threads/pool.ts'
+import { Session } from './session.ts'
+import { parallelism } from './host.ts'
+import { turnOn } from './wide.ts'
 
-export { automaticThreads, MOST_THREADS, type Precision, Runtime, type RuntimeOptions } from './engine.ts'
+/** `deterministic`: the same bits on every machine. `relaxed`: fused multiply–add where the engine has it; faster. */
+export type Precision = 'deterministic' | 'relaxed'
 
-/**
- * Loads the core. Works without network or configuration wherever WebAssembly SIMD runs.
- * @throws RangeError for options that are unknown or out of range, TypeError for those of a wrong type
- * @throws GanglionError where threads (by number) or relaxed precision are asked for and not available, or a `core` that
- * was given cannot be fetched or used
- */
-export const createRuntime = (options: RuntimeOptions = {}): Promise<Runtime> => Runtime.create(options, coreBytes)
+/** The core that an entry carries: for a precision, with a memory of its own or for a shared one, for wide vectors or not. */
+export type OwnCore = (precision: Precision, shared: boolean, wide: boolean) => Promise<WebAssembly.Module | BufferSource>
+
+export interface RuntimeOptions {
+  /**
+   * Threads that a step is shared by, the caller's among them; any number gives the same bits. `'auto'` takes what the
+   * machine has, up to 4, or 1 where threads are not available. Default 1.
+   */
+  threads?: number | 'auto'
+  /** Default `'deterministic'`. */
+  precision?: Precision
+  /**
+   * Vectors of 256 bits, in Node 24 or newer on x64: V8 makes one of each two that lie side by side. Up to twice as fast, and
+   * the same bits. True turns on V8's flag `--experimental-wasm-revectorize`, for all WebAssembly that the process compiles
+   * from then on. On a processor without AVX2 it is slower. Default false.
+   */
+  wide?: boolean
+  /**
+   * The core to use instead of the entry's own: a compiled module, its bytes, an address or an answer to fetch them from,
+   * or a promise of one of these. It must fit `threads`, `precision` and `wide`.
+   */
+  core?: CoreSource | PromiseLike<CoreSource>
+  /** Where the package's `thread.js` is, if a bundler left it behind. */
+  worker?: URL | string
+}
+
+/** More threads seldom help models of this size, and leave the machine to others. */
+const AUTO_MOST = 4
+export const MOST_THREADS = 64
+
+const isThreads = (x: unknown): x is number | string => typeof x === 'number' || typeof x === 'string'
+/** `moduleOf` and the threads say what a core and an address may be. */
+export const RUNTIME = {
+  threads: rule(`'auto' or an integer from 1 to ${MOST_THREADS}`, isThreads,
+    (x) => x === 'auto' || (Number.isInteger(x) && +x > 0 && +x <= MOST_THREADS)),
+  precision: oneOf('deterministic', 'relaxed'), wide: flag, core: anything, worker: anything,
+}
+
+export class Runtime {
+  readonly module: WebAssembly.Module
+  readonly precision: Precision
+  /** Whether its kernels are those for vectors of 256 bits. */
+  readonly wide: boolean
+  readonly #pool: ThreadPool | null
+  readonly #reason: string
+
+  private constructor(
+    module: WebAssembly.Module, precision: Precision, wide: boolean, pool: ThreadPool | null, reason: string,
+  ) {
+    this.module = module
+    this.precision = precision
+    this.wide = wide
+    this.#pool = pool
+    this.#reason = reason
+  }
+
+  /** See `createRuntime`; `own` is where the core comes from if the options give none. */
+  static async create(options: RuntimeOptions, own: OwnCore): Promise<Runtime> {
+    checkOptions('createRuntime', options, RUNTIME)
+    const { threads = 1, precision = 'deterministic', wide = false, core, worker } = options
+    checkPrecision(precision)
+    if (wide) turnOn()
+    const { count, reason, pool } = await startThreads(threads, worker)
+    try {
+      const module = core
+        ? await (await import('./core_source.ts')).moduleOf(core) : await carried(own(precision, count > 1, wide))
+      checkShared(module, count > 1)
+      return new Runtime(module, precision, wide, pool, reason)
+    } catch (error) {
+      await pool?.close()
+      throw error
+    }
+  }
+
+  /** Threads that a step is shared by. */
+  get threads(): number {
+    return this.#pool && !this.#pool.closed && this.#pool.lost === null ? this.#pool.size : 1
+  }
+
+  /** Why there are this many threads, in a sentence. */
+  get threadsReason(): string {
+    if (this.#pool?.closed) return 'the runtime was closed'
+    return this.#pool?.lost ? `a worker thread ended (${this.#pool.lost})` : this.#reason
+  }
+
+  /** For tests. */
+  get pool(): ThreadPool | null {
+    return this.#pool
+  }
+
+  /**
+   * A memory of its own for one model: variables, data, compiled functions. Freed when garbage.
+   * @param seed drives initialisation, shuffling, dropout and noise: an integer from 0 to 2⁵³ − 1
+   * @throws GanglionError where the worker threads could not be started
+   */
+  async session(seed = 1): Promise<Session> {
+    return new Session(await instantiateCore(this.module, this.#pool), seed)
+  }
+
+  /** Ends the worker threads, if there are any. Its sessions go on, on one thread. */
+  async close(): Promise<void> {
+    await this.#pool?.close()
+  }
+}
+
+async function carried(core: ReturnType<OwnCore>): Promise<WebAssembly.Module> {
+  const found = await core
+  return found instanceof WebAssembly.Module ? found : compile(found)
+}
+
+function checkPrecision(precision: Precision): void {
+  if (precision !== 'relaxed') return
+  const { available, reason } = relaxedSimd()
+  if (!available) throw new GanglionError(`precision 'relaxed' is not available: ${reason}`)
+}
+
+function checkShared(module: WebAssembly.Module, wanted: boolean): void {
+  const shared = WebAssembly.Module.imports(module).some(({ kind }) => kind === 'memory')
+  if (shared === wanted) return
+  throw new GanglionError(shared
+    ? 'the core that was given is for shared memory, and there is one thread; give ganglion.wasm'
+    : 'the core that was given is for one thread; give ganglion-threads.wasm, or threads: 1')
+}
+
+interface Threads {
+  readonly count: number
+  readonly reason: string
+  readonly pool: ThreadPool | null
+}
+
+async function startThreads(asked: number | 'auto', worker?: URL | string): Promise<Threads> {
+  const { count, reason } = chooseThreads(asked)
+  if (count === 1) return { count, reason, pool: null }
+  try {
+    const { ThreadPool } = await import('./threads/pool.ts')
+    return { count, reason, pool: await ThreadPool.start(count, worker) }
+  } catch (error) {
+    if (asked !== 'auto') throw error
+    return { count: 1, reason: (error as Error).message, pool: null }
+  }
+}
+
+function chooseThreads(asked: number | 'auto'): { count: number; reason: string } {
+  if (asked === 1) return { count: 1, reason: 'one thread was asked for' }
+  const { available, reason } = threadsHere()
+  if (asked === 'auto') {
+    if (!available) return { count: 1, reason }
+    const machine = parallelism()
+    return { count: Math.min(machine, AUTO_MOST), reason: `'auto', and the machine runs ${machine} at once` }
+  }
+  if (!available) throw new GanglionError(`${asked} threads are not available: ${reason}; with threads: 'auto' it would take one`)
+  return { count: asked, reason: `${asked} threads were asked for` }
+}
+
+/** How many threads `'auto'` takes here. */
+export const automaticThreads = (): number => chooseThreads('auto').count

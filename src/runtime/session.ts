@@ -1,7 +1,7 @@
 // One model's memory: its variables, datasets and compiled functions. Everything a run changes lies in here: variables
 // and the counters of each group, so that saving those saves the run.
-import type { Stage } from '../graph/schedule.ts'
-import { topological } from '../graph/gradients.ts'
+import { topological } from '../graph/walk.ts'
+import type { Stage } from '../compiler/schedule.ts'
 import { isConstant, isInput, isVariable, type Variable } from '../graph/leaves.ts'
 import { sizeOf, type Tensor } from '../graph/tensor.ts'
 import { isDataset } from '../ops/batch.ts'

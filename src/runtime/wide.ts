@@ -2,7 +2,7 @@
 // experimental flag is on and it was built for it, as in Node 24 and 26; the V8 of Node 22, Chromium 156 and Deno 2.9
 // knows the flag and does nothing. No WebAssembly can tell.
 import { GanglionError } from '../errors.ts'
-import type { Feature } from './features.ts'
+import type { Feature } from './feature.ts'
 import { builtin } from './host.ts'
 
 const FLAG = '--experimental-wasm-revectorize'

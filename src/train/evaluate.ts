@@ -5,7 +5,7 @@ import type { CompiledFunction } from '../runtime/function.ts'
 import { checkOptions, count } from '../options.ts'
 import { checkData } from './arguments.ts'
 import { images } from './images.ts'
-import type { Model } from './model.ts'
+import type { BoundModel } from './bound.ts'
 
 export interface EvaluateOptions {
   /** Samples a step; it changes no figure but where noise is drawn. Default 128. */
@@ -14,7 +14,7 @@ export interface EvaluateOptions {
 
 const GROUP = 'evaluate'
 
-export function evaluate(model: Model, data: ImageDataset, options: EvaluateOptions = {}): Record<string, number> {
+export function evaluate(model: BoundModel, data: ImageDataset, options: EvaluateOptions = {}): Record<string, number> {
   checkData('evaluate', data)
   checkOptions('evaluate', options, { batchSize: count })
   const { batchSize = 128 } = options

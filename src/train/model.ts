@@ -6,12 +6,13 @@ import { type ModelDefinition, tensorsOf } from '../models/definition.ts'
 import { Pass } from '../nn/layer.ts'
 import type { SavedTensor } from '../formats/safetensors.ts'
 import type { CompiledFunction, FunctionSpec } from '../runtime/function.ts'
-import type { Runtime } from '../runtime/runtime.ts'
+import type { Runtime } from '../runtime/create_runtime.ts'
 import type { Session } from '../runtime/session.ts'
 import type { ImageDataset } from '../data/dataset.ts'
 import {
   callable, check, checkOptions, count as countRule, floats, isFloats, isObject, rule, seed as seedRule, shape as shapeRule,
 } from '../options.ts'
+import type { BoundModel } from './bound.ts'
 import { evaluate, type EvaluateOptions } from './evaluate.ts'
 import { standingOf } from './standing.ts'
 import { checkState, checkValues, digest, readState, type State, writeState } from './state.ts'
@@ -26,7 +27,7 @@ const same = (noise: Tensor): Tensor => noise
 const WEIGHTS = rule('a Map of tensors by name', (x): x is Map<string, SavedTensor> => x instanceof Map)
 const IMAGES = rule('a Float32Array in [-1, 1]; scale bytes by x / 127.5 - 1', isFloats)
 
-export class Model {
+export class Model implements BoundModel {
   readonly definition: ModelDefinition
   readonly session: Session
   readonly #functions = new Map<string, CompiledFunction>()

@@ -1,8 +1,8 @@
 // What went wrong in training: the steps since the last snapshot once more, to the one that left the finite numbers, and
 // that one op by op. Loaded when it happens. Invariant: it ends with the last good state in place, and a TrainingError.
+import { changedBy } from '../graph/walk.ts'
 import { type ThreadError, TrainingError } from '../errors.ts'
 import type { Variable } from '../graph/leaves.ts'
-import { changedBy } from '../graph/schedule.ts'
 import { LEARNING_RATE } from '../nn/optimizers.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'

@@ -9,7 +9,7 @@ import { checkOptions, count, signal as signalRule } from '../options.ts'
 import { checkData } from './arguments.ts'
 import { Guard } from './fault.ts'
 import { images } from './images.ts'
-import type { Model } from './model.ts'
+import type { BoundModel } from './bound.ts'
 import { sameData, standingOf } from './standing.ts'
 import { beginEpoch, countersOf, TRAIN } from './state.ts'
 
@@ -43,7 +43,7 @@ export interface Progress {
 /** What one chunk of steps should take, in milliseconds: short enough to stop soon, long enough to cost nothing. */
 const CHUNK_MS = 50
 
-export async function* train(model: Model, data: ImageDataset, options: TrainOptions): AsyncGenerator<Progress, void, void> {
+export async function* train(model: BoundModel, data: ImageDataset, options: TrainOptions): AsyncGenerator<Progress, void, void> {
   const settings = checked(data, options)
   const standing = standingOf(model.session)
   if (standing.running) {
@@ -60,7 +60,7 @@ export async function* train(model: Model, data: ImageDataset, options: TrainOpt
 
 type Settings = ReturnType<typeof checked>
 
-async function* loop(model: Model, data: ImageDataset, settings: Settings): AsyncGenerator<Progress, void, void> {
+async function* loop(model: BoundModel, data: ImageDataset, settings: Settings): AsyncGenerator<Progress, void, void> {
   const { epochs, batchSize, signal } = settings
   if (signal?.aborted) return
   const { definition, session } = model

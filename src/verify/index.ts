@@ -1,5 +1,5 @@
 // What users see as `ganglion/verify`: an entry of its own, so that the default one stays small.
-import { createRuntime } from '../runtime/runtime.ts'
+import { createRuntime } from '../runtime/create_runtime.ts'
 import { verifier } from './verify.ts'
 
 export * from './entry.ts'

@@ -1,7 +1,7 @@
 // What a recipe is. Most are one tape in a memory of its own, which any host of the core can run by its exports alone;
 // the others need the host around the core as well (the training loop, sampling).
 import type { CompiledFunction } from '../runtime/function.ts'
-import type { Runtime } from '../runtime/runtime.ts'
+import type { Runtime } from '../runtime/create_runtime.ts'
 import type { Session } from '../runtime/session.ts'
 import type { Numbers } from './digest.ts'
 

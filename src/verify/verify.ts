@@ -1,7 +1,7 @@
 // Whether this engine gives the bits that the package promises: fixed recipes, each as one digest, beside the golden ones.
 // Works in every runtime; a mismatch, or a recipe that fails here, is reported and never thrown.
 import { anything, checkOptions } from '../options.ts'
-import { type Precision, RUNTIME, type Runtime, type RuntimeOptions } from '../runtime/engine.ts'
+import { type Precision, RUNTIME, type Runtime, type RuntimeOptions } from '../runtime/runtime.ts'
 import { digestOf } from './digest.ts'
 import { golden } from './golden.ts'
 import { numbersOf, type Recipe } from './recipe.ts'

@@ -1,10 +1,10 @@
 // The page's side of a trainer: it starts the worker, asks, and hands on what comes back. It computes nothing.
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
-import { threadFrom } from '../runtime/connection.ts'
+import { threadFrom } from '../runtime/threads/connection.ts'
 import type { NodeWorker } from '../runtime/host.ts'
 import type { CoreSource } from '../runtime/core_source.ts'
-import type { Precision } from '../runtime/engine.ts'
+import type { Precision } from '../runtime/runtime.ts'
 import { check, rule, signal as signalRule } from '../options.ts'
 import { checkData } from '../train/arguments.ts'
 import type { EvaluateOptions } from '../train/evaluate.ts'

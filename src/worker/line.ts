@@ -1,7 +1,7 @@
 // The line to a worker: numbered questions, and who waits for their answers.
 // Invariant: whatever was asked is answered, by the worker or, once it is gone, with an error that says so.
 import { GanglionError } from '../errors.ts'
-import { connect, type Connection } from '../runtime/connection.ts'
+import { connect, type Connection } from '../runtime/threads/connection.ts'
 import type { NodeWorker } from '../runtime/host.ts'
 import { fromFault, type Reply, type Request } from './protocol.ts'
 

@@ -1,7 +1,7 @@
 // Test images judged piece by piece: the event loop turns meanwhile, and the figures are the model's own.
 import { expect, test } from 'vitest'
 import { judge } from '../../src/cli/judge.ts'
-import { createRuntime, imageDataset, Model, vae } from '../../src/index.ts'
+import { createRuntime, imageDataset, Model, vae } from '../../src/entries/index.ts'
 
 test.each([1, 127, 128, 300, 1000])('%i images', async (count) => {
   const model = await Model.create(await createRuntime(), vae({ latent: 2, hidden: 8, imageShape: [2, 2, 1] }), { seed: 5 })

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readFileSync } from 'node:fs'
 import { nearest } from '../../src/cli/nearest.ts'
-import { automaticThreads } from '../../src/runtime/runtime.ts'
+import { automaticThreads } from '../../src/runtime/create_runtime.ts'
 import { recipeKinds } from '../../src/verify/index.ts'
 import { ganglion } from './ganglion.ts'
 

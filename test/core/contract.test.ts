@@ -81,18 +81,18 @@ describe('sizes that the host and the core both know', () => {
   }
   const gemm = 'assembly/lib/gemm'
   it.each([
-    ['MC', 'src/ops/gemm.ts', 'MC', `${gemm}/loops.ts`],
-    ['KC', 'src/ops/gemm.ts', 'KC', `${gemm}/loops.ts`],
-    ['BLOCK', 'src/ops/gemm.ts', 'BLOCK', `${gemm}/loops.ts`],
-    ['PANEL', 'src/ops/gemm.ts', 'NR', `${gemm}/micro.ts`],
-    ['HEAD', 'src/ops/conv_lowering.ts', 'HEAD', 'assembly/lib/conv/tile.ts'],
+    ['MC', 'src/ops/lowering/gemm.ts', 'MC', `${gemm}/loops.ts`],
+    ['KC', 'src/ops/lowering/gemm.ts', 'KC', `${gemm}/loops.ts`],
+    ['BLOCK', 'src/ops/lowering/gemm.ts', 'BLOCK', `${gemm}/loops.ts`],
+    ['PANEL', 'src/ops/lowering/gemm.ts', 'NR', `${gemm}/micro.ts`],
+    ['HEAD', 'src/ops/lowering/conv_lowering.ts', 'HEAD', 'assembly/lib/conv/tile.ts'],
   ])('%s of %s is %s of %s', (ours, host, theirs, core) => {
     const value = constants(host).get(ours)
     expect(value).toBeGreaterThan(0)
     expect(constants(core).get(theirs)).toBe(value)
   })
   it('fits the row addresses and the tile of a product before its block', () => {
-    const { MC, BLOCK } = Object.fromEntries(constants('src/ops/gemm.ts')) as { MC: number, BLOCK: number }
+    const { MC, BLOCK } = Object.fromEntries(constants('src/ops/lowering/gemm.ts')) as { MC: number, BLOCK: number }
     const { MR, NR } = Object.fromEntries(constants(`${gemm}/micro.ts`)) as { MR: number, NR: number }
     // MC addresses, MR more and a tile of MR × NR floats, 128 bytes for packers (loops.ts)
     expect(4 * (MC + MR + MR * NR) + 128).toBeLessThanOrEqual(BLOCK)

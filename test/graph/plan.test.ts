@@ -1,8 +1,7 @@
 // The memory plan on random graphs and on the models: sound, tight, and without effect on any number.
 import { describe, expect, it } from 'vitest'
+import { topological, isLeaf } from '../../src/graph/walk.ts'
 import { constant, input, variable } from '../../src/graph/leaves.ts'
-import { topological } from '../../src/graph/gradients.ts'
-import { isLeaf } from '../../src/graph/schedule.ts'
 import type { Tensor } from '../../src/graph/tensor.ts'
 import { autoencoder } from '../../src/models/autoencoder.ts'
 import { dcgan } from '../../src/models/dcgan.ts'

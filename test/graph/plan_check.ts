@@ -1,7 +1,7 @@
 // The planner's invariant, checked by walking the schedule with memory as bytes that know whose value they hold:
 // it knows nothing of lives or offsets but what the tape's kernels will do with them.
-import type { Buffer, Plan } from '../../src/graph/plan.ts'
-import type { Item, Schedule } from '../../src/graph/schedule.ts'
+import type { Buffer, Plan } from '../../src/compiler/plan.ts'
+import type { Item, Schedule } from '../../src/compiler/schedule.ts'
 import { Tensor } from '../../src/graph/tensor.ts'
 
 const overlap = (a: Buffer, b: Buffer): boolean => a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes

@@ -1,6 +1,6 @@
 // Random training steps: elementwise and broadcast ops, aliases, products with scratch, reductions, several stages that
 // update variables. Everything stays within a few units, so that no number overflows.
-import { gradients } from '../../src/graph/gradients.ts'
+import { gradients } from '../../src/autodiff/gradients.ts'
 import { constant, input, type Variable, variable } from '../../src/graph/leaves.ts'
 import type { Shape, Tensor } from '../../src/graph/tensor.ts'
 import { sgd } from '../../src/nn/optimizers.ts'

@@ -1,6 +1,6 @@
 // What a stage sees, what a function refuses, and that fusing changes no number.
 import { expect, it } from 'vitest'
-import { gradients } from '../../src/graph/gradients.ts'
+import { gradients } from '../../src/autodiff/gradients.ts'
 import { constant, input, type Variable, variable } from '../../src/graph/leaves.ts'
 import type { Tensor } from '../../src/graph/tensor.ts'
 import { relu } from '../../src/ops/activation.ts'

@@ -1,6 +1,6 @@
 // Pictures: what options they take, and that one too large is refused before anything is computed.
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createRuntime, imageDataset, Model, vae } from '../../src/index.ts'
+import { createRuntime, imageDataset, Model, vae } from '../../src/entries/index.ts'
 import {
   defineFor, interpolationsPng, loadRun, prepareRunFolder, reconstructionsPng, samplesPng, scaledImages,
 } from '../../src/node/index.ts'

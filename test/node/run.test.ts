@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createRuntime, GanglionError, imageDataset, Model, vae } from '../../src/index.ts'
+import { createRuntime, GanglionError, imageDataset, Model, vae } from '../../src/entries/index.ts'
 import { loadRun, type RunConfig, saveConfig, saveRun } from '../../src/node/index.ts'
 
 const options = { latent: 2, hidden: 16, learningRate: 1e-3, noise: 'sample', imageShape: [5, 4, 1] } as const

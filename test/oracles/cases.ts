@@ -2,7 +2,7 @@
 // Inputs are the same f32 numbers that PyTorch saw (in doubles); expected values are f64.
 import { reshape } from '../../src/ops/reshape.ts'
 import { readFileSync } from 'node:fs'
-import { gradients } from '../../src/graph/gradients.ts'
+import { gradients } from '../../src/autodiff/gradients.ts'
 import { type Shape, sizeOf, type Tensor } from '../../src/graph/tensor.ts'
 import type { Session } from '../../src/runtime/session.ts'
 import { lcg } from '../golden/lcg.ts'

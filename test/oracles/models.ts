@@ -1,9 +1,8 @@
 // The models of test/golden/tiny.json and models.json bound to the definitions as they ship: the oracle's weights in the
 // session's variables, its noise in place of the random tensors, its names for gradients and outputs.
 import { readFileSync } from 'node:fs'
-import { topological } from '../../src/graph/gradients.ts'
+import { topological, rewrite } from '../../src/graph/walk.ts'
 import { input, isVariable } from '../../src/graph/leaves.ts'
-import { rewrite } from '../../src/graph/simplify.ts'
 import { type Shape, sizeOf, type Tensor } from '../../src/graph/tensor.ts'
 import type { ModelDefinition, StageSpec } from '../../src/models/definition.ts'
 import { Pass } from '../../src/nn/layer.ts'

@@ -1,5 +1,5 @@
 // Convolution in doubles, by its definition; its gradients by scattering the same products.
-import { pads } from '../../src/ops/padding.ts'
+import { pads } from '../../src/ops/lowering/padding.ts'
 import type { Shape } from '../../src/graph/tensor.ts'
 import type { ConvSpec } from '../../src/verify/cases/conv2d.ts'
 import { type Array64, build, get } from './arrays.ts'

@@ -1,5 +1,5 @@
 // Pooling and depthwise convolution in doubles: plain loops over every window.
-import { pads } from '../../src/ops/padding.ts'
+import { pads } from '../../src/ops/lowering/padding.ts'
 import { sizeOf, type Shape } from '../../src/graph/tensor.ts'
 import { pooledShape, type Window } from '../../src/verify/cases/window.ts'
 import { type Array64, build, get } from './arrays.ts'

@@ -1,5 +1,5 @@
 // References of functions of one element, or of one of each of two tensors.
-import { broadcastShape } from '../../src/ops/broadcast.ts'
+import { broadcastShape } from '../../src/ops/lowering/broadcast.ts'
 import { build, get } from '../reference/arrays.ts'
 import type { Reference } from './spec.ts'
 

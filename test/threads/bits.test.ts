@@ -1,8 +1,8 @@
 // Any number of threads gives the same bits, alone or with several sessions on one pool.
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { features } from '../../src/runtime/features.ts'
-import type { Runtime } from '../../src/runtime/runtime.ts'
-import { Team } from '../../src/runtime/team.ts'
+import type { Runtime } from '../../src/runtime/create_runtime.ts'
+import { Team } from '../../src/runtime/threads/team.ts'
 import { Model } from '../../src/train/model.ts'
 import { runtime } from '../harness.ts'
 import { BATCH, MODELS } from './models.ts'

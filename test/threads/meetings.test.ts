@@ -3,7 +3,7 @@
 // here every time, not once in a thousand runs.
 import { describe, expect, test } from 'vitest'
 import { input } from '../../src/graph/leaves.ts'
-import { ALONE, halvingsOf, SMALL } from '../../src/graph/marks.ts'
+import { ALONE, halvingsOf, SMALL } from '../../src/compiler/marks.ts'
 import { Pass } from '../../src/nn/layer.ts'
 import type { CompiledFunction } from '../../src/runtime/function.ts'
 import { Session } from '../../src/runtime/session.ts'

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { features } from '../../src/runtime/features.ts'
-import { createRuntime } from '../../src/runtime/runtime.ts'
+import { createRuntime } from '../../src/runtime/create_runtime.ts'
 import { built } from '../dist.ts'
 import { runtime } from '../harness.ts'
 

@@ -1,7 +1,7 @@
 // How ops are divided: every element of a result is written in exactly one share, however many shares and threads there are. What
 // is written twice is right when shares run one after another, and wrong now and then on real threads.
 import { describe, expect, test } from 'vitest'
-import { gradients } from '../../src/graph/gradients.ts'
+import { gradients } from '../../src/autodiff/gradients.ts'
 import { input } from '../../src/graph/leaves.ts'
 import { conv2d } from '../../src/ops/conv2d.ts'
 import { matmul } from '../../src/ops/matmul.ts'

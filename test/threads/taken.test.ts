@@ -1,10 +1,10 @@
 // Shares that a thread takes because another has not begun them: an absent thread's work is done by who is there.
 import { expect, test } from 'vitest'
 import { input } from '../../src/graph/leaves.ts'
-import { halvingsOf } from '../../src/graph/marks.ts'
+import { halvingsOf } from '../../src/compiler/marks.ts'
 import { matmul } from '../../src/ops/matmul.ts'
-import { createRuntime, type Runtime } from '../../src/runtime/runtime.ts'
-import type { SharedExports } from '../../src/runtime/thread.ts'
+import { createRuntime, type Runtime } from '../../src/runtime/create_runtime.ts'
+import type { SharedExports } from '../../src/runtime/threads/thread.ts'
 import { madeUp } from '../../src/verify/draw.ts'
 import { runtime } from '../harness.ts'
 import { worker } from './threads.ts'

@@ -2,7 +2,7 @@
 import { pathToFileURL } from 'node:url'
 import { imageDataset } from '../../src/data/dataset.ts'
 import type { ModelDefinition } from '../../src/models/definition.ts'
-import { createRuntime, type Runtime, type RuntimeOptions } from '../../src/runtime/runtime.ts'
+import { createRuntime, type Runtime, type RuntimeOptions } from '../../src/runtime/create_runtime.ts'
 import { Model } from '../../src/train/model.ts'
 import type { Progress } from '../../src/train/train.ts'
 import { built } from '../dist.ts'

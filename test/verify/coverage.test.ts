@@ -1,13 +1,13 @@
 // Nothing that computes is left out of `verify`: every op record, every kernel of the core, every model.
 import { readdirSync } from 'node:fs'
 import { expect, it, vi } from 'vitest'
-import { topological } from '../../src/graph/gradients.ts'
-import { halvingsOf } from '../../src/graph/marks.ts'
+import { topological } from '../../src/graph/walk.ts'
+import { halvingsOf } from '../../src/compiler/marks.ts'
 import type { Op } from '../../src/graph/tensor.ts'
 import { modelKinds } from '../../src/node/models.ts'
 import { coreBytes } from '../../src/runtime/cores.ts'
 import { CompiledFunction } from '../../src/runtime/function.ts'
-import { createRuntime } from '../../src/runtime/runtime.ts'
+import { createRuntime } from '../../src/runtime/create_runtime.ts'
 import { Session } from '../../src/runtime/session.ts'
 import type { Numbers } from '../../src/verify/digest.ts'
 import { recipeNames } from '../../src/verify/index.ts'
@@ -57,7 +57,7 @@ await shared.close()
 it('every op record is built by a recipe', async () => {
   const folder = new URL('../../src/ops/', import.meta.url)
   const known = new Set<string>()
-  for (const file of readdirSync(folder)) {
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.ts'))) {
     const exported = (await import(new URL(file, folder).href)) as Record<string, unknown>
     for (const value of Object.values(exported)) if (isOp(value)) known.add(value.name)
   }

@@ -1,6 +1,6 @@
 // `verify` in this process: it passes, and it does not pass where a single bit is wrong.
 import { afterEach, describe, expect, it, test, vi } from 'vitest'
-import { createRuntime } from '../../src/runtime/runtime.ts'
+import { createRuntime } from '../../src/runtime/create_runtime.ts'
 import { features } from '../../src/runtime/features.ts'
 import { canonicalBytes, digestOf } from '../../src/verify/digest.ts'
 import { golden } from '../../src/verify/golden.ts'

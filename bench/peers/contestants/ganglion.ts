@@ -1,9 +1,9 @@
 // Ourselves: the definitions as they ship, on a dataset in the core's memory. Arguments: `relaxed`, `wide`, both or none.
 import { readFileSync } from 'node:fs'
+import { rewrite } from '../../../src/graph/walk.ts'
 import { input } from '../../../src/graph/leaves.ts'
-import { rewrite } from '../../../src/graph/simplify.ts'
 import type { StageSpec } from '../../../src/models/definition.ts'
-import { autoencoder, createRuntime, dcgan, gan, vae } from '../../../src/index.ts'
+import { autoencoder, createRuntime, dcgan, gan, vae } from '../../../src/entries/index.ts'
 import { Pass } from '../../../src/nn/layer.ts'
 import { batch as batchOf, dataset } from '../../../src/ops/batch.ts'
 import { matmul } from '../../../src/ops/matmul.ts'

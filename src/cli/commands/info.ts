@@ -1,8 +1,9 @@
 // `ganglion info`: what is installed, and what the engine can do.
 import { release } from 'node:os'
 import { fusedMultiplyAdd } from '../../bench/fused.ts'
-import { type Feature, features } from '../../runtime/features.ts'
-import { automaticThreads } from '../../runtime/runtime.ts'
+import type { Feature } from '../../runtime/feature.ts'
+import { features } from '../../runtime/features.ts'
+import { automaticThreads } from '../../runtime/create_runtime.ts'
 import { type Command, columns } from '../command.ts'
 import { help, parse, UsageError } from '../options.ts'
 import { coreHash, version } from '../version.ts'

@@ -1,5 +1,5 @@
 import type { Shape } from '../../graph/tensor.ts'
-import { broadcastTo } from '../../ops/broadcast_to.ts'
+import { broadcastTo } from '../../ops/reduce.ts'
 import { casesOf } from './case.ts'
 
 export type BroadcastRow = readonly [from: Shape, to: Shape, scale: number]

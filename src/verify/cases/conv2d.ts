@@ -1,6 +1,6 @@
 import type { Shape } from '../../graph/tensor.ts'
 import { conv2d, conv2dFilterGradient, conv2dTranspose } from '../../ops/conv2d.ts'
-import { type Padding, pads } from '../../ops/padding.ts'
+import { type Padding, pads } from '../../ops/lowering/padding.ts'
 import { casesOf, type OpCase, type OpCases } from './case.ts'
 
 type Pair = readonly [number, number]

@@ -1,5 +1,6 @@
 // Functions of one tensor, at every length around SIMD's width.
 import type { Shape, Tensor } from '../../graph/tensor.ts'
+import { negative } from '../../ops/arithmetic.ts'
 import * as ops from '../../ops/unary.ts'
 import { around, LENGTHS } from '../draw.ts'
 import { casesOfShapes, type Inputs, type OpCases } from './case.ts'
@@ -10,7 +11,7 @@ export const elementwise = (op: string, apply: (x: Tensor) => Tensor, inputs?: I
   casesOfShapes(op, SHAPES.map((shape) => [shape]), apply, inputs)
 
 export const unary: readonly OpCases<readonly Shape[]>[] = [
-  elementwise('negative', ops.negative),
+  elementwise('negative', negative),
   elementwise('abs', ops.abs, { draw: around(4) }),
   elementwise('sign', ops.sign, { draw: around(4) }),
   elementwise('square', ops.square, { domain: [-10, 10] }),

@@ -1,6 +1,6 @@
 // The windows that pooling and depthwise convolutions slide over images.
 import type { Shape } from '../../graph/tensor.ts'
-import { type Padding, pads } from '../../ops/padding.ts'
+import { type Padding, pads } from '../../ops/lowering/padding.ts'
 
 export interface Window {
   readonly kernel: readonly [number, number]

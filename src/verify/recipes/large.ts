@@ -1,6 +1,6 @@
 // Ops so large that threads cut their shares in pieces and take those of others (src/graph/marks.ts), with their gradients: odd
 // sizes, of which no number of threads makes even pieces.
-import { gradients } from '../../graph/gradients.ts'
+import { gradients } from '../../autodiff/gradients.ts'
 import { input } from '../../graph/leaves.ts'
 import { type Shape, type Tensor } from '../../graph/tensor.ts'
 import { relu } from '../../ops/activation.ts'
@@ -8,7 +8,7 @@ import { conv2d } from '../../ops/conv2d.ts'
 import { matmul } from '../../ops/matmul.ts'
 import { sum } from '../../ops/reduce.ts'
 import { exp } from '../../ops/unary.ts'
-import type { Runtime } from '../../runtime/runtime.ts'
+import type { Runtime } from '../../runtime/create_runtime.ts'
 import { madeUp } from '../draw.ts'
 import { type Run, runOf, type TapeRecipe } from '../recipe.ts'
 

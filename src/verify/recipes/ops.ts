@@ -1,8 +1,8 @@
 // Every op at every case's inputs: one function, and so one tape, an op, with the values and the gradients of all cases.
-import { gradients } from '../../graph/gradients.ts'
+import { gradients } from '../../autodiff/gradients.ts'
 import { input } from '../../graph/leaves.ts'
 import { type Tensor } from '../../graph/tensor.ts'
-import type { Runtime } from '../../runtime/runtime.ts'
+import type { Runtime } from '../../runtime/create_runtime.ts'
 import { drawInputs, type OpCases } from '../cases/case.ts'
 import { opCases } from '../cases/index.ts'
 import { madeUp } from '../draw.ts'

@@ -5,7 +5,7 @@ import * as initializers from '../../nn/initializers.ts'
 import { batch, dataset } from '../../ops/batch.ts'
 import { bernoulli, dropout, randomNormal, randomUniform, truncatedNormal } from '../../ops/random.ts'
 import { fill, ones } from '../../ops/fill.ts'
-import type { Runtime } from '../../runtime/runtime.ts'
+import type { Runtime } from '../../runtime/create_runtime.ts'
 import { generator } from '../draw.ts'
 import { type Run, runOf, type TapeRecipe } from '../recipe.ts'
 

@@ -1,8 +1,8 @@
 // Elementwise ops where arithmetic has corners: zeros of both signs, infinities, NaN, the largest and smallest numbers.
-import { gradients } from '../../graph/gradients.ts'
+import { gradients } from '../../autodiff/gradients.ts'
 import { input } from '../../graph/leaves.ts'
 import { type Tensor } from '../../graph/tensor.ts'
-import type { Runtime } from '../../runtime/runtime.ts'
+import type { Runtime } from '../../runtime/create_runtime.ts'
 import { activation } from '../cases/activation.ts'
 import { arithmetic } from '../cases/arithmetic.ts'
 import type { OpCases } from '../cases/case.ts'

@@ -1,6 +1,6 @@
 // Everything that changes variables: each kind of optimizer, clipping, assignment, moving averages.
 import { input, variable } from '../../graph/leaves.ts'
-import { gradients } from '../../graph/gradients.ts'
+import { gradients } from '../../autodiff/gradients.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import { clipByGlobalNorm, clipByNorm, clipByValue } from '../../nn/clip.ts'
 import * as initializers from '../../nn/initializers.ts'
@@ -11,7 +11,7 @@ import { add } from '../../ops/arithmetic.ts'
 import { assign, movingAverage } from '../../ops/assign.ts'
 import { matmul } from '../../ops/matmul.ts'
 import { mean } from '../../ops/reduce.ts'
-import type { Runtime } from '../../runtime/runtime.ts'
+import type { Runtime } from '../../runtime/create_runtime.ts'
 import { floats, generator } from '../draw.ts'
 import { type Run, runOf, stateRanges, type TapeRecipe } from '../recipe.ts'
 

@@ -1,6 +1,6 @@
 // A recorded run: the memory of a session that is ready, as bytes, and what to do with it. A host that is not JavaScript
 // copies it into its own memory, calls the core's `run(tape, steps)`, and the ranges hold the recipe's numbers.
-import { createRuntime } from '../../../src/runtime/runtime.ts'
+import { createRuntime } from '../../../src/runtime/create_runtime.ts'
 import { digestOf } from '../../../src/verify/digest.ts'
 import { type Range, readRange, type Recipe, type TapeRecipe } from '../../../src/verify/recipe.ts'
 import { recipes } from '../../../src/verify/recipes/index.ts'

@@ -1,7 +1,9 @@
 // Convolutions by Winograd's products (Winograd 1980; Lavin and Gray 2016, arXiv:1509.09308): images, filters and results are
 // spread over points on both axes (toom_cook.ts, assembly/kernels/combine2d.ts), and each pair of points is one matrix product
 // over images and channels. The residues of the stride lie side by side, in the products' depth or in their columns.
-import { apart, bits, ended, type KernelCall, type Places, type Tensor, unmet } from '../graph/tensor.ts'
+import { apart, ended, unmet } from './calls.ts'
+import { bits, type KernelCall } from '../../graph/kernel_call.ts'
+import { type Places, type Tensor } from '../../graph/tensor.ts'
 import type { Geometry, Lowered } from './conv_lowering.ts'
 import { type EpilogueAttrs, epilogueWords, multiplyCall, NO_EPILOGUE, packCall, PANEL, shareBytes } from './gemm.ts'
 import { type Axis, axisOf, type Sparse, transposed } from './toom_cook.ts'

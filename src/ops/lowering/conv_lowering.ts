@@ -1,6 +1,8 @@
 // How convolutions become kernel calls: direct where the filters are small and images are read in place, products of
 // implicit patches where they are deep (assembly/lib/conv, assembly/lib/gemm).
-import { bits, type KernelCall, type Places, type Shape, type Tensor, unmet } from '../graph/tensor.ts'
+import { bits, type KernelCall } from '../../graph/kernel_call.ts'
+import { unmet } from './calls.ts'
+import { type Places, type Shape, type Tensor } from '../../graph/tensor.ts'
 import {
   type EpilogueAttrs, epilogueWords, PANEL, packCall, panelBytes, PLAIN_PANELS, product, productScratch, type Right,
 } from './gemm.ts'

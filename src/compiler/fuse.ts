@@ -3,21 +3,9 @@
 // without.
 // Ops marked `fusable` carry an `epilogue` in their attributes: a bias for the last axis, then an activation.
 // Numbers are the same as without fusion: the same operations in the same order.
-import { topological } from './gradients.ts'
-import { rewrite } from './simplify.ts'
-import { type Attrs, type Op, Tensor } from './tensor.ts'
-
-/** What a fused op does to its result before storing it. */
-export interface Epilogue {
-  readonly bias: boolean
-  readonly activation: string
-  /** The slope of leakyReLU. */
-  readonly alpha: number
-}
-/** In the order of their numbers in assembly/lib/gemm/epilogue.ts. */
-export const ACTIVATIONS: readonly string[] = ['linear', 'relu', 'leakyReLU']
-
-export const PLAIN: Epilogue = { bias: false, activation: 'linear', alpha: 0 }
+import { topological, rewrite } from '../graph/walk.ts'
+import { ACTIVATIONS, type Epilogue } from '../ops/lowering/epilogue.ts'
+import { type Attrs, type Op, Tensor } from '../graph/tensor.ts'
 
 const epilogueOf = (t: Tensor): Epilogue | undefined => (t.op.fusable ? (t.attrs.epilogue as Epilogue) : undefined)
 

@@ -1,5 +1,6 @@
 // Makers of elementwise op records: the kernel is `<name>_f32` in assembly/kernels, everything else is the same.
-import { type Attrs, bits, type GradientRule, type Op, sameShape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { bits } from '../../graph/kernel_call.ts'
+import { type Attrs, type GradientRule, type Op, sameShape, shapeError, show, type Tensor } from '../../graph/tensor.ts'
 import { broadcastShape, walk } from './broadcast.ts'
 
 /** camelCase to the kernel's snake_case name; ReLU is one word: leakyReLU → leaky_relu_f32. */

@@ -1,8 +1,9 @@
 // A stage sees the variables as they were when it began. What is computed has memory of its own; a variable that is
 // itself an output, or the value of an update, is copied here before an update of the stage can change it.
+import { changedBy, memoryOf } from '../graph/walk.ts'
 import { copy } from '../ops/copy.ts'
-import { changedBy, memoryOf, type Stage } from './schedule.ts'
-import { Tensor } from './tensor.ts'
+import { type Stage } from './schedule.ts'
+import { Tensor } from '../graph/tensor.ts'
 
 /** The stages with those copies in them. */
 export function keepValues(stages: readonly Stage[]): Stage[] {

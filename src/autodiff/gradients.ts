@@ -2,29 +2,8 @@
 // Only nodes on a path from a requested tensor to the loss are visited: nothing else gets a gradient.
 import { ones, zeros } from '../ops/fill.ts'
 import { add } from '../ops/arithmetic.ts'
-import { sameShape, scoped, show, type Tensor } from './tensor.ts'
-
-/** All tensors that `roots` depend on, inputs before users. */
-export function topological(roots: readonly Tensor[]): Tensor[] {
-  const order: Tensor[] = []
-  const seen = new Set<Tensor>()
-  // What is being visited, and how many inputs of each have been: an object for each node made an eighth of a step's garbage.
-  const nodes: Tensor[] = []
-  const visited: number[] = []
-  const visit = (node: Tensor) => {
-    if (!seen.has(node)) visited[nodes.push(node) - 1] = 0
-    seen.add(node)
-  }
-  for (const root of roots) {
-    visit(root)
-    while (nodes.length) {
-      const next = nodes.at(-1)!.inputs[visited[nodes.length - 1]!++]
-      if (next) visit(next)
-      else order.push(nodes.pop()!)
-    }
-  }
-  return order
-}
+import { sameShape, scoped, show, type Tensor } from '../graph/tensor.ts'
+import { topological } from '../graph/walk.ts'
 
 /**
  * The gradients of `y` with respect to each of `xs`: `Σ dyᵢ · ∂yᵢ/∂x`.

@@ -1,5 +1,5 @@
 // The broadcasting rule (NumPy's: trailing dimensions align, 1 stretches) and how kernels walk it.
-import { type Shape, shapeError, show, sizeOf } from '../graph/tensor.ts'
+import { type Shape, shapeError, show, sizeOf } from '../../graph/tensor.ts'
 
 /** The shape that `a` and `b` stretch to. */
 export function broadcastShape(op: string, a: Shape, b: Shape): Shape {

@@ -1,6 +1,6 @@
 // Windows over NHWC images, as the pooling and depthwise kernels take them (assembly/lib/window.ts).
-import { type Shape, shapeError, show } from '../graph/tensor.ts'
-import { check, checkOptions, size, WINDOW } from '../options.ts'
+import { type Shape, shapeError, show } from '../../graph/tensor.ts'
+import { check, checkOptions, size, WINDOW } from '../../options.ts'
 import { type Padding, pads, pair } from './padding.ts'
 
 /** One number for both axes, or [height, width]. */

@@ -1,20 +1,21 @@
 // The entry `ganglion/slim`: what loads a core and trains, without a core inside. Who gives the core decides how it is loaded.
 // Models, layers and all else come from `ganglion/api`, which shares this entry's code.
-import { type CoreSource, moduleOf } from './runtime/core_source.ts'
-import { Runtime, type RuntimeOptions } from './runtime/engine.ts'
+import { type CoreSource, moduleOf } from '../runtime/core_source.ts'
+import { Runtime, type RuntimeOptions } from '../runtime/runtime.ts'
 
-export { GanglionError, ThreadError, TrainingError } from './errors.ts'
-export { imageDataset, take, type ImageArrays, type ImageDataset } from './data/dataset.ts'
-export { imageGrid, type GridOptions, type Pixels } from './formats/grid.ts'
-export { interpolate, type InterpolateOptions } from './models/interpolate.ts'
-export type { ModelDefinition } from './models/definition.ts'
-export { Runtime, type Precision, type RuntimeOptions } from './runtime/engine.ts'
-export type { CoreSource } from './runtime/core_source.ts'
-export { features, type Feature, type Features } from './runtime/features.ts'
-export type { Session } from './runtime/session.ts'
-export { Model } from './train/model.ts'
-export type { State } from './train/state.ts'
-export type { Progress, TrainOptions } from './train/train.ts'
+export { GanglionError, ThreadError, TrainingError } from '../errors.ts'
+export { imageDataset, take, type ImageArrays, type ImageDataset } from '../data/dataset.ts'
+export { imageGrid, type GridOptions, type Pixels } from '../formats/grid.ts'
+export { interpolate, type InterpolateOptions } from '../models/interpolate.ts'
+export type { ModelDefinition } from '../models/definition.ts'
+export { Runtime, type Precision, type RuntimeOptions } from '../runtime/runtime.ts'
+export type { CoreSource } from '../runtime/core_source.ts'
+export type { Feature } from '../runtime/feature.ts'
+export { features, type Features } from '../runtime/features.ts'
+export type { Session } from '../runtime/session.ts'
+export { Model } from '../train/model.ts'
+export type { State } from '../train/state.ts'
+export type { Progress, TrainOptions } from '../train/train.ts'
 
 export interface SlimRuntimeOptions extends RuntimeOptions {
   /** The core: a compiled module, its bytes, an address, the answer of a `fetch`, or a promise of one of these. */

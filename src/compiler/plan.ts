@@ -1,7 +1,7 @@
 // The memory plan: every buffer of a step gets an offset in one arena, so that a step allocates nothing.
 // Invariant (tested on random graphs): two buffers whose lives overlap never share a byte.
 import type { Item, Schedule } from './schedule.ts'
-import { Tensor } from './tensor.ts'
+import { Tensor } from '../graph/tensor.ts'
 
 /** A piece of the arena, alive while items `from` … `to` run (both included). */
 export interface Buffer {

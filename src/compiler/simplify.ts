@@ -1,19 +1,7 @@
 // Graph to graph, before scheduling: equal subexpressions become one. Nodes that nobody asks for are never visited.
-import { isLeaf } from './schedule.ts'
-import { topological } from './gradients.ts'
-import { isConstant } from './leaves.ts'
-import { Tensor } from './tensor.ts'
-
-/** Rebuilds everything below `roots`; `replace` sees each node with its inputs already rebuilt. */
-export function rewrite(roots: readonly Tensor[], replace: (node: Tensor, old: Tensor) => Tensor): Map<Tensor, Tensor> {
-  const made = new Map<Tensor, Tensor>()
-  for (const old of topological(roots)) {
-    const inputs = old.inputs.map((i) => made.get(i)!)
-    const same = inputs.every((i, at) => i === old.inputs[at])
-    made.set(old, replace(same ? old : new Tensor(old.op, inputs, old.attrs, old.shape, old.scope), old))
-  }
-  return made
-}
+import { isLeaf, rewrite } from '../graph/walk.ts'
+import { isConstant } from '../graph/leaves.ts'
+import { Tensor } from '../graph/tensor.ts'
 
 /** Common subexpressions: two nodes of one op with equal attributes and the same inputs become one. */
 export function shareEqual(roots: readonly Tensor[]): Map<Tensor, Tensor> {

@@ -1,6 +1,6 @@
 // Axes of a reduction. Kernels reduce one run of neighbouring axes; several runs are several ops.
-import { type Shape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
-import { reshape } from './reshape.ts'
+import { type Shape, shapeError, show, sizeOf, type Tensor } from '../../graph/tensor.ts'
+import { reshape } from '../reshape.ts'
 
 /** A run of axes: `from` … `to` − 1. */
 export interface Run {

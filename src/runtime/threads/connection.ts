@@ -1,5 +1,5 @@
 // A worker as its host sees it, the same for a Web Worker and for a thread of Node: messages both ways, and its end.
-import { builtin, type NodeWorker } from './host.ts'
+import { builtin, type NodeWorker } from '../host.ts'
 
 export interface Connection<Out> {
   post(message: Out, transfer?: Transferable[]): void

@@ -1,11 +1,21 @@
 // One session's hold on the thread pool: a run is posted to the workers, and the caller walks its own share as thread 0.
 // Invariant: a run ends, with an error where a worker is gone; from then on runs take the caller's thread alone.
-import { ThreadError } from '../errors.ts'
-import type { Tape } from '../graph/emit.ts'
-import { mark } from '../graph/marks.ts'
-import { builtin } from './host.ts'
-import type { ThreadPool } from './pool.ts'
-import type { SharedExports } from './thread.ts'
+import { ThreadError } from '../../errors.ts'
+import type { Tape } from '../../compiler/emit.ts'
+import { mark } from '../../compiler/marks.ts'
+import { builtin } from '../host.ts'
+import type { Order, SharedExports } from './thread.ts'
+
+/** What a team asks of the pool it belongs to. */
+export interface Workers {
+  readonly size: number
+  /** Why there are no workers any more, of themselves; null while they are there. */
+  readonly lost: string | null
+  readonly closed: boolean
+  post(order: (thread: number) => Order): void
+  lose(why: string): void
+  end(): Promise<void>
+}
 
 /**
  * How often a thread looks for the others at the end of an op before it sleeps. A look takes 0.25 to 2.5 ns, so this is a tenth
@@ -21,13 +31,13 @@ const LOOKS_CROWDED = 8000
 const garbage = new FinalizationRegistry<() => void>((leave) => leave())
 
 export class Team {
-  readonly #pool: ThreadPool
+  readonly #pool: Workers
   readonly #exports: SharedExports
   readonly #session: number
   #told = false
 
   /** @param session the number under which all workers have joined */
-  constructor(pool: ThreadPool, exports: SharedExports, session: number) {
+  constructor(pool: Workers, exports: SharedExports, session: number) {
     this.#pool = pool
     this.#exports = exports
     this.#session = session

@@ -1,6 +1,7 @@
 // How products become kernel calls: scratch sizes, packing of the right side, epilogue words (assembly/lib/gemm).
-import { ACTIVATIONS, type Epilogue } from '../graph/fuse.ts'
-import { bits, type KernelCall, type Places, type Tensor } from '../graph/tensor.ts'
+import { ACTIVATIONS, type Epilogue } from './epilogue.ts'
+import { bits, type KernelCall } from '../../graph/kernel_call.ts'
+import { type Places, type Tensor } from '../../graph/tensor.ts'
 
 /** Attributes of every op that ends in an epilogue. */
 export interface EpilogueAttrs extends Record<string, unknown> {

@@ -1,6 +1,6 @@
 // The threads of a runtime besides the caller's: workers that many sessions share, one run at a time.
-import { GanglionError } from '../errors.ts'
-import { Team } from './team.ts'
+import { GanglionError } from '../../errors.ts'
+import { Team, type Workers } from './team.ts'
 import type { Answer, Order, SharedExports } from './thread.ts'
 import { startWorker, type ThreadWorker } from './workers.ts'
 
@@ -14,7 +14,7 @@ interface Open {
   readonly failed: (error: Error) => void
 }
 
-export class ThreadPool {
+export class ThreadPool implements Workers {
   /** Threads that a run takes, the caller's among them. */
   readonly size: number
   readonly #workers: ThreadWorker[]

@@ -1,5 +1,6 @@
 // The call that copies a block between two tensors with strides of their own (assembly/kernels/copy_strided.ts).
-import { type KernelCall, type Shape, shapeError, show } from '../graph/tensor.ts'
+import type { KernelCall } from '../../graph/kernel_call.ts'
+import { type Shape, shapeError, show } from '../../graph/tensor.ts'
 
 const DIMENSIONS = 6
 

@@ -1,7 +1,8 @@
 // From a schedule and a plan to the tape: the words that the core walks. Every address is final.
+import type { Apart, KernelCall } from '../graph/kernel_call.ts'
 import type { Plan } from './plan.ts'
 import type { Item, Schedule } from './schedule.ts'
-import { type Apart, type KernelCall, Tensor } from './tensor.ts'
+import { Tensor } from '../graph/tensor.ts'
 
 /** A kernel call on the tape: the word where it starts, the item it belongs to (none for bookkeeping), how threads share it. */
 export interface Call {

@@ -1,8 +1,8 @@
 // From stages to one ordered list of work. A stage changes a variable when nothing of it reads the old value any more; what a
 // later stage needs is computed again only if it depends on a variable that an earlier stage changed.
-import { isVariable } from './leaves.ts'
-import type { Tensor } from './tensor.ts'
-import { topological } from './gradients.ts'
+import { changedBy, isLeaf, memoryOf, topological } from '../graph/walk.ts'
+import { isVariable } from '../graph/leaves.ts'
+import type { Tensor } from '../graph/tensor.ts'
 
 /** One phase of a step: values to compute, then updates (effect ops) to apply, in order. */
 export interface Stage {
@@ -21,12 +21,6 @@ export interface Schedule {
   /** For each stage, what holds its outputs at the end of the step: an item, or a leaf, which later stages may change. */
   readonly outputs: readonly ReadonlyMap<Tensor, Item | Tensor>[]
 }
-
-export const isLeaf = (t: Tensor): boolean => t.op.calls === 'leaf'
-
-/** The variables that an effect op may change: all of its inputs but the last, which is the value, if there are more. */
-export const changedBy = ({ inputs }: Tensor): Tensor[] =>
-  (inputs.length > 1 ? inputs.slice(0, -1) : inputs).filter(isVariable)
 
 export function schedule(stages: readonly Stage[]): Schedule {
   const items: Item[] = []
@@ -67,9 +61,6 @@ function earliest(order: readonly Tensor[], updates: readonly Tensor[]): number[
   let due = -1
   return updates.map(({ inputs }) => (due = Math.max(due, ...inputs.map((input) => last.get(input) ?? -1))))
 }
-
-/** The tensor in whose memory `node` lies. */
-export const memoryOf = (node: Tensor): Tensor => (node.op.calls === 'alias' ? memoryOf(node.inputs[0]!) : node)
 
 /** Drops what depends on a changed variable. */
 function forget(done: Map<Tensor, Item>, changed: ReadonlySet<Tensor>): void {

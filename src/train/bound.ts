@@ -1,0 +1,12 @@
+// A definition bound to a memory, as the training loop and the evaluation see it.
+import type { ImageDataset } from '../data/dataset.ts'
+import type { ModelDefinition } from '../models/definition.ts'
+import type { CompiledFunction, FunctionSpec } from '../runtime/function.ts'
+import type { Session } from '../runtime/session.ts'
+
+export interface BoundModel {
+  readonly definition: ModelDefinition
+  readonly session: Session
+  /** The function known as `key` on `data`, compiled on first use. */
+  compiled(key: string, data: ImageDataset, spec: () => FunctionSpec): CompiledFunction
+}
