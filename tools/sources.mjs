@@ -16,5 +16,8 @@ export function hashOf(folder, ...others) {
   return hash.digest('hex')
 }
 
-/** The hash of all that dist is compiled from; the cores lie in src too, as generated modules. */
-export const distSources = () => hashOf('src', 'tsconfig.json')
+/** The hash of all that dist is made from; the cores lie in src too, as generated modules. */
+export const distSources = () => hashOf(
+  'src', 'tsconfig.json', 'tools/build.mjs', 'tools/bundle.mjs',
+  'node_modules/esbuild/package.json', 'node_modules/typescript/package.json',
+)

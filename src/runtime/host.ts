@@ -12,6 +12,8 @@ export interface NodeModules {
   os: { availableParallelism(): number, cpus(): { model: string }[], platform(): string, arch(): string, release(): string }
   fs: { promises: { readFile(file: URL): Promise<Uint8Array<ArrayBuffer>> } }
   v8: { setFlagsFromString(flag: string): void }
+  zlib: { inflateRawSync(bytes: Uint8Array): Uint8Array<ArrayBuffer> }
+  buffer: { Buffer: { from(text: string, encoding: 'base64'): Uint8Array } }
 }
 interface NodeProcess {
   getBuiltinModule?<N extends keyof NodeModules>(name: N): NodeModules[N]
@@ -19,7 +21,7 @@ interface NodeProcess {
 
 /** Reached without an import, which bundlers for pages would trip over. */
 export const builtin = <N extends keyof NodeModules>(name: N): NodeModules[N] | undefined =>
-  // eslint-disable-next-line ganglion/determinism -- starts threads, where there is a Node: any number gives the same bits
+  // eslint-disable-next-line ganglion/determinism -- threads, files, zlib, where there is a Node: the bits are the same without
   (globalThis as { process?: NodeProcess }).process?.getBuiltinModule?.(name)
 
 /** Edge runtimes may have Node's modules; the one of workers starts none. */
