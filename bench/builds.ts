@@ -27,7 +27,8 @@ export interface Options extends Pick<RuntimeOptions, 'wide' | 'precision'> {
   readonly threads: number
 }
 
-type Host = Pick<typeof host, 'createRuntime' | 'input' | 'layers' | 'autoencoder' | 'vae' | 'gan' | 'dcgan'>
+type Host = Pick<typeof host, 'createRuntime' | 'input' | 'layers' | 'autoencoder' | 'vae' | 'gan' | 'dcgan'> &
+  Partial<Pick<typeof host, 'trainingStages'>>
 
 /** Written with the package's public pieces alone, which commits far apart have in common. */
 async function stepWith(
@@ -39,7 +40,9 @@ async function stepWith(
   })
   const session = await runtime.session(1)
   const images = from.input('images', [batch, ...definition.imageShape])
-  const fn = session.compile({ group: 'train', stages: definition.train(images, new from.layers.Pass(true)) })
+  // Definitions of commits before `trainingStages` take images in place of a batch.
+  const stages = from.trainingStages?.(definition, { images }) ?? definition.train(images as never, new from.layers.Pass(true))
+  const fn = session.compile({ group: 'train', stages })
   fn.feed('images', madeUp(images.size, 1))
   return {
     run(steps) {

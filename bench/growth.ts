@@ -10,7 +10,7 @@ import { median, spread } from '../src/bench/statistics.ts'
 import { takeTurns } from '../src/bench/windows.ts'
 import { imageDataset } from '../src/data/dataset.ts'
 import { vae } from '../src/models/vae.ts'
-import { Pass } from '../src/nn/layer.ts'
+import { trainingStages } from '../src/models/stages.ts'
 import type { CompiledFunction } from '../src/runtime/function.ts'
 import { createRuntime } from '../src/runtime/create_runtime.ts'
 import { images } from '../src/train/images.ts'
@@ -77,7 +77,7 @@ const byCount = await measure('images', COUNTS, async (count) => {
   const session = await runtime.session(1)
   const data = imageDataset({ images: new Uint8Array(count * 784).map((_, i) => (i * 37) % 251), shape: [28, 28, 1] })
   const definition = vae()
-  return session.compile({ group: 'train', stages: definition.train(images(data, definition, BATCH), new Pass(true)) })
+  return session.compile({ group: 'train', stages: trainingStages(definition, { images: images(data, definition, BATCH) }) })
 })
 if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
 

@@ -4,8 +4,9 @@ import { input } from '../src/graph/leaves.ts'
 import type { Tensor } from '../src/graph/tensor.ts'
 import { autoencoder } from '../src/models/autoencoder.ts'
 import { dcgan } from '../src/models/dcgan.ts'
-import { minimize } from '../src/models/definition.ts'
 import { gan } from '../src/models/gan.ts'
+import { minimize, type MinimizeOptions } from '../src/models/minimize.ts'
+import { trainingStages } from '../src/models/stages.ts'
 import { vae } from '../src/models/vae.ts'
 import { clipByGlobalNorm } from '../src/nn/clip.ts'
 import { ones } from '../src/nn/initializers.ts'
@@ -14,7 +15,7 @@ import * as layers from '../src/nn/layers.ts'
 import { batchNormalization, layerNormalization } from '../src/nn/normalization.ts'
 import { sgd } from '../src/nn/optimizers.ts'
 import { sequential } from '../src/nn/sequential.ts'
-import { add } from '../src/ops/arithmetic.ts'
+import { add, mul } from '../src/ops/arithmetic.ts'
 import { mean, sum } from '../src/ops/reduce.ts'
 import { resizeBilinear, resizeNearest } from '../src/ops/resize.ts'
 import { evaluate, newSession } from './harness.ts'
@@ -28,7 +29,7 @@ describe('a layer that two sequentials share', () => {
     const loss = sum(add(a.apply(x, pass), b.apply(x, pass)))
     expect(parameters(a, b, shared).map((v) => v.attrs.name)).toEqual(['a/dense/kernel'])
     const session = await newSession()
-    const fn = session.compile({ group: 'train', stages: [minimize(sgd({ learningRate: 0.1 }), loss, [a, b], pass, { loss })] })
+    const fn = session.compile({ group: 'train', stages: [minimize(sgd({ learningRate: 0.1 }), loss, [a, b])] })
     fn.feed('x', [1, 2]).run(1)
     // dloss/dkernel = 2x
     session.values(parameters(a)[0]!).forEach((w, i) => expect(w).toBeCloseTo(1 - 0.1 * 2 * (i + 1), 6))
@@ -82,25 +83,24 @@ describe('resizing', () => {
 })
 
 describe('minimize', () => {
-  const step = async (clip?: Parameters<typeof minimize>[5]) => {
+  const step = async (options?: MinimizeOptions) => {
     const layer = layers.dense({ units: 1, useBias: false, kernelInitializer: ones() })
-    const pass = new Pass(true)
-    const loss = mean(layer.apply(input('x', [1, 2]), pass))
+    const loss = mean(layer.apply(input('x', [1, 2]), new Pass(true)))
     const session = await newSession()
-    const stage = minimize(sgd({ learningRate: 1 }), loss, [layer], pass, { loss }, clip)
+    const stage = minimize(sgd({ learningRate: 1 }), loss, [layer], options)
     const fn = session.compile({ group: 'train', stages: [stage] })
     fn.feed('x', [3, 4]).run(1)
     return Array.from(session.values(layer.variables[0]!), (w) => 1 - w)
   }
-  it('gives the gradients to clip before the optimizer', async () => {
+  it('gives the gradients to its transforms before the optimizer', async () => {
     expect(await step()).toEqual([3, 4])
-    const clipped = await step({ clip: (g) => clipByGlobalNorm(g, 1) })
+    const clipped = await step({ transforms: [(g) => g.map((x) => mul(x, 2)), (g) => clipByGlobalNorm(g, 1)] })
     expect(clipped[0]).toBeCloseTo(0.6, 6)
     expect(clipped[1]).toBeCloseTo(0.8, 6)
   })
   it('wants as many back', async () => {
-    await expect(step({ clip: () => [] })).rejects.toThrow(
-      new RangeError('minimize: clip gave 0 gradients, expected 1, as many as it was given'))
+    await expect(step({ transforms: [(g) => g, () => []] })).rejects.toThrow(
+      new RangeError('minimize: transform 1 gave 0 gradients, expected 1, as many as it was given'))
   })
 })
 
@@ -108,7 +108,7 @@ describe('clipNorm of the definitions', () => {
   const kinds = { autoencoder, vae, gan, dcgan }
   it.each(Object.entries(kinds))('%s: bounds the gradients, and is kept only where it is set', (_, define) => {
     const opsOf = (definition: ReturnType<typeof define>) => {
-      const stages = definition.train(input('x', [2, 28, 28, 1]), new Pass(true))
+      const stages = trainingStages(definition, { images: input('x', [2, 28, 28, 1]) })
       // The gradient that reaches an optimizer is a product with the factor where it is clipped.
       const updates = stages.flatMap((s) => s.updates!).filter((u) => u.op.name === 'optimizer')
       return updates.map((u) => u.inputs.at(-1)!.inputs[1]?.op.name)

@@ -41,10 +41,10 @@ describe('a level lower', () => {
     const optimizer = optimizers.adamW({ learningRate: 0.01 })
     const own: ModelDefinition = {
       kind: 'own', options: {}, imageShape: [8, 8, 1], codeShape: [2], dropRemainder: false, optimizers: [optimizer],
-      train(images, pass) {
+      train({ images }, pass) {
         const error = ops.abs(ops.sub(decoder.apply(encoder.apply(images, pass), pass), images))
         const loss = ops.mean(ops.log1p(ops.square(error)))
-        return [minimize(optimizer, loss, [encoder, decoder], pass, { loss })]
+        return [minimize(optimizer, loss, [encoder, decoder])]
       },
       encode: (images, pass) => encoder.apply(images, pass),
       decode: (codes, pass) => decoder.apply(codes, pass),

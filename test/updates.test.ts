@@ -5,6 +5,7 @@ import { gradients } from '../src/autodiff/gradients.ts'
 import { constant, input, variable, type Variable } from '../src/graph/leaves.ts'
 import type { Tensor } from '../src/graph/tensor.ts'
 import { autoencoder } from '../src/models/autoencoder.ts'
+import { trainingStages } from '../src/models/stages.ts'
 import { Pass } from '../src/nn/layer.ts'
 import { batchNormalization } from '../src/nn/normalization.ts'
 import { assign, movingAverage } from '../src/ops/assign.ts'
@@ -100,7 +101,7 @@ it("batch normalization's running statistics follow doubles over k steps", async
   const pass = new Pass(true)
   const y = layer.apply(input('x', [batch, 2, c]), pass)
   const session = await newSession()
-  const fn = session.compile({ group: 'train', stages: [{ outputs: { y }, updates: pass.takeUpdates() }] })
+  const fn = session.compile({ group: 'train', stages: [{ outputs: { y }, updates: pass.updates }] })
   const uniform = generator(8)
   const mean = new Float64Array(c)
   const variance = new Float64Array(c).fill(1)
@@ -128,7 +129,7 @@ describe("the autoencoder's codes", () => {
     const session = await newSession()
     const [n, size] = [40, 8]
     const images = input('images', [n, 28, 28, 1])
-    const stages = definition.train(images, new Pass(true))
+    const stages = trainingStages(definition, { images })
     const step = session.compile({ group: 'train', stages })
     const codes = definition.encode!(images, new Pass(false))
     const encode = session.compile({ group: 'encode', stages: [{ outputs: { codes } }] })

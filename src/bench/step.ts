@@ -4,8 +4,8 @@ import { autoencoder } from '../models/autoencoder.ts'
 import { dcgan } from '../models/dcgan.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import { gan } from '../models/gan.ts'
+import { trainingStages } from '../models/stages.ts'
 import { vae } from '../models/vae.ts'
-import { Pass } from '../nn/layer.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'
 import { TRAIN } from '../train/state.ts'
@@ -16,7 +16,7 @@ export type ModelName = keyof typeof MODELS
 
 export function stepOf(session: Session, definition: ModelDefinition, batch: number): CompiledFunction {
   const images = input('images', [batch, ...definition.imageShape])
-  const fn = session.compile({ group: TRAIN, stages: definition.train(images, new Pass(true)) })
+  const fn = session.compile({ group: TRAIN, stages: trainingStages(definition, { images }) })
   return fn.feed('images', madeUp(images.size, 1))
 }
 

@@ -18,7 +18,7 @@ export async function judge(
   const { definition, session } = model
   const compile = (size: number): CompiledFunction => model.compiled(`${GROUP} ${size}`, data, () => ({
     group: GROUP,
-    stages: [{ metrics: definition.evaluate!(images(data, definition, size, { shuffle: false }), new Pass(false)) }],
+    stages: [{ metrics: definition.evaluate!({ images: images(data, definition, size, { shuffle: false }) }, new Pass(false)) }],
   }))
   session.restart(GROUP)
   const totals: Record<string, number> = {}

@@ -17,7 +17,8 @@ import { meanSquaredError } from '../nn/losses.ts'
 import { checkOptions, count, counts, imageShape, notNegative } from '../options.ts'
 import { adam } from '../nn/optimizers.ts'
 import { sequential } from '../nn/sequential.ts'
-import { clipping, type ModelDefinition, minimize } from './definition.ts'
+import type { ModelDefinition } from './definition.ts'
+import { clipping, minimize } from './minimize.ts'
 
 export interface AutoencoderOptions {
   /** Channels of the 2 × 2 code. Default 8. */
@@ -82,18 +83,18 @@ export function autoencoder(options: AutoencoderOptions = {}): ModelDefinition {
     imageShape: [28, 28, 1],
     codeShape: [2, 2, latent],
     optimizers: [optimizer],
-    train(images, pass) {
+    train({ images }, pass) {
       const codes = encoder.apply(images, pass)
       const loss = meanSquaredError(images, decoder.apply(codes, pass))
-      const stage = minimize(optimizer, loss, [encoder, decoder], pass, { loss }, clipping(clipNorm))
+      const stage = minimize(optimizer, loss, [encoder, decoder], { metrics: { loss }, ...clipping(clipNorm) })
       return [{ ...stage, updates: [...stage.updates!, ...watch(codes)] }]
     },
-    evaluate(images, pass) {
+    evaluate({ images }, pass) {
       const squared = square(sub(images, decoder.apply(encoder.apply(images, pass), pass)))
       return { loss: sum(squared, undefined, { scale: images.shape[0]! / images.size }) }
     },
-    encode: encoder.apply,
-    decode: decoder.apply,
+    encode: (images, pass) => encoder.apply(images, pass),
+    decode: (codes, pass) => decoder.apply(codes, pass),
     sampleCodes(normal) {
       const weight = maximum(codeWeight, LEAST_WEIGHT)
       const average = div(codeMean, weight)

@@ -11,7 +11,8 @@ import { batchNormalization } from '../nn/normalization.ts'
 import { checkOptions, count, counts, fraction, imageShape as imageRule, notNegative } from '../options.ts'
 import { adam } from '../nn/optimizers.ts'
 import { sequential } from '../nn/sequential.ts'
-import { clipping, type ModelDefinition, minimize } from './definition.ts'
+import type { ModelDefinition } from './definition.ts'
+import { clipping, minimize } from './minimize.ts'
 
 export interface DcganOptions {
   /** Size of the noise. Default 100. */
@@ -77,16 +78,16 @@ export function dcgan(options: DcganOptions = {}): ModelDefinition {
     codeShape: [latent],
     dropRemainder: true,
     optimizers: [discriminatorOptimizer, generatorOptimizer],
-    train(images, pass) {
+    train({ images }, pass) {
       const noise = () => randomNormal([images.shape[0]!, latent], pass.stream('noise'))
       const logLoss = (label: 0 | 1, x: Tensor) => mean(sigmoidCrossEntropy(label, discriminator.apply(x, pass)))
 
       const dLoss = add(logLoss(1, images), logLoss(0, generator.apply(noise(), pass)))
-      const updateD = minimize(discriminatorOptimizer, dLoss, [discriminator], pass, { discriminator: dLoss }, clip)
+      const updateD = minimize(discriminatorOptimizer, dLoss, [discriminator], { metrics: { discriminator: dLoss }, ...clip })
       const gLoss = logLoss(1, generator.apply(noise(), pass))
-      const updateG = minimize(generatorOptimizer, gLoss, [generator], pass, { generator: gLoss }, clip)
+      const updateG = minimize(generatorOptimizer, gLoss, [generator], { metrics: { generator: gLoss }, ...clip })
       return [updateD, updateG]
     },
-    decode: generator.apply,
+    decode: (codes, pass) => generator.apply(codes, pass),
   }
 }

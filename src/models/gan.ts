@@ -9,7 +9,8 @@ import { sigmoidCrossEntropy } from '../nn/losses.ts'
 import { checkOptions, count, fraction, imageShape as imageRule, notNegative } from '../options.ts'
 import { adam } from '../nn/optimizers.ts'
 import { sequential } from '../nn/sequential.ts'
-import { clipping, type ModelDefinition, minimize } from './definition.ts'
+import type { ModelDefinition } from './definition.ts'
+import { clipping, minimize } from './minimize.ts'
 
 export interface GanOptions {
   /** Size of the noise. Default 100. */
@@ -64,16 +65,16 @@ export function gan(options: GanOptions = {}): ModelDefinition {
     codeShape: [latent],
     dropRemainder: true,
     optimizers: [discriminatorOptimizer, generatorOptimizer],
-    train(images, pass) {
+    train({ images }, pass) {
       const batch = images.shape[0]!
       const noise = () => randomNormal([batch, latent], pass.stream('noise'))
       const logLoss = (label: 0 | 1, x: typeof images) => mean(sigmoidCrossEntropy(label, discriminator.apply(x, pass)))
 
       const real = logLoss(1, reshape(images, [batch, pixels]))
       const dLoss = add(real, logLoss(0, generator.apply(noise(), pass)))
-      const updateD = minimize(discriminatorOptimizer, dLoss, [discriminator], pass, { discriminator: dLoss }, clip)
+      const updateD = minimize(discriminatorOptimizer, dLoss, [discriminator], { metrics: { discriminator: dLoss }, ...clip })
       const gLoss = logLoss(1, generator.apply(noise(), pass))
-      const updateG = minimize(generatorOptimizer, gLoss, [generator], pass, { generator: gLoss }, clip)
+      const updateG = minimize(generatorOptimizer, gLoss, [generator], { metrics: { generator: gLoss }, ...clip })
       return [updateD, updateG]
     },
     decode: (codes, pass) => reshape(generator.apply(codes, pass), [codes.shape[0]!, ...imageShape]),

@@ -11,7 +11,8 @@ import { gaussianKL, sumSquaredError } from '../nn/losses.ts'
 import { checkOptions, count, imageShape as imageRule, notNegative, oneOf } from '../options.ts'
 import { adam } from '../nn/optimizers.ts'
 import { sequential } from '../nn/sequential.ts'
-import { clipping, type ModelDefinition, minimize } from './definition.ts'
+import type { Batch, ModelDefinition } from './definition.ts'
+import { clipping, minimize } from './minimize.ts'
 
 export interface VaeOptions {
   /** Size of the code. Default 20. */
@@ -49,7 +50,7 @@ export function vae(options: VaeOptions = {}): ModelDefinition {
   ])
   const optimizer = adam({ learningRate })
 
-  function losses(images: Tensor, pass: Pass) {
+  function losses({ images }: Batch, pass: Pass) {
     const x = reshape(images, [images.shape[0]!, pixels])
     const h = encoder.apply(x, pass)
     const mu = mean.apply(h, pass)
@@ -68,11 +69,11 @@ export function vae(options: VaeOptions = {}): ModelDefinition {
     imageShape,
     codeShape: [latent],
     optimizers: [optimizer],
-    train(images, pass) {
-      const { loss, reconstruction, kl } = losses(images, pass)
-      const perSample = (t: Tensor) => mul(t, 1 / images.shape[0]!)
+    train(batch, pass) {
+      const { loss, reconstruction, kl } = losses(batch, pass)
+      const perSample = (t: Tensor) => mul(t, 1 / batch.images.shape[0]!)
       const metrics = { loss: perSample(loss), reconstruction: perSample(reconstruction), kl: perSample(kl) }
-      return [minimize(optimizer, loss, [encoder, mean, logvar, decoder], pass, metrics, clipping(clipNorm))]
+      return [minimize(optimizer, loss, [encoder, mean, logvar, decoder], { metrics, ...clipping(clipNorm) })]
     },
     evaluate: losses,
     encode: (images, pass) => mean.apply(encoder.apply(reshape(images, [images.shape[0]!, pixels]), pass), pass),

@@ -6,18 +6,15 @@ import { currentScope, scoped, type Shape, type Tensor } from '../graph/tensor.t
 /** One construction of a graph: whether it is for training, and the updates that its layers ask for on the side. */
 export class Pass {
   readonly training: boolean
-  readonly #updates: Tensor[] = []
+  /** The updates that were asked for, in order. */
+  readonly updates: readonly Tensor[] = []
   readonly #streams = new Map<string, number>()
   constructor(training: boolean) {
     this.training = training
   }
-  /** Asks for an update (of running statistics, say) at the end of the stage. */
+  /** Asks for an update (of running statistics, say) at the end of the stage that computes what it is made from. */
   addUpdate(update: Tensor): void {
-    this.#updates.push(update)
-  }
-  /** The updates asked for since the last call. */
-  takeUpdates(): Tensor[] {
-    return this.#updates.splice(0)
+    (this.updates as Tensor[]).push(update)
   }
   /** A random stream's name that nothing else in this pass uses: layers that run twice draw twice. */
   stream(name: string): string {

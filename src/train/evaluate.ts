@@ -22,7 +22,7 @@ export function evaluate(model: BoundModel, data: ImageDataset, options: Evaluat
   const figures = definition.evaluate
   if (!figures) throw new TypeError(`evaluate: a ${definition.kind} has no figure of its own on a dataset`)
   const compile = (size: number): CompiledFunction => model.compiled(`${GROUP} ${size}`, data, () => {
-    const metrics = figures(images(data, definition, size, { shuffle: false }), new Pass(false))
+    const metrics = figures({ images: images(data, definition, size, { shuffle: false }) }, new Pass(false))
     return { group: GROUP, stages: [{ metrics }] }
   })
   session.restart(GROUP)

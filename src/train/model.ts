@@ -2,7 +2,8 @@
 import { input, isVariable, type Variable } from '../graph/leaves.ts'
 import { type Shape, show, sizeOf, type Tensor } from '../graph/tensor.ts'
 import { randomNormal } from '../ops/random.ts'
-import { type ModelDefinition, tensorsOf } from '../models/definition.ts'
+import type { ModelDefinition } from '../models/definition.ts'
+import { tensorsOf, trainingStages } from '../models/stages.ts'
 import { Pass } from '../nn/layer.ts'
 import type { SavedTensor } from '../formats/safetensors.ts'
 import type { CompiledFunction, FunctionSpec } from '../runtime/function.ts'
@@ -49,7 +50,7 @@ export class Model implements BoundModel {
     const { seed = 1 } = options
     const model = new Model(definition, await runtime.session(seed))
     // One step on a batch of one makes every variable: the weights, statistics and optimizer slots.
-    const stages = definition.train(input('images', [1, ...definition.imageShape]), new Pass(true))
+    const stages = trainingStages(definition, { images: input('images', [1, ...definition.imageShape]) })
     model.session.addVariables(tensorsOf(stages).filter(isVariable))
     return model
   }

@@ -2,8 +2,7 @@
 // and may stop. A step that goes wrong is undone (see fault.ts).
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
-import { tensorsOf } from '../models/definition.ts'
-import { Pass } from '../nn/layer.ts'
+import { tensorsOf, trainingStages } from '../models/stages.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import { checkOptions, count, signal as signalRule } from '../options.ts'
 import { checkData } from './arguments.ts'
@@ -68,7 +67,7 @@ async function* loop(model: BoundModel, data: ImageDataset, settings: Settings):
   const { dropRemainder = false, optimizers = [] } = definition
   const compile = (size: number): CompiledFunction => model.compiled(`${TRAIN} ${size}`, data, () => {
     const batch = images(data, definition, size, { dropRemainder })
-    const stages = definition.train(batch, new Pass(true))
+    const stages = trainingStages(definition, { images: batch })
     if (!tensorsOf(stages).includes(batch)) {
       throw new RangeError(`train: the ${definition.kind}'s training step does not read its images, so an epoch would not end`)
     }

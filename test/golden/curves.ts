@@ -9,7 +9,7 @@ import { images } from '../../src/train/images.ts'
 import { stay } from '../runtimes/programs/moves.js'
 import { trained } from '../runtimes/programs/program.js'
 
-const { autoencoder, createRuntime, dcgan, gan, layers, Model, vae } = ganglion
+const { autoencoder, createRuntime, dcgan, gan, Model, trainingStages, vae } = ganglion
 const STEPS = 10
 const MODELS: readonly (readonly [ModelDefinition, number])[] = [[autoencoder(), 64], [vae(), 64], [gan(), 64], [dcgan(), 16]]
 
@@ -19,7 +19,7 @@ const curves: Record<string, object> = {}
 for (const [definition, batchSize] of MODELS) {
   const model = await Model.create(runtime, definition, { seed: 1 })
   const step = model.compiled('golden', data, () => (
-    { group: 'train', stages: definition.train(images(data, definition, batchSize), new layers.Pass(true)) }
+    { group: 'train', stages: trainingStages(definition, { images: images(data, definition, batchSize) }) }
   ))
   const before = await model.digest()
   const losses: Record<string, number[]> = {}

@@ -7,7 +7,7 @@ import { autoencoder } from '../../src/models/autoencoder.ts'
 import { dcgan } from '../../src/models/dcgan.ts'
 import { gan } from '../../src/models/gan.ts'
 import { vae } from '../../src/models/vae.ts'
-import { Pass } from '../../src/nn/layer.ts'
+import { trainingStages } from '../../src/models/stages.ts'
 import type { CompiledFunction } from '../../src/runtime/function.ts'
 import type { Session } from '../../src/runtime/session.ts'
 import * as ops from '../../src/ops/index.ts'
@@ -82,7 +82,7 @@ describe('the models', () => {
   it.each(models)('%s', async (name, definition) => {
     const session = await runtime.session()
     const images = input('images', [64, ...definition.imageShape])
-    const fn = session.compile({ group: 'train', stages: definition.train(images, new Pass(true)) })
+    const fn = session.compile({ group: 'train', stages: trainingStages(definition, { images }) })
     expect(planFaults(fn.schedule, fn.plan)).toEqual([])
     const { peakBytes, lowerBound } = fn.plan
     const megabytes = (peakBytes / 1048576).toFixed(2)

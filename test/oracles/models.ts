@@ -5,7 +5,7 @@ import { topological, rewrite } from '../../src/graph/walk.ts'
 import { input, isVariable } from '../../src/graph/leaves.ts'
 import { type Shape, sizeOf, type Tensor } from '../../src/graph/tensor.ts'
 import type { ModelDefinition, StageSpec } from '../../src/models/definition.ts'
-import { Pass } from '../../src/nn/layer.ts'
+import { trainingStages } from '../../src/models/stages.ts'
 import type { CompiledFunction, FunctionSpec } from '../../src/runtime/function.ts'
 import type { Session } from '../../src/runtime/session.ts'
 import { type Kind, variableName } from '../golden/layers.ts'
@@ -70,7 +70,7 @@ export class BoundModel {
     this.oracle = oracle
     this.session = session
     const batch = oracle.inputs.x!.shape[0]!
-    const stages = definition.train(input('x', [batch, ...definition.imageShape]), new Pass(true))
+    const stages = trainingStages(definition, { images: input('x', [batch, ...definition.imageShape]) })
     const made = rewrite(stages.flatMap(({ metrics, updates }) => [...Object.values(metrics!), ...updates!]), (node) =>
       node.op.name === 'randomNormal' ? input(STREAMS[node.attrs.stream as string]!, node.shape) : node)
     this.stages = stages.map(({ metrics, updates }) => ({

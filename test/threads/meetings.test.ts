@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest'
 import { input } from '../../src/graph/leaves.ts'
 import { ALONE, halvingsOf, SMALL } from '../../src/compiler/marks.ts'
-import { Pass } from '../../src/nn/layer.ts'
+import { trainingStages } from '../../src/models/stages.ts'
 import type { CompiledFunction } from '../../src/runtime/function.ts'
 import { Session } from '../../src/runtime/session.ts'
 import { generator, marked, newSession } from '../harness.ts'
@@ -17,7 +17,7 @@ async function compiled(name: string, threads: number): Promise<CompiledFunction
   const definition = MODELS[name]!()
   const images = input('images', [BATCH, ...definition.imageShape])
   const uniform = generator(3)
-  const fn = session.compile({ group: 'train', stages: definition.train(images, new Pass(true)) })
+  const fn = session.compile({ group: 'train', stages: trainingStages(definition, { images }) })
   return marked(fn, threads).feed('images', Float32Array.from({ length: images.size }, () => uniform() * 2 - 1))
 }
 

@@ -6,7 +6,7 @@ import { autoencoder } from '../../src/models/autoencoder.ts'
 import { dcgan } from '../../src/models/dcgan.ts'
 import { gan } from '../../src/models/gan.ts'
 import { vae } from '../../src/models/vae.ts'
-import { Pass } from '../../src/nn/layer.ts'
+import { trainingStages } from '../../src/models/stages.ts'
 import { loadDataset } from '../../src/node/datasets.ts'
 import { images } from '../../src/train/images.ts'
 import { newModel, trainSteps } from './data.ts'
@@ -31,7 +31,7 @@ it.each(Object.entries(definitions))('%s', async (kind, define) => {
   const model = await newModel(definition)
   expect(await model.digest(), 'before the first step').toBe(digests.step0)
   const step = model.compiled('golden', data, () => (
-    { group: 'train', stages: definition.train(images(data, definition, batchSize), new Pass(true)) }
+    { group: 'train', stages: trainingStages(definition, { images: images(data, definition, batchSize) }) }
   ))
   const ours: Record<string, number[]> = {}
   for (let i = 0; i < 10; i++) {

@@ -45,7 +45,7 @@ describe('progress', () => {
 
   it('weighs a batch by its samples: the mean over an epoch is that of the data, in whichever order', async () => {
     const data = { ...bytesData(7), images: Float32Array.from({ length: 7 * 12 }, (_, i) => Math.floor(i / 12)) }
-    const own: ModelDefinition = { ...smallVae(), train: (images) => [{ metrics: { mean: mean(images) } }] }
+    const own: ModelDefinition = { ...smallVae(), train: ({ images }) => [{ metrics: { mean: mean(images) } }] }
     const all = await trained(await newModel(own), data, { batchSize: 4, epochs: 5 })
     expect(all.filter((p) => p.epochDone).map(({ metrics }) => metrics)).toEqual(Array(5).fill({ mean: expect.closeTo(3, 6) }))
   })

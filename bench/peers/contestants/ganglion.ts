@@ -4,7 +4,7 @@ import { rewrite } from '../../../src/graph/walk.ts'
 import { input } from '../../../src/graph/leaves.ts'
 import type { StageSpec } from '../../../src/models/definition.ts'
 import { autoencoder, createRuntime, dcgan, gan, vae } from '../../../src/entries/index.ts'
-import { Pass } from '../../../src/nn/layer.ts'
+import { trainingStages } from '../../../src/models/stages.ts'
 import { batch as batchOf, dataset } from '../../../src/ops/batch.ts'
 import { matmul } from '../../../src/ops/matmul.ts'
 import type { CompiledFunction } from '../../../src/runtime/function.ts'
@@ -51,7 +51,7 @@ async function load(): Promise<Contestant> {
       const session = await sessionWith(init.threads)
       const pool = dataset(new Uint8Array(readFileSync(init.imagesFile)), [init.images, ...definition.imageShape])
       const images = batchOf(pool, init.batch, { shuffle: false, dropRemainder: true, scale: 1 / 127.5, offset: -1 })
-      const drawn = definition.train(images, new Pass(true))
+      const drawn = trainingStages(definition, { images })
       const stages = init.noiseFile ? feedNoise(drawn) : drawn
       fn = session.compile({ group: 'train', stages })
       figures = stages.map((s) => Object.keys(s.metrics!)[0]!)

@@ -4,8 +4,8 @@ import { autoencoder } from '../../models/autoencoder.ts'
 import { dcgan } from '../../models/dcgan.ts'
 import type { ModelDefinition } from '../../models/definition.ts'
 import { gan } from '../../models/gan.ts'
+import { trainingStages } from '../../models/stages.ts'
 import { vae } from '../../models/vae.ts'
-import { Pass } from '../../nn/layer.ts'
 import type { Runtime } from '../../runtime/create_runtime.ts'
 import { images, scaledImages } from '../../train/images.ts'
 import { Model } from '../../train/model.ts'
@@ -54,7 +54,7 @@ async function prepare(runtime: Runtime, { define, batchSize, steps }: Plan, see
   const definition = define()
   const { session } = await Model.create(runtime, definition, { seed })
   const batch = images(barImages(4 * batchSize), definition, batchSize)
-  const fn = session.compile({ group: TRAIN, stages: definition.train(batch, new Pass(true)) })
+  const fn = session.compile({ group: TRAIN, stages: trainingStages(definition, { images: batch }) })
   return runOf(session, fn, steps, stateRanges(session, TRAIN))
 }
 
