@@ -10,13 +10,19 @@ export interface Rule {
 }
 
 /** The rule that values are of a type (TypeError otherwise) and, where given, in a range (RangeError otherwise). */
-export const rule = <T>(expected: string, isType: (x: unknown) => x is T, inRange: (x: T) => boolean = () => true): Rule => ({
-  expected,
-  fault: (x) => (!isType(x) ? TypeError : inRange(x) ? null : RangeError),
-})
+/* @__NO_SIDE_EFFECTS__ */
+export function rule<T>(expected: string, isType: (x: unknown) => x is T, inRange: (x: T) => boolean = () => true): Rule {
+  return {
+    expected,
+    fault: (x) => (!isType(x) ? TypeError : inRange(x) ? null : RangeError),
+  }
+}
 /** What is checked elsewhere. */
 export const anything: Rule = { expected: '', fault: () => null }
-export const required = (r: Rule): Rule => ({ ...r, required: true })
+/* @__NO_SIDE_EFFECTS__ */
+export function required(r: Rule): Rule {
+  return { ...r, required: true }
+}
 
 export const isNumber = (x: unknown): x is number => typeof x === 'number'
 const isString = (x: unknown): x is string => typeof x === 'string'
@@ -43,8 +49,10 @@ export const name = rule('a name of at least one character', isString, (x) => x.
 export const initializer = rule("an initializer, such as zeros() of 'initializers'", isFunction)
 /** `activationOf` says which names there are. */
 export const activation = rule('the name of an activation or a function', isStringOrFunction)
-export const oneOf = (...values: readonly string[]): Rule =>
-  rule(values.map((v) => `'${v}'`).join(' or '), isString, (x) => values.includes(x))
+/* @__NO_SIDE_EFFECTS__ */
+export function oneOf(...values: readonly string[]): Rule {
+  return rule(values.map((v) => `'${v}'`).join(' or '), isString, (x) => values.includes(x))
+}
 /** One number for both axes of an image, or [height, width]. */
 export const size = rule('a positive integer or two, [height, width]', isNumberOrNumbers,
   (x) => (isNumber(x) ? isCount(x) : x.length === 2 && x.every(isCount)))
@@ -61,8 +69,10 @@ export const callable = rule('a function', isFunction)
 export const seed = rule('an integer from 0 to 2^53 - 1', isNumber, (x) => Number.isSafeInteger(x) && x >= 0)
 /** How a window moves over an image. */
 export const WINDOW = { strides: size, padding: oneOf('valid', 'same') }
-export const counts = (length: number, what: string): Rule =>
-  rule(`${length} positive integers, ${what}`, isNumbers, (x) => x.length === length && x.every(isCount))
+/* @__NO_SIDE_EFFECTS__ */
+export function counts(length: number, what: string): Rule {
+  return rule(`${length} positive integers, ${what}`, isNumbers, (x) => x.length === length && x.every(isCount))
+}
 export const signal = rule('an AbortSignal', (x): x is AbortSignal => typeof (x as AbortSignal | null)?.aborted === 'boolean')
 export const imageShape = counts(3, '[height, width, channels]')
 export const shape = rule('a list of positive integers', isNumbers, (x) => x.every(isCount))

@@ -9,7 +9,10 @@ import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const tool = (path) => join(root, 'node_modules', path)
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const { version } = manifest
+/** The files that a field of package.json names, under whatever conditions. */
+const filesOf = (field) => (typeof field === 'string' ? [field.replace('./', '')] : Object.values(field).flatMap(filesOf))
 
 /** The raw cores; they have no types. */
 const CORES = ['', '-relaxed'].flatMap((precision) => ['', '-wide'].flatMap((width) => ['', '-threads']
@@ -24,14 +27,7 @@ const ALLOWED = [
   // What source maps point to.
   /^src\/([a-z_0-9]+\/)*[a-z_0-9]+(\.d)?\.ts$/,
 ]
-const REQUIRED = [
-  'package.json', 'LICENSE', 'README.md', 'dist/workerd.js', 'dist/edge_light.js', 'dist/verify/workerd.js',
-  'dist/verify/edge_light.js',
-  ...['index', 'slim', 'api', 'node/index', 'worker/index', 'worker/serve', 'worker/trainer', 'verify/index', 'bench/index',
-    'formats/safetensors', 'formats/idx']
-    .flatMap((entry) => [`dist/${entry}.js`, `dist/${entry}.d.ts`]),
-  'dist/cli/main.js', ...CORES.map((core) => `dist/${core}`), 'dist/runtime/thread.js',
-]
+const REQUIRED = ['README.md', 'LICENSE', ...filesOf(manifest.exports), ...filesOf(manifest.bin)]
 /** Eight cores, each raw and inlined, are a third of it; sources and maps for them half. */
 const BUDGET = { size: 850_000, unpackedSize: 2_600_000 }
 

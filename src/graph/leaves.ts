@@ -2,6 +2,7 @@
 import { apply, type Op, type Shape, sizeOf, Tensor, shapeError } from './tensor.ts'
 import { aNumber, check, initializer as initializerRule } from '../options.ts'
 
+/* @__NO_SIDE_EFFECTS__ */
 function leaf<A extends { shape: Shape }>(name: string): Op<A> {
   return { name, shape: (_, attrs) => attrs.shape, gradient: null, calls: 'leaf', flops: () => 0 }
 }

@@ -143,10 +143,13 @@ export interface PoolingOptions extends LayerOptions {
   padding?: Padding
 }
 
-const pooling = (kind: string, pool: typeof maxPool2d) => (options: PoolingOptions = {}): Layer => {
-  checkOptions(kind, options, { poolSize: rules.size, ...WINDOW, ...COMMON })
-  const { poolSize = 2, strides = poolSize, padding, name } = options
-  return layer(kind, name, () => (x) => pool(x, { poolSize, strides, padding }))
+/* @__NO_SIDE_EFFECTS__ */
+function pooling(kind: string, pool: typeof maxPool2d) {
+  return (options: PoolingOptions = {}): Layer => {
+    checkOptions(kind, options, { poolSize: rules.size, ...WINDOW, ...COMMON })
+    const { poolSize = 2, strides = poolSize, padding, name } = options
+    return layer(kind, name, () => (x) => pool(x, { poolSize, strides, padding }))
+  }
 }
 /** The largest value of each window. @throws as `conv2d` does */
 export const maxPooling2d = pooling('maxPooling2d', maxPool2d)

@@ -16,11 +16,14 @@ export function checkPair(loss: string, labels: Value, predictions: Value): void
 }
 
 /** A loss that refuses labels and predictions of different shapes. */
-export const paired = <Labels extends Value = Value>(
+/* @__NO_SIDE_EFFECTS__ */
+export function paired<Labels extends Value = Value>(
   name: string, loss: (labels: Labels, predictions: Tensor) => Tensor,
-): typeof loss => (labels, predictions) => {
-  checkPair(name, labels, predictions)
-  return loss(labels, predictions)
+): typeof loss {
+  return (labels, predictions) => {
+    checkPair(name, labels, predictions)
+    return loss(labels, predictions)
+  }
 }
 
 /** (1/n) Σ (p − y)², a scalar (Keras MeanSquaredError over all elements). @throws RangeError where the shapes differ */

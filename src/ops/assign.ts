@@ -4,11 +4,14 @@ import type { Variable } from '../graph/leaves.ts'
 import { apply, type Op, sameShape, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
 import { check, share } from '../options.ts'
 
-const sameAsVariable = (op: string) => ([variable, value]: readonly Shape[]): Shape => {
-  if (!sameShape(variable!, value!)) {
-    throw shapeError(op, `the value's shape ${show(value!)} is not the variable's ${show(variable!)}`)
+/* @__NO_SIDE_EFFECTS__ */
+function sameAsVariable(op: string) {
+  return ([variable, value]: readonly Shape[]): Shape => {
+    if (!sameShape(variable!, value!)) {
+      throw shapeError(op, `the value's shape ${show(value!)} is not the variable's ${show(variable!)}`)
+    }
+    return []
   }
-  return []
 }
 
 export const assignOp: Op = {

@@ -42,17 +42,20 @@ export function channelSums(...inputs: [x: Tensor, m: Tensor, z?: Tensor]): [Ten
 const row = (sums: Tensor, i: number): Tensor => reshape(slice(sums, [i, 0], [1, -1]), [channelsOf(sums)])
 
 /** An op of x, m, q and u, and what follows: z and p, where `also`. */
-export const affineOp = (name: string, also: boolean, gradient: GradientRule<Attrs>): Op => ({
-  name,
-  shape: ([x]) => x!,
-  gradient,
-  calls({ inputs: [x] }, { inputs: [at, m, q, u, z, p], output }) {
-    const more = also && z ? [z, p!] : [0, 0]
-    return [['channel_affine_f32', at!, m!, q!, u!, ...more, output, rowsOf(x!), channelsOf(x!)]]
-  },
-  flops: ({ size }) => size * 3,
-  inPlace: [0],
-})
+/* @__NO_SIDE_EFFECTS__ */
+export function affineOp(name: string, also: boolean, gradient: GradientRule<Attrs>): Op {
+  return {
+    name,
+    shape: ([x]) => x!,
+    gradient,
+    calls({ inputs: [x] }, { inputs: [at, m, q, u, z, p], output }) {
+      const more = also && z ? [z, p!] : [0, 0]
+      return [['channel_affine_f32', at!, m!, q!, u!, ...more, output, rowsOf(x!), channelsOf(x!)]]
+    },
+    flops: ({ size }) => size * 3,
+    inPlace: [0],
+  }
+}
 export const channelAffineOp = affineOp('channelAffine', true, (y, dy) => {
   const [x, m, q, , z, p] = y.inputs as [Tensor, Tensor, Tensor, Tensor, Tensor?, Tensor?]
   const [sums, products] = channelSums(x, m, dy)

@@ -36,6 +36,7 @@ interface RandomAttrs extends Record<string, unknown> {
   readonly q: number
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 function randomOp(name: string, kernel: string): Op<RandomAttrs> {
   return {
     name,

@@ -58,6 +58,7 @@ function resized(name: string, image: Shape, [h, w]: readonly [number, number]):
 }
 
 /** A resize and its transpose: each is the other's gradient. */
+/* @__NO_SIDE_EFFECTS__ */
 function resizePair(name: string): readonly [Op<ResizeAttrs>, Op<ResizeAttrs>] {
   const scratch = (image: Shape, out: Shape, mode: number, threads: number): number =>
     tablesWords(image, out.slice(1, 3), mode) + rowFloats(image, out.slice(1, 3)) * threads

@@ -9,9 +9,12 @@ function shapeOf(name: string, x: Shape): Shape {
   if (x.length === 0) throw shapeError(name, 'the input has shape [], expected at least one axis; reshape it')
   return x
 }
-const rows = (kernel: string): CallsRule<Record<string, unknown>> => (node, at) => {
-  const n = node.shape.at(-1)!
-  return [[kernel, at.inputs[0]!, at.output, node.size / n, n]]
+/* @__NO_SIDE_EFFECTS__ */
+function rows(kernel: string): CallsRule<Record<string, unknown>> {
+  return (node, at) => {
+    const n = node.shape.at(-1)!
+    return [[kernel, at.inputs[0]!, at.output, node.size / n, n]]
+  }
 }
 
 export const softmaxOp: Op = {

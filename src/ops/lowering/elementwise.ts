@@ -14,6 +14,7 @@ interface Rest<A> {
 }
 
 /** y = f(x), same shape. */
+/* @__NO_SIDE_EFFECTS__ */
 export function unaryOp<A extends Attrs = Attrs>(
   name: string, gradient: GradientRule<A> | null, { params = () => [], cost = 1 }: Rest<A> = {},
 ): Op<A> {
@@ -28,22 +29,28 @@ export function unaryOp<A extends Attrs = Attrs>(
 }
 
 /** y = f(a, b), all of one shape: what gradients are. */
-export const pairOp = <A extends Attrs = Attrs>(name: string, gradient: GradientRule<A> | null, rest?: Rest<A>): Op<A> => ({
-  ...unaryOp(name, gradient, rest),
-  shape([a, b]) {
-    if (!sameShape(a!, b!)) throw shapeError(name, `shapes ${show(a!)} and ${show(b!)} given, expected two equal ones`)
-    return a!
-  },
-  inPlace: [0, 1],
-})
+/* @__NO_SIDE_EFFECTS__ */
+export function pairOp<A extends Attrs = Attrs>(name: string, gradient: GradientRule<A> | null, rest?: Rest<A>): Op<A> {
+  return {
+    ...unaryOp(name, gradient, rest),
+    shape([a, b]) {
+      if (!sameShape(a!, b!)) throw shapeError(name, `shapes ${show(a!)} and ${show(b!)} given, expected two equal ones`)
+      return a!
+    },
+    inPlace: [0, 1],
+  }
+}
 
 /** y = f(a, b) with broadcasting. */
-export const binaryOp = <A extends Attrs = Attrs>(name: string, gradient: GradientRule<A> | null): Op<A> => ({
-  ...unaryOp(name, gradient),
-  shape: ([a, b]) => broadcastShape(name, a!, b!),
-  calls(node, at) {
-    const { dims, strides } = walk(name, node.inputs.map((i: Tensor) => i.shape), node.shape)
-    return [[kernelName(name), ...at.inputs, at.output, ...dims, ...strides.flat()]]
-  },
-  inPlace: [0, 1],
-})
+/* @__NO_SIDE_EFFECTS__ */
+export function binaryOp<A extends Attrs = Attrs>(name: string, gradient: GradientRule<A> | null): Op<A> {
+  return {
+    ...unaryOp(name, gradient),
+    shape: ([a, b]) => broadcastShape(name, a!, b!),
+    calls(node, at) {
+      const { dims, strides } = walk(name, node.inputs.map((i: Tensor) => i.shape), node.shape)
+      return [[kernelName(name), ...at.inputs, at.output, ...dims, ...strides.flat()]]
+    },
+    inPlace: [0, 1],
+  }
+}
