@@ -18,7 +18,7 @@ import {
 import * as pooling from '../src/verify/cases/pooling.ts'
 import * as resize from '../src/verify/cases/resize.ts'
 import * as structure from '../src/verify/cases/structure.ts'
-import { unary } from '../src/verify/cases/unary.ts'
+import { rounding, unary } from '../src/verify/cases/unary.ts'
 
 export interface Ladder {
   /** The op, and how its inputs are drawn. */
@@ -77,7 +77,7 @@ const RESIZES = BATCHES.flatMap((b): resize.ResizeRow[] =>
   [[b, 30, 30, 1], [b, 14, 14, 64]].map((image) => ({ image, options: { size: [28, 28] } })))
 
 export const LADDERS: readonly Ladder[] = [
-  ...each([...unary, ...activation], VECTORS),
+  ...each([...unary, ...rounding, ...activation], VECTORS),
   ...each([...arithmetic, ...compare], VECTORS, [[1e4, 64], [64]], [[64, 1], [1, 1e4]]),
   ladder(broadcasting, LENGTHS.flatMap((n): BroadcastRow[] => [[[40], [n / 40, 40], 1], [[n / 40, 1], [n / 40, 40], 1]])),
   ladder(factors, [8, 32, 128].map((n) => ({ n, ridge: 0 }))),

@@ -156,6 +156,56 @@ describe('epochs', () => {
   })
 })
 
+describe('several batches a step', () => {
+  const data = dataset(Float32Array.from({ length: 23 }, (_, i) => i), [23])
+  const compiled = async (...batches: (readonly [size: number, first: number, dropRemainder?: boolean])[]) => {
+    const session = await newSession()
+    const outputs = Object.fromEntries(batches.map(([size, first, dropRemainder = false], i) => (
+      [`${i}`, batch(data, size, { first, dropRemainder })])))
+    return session.compile({ group: 'train', stages: [{ outputs }] })
+  }
+  const rows = (fn: CompiledFunction) => [...fn.outputs.keys()].flatMap((name) => [...fn.read(name)])
+
+  it('are one after the other what one large batch is, and the step goes on by all', async () => {
+    const [whole, parts] = [await compiled([7, 0]), await compiled([3, 0], [1, 3], [3, 4])]
+    for (let step = 0; step < 9; step++) {
+      for (const fn of [whole, parts]) fn.run(1)
+      expect(rows(parts)).toEqual(rows(whole))
+      expect(parts.session.counters('train')).toEqual(whole.session.counters('train'))
+    }
+    for (const threads of [2, 3, THREADS]) {
+      parts.session.counters('train').set([0, 0, 14, 1])
+      runShared({ fn: parts, outputs: [] }, threads)
+      whole.session.counters('train').set([0, 0, 14, 1])
+      whole.run(1)
+      expect(rows(parts)).toEqual(rows(whole))
+    }
+  })
+  it('leave out what fills no step, on demand', async () => {
+    const fn = await compiled([5, 0, true], [5, 5, true])
+    fn.run(2)
+    expect([...fn.session.counters('train')]).toEqual([2, 0, 0, 1])
+  })
+  it('may be read twice, and from the middle on', async () => {
+    const session = await newSession()
+    const [a, b] = [batch(data, 4, { first: 8 }), batch(data, 4, { first: 8 })]
+    const fn = session.compile({ group: 'train', stages: [{ outputs: { a, b } }] })
+    fn.run(1)
+    expect(fn.read('a')).toEqual(fn.read('b'))
+    expect([...session.counters('train')]).toEqual([1, 0, 12, 0])
+  })
+  it('are refused where they overlap, or are of datasets of different lengths', async () => {
+    await expect(compiled([4, 0], [4, 2])).rejects.toThrow(
+      new RangeError('a function reads samples 0 to 4 and 2 to 6 of a step; expected the same ones, or ones after the others'))
+    const other = dataset(new Uint8Array(24), [24])
+    const session = await newSession()
+    expect(() => session.compile({ group: 'train', stages: [{ outputs: { a: batch(data, 4), b: batch(other, 4) } }] }))
+      .toThrow(new RangeError('a function reads batches of different datasets: 23 and 24 samples'))
+    expect(() => batch(data, 4, { first: 20 })).toThrow(/samples 20 to 24 of a step are more than the dataset has, 23/)
+    expect(() => batch(data, 4, { first: -1 })).toThrow('batch: first is -1, expected 0 or a positive integer')
+  })
+})
+
 describe('the kinds of arrays that a dataset is', () => {
   const rows = async (data: Parameters<typeof dataset>[0]) => {
     const session = await newSession()

@@ -20,6 +20,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   randomNormal: 'has no inputs: test/random.test.ts',
   truncatedNormal: 'has no inputs: test/random.test.ts',
   bernoulli: 'has no inputs: test/random.test.ts',
+  step: 'reads counters: test/step.test.ts',
   batch: 'reads a dataset and counters: test/batch.test.ts',
   fill: 'has no inputs; the initialisers zeros and ones: test/initializers.test.ts',
   stopGradient: 'an alias; its spec multiplies by it',

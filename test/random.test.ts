@@ -1,10 +1,10 @@
 // Random tensors: Philox against its published vectors; distributions; what a value depends on.
 import { describe, expect, it } from 'vitest'
 import { bits } from '../src/graph/kernel_call.ts'
-import { input, type Initializer } from '../src/graph/leaves.ts'
+import { input } from '../src/graph/leaves.ts'
 import { gradients } from '../src/autodiff/gradients.ts'
 import { type Op, type Shape, type Tensor, apply } from '../src/graph/tensor.ts'
-import { bernoulli, dropout, randomNormal, randomUniform, streamId, truncatedNormal } from '../src/ops/random.ts'
+import { bernoulli, dropout, randomNormal, randomUniform, type Stream, streamId, truncatedNormal } from '../src/ops/random.ts'
 import { sum } from '../src/ops/reduce.ts'
 import { Session } from '../src/runtime/session.ts'
 import { newSession, runGuarded, runShared, THREADS } from './harness.ts'
@@ -29,7 +29,7 @@ async function words(key: readonly number[], counter: readonly number[], count =
     shape: () => [count],
     gradient: null,
     flops: () => 0,
-    calls: (_, at) => [['random_bits', at.output, count, at.seed, at.counter, counter[3]!, counter[0]!, bits(0)]],
+    calls: (_, at) => [['random_bits', at.output, count, at.seed, at.counter, counter[3]!, counter[0]!, bits(0), 0]],
   }
   const fn = compiled(session, apply(op, [], {}))
   session.groupWords('test').set(key, 4)
@@ -60,7 +60,7 @@ describe('Philox 4x32-10', () => {
   })
 })
 
-const makers: readonly (readonly [string, Initializer])[] = [
+const makers: readonly (readonly [string, (shape: Shape, stream: Stream) => Tensor])[] = [
   ['randomUniform', (shape, stream) => randomUniform(shape, stream)],
   ['randomNormal', (shape, stream) => randomNormal(shape, stream)],
   ['truncatedNormal', (shape, stream) => truncatedNormal(shape, stream)],
@@ -93,6 +93,40 @@ describe.each(makers)('%s', (_, make) => {
         expect(fn.read('y')).toEqual(y)
       }
     }
+  })
+
+  it('draws the rows of a larger batch as they are there, from any element on', async () => {
+    const whole = await draw(make([40, 7], 'a'))
+    const parts = [[0, 3], [1, 1], [3, 5], [5, 2], [7, 9], [13, 20], [39, 1]] as const
+    const outputs = (at: readonly (readonly [number, number])[]) => Object.fromEntries(at.map(([first, rows]) => (
+      [`${first}`, make([rows, 7], { name: 'a', first, rows })])))
+    for (const [first, rows] of parts) {
+      const fn = (await newSession()).compile({ group: 'test', stages: [{ outputs: outputs([[first, rows]]) }] })
+      const expected = whole.slice(first * 7, (first + rows) * 7)
+      expect(runGuarded({ fn, outputs: [] }), `${rows} rows from ${first} on`).toBe(0)
+      expect(fn.read(`${first}`)).toEqual(expected)
+      for (const threads of [2, 3, THREADS]) {
+        fn.session.counters('test').fill(0)
+        runShared({ fn, outputs: [] }, threads)
+        expect(fn.read(`${first}`)).toEqual(expected)
+      }
+    }
+    // All in one function, where they do not overlap.
+    const session = await newSession()
+    session.compile({ group: 'test', stages: [{ outputs: outputs([[0, 3], [3, 5], [8, 1]]) }] })
+    expect(() => session.compile({ group: 'test', stages: [{ outputs: outputs([[0, 3], [2, 5]]) }] }))
+      .toThrow(/streams 'a' and 'a', which are one/)
+  })
+
+  it('has other shapes for the same rows, and goes far', async () => {
+    const rows = { name: 'a', first: 6, rows: 3 }
+    const expected = await draw(make([3, 4, 5], rows))
+    expect(await draw(make([12, 5], rows))).toEqual(expected)
+    expect(await draw(make([60], rows))).toEqual(expected)
+    const far = { name: 'a', first: 500_000_001, rows: 1 }
+    expect(await draw(make([1, 5], far))).toEqual((await draw(make([2, 5], { ...far, first: 500_000_000, rows: 2 }))).slice(5))
+    expect(await draw(make([1, 5], far))).not.toEqual(await draw(make([1, 5], 'a')))
+    expect(() => make([1, 5], { ...far, first: 2 ** 30 })).toThrow(/begins at element 5368709120, expected one below 2\^32/)
   })
 
   it('neighbouring elements, steps and streams are uncorrelated', async () => {
@@ -208,6 +242,8 @@ describe('refusals', () => {
     [() => bernoulli([2], 's', 1.5), /probability is 1.5/],
     [() => dropout(input('x', [2]), 1, 's'), /rate is 1/],
     [() => randomNormal([2], undefined as unknown as string), /randomNormal: the stream is undefined, expected a name/],
+    [() => randomNormal([2], { name: 's', first: -1, rows: 2 }), /the stream: first is -1, expected 0 or a positive integer/],
+    [() => randomNormal([2], { name: 's', first: 1, rows: 0 }), /the stream: rows is 0, expected a positive integer/],
     [() => bernoulli([2], '', 0.5), /bernoulli: the stream is '', expected a name/],
   ])('%#', (make, message) => expect(make).toThrow(message))
 

@@ -25,6 +25,7 @@ const expected: readonly [name: string, Unary, readonly number[]][] = [
   ['negative', ops.negative, [-0, 0, -inf, inf, nan]],
   ['abs', ops.abs, [0, 0, inf, inf, nan]],
   ['sign', ops.sign, [0, -0, 1, -1, nan]],
+  ['floor', ops.floor, [0, -0, inf, -inf, nan]],
   ['square', ops.square, [0, 0, inf, inf, nan]],
   ['reciprocal', ops.reciprocal, [inf, -inf, 0, -0, nan]],
   ['sqrt', ops.sqrt, [0, -0, inf, nan, nan]],
@@ -55,6 +56,7 @@ describe('gradients at kinks and far out', () => {
   it.each<[string, Unary, readonly number[], readonly number[]]>([
     ['abs', ops.abs, [0, -0, 3, -3], [0, -0, 1, -1]],
     ['sign', ops.sign, [0, 3], [0, 0]],
+    ['floor', ops.floor, [0, 0.5], [0, 0]],
     ['relu', ops.relu, [0, -0, 1e-38, inf], [0, 0, 1, 1]],
     ['leakyReLU', (x) => ops.leakyReLU(x, 0.25), [0, -0, 1e4, -1e4], [0.25, 0.25, 1, 0.25]],
     ['elu', (x) => ops.elu(x, 0.5), [0, -0, 1e4, -1e4], [0.5, 0.5, 1, 0]],

@@ -19,6 +19,8 @@ class BatchArgs {
   stream: u32
   scale: f32
   offset: f32
+  /** rows of the step before this batch's */
+  first: u32
 }
 
 /** Four integers as scaled floats. */
@@ -58,11 +60,11 @@ function rowF32(x: usize, y: usize, n: i32, scale: f32, offset: f32): void {
   for (; x < end; x += 4, y += 4) store<f32>(y, load<f32>(x) * scale + offset)
 }
 
-/** The row of the dataset that is sample `i` of the step. */
+/** The row of the dataset that is sample `i` of the batch. */
 // @ts-ignore: decorator
 @inline
 function rowOf(a: BatchArgs, i: u32, half: u32, key0: u32, key1: u32): u32 {
-  const index = (load<u32>(a.counter, 8) + i) % a.count
+  const index = (load<u32>(a.counter, 8) + a.first + i) % a.count
   return a.shuffle ? permute(index, a.count, half, key0, key1) : index
 }
 
@@ -72,7 +74,7 @@ function key(a: BatchArgs, word: u32): u32 {
   return permutationKey(load<u32>(a.seed), load<u32>(a.seed, 4), a.stream, load<u32>(a.counter, 12), word)
 }
 
-/** Sample i of the step is row perm(position + i) of a dataset, of bytes or of floats. Threads share the samples. */
+/** Sample i is row perm((position + first + i) mod count) of a dataset, of bytes or of floats. Threads share the samples. */
 function batch(args: usize, share: i32, shares: i32, bytes: bool): void {
   const a = changetype<BatchArgs>(args)
   const half = halfBits(a.count)

@@ -1,4 +1,4 @@
-// What every step ends with: metrics are added up and checked, the counters move on. One thread does it.
+// The counters of steps and of places in the data; metrics, added up and checked. One thread does it.
 import { register } from '../lib/kernel'
 
 @unmanaged
@@ -44,3 +44,18 @@ export function advance(args: usize, share: i32, _shares: i32): void {
   if (over) store<u32>(a.counter, load<u32>(a.counter, 12) + 1, 12)
 }
 register(advance)
+
+@unmanaged
+class StepArgs {
+  /** u32 step low, step high */
+  counter: usize
+  y: usize
+}
+
+/** y = the number of steps done, rounded to f32: exact up to 2^24. */
+export function step_f32(args: usize, share: i32, _shares: i32): void {
+  if (share) return
+  const a = changetype<StepArgs>(args)
+  store<f32>(a.y, <f32>load<u64>(a.counter))
+}
+register(step_f32)

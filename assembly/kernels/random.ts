@@ -13,7 +13,7 @@ function unit(w: v128): v128 {
 }
 
 @unmanaged class Bits extends RandomArgs {
-  @inline f(y: usize, w0: v128, w1: v128, w2: v128, w3: v128, n: i32): void { storeBlocks(y, w0, w1, w2, w3, n) }
+  @inline f(y: usize, w0: v128, w1: v128, w2: v128, w3: v128, n: i32): void { storeBlocks(this.y, y, w0, w1, w2, w3, n) }
 }
 /** The words themselves; p holds the number of the first block. */
 export function random_bits(args: usize, share: i32, shares: i32): void {
@@ -24,7 +24,7 @@ register(random_bits)
 @unmanaged class Uniform extends RandomArgs {
   @inline of(w: v128): v128 { return f32x4.add(splat(this.p), f32x4.mul(unit(w), splat(this.q))) }
   @inline f(y: usize, w0: v128, w1: v128, w2: v128, w3: v128, n: i32): void {
-    storeBlocks(y, this.of(w0), this.of(w1), this.of(w2), this.of(w3), n)
+    storeBlocks(this.y, y, this.of(w0), this.of(w1), this.of(w2), this.of(w3), n)
   }
 }
 /** p + q·u, u uniform in [0, 1) */
@@ -34,7 +34,7 @@ register(random_uniform_f32)
 @unmanaged class Bernoulli extends RandomArgs {
   @inline of(w: v128): v128 { return v128.and(f32x4.lt(unit(w), splat(this.p)), splat(this.q)) }
   @inline f(y: usize, w0: v128, w1: v128, w2: v128, w3: v128, n: i32): void {
-    storeBlocks(y, this.of(w0), this.of(w1), this.of(w2), this.of(w3), n)
+    storeBlocks(this.y, y, this.of(w0), this.of(w1), this.of(w2), this.of(w3), n)
   }
 }
 /** q with probability p, otherwise 0 */
@@ -78,7 +78,7 @@ function angle(w: v128): v128 {
     const oa = i32x4.shr_s(i32x4.shl(w1, 1), 31)
     const ob = i32x4.shr_s(i32x4.shl(w3, 1), 31)
     storeBlocks(
-      y,
+      this.y, y,
       this.of(ra, v128.bitselect(sa, ca, oa)), this.of(ra, v128.bitselect(ca, sa, oa)),
       this.of(rb, v128.bitselect(sb, cb, ob)), this.of(rb, v128.bitselect(cb, sb, ob)),
       n,
@@ -111,7 +111,7 @@ register(random_normal_f32)
     return f32x4.add(splat(this.p), f32x4.mul(f32x4.max(f32x4.min(z, splat(2)), splat(-2)), splat(this.q)))
   }
   @inline f(y: usize, w0: v128, w1: v128, w2: v128, w3: v128, n: i32): void {
-    storeBlocks(y, this.of(w0), this.of(w1), this.of(w2), this.of(w3), n)
+    storeBlocks(this.y, y, this.of(w0), this.of(w1), this.of(w2), this.of(w3), n)
   }
 }
 /** p + q·z, z standard normal given |z| ≤ 2 */

@@ -19,6 +19,10 @@ register(abs_f32)
 export function sign_f32(args: usize, share: i32, shares: i32): void { unary<Sign>(args, share, shares) }
 register(sign_f32)
 
+@unmanaged class Floor extends UnaryArgs { @inline f(x: v128): v128 { return f32x4.floor(x) } }
+export function floor_f32(args: usize, share: i32, shares: i32): void { unary<Floor>(args, share, shares) }
+register(floor_f32)
+
 @unmanaged class Square extends UnaryArgs { @inline f(x: v128): v128 { return f32x4.mul(x, x) } }
 export function square_f32(args: usize, share: i32, shares: i32): void { unary<Square>(args, share, shares) }
 register(square_f32)

@@ -2,6 +2,11 @@
 // and named by the scope they are made in: `encoder/dense/kernel`.
 import { type Initializer, type Variable, type VariableRole, variable } from '../graph/leaves.ts'
 import { currentScope, scoped, type Shape, type Tensor } from '../graph/tensor.ts'
+import type { Stream, StreamRows } from '../ops/random.ts'
+import { step } from '../ops/step.ts'
+
+/** Some rows of a batch: `rows` of them, from row `first` on. */
+export type Rows = Pick<StreamRows, 'first' | 'rows'>
 
 /** One construction of a graph: whether it is for training, and the updates that its layers ask for on the side. */
 export class Pass {
@@ -9,19 +14,30 @@ export class Pass {
   /** The updates that were asked for, in order. */
   readonly updates: readonly Tensor[] = []
   readonly #streams = new Map<string, number>()
-  constructor(training: boolean) {
+  readonly #rows: Rows | undefined
+  /** @param rows those of the step's batch that the graph is for, where it is not for all of them (a micro-batch) */
+  constructor(training: boolean, rows?: Rows) {
     this.training = training
+    this.#rows = rows
+  }
+  /** The number of steps done before this one, a scalar tensor, exact up to 2^24. */
+  get step(): Tensor {
+    return step()
   }
   /** Asks for an update (of running statistics, say) at the end of the stage that computes what it is made from. */
   addUpdate(update: Tensor): void {
     (this.updates as Tensor[]).push(update)
   }
-  /** A random stream's name that nothing else in this pass uses: layers that run twice draw twice. */
-  stream(name: string): string {
+  /**
+   * A random stream that nothing else in this pass uses: layers that run twice draw twice. In the graph of some rows of a
+   * batch, random ops draw from it what these rows draw in the graph of the whole.
+   */
+  stream(name: string): Stream {
     const path = [currentScope(), name].filter(Boolean).join('/')
     const uses = (this.#streams.get(path) ?? 0) + 1
     this.#streams.set(path, uses)
-    return uses === 1 ? path : `${path}#${uses}`
+    const own = uses === 1 ? path : `${path}#${uses}`
+    return this.#rows ? { name: own, ...this.#rows } : own
   }
 }
 

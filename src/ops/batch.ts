@@ -1,7 +1,7 @@
 // Datasets in linear memory and the batch that a step reads from them: gathered through a seeded permutation of the
 // samples (a new one each epoch) and scaled to f32, inside the step.
 import { bits } from '../graph/kernel_call.ts'
-import { check, pixels } from '../options.ts'
+import { check, pixels, whole } from '../options.ts'
 import { apply, type Op, type Shape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
 import { streamId } from './random.ts'
 
@@ -31,44 +31,63 @@ interface BatchAttrs extends Record<string, unknown> {
   readonly dropRemainder: boolean
   readonly scale: number
   readonly offset: number
+  readonly first: number
 }
 
 export const batchOp: Op<BatchAttrs> = {
   name: 'batch',
-  shape([data], { size }) {
-    if (size > data![0]!) {
-      throw shapeError('batch', `a batch of ${size} is larger than the dataset of ${data![0]}; use a smaller batch size`)
+  shape([data], { size, first }) {
+    check('batch', 'first', first, whole)
+    if (first + size > data![0]!) {
+      const what = first ? `samples ${first} to ${first + size} of a step are` : `a batch of ${size} is`
+      const larger = first ? 'more than the dataset has,' : 'larger than the dataset of'
+      throw shapeError('batch', `${what} ${larger} ${data![0]}; use a smaller batch size`)
     }
     return [size, ...data!.slice(1)]
   },
   gradient: null,
   calls(node, at) {
     const data = node.inputs[0] as Tensor<DatasetAttrs>
-    const { size, shuffle, scale, offset } = node.attrs
+    const { size, shuffle, scale, offset, first } = node.attrs
     const kernel = data.attrs.data.BYTES_PER_ELEMENT === 1 ? 'batch_u8' : 'batch_f32'
     const places = [at.inputs[0]!, at.output, size, node.size / size, data.shape[0]!, at.seed, at.counter]
-    return [[kernel, ...places, shuffle ? 1 : 0, streamId('shuffle'), bits(scale), bits(offset)]]
+    return [[kernel, ...places, shuffle ? 1 : 0, streamId('shuffle'), bits(scale), bits(offset), first]]
   },
   flops: (node) => node.size * 2,
 }
 
 /**
- * `scale · sample + offset` for the step's `size` samples.
+ * `scale · sample + offset` for `size` samples of the step: sample i of the step is row perm((position + i) mod count) of the
+ * dataset, and the batch has those from `first` on. A step goes on by all samples that its batches read.
  * @param options.shuffle in a new order each epoch, true by default
  * @param options.dropRemainder leave out the last samples of an epoch that fill no batch; by default (false) the last batch is
  * filled up with the epoch's first ones
  * @param options.scale 1 by default: of what the dataset holds, bytes as 0 to 255
  * @param options.offset 0 by default
+ * @param options.first how many samples of the step come before: 0 by default
  * @throws RangeError where the dataset has fewer samples
  */
 export function batch(data: Tensor, size: number, options: Partial<Omit<BatchAttrs, 'size'>> = {}): Tensor {
-  const { shuffle = true, dropRemainder = false, scale = 1, offset = 0 } = options
-  return apply(batchOp, [data], { size, shuffle, dropRemainder, scale, offset })
+  const { shuffle = true, dropRemainder = false, scale = 1, offset = 0, first = 0 } = options
+  return apply(batchOp, [data], { size, shuffle, dropRemainder, scale, offset, first })
 }
 export const isBatch = (t: Tensor): t is Tensor<BatchAttrs> => t.op === batchOp
 
-/** The samples that one epoch of batches like `t` goes through. */
-export function epochLength(t: Tensor<BatchAttrs>): number {
-  const count = t.inputs[0]!.shape[0]!
-  return t.attrs.dropRemainder ? count - (count % t.attrs.size) : count
+/**
+ * The samples that a step with these batches reads, and those that an epoch of such steps goes through; 0 for no batches.
+ * @throws RangeError where the batches are of datasets of different lengths, or two have some samples in common but not all
+ */
+export function epochOf(batches: readonly Tensor<BatchAttrs>[]): { rows: number; count: number } {
+  const kinds = new Set(batches.map((b) => `${b.inputs[0]!.shape[0]}${b.attrs.dropRemainder ? ' without remainder' : ''}`))
+  if (kinds.size > 1) throw new RangeError(`a function reads batches of different datasets: ${[...kinds].join(' and ')} samples`)
+  const spans = batches.map(({ attrs: { first, size } }) => [first, first + size] as const)
+  for (const [from, to] of spans) {
+    const other = spans.find(([begin, end]) => begin < to && from < end && (begin !== from || end !== to))
+    if (!other) continue
+    const both = `${from} to ${to} and ${other[0]} to ${other[1]}`
+    throw new RangeError(`a function reads samples ${both} of a step; expected the same ones, or ones after the others`)
+  }
+  const rows = Math.max(0, ...spans.map(([, to]) => to))
+  const count = batches[0]?.inputs[0]!.shape[0] ?? 0
+  return { rows, count: batches[0]?.attrs.dropRemainder ? count - (count % rows) : count }
 }

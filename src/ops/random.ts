@@ -1,8 +1,10 @@
 // Random tensors: counter-based (Philox 4x32-10), so a value depends on the seed, its stream, the step and its index.
 import { topological } from '../graph/walk.ts'
 import { bits } from '../graph/kernel_call.ts'
-import { apply, type Op, type Shape, type Tensor } from '../graph/tensor.ts'
-import { check, checkOptions, finite, fraction, name as nameRule, notNegative, share } from '../options.ts'
+import { apply, type Op, type Shape, sizeOf, type Tensor } from '../graph/tensor.ts'
+import {
+  check, checkOptions, count, finite, fraction, isObject, name as nameRule, notNegative, required, share, whole,
+} from '../options.ts'
 import { mul } from './arithmetic.ts'
 
 /** A stream's number: FNV-1a of its name. */
@@ -12,25 +14,39 @@ export function streamId(name: string): number {
   return hash | 0
 }
 
-/** Refuses two random tensors of one function on one stream: they would hold the same numbers. */
+/**
+ * Names the numbers of a random tensor. An object names those of `rows` rows of a larger batch, from row `first` on: a tensor
+ * for these rows holds what it would hold there if it were made for the whole batch.
+ */
+export type Stream = string | StreamRows
+export interface StreamRows {
+  readonly name: string
+  readonly first: number
+  readonly rows: number
+}
+
+/** Refuses two random tensors of one function that draw the same numbers: one stream, and elements that overlap. */
 export function checkStreams(roots: readonly Tensor[]): void {
-  const seen = new Map<number, Tensor>()
+  const drawn = new Map<number, Tensor<RandomAttrs>[]>()
   for (const t of topological(roots)) {
-    const stream = t.attrs.stream as string | undefined
-    if (stream === undefined) continue
-    const other = seen.get(streamId(stream))
+    if (!isRandom(t)) continue
+    const { stream, first } = t.attrs
+    const others = drawn.get(streamId(stream)) ?? []
+    const other = others.find((o) => first < o.attrs.first + o.size && o.attrs.first < first + t.size)
     if (other) {
       // Of two names the hashes are equal.
-      const both = `'${other.attrs.stream as string}' and '${stream}'`
+      const both = `'${other.attrs.stream}' and '${stream}'`
       throw new RangeError(`random: two tensors draw from the streams ${both}, which are one; give each its own`)
     }
-    seen.set(streamId(stream), t)
+    drawn.set(streamId(stream), [...others, t])
   }
 }
 
 interface RandomAttrs extends Record<string, unknown> {
   readonly shape: Shape
   readonly stream: string
+  /** The stream's element that is the tensor's first. */
+  readonly first: number
   /** The kernel's two parameters. */
   readonly p: number
   readonly q: number
@@ -45,8 +61,8 @@ function randomOp(name: string, kernel: string): Op<RandomAttrs> {
       return shape
     },
     gradient: () => [],
-    calls({ size, attrs: { stream, p, q } }, at) {
-      return [[kernel, at.output, size, at.seed, at.counter, streamId(stream), bits(p), bits(q)]]
+    calls({ size, attrs: { stream, first, p, q } }, at) {
+      return [[kernel, at.output, size, at.seed, at.counter, streamId(stream), bits(p), bits(q), first | 0]]
     },
     flops: () => 0,
   }
@@ -55,6 +71,24 @@ export const uniformOp = randomOp('randomUniform', 'random_uniform_f32')
 export const normalOp = randomOp('randomNormal', 'random_normal_f32')
 export const truncatedOp = randomOp('truncatedNormal', 'truncated_normal_f32')
 export const bernoulliOp = randomOp('bernoulli', 'bernoulli_f32')
+
+const isRandom = (t: Tensor): t is Tensor<RandomAttrs> => t.attrs.stream !== undefined
+
+const ROWS = { name: required(nameRule), first: required(whole), rows: required(count) }
+/** Elements that a stream counts: block numbers and their elements fit into 32 bits. */
+const ELEMENTS = 4294967296
+
+/** A random tensor; where the stream is of some rows, as many elements before it as those before its rows. */
+function draw(op: Op<RandomAttrs>, shape: Shape, stream: Stream, p: number, q: number): Tensor {
+  if (!isObject(stream)) return apply(op, [], { shape, stream, first: 0, p, q })
+  checkOptions(`${op.name}: the stream`, stream, ROWS)
+  const first = Math.ceil((sizeOf(shape) / stream.rows) * stream.first)
+  if (first + sizeOf(shape) > ELEMENTS) {
+    const begins = `row ${stream.first} begins at element ${first}`
+    throw new RangeError(`${op.name}: ${begins}, expected one below 2^32; use a smaller batch`)
+  }
+  return apply(op, [], { shape, stream: stream.name, first, p, q })
+}
 
 const UNIFORM = { min: finite, max: finite }
 export const NORMAL = { mean: finite, stddev: notNegative }
@@ -65,10 +99,10 @@ export const NORMAL = { mean: finite, stddev: notNegative }
  * @param stream names the numbers: two random tensors of one function need two names
  * @throws RangeError unless min ≤ max, both finite
  */
-export function randomUniform(shape: Shape, stream: string, { min = 0, max = 1 } = {}): Tensor {
+export function randomUniform(shape: Shape, stream: Stream, { min = 0, max = 1 } = {}): Tensor {
   checkOptions('randomUniform', { min, max }, UNIFORM)
   if (min > max) throw new RangeError(`randomUniform: min ${min} is above max ${max}`)
-  return apply(uniformOp, [], { shape, stream, p: min, q: max - min })
+  return draw(uniformOp, shape, stream, min, max - min)
 }
 
 /**
@@ -76,9 +110,9 @@ export function randomUniform(shape: Shape, stream: string, { min = 0, max = 1 }
  * @param stream names the numbers: two random tensors of one function need two names
  * @throws RangeError unless mean is finite and stddev from 0 up
  */
-export function randomNormal(shape: Shape, stream: string, { mean = 0, stddev = 1 } = {}): Tensor {
+export function randomNormal(shape: Shape, stream: Stream, { mean = 0, stddev = 1 } = {}): Tensor {
   checkOptions('randomNormal', { mean, stddev }, NORMAL)
-  return apply(normalOp, [], { shape, stream, p: mean, q: stddev })
+  return draw(normalOp, shape, stream, mean, stddev)
 }
 
 /**
@@ -87,26 +121,26 @@ export function randomNormal(shape: Shape, stream: string, { mean = 0, stddev = 
  * @param stream names the numbers: two random tensors of one function need two names
  * @throws RangeError unless mean is finite and stddev from 0 up
  */
-export function truncatedNormal(shape: Shape, stream: string, { mean = 0, stddev = 1 } = {}): Tensor {
+export function truncatedNormal(shape: Shape, stream: Stream, { mean = 0, stddev = 1 } = {}): Tensor {
   checkOptions('truncatedNormal', { mean, stddev }, NORMAL)
-  return apply(truncatedOp, [], { shape, stream, p: mean, q: stddev })
+  return draw(truncatedOp, shape, stream, mean, stddev)
 }
 
 /**
  * `value` with probability p (a multiple of 2^-24, rounded up), otherwise 0.
  * @throws RangeError unless 0 ≤ p ≤ 1
  */
-export function bernoulli(shape: Shape, stream: string, p: number, { value = 1 } = {}): Tensor {
+export function bernoulli(shape: Shape, stream: Stream, p: number, { value = 1 } = {}): Tensor {
   check('bernoulli', 'value', value, finite)
   check('bernoulli', 'the probability', p, share)
-  return apply(bernoulliOp, [], { shape, stream, p, q: value })
+  return draw(bernoulliOp, shape, stream, p, value)
 }
 
 /**
  * x with each element set to 0 with probability `rate`, the others divided by 1 − rate.
  * @throws RangeError unless 0 ≤ rate < 1
  */
-export function dropout(x: Tensor, rate: number, stream: string): Tensor {
+export function dropout(x: Tensor, rate: number, stream: Stream): Tensor {
   check('dropout', 'rate', rate, fraction)
   return rate === 0 ? x : mul(x, bernoulli(x.shape, stream, 1 - rate, { value: 1 / (1 - rate) }))
 }

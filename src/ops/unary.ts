@@ -11,6 +11,10 @@ export const signOp: Op = unaryOp('sign', () => [null])
 /** −1, 0 or 1; NaN stays NaN. Its gradient is 0 everywhere. */
 export const sign = (x: Tensor): Tensor => apply(signOp, [x], {})
 
+export const floorOp: Op = unaryOp('floor', () => [null])
+/** The largest integer up to x; NaN stays NaN. Its gradient is 0 everywhere. */
+export const floor = (x: Tensor): Tensor => apply(floorOp, [x], {})
+
 export const squareOp: Op = unaryOp('square', (y, dy) => [mul(dy, mul(y.inputs[0]!, 2))])
 /** x² */
 export const square = (x: Tensor): Tensor => apply(squareOp, [x], {})

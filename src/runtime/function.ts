@@ -9,7 +9,7 @@ import { plan, type Plan } from '../compiler/plan.ts'
 import { schedule, type Schedule, type Stage } from '../compiler/schedule.ts'
 import { shareEqual } from '../compiler/simplify.ts'
 import { show, type Tensor } from '../graph/tensor.ts'
-import { epochLength, isBatch } from '../ops/batch.ts'
+import { epochOf, isBatch } from '../ops/batch.ts'
 import { checkStreams } from '../ops/random.ts'
 import { check, isNumber, rule } from '../options.ts'
 import type { Session } from './session.ts'
@@ -224,11 +224,8 @@ function checkSpec({ stages }: FunctionSpec): void {
   }
 }
 
-/** The batch size and the samples of an epoch, for the counters to move on; 0 where the step reads no dataset. */
-function batchLimits(roots: readonly Tensor[]): [batch: number, count: number] {
-  const batches = topological(roots).filter(isBatch)
-  const sizes = new Set(batches.map((b) => `${b.shape[0]} of ${epochLength(b)}`))
-  if (sizes.size > 1) throw new RangeError(`a function reads batches of different sizes or datasets: ${[...sizes].join(', ')}`)
-  const [first] = batches
-  return first ? [first.shape[0]!, epochLength(first)] : [0, 0]
+/** The samples of a step and of an epoch, for the counters to move on; 0 where the step reads no dataset. */
+function batchLimits(roots: readonly Tensor[]): [rows: number, count: number] {
+  const { rows, count } = epochOf(topological(roots).filter(isBatch))
+  return [rows, count]
 }

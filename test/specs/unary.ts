@@ -1,9 +1,9 @@
-import { unary } from '../../src/verify/cases/unary.ts'
+import { rounding, unary } from '../../src/verify/cases/unary.ts'
 import { erf } from '../reference/erf.ts'
 import { each } from './elementwise.ts'
 import { specsOf } from './spec.ts'
 
-export const specs = specsOf(unary, {
+export const specs = [...specsOf(unary, {
   negative: each((x) => -x),
   abs: each(Math.abs),
   sign: each(Math.sign),
@@ -18,4 +18,4 @@ export const specs = specsOf(unary, {
   sin: each(Math.sin),
   cos: each(Math.cos),
   erf: each(erf),
-}, { tolerance: 3e-7 })
+}, { tolerance: 3e-7 }), ...specsOf(rounding, { floor: each(Math.floor) }, { tolerance: 0 })]

@@ -13,7 +13,7 @@ import { normalization } from './normalization.ts'
 import { averagePooling, averagePoolingGrad, maxPooling, maxPoolingGather, maxPoolingGrad } from './pooling.ts'
 import { bilinear, bilinearTranspose, nearest, nearestTranspose } from './resize.ts'
 import { borders, copies, joins, maxima, oneHots, slices, transposes } from './structure.ts'
-import { unary } from './unary.ts'
+import { rounding, unary } from './unary.ts'
 
 export const opCases: readonly OpCases[] = [
   ...unary, ...activation, ...arithmetic, ...compare, broadcasting, factors, products,
@@ -21,5 +21,5 @@ export const opCases: readonly OpCases[] = [
   maxPooling, maxPoolingGrad, maxPoolingGather, averagePooling, averagePoolingGrad,
   bilinear, bilinearTranspose, nearest, nearestTranspose,
   copies, transposes, slices, borders, joins, maxima, oneHots,
-  ...normalization, ...losses, ...labelledLosses,
+  ...normalization, ...losses, ...labelledLosses, ...rounding,
 ]

@@ -26,3 +26,8 @@ export const unary: readonly OpCases<readonly Shape[]>[] = [
   elementwise('cos', ops.cos, { domain: [-30, 30] }),
   elementwise('erf', ops.erf, { domain: [-5, 5] }),
 ]
+
+/** Apart from the others, whose corners are one recipe (recipes/special.ts). */
+export const rounding: readonly OpCases<readonly Shape[]>[] = [
+  elementwise('floor', ops.floor, { draw: around(4, [-3, -2, -1, 0, 1, 2, 3]) }),
+]

@@ -1,10 +1,11 @@
-// Random draws, initialisers and shuffled batches: several seeds, streams and steps.
+// Random draws, initialisers and shuffled batches: several seeds, streams, steps and offsets.
 import type { Initializer } from '../../graph/leaves.ts'
-import { type Tensor } from '../../graph/tensor.ts'
+import type { Shape, Tensor } from '../../graph/tensor.ts'
 import * as initializers from '../../nn/initializers.ts'
 import { batch, dataset } from '../../ops/batch.ts'
-import { bernoulli, dropout, randomNormal, randomUniform, truncatedNormal } from '../../ops/random.ts'
+import { bernoulli, dropout, randomNormal, randomUniform, type Stream, truncatedNormal } from '../../ops/random.ts'
 import { fill, ones } from '../../ops/fill.ts'
+import { step } from '../../ops/step.ts'
 import type { Runtime } from '../../runtime/create_runtime.ts'
 import { generator } from '../draw.ts'
 import { type Run, runOf, type TapeRecipe } from '../recipe.ts'
@@ -14,7 +15,7 @@ const SEEDS = [1, 2, 4294967299]
 /** A function's values depend on its step; the digest is of the last. */
 const STEPS = 3
 
-const DRAWS: Readonly<Record<string, Initializer>> = {
+const DRAWS: Readonly<Record<string, (shape: Shape, stream: Stream) => Tensor>> = {
   uniform: (shape, stream) => randomUniform(shape, stream, { min: -3, max: 5 }),
   normal: (shape, stream) => randomNormal(shape, stream, { mean: 0.5, stddev: 2 }),
   truncated: (shape, stream) => truncatedNormal(shape, stream, { mean: -1, stddev: 0.02 }),
@@ -48,7 +49,19 @@ const batches = ['bytes', 'floats'].map((name): TapeRecipe => ({
   },
 }))
 
-export const random: readonly TapeRecipe[] = [...draws, ...initial, ...batches]
+/** Rows of larger batches, at elements that no block of four begins with; how many steps are done. */
+const rows: TapeRecipe = {
+  name: 'random/rows',
+  prepare(runtime) {
+    const data = dataset(Float32Array.from({ length: 23 * 11 }, (_, i) => i), [23, 11])
+    const parts = Object.entries(DRAWS).flatMap(([name, draw]) => [[1, 2], [3, 5]].map(([first, rows]) => (
+      [`${name} ${first}`, draw([rows!, 37], { name, first: first!, rows: rows! })] as const
+    )))
+    return prepare(runtime, 1, { ...Object.fromEntries(parts), x: batch(data, 4, { first: 3 }), step: step() }, 10)
+  },
+}
+
+export const random: readonly TapeRecipe[] = [...draws, ...initial, ...batches, rows]
 
 async function prepare(runtime: Runtime, seed: number, outputs: Record<string, Tensor>, steps = STEPS): Promise<Run> {
   const session = await runtime.session(seed)

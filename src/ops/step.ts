@@ -1,0 +1,16 @@
+// The number of steps done, for what changes as training goes on: schedules, annealed losses.
+import { apply, type Op, type Tensor } from '../graph/tensor.ts'
+
+export const stepOp: Op = {
+  name: 'step',
+  shape: () => [],
+  gradient: () => [],
+  calls: (_, at) => [['step_f32', at.counter, at.output]],
+  flops: () => 0,
+}
+
+/**
+ * The number of steps that the function and the others of its group have done before this one, a scalar: 0 in the first.
+ * Exact up to 2^24 = 16,777,216; beyond, the nearest f32. It is saved and resumed with the run.
+ */
+export const step = (): Tensor => apply(stepOp, [], {})
