@@ -94,7 +94,7 @@ describe('the values of a batch', () => {
     const fn = session.compile({ group: 'train', stages: [{ outputs: { plain, mixed, index } }] })
     session.counters('train').set([9, 0, 14, 3])
     expect(runGuarded({ fn, outputs: [] })).toBe(0)
-    const read = () => ['plain', 'mixed', 'index'].map((name) => fn.read(name))
+    const read = () => (['plain', 'mixed', 'index'] as const).map((name) => fn.read(name))
     const [p, m, rows] = read() as [Float32Array, Float32Array, Float32Array]
     expect([...p]).toEqual(rowsOf(data, item, [14, 15, 16, 17, 18, 19, 20]).map(scaled))
     expect([...m]).toEqual(rowsOf(data, item, [...rows]).map(scaled))

@@ -1,6 +1,5 @@
 // Runs graphs for tests: seeded inputs, compiled functions, checks of guards and threads.
 import { input } from '../src/graph/leaves.ts'
-import { mark } from '../src/compiler/marks.ts'
 import type { Shape, Tensor } from '../src/graph/tensor.ts'
 import { CompiledFunction } from '../src/runtime/function.ts'
 import { type Core, instantiateCore } from '../src/runtime/core.ts'
@@ -22,13 +21,6 @@ export const sharedCore = (): Promise<Core> =>
 /** A session on such a core, whose tapes are written for `threads`. */
 export const newSession = async (seed = 1, threads = THREADS): Promise<Session> => new Session(await sharedCore(), seed, threads)
 
-/** Tells the threads of a tape's core about it, as a team does (src/runtime/threads/team.ts). */
-export function marked(fn: CompiledFunction, threads = THREADS): CompiledFunction {
-  mark(fn.tape, threads)
-  new Int32Array(fn.session.core.memory.buffer, fn.wordAddress(0), fn.tape.words.length).set(fn.tape.words)
-  return fn
-}
-
 export interface Compiled {
   readonly fn: CompiledFunction
   readonly outputs: readonly string[]
@@ -39,7 +31,7 @@ export function compile(session: Session, shapes: readonly Shape[], build: (...i
   const tensors = build(...shapes.map((shape, i) => input(`x${i}`, shape)))
   const names = tensors.map((_, i) => `y${i}`)
   const fn = session.compile({ group: 'test', stages: [{ outputs: Object.fromEntries(tensors.map((t, i) => [names[i], t])) }] })
-  return { fn: marked(fn), outputs: names }
+  return { fn, outputs: names }
 }
 
 export function feed(fn: CompiledFunction, inputs: readonly ArrayLike<number>[]): void {
@@ -66,7 +58,7 @@ const PATTERN = 0xff
 /** Runs with the arena painted; returns how many bytes outside of all buffers' contents were changed. */
 export function runGuarded({ fn }: Compiled): number {
   const { core } = fn.session
-  const bytes = () => new Uint8Array(core.memory.buffer, fn.arena, fn.plan.peakBytes)
+  const bytes = () => new Uint8Array(core.memory.buffer, fn.session.arena, fn.plan.peakBytes)
   const owned = new Uint8Array(fn.plan.peakBytes)
   for (const [item, buffer] of fn.plan.result) owned.fill(1, buffer.offset, buffer.offset + item.node.size * 4)
   for (const [{ node }, { offset }] of fn.plan.scratch) {

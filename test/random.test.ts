@@ -178,7 +178,7 @@ describe('distributions', () => {
     let largest = 0
     for (let step = 0; step < 10; step++) {
       fn.run(1)
-      for (const x of fn.session.floats(fn.arena, 10 * MILLION)) {
+      for (const x of fn.session.floats(fn.session.arena, 10 * MILLION)) {
         if (!(Math.abs(x) > bounds[0]!)) continue
         largest = Math.max(largest, Math.abs(x))
         bounds.forEach((z, i) => beyond[i]![x < 0 ? 0 : 1]! += Math.abs(x) > z ? 1 : 0)

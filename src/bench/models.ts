@@ -1,6 +1,6 @@
 // The models' training steps as subjects of the benchmark: trained a few steps for the digest, then timed.
 import type { Runtime } from '../runtime/create_runtime.ts'
-import type { Session } from '../runtime/session.ts'
+import type { SessionMemory } from '../runtime/memory.ts'
 import { digest } from '../train/state.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import { type ModelName, runSteps, trainingStep } from './step.ts'
@@ -31,4 +31,4 @@ export async function trainedModel(runtime: Runtime, model: ModelName): Promise<
 }
 
 /** Bytes of weights, statistics and optimizer slots. */
-export const variableBytes = (session: Session): number => session.variables.reduce((n, { size }) => n + 4 * size, 0)
+export const variableBytes = ({ variables }: SessionMemory): number => variables.reduce((n, { size }) => n + 4 * size, 0)

@@ -1,6 +1,6 @@
 // What threads are told about a tape, in marks beside each call's number of words (assembly/tape.ts): what is too small for them,
 // where they need not meet, whose a call is, and in how many shares they take what lies from one meeting to the next. The bits
-// are the same whatever it says of times, so guesses will do. Loaded with the threads.
+// are the same whatever it says of times, so guesses will do.
 import type { Call, Tape } from './emit.ts'
 import type { Item } from './schedule.ts'
 

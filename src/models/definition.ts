@@ -3,7 +3,7 @@
 import type { Shape, Tensor } from '../graph/tensor.ts'
 import type { Pass } from '../nn/layer.ts'
 import type { Optimizer } from '../nn/optimizers.ts'
-import type { FunctionSpec } from '../runtime/function.ts'
+import type { FunctionSpec } from '../compiler/program.ts'
 
 /** One phase of a training step: what it reports, and the updates that it makes when that is computed. */
 export type StageSpec = FunctionSpec['stages'][number]

@@ -18,6 +18,8 @@ interface Named {
 
 export interface Core {
   readonly memory: WebAssembly.Memory
+  /** Where memory is free: what is above is laid out by the session (heap.ts). */
+  readonly heapBase: number
   /** The threads that runs can be shared with; null where there is one thread. */
   readonly team: Team | null
   /** Runs a tape `steps` times; returns the steps done before one asked to stop. */
@@ -26,11 +28,8 @@ export interface Core {
   runOp(op: number, share: number, shares: number, thread?: number, each?: number): number
   /** The index of a kernel in the function table, by the name it is exported under. */
   kernel(name: string): number
-  /** Reserves zeroed bytes (64-byte aligned) for `what`; throws a RangeError that says how much when memory is at its end. */
-  allocate(bytes: number, what?: string): number
 }
 
-const PAGE = 65536
 /** At least what the core's import asks for. */
 const INITIAL_PAGES = 16
 
@@ -44,9 +43,9 @@ export async function instantiateCore(module: WebAssembly.Module, pool: ThreadPo
   // in the table by it. By identity it is not: WebKit 2.50 gives the table's entry a wrapper of its own.
   const indices = new Map<string, number>()
   for (let i = 0; i < table.length; i++) indices.set((table.get(i) as Named | null)?.name ?? '', i)
-  let top = Math.ceil(exports.heapBase() / 64) * 64
   return {
     memory,
+    heapBase: exports.heapBase(),
     team,
     run: (tape, steps) => exports.run(tape, steps),
     runOp: (op, share, shares, thread = 0, each = 1) => exports.runOp(op, share, shares, thread, each) >>> 0,
@@ -54,19 +53,6 @@ export async function instantiateCore(module: WebAssembly.Module, pool: ThreadPo
       const index = indices.get((exports[name] as Named | undefined)?.name ?? '')
       if (!index) throw new Error(`the core has no kernel '${name}'`)
       return index
-    },
-    allocate(bytes, what = 'data') {
-      const address = top
-      const end = address + Math.ceil(bytes / 64) * 64
-      const missing = Math.ceil((end - memory.buffer.byteLength) / PAGE)
-      try {
-        if (missing > 0) memory.grow(missing)
-      } catch (cause) {
-        throw new RangeError(`out of memory: ${(bytes / 1048576).toFixed(1)} MB for ${what}; ` +
-          'use a smaller batch size, fewer units or filters (a 32-bit memory ends at 4096 MB)', { cause })
-      }
-      top = end
-      return address
     },
   }
 }

@@ -1,35 +1,13 @@
-// A compiled step: its tape in memory, its inputs and outputs. `run(k)` does k steps inside the core.
-import { topological } from '../graph/walk.ts'
-import type { KernelCall } from '../graph/kernel_call.ts'
-import { emit, addressOf, type Addresses, type Tape } from '../compiler/emit.ts'
-import { fuseEpilogues } from '../compiler/fuse.ts'
-import { keepValues } from '../compiler/keep.ts'
-import { isInput, isVariable } from '../graph/leaves.ts'
-import { plan, type Plan } from '../compiler/plan.ts'
-import { schedule, type Schedule, type Stage } from '../compiler/schedule.ts'
-import { shareEqual } from '../compiler/simplify.ts'
-import { show, type Tensor } from '../graph/tensor.ts'
-import { epochOf, isBatch } from '../ops/batch.ts'
-import { checkStreams } from '../ops/random.ts'
+// A loaded program: its tape in a session's memory, its inputs and outputs. `run(k)` does k steps inside the core.
+import type { Tape } from '../compiler/emit.ts'
+import type { Plan } from '../compiler/plan.ts'
+import type { FunctionSpec, MetricName, OutputName, Place, Program } from '../compiler/program.ts'
+import type { Region } from '../compiler/regions.ts'
+import type { Schedule } from '../compiler/schedule.ts'
+import { isVariable } from '../graph/leaves.ts'
+import { show, sizeOf, type Tensor } from '../graph/tensor.ts'
 import { check, isNumber, rule } from '../options.ts'
-import type { Session } from './session.ts'
-
-/** What a function computes, stage by stage; a later stage sees the variables as the earlier ones left them. */
-export interface FunctionSpec {
-  /** Functions of one group share a step counter and a place in the dataset (a step with a smaller last batch, say). */
-  readonly group: string
-  readonly stages: readonly {
-    /** Values that the host can read after a run. */
-    readonly outputs?: Readonly<Record<string, Tensor>>
-    /** Scalars, summed over steps in the core (`metrics()`) and checked: a NaN or infinity stops the run after its step. */
-    readonly metrics?: Readonly<Record<string, Tensor>>
-    /** Changes of variables: optimizers' updates, running statistics, assignments. */
-    readonly updates?: readonly Tensor[]
-  }[]
-}
-
-/** Words that a group begins with: step (low, high), position in the dataset, epoch. Its seed (low, high) follows. */
-export const COUNTER_WORDS = 4
+import { keyOf, type SessionMemory } from './memory.ts'
 
 /** A metric over some steps. */
 export interface Mean {
@@ -53,82 +31,127 @@ const STEPS = rule('an integer from 0 to 2^31 - 1', isNumber, (x) => x >= 0 && x
 /** Bytes of a metric's accumulator: an f64 sum and an f64 count. */
 const METRIC_BYTES = 16
 
-export class CompiledFunction {
-  readonly session: Session
-  readonly schedule: Schedule
-  readonly plan: Plan
-  readonly tape: Tape
-  readonly group: string
-  /** Floating point operations of one step. */
-  readonly flops: number
-  readonly #inputs = new Map<string, Tensor>()
-  /** Where a run leaves its outputs, and each metric's sum and count (f64). */
-  readonly outputs = new Map<string, { address: number; size: number }>()
-  readonly accumulators = new Map<string, number>()
+/** What a loaded program has of a session's memory: blocks of its own, and leaves that it shares with others. */
+export interface Holding {
+  readonly blocks: number[]
+  readonly leaves: object[]
+}
+
+/** Gives back what a program had. */
+export function giveBack(memory: SessionMemory, { blocks, leaves }: Holding): void {
+  for (const address of blocks.splice(0)) memory.heap.free(address)
+  for (const key of leaves.splice(0)) memory.drop(key)
+}
+
+export class CompiledFunction<S extends FunctionSpec = FunctionSpec> {
+  readonly session: SessionMemory
+  readonly program: Program<S>
+  readonly holding: Holding = { blocks: [], leaves: [] }
+  readonly #regions = new Map<Region, number>()
   readonly #control: number
   readonly #address: number
   readonly #patience: number
+  /** The arena's address in the tape as it lies in memory. */
+  #arena = -1
   #ran = false
-  /** The address that the plan's offsets count from. */
-  readonly arena: number
+  #released = false
 
-  constructor(session: Session, spec: FunctionSpec, stages: readonly Stage[]) {
-    this.session = session
-    this.group = spec.group
-    checkSpec(spec)
-    checkStreams(stages.flatMap((s) => [...s.outputs, ...s.updates]))
-    const rebuilt = optimize(stages)
-    const roots = rebuilt.flatMap((s) => [...s.outputs, ...s.updates])
-    this.schedule = schedule(rebuilt)
-    this.plan = plan(this.schedule, session.threads)
-    const flops = this.schedule.items.map(({ node }) => node.op.flops(node))
-    this.flops = flops.reduce((n, x) => n + x, 0)
-    this.#patience = PATIENCE + Math.ceil(Math.max(0, ...flops) / FLOPS_A_TENTH)
-    const { core } = session
-    this.#control = core.allocate(controlBytes(session.threads))
-    this.arena = session.arena(this.plan.peakBytes)
-    const at: Addresses = {
-      control: this.#control,
-      arena: this.arena,
-      leaf: (leaf) => session.addressOf(leaf),
-      kernel: (name) => core.kernel(name),
-      counter: session.groupAddress(spec.group),
-      seed: session.groupAddress(spec.group) + COUNTER_WORDS * 4,
-      threads: session.threads,
+  /** Loads `program`, whose variables the memory holds already. Nothing is reserved where that fails. */
+  constructor(memory: SessionMemory, program: Program<S>) {
+    this.session = memory
+    this.program = program
+    const own = (bytes: number, what?: string): number => {
+      const address = memory.heap.allocate(bytes, what)
+      this.holding.blocks.push(address)
+      return address
     }
-    for (const t of topological(roots).filter(isInput)) {
-      const { name } = t.attrs
-      if (this.#inputs.has(name)) throw new RangeError(`two inputs are named '${name}'; give each a name of its own`)
-      this.#inputs.set(name, t)
+    try {
+      memory.growArena(program.plan.peakBytes)
+      this.#control = own(controlBytes(program.threads))
+      for (const region of program.regions) {
+        if (region.kind === 'metric') this.#regions.set(region, own(METRIC_BYTES))
+        else if (region.kind === 'control') this.#regions.set(region, this.#control)
+        else if (region.kind === 'group') this.#regions.set(region, memory.groupAddress(program.spec.group))
+        else if (region.kind === 'leaf') this.#regions.set(region, this.#hold(region.leaf))
+      }
+      this.#address = own(program.tape.words.byteLength, 'a tape')
+    } catch (error) {
+      giveBack(memory, this.holding)
+      throw error
     }
-    const after: KernelCall[] = []
-    spec.stages.forEach(({ outputs = {}, metrics = {} }, s) => {
-      const tensors = rebuilt[s]!.outputs
-      const where = (i: number) => addressOf(this.schedule.outputs[s]!.get(tensors[i]!)!, this.plan, at)
-      const names = Object.keys(outputs)
-      names.forEach((name, i) => this.outputs.set(name, { address: where(i), size: tensors[i]!.size }))
-      Object.keys(metrics).forEach((name, i) => {
-        const accumulator = core.allocate(METRIC_BYTES)
-        this.accumulators.set(name, accumulator)
-        after.push(['metric_f32', where(names.length + i), accumulator, this.#control])
-      })
-    })
-    after.push(['advance', at.counter, ...batchLimits(roots)])
-    this.tape = emit(this.schedule, this.plan, at, after)
-    core.team?.mark(this.tape)
-    this.#address = core.allocate(this.tape.words.byteLength)
-    new Int32Array(core.memory.buffer, this.#address, this.tape.words.length).set(this.tape.words)
+    this.#patience = PATIENCE + Math.ceil(program.largestFlops / FLOPS_A_TENTH)
+    this.#write()
+  }
+
+  /** The address of a leaf, which is there until the program is released. */
+  #hold(leaf: Tensor): number {
+    if (!isVariable(leaf)) {
+      this.session.hold(leaf)
+      this.holding.leaves.push(keyOf(leaf))
+    }
+    return this.session.addressOf(leaf)
+  }
+
+  /** Writes the tape with its addresses in place. */
+  #write(): void {
+    const { tape: { words, calls, addresses: { at, region } }, regions } = this.program
+    const { core } = this.session
+    const bases = regions.map((each) => this.addressOf(each))
+    const loaded = new Int32Array(core.memory.buffer, this.#address, words.length)
+    loaded.set(words)
+    at.forEach((word, i) => { loaded[word]! += bases[region[i]!]! })
+    const kernels = new Map<string, number>()
+    for (const { at: word, how: { kernel } } of calls) {
+      let index = kernels.get(kernel)
+      if (index === undefined) kernels.set(kernel, (index = core.kernel(kernel)))
+      loaded[word] = index
+    }
+    this.#arena = this.session.arena
+  }
+
+  /** The address of a region of the program. */
+  addressOf(region: Region): number {
+    return region.kind === 'arena' ? this.session.arena : this.#regions.get(region)!
+  }
+
+  /** Where a run leaves its outputs, and each metric's sum and count (f64). */
+  get outputs(): Map<string, { address: number; size: number }> {
+    const at = ({ region, offset, shape }: Place) => ({ address: this.addressOf(region) + offset, size: sizeOf(shape) })
+    return new Map([...this.program.outputs].map(([name, place]) => [name, at(place)]))
+  }
+  get accumulators(): Map<string, number> {
+    const found = this.program.regions.flatMap((r) => (r.kind === 'metric' ? [[r.name, this.#regions.get(r)!] as const] : []))
+    return new Map(found)
+  }
+
+  /** Floating point operations of one step. */
+  get flops(): number {
+    return this.program.flops
+  }
+  get schedule(): Schedule {
+    return this.program.schedule
+  }
+  get plan(): Plan {
+    return this.program.plan
+  }
+  get tape(): Tape {
+    return this.program.tape
   }
 
   get inputNames(): string[] {
-    return [...this.#inputs.keys()]
+    return [...this.program.inputs.keys()]
+  }
+  /** Whether it was given to `session.release`. */
+  get released(): boolean {
+    return this.#released
   }
 
   /** Copies values into the input `name`. */
   feed(name: string, values: ArrayLike<number>): this {
-    const tensor = this.#inputs.get(name)
+    this.#alive()
+    const tensor = this.program.inputs.get(name)
     if (!tensor) {
-      throw new RangeError(`no input is named '${name}'; the function has: ${[...this.#inputs.keys()].join(', ') || 'none'}`)
+      throw new RangeError(`no input is named '${name}'; the function has: ${this.inputNames.join(', ') || 'none'}`)
     }
     if (values.length !== tensor.size) {
       const wanted = `expected ${tensor.size} for the shape ${show(tensor.shape)}`
@@ -145,87 +168,61 @@ export class CompiledFunction {
    */
   run(steps = 1): number {
     check('run', 'steps', steps, STEPS)
+    this.#alive()
     const { core } = this.session
+    if (this.#arena !== this.session.arena) this.#write()
     this.session.began(this)
     this.#ran = true
     new Int32Array(core.memory.buffer, this.#control, 1)[0] = 0
-    if (core.team?.ready && this.flops >= SHARED_FLOPS) return core.team.run(this.#address, steps, this.#patience)
+    if (core.team?.ready && this.program.flops >= SHARED_FLOPS) return core.team.run(this.#address, steps, this.#patience)
     return core.run(this.#address, steps)
   }
 
   /**
    * A copy of the output `name` as the last step left it. All functions of a session compute in the same memory, so
-   * outputs are there until another of them runs.
+   * outputs are there until another of them runs, or a larger one is loaded.
    * @throws RangeError where there is no such output, or the function was not the last to run
    */
-  read(name: string): Float32Array {
+  read(name: OutputName<S>): Float32Array {
     const output = this.outputs.get(name)
     if (!output) {
       throw new RangeError(`no output is named '${name}'; the function has: ${[...this.outputs.keys()].join(', ') || 'none'}`)
     }
     if (this.session.lastRun !== this) {
-      const why = this.#ran ? 'another function of the session ran since' : 'the function has not run'
+      const why = this.#ran ? 'another function of the session ran or was compiled since' : 'the function has not run'
       throw new RangeError(`the output '${name}' is not there: ${why}; read() right after run()`)
     }
     return this.session.floats(output.address, output.size).slice()
   }
 
   /** Each metric's sum over the steps since `clearMetrics`, and how many steps there were. */
-  metrics(): Record<string, Mean> {
+  metrics(): Record<MetricName<S>, Mean> {
+    this.#alive()
     const entries = [...this.accumulators].map(([name, address]) => {
       const [sum, count] = new Float64Array(this.session.core.memory.buffer, address, 2) as unknown as [number, number]
       return [name, { sum, count }] as const
     })
-    return Object.fromEntries(entries)
+    return Object.fromEntries(entries) as Record<MetricName<S>, Mean>
   }
   clearMetrics(): void {
+    this.#alive()
     for (const address of this.accumulators.values()) new Float64Array(this.session.core.memory.buffer, address, 2).fill(0)
   }
 
   /** The address of the word `index` of the tape. */
   wordAddress(index: number): number {
+    if (this.#arena !== this.session.arena) this.#write()
     return this.#address + index * 4
   }
-}
 
-/** The graph passes, over all stages at once. */
-function optimize(stages: readonly Stage[]): Stage[] {
-  let now = stages
-  for (const pass of [shareEqual, fuseEpilogues]) {
-    const made = pass(now.flatMap((s) => [...s.outputs, ...s.updates]))
-    const to = (t: Tensor) => made.get(t)!
-    now = now.map((s) => ({ outputs: s.outputs.map(to), updates: s.updates.map(to) }))
+  /** Gives its memory back: see `Session.release`. */
+  release(): void {
+    this.#released = true
+    if (this.session.lastRun === this) this.session.lastRun = null
+    giveBack(this.session, this.holding)
   }
-  return keepValues(now)
-}
 
-/** Refuses what cannot be meant: see the messages. */
-function checkSpec({ stages }: FunctionSpec): void {
-  const seen = new Set<string>()
-  for (const { outputs = {}, metrics = {}, updates = [] } of stages) {
-    for (const [name, t] of [...Object.entries(outputs), ...Object.entries(metrics)]) {
-      if (seen.has(name)) throw new RangeError(`two outputs are named '${name}'; give each a name of its own`)
-      seen.add(name)
-      if (t.op.effect) {
-        throw new TypeError(`the output '${name}' is the update '${t.op.name}'; put it under updates`)
-      }
-    }
-    for (const [name, { shape, size }] of Object.entries(metrics)) {
-      if (size === 1) continue
-      throw new RangeError(`the metric '${name}' has shape ${show(shape)}, expected one number; take its sum or mean`)
-    }
-    for (const { op, inputs } of updates) {
-      const { name } = op
-      if (!op.effect) throw new TypeError(`'${name}' is no update; put it under outputs, or assign() it to a variable`)
-      if (isVariable(inputs[0]!)) continue
-      const changed = `the result of '${inputs[0]!.op.name}'`
-      throw new TypeError(`the update '${name}' would change ${changed}; its first input must be a variable`)
-    }
+  #alive(): void {
+    if (this.#released) throw new RangeError('the function was released; compile or load it again')
   }
-}
-
-/** The samples of a step and of an epoch, for the counters to move on; 0 where the step reads no dataset. */
-function batchLimits(roots: readonly Tensor[]): [rows: number, count: number] {
-  const { rows, count } = epochOf(topological(roots).filter(isBatch))
-  return [rows, count]
 }

@@ -1,104 +1,131 @@
-// One model's memory: its variables, datasets and compiled functions. Everything a run changes lies in here: variables
-// and the counters of each group, so that saving those saves the run.
-import { topological } from '../graph/walk.ts'
-import type { Stage } from '../compiler/schedule.ts'
-import { isConstant, isInput, isVariable, type Variable } from '../graph/leaves.ts'
-import { sizeOf, type Tensor } from '../graph/tensor.ts'
-import { isDataset } from '../ops/batch.ts'
+// One model's memory and the functions in it. Everything a run changes lies in here: variables and the counters of each
+// group, so that saving those saves the run.
+import { compile, type FunctionSpec, type Program } from '../compiler/program.ts'
+import type { Variable } from '../graph/leaves.ts'
+import type { Tensor } from '../graph/tensor.ts'
 import { assign } from '../ops/assign.ts'
-import { check, checkOptions, isObject, list, name, required, rule, seed as seedRule } from '../options.ts'
+import { isDataset } from '../ops/batch.ts'
 import { isZero } from '../ops/fill.ts'
 import type { Core } from './core.ts'
-import { COUNTER_WORDS, CompiledFunction, type FunctionSpec } from './function.ts'
+import { CompiledFunction, giveBack, type Holding } from './function.ts'
+import { keyOf, SessionMemory } from './memory.ts'
 
-const tensors = rule('tensors by name', isObject)
-const STAGE = { outputs: tensors, metrics: tensors, updates: list }
-const SPEC = { group: required(name), stages: required(list) }
-
-const SEED_WORDS = 2
 /** Bytes of a page of the system's memory, or of a part of one. */
 const PAGE = 4096
 
 const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64
 
-export class Session {
-  readonly core: Core
-  readonly seed: number
-  readonly threads: number
-  readonly #variables = new Map<string, { tensor: Variable; address: number }>()
-  readonly #leaves = new Map<Tensor | object, number>()
-  readonly #groups = new Map<string, number>()
-  /** The function that ran last: its outputs are in the arena. */
-  lastRun: CompiledFunction | null = null
-  #arena = { address: 0, bytes: 0 }
+export class Session extends SessionMemory {
   /** What drew the variables, in order. */
   readonly #draws: CompiledFunction[] = []
-  #asDrawn = true
+  readonly #loaded = new Set<WeakRef<CompiledFunction>>()
+  /** A function that nobody holds any more gives its memory back. */
+  readonly #garbage = new FinalizationRegistry<Holding>((holding) => {
+    giveBack(this, holding)
+    for (const ref of this.#loaded) if (!ref.deref()) this.#loaded.delete(ref)
+  })
 
   /** @param threads how many threads plans make room for */
   constructor(core: Core, seed: number, threads = core.team?.size ?? 1) {
-    check('session', 'seed', seed, seedRule)
-    this.core = core
-    this.seed = seed
-    this.threads = threads
+    super(core, seed, threads)
   }
 
   /**
-   * Plans and writes a function; new variables get memory and their initial values.
+   * Compiles a function and loads it; new variables get memory and their initial values. What fails leaves nothing behind.
    * @throws TypeError, RangeError where the function or a stage has parts that there are not, or of a wrong type
    */
-  compile(spec: FunctionSpec): CompiledFunction {
-    checkOptions('compile', spec, SPEC)
-    for (const stage of spec.stages) checkOptions('compile: a stage', stage, STAGE)
-    const stages: Stage[] = spec.stages.map(({ outputs = {}, metrics = {}, updates = [] }) => ({
-      outputs: [...Object.values(outputs), ...Object.values(metrics)],
-      updates,
-    }))
-    const roots = stages.flatMap((s) => [...s.outputs, ...s.updates])
-    this.addVariables(topological(roots).filter(isVariable))
-    return new CompiledFunction(this, spec, stages)
+  compile<const S extends FunctionSpec>(spec: S): CompiledFunction<S> {
+    return this.load(compile(spec, { threads: this.threads }))
   }
 
-  /** Gives memory and initial values to variables that the session does not hold yet. */
-  addVariables(variables: readonly Variable[]): void {
-    const names = new Set<string>()
-    const fresh = [...new Set(variables)].filter((v) => {
-      const { name } = v.attrs
-      if (this.#variables.get(name)?.tensor === v) return false
-      if (this.#variables.has(name) || names.has(name)) {
-        throw new RangeError(`two variables are named '${name}'; give each a name of its own`)
-      }
-      names.add(name)
-      return true
-    })
-    if (!fresh.length) return
+  /**
+   * Loads a program. Its memory is used again after `release`, or when nobody holds the function any more.
+   * @throws RangeError where the program is for another number of threads, a variable's name is taken, or memory is at its end
+   */
+  load<S extends FunctionSpec>(program: Program<S>): CompiledFunction<S> {
+    if (program.threads !== this.threads) {
+      throw new RangeError(`load: the program is for ${program.threads} threads and the session has ${this.threads}; ` +
+        'compile it with { threads: session.threads }')
+    }
+    const fresh = this.addVariables(program.variables)
     try {
-      this.#add(fresh)
+      const fn = new CompiledFunction(this, program)
+      this.#loaded.add(new WeakRef<CompiledFunction>(fn))
+      this.#garbage.register(fn, fn.holding, fn)
+      return fn
     } catch (error) {
-      for (const v of fresh) {
-        this.#variables.delete(v.attrs.name)
-        this.#leaves.delete(v)
-      }
+      this.#forget(fresh)
       throw error
     }
   }
 
-  #add(fresh: readonly Variable[]): void {
-    const bytes = fresh.reduce((n, v) => n + aligned(v.size * 4), 0)
-    let address = this.core.allocate(bytes, "weights and the optimizer's memory")
-    for (const tensor of fresh) {
-      this.#variables.set(tensor.attrs.name, { tensor, address })
-      this.#leaves.set(tensor, address)
-      if (isZero(tensor.attrs.initial)) this.#touch(address, tensor.size * 4)
-      address += aligned(tensor.size * 4)
+  /**
+   * Gives back the memory of a function, or of a dataset and all functions that read it. What was released cannot run any more.
+   * @throws TypeError where it is neither
+   */
+  release(what: CompiledFunction | Tensor): void {
+    if (what instanceof CompiledFunction) return this.#release(what)
+    if (!isDataset(what)) throw new TypeError('release: expected a function that compile() made, or a dataset')
+    for (const ref of this.#loaded) {
+      const fn = ref.deref()
+      if (fn?.holding.leaves.includes(keyOf(what))) this.#release(fn)
     }
-    // A stage each, so that a value is drawn where its variable lies (graph/plan.ts). New memory is zero already.
+  }
+
+  #release(fn: CompiledFunction): void {
+    this.#garbage.unregister(fn)
+    for (const ref of this.#loaded) if (ref.deref() === fn) this.#loaded.delete(ref)
+    fn.release()
+  }
+
+  /** Gives memory and initial values to variables that the session does not hold yet; returns those. */
+  addVariables(variables: readonly Variable[]): Variable[] {
+    const names = new Set<string>()
+    const fresh = [...new Set(variables)].filter((v) => {
+      const { name } = v.attrs
+      const known = this.variablesByName.get(name)
+      if (known?.tensor === v) return false
+      if (known || names.has(name)) throw new RangeError(`two variables are named '${name}'; give each a name of its own`)
+      names.add(name)
+      return true
+    })
+    try {
+      if (fresh.length) this.#add(fresh)
+    } catch (error) {
+      this.#forget(fresh)
+      throw error
+    }
+    return fresh
+  }
+
+  #add(fresh: readonly Variable[]): void {
+    for (const tensor of fresh) {
+      const address = this.heap.allocate(aligned(tensor.size * 4), "weights and the optimizer's memory")
+      this.variablesByName.set(tensor.attrs.name, { tensor, address })
+      if (isZero(tensor.attrs.initial)) this.#touch(address, tensor.size * 4)
+    }
+    // A stage each, so that a value is drawn where its variable lies (compiler/plan.ts). New memory is zero already.
     const drawn = fresh.filter((v) => !isZero(v.attrs.initial))
-    const stages = drawn.map((v) => ({ outputs: [], updates: [assign(v, v.attrs.initial)] }))
-    if (!stages.length) return
-    const fn = new CompiledFunction(this, { group: 'initialise', stages: stages.map(({ updates }) => ({ updates })) }, stages)
+    if (!drawn.length) return
+    const stages = drawn.map((v) => ({ updates: [assign(v, v.attrs.initial)] }))
+    const fn = new CompiledFunction(this, compile({ group: 'initialise', stages }, { threads: this.threads }))
     this.#draws.push(fn)
     this.#draw(fn)
+  }
+
+  /** Takes variables back that were just added. */
+  #forget(fresh: readonly Variable[]): void {
+    const last = this.#draws.at(-1)
+    if (last && fresh.some((v) => last.program.variables.includes(v))) {
+      this.#draws.pop()
+      last.release()
+    }
+    for (const v of fresh) {
+      const known = this.variablesByName.get(v.attrs.name)
+      if (known?.tensor !== v) continue
+      this.variablesByName.delete(v.attrs.name)
+      this.heap.free(known.address)
+    }
   }
 
   /** Writes to each page of new memory, because one that is read before it is written faults twice. */
@@ -108,88 +135,13 @@ export class Session {
   }
 
   #draw(fn: CompiledFunction): void {
-    fn.run(1)
+    this.drawing(() => fn.run(1))
     this.restart('initialise')
   }
 
-  /** Whether the variables are as they were drawn: nothing else has run, and no view of one was handed out. */
-  get asDrawn(): boolean {
-    return this.#asDrawn
-  }
   /** Gives all variables their initial values again. */
   redraw(): void {
     for (const v of this.variables) this.values(v).fill(0)
     for (const fn of this.#draws) this.#draw(fn)
   }
-  /** Told by a function that begins to run. */
-  began(fn: CompiledFunction): void {
-    this.lastRun = fn
-    if (!this.#draws.includes(fn)) this.#asDrawn = false
-  }
-
-  /** All variables, sorted by name. */
-  get variables(): Variable[] {
-    return [...this.#variables.values()].map((v) => v.tensor).sort((a, b) => (a.attrs.name < b.attrs.name ? -1 : 1))
-  }
-
-  /** A view of a variable's values, valid until memory grows: use it at once. */
-  values(variable: Tensor): Float32Array {
-    if (isVariable(variable)) this.#asDrawn = false
-    return this.floats(this.addressOf(variable), variable.size)
-  }
-
-  /** A view of a group's counters: step (low, high), position, epoch. */
-  counters(group: string): Uint32Array {
-    return new Uint32Array(this.core.memory.buffer, this.groupAddress(group), COUNTER_WORDS)
-  }
-  /** All of a group's words: the counters and the seed. */
-  groupWords(group: string): Uint32Array {
-    return new Uint32Array(this.core.memory.buffer, this.groupAddress(group), COUNTER_WORDS + SEED_WORDS)
-  }
-  /** Starts a group anew: step 0 of epoch 0, with a seed of its own if one is given. */
-  restart(group: string, seed = this.seed): void {
-    check('restart', 'seed', seed, seedRule)
-    const words = this.groupWords(group).fill(0)
-    words.set([seed % 4294967296, Math.floor(seed / 4294967296)], COUNTER_WORDS)
-  }
-  /** Where a group's words lie; a new group starts with the session's seed. */
-  groupAddress(group: string): number {
-    const known = this.#groups.get(group)
-    if (known !== undefined) return known
-    const address = this.core.allocate((COUNTER_WORDS + SEED_WORDS) * 4)
-    this.#groups.set(group, address)
-    this.restart(group)
-    return address
-  }
-
-  /** A view of `length` floats at an address. */
-  floats(address: number, length: number): Float32Array {
-    return new Float32Array(this.core.memory.buffer, address, length)
-  }
-
-  /** The address of a leaf; inputs, constants and datasets get memory on first sight. */
-  addressOf(leaf: Tensor): number {
-    const key = isDataset(leaf) ? leaf.attrs.data : leaf
-    const known = this.#leaves.get(key)
-    if (known !== undefined) return known
-    if (isVariable(leaf)) throw new RangeError(`the variable '${leaf.attrs.name}' is not of this session`)
-    if (!(isInput(leaf) || isConstant(leaf) || isDataset(leaf))) {
-      throw new TypeError(`'${leaf.op.name}' is computed: make it an output, and read() it`)
-    }
-    const address = this.core.allocate(isDataset(leaf) ? leaf.attrs.data.byteLength : sizeOf(leaf.shape) * 4)
-    this.#leaves.set(key, address)
-    if (isConstant(leaf)) this.floats(address, leaf.size).set(leaf.attrs.values)
-    else if (isDataset(leaf)) {
-      const { data } = leaf.attrs
-      new Uint8Array(this.core.memory.buffer, address).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-    }
-    return address
-  }
-
-  /** One arena serves all functions: only one runs at a time. A larger plan gets a new, larger one. */
-  arena(bytes: number): number {
-    if (bytes > this.#arena.bytes) this.#arena = { address: this.core.allocate(bytes, 'the temporaries of a step'), bytes }
-    return this.#arena.address
-  }
 }
-

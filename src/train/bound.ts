@@ -1,7 +1,8 @@
 // A definition bound to a memory, as the training loop and the evaluation see it.
 import type { ImageDataset } from '../data/dataset.ts'
 import type { ModelDefinition } from '../models/definition.ts'
-import type { CompiledFunction, FunctionSpec } from '../runtime/function.ts'
+import type { FunctionSpec } from '../compiler/program.ts'
+import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'
 
 export interface BoundModel {

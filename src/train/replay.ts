@@ -65,7 +65,7 @@ function firstFault(fn: CompiledFunction): { op: string; scope: string } | null 
     if (!item || tape.calls[index + 1]?.item === item) continue
     const { node } = item
     const buffer = fn.plan.result.get(item)
-    const own = () => (buffer ? [session.floats(fn.arena + buffer.offset, node.size)] : [])
+    const own = () => (buffer ? [session.floats(session.arena + buffer.offset, node.size)] : [])
     const values = node.op.effect ? changedBy(node).map((v) => session.values(v)) : own()
     if (!values.every(allFinite)) return { op: node.op.name, scope: node.scope }
   }

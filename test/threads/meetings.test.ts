@@ -6,8 +6,8 @@ import { input } from '../../src/graph/leaves.ts'
 import { ALONE, halvingsOf, SMALL } from '../../src/compiler/marks.ts'
 import { trainingStages } from '../../src/models/stages.ts'
 import type { CompiledFunction } from '../../src/runtime/function.ts'
-import { Session } from '../../src/runtime/session.ts'
-import { generator, marked, newSession } from '../harness.ts'
+import type { SessionMemory } from '../../src/runtime/memory.ts'
+import { generator, newSession } from '../harness.ts'
 import { BATCH, MODELS } from './models.ts'
 
 const STEPS = 3
@@ -18,11 +18,11 @@ async function compiled(name: string, threads: number): Promise<CompiledFunction
   const images = input('images', [BATCH, ...definition.imageShape])
   const uniform = generator(3)
   const fn = session.compile({ group: 'train', stages: trainingStages(definition, { images }) })
-  return marked(fn, threads).feed('images', Float32Array.from({ length: images.size }, () => uniform() * 2 - 1))
+  return fn.feed('images', Float32Array.from({ length: images.size }, () => uniform() * 2 - 1))
 }
 
 /** Which variables do not have the same values in both sessions. */
-function different(a: Session, b: Session): string[] {
+function different(a: SessionMemory, b: SessionMemory): string[] {
   const other = new Map(b.variables.map((v) => [v.attrs.name, b.values(v)]))
   return a.variables.filter((v) => a.values(v).some((x, i) => x !== other.get(v.attrs.name)![i])).map((v) => v.attrs.name)
 }

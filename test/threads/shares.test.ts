@@ -7,7 +7,7 @@ import { conv2d } from '../../src/ops/conv2d.ts'
 import { matmul } from '../../src/ops/matmul.ts'
 import type { CompiledFunction } from '../../src/runtime/function.ts'
 import { madeUp } from '../../src/verify/draw.ts'
-import { marked, newSession, runtime } from '../harness.ts'
+import { newSession, runtime } from '../harness.ts'
 
 const UNTOUCHED = 1e30
 
@@ -43,8 +43,8 @@ describe('a product', () => {
 
 test('rows in several blocks, deeper than one: the same bits as on one thread', async () => {
   const [m, k, n] = [300, 520, 401]
-  const compiled = [await newSession(5, 2), await runtime.session()].map((session) => {
-    const fn = session.compile({ group: 'g', stages: [{ outputs: { y: matmul(input('x', [m, k]), input('w', [k, n])) } }] })
+  const compiled = [await newSession(5, 2), await runtime.session()].map((session): CompiledFunction => {
+    const fn: CompiledFunction = session.compile({ group: 'g', stages: [{ outputs: { y: matmul(input('x', [m, k]), input('w', [k, n])) } }] })
     return fn.feed('x', madeUp(m * k, 1)).feed('w', madeUp(k * n, 2))
   }) as [CompiledFunction, CompiledFunction]
   compiled[1].run()
@@ -65,7 +65,7 @@ test('a convolution by points has owners for any number of images', async () => 
       const w = input('w', [4, 4, 32, 64])
       const y = conv2d(x, w, { padding: 'same', strides: 2 })
       const [dx, dw] = gradients(y, [x, w], input('dy', y.shape))
-      const fn = marked(session.compile({ group: 'g', stages: [{ outputs: { y, dx: dx!, dw: dw! } }] }), threads)
+      const fn = session.compile({ group: 'g', stages: [{ outputs: { y, dx: dx!, dw: dw! } }] })
       const points = fn.tape.calls.filter(({ how }) => how.kernel === 'combine2d_f32')
       expect(points.length).toBeGreaterThan(0)
     }

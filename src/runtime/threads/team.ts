@@ -1,8 +1,6 @@
 // One session's hold on the thread pool: a run is posted to the workers, and the caller walks its own share as thread 0.
 // Invariant: a run ends, with an error where a worker is gone; from then on runs take the caller's thread alone.
 import { ThreadError } from '../../errors.ts'
-import type { Tape } from '../../compiler/emit.ts'
-import { mark } from '../../compiler/marks.ts'
 import { builtin } from '../host.ts'
 import type { Order, SharedExports } from './thread.ts'
 
@@ -42,11 +40,6 @@ export class Team {
     this.#exports = exports
     this.#session = session
     garbage.register(this, () => pool.post(() => ({ kind: 'leave', session })))
-  }
-
-  /** Tells threads about a tape, before it is written to memory. */
-  mark(tape: Tape): void {
-    mark(tape, this.size)
   }
 
   /** Threads that plans must leave room for. */
