@@ -9,7 +9,7 @@ import { tanhBy } from '../lib/math/tanh'
 import { gate } from '../lib/simd'
 
 @unmanaged class Relu extends UnaryArgs { @inline f(x: v128): v128 { return relu(x) } }
-export function relu_f32(args: usize, share: i32, shares: i32): void { unary<Relu>(args, share, shares) }
+export function relu_f32(args: usize, part: i32, parts: i32): void { unary<Relu>(args, part, parts) }
 register(relu_f32)
 
 /** y > 0 ? dy : 0 */
@@ -19,11 +19,11 @@ class ReluGrad extends PairArgs {
     return gate(dy, f32x4.gt(y, f32x4.splat(0)))
   }
 }
-export function relu_grad_f32(args: usize, share: i32, shares: i32): void { pair<ReluGrad>(args, share, shares) }
+export function relu_grad_f32(args: usize, part: i32, parts: i32): void { pair<ReluGrad>(args, part, parts) }
 register(relu_grad_f32)
 
 @unmanaged class LeakyRelu extends UnaryArgs { @inline f(x: v128): v128 { return leakyRelu(x, f32x4.splat(this.p)) } }
-export function leaky_relu_f32(args: usize, share: i32, shares: i32): void { unary<LeakyRelu>(args, share, shares) }
+export function leaky_relu_f32(args: usize, part: i32, parts: i32): void { unary<LeakyRelu>(args, part, parts) }
 register(leaky_relu_f32)
 
 /** y > 0 ? dy : p · dy */
@@ -33,11 +33,11 @@ class LeakyReluGrad extends PairArgs {
     return v128.bitselect(dy, f32x4.mul(dy, f32x4.splat(this.p)), f32x4.gt(y, f32x4.splat(0)))
   }
 }
-export function leaky_relu_grad_f32(args: usize, share: i32, shares: i32): void { pair<LeakyReluGrad>(args, share, shares) }
+export function leaky_relu_grad_f32(args: usize, part: i32, parts: i32): void { pair<LeakyReluGrad>(args, part, parts) }
 register(leaky_relu_grad_f32)
 
 @unmanaged class Elu extends UnaryArgs { @inline f(x: v128): v128 { return elu(x, f32x4.splat(this.p)) } }
-export function elu_f32(args: usize, share: i32, shares: i32): void { unary<Elu>(args, share, shares) }
+export function elu_f32(args: usize, part: i32, parts: i32): void { unary<Elu>(args, part, parts) }
 register(elu_f32)
 
 /** y > 0 ? dy : dy · (y + p) */
@@ -47,7 +47,7 @@ class EluGrad extends PairArgs {
     return v128.bitselect(dy, f32x4.mul(dy, f32x4.add(y, f32x4.splat(this.p))), f32x4.gt(y, f32x4.splat(0)))
   }
 }
-export function elu_grad_f32(args: usize, share: i32, shares: i32): void { pair<EluGrad>(args, share, shares) }
+export function elu_grad_f32(args: usize, part: i32, parts: i32): void { pair<EluGrad>(args, part, parts) }
 register(elu_grad_f32)
 
 @unmanaged
@@ -57,7 +57,7 @@ class Tanh extends UnaryArgs {
     return WIDE ? tanhBy(TABLE + (changetype<usize>(this) & 1), x) : tanh(x)
   }
 }
-export function tanh_f32(args: usize, share: i32, shares: i32): void { unary<Tanh>(args, share, shares, true) }
+export function tanh_f32(args: usize, part: i32, parts: i32): void { unary<Tanh>(args, part, parts, true) }
 register(tanh_f32)
 
 /** dy · (1 − y)(1 + y): 1 − y is exact near y = 1, 1 − y² would not be. */
@@ -68,11 +68,11 @@ class TanhGrad extends PairArgs {
     return f32x4.mul(dy, f32x4.mul(f32x4.sub(one, y), f32x4.add(one, y)))
   }
 }
-export function tanh_grad_f32(args: usize, share: i32, shares: i32): void { pair<TanhGrad>(args, share, shares) }
+export function tanh_grad_f32(args: usize, part: i32, parts: i32): void { pair<TanhGrad>(args, part, parts) }
 register(tanh_grad_f32)
 
 @unmanaged class Sigmoid extends UnaryArgs { @inline f(x: v128): v128 { return sigmoid(x) } }
-export function sigmoid_f32(args: usize, share: i32, shares: i32): void { unary<Sigmoid>(args, share, shares) }
+export function sigmoid_f32(args: usize, part: i32, parts: i32): void { unary<Sigmoid>(args, part, parts) }
 register(sigmoid_f32)
 
 /** dy · y(1 − y) */
@@ -82,14 +82,14 @@ class SigmoidGrad extends PairArgs {
     return f32x4.mul(dy, f32x4.mul(y, f32x4.sub(f32x4.splat(1), y)))
   }
 }
-export function sigmoid_grad_f32(args: usize, share: i32, shares: i32): void { pair<SigmoidGrad>(args, share, shares) }
+export function sigmoid_grad_f32(args: usize, part: i32, parts: i32): void { pair<SigmoidGrad>(args, part, parts) }
 register(sigmoid_grad_f32)
 
 @unmanaged class Softplus extends UnaryArgs { @inline f(x: v128): v128 { return softplus_f32x4(x) } }
-export function softplus_f32(args: usize, share: i32, shares: i32): void { unary<Softplus>(args, share, shares) }
+export function softplus_f32(args: usize, part: i32, parts: i32): void { unary<Softplus>(args, part, parts) }
 register(softplus_f32)
 
 /** dy · sigmoid(x) */
 @unmanaged class SoftplusGrad extends PairArgs { @inline f(dy: v128, x: v128): v128 { return f32x4.mul(dy, sigmoid(x)) } }
-export function softplus_grad_f32(args: usize, share: i32, shares: i32): void { pair<SoftplusGrad>(args, share, shares) }
+export function softplus_grad_f32(args: usize, part: i32, parts: i32): void { pair<SoftplusGrad>(args, part, parts) }
 register(softplus_grad_f32)

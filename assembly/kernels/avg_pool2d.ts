@@ -1,14 +1,14 @@
 // Average pooling over the elements of each window that lie in the image (padding is not counted), and its gradient,
 // which gathers for each element the windows that cover it.
-import { register, shareStart } from '../lib/kernel'
+import { register, partStart } from '../lib/kernel'
 import { endTap, endWindow, firstTap, firstWindow, WindowArgs } from '../lib/window'
 import { loadUpTo4, storeUpTo4 } from '../lib/simd'
 
 /** y[n, oy, ox, c] = mean of the window of x (`a`) */
-export function avg_pool2d_f32(args: usize, share: i32, shares: i32): void {
+export function avg_pool2d_f32(args: usize, part: i32, parts: i32): void {
   const k = changetype<WindowArgs>(args)
-  const end = shareStart(k.n * k.oh, 1, share + 1, shares)
-  for (let r = shareStart(k.n * k.oh, 1, share, shares); r < end; r++) {
+  const end = partStart(k.n * k.oh, 1, part + 1, parts)
+  for (let r = partStart(k.n * k.oh, 1, part, parts); r < end; r++) {
     const n = r / k.oh
     const oy = r - n * k.oh
     const y0 = firstTap(oy, k.sh, k.top)
@@ -32,10 +32,10 @@ export function avg_pool2d_f32(args: usize, share: i32, shares: i32): void {
 register(avg_pool2d_f32)
 
 /** dx[n, iy, ix, c] = Σ dy (`a`) / count over the windows that cover (iy, ix) */
-export function avg_pool2d_grad_f32(args: usize, share: i32, shares: i32): void {
+export function avg_pool2d_grad_f32(args: usize, part: i32, parts: i32): void {
   const k = changetype<WindowArgs>(args)
-  const end = shareStart(k.n * k.h, 1, share + 1, shares)
-  for (let r = shareStart(k.n * k.h, 1, share, shares); r < end; r++) {
+  const end = partStart(k.n * k.h, 1, part + 1, parts)
+  for (let r = partStart(k.n * k.h, 1, part, parts); r < end; r++) {
     const n = r / k.h
     const iy = r - n * k.h
     const oy0 = firstWindow(iy, k.sh, k.top, k.kh)

@@ -1,5 +1,5 @@
 // The samples of a step, gathered from a dataset in the order of the epoch, as scaled floats.
-import { register, shareStart } from '../lib/kernel'
+import { register, partStart } from '../lib/kernel'
 import { halfBits, permutationKey, permute } from '../lib/permutation'
 
 @unmanaged
@@ -74,14 +74,14 @@ function key(a: BatchArgs, word: u32): u32 {
   return permutationKey(load<u32>(a.seed), load<u32>(a.seed, 4), a.stream, load<u32>(a.counter, 12), word)
 }
 
-/** Sample i is row perm((position + first + i) mod count) of a dataset, of bytes or of floats. Threads share the samples. */
-function batch(args: usize, share: i32, shares: i32, bytes: bool): void {
+/** Sample i is row perm((position + first + i) mod count) of a dataset, of bytes or of floats. Threads divide the samples. */
+function batch(args: usize, part: i32, parts: i32, bytes: bool): void {
   const a = changetype<BatchArgs>(args)
   const half = halfBits(a.count)
   const key0 = key(a, 0)
   const key1 = key(a, 1)
-  const to = shareStart(a.size, 1, share + 1, shares)
-  for (let i = shareStart(a.size, 1, share, shares); i < to; i++) {
+  const to = partStart(a.size, 1, part + 1, parts)
+  for (let i = partStart(a.size, 1, part, parts); i < to; i++) {
     const row = <usize>rowOf(a, i, half, key0, key1)
     const y = a.y + (<usize>(i * a.item) << 2)
     if (bytes) rowU8(a.data + row * a.item, y, a.item, a.scale, a.offset)
@@ -90,9 +90,9 @@ function batch(args: usize, share: i32, shares: i32, bytes: bool): void {
 }
 
 /** A dataset of bytes. */
-export function batch_u8(args: usize, share: i32, shares: i32): void { batch(args, share, shares, true) }
+export function batch_u8(args: usize, part: i32, parts: i32): void { batch(args, part, parts, true) }
 register(batch_u8)
 
 /** A dataset of floats. */
-export function batch_f32(args: usize, share: i32, shares: i32): void { batch(args, share, shares, false) }
+export function batch_f32(args: usize, part: i32, parts: i32): void { batch(args, part, parts, false) }
 register(batch_f32)

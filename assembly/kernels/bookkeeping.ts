@@ -10,8 +10,8 @@ class MetricArgs {
 }
 
 /** Adds the scalar x to its accumulator; asks the run to stop where it is NaN or infinite. */
-export function metric_f32(args: usize, share: i32, _shares: i32): void {
-  if (share) return
+export function metric_f32(args: usize, part: i32, _parts: i32): void {
+  if (part) return
   const a = changetype<MetricArgs>(args)
   const x = load<f32>(a.x)
   if (!isFinite(x)) {
@@ -33,8 +33,8 @@ class AdvanceArgs {
 }
 
 /** step + 1; position + batch, and on to the next epoch at the end of the data. */
-export function advance(args: usize, share: i32, _shares: i32): void {
-  if (share) return
+export function advance(args: usize, part: i32, _parts: i32): void {
+  if (part) return
   const a = changetype<AdvanceArgs>(args)
   store<u64>(a.counter, load<u64>(a.counter) + 1)
   if (!a.batch) return
@@ -53,8 +53,8 @@ class StepArgs {
 }
 
 /** y = the number of steps done, rounded to f32: exact up to 2^24. */
-export function step_f32(args: usize, share: i32, _shares: i32): void {
-  if (share) return
+export function step_f32(args: usize, part: i32, _parts: i32): void {
+  if (part) return
   const a = changetype<StepArgs>(args)
   store<f32>(a.y, <f32>load<u64>(a.counter))
 }

@@ -1,6 +1,6 @@
 // Sums over all pixels for each channel, and multiples that are a channel's own: what batch normalization is made of. An image
-// is [rows, channels]. Blocks of rows are summed apart, so that threads share them and each reads what it has written.
-import { register, shareStart } from '../lib/kernel'
+// is [rows, channels]. Blocks of rows are summed apart, so that threads divide them and each reads what it has written.
+import { register, partStart } from '../lib/kernel'
 import { madd } from '../lib/simd'
 
 /** Rows of a block: ROWS in src/ops/channels.ts. */
@@ -19,12 +19,12 @@ class ChannelSumsArgs {
 }
 
 /** Of each block: y[block, 0, c] = Σ d, y[block, 1, c] = Σ d·(x − m), where d is z or z − m */
-export function channel_sums_f32(args: usize, share: i32, shares: i32): void {
+export function channel_sums_f32(args: usize, part: i32, parts: i32): void {
   const a = changetype<ChannelSumsArgs>(args)
   const blocks = (a.rows + ROWS - 1) / ROWS
-  const to = shareStart(blocks, 1, share + 1, shares)
+  const to = partStart(blocks, 1, part + 1, parts)
   const row = <usize>a.channels << 2
-  for (let block = shareStart(blocks, 1, share, shares); block < to; block++) {
+  for (let block = partStart(blocks, 1, part, parts); block < to; block++) {
     const first = <usize>(block * ROWS) * row
     const bytes = <usize>min(ROWS, a.rows - block * ROWS) * row
     const y = a.y + 2 * <usize>block * row
@@ -132,18 +132,18 @@ class ChannelAffineArgs {
 }
 
 /** y[row, c] = (x − m)·q + u + z·p, where m, q, u and p are a channel's own. */
-export function channel_affine_f32(args: usize, share: i32, shares: i32): void {
+export function channel_affine_f32(args: usize, part: i32, parts: i32): void {
   const a = changetype<ChannelAffineArgs>(args)
   const m = a.m
   const q = a.q
   const u = a.u
   const p = a.p
   const row = <usize>a.channels << 2
-  const first = <usize>shareStart(a.rows, 1, share, shares) * row
+  const first = <usize>partStart(a.rows, 1, part, parts) * row
   let x = a.x + first
   let z = a.z ? a.z + first : 0
   let y = a.y + first
-  for (const end = a.y + <usize>shareStart(a.rows, 1, share + 1, shares) * row; y < end;) {
+  for (const end = a.y + <usize>partStart(a.rows, 1, part + 1, parts) * row; y < end;) {
     let c: usize = 0
     if (WIDE) {
       for (; c + 32 <= row; c += 32) {

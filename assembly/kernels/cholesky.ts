@@ -10,8 +10,8 @@ class CholeskyArgs {
 }
 
 /** L lower triangular with L·Lᵀ = A + ridge·I; a pivot that is not positive becomes 0, and so does its column. */
-export function cholesky_f32(args: usize, share: i32, _shares: i32): void {
-  if (share) return
+export function cholesky_f32(args: usize, part: i32, _parts: i32): void {
+  if (part) return
   const g = changetype<CholeskyArgs>(args)
   const n = <usize>g.n
   for (let i: usize = 0; i < n; i++) {

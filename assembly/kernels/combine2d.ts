@@ -1,7 +1,7 @@
 // A linear map of images along both axes: a pixel of the result is a weighted sum of a few pixels of the image, a weight being
 // its row's times its column's. The transforms of Winograd's convolutions are of this kind (src/ops/winograd.ts).
 import { finish } from '../lib/gemm/epilogue'
-import { register, shareStart } from '../lib/kernel'
+import { register, partStart } from '../lib/kernel'
 import { madd } from '../lib/simd'
 
 /**
@@ -27,13 +27,13 @@ class Combine2dArgs {
   alpha: f32
 }
 
-/** y(i, j) = epilogue(Σ row's weight · column's weight · x), the row's terms outermost. Threads share the rows of all images. */
-export function combine2d_f32(args: usize, share: i32, shares: i32): void {
+/** y(i, j) = epilogue(Σ row's weight · column's weight · x), the row's terms outermost. Threads divide the rows of all images. */
+export function combine2d_f32(args: usize, part: i32, parts: i32): void {
   const a = changetype<Combine2dArgs>(args)
   const rowTable = args + offsetof<Combine2dArgs>()
   const columnTable = rowTable + (<usize>a.rowWords << 2)
-  const end = shareStart(a.images * a.rows, 1, share + 1, shares)
-  let unit = shareStart(a.images * a.rows, 1, share, shares)
+  const end = partStart(a.images * a.rows, 1, part + 1, parts)
+  let unit = partStart(a.images * a.rows, 1, part, parts)
   let row = rowTable
   for (let i = unit % a.rows; i > 0; i--) row = next(row)
   for (; unit < end; unit++) {

@@ -4,25 +4,25 @@ import { register } from '../lib/kernel'
 import { gate, loadUpTo4, storeUpTo4 } from '../lib/simd'
 
 @unmanaged class Maximum extends BinaryArgs { @inline f(a: v128, b: v128): v128 { return f32x4.max(a, b) } }
-export function maximum_f32(args: usize, share: i32, shares: i32): void { binary<Maximum>(args, share, shares) }
+export function maximum_f32(args: usize, part: i32, parts: i32): void { binary<Maximum>(args, part, parts) }
 register(maximum_f32)
 
 @unmanaged class Minimum extends BinaryArgs { @inline f(a: v128, b: v128): v128 { return f32x4.min(a, b) } }
-export function minimum_f32(args: usize, share: i32, shares: i32): void { binary<Minimum>(args, share, shares) }
+export function minimum_f32(args: usize, part: i32, parts: i32): void { binary<Minimum>(args, part, parts) }
 register(minimum_f32)
 
 @unmanaged class Less extends BinaryArgs { @inline f(a: v128, b: v128): v128 { return gate(f32x4.splat(1), f32x4.lt(a, b)) } }
-export function less_f32(args: usize, share: i32, shares: i32): void { binary<Less>(args, share, shares) }
+export function less_f32(args: usize, part: i32, parts: i32): void { binary<Less>(args, part, parts) }
 register(less_f32)
 
 @unmanaged class LessEqual extends BinaryArgs {
   @inline f(a: v128, b: v128): v128 { return gate(f32x4.splat(1), f32x4.le(a, b)) }
 }
-export function less_equal_f32(args: usize, share: i32, shares: i32): void { binary<LessEqual>(args, share, shares) }
+export function less_equal_f32(args: usize, part: i32, parts: i32): void { binary<LessEqual>(args, part, parts) }
 register(less_equal_f32)
 
 @unmanaged class Equal extends BinaryArgs { @inline f(a: v128, b: v128): v128 { return gate(f32x4.splat(1), f32x4.eq(a, b)) } }
-export function equal_f32(args: usize, share: i32, shares: i32): void { binary<Equal>(args, share, shares) }
+export function equal_f32(args: usize, part: i32, parts: i32): void { binary<Equal>(args, part, parts) }
 register(equal_f32)
 
 @unmanaged
@@ -38,8 +38,8 @@ class Select {
   }
 }
 /** y[i] = c[i] ≠ 0 ? a[i] : b[i]; a NaN condition chooses a, as it is not 0. */
-export function select_f32(args: usize, share: i32, shares: i32): void {
+export function select_f32(args: usize, part: i32, parts: i32): void {
   const op = changetype<Select>(args)
-  quads(op, op.n, share, shares)
+  quads(op, op.n, part, parts)
 }
 register(select_f32)

@@ -4,19 +4,19 @@ import { FilterGradient, filterGradient } from '../lib/conv/filter_gradient'
 import { register } from '../lib/kernel'
 
 /** Filters in panels of 8. */
-export function conv2d_f32(args: usize, share: i32, shares: i32): void {
-  convolve(changetype<Direct>(args), share, shares, false)
+export function conv2d_f32(args: usize, part: i32, parts: i32): void {
+  convolve(changetype<Direct>(args), part, parts, false)
 }
 register(conv2d_f32)
 
 /** One to three filters, each in a row. */
-export function conv2d_dot_f32(args: usize, share: i32, shares: i32): void {
-  convolve(changetype<Direct>(args), share, shares, true)
+export function conv2d_dot_f32(args: usize, part: i32, parts: i32): void {
+  convolve(changetype<Direct>(args), part, parts, true)
 }
 register(conv2d_dot_f32)
 
 /** One gradient a group of images. */
-export function conv2d_filter_gradient_f32(args: usize, share: i32, shares: i32): void {
-  filterGradient(changetype<FilterGradient>(args), share, shares)
+export function conv2d_filter_gradient_f32(args: usize, part: i32, parts: i32): void {
+  filterGradient(changetype<FilterGradient>(args), part, parts)
 }
 register(conv2d_filter_gradient_f32)

@@ -1,6 +1,6 @@
 // Copies a block of up to six dimensions between two tensors, each with strides of its own: transposes, slices,
 // concatenations and paddings are all this one loop.
-import { register, shareStart } from '../lib/kernel'
+import { register, partStart } from '../lib/kernel'
 
 /** Floats from which on a run is copied by memory.copy. */
 const LONG = 32
@@ -21,21 +21,21 @@ class CopyStridedArgs {
 const X: usize = 24
 const Y: usize = 48
 
-/** y[index · y strides] = x[index · x strides]. Threads share the rows; a single row is cut into pieces. */
-export function copy_strided_f32(args: usize, share: i32, shares: i32): void {
+/** y[index · y strides] = x[index · x strides]. Threads divide the rows; a single row is cut into pieces. */
+export function copy_strided_f32(args: usize, part: i32, parts: i32): void {
   const a = changetype<CopyStridedArgs>(args)
   const inner = args + offsetof<CopyStridedArgs>('d5')
   const xInner = load<i32>(inner, X)
   const yInner = load<i32>(inner, Y)
   const rows = a.d0 * a.d1 * a.d2 * a.d3 * a.d4
   const single = rows == 1
-  const lo = single ? shareStart(a.d5, 16, share, shares) : 0
-  const hi = single ? shareStart(a.d5, 16, share + 1, shares) : a.d5
-  const end = single ? 1 : shareStart(rows, 1, share + 1, shares)
+  const lo = single ? partStart(a.d5, 16, part, parts) : 0
+  const hi = single ? partStart(a.d5, 16, part + 1, parts) : a.d5
+  const end = single ? 1 : partStart(rows, 1, part + 1, parts)
   const xStep = <usize>xInner << 2
   const yStep = <usize>yInner << 2
   const dense = xInner == 1 && yInner == 1 && hi - lo >= LONG
-  for (let r = single ? 0 : shareStart(rows, 1, share, shares); r < end; r++) {
+  for (let r = single ? 0 : partStart(rows, 1, part, parts); r < end; r++) {
     let xAt = lo * xInner
     let yAt = lo * yInner
     // The row's index along each dimension, from the last but one outwards.

@@ -1,7 +1,7 @@
 // Depthwise convolution and its two gradients. Output channel o belongs to input channel o / m and has the filter
 // w[:, :, o], since [c, m] is stored as one axis. All three gather, so each output element has one order of summation.
 // Four whole channels and m = 1, the usual case, have innermost loops of their own, without branches.
-import { register, shareStart } from '../lib/kernel'
+import { register, partStart } from '../lib/kernel'
 import { endTap, endWindow, firstTap, firstWindow, WindowArgs } from '../lib/window'
 import { loadUpTo4, madd, storeUpTo4 } from '../lib/simd'
 
@@ -37,11 +37,11 @@ function along(x: usize, xStep: usize, w: usize, wStep: usize, count: i32, o: i3
 }
 
 /** y[n, oy, ox, o] = Σ x[n, iy, ix, o / m] · w[ky, kx, o]; `a` is x, `b` is w */
-export function depthwise_conv2d_f32(args: usize, share: i32, shares: i32): void {
+export function depthwise_conv2d_f32(args: usize, part: i32, parts: i32): void {
   const k = changetype<WindowArgs>(args)
   const channels = k.c * k.m
-  const end = shareStart(k.n * k.oh, 1, share + 1, shares)
-  for (let r = shareStart(k.n * k.oh, 1, share, shares); r < end; r++) {
+  const end = partStart(k.n * k.oh, 1, part + 1, parts)
+  for (let r = partStart(k.n * k.oh, 1, part, parts); r < end; r++) {
     const n = r / k.oh
     const oy = r - n * k.oh
     const y1 = endTap(oy, k.sh, k.top, k.kh, k.h)
@@ -66,12 +66,12 @@ export function depthwise_conv2d_f32(args: usize, share: i32, shares: i32): void
 register(depthwise_conv2d_f32)
 
 /** dx[n, iy, ix, c] = Σ dy[n, oy, ox, c·m + j] · w[ky, kx, c·m + j]; `a` is dy, `b` is w */
-export function depthwise_conv2d_input_grad_f32(args: usize, share: i32, shares: i32): void {
+export function depthwise_conv2d_input_grad_f32(args: usize, part: i32, parts: i32): void {
   const k = changetype<WindowArgs>(args)
   const m = k.m
   const channels = k.c * m
-  const end = shareStart(k.n * k.h, 1, share + 1, shares)
-  for (let r = shareStart(k.n * k.h, 1, share, shares); r < end; r++) {
+  const end = partStart(k.n * k.h, 1, part + 1, parts)
+  for (let r = partStart(k.n * k.h, 1, part, parts); r < end; r++) {
     const n = r / k.h
     const iy = r - n * k.h
     const oy1 = endWindow(iy, k.sh, k.top, k.oh)
@@ -105,12 +105,12 @@ export function depthwise_conv2d_input_grad_f32(args: usize, share: i32, shares:
 register(depthwise_conv2d_input_grad_f32)
 
 /** dw[ky, kx, o] = Σ x[n, iy, ix, o / m] · dy[n, oy, ox, o], summed by rows first; `a` is x, `b` is dy */
-export function depthwise_conv2d_filter_grad_f32(args: usize, share: i32, shares: i32): void {
+export function depthwise_conv2d_filter_grad_f32(args: usize, part: i32, parts: i32): void {
   const k = changetype<WindowArgs>(args)
   const channels = k.c * k.m
   const quads = (channels + 3) >> 2
-  const end = shareStart(k.kh * k.kw * quads, 1, share + 1, shares)
-  for (let unit = shareStart(k.kh * k.kw * quads, 1, share, shares); unit < end; unit++) {
+  const end = partStart(k.kh * k.kw * quads, 1, part + 1, parts)
+  for (let unit = partStart(k.kh * k.kw * quads, 1, part, parts); unit < end; unit++) {
     const tap = unit / quads
     const o = (unit - tap * quads) << 2
     const ky = tap / k.kw

@@ -4,7 +4,7 @@ import { Matrix } from '../lib/gemm/matrix'
 import { COLUMNS, NR } from '../lib/gemm/micro'
 import { packPanels, TOGETHER } from '../lib/gemm/pack'
 import { PatchColumns, PatchRows } from '../lib/gemm/patches'
-import { register, shareStart } from '../lib/kernel'
+import { register, partStart } from '../lib/kernel'
 
 /** B(k, n) lies at k1·stride1 + k2·stride2 + k3·stride3 + n·strideN, where k runs over (k1, k2, k3), k3 fastest. */
 @unmanaged
@@ -24,13 +24,13 @@ class PackArgs {
 }
 
 /** B in panels of `width` columns, [n / width][k][width], zeros beyond the last column. */
-export function pack_b_f32(args: usize, share: i32, shares: i32): void {
+export function pack_b_f32(args: usize, part: i32, parts: i32): void {
   const a = changetype<PackArgs>(args)
   const grain = a.width == NR ? COLUMNS : a.width
-  const j1 = shareStart(a.n, grain, share + 1, shares)
+  const j1 = partStart(a.n, grain, part + 1, parts)
   const depth = a.k1 * a.k2 * a.k3
   const step = a.width == NR ? TOGETHER : a.width
-  for (let j = shareStart(a.n, grain, share, shares); j < j1; j += step) {
+  for (let j = partStart(a.n, grain, part, parts); j < j1; j += step) {
     let to = a.to + (<usize>(j * depth) << 2)
     for (let k1 = 0; k1 < a.k1; k1++) {
       for (let k2 = 0; k2 < a.k2; k2++) {
@@ -43,26 +43,26 @@ export function pack_b_f32(args: usize, share: i32, shares: i32): void {
 }
 register(pack_b_f32)
 
-/** A of `gemm_f32`, whose words it takes, for all its shares: they then share columns, not rows. */
-export function pack_a_f32(args: usize, share: i32, shares: i32): void {
-  if (ASC_FEATURE_THREADS) packLeft<Matrix>(args, share, shares)
+/** A of `gemm_f32`, whose words it takes, for all its parts: they then divide columns, not rows. */
+export function pack_a_f32(args: usize, part: i32, parts: i32): void {
+  if (ASC_FEATURE_THREADS) packLeft<Matrix>(args, part, parts)
 }
 register(pack_a_f32)
 
 /** C = epilogue(A·B), A a matrix. */
-export function gemm_f32(args: usize, share: i32, shares: i32): void {
-  gemm<Matrix>(args, share, shares)
+export function gemm_f32(args: usize, part: i32, parts: i32): void {
+  gemm<Matrix>(args, part, parts)
 }
 register(gemm_f32)
 
 /** C = epilogue(patches·B): convolution, and its gradient for the input. */
-export function gemm_patches_f32(args: usize, share: i32, shares: i32): void {
-  gemm<PatchRows>(args, share, shares)
+export function gemm_patches_f32(args: usize, part: i32, parts: i32): void {
+  gemm<PatchRows>(args, part, parts)
 }
 register(gemm_patches_f32)
 
 /** C = epilogue(patchesᵀ·B): the filter's gradient. */
-export function gemm_patches_transposed_f32(args: usize, share: i32, shares: i32): void {
-  gemm<PatchColumns>(args, share, shares)
+export function gemm_patches_transposed_f32(args: usize, part: i32, parts: i32): void {
+  gemm<PatchColumns>(args, part, parts)
 }
 register(gemm_patches_transposed_f32)

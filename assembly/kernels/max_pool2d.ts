@@ -1,6 +1,6 @@
 // Max pooling, its gradient, and the gather at the maxima that is the gradient's gradient. The maximum of a window is
 // its first in row-major order; a NaN counts as the largest. No indices are kept: they are found again from x.
-import { register, shareStart } from '../lib/kernel'
+import { register, partStart } from '../lib/kernel'
 import { endTap, firstTap, WindowArgs } from '../lib/window'
 import { loadUpTo4, storeUpTo4 } from '../lib/simd'
 
@@ -24,10 +24,10 @@ function maxOf2x2(p: usize, across: usize, down: usize, to: usize): void {
 }
 
 /** y[n, oy, ox, c] = max of the window of x (`a`) */
-export function max_pool2d_f32(args: usize, share: i32, shares: i32): void {
+export function max_pool2d_f32(args: usize, part: i32, parts: i32): void {
   const k = changetype<WindowArgs>(args)
-  const end = shareStart(k.n * k.oh, 1, share + 1, shares)
-  for (let r = shareStart(k.n * k.oh, 1, share, shares); r < end; r++) {
+  const end = partStart(k.n * k.oh, 1, part + 1, parts)
+  for (let r = partStart(k.n * k.oh, 1, part, parts); r < end; r++) {
     const n = r / k.oh
     const oy = r - n * k.oh
     const y0 = firstTap(oy, k.sh, k.top)
@@ -160,12 +160,12 @@ function tiled(k: WindowArgs): bool {
 }
 
 /** dx = 0, then dx[argmax of the window of x (`a`)] += dy (`b`) for all windows in order. */
-export function max_pool2d_grad_f32(args: usize, share: i32, shares: i32): void {
+export function max_pool2d_grad_f32(args: usize, part: i32, parts: i32): void {
   const k = changetype<WindowArgs>(args)
   const bytes = <usize>(k.h * k.w * k.c) << 2
   const add = !tiled(k)
-  const end = shareStart(k.n, 1, share + 1, shares)
-  for (let n = shareStart(k.n, 1, share, shares); n < end; n++) {
+  const end = partStart(k.n, 1, part + 1, parts)
+  for (let n = partStart(k.n, 1, part, parts); n < end; n++) {
     const image = k.a + bytes * <usize>n
     const to = k.to + bytes * <usize>n
     let dy = k.b + (<usize>(n * k.oh * k.ow * k.c) << 2)
@@ -203,10 +203,10 @@ function pick(g: usize, at: i32, to: usize, lane: usize): void {
 }
 
 /** y[window] = g (`b`) at the argmax of the window of x (`a`) */
-export function max_pool2d_gather_f32(args: usize, share: i32, shares: i32): void {
+export function max_pool2d_gather_f32(args: usize, part: i32, parts: i32): void {
   const k = changetype<WindowArgs>(args)
-  const end = shareStart(k.n * k.oh, 1, share + 1, shares)
-  for (let r = shareStart(k.n * k.oh, 1, share, shares); r < end; r++) {
+  const end = partStart(k.n * k.oh, 1, part + 1, parts)
+  for (let r = partStart(k.n * k.oh, 1, part, parts); r < end; r++) {
     const n = r / k.oh
     const image = <usize>(n * k.h * k.w * k.c) << 2
     const y0 = firstTap(r - n * k.oh, k.sh, k.top)

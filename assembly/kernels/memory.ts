@@ -1,5 +1,5 @@
 // Filling, copying, moving averages.
-import { register, shareStart } from '../lib/kernel'
+import { register, partStart } from '../lib/kernel'
 
 @unmanaged
 class FillArgs {
@@ -9,10 +9,10 @@ class FillArgs {
 }
 
 /** y[i] = value */
-export function fill_f32(args: usize, share: i32, shares: i32): void {
+export function fill_f32(args: usize, part: i32, parts: i32): void {
   const a = changetype<FillArgs>(args)
-  let p = a.y + (<usize>shareStart(a.n, 16, share, shares) << 2)
-  const end = a.y + (<usize>shareStart(a.n, 16, share + 1, shares) << 2)
+  let p = a.y + (<usize>partStart(a.n, 16, part, parts) << 2)
+  const end = a.y + (<usize>partStart(a.n, 16, part + 1, parts) << 2)
   const v = f32x4.splat(a.value)
   for (; p + 16 <= end; p += 16) v128.store(p, v)
   for (; p < end; p += 4) store<f32>(p, a.value)
@@ -27,10 +27,10 @@ class CopyArgs {
 }
 
 /** y[i] = x[i] */
-export function copy_f32(args: usize, share: i32, shares: i32): void {
+export function copy_f32(args: usize, part: i32, parts: i32): void {
   const a = changetype<CopyArgs>(args)
-  const from = <usize>shareStart(a.n, 16, share, shares) << 2
-  const to = <usize>shareStart(a.n, 16, share + 1, shares) << 2
+  const from = <usize>partStart(a.n, 16, part, parts) << 2
+  const to = <usize>partStart(a.n, 16, part + 1, parts) << 2
   memory.copy(a.y + from, a.x + from, to - from)
 }
 register(copy_f32)
@@ -40,17 +40,17 @@ class AverageArgs {
   x: usize
   y: usize
   n: i32
-  share: f32
+  fraction: f32
 }
 
-/** y[i] += share · (x[i] − y[i]) */
-export function moving_average_f32(args: usize, share: i32, shares: i32): void {
+/** y[i] += fraction · (x[i] − y[i]) */
+export function moving_average_f32(args: usize, part: i32, parts: i32): void {
   const a = changetype<AverageArgs>(args)
-  const to = shareStart(a.n, 16, share + 1, shares)
-  for (let i = shareStart(a.n, 16, share, shares); i < to; i++) {
+  const to = partStart(a.n, 16, part + 1, parts)
+  for (let i = partStart(a.n, 16, part, parts); i < to; i++) {
     const y = a.y + (<usize>i << 2)
     const v = load<f32>(y)
-    store<f32>(y, v + a.share * (load<f32>(a.x + (<usize>i << 2)) - v))
+    store<f32>(y, v + a.fraction * (load<f32>(a.x + (<usize>i << 2)) - v))
   }
 }
 register(moving_average_f32)

@@ -25,8 +25,8 @@ class UpdateArgs {
 /** T.f gets parameter, slots and gradient by address, and how many elements there are. */
 // @ts-ignore: decorator
 @inline
-function update<T>(args: usize, share: i32, shares: i32): void {
-  quads(changetype<T>(args), changetype<UpdateArgs>(args).n, share, shares)
+function update<T>(args: usize, part: i32, parts: i32): void {
+  quads(changetype<T>(args), changetype<UpdateArgs>(args).n, part, parts)
 }
 
 @unmanaged class Sgd extends UpdateArgs {
@@ -35,7 +35,7 @@ function update<T>(args: usize, share: i32, shares: i32): void {
   }
 }
 /** x −= rate·g */
-export function sgd_f32(args: usize, share: i32, shares: i32): void { update<Sgd>(args, share, shares) }
+export function sgd_f32(args: usize, part: i32, parts: i32): void { update<Sgd>(args, part, parts) }
 register(sgd_f32)
 
 @unmanaged class Momentum extends UpdateArgs {
@@ -46,7 +46,7 @@ register(sgd_f32)
   }
 }
 /** m = p·m − rate·g; x += m */
-export function sgd_momentum_f32(args: usize, share: i32, shares: i32): void { update<Momentum>(args, share, shares) }
+export function sgd_momentum_f32(args: usize, part: i32, parts: i32): void { update<Momentum>(args, part, parts) }
 register(sgd_momentum_f32)
 
 @unmanaged class Nesterov extends UpdateArgs {
@@ -59,7 +59,7 @@ register(sgd_momentum_f32)
   }
 }
 /** m = p·m − rate·g; x += p·m − rate·g */
-export function sgd_nesterov_f32(args: usize, share: i32, shares: i32): void { update<Nesterov>(args, share, shares) }
+export function sgd_nesterov_f32(args: usize, part: i32, parts: i32): void { update<Nesterov>(args, part, parts) }
 register(sgd_nesterov_f32)
 
 // A running mean is written v + q·(new − v): 1 − q and q are never rounded apart, so its weights add up to 1.
@@ -79,7 +79,7 @@ function rms(a: UpdateArgs, i: usize, n: i32): v128 {
   }
 }
 /** v += q·(g² − v); x −= rate·g / √(v + ε) */
-export function rmsprop_f32(args: usize, share: i32, shares: i32): void { update<RmsProp>(args, share, shares) }
+export function rmsprop_f32(args: usize, part: i32, parts: i32): void { update<RmsProp>(args, part, parts) }
 register(rmsprop_f32)
 
 @unmanaged class RmsPropMomentum extends UpdateArgs {
@@ -90,8 +90,8 @@ register(rmsprop_f32)
   }
 }
 /** v += q·(g² − v); m = p·m + rate·g / √(v + ε); x −= m */
-export function rmsprop_momentum_f32(args: usize, share: i32, shares: i32): void {
-  update<RmsPropMomentum>(args, share, shares)
+export function rmsprop_momentum_f32(args: usize, part: i32, parts: i32): void {
+  update<RmsPropMomentum>(args, part, parts)
 }
 register(rmsprop_momentum_f32)
 
@@ -118,8 +118,8 @@ class AdamStepArgs {
  * t + 1, and the scalars of the step, in doubles: step = rate/(1 − β₁ᵗ), correction = 1/√(1 − β₂ᵗ), decay = rate·λ.
  * With `epsilonHat` both corrections go into the step and ε is left as it is. t stops at 2^24, where βᵗ is long 0.
  */
-export function adam_step(args: usize, share: i32, _shares: i32): void {
-  if (share) return
+export function adam_step(args: usize, part: i32, _parts: i32): void {
+  if (part) return
   const a = changetype<AdamStepArgs>(args)
   const s = changetype<AdamState>(a.state)
   s.t += 1
@@ -149,5 +149,5 @@ register(adam_step)
   }
 }
 /** m += p·(g − m); v += q·(g² − v); x −= step·m / (correction·√v + ε) + decay·x */
-export function adam_f32(args: usize, share: i32, shares: i32): void { update<Adam>(args, share, shares) }
+export function adam_f32(args: usize, part: i32, parts: i32): void { update<Adam>(args, part, parts) }
 register(adam_f32)

@@ -1,5 +1,5 @@
 // The yardstick: multiply–adds in registers alone, as many independent chains as hide the latency. What this engine can
-// do on this machine; every kernel's speed is a share of it.
+// do on this machine; every kernel's speed is a fraction of it.
 import { register } from '../lib/kernel'
 import { madd } from '../lib/simd'
 
@@ -16,8 +16,8 @@ class PeakArgs {
  * `rounds` rounds of 12 chains x := x·a + b, a vector each; y gets a value that depends on all of them. One thread does it.
  * In the wide build a chain is two vectors side by side, and rounds are half as many.
  */
-export function peak_f32(args: usize, share: i32, _shares: i32): void {
-  if (share) return
+export function peak_f32(args: usize, part: i32, _parts: i32): void {
+  if (part) return
   if (WIDE) pairs(args)
   else vectors(args)
 }

@@ -16,8 +16,8 @@ function unit(w: v128): v128 {
   @inline f(y: usize, w0: v128, w1: v128, w2: v128, w3: v128, n: i32): void { storeBlocks(this.y, y, w0, w1, w2, w3, n) }
 }
 /** The words themselves; p holds the number of the first block. */
-export function random_bits(args: usize, share: i32, shares: i32): void {
-  eachBlock<Bits>(args, reinterpret<i32>(changetype<RandomArgs>(args).p), share, shares)
+export function random_bits(args: usize, part: i32, parts: i32): void {
+  eachBlock<Bits>(args, reinterpret<i32>(changetype<RandomArgs>(args).p), part, parts)
 }
 register(random_bits)
 
@@ -28,7 +28,7 @@ register(random_bits)
   }
 }
 /** p + q·u, u uniform in [0, 1) */
-export function random_uniform_f32(args: usize, share: i32, shares: i32): void { eachBlock<Uniform>(args, 0, share, shares) }
+export function random_uniform_f32(args: usize, part: i32, parts: i32): void { eachBlock<Uniform>(args, 0, part, parts) }
 register(random_uniform_f32)
 
 @unmanaged class Bernoulli extends RandomArgs {
@@ -38,7 +38,7 @@ register(random_uniform_f32)
   }
 }
 /** q with probability p, otherwise 0 */
-export function bernoulli_f32(args: usize, share: i32, shares: i32): void { eachBlock<Bernoulli>(args, 0, share, shares) }
+export function bernoulli_f32(args: usize, part: i32, parts: i32): void { eachBlock<Bernoulli>(args, 0, part, parts) }
 register(bernoulli_f32)
 
 /** √(−2·ln u), u = (w' + ½)·2^-31 with the top 31 bits w', so at most 6.66, with the sign of the top bit of `s`. */
@@ -86,7 +86,7 @@ function angle(w: v128): v128 {
   }
 }
 /** p + q·z, z standard normal */
-export function random_normal_f32(args: usize, share: i32, shares: i32): void { eachBlock<Normal>(args, 0, share, shares) }
+export function random_normal_f32(args: usize, part: i32, parts: i32): void { eachBlock<Normal>(args, 0, part, parts) }
 register(random_normal_f32)
 
 /**
@@ -115,7 +115,7 @@ register(random_normal_f32)
   }
 }
 /** p + q·z, z standard normal given |z| ≤ 2 */
-export function truncated_normal_f32(args: usize, share: i32, shares: i32): void {
-  eachBlock<Truncated>(args, 0, share, shares)
+export function truncated_normal_f32(args: usize, part: i32, parts: i32): void {
+  eachBlock<Truncated>(args, 0, part, parts)
 }
 register(truncated_normal_f32)

@@ -1,6 +1,6 @@
-// Sums. The input is seen as [outer, middle, inner]; the middle is summed. One output element is summed in one share,
+// Sums. The input is seen as [outer, middle, inner]; the middle is summed. One output element is summed in one part,
 // in one fixed order: f64 lanes where the middle is contiguous, blocks of 64 rows otherwise.
-import { register, shareStart } from '../lib/kernel'
+import { register, partStart } from '../lib/kernel'
 import { loadPart, storeUpTo4 } from '../lib/simd'
 
 /** Rows of a block in a sum over columns. */
@@ -17,16 +17,16 @@ class SumArgs {
 }
 
 /** y[o, i] = scale · Σₘ x[o, m, i] */
-export function sum_f32(args: usize, share: i32, shares: i32): void {
+export function sum_f32(args: usize, part: i32, parts: i32): void {
   const a = changetype<SumArgs>(args)
-  if (a.inner == 1) sumContiguous(a, share, shares)
-  else sumColumns(a, share, shares)
+  if (a.inner == 1) sumContiguous(a, part, parts)
+  else sumColumns(a, part, parts)
 }
 register(sum_f32)
 
-function sumContiguous(a: SumArgs, share: i32, shares: i32): void {
-  const to = shareStart(a.outer, 1, share + 1, shares)
-  for (let o = shareStart(a.outer, 1, share, shares); o < to; o++) {
+function sumContiguous(a: SumArgs, part: i32, parts: i32): void {
+  const to = partStart(a.outer, 1, part + 1, parts)
+  for (let o = partStart(a.outer, 1, part, parts); o < to; o++) {
     let p = a.x + (<usize>(o * a.middle) << 2)
     const end = p + (<usize>(a.middle & ~3) << 2)
     let s0 = f64x2.splat(0)
@@ -43,12 +43,12 @@ function sumContiguous(a: SumArgs, share: i32, shares: i32): void {
   }
 }
 
-function sumColumns(a: SumArgs, share: i32, shares: i32): void {
+function sumColumns(a: SumArgs, part: i32, parts: i32): void {
   const inner = a.inner
   const stride = <usize>inner << 2
   const quads = (inner + 3) >> 2
-  const to = shareStart(a.outer * quads, 1, share + 1, shares)
-  for (let t = shareStart(a.outer * quads, 1, share, shares); t < to; t++) {
+  const to = partStart(a.outer * quads, 1, part + 1, parts)
+  for (let t = partStart(a.outer * quads, 1, part, parts); t < to; t++) {
     const o = t / quads
     const i = (t - o * quads) << 2
     const lanes = inner - i

@@ -1,5 +1,5 @@
 // Maxima. The input is seen as [outer, middle, inner]; the middle is reduced. A NaN is the largest.
-import { register, shareStart } from '../lib/kernel'
+import { register, partStart } from '../lib/kernel'
 import { loadUpTo4, storeUpTo4 } from '../lib/simd'
 
 @unmanaged
@@ -12,11 +12,11 @@ class ReduceMaxArgs {
 }
 
 /** y[o, i] = maxₘ x[o, m, i] */
-export function reduce_max_f32(args: usize, share: i32, shares: i32): void {
+export function reduce_max_f32(args: usize, part: i32, parts: i32): void {
   const a = changetype<ReduceMaxArgs>(args)
   const quads = (a.inner + 3) >> 2
-  const end = shareStart(a.outer * quads, 1, share + 1, shares)
-  for (let unit = shareStart(a.outer * quads, 1, share, shares); unit < end; unit++) {
+  const end = partStart(a.outer * quads, 1, part + 1, parts)
+  for (let unit = partStart(a.outer * quads, 1, part, parts); unit < end; unit++) {
     const o = unit / quads
     const i = (unit - o * quads) << 2
     const x = a.x + (<usize>(o * a.middle * a.inner + i) << 2)

@@ -1,12 +1,12 @@
 // Resizing images along both axes with two taps an axis, and its transpose. What both read of an axis is computed first,
 // into scratch, in doubles (lib/axis). Nearest neighbour has one tap: its second weighs 0 and is skipped.
 import { AxisArgs, Axis, entry, lanes, offsetOf, RECORD, weighted, weightOf, writeAxis } from '../lib/axis'
-import { ownScratch, register, shareStart } from '../lib/kernel'
+import { ownScratch, register, partStart } from '../lib/kernel'
 import { loadUpTo4, storeUpTo4 } from '../lib/simd'
 
 /** Writes the table of an axis. One thread does it. */
-export function resize_axis_f32(args: usize, share: i32, _shares: i32): void {
-  if (!share) writeAxis(changetype<AxisArgs>(args))
+export function resize_axis_f32(args: usize, part: i32, _parts: i32): void {
+  if (!part) writeAxis(changetype<AxisArgs>(args))
 }
 register(resize_axis_f32)
 
@@ -16,9 +16,9 @@ class ResizeArgs {
   to: usize
   rows: usize
   columns: usize
-  /** a row of floats a thread, `share` bytes apart */
+  /** a row of floats a thread, `scratchPerThread` bytes apart */
   buffer: usize
-  share: usize
+  scratchPerThread: usize
   n: i32
   h: i32
   w: i32
@@ -53,13 +53,13 @@ function mixRows(to: usize, a: usize, b: usize, n: i32, weightA: f32, weightB: f
 }
 
 /** y[n, i, j, c] = Σ over the taps of i and j of weight · x: down the columns into a row, then along the row. */
-export function resize_f32(args: usize, share: i32, shares: i32): void {
+export function resize_f32(args: usize, part: i32, parts: i32): void {
   const k = changetype<ResizeArgs>(args)
   const width = k.w * k.c
   const rows = changetype<Axis>(k.rows)
-  const buffer = ownScratch(k.buffer, k.share)
-  const end = shareStart(k.n * k.oh, 1, share + 1, shares)
-  for (let r = shareStart(k.n * k.oh, 1, share, shares); r < end; r++) {
+  const buffer = ownScratch(k.buffer, k.scratchPerThread)
+  const end = partStart(k.n * k.oh, 1, part + 1, parts)
+  for (let r = partStart(k.n * k.oh, 1, part, parts); r < end; r++) {
     const n = r / k.oh
     const low = entry(rows.lows, r - n * k.oh)
     const high = low + rows.outputs
@@ -107,13 +107,13 @@ function alongChannels(k: ResizeArgs, row: usize, to: usize): void {
 }
 
 /** x[n, iy, ix, c] = Σ weight · y over the outputs that read (iy, ix): the transpose, the rows first, then along them. */
-export function resize_transpose_f32(args: usize, share: i32, shares: i32): void {
+export function resize_transpose_f32(args: usize, part: i32, parts: i32): void {
   const k = changetype<ResizeArgs>(args)
   const width = k.ow * k.c
   const rows = changetype<Axis>(k.rows)
-  const buffer = ownScratch(k.buffer, k.share)
-  const end = shareStart(k.n * k.h, 1, share + 1, shares)
-  for (let r = shareStart(k.n * k.h, 1, share, shares); r < end; r++) {
+  const buffer = ownScratch(k.buffer, k.scratchPerThread)
+  const end = partStart(k.n * k.h, 1, part + 1, parts)
+  for (let r = partStart(k.n * k.h, 1, part, parts); r < end; r++) {
     const n = r / k.h
     const image = k.from + (<usize>(n * k.oh * width) << 2)
     let at = entry(rows.readers, r - n * k.h)

@@ -1,5 +1,5 @@
 // Softmax and its logarithm over rows. The row's largest is taken off first, so nothing overflows.
-import { register, shareStart } from '../lib/kernel'
+import { register, partStart } from '../lib/kernel'
 import { exp_f32x4 } from '../lib/math/exp'
 import { log_f32x4 } from '../lib/math/log'
 import { loadUpTo4, storeUpTo4, sumLanes } from '../lib/simd'
@@ -27,10 +27,10 @@ function exps(x: usize, i: i32, n: i32, top: f32): v128 {
 }
 
 /** y = exp(x − max) / Σ exp(x − max) */
-export function softmax_f32(args: usize, share: i32, shares: i32): void {
+export function softmax_f32(args: usize, part: i32, parts: i32): void {
   const a = changetype<SoftmaxArgs>(args)
-  const end = shareStart(a.rows, 1, share + 1, shares)
-  for (let r = shareStart(a.rows, 1, share, shares); r < end; r++) {
+  const end = partStart(a.rows, 1, part + 1, parts)
+  for (let r = partStart(a.rows, 1, part, parts); r < end; r++) {
     const x = a.x + (<usize>(r * a.n) << 2)
     const y = a.y + (<usize>(r * a.n) << 2)
     const top = largest(x, a.n)
@@ -50,10 +50,10 @@ export function softmax_f32(args: usize, share: i32, shares: i32): void {
 register(softmax_f32)
 
 /** y = (x − max) − log Σ exp(x − max) */
-export function log_softmax_f32(args: usize, share: i32, shares: i32): void {
+export function log_softmax_f32(args: usize, part: i32, parts: i32): void {
   const a = changetype<SoftmaxArgs>(args)
-  const end = shareStart(a.rows, 1, share + 1, shares)
-  for (let r = shareStart(a.rows, 1, share, shares); r < end; r++) {
+  const end = partStart(a.rows, 1, part + 1, parts)
+  for (let r = partStart(a.rows, 1, part, parts); r < end; r++) {
     const x = a.x + (<usize>(r * a.n) << 2)
     const y = a.y + (<usize>(r * a.n) << 2)
     const top = largest(x, a.n)

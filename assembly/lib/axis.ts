@@ -115,12 +115,12 @@ export function writeAxis(a: AxisArgs): void {
   for (let i = 0; i < a.out; i++) {
     const s = max<f64>(source(a, i), 0)
     const lo = min(<i32>Math.floor(s), a.size - 1)
-    const part: f64 = a.mode & 4 || lo == a.size - 1 ? 0 : s - <f64>lo
-    const hi = part == 0 ? lo : lo + 1
-    write(entry(axis.lows, i), lo * a.inputBytes, <f32>(1 - part))
-    write(entry(axis.highs, i), hi * a.inputBytes, <f32>part)
-    addReader(axis, lo, i * a.outputBytes, <f32>(1 - part))
-    addReader(axis, hi, i * a.outputBytes, <f32>part)
+    const fraction: f64 = a.mode & 4 || lo == a.size - 1 ? 0 : s - <f64>lo
+    const hi = fraction == 0 ? lo : lo + 1
+    write(entry(axis.lows, i), lo * a.inputBytes, <f32>(1 - fraction))
+    write(entry(axis.highs, i), hi * a.inputBytes, <f32>fraction)
+    addReader(axis, lo, i * a.outputBytes, <f32>(1 - fraction))
+    addReader(axis, hi, i * a.outputBytes, <f32>fraction)
   }
   if (!WIDE) return
   let at = axis.lows

@@ -1,6 +1,6 @@
 // Loops of the elementwise kernels. A kernel names a class with the arithmetic (`f` on four lanes); these loops supply
-// the pointers, the tails and the threads' shares. Every element gets the same instructions, wherever it lies.
-import { shareStart } from './kernel'
+// the pointers, the tails and the threads' parts. Every element gets the same instructions, wherever it lies.
+import { partStart } from './kernel'
 import { loadPart, storePart } from './simd'
 
 /** Words of a unary kernel: y = f(x), `n` elements; `p`, `q` are the op's own parameters. */
@@ -19,11 +19,11 @@ export class UnaryArgs {
  */
 // @ts-ignore: decorator
 @inline
-export function unary<T>(args: usize, share: i32, shares: i32, pairs: bool = false): void {
+export function unary<T>(args: usize, part: i32, parts: i32, pairs: bool = false): void {
   const a = changetype<UnaryArgs>(args)
   const op = changetype<T>(args)
-  const from = shareStart(a.n, 16, share, shares)
-  const to = shareStart(a.n, 16, share + 1, shares)
+  const from = partStart(a.n, 16, part, parts)
+  const to = partStart(a.n, 16, part + 1, parts)
   let x = a.x + (<usize>from << 2)
   let y = a.y + (<usize>from << 2)
   const end = x + (<usize>((to - from) & ~3) << 2)
@@ -87,20 +87,20 @@ function row<T>(op: T, a: usize, b: usize, y: usize, n: i32, sa: i32, sb: i32): 
   }
 }
 
-/** y = T.f(a, b) with broadcasting. Threads share the rows; a single row is cut into pieces. */
+/** y = T.f(a, b) with broadcasting. Threads divide the rows; a single row is cut into pieces. */
 // @ts-ignore: decorator
 @inline
-export function binary<T>(args: usize, share: i32, shares: i32): void {
+export function binary<T>(args: usize, part: i32, parts: i32): void {
   const k = changetype<BinaryArgs>(args)
   const op = changetype<T>(args)
   const n = k.d3
   const rows = k.d0 * k.d1 * k.d2
   // One long row (equal shapes) is shared by columns, everything else by rows: both in one loop nest.
   const single = rows == 1
-  const lo = single ? shareStart(n, 16, share, shares) : 0
-  const hi = single ? shareStart(n, 16, share + 1, shares) : n
-  const r1 = single ? 1 : shareStart(rows, 1, share + 1, shares)
-  for (let r = single ? 0 : shareStart(rows, 1, share, shares); r < r1; r++) {
+  const lo = single ? partStart(n, 16, part, parts) : 0
+  const hi = single ? partStart(n, 16, part + 1, parts) : n
+  const r1 = single ? 1 : partStart(rows, 1, part + 1, parts)
+  for (let r = single ? 0 : partStart(rows, 1, part, parts); r < r1; r++) {
     const i2 = r % k.d2
     const i1 = (r / k.d2) % k.d1
     const i0 = r / k.d2 / k.d1
@@ -123,24 +123,24 @@ export class PairArgs {
 /** y[i] = T.f(a[i], b[i]): a third of the code of `binary`, for gradients, whose shapes are always equal. */
 // @ts-ignore: decorator
 @inline
-export function pair<T>(args: usize, share: i32, shares: i32): void {
+export function pair<T>(args: usize, part: i32, parts: i32): void {
   const k = changetype<PairArgs>(args)
   const op = changetype<T>(args)
-  const from = shareStart(k.n, 16, share, shares)
-  const to = shareStart(k.n, 16, share + 1, shares)
+  const from = partStart(k.n, 16, part, parts)
+  const to = partStart(k.n, 16, part + 1, parts)
   const at = <usize>from << 2
   row<T>(op, k.a + at, k.b + at, k.y + at, to - from, 1, 1)
 }
 
 /**
- * Runs `op.f(i, n)` on a share of `count` elements: `i` is where the next are, in bytes, and n how many, 4 and fewer at the
+ * Runs `op.f(i, n)` on a part of `count` elements: `i` is where the next are, in bytes, and n how many, 4 and fewer at the
  * end. With n = 4 known, the whole loop has no branch.
  */
 // @ts-ignore: decorator
 @inline
-export function quads<T>(op: T, count: i32, share: i32, shares: i32): void {
-  const to = <usize>shareStart(count, 16, share + 1, shares) << 2
-  let i = <usize>shareStart(count, 16, share, shares) << 2
+export function quads<T>(op: T, count: i32, part: i32, parts: i32): void {
+  const to = <usize>partStart(count, 16, part + 1, parts) << 2
+  let i = <usize>partStart(count, 16, part, parts) << 2
   for (; i + 16 <= to; i += 16) op.f(i, 4)
   if (i < to) op.f(i, <i32>((to - i) >> 2))
 }

@@ -1,13 +1,14 @@
-// What every kernel shares: its signature, its place in the function table, its share of the work.
-// A kernel is `(args, share, shares)`: `args` points at its words on the tape, read as the fields of an
-// unmanaged class. It must write each output element in exactly one share, and give the same bits for any
-// number of shares: split outputs, never a sum. Shares are at least as many as threads (assembly/threads.ts).
+// What every kernel has in common: its signature, its place in the function table, its part of the work.
+// A kernel is `(args, part, parts)`: `args` points at its words on the tape, read as the fields of an
+// unmanaged class. It must write each output element in exactly one part, and give the same bits for any
+// number of parts: split outputs, never a sum. Parts are at least as many as threads (assembly/threads.ts).
+import { OP_WORDS, OWNER_MASK, OWNER_SHIFT, WORDS_MASK } from './layout'
 
-export type Kernel = (args: usize, share: i32, shares: i32) => void
+export type Kernel = (args: usize, part: i32, parts: i32) => void
 
 /** The thread that runs the kernel, for scratch memory that it needs while it runs. A global, so each instance has its own. */
 let worker: i32 = 0
-/** How many shares a thread has before it takes those of others. */
+/** How many parts a thread has before it takes those of others. */
 let each: i32 = 1
 
 /** Sets the thread, and returns which it was. */
@@ -17,21 +18,21 @@ export function setWorker(thread: i32): i32 {
   return before
 }
 
-export function setEach(shares: i32): void {
-  if (ASC_FEATURE_THREADS) each = shares
+export function setEach(parts: i32): void {
+  if (ASC_FEATURE_THREADS) each = parts
 }
 
-/** The first share of the thread whose share this is; before others take it. */
+/** The first part of the thread whose part this is, before others take it. */
 // @ts-ignore: decorator
 @inline
-export function ownShare(share: i32): i32 {
-  return share - share % each
+export function firstPartOfThread(part: i32): i32 {
+  return part - part % each
 }
 
-/** The first share of the next thread, where `first` is a thread's. */
+/** The first part of the next thread, where `first` is a thread's. */
 // @ts-ignore: decorator
 @inline
-export function nextOwnShare(first: i32): i32 {
+export function firstPartOfNext(first: i32): i32 {
   return first + each
 }
 
@@ -47,26 +48,27 @@ export function ownScratch(first: usize, bytes: usize): usize {
 @inline
 export function register(_kernel: Kernel): void {}
 
-/** First item of a share of `n` items handed out in grains of `grain`; the share ends where the next begins. */
-export function shareStart(n: i32, grain: i32, share: i32, shares: i32): i32 {
+/** First item of a part of `n` items handed out in grains of `grain`; the part ends where the next begins. */
+export function partStart(n: i32, grain: i32, part: i32, parts: i32): i32 {
   const grains = (n + grain - 1) / grain
-  return min(n, <i32>((<i64>grains * share) / shares) * grain)
+  return min(n, <i32>((<i64>grains * part) / parts) * grain)
 }
 
-/** Runs a share of the op at `op`, on the thread that was set; returns the address of the next op (assembly/tape.ts). */
-export function runShare(op: usize, share: i32, shares: i32): usize {
-  const owner = (load<u32>(op, 4) >> 23) & 127
-  if (!ASC_FEATURE_THREADS || !owner) call_indirect<void>(load<u32>(op), op + 8, share, shares)
-  else if (<i32>(owner - 1) % shares == share) {
-    // Its scratch is its own.
+/** Runs a part of the op at `op`, on the thread that was set; returns the address of the next op. */
+export function runPart(op: usize, part: i32, parts: i32): usize {
+  const owner = (load<u32>(op, 4) >> OWNER_SHIFT) & OWNER_MASK
+  const args = op + (OP_WORDS << 2)
+  if (!ASC_FEATURE_THREADS || !owner) call_indirect<void>(load<u32>(op), args, part, parts)
+  else if (<i32>(owner - 1) % parts == part) {
+    // An owner's op is one part's, of fewer parts their number's residue. Its scratch is its own.
     const thread = setWorker(0)
-    call_indirect<void>(load<u32>(op), op + 8, 0, 1)
+    call_indirect<void>(load<u32>(op), args, 0, 1)
     setWorker(thread)
   }
   return next(op)
 }
 
-/** The address of the op on the tape after this one (assembly/tape.ts). */
+/** The address of the op on the tape after this one. */
 export function next(op: usize): usize {
-  return op + ((load<usize>(op, 4) & 0xfffff) << 2)
+  return op + ((load<usize>(op, 4) & WORDS_MASK) << 2)
 }

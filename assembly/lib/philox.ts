@@ -1,7 +1,7 @@
 // Random bits: Philox 4x32-10 (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
 // Key: the session's seed. Counter: block, step low, step high, stream. Lane k of block b is element 4·b + k of a tensor,
 // so that an element depends on (seed, stream, step, index) alone. Four blocks are made at a time, one in each SIMD lane.
-import { shareStart } from './kernel'
+import { partStart } from './kernel'
 import { storePart, storeUpTo4 } from './simd'
 
 // @ts-ignore: decorator
@@ -35,15 +35,15 @@ export class RandomArgs {
 }
 
 /**
- * Makes the words of all blocks of this share. `T` is an unmanaged class laid over the arguments; for each four
+ * Makes the words of all blocks of this part. `T` is an unmanaged class laid over the arguments; for each four
  * blocks it gets `f(y, w0, w1, w2, w3, n)`: the address of their 16 elements, word k of the four blocks in `wk`, and how
- * many elements there are from there to the end of the share: 16 are written at most. Where y[0] is not the first element
+ * many elements there are from there to the end of the part: 16 are written at most. Where y[0] is not the first element
  * of its block, the first address lies before y: `storeBlocks` leaves out what is not of the tensor.
  * @param block number of the stream's first block
  */
 // @ts-ignore: decorator
 @inline
-export function eachBlock<T>(args: usize, block: i32, share: i32, shares: i32): void {
+export function eachBlock<T>(args: usize, block: i32, part: i32, parts: i32): void {
   const a = changetype<RandomArgs>(args)
   const op = changetype<T>(args)
   // Elements are counted from the beginning of y[0]'s block.
@@ -51,13 +51,13 @@ export function eachBlock<T>(args: usize, block: i32, share: i32, shares: i32): 
   const n = a.n + skipped
   const y = a.y - (<usize>skipped << 2)
   block += <i32>(a.first >> 2)
-  const to = shareStart(n, 16, share + 1, shares)
+  const to = partStart(n, 16, part + 1, parts)
   const m0 = i32x4.splat(M0)
   const m1 = i32x4.splat(M1)
   const low = v128.load32_splat(a.counter)
   const high = v128.load32_splat(a.counter, 4)
   const stream = i32x4.splat(a.stream)
-  for (let i = shareStart(n, 16, share, shares); i < to; i += 16) {
+  for (let i = partStart(n, 16, part, parts); i < to; i += 16) {
     let c0 = i32x4.add(i32x4.splat(block + (i >> 2)), i32x4(0, 1, 2, 3))
     let c1 = low
     let c2 = high

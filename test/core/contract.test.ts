@@ -66,7 +66,7 @@ describe('the core', () => {
     const table = new Set(Array.from({ length: slots.length }, (_, i) => slots.get(i) as unknown))
     expect(declared.filter((d) => !table.has(instance[d.name])).map((d) => d.name)).toEqual([])
   })
-  it('gives every kernel the same type: arguments, share, shares', () => {
+  it('gives every kernel the same type: arguments, part, parts', () => {
     const instance = new WebAssembly.Instance(module, {}).exports as unknown as Record<string, { length: number }>
     expect(declared.filter((d) => instance[d.name]!.length !== 3).map((d) => d.name)).toEqual([])
   })

@@ -5,7 +5,7 @@
 import { finish, RELU } from '../gemm/epilogue'
 import { mergeTile } from '../gemm/loops'
 import { MR, NR } from '../gemm/micro'
-import { ownScratch, shareStart } from '../kernel'
+import { ownScratch, partStart } from '../kernel'
 import { madd } from '../simd'
 import { Padded } from './padded'
 import { HEAD, ROWS, runs4x8, tileRows, writeTileRows } from './tile'
@@ -35,12 +35,12 @@ export class Direct extends Padded {
   phases: i32
 }
 
-/** Threads share the images. `dot`: few filters, packed [n][k], by dot products; else panels of 8. */
-export function convolve(d: Direct, share: i32, shares: i32, dot: bool): void {
-  let image = shareStart(d.images, 1, share, shares)
-  const last = shareStart(d.images, 1, share + 1, shares)
+/** Threads divide the images. `dot`: few filters, packed [n][k], by dot products; else panels of 8. */
+export function convolve(d: Direct, part: i32, parts: i32, dot: bool): void {
+  let image = partStart(d.images, 1, part, parts)
+  const last = partStart(d.images, 1, part + 1, parts)
   if (image == last) return
-  const scratch = ownScratch(d.scratch, d.share)
+  const scratch = ownScratch(d.scratch, d.scratchPerThread)
   const padded = scratch + HEAD
   const tables = padded + ((<usize>d.group * d.bytes + 31) & ~31)
   writeTileRows(scratch)

@@ -1,9 +1,9 @@
 // The filter's gradient without packing: tiles of 4 patch elements × 8 filters, summed over the patches of an image, then
-// over the images of a group, both ascending; the host adds up the groups. Threads share the tiles of all groups, so each
+// over the images of a group, both ascending; the host adds up the groups. Threads divide the tiles of all groups, so each
 // mostly reads images of its own.
 import { mergeTile } from '../gemm/loops'
 import { MR, NR } from '../gemm/micro'
-import { ownScratch, shareStart } from '../kernel'
+import { ownScratch, partStart } from '../kernel'
 import { Padded } from './padded'
 import { HEAD, runs4x8, tileRows, writeTileRows } from './tile'
 import { runs4x16 } from './tile_wide'
@@ -19,13 +19,13 @@ export class FilterGradient extends Padded {
   groups: i32
 }
 
-export function filterGradient(d: FilterGradient, share: i32, shares: i32): void {
+export function filterGradient(d: FilterGradient, part: i32, parts: i32): void {
   const rows = (d.m + MR - 1) / MR
   const tiles = rows * ((d.n + NR - 1) / NR)
-  let at = shareStart(d.groups * tiles, 1, share, shares)
-  const last = shareStart(d.groups * tiles, 1, share + 1, shares)
+  let at = partStart(d.groups * tiles, 1, part, parts)
+  const last = partStart(d.groups * tiles, 1, part + 1, parts)
   if (at == last) return
-  const scratch = ownScratch(d.scratch, d.share)
+  const scratch = ownScratch(d.scratch, d.scratchPerThread)
   const copy = scratch + HEAD + (<usize>rows << 5)
   const padded = copy + copyBytes(d)
   memory.fill(copy, 0, copyBytes(d) + d.bytes)
@@ -65,8 +65,8 @@ function sumGroup(d: FilterGradient, scratch: usize, copy: usize, padded: usize,
   const patches = d.patchesY * d.patchesX
   const panels = (d.n + NR - 1) / NR
   const step = <usize>(panels * NR) << 2
-  const first = shareStart(d.images, 1, group, d.groups)
-  const end = shareStart(d.images, 1, group + 1, d.groups)
+  const first = partStart(d.images, 1, group, d.groups)
+  const end = partStart(d.images, 1, group + 1, d.groups)
   for (let image = first; image < end; image++) {
     d.fill(padded, image)
     let dy = d.b + (<usize>(image * patches * d.n) << 2)

@@ -1,9 +1,9 @@
 // C = epilogue(A·B): the loops around the register tile. B comes packed in panels of 8 columns, or is packed here as it is
 // read; A comes packed (`packLeft`), or is packed here, block by block, by the source `T` (a matrix, or patches of images):
 // `pack(row, k, depth, to, temp)` writes four rows as [depth][4], zeros beyond the last row.
-// Sums run over k in blocks of KC, ascending, whatever the number of shares: those are of rows or of column panels, as the host
+// Sums run over k in blocks of KC, ascending, whatever the number of parts: those are of rows or of column panels, as the host
 // says.
-import { nextOwnShare, ownScratch, ownShare, shareStart } from '../kernel'
+import { firstPartOfNext, firstPartOfThread, ownScratch, partStart } from '../kernel'
 import { loadUpTo4, storeUpTo4 } from '../simd'
 import { finish } from './epilogue'
 import { COLUMNS, micro4x8, microTall, MORE, MR, NR } from './micro'
@@ -23,7 +23,7 @@ const BLOCK: usize = 2048
 const BY_COLUMNS = 1
 const TALL = 2
 /** What COLUMNS columns are cut in, by rows, for threads to have equally much. */
-const PARTS = 4
+const QUARTERS = 4
 /** Panels of A that whole tall tiles are made of: each takes one, and its other rows from the last. */
 const GROUP = MORE ? MR / MORE + 1 : 1
 
@@ -35,7 +35,7 @@ export class Gemm {
   c: usize
   scratch: usize
   /** bytes of scratch a thread */
-  share: usize
+  scratchPerThread: usize
   m: i32
   n: i32
   k: i32
@@ -45,15 +45,15 @@ export class Gemm {
   strideImage: i32
   strideY: i32
   strideX: i32
-  /** BY_COLUMNS: shares are of column panels, else of rows. TALL: in the taller tiles */
+  /** BY_COLUMNS: parts are of column panels, else of rows. TALL: in the taller tiles */
   how: i32
   /**
-   * Not both 0: `b` is B as it lies in memory, at these strides in floats along k and across columns, and a share packs what
+   * Not both 0: `b` is B as it lies in memory, at these strides in floats along k and across columns, and a part packs what
    * it comes to, so that the panels it multiplies by are in the caches already.
    */
   rightK: i32
   rightN: i32
-  /** A packed, as `packLeft` does; or 0: each share packs the rows that it has */
+  /** A packed, as `packLeft` does; or 0: each part packs the rows that it has */
   packed: usize
   /** address of n floats, or 0 */
   bias: usize
@@ -63,13 +63,13 @@ export class Gemm {
 
 // @ts-ignore: decorator
 @inline
-export function gemm<T>(args: usize, share: i32, shares: i32): void {
+export function gemm<T>(args: usize, part: i32, parts: i32): void {
   const g = changetype<Gemm>(args)
   const source = changetype<T>(args)
-  const scratch = ownScratch(g.scratch, g.share)
+  const scratch = ownScratch(g.scratch, g.scratchPerThread)
   const byColumns = ASC_FEATURE_THREADS ? g.how & BY_COLUMNS : 0
-  const end = byColumns ? columnsStart(g, share + 1, shares) : shareStart(g.m, MR, share + 1, shares)
-  let next = byColumns ? columnsStart(g, share, shares) : shareStart(g.m, MR, share, shares)
+  const end = byColumns ? columnsStart(g, part + 1, parts) : partStart(g.m, MR, part + 1, parts)
+  let next = byColumns ? columnsStart(g, part, parts) : partStart(g.m, MR, part, parts)
   while (next < end) {
     const at = next
     next = end
@@ -79,13 +79,13 @@ export function gemm<T>(args: usize, share: i32, shares: i32): void {
     let j1 = g.n
     if (byColumns) {
       // What is left of COLUMNS columns, then whole ones, then a part.
-      const part = at & (PARTS - 1)
-      const whole = end & ~(PARTS - 1)
-      next = part ? min(end, at - part + PARTS) : at < whole ? whole : end
-      i = shareStart(g.m, MR, part, PARTS)
-      i1 = shareStart(g.m, MR, min(PARTS, part + next - at), PARTS)
-      j0 = (at / PARTS) * COLUMNS
-      j1 = min(g.n, ((next + PARTS - 1) / PARTS) * COLUMNS)
+      const quarter = at & (QUARTERS - 1)
+      const whole = end & ~(QUARTERS - 1)
+      next = quarter ? min(end, at - quarter + QUARTERS) : at < whole ? whole : end
+      i = partStart(g.m, MR, quarter, QUARTERS)
+      i1 = partStart(g.m, MR, min(QUARTERS, quarter + next - at), QUARTERS)
+      j0 = (at / QUARTERS) * COLUMNS
+      j1 = min(g.n, ((next + QUARTERS - 1) / QUARTERS) * COLUMNS)
     }
     while (i < i1) {
       const rows = min(i1, (i & ~(MC - 1)) + MC) - i
@@ -107,27 +107,27 @@ export function gemm<T>(args: usize, share: i32, shares: i32): void {
 }
 
 /**
- * A share's start in PARTS of the rows of COLUMNS columns. Whole ones inside of a thread's shares, because each part packs B
- * anew, and where B is packed by columns.
+ * Where a part starts, in QUARTERS of the rows of COLUMNS columns. Whole ones inside of a thread's parts, because each quarter
+ * packs B anew, and where B is packed by columns.
  */
-function columnsStart(g: Gemm, share: i32, shares: i32): i32 {
+function columnsStart(g: Gemm, part: i32, parts: i32): i32 {
   const columns = (g.n + COLUMNS - 1) / COLUMNS
-  const whole = PARTS * shareStart(columns, 1, share, shares)
+  const whole = QUARTERS * partStart(columns, 1, part, parts)
   if (!(g.rightK | g.rightN)) return whole
-  const first = ownShare(share)
-  const start = shareStart(PARTS * columns, 1, first, shares)
-  return first == share ? start : max(start, min(whole, shareStart(PARTS * columns, 1, nextOwnShare(first), shares)))
+  const first = firstPartOfThread(part)
+  const start = partStart(QUARTERS * columns, 1, first, parts)
+  return first == part ? start : max(start, min(whole, partStart(QUARTERS * columns, 1, firstPartOfNext(first), parts)))
 }
 
 /** All of A at `packed`: blocks of MC rows, in each the depths of KC, in those four rows as [depth][4]. */
 // @ts-ignore: decorator
 @inline
-export function packLeft<T>(args: usize, share: i32, shares: i32): void {
+export function packLeft<T>(args: usize, part: i32, parts: i32): void {
   const g = changetype<Gemm>(args)
   const source = changetype<T>(args)
-  const end = shareStart(g.m, MR, share + 1, shares)
-  const temp = ownScratch(g.scratch, g.share) + TEMP
-  for (let i = shareStart(g.m, MR, share, shares); i < end; i += MR) {
+  const end = partStart(g.m, MR, part + 1, parts)
+  const temp = ownScratch(g.scratch, g.scratchPerThread) + TEMP
+  for (let i = partStart(g.m, MR, part, parts); i < end; i += MR) {
     for (let k = 0; k < g.k; k += KC) {
       const depth = min(KC, g.k - k)
       source.pack(i, k, depth, leftAt(g, i, k, depth), temp)
@@ -165,7 +165,7 @@ function block(g: Gemm, scratch: usize, a: usize, rows: i32, k: i32, depth: i32,
   const unpacked = g.rightK | g.rightN
   const panel = <usize>((unpacked ? depth : g.k) * NR) << 2
   // At the end of the thread's scratch, where it packs B: up to TOGETHER columns of KC.
-  const right = scratch + g.share - (<usize>(min(TOGETHER, (g.n + NR - 1) & ~(NR - 1)) * min(KC, g.k)) << 2)
+  const right = scratch + g.scratchPerThread - (<usize>(min(TOGETHER, (g.n + NR - 1) & ~(NR - 1)) * min(KC, g.k)) << 2)
   for (let j = j0; j < j1; j += TOGETHER) {
     let b = g.b + (<usize>(j * g.k + k * NR) << 2)
     if (unpacked) {

@@ -5,7 +5,7 @@ import { madd } from '../simd'
 
 export const MR = 4
 export const NR = 8
-/** Columns that threads share a product by: those of the widest tile. */
+/** Columns that threads divide a product by: those of the widest tile. */
 export const COLUMNS = WIDE ? 2 * NR : NR
 /**
  * Rows that the tall tile has more. With six rows × 8, sums and products do not fit; a fused product takes no register. The wide
