@@ -8,11 +8,20 @@ import { fileURLToPath } from 'node:url'
 import { bundle } from './bundle.mjs'
 import { compile } from './compile.mjs'
 import { buildCores, freshCores, targetsOf } from './cores.mjs'
-import { DIST_STAMP, distSources } from './sources.mjs'
+import { DIST_STAMP, distSources, hashOf } from './sources.mjs'
 
 process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'))
 
 const CLI = 'dist/cli/main.js'
+const CONTRACT = 'src/graph/contract.generated.ts'
+
+/** What host and core agree on, in TypeScript; written where the core has changed, because the parser is slow to load. */
+async function writeContract() {
+  const hash = hashOf('assembly', 'tools/contract.mjs')
+  if (existsSync(CONTRACT) && readFileSync(CONTRACT, 'utf8').includes(hash)) return
+  const { contract } = await import('./contract.mjs')
+  writeFileSync(CONTRACT, contract(hash))
+}
 
 /** The package's version, for what runs where no file can be read. */
 function writeVersion() {
@@ -42,6 +51,7 @@ try {
   const [first, ...rest] = process.argv.slice(2)
   const coresOnly = first === 'core'
   writeVersion()
+  await writeContract()
   await buildCores(targetsOf(coresOnly || !first ? rest : [first, ...rest]))
   if (!coresOnly) await dist()
 } catch (error) {

@@ -10,7 +10,7 @@ import { gate } from '../lib/simd'
 
 @unmanaged class Relu extends UnaryArgs { @inline f(x: v128): v128 { return relu(x) } }
 export function relu_f32(args: usize, part: i32, parts: i32): void { unary<Relu>(args, part, parts) }
-register(relu_f32)
+register<Relu>(relu_f32)
 
 /** y > 0 ? dy : 0 */
 @unmanaged
@@ -20,35 +20,43 @@ class ReluGrad extends PairArgs {
   }
 }
 export function relu_grad_f32(args: usize, part: i32, parts: i32): void { pair<ReluGrad>(args, part, parts) }
-register(relu_grad_f32)
+register<ReluGrad>(relu_grad_f32)
 
-@unmanaged class LeakyRelu extends UnaryArgs { @inline f(x: v128): v128 { return leakyRelu(x, f32x4.splat(this.p)) } }
+@unmanaged class LeakyRelu extends UnaryArgs {
+  alpha: f32
+  @inline f(x: v128): v128 { return leakyRelu(x, f32x4.splat(this.alpha)) }
+}
 export function leaky_relu_f32(args: usize, part: i32, parts: i32): void { unary<LeakyRelu>(args, part, parts) }
-register(leaky_relu_f32)
+register<LeakyRelu>(leaky_relu_f32)
 
-/** y > 0 ? dy : p · dy */
+/** y > 0 ? dy : alpha · dy */
 @unmanaged
 class LeakyReluGrad extends PairArgs {
+  alpha: f32
   @inline f(dy: v128, y: v128): v128 {
-    return v128.bitselect(dy, f32x4.mul(dy, f32x4.splat(this.p)), f32x4.gt(y, f32x4.splat(0)))
+    return v128.bitselect(dy, f32x4.mul(dy, f32x4.splat(this.alpha)), f32x4.gt(y, f32x4.splat(0)))
   }
 }
 export function leaky_relu_grad_f32(args: usize, part: i32, parts: i32): void { pair<LeakyReluGrad>(args, part, parts) }
-register(leaky_relu_grad_f32)
+register<LeakyReluGrad>(leaky_relu_grad_f32)
 
-@unmanaged class Elu extends UnaryArgs { @inline f(x: v128): v128 { return elu(x, f32x4.splat(this.p)) } }
+@unmanaged class Elu extends UnaryArgs {
+  alpha: f32
+  @inline f(x: v128): v128 { return elu(x, f32x4.splat(this.alpha)) }
+}
 export function elu_f32(args: usize, part: i32, parts: i32): void { unary<Elu>(args, part, parts) }
-register(elu_f32)
+register<Elu>(elu_f32)
 
-/** y > 0 ? dy : dy · (y + p) */
+/** y > 0 ? dy : dy · (y + alpha) */
 @unmanaged
 class EluGrad extends PairArgs {
+  alpha: f32
   @inline f(dy: v128, y: v128): v128 {
-    return v128.bitselect(dy, f32x4.mul(dy, f32x4.add(y, f32x4.splat(this.p))), f32x4.gt(y, f32x4.splat(0)))
+    return v128.bitselect(dy, f32x4.mul(dy, f32x4.add(y, f32x4.splat(this.alpha))), f32x4.gt(y, f32x4.splat(0)))
   }
 }
 export function elu_grad_f32(args: usize, part: i32, parts: i32): void { pair<EluGrad>(args, part, parts) }
-register(elu_grad_f32)
+register<EluGrad>(elu_grad_f32)
 
 @unmanaged
 class Tanh extends UnaryArgs {
@@ -58,7 +66,7 @@ class Tanh extends UnaryArgs {
   }
 }
 export function tanh_f32(args: usize, part: i32, parts: i32): void { unary<Tanh>(args, part, parts, true) }
-register(tanh_f32)
+register<Tanh>(tanh_f32)
 
 /** dy · (1 − y)(1 + y): 1 − y is exact near y = 1, 1 − y² would not be. */
 @unmanaged
@@ -69,11 +77,11 @@ class TanhGrad extends PairArgs {
   }
 }
 export function tanh_grad_f32(args: usize, part: i32, parts: i32): void { pair<TanhGrad>(args, part, parts) }
-register(tanh_grad_f32)
+register<TanhGrad>(tanh_grad_f32)
 
 @unmanaged class Sigmoid extends UnaryArgs { @inline f(x: v128): v128 { return sigmoid(x) } }
 export function sigmoid_f32(args: usize, part: i32, parts: i32): void { unary<Sigmoid>(args, part, parts) }
-register(sigmoid_f32)
+register<Sigmoid>(sigmoid_f32)
 
 /** dy · y(1 − y) */
 @unmanaged
@@ -83,13 +91,13 @@ class SigmoidGrad extends PairArgs {
   }
 }
 export function sigmoid_grad_f32(args: usize, part: i32, parts: i32): void { pair<SigmoidGrad>(args, part, parts) }
-register(sigmoid_grad_f32)
+register<SigmoidGrad>(sigmoid_grad_f32)
 
 @unmanaged class Softplus extends UnaryArgs { @inline f(x: v128): v128 { return softplus_f32x4(x) } }
 export function softplus_f32(args: usize, part: i32, parts: i32): void { unary<Softplus>(args, part, parts) }
-register(softplus_f32)
+register<Softplus>(softplus_f32)
 
 /** dy · sigmoid(x) */
 @unmanaged class SoftplusGrad extends PairArgs { @inline f(dy: v128, x: v128): v128 { return f32x4.mul(dy, sigmoid(x)) } }
 export function softplus_grad_f32(args: usize, part: i32, parts: i32): void { pair<SoftplusGrad>(args, part, parts) }
-register(softplus_grad_f32)
+register<SoftplusGrad>(softplus_grad_f32)

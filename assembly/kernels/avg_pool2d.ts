@@ -29,7 +29,7 @@ export function avg_pool2d_f32(args: usize, part: i32, parts: i32): void {
     }
   }
 }
-register(avg_pool2d_f32)
+register<WindowArgs>(avg_pool2d_f32)
 
 /** dx[n, iy, ix, c] = Σ dy (`a`) / count over the windows that cover (iy, ix) */
 export function avg_pool2d_grad_f32(args: usize, part: i32, parts: i32): void {
@@ -59,4 +59,4 @@ export function avg_pool2d_grad_f32(args: usize, part: i32, parts: i32): void {
     }
   }
 }
-register(avg_pool2d_grad_f32)
+register<WindowArgs>(avg_pool2d_grad_f32)

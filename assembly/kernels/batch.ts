@@ -1,20 +1,21 @@
 // The samples of a step, gathered from a dataset in the order of the epoch, as scaled floats.
 import { register, partStart } from '../lib/kernel'
+import { Address } from '../lib/layout'
 import { halfBits, permutationKey, permute } from '../lib/permutation'
 
 @unmanaged
 class BatchArgs {
-  data: usize
-  y: usize
+  data: Address
+  y: Address
   size: i32
   /** elements of a sample */
   item: i32
   /** samples of the dataset */
   count: u32
   /** u32 words 0, 1 */
-  seed: usize
+  seed: Address
   /** u32 step low, step high, position, epoch */
-  counter: usize
+  counter: Address
   shuffle: i32
   stream: u32
   scale: f32
@@ -91,8 +92,8 @@ function batch(args: usize, part: i32, parts: i32, bytes: bool): void {
 
 /** A dataset of bytes. */
 export function batch_u8(args: usize, part: i32, parts: i32): void { batch(args, part, parts, true) }
-register(batch_u8)
+register<BatchArgs>(batch_u8)
 
 /** A dataset of floats. */
 export function batch_f32(args: usize, part: i32, parts: i32): void { batch(args, part, parts, false) }
-register(batch_f32)
+register<BatchArgs>(batch_f32)

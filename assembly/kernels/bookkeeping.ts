@@ -1,12 +1,13 @@
 // The counters of steps and of places in the data; metrics, added up and checked. One thread does it.
 import { register } from '../lib/kernel'
+import { Address } from '../lib/layout'
 
 @unmanaged
 class MetricArgs {
-  x: usize
+  x: Address
   /** f64 sum, f64 count */
-  cell: usize
-  control: usize
+  cell: Address
+  control: Address
 }
 
 /** Adds the scalar x to its accumulator; asks the run to stop where it is NaN or infinite. */
@@ -21,12 +22,12 @@ export function metric_f32(args: usize, part: i32, _parts: i32): void {
   store<f64>(a.cell, load<f64>(a.cell) + <f64>x)
   store<f64>(a.cell, load<f64>(a.cell, 8) + 1, 8)
 }
-register(metric_f32)
+register<MetricArgs>(metric_f32)
 
 @unmanaged
 class AdvanceArgs {
   /** u32 step low, step high, position, epoch */
-  counter: usize
+  counter: Address
   batch: u32
   /** samples in an epoch */
   count: u32
@@ -43,13 +44,13 @@ export function advance(args: usize, part: i32, _parts: i32): void {
   store<u32>(a.counter, over ? 0 : position, 8)
   if (over) store<u32>(a.counter, load<u32>(a.counter, 12) + 1, 12)
 }
-register(advance)
+register<AdvanceArgs>(advance)
 
 @unmanaged
 class StepArgs {
   /** u32 step low, step high */
-  counter: usize
-  y: usize
+  counter: Address
+  y: Address
 }
 
 /** y = the number of steps done, rounded to f32: exact up to 2^24. */
@@ -58,4 +59,4 @@ export function step_f32(args: usize, part: i32, _parts: i32): void {
   const a = changetype<StepArgs>(args)
   store<f32>(a.y, <f32>load<u64>(a.counter))
 }
-register(step_f32)
+register<StepArgs>(step_f32)

@@ -1,19 +1,20 @@
 // Sums over all pixels for each channel, and multiples that are a channel's own: what batch normalization is made of. An image
 // is [rows, channels]. Blocks of rows are summed apart, so that threads divide them and each reads what it has written.
 import { register, partStart } from '../lib/kernel'
+import { Address } from '../lib/layout'
 import { madd } from '../lib/simd'
 
-/** Rows of a block: ROWS in src/ops/channels.ts. */
-const ROWS = 64
+/** Rows of a block. @host */
+const CHANNEL_ROWS = 64
 
 @unmanaged
 class ChannelSumsArgs {
-  x: usize
-  m: usize
-  z: usize
+  x: Address
+  m: Address
+  z: Address
   /** 1: the sums are of z − m, 0: of z */
   less: i32
-  y: usize
+  y: Address
   rows: i32
   channels: i32
 }
@@ -21,12 +22,12 @@ class ChannelSumsArgs {
 /** Of each block: y[block, 0, c] = Σ d, y[block, 1, c] = Σ d·(x − m), where d is z or z − m */
 export function channel_sums_f32(args: usize, part: i32, parts: i32): void {
   const a = changetype<ChannelSumsArgs>(args)
-  const blocks = (a.rows + ROWS - 1) / ROWS
+  const blocks = (a.rows + CHANNEL_ROWS - 1) / CHANNEL_ROWS
   const to = partStart(blocks, 1, part + 1, parts)
   const row = <usize>a.channels << 2
   for (let block = partStart(blocks, 1, part, parts); block < to; block++) {
-    const first = <usize>(block * ROWS) * row
-    const bytes = <usize>min(ROWS, a.rows - block * ROWS) * row
+    const first = <usize>(block * CHANNEL_ROWS) * row
+    const bytes = <usize>min(CHANNEL_ROWS, a.rows - block * CHANNEL_ROWS) * row
     const y = a.y + 2 * <usize>block * row
     let c: usize = 0
     if (WIDE) for (; c + 64 <= row; c += 64) sumsOf16(a, first + c, bytes, row, c, y + c)
@@ -34,7 +35,7 @@ export function channel_sums_f32(args: usize, part: i32, parts: i32): void {
     for (; c < row; c += 4) sumsOf1(a, first + c, bytes, row, c, y + c)
   }
 }
-register(channel_sums_f32)
+register<ChannelSumsArgs>(channel_sums_f32)
 
 /** Sixteen channels of a block: chains enough to hide an addition's latency. */
 function sumsOf16(a: ChannelSumsArgs, at: usize, bytes: usize, row: usize, c: usize, y: usize): void {
@@ -119,14 +120,14 @@ function sumsOf1(a: ChannelSumsArgs, at: usize, bytes: usize, row: usize, c: usi
 
 @unmanaged
 class ChannelAffineArgs {
-  x: usize
-  m: usize
-  q: usize
-  u: usize
+  x: Address
+  m: Address
+  q: Address
+  u: Address
   /** 0: without z·p */
-  z: usize
-  p: usize
-  y: usize
+  z: Address
+  p: Address
+  y: Address
   rows: i32
   channels: i32
 }
@@ -172,4 +173,4 @@ export function channel_affine_f32(args: usize, part: i32, parts: i32): void {
     if (z) z += row
   }
 }
-register(channel_affine_f32)
+register<ChannelAffineArgs>(channel_affine_f32)

@@ -1,10 +1,11 @@
 // The Cholesky factor of a symmetric matrix, in doubles inside. One thread does it: it is small.
 import { register } from '../lib/kernel'
+import { Address } from '../lib/layout'
 
 @unmanaged
 class CholeskyArgs {
-  a: usize
-  l: usize
+  a: Address
+  l: Address
   n: i32
   ridge: f32
 }
@@ -29,4 +30,4 @@ export function cholesky_f32(args: usize, part: i32, _parts: i32): void {
     }
   }
 }
-register(cholesky_f32)
+register<CholeskyArgs>(cholesky_f32)

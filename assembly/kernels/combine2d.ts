@@ -2,16 +2,14 @@
 // its row's times its column's. The transforms of Winograd's convolutions are of this kind (src/ops/winograd.ts).
 import { finish } from '../lib/gemm/epilogue'
 import { register, partStart } from '../lib/kernel'
+import { Address } from '../lib/layout'
 import { madd } from '../lib/simd'
 
-/**
- * The words are followed by the table of rows, then that of columns: for each line of the result its place, the number of its
- * terms, and of each the place in the image and the weight. Places are in bytes.
- */
+/** The lines follow: the rows, then the columns. */
 @unmanaged
 class Combine2dArgs {
-  x: usize
-  y: usize
+  x: Address
+  y: Address
   images: i32
   /** bytes from one image to the next */
   imageX: i32
@@ -20,11 +18,27 @@ class Combine2dArgs {
   run: usize
   rows: i32
   columns: i32
+  /** words of the rows */
   rowWords: i32
-  /** address of a pixel's floats, or 0 */
-  bias: usize
+  /** of a pixel's floats, or 0 */
+  bias: Address
   activation: i32
   alpha: f32
+}
+
+/** A row or a column of the result; its terms follow. */
+@unmanaged
+class Line {
+  /** bytes from the start of the result */
+  place: usize
+  terms: i32
+}
+
+@unmanaged
+class Term {
+  /** bytes from the start of the image */
+  place: usize
+  weight: f32
 }
 
 /** y(i, j) = epilogue(Σ row's weight · column's weight · x), the row's terms outermost. Threads divide the rows of all images. */
@@ -50,7 +64,7 @@ export function combine2d_f32(args: usize, part: i32, parts: i32): void {
     row = (unit + 1) % a.rows ? next(row) : rowTable
   }
 }
-register(combine2d_f32)
+register<Combine2dArgs, Line, Term>(combine2d_f32)
 
 /** The line after this one. */
 // @ts-ignore: decorator

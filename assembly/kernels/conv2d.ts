@@ -1,5 +1,5 @@
 // Direct convolutions: small filters, no packing of patches (lib/conv). Deep ones are products (kernels/gemm.ts).
-import { convolve, Direct } from '../lib/conv/direct'
+import { convolve, Direct, Phase } from '../lib/conv/direct'
 import { FilterGradient, filterGradient } from '../lib/conv/filter_gradient'
 import { register } from '../lib/kernel'
 
@@ -7,16 +7,16 @@ import { register } from '../lib/kernel'
 export function conv2d_f32(args: usize, part: i32, parts: i32): void {
   convolve(changetype<Direct>(args), part, parts, false)
 }
-register(conv2d_f32)
+register<Direct, Phase>(conv2d_f32)
 
 /** One to three filters, each in a row. */
 export function conv2d_dot_f32(args: usize, part: i32, parts: i32): void {
   convolve(changetype<Direct>(args), part, parts, true)
 }
-register(conv2d_dot_f32)
+register<Direct, Phase>(conv2d_dot_f32)
 
 /** One gradient a group of images. */
 export function conv2d_filter_gradient_f32(args: usize, part: i32, parts: i32): void {
   filterGradient(changetype<FilterGradient>(args), part, parts)
 }
-register(conv2d_filter_gradient_f32)
+register<FilterGradient>(conv2d_filter_gradient_f32)

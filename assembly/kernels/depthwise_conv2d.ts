@@ -63,7 +63,7 @@ export function depthwise_conv2d_f32(args: usize, part: i32, parts: i32): void {
     }
   }
 }
-register(depthwise_conv2d_f32)
+register<WindowArgs>(depthwise_conv2d_f32)
 
 /** dx[n, iy, ix, c] = Σ dy[n, oy, ox, c·m + j] · w[ky, kx, c·m + j]; `a` is dy, `b` is w */
 export function depthwise_conv2d_input_grad_f32(args: usize, part: i32, parts: i32): void {
@@ -102,7 +102,7 @@ export function depthwise_conv2d_input_grad_f32(args: usize, part: i32, parts: i
     }
   }
 }
-register(depthwise_conv2d_input_grad_f32)
+register<WindowArgs>(depthwise_conv2d_input_grad_f32)
 
 /** dw[ky, kx, o] = Σ x[n, iy, ix, o / m] · dy[n, oy, ox, o], summed by rows first; `a` is x, `b` is dy */
 export function depthwise_conv2d_filter_grad_f32(args: usize, part: i32, parts: i32): void {
@@ -133,4 +133,4 @@ export function depthwise_conv2d_filter_grad_f32(args: usize, part: i32, parts: 
     storeUpTo4(k.to + (<usize>(tap * channels + o) << 2), total, channels - o)
   }
 }
-register(depthwise_conv2d_filter_grad_f32)
+register<WindowArgs>(depthwise_conv2d_filter_grad_f32)

@@ -5,12 +5,13 @@ import { COLUMNS, NR } from '../lib/gemm/micro'
 import { packPanels, TOGETHER } from '../lib/gemm/pack'
 import { PatchColumns, PatchRows } from '../lib/gemm/patches'
 import { register, partStart } from '../lib/kernel'
+import { Address } from '../lib/layout'
 
 /** B(k, n) lies at k1·stride1 + k2·stride2 + k3·stride3 + n·strideN, where k runs over (k1, k2, k3), k3 fastest. */
 @unmanaged
 class PackArgs {
-  b: usize
-  to: usize
+  b: Address
+  to: Address
   k1: i32
   k2: i32
   k3: i32
@@ -41,28 +42,28 @@ export function pack_b_f32(args: usize, part: i32, parts: i32): void {
     }
   }
 }
-register(pack_b_f32)
+register<PackArgs>(pack_b_f32)
 
 /** A of `gemm_f32`, whose words it takes, for all its parts: they then divide columns, not rows. */
 export function pack_a_f32(args: usize, part: i32, parts: i32): void {
   if (ASC_FEATURE_THREADS) packLeft<Matrix>(args, part, parts)
 }
-register(pack_a_f32)
+register<Matrix>(pack_a_f32)
 
 /** C = epilogue(A·B), A a matrix. */
 export function gemm_f32(args: usize, part: i32, parts: i32): void {
   gemm<Matrix>(args, part, parts)
 }
-register(gemm_f32)
+register<Matrix>(gemm_f32)
 
 /** C = epilogue(patches·B): convolution, and its gradient for the input. */
 export function gemm_patches_f32(args: usize, part: i32, parts: i32): void {
   gemm<PatchRows>(args, part, parts)
 }
-register(gemm_patches_f32)
+register<PatchRows>(gemm_patches_f32)
 
 /** C = epilogue(patchesᵀ·B): the filter's gradient. */
 export function gemm_patches_transposed_f32(args: usize, part: i32, parts: i32): void {
   gemm<PatchColumns>(args, part, parts)
 }
-register(gemm_patches_transposed_f32)
+register<PatchColumns>(gemm_patches_transposed_f32)

@@ -56,7 +56,7 @@ export function max_pool2d_f32(args: usize, part: i32, parts: i32): void {
     }
   }
 }
-register(max_pool2d_f32)
+register<WindowArgs>(max_pool2d_f32)
 
 /** Byte offsets from `image` of the first maxima of rows y0 … y1 − 1, columns x0 … x1 − 1, for the channels c … c + 3. */
 // @ts-ignore: decorator
@@ -194,7 +194,7 @@ export function max_pool2d_grad_f32(args: usize, part: i32, parts: i32): void {
     }
   }
 }
-register(max_pool2d_grad_f32)
+register<WindowArgs>(max_pool2d_grad_f32)
 
 // @ts-ignore: decorator
 @inline
@@ -225,4 +225,4 @@ export function max_pool2d_gather_f32(args: usize, part: i32, parts: i32): void 
     }
   }
 }
-register(max_pool2d_gather_f32)
+register<WindowArgs>(max_pool2d_gather_f32)

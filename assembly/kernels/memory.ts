@@ -1,9 +1,10 @@
 // Filling, copying, moving averages.
 import { register, partStart } from '../lib/kernel'
+import { Address } from '../lib/layout'
 
 @unmanaged
 class FillArgs {
-  y: usize
+  y: Address
   n: i32
   value: f32
 }
@@ -17,12 +18,12 @@ export function fill_f32(args: usize, part: i32, parts: i32): void {
   for (; p + 16 <= end; p += 16) v128.store(p, v)
   for (; p < end; p += 4) store<f32>(p, a.value)
 }
-register(fill_f32)
+register<FillArgs>(fill_f32)
 
 @unmanaged
 class CopyArgs {
-  x: usize
-  y: usize
+  x: Address
+  y: Address
   n: i32
 }
 
@@ -33,12 +34,12 @@ export function copy_f32(args: usize, part: i32, parts: i32): void {
   const to = <usize>partStart(a.n, 16, part + 1, parts) << 2
   memory.copy(a.y + from, a.x + from, to - from)
 }
-register(copy_f32)
+register<CopyArgs>(copy_f32)
 
 @unmanaged
 class AverageArgs {
-  x: usize
-  y: usize
+  x: Address
+  y: Address
   n: i32
   fraction: f32
 }
@@ -53,4 +54,4 @@ export function moving_average_f32(args: usize, part: i32, parts: i32): void {
     store<f32>(y, v + a.fraction * (load<f32>(a.x + (<usize>i << 2)) - v))
   }
 }
-register(moving_average_f32)
+register<AverageArgs>(moving_average_f32)

@@ -2,17 +2,18 @@
 // the optimizer's state, a small variable: learning rate first, so that the host can change it between runs.
 import { quads } from '../lib/elementwise'
 import { register } from '../lib/kernel'
+import { Address } from '../lib/layout'
 import { powi } from '../lib/math/f64'
 import { loadUpTo4, madd, storeUpTo4 } from '../lib/simd'
 
 /** Words of every optimizer: the parameter, two slots (0 where there are fewer), the state, the gradient. */
 @unmanaged
 class UpdateArgs {
-  x: usize
-  m: usize
-  v: usize
-  state: usize
-  g: usize
+  x: Address
+  m: Address
+  v: Address
+  state: Address
+  g: Address
   n: i32
   /** momentum, or 1 − β₁ */
   p: f32
@@ -36,7 +37,7 @@ function update<T>(args: usize, part: i32, parts: i32): void {
 }
 /** x −= rate·g */
 export function sgd_f32(args: usize, part: i32, parts: i32): void { update<Sgd>(args, part, parts) }
-register(sgd_f32)
+register<Sgd>(sgd_f32)
 
 @unmanaged class Momentum extends UpdateArgs {
   @inline f(i: usize, n: i32): void {
@@ -47,7 +48,7 @@ register(sgd_f32)
 }
 /** m = p·m − rate·g; x += m */
 export function sgd_momentum_f32(args: usize, part: i32, parts: i32): void { update<Momentum>(args, part, parts) }
-register(sgd_momentum_f32)
+register<Momentum>(sgd_momentum_f32)
 
 @unmanaged class Nesterov extends UpdateArgs {
   @inline f(i: usize, n: i32): void {
@@ -60,7 +61,7 @@ register(sgd_momentum_f32)
 }
 /** m = p·m − rate·g; x += p·m − rate·g */
 export function sgd_nesterov_f32(args: usize, part: i32, parts: i32): void { update<Nesterov>(args, part, parts) }
-register(sgd_nesterov_f32)
+register<Nesterov>(sgd_nesterov_f32)
 
 // A running mean is written v + q·(new − v): 1 − q and q are never rounded apart, so its weights add up to 1.
 // @ts-ignore: decorator
@@ -80,7 +81,7 @@ function rms(a: UpdateArgs, i: usize, n: i32): v128 {
 }
 /** v += q·(g² − v); x −= rate·g / √(v + ε) */
 export function rmsprop_f32(args: usize, part: i32, parts: i32): void { update<RmsProp>(args, part, parts) }
-register(rmsprop_f32)
+register<RmsProp>(rmsprop_f32)
 
 @unmanaged class RmsPropMomentum extends UpdateArgs {
   @inline f(i: usize, n: i32): void {
@@ -93,7 +94,7 @@ register(rmsprop_f32)
 export function rmsprop_momentum_f32(args: usize, part: i32, parts: i32): void {
   update<RmsPropMomentum>(args, part, parts)
 }
-register(rmsprop_momentum_f32)
+register<RmsPropMomentum>(rmsprop_momentum_f32)
 
 /** Adam's state: what the host sets (rate), what is counted (t), what follows from them for this step. */
 @unmanaged
@@ -107,7 +108,7 @@ class AdamState {
 
 @unmanaged
 class AdamStepArgs {
-  state: usize
+  state: Address
   epsilonHat: i32
   beta1: f64
   beta2: f64
@@ -130,7 +131,7 @@ export function adam_step(args: usize, part: i32, _parts: i32): void {
   s.correction = <f32>(a.epsilonHat ? 1 : 1 / root)
   s.decay = <f32>(<f64>s.rate * a.weightDecay)
 }
-register(adam_step)
+register<AdamStepArgs>(adam_step)
 
 @unmanaged class Adam extends UpdateArgs {
   @inline f(i: usize, n: i32): void {
@@ -150,4 +151,4 @@ register(adam_step)
 }
 /** m += p·(g − m); v += q·(g² − v); x −= step·m / (correction·√v + ε) + decay·x */
 export function adam_f32(args: usize, part: i32, parts: i32): void { update<Adam>(args, part, parts) }
-register(adam_f32)
+register<Adam>(adam_f32)

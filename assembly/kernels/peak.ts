@@ -1,15 +1,24 @@
 // The yardstick: multiply–adds in registers alone, as many independent chains as hide the latency. What this engine can
 // do on this machine; every kernel's speed is a fraction of it.
 import { register } from '../lib/kernel'
+import { Address } from '../lib/layout'
 import { madd } from '../lib/simd'
 
-/** Followed by 8 floats, where the chains start. */
 @unmanaged
 class PeakArgs {
-  y: usize
+  y: Address
   rounds: i32
   a: f32
   b: f32
+  /** where the chains start */
+  start0: f32
+  start1: f32
+  start2: f32
+  start3: f32
+  start4: f32
+  start5: f32
+  start6: f32
+  start7: f32
 }
 
 /**
@@ -21,14 +30,14 @@ export function peak_f32(args: usize, part: i32, _parts: i32): void {
   if (WIDE) pairs(args)
   else vectors(args)
 }
-register(peak_f32)
+register<PeakArgs>(peak_f32)
 
 // What is used in a loop is read from memory: V8 13 would make a constant anew at every use, three instructions each.
 
 function vectors(args: usize): void {
   const a = v128.load32_splat(args, offsetof<PeakArgs>('a'))
   const b = v128.load32_splat(args, offsetof<PeakArgs>('b'))
-  let c0 = v128.load(args, offsetof<PeakArgs>())
+  let c0 = v128.load(args, offsetof<PeakArgs>('start0'))
   let c1 = f32x4.add(c0, b)
   let c2 = f32x4.add(c1, b)
   let c3 = f32x4.add(c2, b)
@@ -60,8 +69,8 @@ function vectors(args: usize): void {
 function pairs(args: usize): void {
   const a = v128.load32_splat(args, offsetof<PeakArgs>('a'))
   const b = v128.load32_splat(args, offsetof<PeakArgs>('b'))
-  let c0 = v128.load(args, offsetof<PeakArgs>())
-  let d0 = v128.load(args, offsetof<PeakArgs>() + 16)
+  let c0 = v128.load(args, offsetof<PeakArgs>('start0'))
+  let d0 = v128.load(args, offsetof<PeakArgs>('start4'))
   let c1 = f32x4.add(c0, b)
   let d1 = f32x4.add(d0, b)
   let c2 = f32x4.add(c1, b)

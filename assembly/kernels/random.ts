@@ -13,15 +13,23 @@ function unit(w: v128): v128 {
 }
 
 @unmanaged class Bits extends RandomArgs {
+  /** the number of the first block */
+  block: i32
   @inline f(y: usize, w0: v128, w1: v128, w2: v128, w3: v128, n: i32): void { storeBlocks(this.y, y, w0, w1, w2, w3, n) }
 }
-/** The words themselves; p holds the number of the first block. */
+/** The words themselves. */
 export function random_bits(args: usize, part: i32, parts: i32): void {
-  eachBlock<Bits>(args, reinterpret<i32>(changetype<RandomArgs>(args).p), part, parts)
+  eachBlock<Bits>(args, changetype<Bits>(args).block, part, parts)
 }
-register(random_bits)
+register<Bits>(random_bits)
 
-@unmanaged class Uniform extends RandomArgs {
+/** Words of the kernels whose values have two parameters. */
+@unmanaged class Draw extends RandomArgs {
+  p: f32
+  q: f32
+}
+
+@unmanaged class Uniform extends Draw {
   @inline of(w: v128): v128 { return f32x4.add(splat(this.p), f32x4.mul(unit(w), splat(this.q))) }
   @inline f(y: usize, w0: v128, w1: v128, w2: v128, w3: v128, n: i32): void {
     storeBlocks(this.y, y, this.of(w0), this.of(w1), this.of(w2), this.of(w3), n)
@@ -29,9 +37,9 @@ register(random_bits)
 }
 /** p + q·u, u uniform in [0, 1) */
 export function random_uniform_f32(args: usize, part: i32, parts: i32): void { eachBlock<Uniform>(args, 0, part, parts) }
-register(random_uniform_f32)
+register<Uniform>(random_uniform_f32)
 
-@unmanaged class Bernoulli extends RandomArgs {
+@unmanaged class Bernoulli extends Draw {
   @inline of(w: v128): v128 { return v128.and(f32x4.lt(unit(w), splat(this.p)), splat(this.q)) }
   @inline f(y: usize, w0: v128, w1: v128, w2: v128, w3: v128, n: i32): void {
     storeBlocks(this.y, y, this.of(w0), this.of(w1), this.of(w2), this.of(w3), n)
@@ -39,7 +47,7 @@ register(random_uniform_f32)
 }
 /** q with probability p, otherwise 0 */
 export function bernoulli_f32(args: usize, part: i32, parts: i32): void { eachBlock<Bernoulli>(args, 0, part, parts) }
-register(bernoulli_f32)
+register<Bernoulli>(bernoulli_f32)
 
 /** √(−2·ln u), u = (w' + ½)·2^-31 with the top 31 bits w', so at most 6.66, with the sign of the top bit of `s`. */
 // @ts-ignore: decorator
@@ -62,7 +70,7 @@ function angle(w: v128): v128 {
  * Box and Muller's transform (1958): words 0, 1 of a block give elements 0, 1, words 2, 3 give 2, 3. Of the angle's word,
  * 30 bits choose a direction within a quarter, one swaps the axes, one turns it round: together the whole circle.
  */
-@unmanaged class Normal extends RandomArgs {
+@unmanaged class Normal extends Draw {
   @inline of(r: v128, x: v128): v128 { return f32x4.add(splat(this.p), f32x4.mul(f32x4.mul(r, x), splat(this.q))) }
   @inline f(y: usize, w0: v128, w1: v128, w2: v128, w3: v128, n: i32): void {
     const ra = radius(w0, w1)
@@ -87,13 +95,13 @@ function angle(w: v128): v128 {
 }
 /** p + q·z, z standard normal */
 export function random_normal_f32(args: usize, part: i32, parts: i32): void { eachBlock<Normal>(args, 0, part, parts) }
-register(random_normal_f32)
+register<Normal>(random_normal_f32)
 
 /**
  * √2·erfinv(x), x uniform in ±erf(√2): a normal within ±2 and no redraws. erfinv is Giles's ("Approximating the erfinv
  * function", GPU Computing Gems 2, 2011; single precision, its central branch w < 5 is all that is reached: w ≤ 2.4).
  */
-@unmanaged class Truncated extends RandomArgs {
+@unmanaged class Truncated extends Draw {
   of(w: v128): v128 {
     // (w + ½)·2^-31·erf(√2): symmetric about 0.
     const x = f32x4.mul(f32x4.add(f32x4.convert_i32x4_s(w), splat(0.5)), splat(4.44473576e-10))
@@ -118,4 +126,4 @@ register(random_normal_f32)
 export function truncated_normal_f32(args: usize, part: i32, parts: i32): void {
   eachBlock<Truncated>(args, 0, part, parts)
 }
-register(truncated_normal_f32)
+register<Truncated>(truncated_normal_f32)

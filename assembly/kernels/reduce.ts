@@ -1,15 +1,16 @@
 // Sums. The input is seen as [outer, middle, inner]; the middle is summed. One output element is summed in one part,
 // in one fixed order: f64 lanes where the middle is contiguous, blocks of 64 rows otherwise.
 import { register, partStart } from '../lib/kernel'
+import { Address } from '../lib/layout'
 import { loadPart, storeUpTo4 } from '../lib/simd'
 
-/** Rows of a block in a sum over columns. */
-const ROWS = 64
+/** Rows of a block in a sum over columns. @host */
+const SUM_ROWS = 64
 
 @unmanaged
 class SumArgs {
-  x: usize
-  y: usize
+  x: Address
+  y: Address
   outer: i32
   middle: i32
   inner: i32
@@ -22,7 +23,7 @@ export function sum_f32(args: usize, part: i32, parts: i32): void {
   if (a.inner == 1) sumContiguous(a, part, parts)
   else sumColumns(a, part, parts)
 }
-register(sum_f32)
+register<SumArgs>(sum_f32)
 
 function sumContiguous(a: SumArgs, part: i32, parts: i32): void {
   const to = partStart(a.outer, 1, part + 1, parts)
@@ -59,8 +60,8 @@ function sumColumns(a: SumArgs, part: i32, parts: i32): void {
       continue
     }
     let total = f32x4.splat(0)
-    for (let m = 0; m < a.middle; m += ROWS) {
-      const end = p + <usize>min(ROWS, a.middle - m) * stride
+    for (let m = 0; m < a.middle; m += SUM_ROWS) {
+      const end = p + <usize>min(SUM_ROWS, a.middle - m) * stride
       let block = f32x4.splat(0)
       if (lanes >= 4) for (; p < end; p += stride) block = f32x4.add(block, v128.load(p))
       else for (; p < end; p += stride) block = f32x4.add(block, loadPart(p, lanes))
@@ -76,12 +77,12 @@ function sumOf16(a: SumArgs, p: usize, stride: usize, y: usize): void {
   let t1 = f32x4.splat(0)
   let t2 = f32x4.splat(0)
   let t3 = f32x4.splat(0)
-  for (let m = 0; m < a.middle; m += ROWS) {
+  for (let m = 0; m < a.middle; m += SUM_ROWS) {
     let b0 = f32x4.splat(0)
     let b1 = f32x4.splat(0)
     let b2 = f32x4.splat(0)
     let b3 = f32x4.splat(0)
-    for (const end = p + <usize>min(ROWS, a.middle - m) * stride; p < end; p += stride) {
+    for (const end = p + <usize>min(SUM_ROWS, a.middle - m) * stride; p < end; p += stride) {
       b0 = f32x4.add(b0, v128.load(p))
       b1 = f32x4.add(b1, v128.load(p, 16))
       b2 = f32x4.add(b2, v128.load(p, 32))

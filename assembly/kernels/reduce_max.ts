@@ -1,11 +1,12 @@
 // Maxima. The input is seen as [outer, middle, inner]; the middle is reduced. A NaN is the largest.
 import { register, partStart } from '../lib/kernel'
+import { Address } from '../lib/layout'
 import { loadUpTo4, storeUpTo4 } from '../lib/simd'
 
 @unmanaged
 class ReduceMaxArgs {
-  x: usize
-  y: usize
+  x: Address
+  y: Address
   outer: i32
   middle: i32
   inner: i32
@@ -25,7 +26,7 @@ export function reduce_max_f32(args: usize, part: i32, parts: i32): void {
     else storeUpTo4(y, columnMax(x, a.middle, a.inner, a.inner - i), a.inner - i)
   }
 }
-register(reduce_max_f32)
+register<ReduceMaxArgs>(reduce_max_f32)
 
 function columnMax(x: usize, n: i32, stride: i32, lanes: i32): v128 {
   let best = loadUpTo4(x, lanes)

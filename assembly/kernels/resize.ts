@@ -1,23 +1,24 @@
 // Resizing images along both axes with two taps an axis, and its transpose. What both read of an axis is computed first,
 // into scratch, in doubles (lib/axis). Nearest neighbour has one tap: its second weighs 0 and is skipped.
-import { AxisArgs, Axis, entry, lanes, offsetOf, RECORD, weighted, weightOf, writeAxis } from '../lib/axis'
+import { AxisArgs, Axis, entry, lanes, offsetOf, AXIS_RECORD, weighted, weightOf, writeAxis } from '../lib/axis'
 import { ownScratch, register, partStart } from '../lib/kernel'
+import { Address } from '../lib/layout'
 import { loadUpTo4, storeUpTo4 } from '../lib/simd'
 
 /** Writes the table of an axis. One thread does it. */
 export function resize_axis_f32(args: usize, part: i32, _parts: i32): void {
   if (!part) writeAxis(changetype<AxisArgs>(args))
 }
-register(resize_axis_f32)
+register<AxisArgs>(resize_axis_f32)
 
 @unmanaged
 class ResizeArgs {
-  from: usize
-  to: usize
-  rows: usize
-  columns: usize
+  from: Address
+  to: Address
+  rows: Address
+  columns: Address
   /** a row of floats a thread, `scratchPerThread` bytes apart */
-  buffer: usize
+  buffer: Address
   scratchPerThread: usize
   n: i32
   h: i32
@@ -74,14 +75,14 @@ export function resize_f32(args: usize, part: i32, parts: i32): void {
     else alongChannels(k, row, to)
   }
 }
-register(resize_f32)
+register<ResizeArgs>(resize_f32)
 
 /** One channel: four outputs at once. */
 function alongRow(k: ResizeArgs, row: usize, to: usize): void {
   const axis = changetype<Axis>(k.columns)
   const outputs = axis.outputs
   let at = axis.lows
-  for (let left = k.ow; left > 0; left -= 4, at += RECORD, to += 16) {
+  for (let left = k.ow; left > 0; left -= 4, at += AXIS_RECORD, to += 16) {
     const low = lanes(row, at)
     const high = v128.load(at + outputs)
     const sum = f32x4.add(f32x4.mul(low, v128.load(at)), weighted(lanes(row, at + outputs), high))
@@ -128,14 +129,14 @@ export function resize_transpose_f32(args: usize, part: i32, parts: i32): void {
     else gatherChannels(k, buffer, to)
   }
 }
-register(resize_transpose_f32)
+register<ResizeArgs>(resize_transpose_f32)
 
 function gatherRow(k: ResizeArgs, row: usize, to: usize): void {
   const axis = changetype<Axis>(k.columns)
   const most = axis.most
   const inputs = axis.inputs
   let list = axis.readers
-  for (let left = k.w; left > 0; left -= 4, to += 16, list += RECORD) {
+  for (let left = k.w; left > 0; left -= 4, to += 16, list += AXIS_RECORD) {
     let sum = f32x4.splat(0)
     let at = list
     for (let i = most; i > 0; i--, at += inputs) sum = f32x4.add(sum, weighted(lanes(row, at), v128.load(at)))

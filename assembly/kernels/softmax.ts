@@ -1,13 +1,14 @@
 // Softmax and its logarithm over rows. The row's largest is taken off first, so nothing overflows.
 import { register, partStart } from '../lib/kernel'
+import { Address } from '../lib/layout'
 import { exp_f32x4 } from '../lib/math/exp'
 import { log_f32x4 } from '../lib/math/log'
 import { loadUpTo4, storeUpTo4, sumLanes } from '../lib/simd'
 
 @unmanaged
 class SoftmaxArgs {
-  x: usize
-  y: usize
+  x: Address
+  y: Address
   rows: i32
   n: i32
 }
@@ -47,7 +48,7 @@ export function softmax_f32(args: usize, part: i32, parts: i32): void {
     }
   }
 }
-register(softmax_f32)
+register<SoftmaxArgs>(softmax_f32)
 
 /** y = (x − max) − log Σ exp(x − max) */
 export function log_softmax_f32(args: usize, part: i32, parts: i32): void {
@@ -66,4 +67,4 @@ export function log_softmax_f32(args: usize, part: i32, parts: i32): void {
     }
   }
 }
-register(log_softmax_f32)
+register<SoftmaxArgs>(log_softmax_f32)

@@ -1,13 +1,17 @@
 // One axis of a resize as a table in scratch: for each output its two taps, for each input the outputs that read it. Both as
 // lists of records for four neighbours each, so that these are one vector; the lists' ends are padded with weights of 0.
 // Where the four read places within 16 bytes, those are loaded at once.
+import { Address } from './layout'
+
+/** Where outputs lie: i·size/out, at half-pixel centres, or so that the corners meet; with NEAREST added, one tap. @host */
+export enum ResizeMode { LEGACY = 0, HALF_PIXEL = 1, ALIGNED = 2, NEAREST = 4 }
 
 @unmanaged
 export class AxisArgs {
-  table: usize
+  table: Address
   size: i32
   out: i32
-  /** 0: i·size/out, 1: half-pixel centres, 2: aligned corners; 4 added: nearest */
+  /** bits: ResizeMode */
   mode: i32
   /** Bytes from one input to the next, and from one output to the next. */
   inputBytes: i32
@@ -20,8 +24,12 @@ export class AxisArgs {
 const OFFSETS: usize = 16
 const PLACES: usize = 32
 const FIRST: usize = 48
-/** Bytes of a record. The host sizes tables by it. */
-export const RECORD: usize = 64
+/** Bytes of a record, which is for AXIS_LANES neighbours. @host */
+export const AXIS_RECORD: usize = 64
+/** @host */
+export const AXIS_LANES = 4
+/** Bytes of the table's head. @host */
+export const AXIS_HEAD: usize = 16
 
 /** The table: this head, then the lists. */
 @unmanaged
@@ -33,7 +41,7 @@ export class Axis {
   inputs: usize
   pad: i32
 
-  @inline get lows(): usize { return changetype<usize>(this) + 16 }
+  @inline get lows(): usize { return changetype<usize>(this) + AXIS_HEAD }
   @inline get highs(): usize { return this.lows + this.outputs }
   /** The first output that reads each input; then, `inputs` bytes after, the next. They ascend. */
   @inline get readers(): usize { return this.highs + this.outputs }
@@ -41,7 +49,7 @@ export class Axis {
 
 /** Entry `i` of a list. */
 export function entry(list: usize, i: i32): usize {
-  return list + <usize>(i >> 2) * RECORD + (<usize>(i & 3) << 2)
+  return list + <usize>(i >> 2) * AXIS_RECORD + (<usize>(i & 3) << 2)
 }
 
 // @ts-ignore: decorator
@@ -98,9 +106,10 @@ function writePlaces(record: usize, row: i32): void {
 
 /** The source position of output `i`, before it is clamped. */
 function source(a: AxisArgs, i: i32): f64 {
-  const mode = a.mode & 3
-  if (mode == 1) return ((<f64>i + 0.5) * <f64>a.size) / <f64>a.out - (a.mode & 4 ? 0 : 0.5)
-  if (mode == 2 && a.out > 1) return (<f64>i * <f64>(a.size - 1)) / <f64>(a.out - 1) + (a.mode & 4 ? 0.5 : 0)
+  const mode = a.mode & (ResizeMode.HALF_PIXEL | ResizeMode.ALIGNED)
+  const nearest = a.mode & ResizeMode.NEAREST
+  if (mode == ResizeMode.HALF_PIXEL) return ((<f64>i + 0.5) * <f64>a.size) / <f64>a.out - (nearest ? 0 : 0.5)
+  if (mode == ResizeMode.ALIGNED && a.out > 1) return (<f64>i * <f64>(a.size - 1)) / <f64>(a.out - 1) + (nearest ? 0.5 : 0)
   return (<f64>i * <f64>a.size) / <f64>a.out
 }
 
@@ -108,14 +117,14 @@ function source(a: AxisArgs, i: i32): f64 {
 export function writeAxis(a: AxisArgs): void {
   const axis = changetype<Axis>(a.table)
   axis.most = 0
-  axis.outputs = <usize>((a.out + 3) >> 2) * RECORD
-  axis.inputs = <usize>((a.size + 3) >> 2) * RECORD
+  axis.outputs = <usize>((a.out + 3) >> 2) * AXIS_RECORD
+  axis.inputs = <usize>((a.size + 3) >> 2) * AXIS_RECORD
   const readers = axis.readers
   memory.fill(axis.lows, 0, readers + <usize>a.room * axis.inputs - axis.lows)
   for (let i = 0; i < a.out; i++) {
     const s = max<f64>(source(a, i), 0)
     const lo = min(<i32>Math.floor(s), a.size - 1)
-    const fraction: f64 = a.mode & 4 || lo == a.size - 1 ? 0 : s - <f64>lo
+    const fraction: f64 = a.mode & ResizeMode.NEAREST || lo == a.size - 1 ? 0 : s - <f64>lo
     const hi = fraction == 0 ? lo : lo + 1
     write(entry(axis.lows, i), lo * a.inputBytes, <f32>(1 - fraction))
     write(entry(axis.highs, i), hi * a.inputBytes, <f32>fraction)
@@ -124,8 +133,8 @@ export function writeAxis(a: AxisArgs): void {
   }
   if (!WIDE) return
   let at = axis.lows
-  for (; at < readers; at += RECORD) writePlaces(at, a.size * a.inputBytes)
-  for (const end = readers + <usize>axis.most * axis.inputs; at < end; at += RECORD) writePlaces(at, a.out * a.outputBytes)
+  for (; at < readers; at += AXIS_RECORD) writePlaces(at, a.size * a.inputBytes)
+  for (const end = readers + <usize>axis.most * axis.inputs; at < end; at += AXIS_RECORD) writePlaces(at, a.out * a.outputBytes)
 }
 
 // @ts-ignore: decorator

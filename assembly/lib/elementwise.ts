@@ -1,16 +1,15 @@
 // Loops of the elementwise kernels. A kernel names a class with the arithmetic (`f` on four lanes); these loops supply
 // the pointers, the tails and the threads' parts. Every element gets the same instructions, wherever it lies.
 import { partStart } from './kernel'
+import { Address } from './layout'
 import { loadPart, storePart } from './simd'
 
-/** Words of a unary kernel: y = f(x), `n` elements; `p`, `q` are the op's own parameters. */
+/** Words of a unary kernel: y = f(x), `n` elements. An op's own parameters follow, in a class that extends this one. */
 @unmanaged
 export class UnaryArgs {
-  x: usize
-  y: usize
+  x: Address
+  y: Address
   n: i32
-  p: f32
-  q: f32
 }
 
 /**
@@ -42,26 +41,25 @@ export function unary<T>(args: usize, part: i32, parts: i32, pairs: bool = false
 
 /**
  * Words of a binary kernel: y = f(a, b) over up to four dimensions with broadcasting. `y` is dense; `a` and `b` step by
- * their strides (in floats, 0 = broadcast); along the last dimension a stride is 0 or 1.
+ * their strides (in floats, 0 = broadcast); along the last dimension a stride is 0 or 1. An op's own parameters follow.
  */
 @unmanaged
 export class BinaryArgs {
-  a: usize
-  b: usize
-  y: usize
-  d0: i32
-  d1: i32
-  d2: i32
-  d3: i32
-  a0: i32
-  a1: i32
-  a2: i32
-  a3: i32
-  b0: i32
-  b1: i32
-  b2: i32
-  b3: i32
-  p: f32
+  a: Address
+  b: Address
+  y: Address
+  dimensions0: i32
+  dimensions1: i32
+  dimensions2: i32
+  dimensions3: i32
+  stridesA0: i32
+  stridesA1: i32
+  stridesA2: i32
+  stridesA3: i32
+  stridesB0: i32
+  stridesB1: i32
+  stridesB2: i32
+  stridesB3: i32
 }
 
 // @ts-ignore: decorator
@@ -93,31 +91,30 @@ function row<T>(op: T, a: usize, b: usize, y: usize, n: i32, sa: i32, sb: i32): 
 export function binary<T>(args: usize, part: i32, parts: i32): void {
   const k = changetype<BinaryArgs>(args)
   const op = changetype<T>(args)
-  const n = k.d3
-  const rows = k.d0 * k.d1 * k.d2
+  const n = k.dimensions3
+  const rows = k.dimensions0 * k.dimensions1 * k.dimensions2
   // One long row (equal shapes) is shared by columns, everything else by rows: both in one loop nest.
   const single = rows == 1
   const lo = single ? partStart(n, 16, part, parts) : 0
   const hi = single ? partStart(n, 16, part + 1, parts) : n
   const r1 = single ? 1 : partStart(rows, 1, part + 1, parts)
   for (let r = single ? 0 : partStart(rows, 1, part, parts); r < r1; r++) {
-    const i2 = r % k.d2
-    const i1 = (r / k.d2) % k.d1
-    const i0 = r / k.d2 / k.d1
-    const a = i0 * k.a0 + i1 * k.a1 + i2 * k.a2 + lo * k.a3
-    const b = i0 * k.b0 + i1 * k.b1 + i2 * k.b2 + lo * k.b3
-    row<T>(op, k.a + (<usize>a << 2), k.b + (<usize>b << 2), k.y + (<usize>(r * n + lo) << 2), hi - lo, k.a3, k.b3)
+    const i2 = r % k.dimensions2
+    const i1 = (r / k.dimensions2) % k.dimensions1
+    const i0 = r / k.dimensions2 / k.dimensions1
+    const a = i0 * k.stridesA0 + i1 * k.stridesA1 + i2 * k.stridesA2 + lo * k.stridesA3
+    const b = i0 * k.stridesB0 + i1 * k.stridesB1 + i2 * k.stridesB2 + lo * k.stridesB3
+    row<T>(op, k.a + (<usize>a << 2), k.b + (<usize>b << 2), k.y + (<usize>(r * n + lo) << 2), hi - lo, k.stridesA3, k.stridesB3)
   }
 }
 
-/** Words of a kernel over pairs: y = f(a, b), all of `n` elements; `p` is the op's own parameter. */
+/** Words of a kernel over pairs: y = f(a, b), all of `n` elements. An op's own parameters follow. */
 @unmanaged
 export class PairArgs {
-  a: usize
-  b: usize
-  y: usize
+  a: Address
+  b: Address
+  y: Address
   n: i32
-  p: f32
 }
 
 /** y[i] = T.f(a[i], b[i]): a third of the code of `binary`, for gradients, whose shapes are always equal. */

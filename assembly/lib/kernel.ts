@@ -43,10 +43,14 @@ export function ownScratch(first: usize, bytes: usize): usize {
   return ASC_FEATURE_THREADS ? first + bytes * <usize>worker : first
 }
 
-/** Puts a kernel into the module's function table; the host finds its index by its exported name (src/runtime/core.ts). */
+/**
+ * Puts a kernel into the module's function table, where the host finds it by its exported name (src/runtime/core.ts), and says
+ * what its words are, for the host's types (tools/contract.mjs): the fields of `Args`; then, where there are such, a list of
+ * `Record`s, each followed by a list of `Inner`s.
+ */
 // @ts-ignore: decorator
 @inline
-export function register(_kernel: Kernel): void {}
+export function register<Args, Record = void, Inner = void>(_kernel: Kernel): void {}
 
 /** First item of a part of `n` items handed out in grains of `grain`; the part ends where the next begins. */
 export function partStart(n: i32, grain: i32, part: i32, parts: i32): i32 {

@@ -2,6 +2,9 @@
 // The tape is a flat list of words, `[kernel, words | marks, arguments …]` an op, ended by kernel 0, after one word that points
 // at the control block. `words` counts all of an op's words. Constants tagged @host are the host's too.
 
+/** An address in linear memory, as a kernel's argument; 0 where it may be absent. */
+export type Address = usize
+
 /** The words that an op begins with. @host */
 export const OP_WORDS = 2
 /** Of an op's second word: the number of its words. @host */

@@ -2,6 +2,7 @@
 // Key: the session's seed. Counter: block, step low, step high, stream. Lane k of block b is element 4·b + k of a tensor,
 // so that an element depends on (seed, stream, step, index) alone. Four blocks are made at a time, one in each SIMD lane.
 import { partStart } from './kernel'
+import { Address } from './layout'
 import { storePart, storeUpTo4 } from './simd'
 
 // @ts-ignore: decorator
@@ -18,18 +19,16 @@ const W0: u32 = 0x9e3779b9
 @inline
 const W1: u32 = 0xbb67ae85
 
-/** Words of every random kernel; `p` and `q` are its own parameters. */
+/** Words of every random kernel. Its own parameters follow, in a class that extends this one. */
 @unmanaged
 export class RandomArgs {
-  y: usize
+  y: Address
   n: i32
   /** u32 key words 0, 1 */
-  seed: usize
+  seed: Address
   /** u32 step low, step high */
-  counter: usize
+  counter: Address
   stream: i32
-  p: f32
-  q: f32
   /** element of the stream that is y[0] */
   first: u32
 }

@@ -1,11 +1,12 @@
 // Windows sliding over NHWC images: their geometry as kernels get it.
+import { Address } from './layout'
 
 /** Words of a kernel over windows: x [n, h, w, c] and y [n, oh, ow, …]; `a`, `b`, `to` are what it reads and writes. */
 @unmanaged
 export class WindowArgs {
-  a: usize
-  b: usize
-  to: usize
+  a: Address
+  b: Address
+  to: Address
   n: i32
   h: i32
   w: i32

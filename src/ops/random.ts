@@ -62,7 +62,7 @@ function randomOp(name: string, kernel: string): Op<RandomAttrs> {
     },
     gradient: () => [],
     calls({ size, attrs: { stream, first, p, q } }, at) {
-      return [[kernel, at.output, size, at.seed, at.counter, streamId(stream), bits(p), bits(q), first | 0]]
+      return [[kernel, at.output, size, at.seed, at.counter, streamId(stream), first | 0, bits(p), bits(q)]]
     },
     flops: () => 0,
   }

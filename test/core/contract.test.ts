@@ -19,7 +19,7 @@ const files = readdirSync(new URL('assembly/kernels/', root)).filter((f) => f.en
 const declared = files.flatMap((file) => {
   const text = readFileSync(new URL(`assembly/kernels/${file}`, root)).toString()
   const exported = [...text.matchAll(/^export function (\w+)/gm)].map(([, name]) => name!)
-  const registered = [...text.matchAll(/^register\((\w+)\)$/gm)].map(([, name]) => name!)
+  const registered = [...text.matchAll(/^register<[\w, ]+>\((\w+)\)$/gm)].map(([, name]) => name!)
   return exported.map((name) => ({ file, name, registered: registered.includes(name) }))
 })
 

@@ -2,10 +2,11 @@
 // small filters of small images this saves most of the work; deep filters go through lib/gemm.
 // A transposed convolution is several convolutions of one image, its phases: they share the padded image.
 // Each output is one sum over (u, v, channel) ascending.
-import { finish, RELU } from '../gemm/epilogue'
+import { Activation, finish } from '../gemm/epilogue'
 import { mergeTile } from '../gemm/loops'
 import { MR, NR } from '../gemm/micro'
 import { ownScratch, partStart } from '../kernel'
+import { Address } from '../layout'
 import { madd } from '../simd'
 import { Padded } from './padded'
 import { HEAD, ROWS, runs4x8, tileRows, writeTileRows } from './tile'
@@ -13,10 +14,10 @@ import { runs4x16, runs8x8 } from './tile_wide'
 
 /** One of the convolutions. */
 @unmanaged
-class Phase {
+export class Phase {
   /** Its filters: panels of 8 columns, or each in a row. */
-  b: usize
-  c: usize
+  b: Address
+  c: Address
   /** Patches an image: rows and columns. */
   patchesY: i32
   patchesX: i32
@@ -60,7 +61,7 @@ export function convolve(d: Direct, part: i32, parts: i32, dot: bool): void {
       if (dot) for (let j = 0; j < d.n; j++) dots(d, phase, table, end, shift, j)
       else {
         let j = 0
-        if (WIDE && d.activation <= RELU) {
+        if (WIDE && d.activation <= Activation.RELU) {
           for (; j + 2 * NR <= d.n; j += 2 * NR) pair(d, phase, table, end, shift, j)
         }
         for (; j < d.n; j += NR) panel(d, phase, scratch, table, end, shift, j)
@@ -111,7 +112,7 @@ function panel(d: Direct, phase: Phase, scratch: usize, table: usize, end: usize
   const whole = columns == NR
   const to = shift + (<usize>j << 2)
   const bias = d.bias ? d.bias + (<usize>j << 2) : 0
-  if (WIDE && whole && d.activation <= RELU) {
+  if (WIDE && whole && d.activation <= Activation.RELU) {
     for (const even = table + ((end - table) & ~63); table < even; table += 64) {
       runs8x8(table, b, phase.tapsY, phase.run, d.tapBytes - phase.run, 4, 32, table + 16, to, bias, d.activation)
     }

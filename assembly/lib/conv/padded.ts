@@ -1,11 +1,12 @@
 // One image with the zeros around it that its patches reach, in a thread's scratch: then every tap of every patch lies
 // at a fixed distance from the patch's first, with no test for the border.
 import { Gemm } from '../gemm/loops'
+import { Address } from '../layout'
 
 /** Words of a direct convolution. Its patches step by `stepY`, `stepX`; their taps by `tapY`, and lie side by side in a row. */
 @unmanaged
 export class Padded extends Gemm {
-  x: usize
+  x: Address
   images: i32
   height: i32
   width: i32

@@ -1,14 +1,14 @@
 // The register tile of the convolutions that pack nothing: 4 rows × 8 columns of C, and where a tile that C does not
 // hold whole lies in a thread's scratch.
 import { leakyRelu } from '../activation'
-import { LEAKY_RELU, RELU } from '../gemm/epilogue'
+import { Activation } from '../gemm/epilogue'
 import { MR } from '../gemm/micro'
 import { madd } from '../simd'
 
 /** Start of a thread's scratch: a tile of 4 × 8, its four row addresses, C's row addresses; then more. */
 const TILE_ROWS: usize = 128
 export const ROWS: usize = 144
-/** Bytes of all that; the host sizes scratch by it (src/ops/conv_lowering.ts). */
+/** Bytes of all that. @host */
 export const HEAD: usize = 192
 
 /** The row addresses of the tile in `scratch`. */
@@ -102,7 +102,7 @@ export function runs4x8(
     c30 = f32x4.add(c30, b0)
     c31 = f32x4.add(c31, b1)
   }
-  if (activation == RELU) {
+  if (activation == Activation.RELU) {
     // One instruction, where max is seven. They differ for −0, which no sum from 0 on is.
     const zero = f32x4.splat(0)
     c00 = f32x4.pmax(c00, zero)
@@ -113,7 +113,7 @@ export function runs4x8(
     c21 = f32x4.pmax(c21, zero)
     c30 = f32x4.pmax(c30, zero)
     c31 = f32x4.pmax(c31, zero)
-  } else if (activation == LEAKY_RELU) {
+  } else if (activation == Activation.LEAKY_RELU) {
     const slope = f32x4.splat(alpha)
     c00 = leakyRelu(c00, slope)
     c01 = leakyRelu(c01, slope)

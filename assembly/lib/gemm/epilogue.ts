@@ -1,13 +1,13 @@
-// Activations applied to a product's result. The numbers are those of the host's list in src/ops/gemm.ts.
+// Activations applied to a product's result.
 import { leakyRelu, relu } from '../activation'
 
-export const RELU = 1
-export const LEAKY_RELU = 2
+/** What is applied to a product's result after its bias. @host */
+export enum Activation { LINEAR, RELU, LEAKY_RELU }
 
 export function finish(v: v128, activation: i32, alpha: f32): v128 {
   switch (activation) {
-    case RELU: return relu(v)
-    case LEAKY_RELU: return leakyRelu(v, f32x4.splat(alpha))
+    case Activation.RELU: return relu(v)
+    case Activation.LEAKY_RELU: return leakyRelu(v, f32x4.splat(alpha))
     default: return v
   }
 }

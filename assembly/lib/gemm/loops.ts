@@ -4,23 +4,27 @@
 // Sums run over k in blocks of KC, ascending, whatever the number of parts: those are of rows or of column panels, as the host
 // says.
 import { firstPartOfNext, firstPartOfThread, ownScratch, partStart } from '../kernel'
+import { Address } from '../layout'
 import { loadUpTo4, storeUpTo4 } from '../simd'
 import { finish } from './epilogue'
 import { COLUMNS, micro4x8, microTall, MORE, MR, NR } from './micro'
 import { micro4x16, micro6x16 } from './micro_wide'
 import { packPanels, TOGETHER } from './pack'
 
-/** Rows of A packed at a time, and their depth: 256 KB, in the second-level cache. The host sizes scratch by these. */
+/** Rows of A packed at a time, and their depth: 256 KB, in the second-level cache. @host */
 export const MC = 256
+/** @host */
 export const KC = 256
 /** Start of a thread's scratch: MC row addresses, a tile of 4 × 8 with its four row addresses, 128 bytes for packers. */
 const TILE_ROWS: usize = MC << 2
 const TILE: usize = TILE_ROWS + 16
 const TEMP: usize = TILE + 128
+/** Bytes of a thread's scratch before the packed block of A. @host */
 const BLOCK: usize = 2048
 
-/** Bits of `Gemm.how`. */
+/** A bit of `Gemm.how`: parts are of column panels, else of rows. @host */
 const BY_COLUMNS = 1
+/** A bit of `Gemm.how`: in the taller tiles. @host */
 const TALL = 2
 /** What COLUMNS columns are cut in, by rows, for threads to have equally much. */
 const QUARTERS = 4
@@ -31,9 +35,9 @@ const GROUP = MORE ? MR / MORE + 1 : 1
 @unmanaged
 export class Gemm {
   /** B in panels, see kernels/gemm.ts */
-  b: usize
-  c: usize
-  scratch: usize
+  b: Address
+  c: Address
+  scratch: Address
   /** bytes of scratch a thread */
   scratchPerThread: usize
   m: i32
@@ -45,7 +49,7 @@ export class Gemm {
   strideImage: i32
   strideY: i32
   strideX: i32
-  /** BY_COLUMNS: parts are of column panels, else of rows. TALL: in the taller tiles */
+  /** bits: BY_COLUMNS, TALL */
   how: i32
   /**
    * Not both 0: `b` is B as it lies in memory, at these strides in floats along k and across columns, and a part packs what
@@ -54,9 +58,9 @@ export class Gemm {
   rightK: i32
   rightN: i32
   /** A packed, as `packLeft` does; or 0: each part packs the rows that it has */
-  packed: usize
+  packed: Address
   /** address of n floats, or 0 */
-  bias: usize
+  bias: Address
   activation: i32
   alpha: f32
 }

@@ -1,10 +1,11 @@
 // A as a matrix in memory, either side transposed: element (i, k) lies at i·rowStride + k·columnStride.
+import { Address } from '../layout'
 import { Gemm } from './loops'
 import { interleave } from './pack'
 
 @unmanaged
 export class Matrix extends Gemm {
-  a: usize
+  a: Address
   rowStride: i32
   columnStride: i32
 

@@ -4,6 +4,7 @@
 import { madd } from '../simd'
 
 export const MR = 4
+/** Columns of a panel of B. @host */
 export const NR = 8
 /** Columns that threads divide a product by: those of the widest tile. */
 export const COLUMNS = WIDE ? 2 * NR : NR

@@ -1,7 +1,7 @@
 // Packing: rows or columns interleaved.
 import { NR } from './micro'
 
-/** Columns that are packed together where they lie side by side: two cache lines of each row, which would be read twice. */
+/** Columns that are packed together where they lie side by side: two cache lines of each row, which would be read twice. @host */
 export const TOGETHER = 4 * NR
 
 /**

@@ -1,11 +1,12 @@
 // A as patches of images, never written out (implicit im2col). Image: NHWC. Tap (u, v) of the patch at (y, x) reads
 // image row y·strideY + u·tapY + offsetY and column alike; outside of the image it is 0.
+import { Address } from '../layout'
 import { Gemm } from './loops'
 import { interleave } from './pack'
 
 @unmanaged
 export class Patches extends Gemm {
-  x: usize
+  x: Address
   height: i32
   width: i32
   channels: i32

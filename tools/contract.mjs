@@ -1,0 +1,150 @@
+// What host and core agree on, for TypeScript: read from the core's sources by AssemblyScript's own parser, written to
+// src/graph/contract.generated.ts. A kernel says its argument class where it is registered: `register<PackArgs>(pack_b_f32)`.
+// Classes after the first are of records that follow: `register<Direct, Phase>` has a list of phases after its words, and each
+// class after that a list behind each record. Fields `d0`, `d1`, … are one field `d` of so many numbers. Constants and enums are
+// those whose comment has the tag @host.
+import { readdirSync, readFileSync } from 'node:fs'
+import { NodeKind, Parser } from 'assemblyscript'
+
+/** AssemblyScript's types as words of the tape; a float's are its bits, a double's two words. */
+const TYPES = { Address: 'address', usize: 'i32', i32: 'i32', u32: 'i32', f32: 'f32', f64: 'f64' }
+const WORDS = { address: 1, i32: 1, f32: 1, f64: 2 }
+
+const textOf = ({ range }) => range.source.text.slice(range.start, range.end)
+
+/** The comment before a declaration, as its lines. */
+function docOf({ range }) {
+  const before = range.source.text.slice(0, range.start)
+  const found = /\/\*\*((?:(?!\*\/)[^])*)\*\/\s*(?:\/\/ @ts-ignore.*\s*)?$/.exec(before)
+  return found ? found[1].split('\n').map((line) => line.replace(/^[ *]+|\s+$/g, '')).filter(Boolean) : []
+}
+
+/** Comments as TypeScript has them, without the tag. */
+function comment(doc, indent = '') {
+  const lines = doc.map((line) => line.replace(/\s*@host\b/, '')).filter(Boolean)
+  if (!lines.length) return ''
+  if (lines.length === 1) return `${indent}/** ${lines[0]} */\n`
+  return `${indent}/**\n${lines.map((line) => `${indent} * ${line}\n`).join('')}${indent} */\n`
+}
+
+function parsed() {
+  const parser = new Parser()
+  for (const file of readdirSync('assembly', { recursive: true }).filter((name) => name.endsWith('.ts')).sort()) {
+    parser.parseFile(readFileSync(`assembly/${file}`, 'utf8'), `assembly/${file}`, true)
+  }
+  const [wrong] = parser.diagnostics
+  if (wrong) throw new Error(`${wrong.range?.source.normalizedPath}: ${wrong.message}`)
+  return parser.sources.flatMap(({ statements }) => statements)
+}
+
+/** Statements of the core that the contract is made of. */
+function collect(statements) {
+  const classes = new Map()
+  const constants = []
+  const kernels = new Map()
+  const isShared = (node) => docOf(node).some((line) => line.includes('@host'))
+  for (const node of statements) {
+    if (node.kind === NodeKind.ClassDeclaration) {
+      const { text } = node.name
+      if (classes.has(text)) throw new Error(`two classes are named ${text}: ${textOf(classes.get(text))} and ${textOf(node)}`)
+      classes.set(text, node)
+    } else if ((node.kind === NodeKind.Variable || node.kind === NodeKind.EnumDeclaration) && isShared(node)) {
+      constants.push(node)
+    } else if (node.kind === NodeKind.Expression && node.expression.expression?.text === 'register') {
+      const { typeArguments, args: [kernel] } = node.expression
+      if (!typeArguments) throw new Error(`register(${textOf(kernel)}) names no class of arguments, expected register<…>`)
+      kernels.set(textOf(kernel), typeArguments.map(textOf))
+    }
+  }
+  return { classes, constants, kernels }
+}
+
+/** The fields of a class in memory, its base's first: `{ name, type, count, doc }`, where `count` is 0 unless it is a list. */
+function fieldsOf(name, classes) {
+  const node = classes.get(name)
+  if (!node) throw new Error(`there is no class ${name}`)
+  const fields = node.extendsType ? fieldsOf(textOf(node.extendsType), classes) : []
+  for (const member of node.members) {
+    if (member.kind !== NodeKind.FieldDeclaration) continue
+    const written = textOf(member.type)
+    const type = TYPES[written]
+    if (!type) throw new Error(`${name}.${member.name.text} is of type ${written}, expected ${Object.keys(TYPES).join(', ')}`)
+    const last = fields.at(-1)
+    const [, list, index] = /^(.*?)(\d+)$/.exec(member.name.text) ?? []
+    if (index === '0') fields.push({ name: list, type, count: 1, doc: docOf(member) })
+    else if (last && last.name === list && last.count === Number(index) && last.type === type) last.count++
+    else fields.push({ name: member.name.text, type, count: 0, doc: docOf(member) })
+  }
+  checkDoubles(name, fields)
+  return fields
+}
+
+/** A class puts a double at a multiple of 8 bytes. The tape has no gaps. */
+function checkDoubles(name, fields) {
+  let words = 0
+  for (const { name: field, type, count } of fields) {
+    if (type === 'f64' && words % 2) throw new Error(`${name}.${field} is a double at an odd word; put an even number before it`)
+    words += WORDS[type] * (count || 1)
+  }
+}
+
+/** The class that a class without fields of its own takes them from. */
+function ownerOf(name, classes) {
+  const node = classes.get(name)
+  const has = node?.members.some(({ kind }) => kind === NodeKind.FieldDeclaration)
+  return has || !node?.extendsType ? name : ownerOf(textOf(node.extendsType), classes)
+}
+
+function writtenClass(name, classes) {
+  const fields = fieldsOf(name, classes)
+  const typeOf = ({ count }) => (count ? `readonly [${Array.from({ length: count }, () => 'number').join(', ')}]` : 'number')
+  const types = fields.map((field) => `${comment(field.doc, '  ')}  readonly ${field.name}: ${typeOf(field)}\n`).join('')
+  const layout = fields.map(({ name: field, type }) => `['${field}', '${type}']`).join(', ')
+  return `${comment(docOf(classes.get(name)))}export interface ${name} {\n${types}}\nconst ${name}: Layout = [${layout}]\n`
+}
+
+function writtenConstant(node) {
+  if (node.kind === NodeKind.EnumDeclaration) {
+    let value = -1
+    const values = node.values.map((member) => {
+      value = member.initializer ? Number(textOf(member.initializer)) : value + 1
+      return `${comment(docOf(member), '  ')}  ${member.name.text}: ${value},\n`
+    })
+    return `${comment(docOf(node))}export const ${node.name.text} = {\n${values.join('')}} as const\n`
+  }
+  return node.declarations.map(({ name, initializer }) =>
+    `${comment(docOf(node))}export const ${name.text} = ${textOf(initializer)}\n`).join('')
+}
+
+/** The type of a kernel's arguments, from its classes: each one's records follow it. */
+function typeOf([first, ...records]) {
+  return records.length ? `Followed<${first}, ${typeOf(records)}>` : first
+}
+
+/** The text of src/graph/contract.generated.ts; `hash` is that of what it is made from. */
+export function contract(hash) {
+  const { classes, constants, kernels } = collect(parsed())
+  for (const [kernel, names] of kernels) kernels.set(kernel, names.map((name) => ownerOf(name, classes)))
+  const used = [...new Set([...kernels.values()].flat())].sort()
+  const entries = [...kernels].sort(([a], [b]) => (a < b ? -1 : 1))
+  return `// Written by tools/contract.mjs from assembly/: what host and core agree on. ${hash}
+
+/** The type of a field: an address, another integer, a float or a double; lists have their numbers'. */
+export type FieldType = 'address' | 'i32' | 'f32' | 'f64'
+/** The fields of a class of arguments, in the order of their words. */
+export type Layout = readonly (readonly [name: string, type: FieldType])[]
+
+${constants.map(writtenConstant).join('\n')}
+${used.map((name) => writtenClass(name, classes)).join('\n')}
+/** Arguments, or records, and those that follow them. */
+type Followed<Args, Record> = Args & { readonly records: readonly Record[] }
+
+/** What each kernel takes. */
+export interface KernelArgs {
+${entries.map(([kernel, names]) => `  readonly ${kernel}: ${typeOf(names)}\n`).join('')}}
+
+/** The classes of each kernel's words: its arguments, the records that follow them, the records that follow each of those. */
+export const LAYOUTS: Readonly<Record<keyof KernelArgs, readonly Layout[]>> = {
+${entries.map(([kernel, names]) => `  ${kernel}: [${names.join(', ')}],\n`).join('')}}
+`
+}
