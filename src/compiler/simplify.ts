@@ -1,14 +1,17 @@
 // Graph to graph, before scheduling: equal subexpressions become one. Nodes that nobody asks for are never visited.
 import { isLeaf, rewrite } from '../graph/walk.ts'
 import { isConstant } from '../graph/leaves.ts'
-import { Tensor } from '../graph/tensor.ts'
+import { type Op, Tensor } from '../graph/tensor.ts'
 
 /** Common subexpressions: two nodes of one op with equal attributes and the same inputs become one. */
 export function shareEqual(roots: readonly Tensor[]): Map<Tensor, Tensor> {
   const known = new Map<string, Tensor>()
+  // By the record: users' ops may share a name.
+  const numbers = new Map<Op, number>()
+  const numberOf = (op: Op): number => numbers.get(op) ?? numbers.set(op, numbers.size).size - 1
   return rewrite(roots, (node) => {
     if (node.op.effect || (isLeaf(node) && !isConstant(node))) return node
-    const key = `${node.op.name}(${node.inputs.map((i) => i.id).join()})${attrsKey(node)}`
+    const key = `${numberOf(node.op)}(${node.inputs.map((i) => i.id).join()})${attrsKey(node)}`
     const twin = known.get(key)
     if (twin) return twin
     known.set(key, node)

@@ -1,0 +1,80 @@
+// What a user adds without touching the package: a gradient of one's own, and an op of known kernels.
+import { apply, type Attrs, type Op, sameShape, shapeError, show, Tensor } from '../graph/tensor.ts'
+import { anything, callable, check, checkOptions, flag, list, name, required, rule } from '../options.ts'
+
+type CustomAttrs = { readonly gradient: (dy: Tensor) => readonly (Tensor | null)[] }
+
+export const customGradientOp: Op<CustomAttrs> = {
+  name: 'customGradient',
+  shape: ([y]) => y!,
+  gradient(node, dy) {
+    const [, ...inputs] = node.inputs
+    const given = node.attrs.gradient(dy)
+    if (!Array.isArray(given) || given.length !== inputs.length) {
+      const found = Array.isArray(given) ? `${given.length} gradients` : typeof given
+      throw shapeError('customGradient', `the rule gave ${found}, expected a list of ${inputs.length}, one for each input`)
+    }
+    given.forEach((g: unknown, i) => {
+      if (g === null || (g instanceof Tensor && sameShape(g.shape, inputs[i]!.shape))) return
+      const found = g instanceof Tensor ? show(g.shape) : typeof g
+      const wanted = `a tensor of shape ${show(inputs[i]!.shape)}, or null`
+      throw shapeError('customGradient', `the gradient of input ${i} is ${found}, expected ${wanted}`)
+    })
+    return [null, ...(given as (Tensor | null)[])]
+  },
+  calls: 'alias',
+  flops: () => 0,
+}
+
+/**
+ * The values of `y`, with a gradient of one's own: what `gradient(dy)` gives for `inputs` takes the place of y's.
+ * @param y what is computed forward
+ * @param inputs the tensors that get a gradient; y itself gets none
+ * @param gradient from the gradient of the result to those of the inputs, in ops, so that it can be differentiated again;
+ *   null for none
+ * @throws RangeError, by `gradients`, where the rule gives another number of gradients, or one of another shape
+ * @example
+ * // Straight through (Bengio et al. 2013, arXiv:1308.3432): rounded forward, as if it were not backward.
+ * const hard = ops.customGradient(ops.sign(x), [x], (dy) => [dy])
+ * // Gradient reversal (Ganin & Lempitsky 2015, arXiv:1409.7495).
+ * const reversed = ops.customGradient(x, [x], (dy) => [ops.mul(dy, -lambda)])
+ */
+export function customGradient(
+  y: Tensor, inputs: readonly Tensor[], gradient: (dy: Tensor) => readonly (Tensor | null)[],
+): Tensor {
+  check('customGradient', 'inputs', inputs, list)
+  check('customGradient', 'the gradient', gradient, callable)
+  return apply(customGradientOp, [y, ...inputs], { gradient })
+}
+
+const isGradient = (x: unknown): x is null => x === null || typeof x === 'function'
+const isCalls = (x: unknown): x is 'alias' => x === 'alias' || typeof x === 'function'
+const OP = {
+  name: required(name), shape: required(callable), flops: required(callable), scratch: callable, effect: flag, assigns: flag,
+  gradient: required(rule('a function, or null where there is none', isGradient)),
+  calls: required(rule("a function, or 'alias'", isCalls)), inPlace: list, fusable: anything,
+}
+
+/**
+ * Makes an op of known kernels: a function of its inputs and attributes that builds tensors.
+ * @param op the record: shape rule, gradient rule in ops, kernel calls, flops; see `Op`
+ * @throws TypeError, RangeError where a part of the record is missing or of a wrong type
+ * @example
+ * // |x| by the core's own kernel, with the gradient 1 at 0.
+ * const positive = ops.defineOp({
+ *   name: 'positive',
+ *   shape: ([x]) => x,
+ *   gradient: (y, dy) => [ops.where(ops.less(y.inputs[0], 0), ops.negative(dy), dy)],
+ *   calls: (node, at) => [['abs_f32', at.inputs[0], at.output, node.size]],
+ *   flops: (node) => node.size,
+ * })
+ * const y = positive([x], {})
+ */
+export function defineOp<A extends Attrs>(op: Op<A>): (inputs: readonly Tensor[], attrs: A) => Tensor<A> {
+  checkOptions('defineOp', op, OP)
+  const record = { ...op }
+  return (inputs, attrs) => {
+    check(record.name, 'inputs', inputs, list)
+    return apply(record, inputs, attrs)
+  }
+}
