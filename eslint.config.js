@@ -10,7 +10,7 @@ const hostGlobals = ['Buffer', 'URL', 'WebAssembly', 'console', 'fetch', 'perfor
 
 export default defineConfig(
   // The peers' contestants have their packages, and so their types, in bench/peers, which the main install leaves out.
-  globalIgnores(['dist/', 'dist.new/', '**/build/', 'runs/', 'src/**/*.generated.ts', 'bench/peers/contestants/']),
+  globalIgnores(['dist/', 'dist.new/', '**/build/', 'runs/', '{src,assembly}/**/*.generated.ts', 'bench/peers/contestants/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   // A regular expression cannot be broken.

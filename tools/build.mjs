@@ -9,6 +9,7 @@ import { bundle } from './bundle.mjs'
 import { compile } from './compile.mjs'
 import { buildCores, freshCores, targetsOf } from './cores.mjs'
 import { DIST_STAMP, distSources, hashOf } from './sources.mjs'
+import { writeTiles } from './tiles.mjs'
 
 process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'))
 
@@ -51,6 +52,7 @@ try {
   const [first, ...rest] = process.argv.slice(2)
   const coresOnly = first === 'core'
   writeVersion()
+  writeTiles()
   await writeContract()
   await buildCores(targetsOf(coresOnly || !first ? rest : [first, ...rest]))
   if (!coresOnly) await dist()

@@ -1,6 +1,7 @@
 // Direct convolutions: small filters, no packing of patches (lib/conv). Deep ones are products (kernels/gemm.ts).
-import { convolve, Direct, Phase } from '../lib/conv/direct'
+import { convolve } from '../lib/conv/direct'
 import { FilterGradient, filterGradient } from '../lib/conv/filter_gradient'
+import { Direct, Phase } from '../lib/conv/phases'
 import { register } from '../lib/kernel'
 
 /** Filters in panels of 8. */

@@ -1,9 +1,10 @@
 // Matrix products and convolutions: packing of the right side, then the product (lib/gemm).
-import { gemm, packLeft } from '../lib/gemm/loops'
+import { gemm } from '../lib/gemm/loops'
 import { Matrix } from '../lib/gemm/matrix'
-import { COLUMNS, NR } from '../lib/gemm/micro'
-import { packPanels, TOGETHER } from '../lib/gemm/pack'
+import { packPanels } from '../lib/gemm/pack'
+import { packA } from '../lib/gemm/pack_a'
 import { PatchColumns, PatchRows } from '../lib/gemm/patches'
+import { NC, NR, TILE_COLUMNS } from '../lib/gemm/sizes'
 import { register, partStart } from '../lib/kernel'
 import { Address } from '../lib/layout'
 
@@ -27,10 +28,10 @@ class PackArgs {
 /** B in panels of `width` columns, [n / width][k][width], zeros beyond the last column. */
 export function pack_b_f32(args: usize, part: i32, parts: i32): void {
   const a = changetype<PackArgs>(args)
-  const grain = a.width == NR ? COLUMNS : a.width
+  const grain = a.width == NR ? TILE_COLUMNS : a.width
   const j1 = partStart(a.n, grain, part + 1, parts)
   const depth = a.k1 * a.k2 * a.k3
-  const step = a.width == NR ? TOGETHER : a.width
+  const step = a.width == NR ? NC : a.width
   for (let j = partStart(a.n, grain, part, parts); j < j1; j += step) {
     let to = a.to + (<usize>(j * depth) << 2)
     for (let k1 = 0; k1 < a.k1; k1++) {
@@ -46,7 +47,7 @@ register<PackArgs>(pack_b_f32)
 
 /** A of `gemm_f32`, whose words it takes, for all its parts: they then divide columns, not rows. */
 export function pack_a_f32(args: usize, part: i32, parts: i32): void {
-  if (ASC_FEATURE_THREADS) packLeft<Matrix>(args, part, parts)
+  if (ASC_FEATURE_THREADS) packA<Matrix>(args, part, parts)
 }
 register<Matrix>(pack_a_f32)
 

@@ -81,11 +81,14 @@ describe('sizes that the host and the core both know', () => {
   }
   const gemm = 'assembly/lib/gemm'
   it.each([
-    ['MC', 'src/ops/lowering/gemm.ts', 'MC', `${gemm}/loops.ts`],
-    ['KC', 'src/ops/lowering/gemm.ts', 'KC', `${gemm}/loops.ts`],
-    ['BLOCK', 'src/ops/lowering/gemm.ts', 'BLOCK', `${gemm}/loops.ts`],
-    ['PANEL', 'src/ops/lowering/gemm.ts', 'NR', `${gemm}/micro.ts`],
-    ['HEAD', 'src/ops/lowering/conv_lowering.ts', 'HEAD', 'assembly/lib/conv/tile.ts'],
+    ['MC', 'src/ops/lowering/gemm.ts', 'MC', `${gemm}/sizes.ts`],
+    ['KC', 'src/ops/lowering/gemm.ts', 'KC', `${gemm}/sizes.ts`],
+    ['BLOCK', 'src/ops/lowering/gemm.ts', 'GEMM_HEADER', `${gemm}/sizes.ts`],
+    ['PANEL', 'src/ops/lowering/gemm.ts', 'NR', `${gemm}/sizes.ts`],
+    ['TOGETHER', 'src/ops/lowering/gemm.ts', 'NC', `${gemm}/sizes.ts`],
+    ['BY_COLUMNS', 'src/ops/lowering/gemm.ts', 'BY_COLUMNS', `${gemm}/sizes.ts`],
+    ['TALL', 'src/ops/lowering/gemm.ts', 'TALL', `${gemm}/sizes.ts`],
+    ['HEAD', 'src/ops/lowering/conv_lowering.ts', 'CONV_HEADER', 'assembly/lib/conv/scratch.ts'],
   ])('%s of %s is %s of %s', (ours, host, theirs, core) => {
     const value = constants(host).get(ours)
     expect(value).toBeGreaterThan(0)
@@ -93,8 +96,8 @@ describe('sizes that the host and the core both know', () => {
   })
   it('fits the row addresses and the tile of a product before its block', () => {
     const { MC, BLOCK } = Object.fromEntries(constants('src/ops/lowering/gemm.ts')) as { MC: number, BLOCK: number }
-    const { MR, NR } = Object.fromEntries(constants(`${gemm}/micro.ts`)) as { MR: number, NR: number }
-    // MC addresses, MR more and a tile of MR × NR floats, 128 bytes for packers (loops.ts)
+    const { MR, NR } = Object.fromEntries(constants(`${gemm}/sizes.ts`)) as { MR: number, NR: number }
+    // MC addresses, MR more and a tile of MR × NR floats, 128 bytes for packers (assembly/lib/gemm/scratch.ts)
     expect(4 * (MC + MR + MR * NR) + 128).toBeLessThanOrEqual(BLOCK)
   })
 })

@@ -1,6 +1,6 @@
 // A as a matrix in memory, either side transposed: element (i, k) lies at i·rowStride + k·columnStride.
 import { Address } from '../layout'
-import { Gemm } from './loops'
+import { Gemm } from './gemm'
 import { interleave } from './pack'
 
 @unmanaged

@@ -1,11 +1,8 @@
 // Packing: rows or columns interleaved.
-import { NR } from './micro'
-
-/** Columns that are packed together where they lie side by side: two cache lines of each row, which would be read twice. @host */
-export const TOGETHER = 4 * NR
+import { NC, NR } from './sizes'
 
 /**
- * Up to TOGETHER of `columns` columns of B, or up to `width` where that is another width than NR, in panels [depth][width]
+ * Up to NC of `columns` columns of B, or up to `width` where that is another width than NR, in panels [depth][width]
  * that are `panel` bytes apart; zeros beyond the last column. Strides in floats: from one k to the next, and across columns.
  */
 export function packPanels(
@@ -13,11 +10,11 @@ export function packPanels(
 ): void {
   const step = <usize>strideK << 2
   const across = <usize>strideN << 2
-  if (width == NR && strideN == 1 && columns >= TOGETHER) {
+  if (width == NR && strideN == 1 && columns >= NC) {
     packRows(from, step, to, to + (<usize>(depth * NR) << 2), panel)
     return
   }
-  for (let j = 0; j < min(columns, TOGETHER); j += width) {
+  for (let j = 0; j < min(columns, NC); j += width) {
     packPanel(from, depth, step, across, min(width, columns - j), width, to)
     from += <usize>width * across
     to += panel

@@ -1,35 +1,39 @@
 // A as patches of images, never written out (implicit im2col). Image: NHWC. Tap (u, v) of the patch at (y, x) reads
-// image row y·strideY + u·tapY + offsetY and column alike; outside of the image it is 0.
+// image row y·patchStepY + u·tapStepY + offsetY and column alike; outside of the image it is 0.
 import { Address } from '../layout'
-import { Gemm } from './loops'
+import { Gemm } from './gemm'
 import { interleave } from './pack'
 
 @unmanaged
 export class Patches extends Gemm {
-  x: Address
+  /** The images: [image][height][width][channels]. */
+  images: Address
   height: i32
   width: i32
   channels: i32
-  /** patches an image */
+  /** Patches of an image: rows and columns. */
   patchesY: i32
   patchesX: i32
-  stepY: i32
-  stepX: i32
-  tapY: i32
-  tapX: i32
+  /** Pixels from a patch to the next, and from a tap to the next. */
+  patchStepY: i32
+  patchStepX: i32
+  tapStepY: i32
+  tapStepX: i32
+  /** The first tap of the first patch: its row and column in the image. */
   offsetY: i32
   offsetX: i32
-  taps: i32
+  /** Taps in a row of a patch. */
+  tapsX: i32
 
   @inline
   at(image: i32, y: i32, x: i32): usize {
     return <u32>y < <u32>this.height && <u32>x < <u32>this.width
-      ? this.x + (<usize>(((image * this.height + y) * this.width + x) * this.channels) << 2)
+      ? this.images + (<usize>(((image * this.height + y) * this.width + x) * this.channels) << 2)
       : 0
   }
 }
 
-/** Row i is a patch, k runs over (u, v, channel): convolution, and its gradient for the input. `taps` is the taps in x. */
+/** Row i is a patch, k runs over (u, v, channel): convolution, and its gradient for the input. */
 @unmanaged
 export class PatchRows extends Patches {
   pack(i: i32, k: i32, depth: i32, to: usize, temp: usize): void {
@@ -38,9 +42,9 @@ export class PatchRows extends Patches {
     let c = k - tap * this.channels
     while (depth > 0) {
       const run = min(this.channels - c, depth)
-      const u = tap / this.taps
-      const dy = u * this.tapY
-      const dx = (tap - u * this.taps) * this.tapX
+      const u = tap / this.tapsX
+      const dy = u * this.tapStepY
+      const dx = (tap - u * this.tapsX) * this.tapStepX
       const skip = <usize>c << 2
       interleave(
         this.source(temp, dy, dx, skip), this.source(temp + 16, dy, dx, skip),
@@ -59,8 +63,8 @@ export class PatchRows extends Patches {
     for (let r = 0; r < 4; r++, i++, temp += 16) {
       const inside = i < this.m
       store<i32>(temp, inside ? i / (this.patchesY * this.patchesX) : -1)
-      store<i32>(temp, ((i / this.patchesX) % this.patchesY) * this.stepY + this.offsetY, 4)
-      store<i32>(temp, (i % this.patchesX) * this.stepX + this.offsetX, 8)
+      store<i32>(temp, ((i / this.patchesX) % this.patchesY) * this.patchStepY + this.offsetY, 4)
+      store<i32>(temp, (i % this.patchesX) * this.patchStepX + this.offsetX, 8)
     }
   }
 
@@ -88,15 +92,15 @@ export class PatchColumns extends Patches {
     const end = to + (<usize>depth << 4)
     const tap = i / this.channels
     const skip = <usize>(i - tap * this.channels) << 2
-    const u = tap / this.taps
-    const top = u * this.tapY + this.offsetY
-    const left = (tap - u * this.taps) * this.tapX + this.offsetX
+    const u = tap / this.tapsX
+    const top = u * this.tapStepY + this.offsetY
+    const left = (tap - u * this.tapsX) * this.tapStepX + this.offsetX
     const inside = i < this.m
     let image = k / (this.patchesY * this.patchesX)
     let y = (k / this.patchesX) % this.patchesY
     let x = k % this.patchesX
     for (; to < end; to += 16) {
-      const p = inside ? this.at(image, y * this.stepY + top, x * this.stepX + left) : 0
+      const p = inside ? this.at(image, y * this.patchStepY + top, x * this.patchStepX + left) : 0
       if (four) v128.store(to, p ? v128.load(p + skip) : f32x4.splat(0))
       else store<f32>(to, p ? load<f32>(p + skip) : 0)
       if (++x == this.patchesX) {

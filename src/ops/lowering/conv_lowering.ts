@@ -70,7 +70,7 @@ const DIRECT_FILTER = 16384
 /** Groups of images that a filter's gradient is summed in, and the most floats that they take: what threads can share. */
 const GROUPS = 12
 const GROUP_FLOATS = 32768
-/** Bytes before the tables of a direct kernel's scratch: HEAD of assembly/lib/conv/tile.ts. */
+/** Bytes before the tables of a direct kernel's scratch: CONV_HEADER of assembly/lib/conv/scratch.ts. */
 const HEAD = 192
 /** Images of fewer patches than this share tiles, so many at a time, while they take no more bytes. */
 const FEW_PATCHES = 64
