@@ -9,7 +9,7 @@ export class Matrix extends Gemm {
   rowStride: i32
   columnStride: i32
 
-  pack(i: i32, k: i32, depth: i32, to: usize, _temp: usize): void {
+  pack(i: i32, k: i32, depth: i32, to: usize, _temporary: usize): void {
     const rows = this.m - i
     const step = <usize>this.rowStride << 2
     let p = this.a + (<usize>(i * this.rowStride + k * this.columnStride) << 2)

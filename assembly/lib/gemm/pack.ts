@@ -1,9 +1,16 @@
-// Packing: rows or columns interleaved.
+// Packing: what a register tile reads together lies together.
+//
+//     B [k][n]                           panels [k][NR], zeros beyond the last column
+//     ┌────────┬────────┬───┐            ┌────────┐ ┌────────┐ ┌───┬────┐
+//   k │ 0      │ 1      │ 2 │      →   k │ 0      │ │ 1      │ │ 2 │  0 │
+//     └────────┴────────┴───┘            └────────┘ └────────┘ └───┴────┘
+//
+//     four rows of A [4][k]  →  [k][4]: `interleave`
 import { NC, NR } from './sizes'
 
 /**
- * Up to NC of `columns` columns of B, or up to `width` where that is another width than NR, in panels [depth][width]
- * that are `panel` bytes apart; zeros beyond the last column. Strides in floats: from one k to the next, and across columns.
+ * Packs the first of `columns` columns of B in panels [depth][width], `panel` bytes apart: up to NC of them, or one panel where
+ * its width is not NR. Strides in floats: from one k to the next, and across columns.
  */
 export function packPanels(
   from: usize, depth: i32, strideK: i32, strideN: i32, columns: i32, width: i32, to: usize, panel: usize,
@@ -22,7 +29,7 @@ export function packPanels(
   }
 }
 
-/** Four whole panels. */
+/** Four whole panels, row by row: NC columns that lie side by side. */
 function packRows(from: usize, step: usize, to: usize, end: usize, panel: usize): void {
   for (; to < end; to += 32, from += step) {
     let row = to
@@ -40,9 +47,11 @@ function packRows(from: usize, step: usize, to: usize, end: usize, panel: usize)
   }
 }
 
+/** One panel, of `columns` columns and zeros. Strides in bytes. */
 function packPanel(from: usize, depth: i32, step: usize, across: usize, columns: i32, width: i32, to: usize): void {
   const row = <usize>width << 2
   const end = to + <usize>depth * row
+  // A row's floats lie side by side.
   if (columns == NR && across == 4) {
     for (; to < end; to += 32, from += step) {
       v128.store(to, v128.load(from))
@@ -50,6 +59,7 @@ function packPanel(from: usize, depth: i32, step: usize, across: usize, columns:
     }
     return
   }
+  // A column's floats do: four by four are transposed.
   if (columns == NR && step == 4) {
     for (; to + 128 <= end; to += 128, from += 16) {
       const half = from + 4 * across

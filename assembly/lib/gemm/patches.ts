@@ -1,5 +1,10 @@
-// A as patches of images, never written out (implicit im2col). Image: NHWC. Tap (u, v) of the patch at (y, x) reads
-// image row y·patchStepY + u·tapStepY + offsetY and column alike; outside of the image it is 0.
+// A as patches of images, never written out (implicit im2col). Tap (u, v) of the patch at (y, x) is the pixel in row
+// y·patchStepY + u·tapStepY + offsetY, and the column alike; outside of the image it is 0.
+//
+//                                  element (u, v, channel)
+//                                ┌───────────────────────┐
+//        patch (image, y, x)     │                       │      PatchRows: rows of A are patches
+//                                └───────────────────────┘      PatchColumns: A is the transpose
 import { Address } from '../layout'
 import { Gemm } from './gemm'
 import { interleave } from './pack'
@@ -25,6 +30,7 @@ export class Patches extends Gemm {
   /** Taps in a row of a patch. */
   tapsX: i32
 
+  /** The address of a pixel, 0 outside of the image. */
   @inline
   at(image: i32, y: i32, x: i32): usize {
     return <u32>y < <u32>this.height && <u32>x < <u32>this.width
@@ -33,11 +39,11 @@ export class Patches extends Gemm {
   }
 }
 
-/** Row i is a patch, k runs over (u, v, channel): convolution, and its gradient for the input. */
+/** Row i is a patch, k runs over (u, v, channel): for a convolution, and for its gradient for the input. */
 @unmanaged
 export class PatchRows extends Patches {
-  pack(i: i32, k: i32, depth: i32, to: usize, temp: usize): void {
-    this.origins(i, temp)
+  pack(i: i32, k: i32, depth: i32, to: usize, temporary: usize): void {
+    this.origins(i, temporary)
     let tap = k / this.channels
     let c = k - tap * this.channels
     while (depth > 0) {
@@ -47,8 +53,8 @@ export class PatchRows extends Patches {
       const dx = (tap - u * this.tapsX) * this.tapStepX
       const skip = <usize>c << 2
       interleave(
-        this.source(temp, dy, dx, skip), this.source(temp + 16, dy, dx, skip),
-        this.source(temp + 32, dy, dx, skip), this.source(temp + 48, dy, dx, skip),
+        this.source(temporary, dy, dx, skip), this.source(temporary + 16, dy, dx, skip),
+        this.source(temporary + 32, dy, dx, skip), this.source(temporary + 48, dy, dx, skip),
         run, to,
       )
       to += <usize>run << 4
@@ -58,16 +64,17 @@ export class PatchRows extends Patches {
     }
   }
 
-  /** (image, y, x) of the first tap of four patches; image −1 beyond the last. */
-  origins(i: i32, temp: usize): void {
-    for (let r = 0; r < 4; r++, i++, temp += 16) {
+  /** Writes (image, y, x) of the first tap of four patches, 16 bytes each; image −1 beyond the last. */
+  origins(i: i32, to: usize): void {
+    for (let r = 0; r < 4; r++, i++, to += 16) {
       const inside = i < this.m
-      store<i32>(temp, inside ? i / (this.patchesY * this.patchesX) : -1)
-      store<i32>(temp, ((i / this.patchesX) % this.patchesY) * this.patchStepY + this.offsetY, 4)
-      store<i32>(temp, (i % this.patchesX) * this.patchStepX + this.offsetX, 8)
+      store<i32>(to, inside ? i / (this.patchesY * this.patchesX) : -1)
+      store<i32>(to, ((i / this.patchesX) % this.patchesY) * this.patchStepY + this.offsetY, 4)
+      store<i32>(to, (i % this.patchesX) * this.patchStepX + this.offsetX, 8)
     }
   }
 
+  /** The pixel (dy, dx) from an origin, `skip` bytes into its channels; 0 where there is none. */
   @inline
   source(origin: usize, dy: i32, dx: i32, skip: usize): usize {
     const image = load<i32>(origin)
@@ -77,16 +84,16 @@ export class PatchRows extends Patches {
   }
 }
 
-/** Row i is a patch element (u, v, channel), k runs over the patches: the filter's gradient. */
+/** Row i is an element (u, v, channel), k runs over the patches: for the filter's gradient. */
 @unmanaged
 export class PatchColumns extends Patches {
-  pack(i: i32, k: i32, depth: i32, to: usize, _temp: usize): void {
+  pack(i: i32, k: i32, depth: i32, to: usize, _temporary: usize): void {
     if (this.channels & 3) {
       for (let r = 0; r < 4; r++) this.column(i + r, k, depth, to + (<usize>r << 2), false)
     } else this.column(i, k, depth, to, true)
   }
 
-  /** One patch element of `depth` patches to every 16th byte; `four`: with the next three, which lie beside it. */
+  /** Element i of `depth` patches to every 16th byte; `four`: with the next three, which lie beside it. */
   @inline
   column(i: i32, k: i32, depth: i32, to: usize, four: bool): void {
     const end = to + (<usize>depth << 4)
