@@ -1,15 +1,14 @@
-// A packed block of A times columns of B: panel of B by panel of B, for each all panels of A, in register tiles.
+// A packed block of A times columns of B: for each panel of B all panels of A, in register tiles.
 //
-//                         panel of B  [depth][NR]
-//                        ┌──┐
-//                        │  │
-//                        └──┘
-//      panels of A       ┌──┐
-//      [depth][MR] ┌───┐ ├──┤  a tile each; in a wide core two panels of B at a time
-//                  ├───┤ ├──┤
-//                  └───┘ └──┘
-//
-// The panel of B stays in the first-level cache, the block of A in the second.
+//                        ┌────┐
+//                  depth │ NR │   a panel of B: stays in the first-level cache
+//             depth      └────┘
+//           ┌───────┐    ┌────┐
+//        MR │ panel │    │tile│
+//           ├───────┤    ├────┤   of C; a wide core takes two panels of B at a time
+//        MR │ panel │    │tile│
+//           └───────┘    └────┘
+//    block of A: stays in the second-level cache
 import { micro4x16, micro4x8, micro5x8, micro6x16, micro6x8 } from '../tiles.generated'
 import { finishRows, mergeTile } from './epilogue'
 import { Gemm } from './gemm'
@@ -19,12 +18,12 @@ import { EXTRA_ROWS, MR, NC, NR, TALL } from './sizes'
 
 /**
  * Tall tiles are made of whole panels of A: of each group of TALL_GROUP panels, the last gives EXTRA_ROWS rows to each of the
- * others. Five panels are four tiles of 5 rows:
+ * others. Five panels are four tiles of 5 rows (three panels two tiles of 6):
  *
- *     panel 0  ████  + row 0 of panel 4
- *     panel 1  ████  + row 1
- *     panel 2  ████  + row 2
- *     panel 3  ████  + row 3
+ *     tile 0   panel 0  + row 0 of panel 4
+ *     tile 1   panel 1  + row 1
+ *     tile 2   panel 2  + row 2
+ *     tile 3   panel 3  + row 3
  */
 const TALL_GROUP: i32 = EXTRA_ROWS ? MR / EXTRA_ROWS + 1 : 1
 
@@ -60,10 +59,12 @@ function multiplyPanel(
   const panel = <usize>(depth * MR) << 2
   const columns = min(NR, g.n - j)
   const column = <usize>j << 2
+  /** The addresses of C's rows, of the panel at `a` on. */
   let to = scratch
   let left = rows
   if (EXTRA_ROWS && (WIDE ? pair : g.flags & TALL && columns == NR)) {
     for (; left >= TALL_GROUP * MR; left -= TALL_GROUP * MR) {
+      // `more`: the rows of the last panel that are next.
       let more = a + <usize>(TALL_GROUP - 1) * panel
       let moreRows = to + (TALL_GROUP - 1) * (MR << 2)
       const end = moreRows
@@ -75,6 +76,7 @@ function multiplyPanel(
         moreRows += EXTRA_ROWS << 2
         if (last) finishTile(g, to, j, pair)
       }
+      // The last panel, whose rows are whole by now.
       if (last) finishTile(g, to, j, pair)
       a += panel
       to += MR << 2
