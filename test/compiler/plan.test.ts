@@ -7,11 +7,12 @@ import { autoencoder } from '../../src/models/autoencoder.ts'
 import { dcgan } from '../../src/models/dcgan.ts'
 import { gan } from '../../src/models/gan.ts'
 import { vae } from '../../src/models/vae.ts'
+import { compile as compileProgram } from '../../src/compiler/program.ts'
 import { trainingStages } from '../../src/models/stages.ts'
 import type { CompiledFunction } from '../../src/runtime/function.ts'
 import type { Session } from '../../src/runtime/session.ts'
 import * as ops from '../../src/ops/index.ts'
-import { floats, generator, newSession, runtime, THREADS } from '../harness.ts'
+import { floats, generator, newSession, THREADS } from '../harness.ts'
 import { planFaults } from './plan_check.ts'
 import { randomGraph, type RandomStage } from './random_graph.ts'
 
@@ -79,12 +80,11 @@ it('a figure that two stages report is that of each', async () => {
 
 describe('the models', () => {
   const models = [['autoencoder', autoencoder()], ['vae', vae()], ['gan', gan()], ['dcgan', dcgan()]] as const
-  it.each(models)('%s', async (name, definition) => {
-    const session = await runtime.session()
+  it.each(models)('%s', (name, definition) => {
     const images = input('images', [64, ...definition.imageShape])
-    const fn = session.compile({ group: 'train', stages: trainingStages(definition, { images }) })
-    expect(planFaults(fn.schedule, fn.plan)).toEqual([])
-    const { peakBytes, lowerBound } = fn.plan
+    const { schedule, plan } = compileProgram({ group: 'train', stages: trainingStages(definition, { images }) })
+    expect(planFaults(schedule, plan)).toEqual([])
+    const { peakBytes, lowerBound } = plan
     const megabytes = (peakBytes / 1048576).toFixed(2)
     console.log(`${name}, batch 64: ${megabytes} MB, ${(peakBytes / lowerBound).toFixed(3)} of the lower bound`)
     expect(peakBytes / lowerBound).toBeLessThan(1.1)
