@@ -33,8 +33,6 @@ export default defineConfig(
       '@typescript-eslint/no-base-to-string': ['error', { ignoredTypeNames: ['OutputStream'] }],
       // Definitions, op records and layers are plain objects of functions that never say `this`.
       '@typescript-eslint/unbound-method': 'off',
-      // `list[i]!` says that i is in range, which the compiler is not asked to check.
-      '@typescript-eslint/no-unnecessary-type-assertion': 'off',
     },
   },
   {

@@ -29,7 +29,7 @@ const sized = (op: string, build: (n: number) => Kernel): Entry[] => LENGTHS.map
 /** The gradient alone: activations have kernels for it. */
 const activationGradient = (op: string, apply: (x: Tensor) => Tensor): Entry[] =>
   sized(`${op}, gradient`, (n) => kernel(`${op}, value and gradient [${n}]`, [[n]], (x) => {
-    return gradients(apply(x!), [x!], input('dy', [n]))[0]!
+    return gradients(apply(x), [x], input('dy', [n]))[0]!
   }))
 
 const optimizer = (op: string, make: () => Optimizer): Entry[] => sized(op, (n) => ({
@@ -37,7 +37,7 @@ const optimizer = (op: string, make: () => Optimizer): Entry[] => sized(op, (n) 
   shapes: [[n]],
   build(gradient) {
     const changed = variable('x', [n], ops.ones)
-    return { changed, updates: make().updates([{ variable: changed, gradient: gradient! }]) }
+    return { changed, updates: make().updates([{ variable: changed, gradient: gradient }]) }
   },
 }))
 
@@ -46,7 +46,7 @@ const average = sized('movingAverage', (n) => ({
   shapes: [[n]],
   build(x) {
     const changed = variable('average', [n], ops.ones)
-    return { changed, updates: [ops.movingAverage(changed, x!, 0.9)] }
+    return { changed, updates: [ops.movingAverage(changed, x, 0.9)] }
   },
 }))
 
@@ -64,9 +64,9 @@ export const ENTRIES: readonly Entry[] = [
   ...activationGradient('tanh', ops.tanh),
   ...activationGradient('sigmoid', ops.sigmoid),
   ...activationGradient('softplus', ops.softplus),
-  ...sized('sum', (n) => kernel(`sum [${n}]`, [[n]], (x) => ops.sum(x!))),
-  ...sized('sum of columns', (n) => kernel(`sum of columns [${n / 40},40]`, [[n / 40, 40]], (x) => ops.sum(x!, 0))),
-  ...sized('sum of rows', (n) => kernel(`sum of rows [${n / 40},40]`, [[n / 40, 40]], (x) => ops.sum(x!, 1))),
+  ...sized('sum', (n) => kernel(`sum [${n}]`, [[n]], (x) => ops.sum(x))),
+  ...sized('sum of columns', (n) => kernel(`sum of columns [${n / 40},40]`, [[n / 40, 40]], (x) => ops.sum(x, 0))),
+  ...sized('sum of rows', (n) => kernel(`sum of rows [${n / 40},40]`, [[n / 40, 40]], (x) => ops.sum(x, 1))),
   ...drawn('fill', (n) => ops.fill([n], 0.5)),
   ...drawn('randomUniform', (n) => ops.randomUniform([n], 'bench')),
   ...drawn('randomNormal', (n) => ops.randomNormal([n], 'bench')),

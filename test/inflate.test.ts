@@ -8,7 +8,7 @@ import { inflate } from '../src/runtime/inflate.ts'
 const bytes = readFileSync(new URL('../build/ganglion.wasm', import.meta.url))
 const text = deflateRawSync(bytes).toString('base64')
 
-const withoutZlib = () => vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
+const withoutZlib = () => vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined)
 afterEach(() => {
   vi.restoreAllMocks()
   vi.unstubAllGlobals()

@@ -74,7 +74,7 @@ describe('a level lower', () => {
     const xs = Array.from({ length: 32 }, (_, i) => i / 16 - 1)
     step.feed('x', xs).feed('y', xs.map((v) => 3 * v - 1))
     expect(step.run(200)).toBe(200)
-    expect(step.metrics().loss!.count).toBe(200)
+    expect(step.metrics().loss.count).toBe(200)
     expect(session.values(slope)[0]).toBeCloseTo(3, 4)
     expect(session.values(offset)[0]).toBeCloseTo(-1, 4)
   })

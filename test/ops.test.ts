@@ -29,7 +29,7 @@ describe.each(specs.map((s) => [s.op, s] as const))('%s', (_, spec) => {
     const yShape = expected.shape
     const L = (...terms: [number, readonly ArrayLike<number>[]][]) => {
       let xs: ArrayLike<number>[] = [...inputs, dy]
-      for (const [h, v] of terms) xs = xs.map((x, i) => (v[i] ? shifted(x, h, v[i]!) : x))
+      for (const [h, v] of terms) xs = xs.map((x, i) => (v[i] ? shifted(x, h, v[i]) : x))
       return dot(xs.at(-1)!, c.reference(...c.shapes.map((s, i) => array64(s, xs[i]!))).data)
     }
 

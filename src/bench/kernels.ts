@@ -36,7 +36,7 @@ export const kernel = (name: string, shapes: readonly Shape[], build: (...inputs
 function product(m: number, k: number, n: number, side?: 'a' | 'b'): Kernel {
   const shapes = [side === 'a' ? [k, m] : [m, k], side === 'b' ? [n, k] : [k, n]]
   const name = `matmul ${m}x${k}x${n}${side ? `, ${side} transposed` : ''}`
-  return kernel(name, shapes, (a, b) => matmul(a!, b!, { transposeA: side === 'a', transposeB: side === 'b' }))
+  return kernel(name, shapes, (a, b) => matmul(a, b, { transposeA: side === 'a', transposeB: side === 'b' }))
 }
 
 const MILLION = 1 << 20
@@ -47,7 +47,7 @@ function adamStep(size: number): Kernel {
     shapes: [[size]],
     build(gradient) {
       const changed = variable('x', [size], ones)
-      return { changed, updates: adam().updates([{ variable: changed, gradient: gradient! }]) }
+      return { changed, updates: adam().updates([{ variable: changed, gradient: gradient }]) }
     },
   }
 }
@@ -61,20 +61,20 @@ export const KERNELS: readonly Kernel[] = [
   product(784, 128, 400, 'a'),
   product(128, 1024, 1024),
   kernel('conv2d 128x28x28x1, 16 of 3x3, stride 3', [[128, 28, 28, 1], [3, 3, 1, 16]],
-    (x, w) => conv2d(x!, w!, { strides: 3, padding: same })),
+    (x, w) => conv2d(x, w, { strides: 3, padding: same })),
   kernel('conv2d 32x14x14x64, 128 of 4x4, stride 2', [[32, 14, 14, 64], [4, 4, 64, 128]],
-    (x, w) => conv2d(x!, w!, { strides: 2, padding: same })),
+    (x, w) => conv2d(x, w, { strides: 2, padding: same })),
   kernel('conv2d, gradient of its filters', [[32, 14, 14, 64], [32, 7, 7, 128]],
-    (x, dy) => conv2dFilterGradient(x!, dy!, [4, 4], { strides: 2, padding: same })),
+    (x, dy) => conv2dFilterGradient(x, dy, [4, 4], { strides: 2, padding: same })),
   kernel('conv2dTranspose 128x5x5x16, 8 of 5x5, stride 3', [[128, 5, 5, 16], [5, 5, 8, 16]],
-    (x, w) => conv2dTranspose(x!, w!, { strides: 3, padding: same })),
-  kernel('maxPool2d 128x10x10x16, 2x2', [[128, 10, 10, 16]], (x) => maxPool2d(x!, { poolSize: 2 })),
-  kernel('resizeBilinear 128x30x30 to 28x28', [[128, 30, 30, 1]], (x) => resizeBilinear(x!, [28, 28])),
-  kernel('softmax 4096x64', [[4096, 64]], (x) => softmax(x!)),
-  kernel(`sum ${MILLION}`, [[MILLION]], (x) => sum(x!)),
-  kernel(`add ${MILLION}`, [[MILLION], [MILLION]], (a, b) => add(a!, b!)),
-  kernel('exp 262144', [[MILLION / 4]], (x) => exp(x!)),
-  kernel('tanh 262144', [[MILLION / 4]], (x) => tanh(x!)),
+    (x, w) => conv2dTranspose(x, w, { strides: 3, padding: same })),
+  kernel('maxPool2d 128x10x10x16, 2x2', [[128, 10, 10, 16]], (x) => maxPool2d(x, { poolSize: 2 })),
+  kernel('resizeBilinear 128x30x30 to 28x28', [[128, 30, 30, 1]], (x) => resizeBilinear(x, [28, 28])),
+  kernel('softmax 4096x64', [[4096, 64]], (x) => softmax(x)),
+  kernel(`sum ${MILLION}`, [[MILLION]], (x) => sum(x)),
+  kernel(`add ${MILLION}`, [[MILLION], [MILLION]], (a, b) => add(a, b)),
+  kernel('exp 262144', [[MILLION / 4]], (x) => exp(x)),
+  kernel('tanh 262144', [[MILLION / 4]], (x) => tanh(x)),
   kernel('randomNormal 262144', [], () => randomNormal([MILLION / 4], 'bench')),
   adamStep(MILLION),
 ]

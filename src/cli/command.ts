@@ -2,6 +2,8 @@
 import type { Io } from './io.ts'
 import type { Option, Options } from './options.ts'
 
+type Example = readonly [command: string, what: string]
+
 export interface Command {
   readonly name: string
   readonly summary: string
@@ -9,7 +11,8 @@ export interface Command {
   readonly usage: string
   /** Options under their headings. */
   readonly groups: readonly (readonly [heading: string, options: Options])[]
-  readonly examples: readonly (readonly [command: string, what: string])[]
+  /** The first stands for the command in the list of commands. */
+  readonly examples: readonly [Example, ...Example[]]
   /** A line or two between usage and options. */
   readonly notes?: readonly string[]
   /** Runs with the arguments after its name; returns the exit code. */

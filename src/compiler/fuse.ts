@@ -5,7 +5,7 @@
 // Numbers are the same as without fusion: the same operations in the same order.
 import { topological, rewrite } from '../graph/walk.ts'
 import { ACTIVATIONS, type Epilogue } from '../ops/lowering/epilogue.ts'
-import { type Attrs, type Op, Tensor } from '../graph/tensor.ts'
+import { Tensor } from '../graph/tensor.ts'
 
 const epilogueOf = (t: Tensor): Epilogue | undefined => (t.op.fusable ? (t.attrs.epilogue as Epilogue) : undefined)
 
@@ -33,4 +33,4 @@ export function fuseEpilogues(roots: readonly Tensor[]): Map<Tensor, Tensor> {
 }
 
 const refit = (x: Tensor, inputs: readonly Tensor[], epilogue: Epilogue, node: Tensor): Tensor =>
-  new Tensor(x.op as Op<Attrs>, inputs, { ...x.attrs, epilogue }, node.shape, x.scope)
+  new Tensor(x.op, inputs, { ...x.attrs, epilogue }, node.shape, x.scope)

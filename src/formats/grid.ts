@@ -54,7 +54,7 @@ export function imageGrid(images: Float32Array, options: GridOptions): Pixels {
   const width = gap + columns * (w * scale + gap)
   const height = gap + rows * (h * scale + gap)
   const frame = c === 1 ? [SLATE_GREY] : SLATE
-  const pixels = Uint8Array.from({ length: width * height * c }, (_, i) => frame[i % c])
+  const pixels = Uint8Array.from({ length: width * height * c }, (_, i) => frame[i % c]!)
   for (let i = 0; i < count; i++) {
     const left = gap + (i % columns) * (w * scale + gap)
     const top = gap + Math.floor(i / columns) * (h * scale + gap)
@@ -63,7 +63,7 @@ export function imageGrid(images: Float32Array, options: GridOptions): Pixels {
       for (let x = 0; x < w * scale; x++) {
         const from = (source + Math.floor(x / scale)) * c
         const to = ((top + y) * width + left + x) * c
-        for (let k = 0; k < c; k++) pixels[to + k] = byte((images[from + k] - low) / (high - low))
+        for (let k = 0; k < c; k++) pixels[to + k] = byte((images[from + k]! - low) / (high - low))
       }
     }
   }

@@ -39,8 +39,8 @@ export function parseIdx(bytes: Uint8Array, name = 'IDX data'): IdxArray {
     throw new GanglionError(`"${name}" is gzip-compressed, expected an IDX file; unpack it first`)
   }
   const magic = Array.from(bytes.subarray(0, 4), b => b.toString(16).padStart(2, '0')).join(' ')
-  const type = types[bytes[2]]
-  const rank = bytes[3]
+  const [, , code = 0, rank = 0] = bytes
+  const type = types[code]
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0 || type === undefined || rank === 0) {
     throw new GanglionError(`"${name}" is not an IDX file: expected it to start with 00 00, a type code ` +
       `(08, 09, 0b, 0c, 0d or 0e) and a number of dimensions, found ${bytes.length ? magic : 'an empty file'}; give an IDX file`)
@@ -99,7 +99,7 @@ export function imagesFromIdx(bytes: Uint8Array, name: string): ImageDataset {
   if (!(data instanceof Uint8Array)) {
     throw new GanglionError(`"${name}" expected pixels as bytes (type code 08), found ${data.constructor.name}; write bytes`)
   }
-  const [count, height, width, channels = 1] = shape
+  const [count, height, width, channels = 1] = shape as [number, number, number, number?]
   return { name, images: data, count, shape: [height, width, channels] }
 }
 

@@ -150,7 +150,7 @@ function checkEntry(name: string, value: unknown, file: string): Entry {
   if (dtype !== 'F32' && dtype !== 'U32') {
     throw new GanglionError(`"${file}" holds tensor "${name}" as ${dtype}, expected F32 or U32; convert it first`)
   }
-  const [begin, end] = offsets
+  const [begin, end] = offsets as [number, number]
   const size = 4 * product(shape)
   if (end - begin !== size) {
     throw damaged(file, `tensor "${name}" (${dtype}, [${shape}]) takes ${size} bytes, but its data_offsets span ${end - begin}`)

@@ -30,7 +30,7 @@ export function interpolate(a: Float32Array, b: Float32Array, options: Interpola
     const t = i / (steps - 1)
     const s = 1 - t
     const norm = path === 'gaussian' ? Math.sqrt(s * s + t * t) : 1
-    for (let k = 0; k < a.length; k++) codes[i * a.length + k] = (s * a[k] + t * b[k]) / norm
+    for (let k = 0; k < a.length; k++) codes[i * a.length + k] = (s * a[k]! + t * b[k]!) / norm
   }
   return codes
 }

@@ -121,7 +121,7 @@ async function fromFashion(folder: string, split: Split): Promise<ImageDataset> 
   const images = new Uint8Array(count * size)
   for (let i = 0; i < count; i++) {
     const from = (first + Math.floor(i / CLASSES)) * size
-    images.set(classes[i % CLASSES].subarray(from, from + size), i * size)
+    images.set(classes[i % CLASSES]!.subarray(from, from + size), i * size)
   }
   const labels = Uint8Array.from({ length: count }, (_, i) => i % CLASSES)
   return { name: 'fashion', images, count, shape: [SIDE, SIDE, 1], labels }

@@ -51,7 +51,8 @@ export class Line {
         this.post(request(id), transfer)
       } catch (error) {
         this.#forget(id)
-        reject(error as Error)
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what postMessage threw, as it is
+        reject(error)
       }
     })
   }

@@ -2,7 +2,6 @@
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { imageDataset, take } from '../../src/data/dataset.ts'
-import type { ImageArrays } from '../../src/data/dataset.ts'
 import { imagesFromIdx, withIdxLabels, writeIdx } from '../../src/formats/idx.ts'
 import { GanglionError } from '../../src/errors.ts'
 
@@ -55,9 +54,9 @@ describe('imageDataset', () => {
     ['labels in an array', { labels: [1, 2, 3] }, new TypeError('imageDataset: labels is [1, 2, 3], expected a Uint8Array')],
     ['too few labels', { labels: ramp(2) }, new RangeError('imageDataset: labels expected one for each of the 3 images, got 2')],
   ])('refuses %s', (_, change, error) => {
-    const call = () => imageDataset({ images, shape: [2, 2, 1], ...change } as ImageArrays)
+    const call = () => imageDataset({ images, shape: [2, 2, 1], ...change })
     expect(call).toThrow(error)
-    expect(call).toThrow(error.constructor as ErrorConstructor)
+    expect(call).toThrow(error.constructor)
   })
 })
 

@@ -49,7 +49,7 @@ describe('encodeSafetensors', () => {
   ])('refuses %s %o', (name, tensor, error) => {
     const call = () => encodeSafetensors(new Map([[name, tensor as SavedTensor]]))
     expect(call).toThrow(error)
-    expect(call).toThrow(error.constructor as ErrorConstructor)
+    expect(call).toThrow(error.constructor)
   })
 
   test('refuses metadata that is not text', () => {

@@ -16,4 +16,4 @@ function factor(a: Array64, ridge: number): Array64 {
   return build(a.shape, ([i, j]) => rows[i!]![j!]!)
 }
 
-export const specs = [spec(factors, ({ ridge }) => (a) => factor(a!, ridge))]
+export const specs = [spec(factors, ({ ridge }) => (a) => factor(a, ridge))]

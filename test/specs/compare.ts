@@ -23,5 +23,5 @@ export const specs = specsOf(compare, {
   equal: flags((a, b) => a === b),
   clip: [each((x) => Math.min(Math.max(x, -1.5), 2)), { tolerance: 3e-7 }],
   where: [where, { tolerance: 0 }],
-  stopGradient: (x, c) => build(x!.shape, (i) => get(x!, i) * get(c!, i)),
+  stopGradient: (x, c) => build(x.shape, (i) => get(x, i) * get(c, i)),
 })

@@ -4,9 +4,9 @@ import { type Reference, spec, specsOf } from './spec.ts'
 
 type Term = (label: number, x: number) => number
 /** A scalar: `f` summed over the elements. */
-const sum = (f: Term): Reference => (y, x) => build([], () => x!.data.reduce((s, e, i) => s + f(y!.data[i]!, e), 0))
+const sum = (f: Term): Reference => (y, x) => build([], () => x.data.reduce((s, e, i) => s + f(y.data[i]!, e), 0))
 /** A scalar: the mean of `f` over the elements. */
-const mean = (f: Term): Reference => (y, x) => build([], () => sum(f)(y!, x!).data[0]! / x!.data.length)
+const mean = (f: Term): Reference => (y, x) => build([], () => sum(f)(y, x).data[0]! / x.data.length)
 
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))
 const bce = (y: number, l: number): number => y * softplus(-l) + (1 - y) * softplus(l)
@@ -25,5 +25,5 @@ export const specs = [
     gaussianKL: sum(kl),
   }),
   ...labelledLosses.map((given) =>
-    spec(given, ({ label }) => (l) => ({ shape: l!.shape, data: l!.data.map((e) => bce(label, e)) }), { tolerance: 5e-7 })),
+    spec(given, ({ label }) => (l) => ({ shape: l.shape, data: l.data.map((e) => bce(label, e)) }), { tolerance: 5e-7 })),
 ]

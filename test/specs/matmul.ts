@@ -8,7 +8,7 @@ const product = ({ m, k, n, transposeA, transposeB, batch }: MatmulRow): Referen
     let s = 0
     for (let p = 0; p < k; p++) {
       const [left, right] = [transposeA ? [p, i] : [i, p], transposeB ? [j, p] : [p, j]]
-      s += get(a!, [...head, ...left]) * get(b!, [...head, ...right])
+      s += get(a, [...head, ...left]) * get(b, [...head, ...right])
     }
     return s
   })

@@ -25,16 +25,16 @@ function variances(x: Array64): Array64 {
 }
 
 export const specs = specsOf(normalization, {
-  softmax: (x) => reference.softmax(x!),
-  logSoftmax: (x) => reference.logSoftmax(x!),
-  softmaxCrossEntropy: (labels, logits) => crossEntropy(labels!, logits!),
-  layerNormalization: (x, gamma, beta) => reference.normalize(x!, gamma!, beta!, last(x!), 0.1),
-  channelSums: (x, m, z) => channelSums(x!, m!, z!),
-  batchNormalization: (x, gamma, beta) => reference.normalize(x!, gamma!, beta!, leading(x!), 0.1),
-  'batchNormalization.variance': (x) => variances(x!),
+  softmax: (x) => reference.softmax(x),
+  logSoftmax: (x) => reference.logSoftmax(x),
+  softmaxCrossEntropy: (labels, logits) => crossEntropy(labels, logits),
+  layerNormalization: (x, gamma, beta) => reference.normalize(x, gamma, beta, last(x), 0.1),
+  channelSums: (x, m, z) => channelSums(x, m, z),
+  batchNormalization: (x, gamma, beta) => reference.normalize(x, gamma, beta, leading(x), 0.1),
+  'batchNormalization.variance': (x) => variances(x),
   batchNormalizationInference: (x, gamma, beta, mean, variance) =>
-    build(x!.shape, (i) => {
-      const y = (get(x!, i) - get(mean!, i)) / Math.sqrt(get(variance!, i) + 1e-3)
-      return y * get(gamma!, i) + get(beta!, i)
+    build(x.shape, (i) => {
+      const y = (get(x, i) - get(mean, i)) / Math.sqrt(get(variance, i) + 1e-3)
+      return y * get(gamma, i) + get(beta, i)
     }),
 })

@@ -3,9 +3,9 @@ import { resize } from '../reference/structure.ts'
 import { transposed } from '../reference/windows.ts'
 import { type Reference, spec } from './spec.ts'
 
-const forward = (nearest: boolean) => ({ options }: ResizeRow): Reference => (x) => resize(x!, { ...options, nearest })
+const forward = (nearest: boolean) => ({ options }: ResizeRow): Reference => (x) => resize(x, { ...options, nearest })
 const backward = (nearest: boolean) => ({ image, options }: ResizeRow): Reference => (y) =>
-  transposed((x) => resize(x, { ...options, nearest }), image, y!)
+  transposed((x) => resize(x, { ...options, nearest }), image, y)
 
 export const specs = [
   spec(bilinear, forward(false)),

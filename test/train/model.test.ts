@@ -108,7 +108,7 @@ describe('errors', () => {
 
   it.each([{}, null, undefined, new Uint8Array(120), { ...data, count: 11 }, { ...data, images: [...data.images] }])(
     'data: %o', async (other) => {
-      const wrong = other as unknown as typeof data
+      const wrong = other as typeof data
       const model = await newModel()
       const message = 'data expected an image dataset; make one with imageDataset() or loadDataset()'
       await expect(trained(model, wrong)).rejects.toThrow(new TypeError(`train: ${message}`))

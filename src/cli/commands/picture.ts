@@ -45,7 +45,7 @@ export function pictureCommand<O extends Options>({ name, summary, examples, opt
         throw new GanglionError(`"${path}" is a picture that training keeps, and is left as it is; give --out another name`)
       }
       const { config, model } = await loadRun(folder)
-      await writeFileAtomic(path, await draw({ config, model, folder }, values as Values<O>))
+      await writeFileAtomic(path, await draw({ config, model, folder }, values))
       stdout.write(`${path}\n`)
       return 0
     },

@@ -19,7 +19,7 @@ const PRECISION = 'deterministic'
 
 /** The options that each model takes, and their defaults: some have none. */
 const known = new Map(modelKinds.map((kind) => [kind, optionsOf(kind)]))
-const defaults = new Map(modelKinds.map((kind) => [kind, models[kind].define({}).options as ModelOptions]))
+const defaults = new Map(modelKinds.map((kind) => [kind, models[kind].define({}).options]))
 
 /** The models that have an option, with their defaults: `vae 400, gan 1024`. */
 const byModel = (name: string): string =>

@@ -49,7 +49,7 @@ type Make = (row: ConvRow, output: Shape, filter: Shape) => Pick<OpCase, 'shapes
 function cases(op: string, make: Make): OpCases<ConvRow> {
   return casesOf(op, ROWS.map((row) => convRow(...row)), (row) => {
     const { image, kernel, filters, spec: { strides, padding, dilation } } = row
-    const out = [0, 1].map((i) => pads(image[i + 1]!, kernel[i]!, strides[i]!, padding, dilation[i]!).out)
+    const out = [0, 1].map((i) => pads(image[i + 1]!, kernel[i]!, strides[i]!, padding, dilation[i]).out)
     const name = `${image.join('×')} kernel ${kernel.join('×')}×${filters} stride ${strides} ${padding} dilation ${dilation}`
     return { name, ...make(row, [image[0]!, ...out, filters], [...kernel, image[3]!, filters]) }
   })

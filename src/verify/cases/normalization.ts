@@ -25,11 +25,11 @@ export const rowwiseNormalization: readonly OpCases<readonly Shape[]>[] = [
   rowwise('softmaxCrossEntropy', 2, softmaxCrossEntropy),
 ]
 export const channelwiseNormalization: readonly OpCases<readonly Shape[]>[] = [
-  channelwise('layerNormalization', 2, (x, gamma, beta) => layerNormalization(x!, gamma!, beta!, 0.1)),
-  channelwise('batchNormalization', 2, (x, gamma, beta) => batchNormalization(x!, gamma!, beta!, 0.1).y),
-  channelwise('batchNormalization.variance', 2, (x, gamma, beta) => batchNormalization(x!, gamma!, beta!).variance),
+  channelwise('layerNormalization', 2, (x, gamma, beta) => layerNormalization(x, gamma, beta, 0.1)),
+  channelwise('batchNormalization', 2, (x, gamma, beta) => batchNormalization(x, gamma, beta, 0.1).y),
+  channelwise('batchNormalization.variance', 2, (x, gamma, beta) => batchNormalization(x, gamma, beta).variance),
   channelwise('batchNormalizationInference', 4, (x, gamma, beta, mean, variance) =>
-    batchNormalizationInference(x!, gamma!, beta!, mean!, variance!, EPSILON),
+    batchNormalizationInference(x, gamma, beta, mean, variance, EPSILON),
   { domain: [[-2, 2], [-2, 2], [-2, 2], [-2, 2], [0.5, 2]] }),
 ]
 /** An image, a vector, an image. */

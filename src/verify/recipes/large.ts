@@ -18,13 +18,13 @@ interface Large {
 }
 
 const LARGE: Readonly<Record<string, Large>> = {
-  narrow_matmul: { shapes: [[24, 12000], [12000, 40]], apply: (x, w) => relu(matmul(x!, w!)) },
-  matmul: { shapes: [[72, 401], [401, 903]], apply: (x, w) => relu(matmul(x!, w!)) },
-  conv2d: { shapes: [[25, 30, 30, 8], [3, 3, 8, 9]], apply: (x, w) => conv2d(x!, w!, { padding: 'same' }) },
+  narrow_matmul: { shapes: [[24, 12000], [12000, 40]], apply: (x, w) => relu(matmul(x, w)) },
+  matmul: { shapes: [[72, 401], [401, 903]], apply: (x, w) => relu(matmul(x, w)) },
+  conv2d: { shapes: [[25, 30, 30, 8], [3, 3, 8, 9]], apply: (x, w) => conv2d(x, w, { padding: 'same' }) },
   conv2d_by_points: {
-    shapes: [[33, 14, 14, 32], [4, 4, 32, 64]], apply: (x, w) => conv2d(x!, w!, { padding: 'same', strides: 2 }),
+    shapes: [[33, 14, 14, 32], [4, 4, 32, 64]], apply: (x, w) => conv2d(x, w, { padding: 'same', strides: 2 }),
   },
-  elementwise: { shapes: [[641, 703]], apply: (x) => sum(exp(x!), [0]) },
+  elementwise: { shapes: [[641, 703]], apply: (x) => sum(exp(x), [0]) },
 }
 
 export const large: readonly TapeRecipe[] = Object.entries(LARGE).map(([name, given]) => (
