@@ -16,9 +16,10 @@ export type Region =
   /** A variable, an input, a constant or a dataset. */
   | { readonly kind: 'leaf'; readonly leaf: Tensor }
 
-const STRIDE = 2 ** 33
+/** 2^33 */
+const STRIDE = 0x2_0000_0000
 /** Arguments of kernels are below: 32 bits. */
-const LEAST_ADDRESS = 2 ** 32
+const LEAST_ADDRESS = 0x1_0000_0000
 
 export const isAddress = (word: number): boolean => word >= LEAST_ADDRESS
 export const regionOf = (address: number): number => Math.round(address / STRIDE) - 1

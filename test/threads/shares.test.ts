@@ -44,7 +44,8 @@ describe('a product', () => {
 test('rows in several blocks, deeper than one: the same bits as on one thread', async () => {
   const [m, k, n] = [300, 520, 401]
   const compiled = [await newSession(5, 2), await runtime.session()].map((session): CompiledFunction => {
-    const fn: CompiledFunction = session.compile({ group: 'g', stages: [{ outputs: { y: matmul(input('x', [m, k]), input('w', [k, n])) } }] })
+    const y = matmul(input('x', [m, k]), input('w', [k, n]))
+    const fn: CompiledFunction = session.compile({ group: 'g', stages: [{ outputs: { y } }] })
     return fn.feed('x', madeUp(m * k, 1)).feed('w', madeUp(k * n, 2))
   }) as [CompiledFunction, CompiledFunction]
   compiled[1].run()
