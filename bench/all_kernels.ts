@@ -37,7 +37,7 @@ const optimizer = (op: string, make: () => Optimizer): Entry[] => sized(op, (n) 
   shapes: [[n]],
   build(gradient) {
     const changed = variable('x', [n], ops.ones)
-    return { changed, updates: make().updates([{ variable: changed, gradient: gradient }]) }
+    return { changed, updates: make().apply([gradient], [changed]) }
   },
 }))
 

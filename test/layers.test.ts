@@ -94,13 +94,13 @@ describe('minimize', () => {
   }
   it('gives the gradients to its transforms before the optimizer', async () => {
     expect(await step()).toEqual([3, 4])
-    const clipped = await step({ transforms: [(g) => g.map((x) => mul(x, 2)), (g) => clipByGlobalNorm(g, 1)] })
+    const clipped = await step({ transforms: [(g) => g.map((x) => mul(x, 2)), clipByGlobalNorm(1)] })
     expect(clipped[0]).toBeCloseTo(0.6, 6)
     expect(clipped[1]).toBeCloseTo(0.8, 6)
   })
   it('wants as many back', async () => {
     await expect(step({ transforms: [(g) => g, () => []] })).rejects.toThrow(
-      new RangeError('minimize: transform 1 gave 0 gradients, expected 1, as many as it was given'))
+      new RangeError('chain: transform 1 gave 0 gradients, expected 1, as many as it was given'))
   })
 })
 
@@ -136,7 +136,8 @@ describe('options are refused where they are given', () => {
     [() => dcgan({ beta1: 1 }), 'dcgan: beta1 is 1, expected 0 or more and less than 1'],
     [() => layers.dense({ units: 0 }), 'dense: units is 0, expected a positive integer'],
     [() => layers.dense(any({ units: 1, activaton: 'relu' })),
-      "dense: there is no option 'activaton'; it takes units, activation, useBias, kernelInitializer, biasInitializer, name"],
+      "dense: there is no option 'activaton'; it takes units, activation, useBias, kernelInitializer, biasInitializer, name, " +
+        'trainable'],
     [() => layers.dense({ units: 1, activation: any('rely') }),
       "activation 'rely' is not known; use one of linear, relu, leakyReLU, elu, tanh, sigmoid, softplus, or a function"],
     [() => layers.conv2d({ filters: 2, kernelSize: 0 }),

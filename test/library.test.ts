@@ -69,7 +69,7 @@ describe('a level lower', () => {
     const [ds, dOffset] = gradients(loss, [slope, offset])
     const optimizer = optimizers.sgd({ learningRate: 0.2, momentum: 0.5 })
     const session = await (await createRuntime()).session(1)
-    const updates = optimizer.updates([{ variable: slope, gradient: ds! }, { variable: offset, gradient: dOffset! }])
+    const updates = optimizer.apply([ds!, dOffset!], [slope, offset])
     const step = session.compile({ group: 'fit', stages: [{ metrics: { loss }, updates }] })
     const xs = Array.from({ length: 32 }, (_, i) => i / 16 - 1)
     step.feed('x', xs).feed('y', xs.map((v) => 3 * v - 1))
@@ -96,8 +96,8 @@ describe('a level lower', () => {
     const step = session.compile({
       group: 'duel',
       stages: [
-        { metrics: { criticLoss }, updates: first.updates([{ variable: critic, gradient: dCritic! }]) },
-        { metrics: { generatorLoss }, updates: second.updates([{ variable: shift, gradient: dShift! }]) },
+        { metrics: { criticLoss }, updates: first.apply([dCritic!], [critic]) },
+        { metrics: { generatorLoss }, updates: second.apply([dShift!], [shift]) },
       ],
     })
     step.feed('real', new Float32Array(64).fill(1.5))

@@ -24,6 +24,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   batch: 'reads a dataset and counters: test/batch.test.ts',
   fill: 'has no inputs; the initialisers zeros and ones: test/initializers.test.ts',
   customGradient: 'an alias with a rule of the user: test/custom.test.ts',
+  accumulated: 'an alias: test/models/accumulate.test.ts',
   stopGradient: 'an alias; its spec multiplies by it',
   reluGrad: 'the gradients of relu, first and second',
   leakyReluGrad: 'the gradients of leakyReLU, first and second',

@@ -21,7 +21,7 @@ interface Run {
 async function start(optimizer: Optimizer, initial: Float32Array): Promise<Run> {
   const session = await newSession()
   const x = variable('x', [initial.length], (shape) => constant(initial, shape))
-  const updates = optimizer.updates([{ variable: x, gradient: input('g', [initial.length]) }])
+  const updates = optimizer.apply([input('g', [initial.length])], [x])
   return { session, x, optimizer, fn: session.compile({ group: 'train', stages: [{ updates }] }) }
 }
 
@@ -136,7 +136,7 @@ describe('state', () => {
 
   it('counts the steps of all functions that share the optimizer', async () => {
     const { session, x, fn, optimizer } = await start(adam(), one())
-    const updates = optimizer.updates([{ variable: x, gradient: input('other', [1]) }])
+    const updates = optimizer.apply([input('other', [1])], [x])
     const second = session.compile({ group: 'train', stages: [{ updates }] })
     fn.run(3)
     second.run(2)
@@ -153,7 +153,7 @@ describe('state', () => {
 
   it('two optimizers of one name are refused', async () => {
     const { session, x } = await start(adam(), one())
-    const updates = adam().updates([{ variable: x, gradient: input('g', [1]) }])
+    const updates = adam().apply([input('g', [1])], [x])
     expect(() => session.compile({ group: 'other', stages: [{ updates }] })).toThrow(/named 'adam\//)
   })
 })
@@ -168,16 +168,17 @@ describe('refusals', () => {
     [() => rmsprop({ epsilon: -1 }), /rmsprop: epsilon is -1, expected 0 or more/],
     [
       () => {
-        const pair = { variable: variable('x', [1], () => constant([1])), gradient: input('g', [1]) }
-        return sgd().updates([pair, pair])
+        const [x, g] = [variable('x', [1], () => constant([1])), input('g', [1])]
+        return sgd().apply([g, g], [x, x])
       },
       /^RangeError: sgd: the variable 'x' is given twice; give it once, with the sum of its gradients/,
     ],
+    [() => adam().apply([], [variable('x', [1], () => constant([1]))]), /adam: 0 gradients for 1 variables, expected one for each/],
     [() => sgd({ learningRate: NaN }), /sgd: learningRate is NaN/],
     [() => sgd({ nesterov: true }), /sgd: nesterov needs a momentum/],
     [() => rmsprop({ rho: 2 }), /rmsprop: rho is 2/],
     [
-      () => sgd().updates([{ variable: variable('x', [2], () => constant([1, 2])), gradient: input('g', [3]) }]),
+      () => sgd().apply([input('g', [3])], [variable('x', [2], () => constant([1, 2]))]),
       /gradient's shape \[3\] is not the variable's \[2\]/,
     ],
   ])('%#', (make, message) => {

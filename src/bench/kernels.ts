@@ -47,7 +47,7 @@ function adamStep(size: number): Kernel {
     shapes: [[size]],
     build(gradient) {
       const changed = variable('x', [size], ones)
-      return { changed, updates: adam().updates([{ variable: changed, gradient: gradient }]) }
+      return { changed, updates: adam().apply([gradient], [changed]) }
     },
   }
 }

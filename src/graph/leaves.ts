@@ -32,8 +32,11 @@ export function constant(values: number | ArrayLike<number>, shape?: Shape): Ten
 export type Initializer = (shape: Shape, stream: string) => Tensor
 
 type VariableAttrs = { name: string; shape: Shape; initial: Tensor; role: VariableRole }
-/** `parameter`: trained. `statistic`: kept with the weights, not trained. `slot`: an optimizer's memory. */
-export type VariableRole = 'parameter' | 'statistic' | 'slot'
+/**
+ * `parameter`: trained. `statistic`: kept with the weights, not trained. `slot`: an optimizer's memory.
+ * `hyperparameter`: a scalar that the host sets.
+ */
+export type VariableRole = 'parameter' | 'statistic' | 'slot' | 'hyperparameter'
 export type Variable = Tensor<VariableAttrs>
 export const variableOp = leaf<VariableAttrs>('variable')
 

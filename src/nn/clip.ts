@@ -1,4 +1,4 @@
-// Gradient clipping, between the gradients and the optimizer: the `clip` of `minimize`.
+// Gradient clipping, between the gradients and the optimizer: transforms.
 import type { Tensor } from '../graph/tensor.ts'
 import { add, div, mul } from '../ops/arithmetic.ts'
 import { clip, greater, maximum, where } from '../ops/compare.ts'
@@ -6,14 +6,15 @@ import { sum } from '../ops/reduce.ts'
 import { reduceMax } from '../ops/reduce_max.ts'
 import { abs, sqrt, square } from '../ops/unary.ts'
 import { check, positive } from '../options.ts'
+import type { GradientTransform } from './transforms.ts'
 
 /**
  * min(max(g, −c), c) for each element of each gradient (Keras's clipvalue).
  * @throws RangeError unless c > 0
  */
-export function clipByValue(gradients: readonly Tensor[], c: number): Tensor[] {
+export function clipByValue(c: number): GradientTransform {
   check('clipByValue', 'the bound', c, positive)
-  return gradients.map((g) => clip(g, -c, c))
+  return (gradients) => gradients.map((g) => clip(g, -c, c))
 }
 
 /** Above this, squares are taken of gradients times SMALL: exact, being a power of two, and their sum stays in f32. */
@@ -44,19 +45,22 @@ export function globalNorm(gradients: readonly Tensor[]): Tensor {
  * global_clipnorm). Finite gradients of any size are scaled right; one that is not finite makes them all NaN or 0.
  * @throws RangeError unless c > 0
  */
-export function clipByGlobalNorm(gradients: readonly Tensor[], c: number): Tensor[] {
+export function clipByGlobalNorm(c: number): GradientTransform {
   check('clipByGlobalNorm', 'the bound', c, positive)
-  if (!gradients.length) return []
-  const { scale, parts, norm } = scaled(gradients)
-  const factor = div(c, maximum(norm, mul(scale, c)))
-  return parts.map((g) => mul(g, factor))
+  return (gradients) => {
+    if (!gradients.length) return []
+    const { scale, parts, norm } = scaled(gradients)
+    const factor = div(c, maximum(norm, mul(scale, c)))
+    return parts.map((g) => mul(g, factor))
+  }
 }
 
 /**
  * g · c / max(norm, c) with each gradient's own norm (Keras's clipnorm).
  * @throws RangeError unless c > 0
  */
-export function clipByNorm(gradients: readonly Tensor[], c: number): Tensor[] {
+export function clipByNorm(c: number): GradientTransform {
   check('clipByNorm', 'the bound', c, positive)
-  return gradients.flatMap((g) => clipByGlobalNorm([g], c))
+  const one = clipByGlobalNorm(c)
+  return (gradients) => gradients.flatMap((g) => one([g], []))
 }

@@ -52,38 +52,73 @@ export interface Layer {
   apply(x: Tensor, pass: Pass, as?: string): Tensor
   /** What it learned and keeps, once applied. */
   readonly variables: readonly Variable[]
+  /**
+   * Whether training changes it: true by default. A frozen layer's parameters are not among `parameters`, so no gradients for
+   * them are built, and its batch normalization works as in inference and keeps its statistics. Graphs that were made before
+   * it was set stay as they are. Of a layer made of layers it is theirs: it sets them all.
+   */
+  trainable?: boolean
+  /** The layers that it is made of, where it is. */
+  readonly layers?: readonly Layer[]
 }
 
 /** Makes a variable in the layer's scope. */
 export type AddVariable = (name: string, shape: Shape, initializer: Initializer, role?: VariableRole) => Variable
 
-/**
- * A layer from `build`, which is called once, with the first input's shape, and returns what to do with inputs.
- * @param name its own, or undefined for its kind
- */
-export function layer(
-  kind: string,
-  name: string | undefined,
-  build: (input: Shape, add: AddVariable) => (x: Tensor, pass: Pass) => Tensor,
-): Layer {
-  const variables: Variable[] = []
-  let run: ((x: Tensor, pass: Pass) => Tensor) | undefined
-  const add: AddVariable = (variableName, shape, initializer, role) => {
-    const made = variable([currentScope(), variableName].join('/'), shape, initializer, role)
-    variables.push(made)
-    return made
-  }
-  return {
-    kind,
-    name: name ?? kind,
-    variables,
-    apply: (x, pass, as = name ?? kind) => scoped(as, () => {
-      run ??= build(x.shape, add)
-      return run(x, pass)
-    }),
-  }
+export interface LayerOptions {
+  /** Names the layer in its parent's scope; the kind by default. */
+  name?: string
+  /** Whether training changes it. Default true. */
+  trainable?: boolean
 }
 
-/** The variables of `layers` that are trained, each once: layers may share a layer. */
-export const parameters = (...layers: Layer[]): Variable[] =>
-  [...new Set(layers.flatMap((l) => l.variables))].filter((v) => v.attrs.role === 'parameter')
+/** What a layer does with inputs. `trainable`: whether it is, at this use. */
+export type Run = (x: Tensor, pass: Pass, trainable: boolean) => Tensor
+
+/** Which layer made a variable. */
+const makers = new WeakMap<Variable, Layer>()
+
+/** Whether the layer that made the variable, if one did, is trainable. */
+export const isTrainable = (v: Variable): boolean => makers.get(v)?.trainable !== false
+
+/**
+ * A layer from `build`, which is called once, with the first input's shape, and returns what to do with inputs.
+ * @param options its name, or undefined for its kind; whether it is trainable
+ */
+export function layer(
+  kind: string, { name = kind, trainable = true }: LayerOptions, build: (input: Shape, add: AddVariable) => Run,
+): Layer {
+  const variables: Variable[] = []
+  let run: Run | undefined
+  const add: AddVariable = (variableName, shape, initializer, role) => {
+    const v = variable([currentScope(), variableName].join('/'), shape, initializer, role)
+    variables.push(v)
+    makers.set(v, made)
+    return v
+  }
+  const made: Layer = {
+    kind,
+    name,
+    variables,
+    trainable,
+    apply: (x, pass, as = name) => scoped(as, () => {
+      run ??= build(x.shape, add)
+      return run(x, pass, made.trainable !== false)
+    }),
+  }
+  return made
+}
+
+/** The variables of `layers` that are trained, each once, since layers may share a layer: not those of frozen layers. */
+export const parameters = (...layers: readonly Layer[]): Variable[] => [...new Set(layers.flatMap(parametersOf))]
+
+const parametersOf = (l: Layer): Variable[] => {
+  if (l.trainable === false) return []
+  if (l.layers) return l.layers.flatMap(parametersOf)
+  return l.variables.filter((v) => v.attrs.role === 'parameter' && isTrainable(v))
+}
+
+/** Freezes layers, or with false unfreezes them: sets `trainable` of each. */
+export function freeze(layers: Layer | readonly Layer[], frozen = true): void {
+  for (const l of 'apply' in layers ? [layers] : layers) l.trainable = !frozen
+}

@@ -15,15 +15,11 @@ import { reshape as reshapeOp } from '../ops/reshape.ts'
 import { resizeBilinear, type ResizeOptions, resizeNearest } from '../ops/resize.ts'
 import { activationOf, type ActivationOption } from './activations.ts'
 import { glorotUniform, zeros } from './initializers.ts'
-import { type AddVariable, type Layer, layer } from './layer.ts'
+import { type AddVariable, type Layer, layer, type LayerOptions } from './layer.ts'
 import * as rules from '../options.ts'
 import { checkOptions, required, WINDOW } from '../options.ts'
 
-export interface LayerOptions {
-  /** Names the layer in its parent's scope; the kind by default. */
-  name?: string
-}
-const COMMON = { name: rules.name }
+const COMMON = { name: rules.name, trainable: rules.flag }
 
 export interface WeightedOptions extends LayerOptions {
   /** Default: linear. */
@@ -52,9 +48,9 @@ export interface DenseOptions extends WeightedOptions {
  */
 export function dense(options: DenseOptions): Layer {
   checkOptions('dense', options, { units: required(rules.count), ...WEIGHTED })
-  const { units, kernelInitializer = glorotUniform(), name } = options
+  const { units, kernelInitializer = glorotUniform() } = options
   const finish = finisher(options)
-  return layer('dense', name, (shape, variable) => {
+  return layer('dense', options, (shape, variable) => {
     if (shape.length !== 2) {
       throw shapeError('dense', `the input has shape ${show(shape)}, expected [batch, features]; put flatten() before it`)
     }
@@ -81,9 +77,9 @@ const CONVOLUTION = {
  */
 export function conv2d(options: ConvolutionOptions): Layer {
   checkOptions('conv2d', options, CONVOLUTION)
-  const { filters, kernelSize, kernelInitializer = glorotUniform(), name } = options
+  const { filters, kernelSize, kernelInitializer = glorotUniform() } = options
   const finish = finisher(options)
-  return layer('conv2d', name, (shape, variable) => {
+  return layer('conv2d', options, (shape, variable) => {
     const kernel = variable('kernel', [...pair(kernelSize), channels('conv2d', shape), filters], kernelInitializer)
     const done = finish(variable, filters)
     return (x) => done(conv2dOp(x, kernel, windowOf(options)))
@@ -98,9 +94,9 @@ export function conv2d(options: ConvolutionOptions): Layer {
  */
 export function conv2dTranspose(options: ConvolutionOptions): Layer {
   checkOptions('conv2dTranspose', options, CONVOLUTION)
-  const { filters, kernelSize, kernelInitializer = glorotUniform({ transposed: true }), name } = options
+  const { filters, kernelSize, kernelInitializer = glorotUniform({ transposed: true }) } = options
   const finish = finisher(options)
-  return layer('conv2dTranspose', name, (shape, variable) => {
+  return layer('conv2dTranspose', options, (shape, variable) => {
     const kernel = variable('kernel', [...pair(kernelSize), filters, channels('conv2dTranspose', shape)], kernelInitializer)
     const done = finish(variable, filters)
     return (x) => done(conv2dTransposeOp(x, kernel, windowOf(options)))
@@ -124,9 +120,9 @@ export interface DepthwiseOptions extends WeightedOptions {
 export function depthwiseConv2d(options: DepthwiseOptions): Layer {
   const known = { kernelSize: required(rules.size), depthMultiplier: rules.count, ...WINDOW, ...WEIGHTED }
   checkOptions('depthwiseConv2d', options, known)
-  const { kernelSize, depthMultiplier = 1, strides, padding, kernelInitializer = glorotUniform(), name } = options
+  const { kernelSize, depthMultiplier = 1, strides, padding, kernelInitializer = glorotUniform() } = options
   const finish = finisher(options)
-  return layer('depthwiseConv2d', name, (shape, variable) => {
+  return layer('depthwiseConv2d', options, (shape, variable) => {
     const c = channels('depthwiseConv2d', shape)
     const kernel = variable('kernel', [...pair(kernelSize), c, depthMultiplier], kernelInitializer)
     const done = finish(variable, c * depthMultiplier)
@@ -147,8 +143,8 @@ export interface PoolingOptions extends LayerOptions {
 function pooling(kind: string, pool: typeof maxPool2d) {
   return (options: PoolingOptions = {}): Layer => {
     checkOptions(kind, options, { poolSize: rules.size, ...WINDOW, ...COMMON })
-    const { poolSize = 2, strides = poolSize, padding, name } = options
-    return layer(kind, name, () => (x) => pool(x, { poolSize, strides, padding }))
+    const { poolSize = 2, strides = poolSize, padding } = options
+    return layer(kind, options, () => (x) => pool(x, { poolSize, strides, padding }))
   }
 }
 /** The largest value of each window. @throws as `conv2d` does */
@@ -172,22 +168,22 @@ export function resizing(options: ResizingOptions): Layer {
     height: required(rules.count), width: required(rules.count), interpolation: rules.oneOf('bilinear', 'nearest'),
     halfPixelCenters: rules.flag, alignCorners: rules.flag, ...COMMON,
   })
-  const { height, width, interpolation = 'bilinear', name, halfPixelCenters, alignCorners } = options
+  const { height, width, interpolation = 'bilinear', halfPixelCenters, alignCorners } = options
   const resize = interpolation === 'nearest' ? resizeNearest : resizeBilinear
-  return layer('resizing', name, () => (x) => resize(x, [height, width], { halfPixelCenters, alignCorners }))
+  return layer('resizing', options, () => (x) => resize(x, [height, width], { halfPixelCenters, alignCorners }))
 }
 
 /** All but the batch in one dimension: [batch, features]. */
 export function flatten(options: LayerOptions = {}): Layer {
   checkOptions('flatten', options, COMMON)
-  return layer('flatten', options.name, () => (x) => reshapeOp(x, [x.shape[0]!, -1]))
+  return layer('flatten', options, () => (x) => reshapeOp(x, [x.shape[0]!, -1]))
 }
 
 /** Another shape for each sample. @throws RangeError, when it is used, where a sample's size is another */
 export function reshape(options: LayerOptions & { targetShape: Shape }): Layer {
   checkOptions('reshape', options, { targetShape: required(rules.shape), ...COMMON })
-  const { targetShape, name } = options
-  return layer('reshape', name, () => (x) => {
+  const { targetShape } = options
+  return layer('reshape', options, () => (x) => {
     if (sizeOf(targetShape) * x.shape[0]! !== x.size) {
       throw shapeError('reshape', `a sample of ${show(x.shape.slice(1))} does not fit into ${show(targetShape)}`)
     }
@@ -199,13 +195,13 @@ export function reshape(options: LayerOptions & { targetShape: Shape }): Layer {
 export function activation(fn: ActivationOption, options: LayerOptions = {}): Layer {
   checkOptions('activation', options, COMMON)
   const act = activationOf(fn)
-  return layer('activation', options.name, () => act)
+  return layer('activation', options, () => act)
 }
 
 /** x > 0 ? x : alpha · x. @param options.alpha 0 or more, 0.2 by default */
 export function leakyReLU(options: LayerOptions & { alpha?: number } = {}): Layer {
   checkOptions('leakyReLU', options, { alpha: rules.notNegative, ...COMMON })
-  return layer('leakyReLU', options.name, () => (x) => leakyReLUOp(x, options.alpha))
+  return layer('leakyReLU', options, () => (x) => leakyReLUOp(x, options.alpha))
 }
 
 /**
@@ -214,8 +210,8 @@ export function leakyReLU(options: LayerOptions & { alpha?: number } = {}): Laye
  */
 export function dropout(options: LayerOptions & { rate: number }): Layer {
   checkOptions('dropout', options, { rate: required(rules.fraction), ...COMMON })
-  const { rate, name } = options
-  return layer('dropout', name, () => (x, pass) => (pass.training ? dropoutOp(x, rate, pass.stream('mask')) : x))
+  const { rate } = options
+  return layer('dropout', options, () => (x, pass) => (pass.training ? dropoutOp(x, rate, pass.stream('mask')) : x))
 }
 
 /** What follows a product: makes the bias for `units` outputs, and returns bias and activation as a function. */

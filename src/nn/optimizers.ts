@@ -1,27 +1,31 @@
 // Optimizers. Each is one fused pass over a parameter, as an effect op of a stage; what it remembers are variables (role
-// 'slot'), so they are saved with the weights. Nothing is computed here.
+// 'slot'), so they are saved with the weights. Nothing is computed here. A schedule's rate is written into the state first.
 import { bits, type KernelCall } from '../graph/kernel_call.ts'
 import { constant, type Variable, variable } from '../graph/leaves.ts'
 import { apply, type Op, type Places, sameShape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { concat } from '../ops/concat.ts'
 import { zeros } from '../ops/fill.ts'
+import { reshape } from '../ops/reshape.ts'
+import { step as stepsDone } from '../ops/step.ts'
 import * as rules from '../options.ts'
 import { checkOptions, fraction, notNegative } from '../options.ts'
-
-/** A parameter and the gradient of the loss with respect to it. */
-export interface GradientPair {
-  readonly variable: Variable
-  readonly gradient: Tensor
-}
+import type { Rate, Schedule } from './schedules.ts'
 
 export interface Optimizer {
   readonly name: string
-  /** Its scalars, kept with the weights; the first is the learning rate, which the host may write between runs. */
-  readonly state: Variable
   /**
-   * The effect ops of one step, in the order in which they must run. Asked again, it gives updates of the same slots.
-   * @throws RangeError when a variable is given twice, or a gradient's shape is not its variable's
+   * Its scalars, kept with the weights. The first is the learning rate: the host may write it between runs, and where there is
+   * a schedule, it is the rate that the last step used.
    */
-  updates(pairs: readonly GradientPair[]): Tensor[]
+  readonly state: Variable
+  /** What gives the learning rate, where it is not the number that the host sets. */
+  readonly schedule: Schedule | null
+  /**
+   * The updates of one step, in the order in which they must run, from the gradients of the loss with respect to `variables`:
+   * `gradients(loss, variables)`, then transforms, then this. Asked again, it gives updates of the same slots.
+   * @throws RangeError when a variable is given twice, there is not a gradient for each, or one's shape is not its variable's
+   */
+  apply(gradients: readonly Tensor[], variables: readonly Variable[]): Tensor[]
 }
 
 /** The place of the learning rate in an optimizer's state. */
@@ -37,6 +41,9 @@ interface UpdateAttrs extends Record<string, unknown> {
   readonly cost: number
 }
 type Slot = 'momentum' | 'velocity'
+
+/** Whether a tensor is an optimizer's update of a parameter. */
+export const isOptimizerUpdate = (t: Tensor): boolean => t.op.name === updateOp.name
 
 const updateOp: Op<UpdateAttrs> = {
   name: 'optimizer',
@@ -74,14 +81,33 @@ const adamStepOp: Op<AdamStepAttrs> = {
   flops: () => 0,
 }
 
+/** Writes the rate of the step into an optimizer's state. */
+const rateOp: Op = {
+  name: 'learningRate',
+  shape: () => [],
+  gradient: null,
+  effect: true,
+  calls: (_, at) => [['copy_f32', at.inputs[1]!, at.inputs[0]! + 4 * LEARNING_RATE, 1]],
+  flops: () => 0,
+}
+
 const double = new DataView(new ArrayBuffer(8))
 function doubleWords(x: number): [low: number, high: number] {
   double.setFloat64(0, x, true)
   return [double.getInt32(0, true), double.getInt32(4, true)]
 }
 
-function optimizer(name: string, state: readonly number[], attrs: UpdateAttrs, step?: (state: Variable) => Tensor): Optimizer {
-  const scalars = variable(`${name}/state`, [state.length], () => constant(state), 'slot')
+/** @param rest the state after the learning rate @param step the update of the state that comes before those of parameters */
+function optimizer(
+  name: string, learningRate: Rate, rest: readonly number[], attrs: UpdateAttrs, step?: (state: Variable) => Tensor,
+): Optimizer {
+  const schedule = typeof learningRate === 'number' ? null : learningRate
+  const initial = (): Tensor => {
+    if (!schedule) return constant([learningRate as number, ...rest])
+    const first = reshape(schedule.at(constant(0)), [1])
+    return rest.length ? concat([first, constant(rest)], 0) : first
+  }
+  const scalars = variable(`${name}/state`, [1 + rest.length], initial, 'slot')
   const known = new Map<Variable, Variable[]>()
   const slotsOf = (x: Variable): Variable[] => {
     const slots = known.get(x) ?? attrs.slots.map((slot) => variable(`${name}/${slot}/${x.attrs.name}`, x.shape, zeros, 'slot'))
@@ -91,15 +117,21 @@ function optimizer(name: string, state: readonly number[], attrs: UpdateAttrs, s
   return {
     name,
     state: scalars,
-    updates(pairs) {
-      const given = pairs.map((p) => p.variable)
-      const twice = given.find((x, i) => given.indexOf(x) !== i)
+    schedule,
+    apply(gradients, variables) {
+      if (gradients.length !== variables.length) {
+        throw new RangeError(`${name}: ${gradients.length} gradients for ${variables.length} variables, expected one for each`)
+      }
+      const twice = variables.find((x, i) => variables.indexOf(x) !== i)
       if (twice) {
         const mend = 'give it once, with the sum of its gradients'
         throw new RangeError(`${name}: the variable '${twice.attrs.name}' is given twice; ${mend}`)
       }
-      const each = pairs.map(({ variable: x, gradient }) => apply(updateOp, [x, ...slotsOf(x), scalars, gradient], attrs))
-      return step ? [step(scalars), ...each] : each
+      return [
+        ...(schedule ? [apply(rateOp, [scalars, schedule.at(stepsDone())], {})] : []),
+        ...(step ? [step(scalars)] : []),
+        ...variables.map((x, i) => apply(updateOp, [x, ...slotsOf(x), scalars, gradients[i]!], attrs)),
+      ]
     },
   }
 }
@@ -107,8 +139,8 @@ function optimizer(name: string, state: readonly number[], attrs: UpdateAttrs, s
 const NAME = { name: rules.name }
 
 export interface OptimizerOptions {
-  /** 0 or more; the host may change it between runs. */
-  readonly learningRate?: number
+  /** 0 or more, which the host may change between runs, or a schedule (nn/schedules.ts). */
+  readonly learningRate?: Rate
   /** The prefix of its slots' names: two optimizers of one model need two. The optimizer's own name by default. */
   readonly name?: string
 }
@@ -125,12 +157,13 @@ export interface SgdOptions extends OptimizerOptions {
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
-  checkOptions('sgd', options, { learningRate: notNegative, momentum: fraction, nesterov: rules.flag, ...NAME })
+  checkOptions('sgd', options, { learningRate: rules.rate, momentum: fraction, nesterov: rules.flag, ...NAME })
   const { learningRate = 0.01, momentum = 0, nesterov = false, name = 'sgd' } = options
   if (nesterov && !momentum) throw new RangeError(`${name}: nesterov needs a momentum greater than 0`)
   const kernel = nesterov ? 'sgd_nesterov_f32' : momentum ? 'sgd_momentum_f32' : 'sgd_f32'
   const slots: Slot[] = momentum ? ['momentum'] : []
-  return optimizer(name, [learningRate], { kernel, slots, p: momentum, q: 0, epsilon: 0, cost: nesterov ? 6 : momentum ? 4 : 2 })
+  const cost = nesterov ? 6 : momentum ? 4 : 2
+  return optimizer(name, learningRate, [], { kernel, slots, p: momentum, q: 0, epsilon: 0, cost })
 }
 
 export interface RmspropOptions extends OptimizerOptions {
@@ -149,12 +182,12 @@ export interface RmspropOptions extends OptimizerOptions {
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
-  const known = { learningRate: notNegative, rho: fraction, momentum: fraction, epsilon: notNegative, ...NAME }
+  const known = { learningRate: rules.rate, rho: fraction, momentum: fraction, epsilon: notNegative, ...NAME }
   checkOptions('rmsprop', options, known)
   const { learningRate = 0.001, rho = 0.9, momentum = 0, epsilon = 1e-7, name = 'rmsprop' } = options
   const kernel = momentum ? 'rmsprop_momentum_f32' : 'rmsprop_f32'
   const slots: Slot[] = momentum ? ['momentum', 'velocity'] : ['velocity']
-  return optimizer(name, [learningRate], { kernel, slots, p: momentum, q: 1 - rho, epsilon, cost: momentum ? 10 : 8 })
+  return optimizer(name, learningRate, [], { kernel, slots, p: momentum, q: 1 - rho, epsilon, cost: momentum ? 10 : 8 })
 }
 
 export interface AdamOptions extends OptimizerOptions {
@@ -172,7 +205,7 @@ export interface AdamWOptions extends AdamOptions {
   readonly weightDecay?: number
 }
 const ADAM = {
-  learningRate: notNegative, beta1: fraction, beta2: fraction, epsilon: notNegative, epsilonHat: rules.flag, ...NAME,
+  learningRate: rules.rate, beta1: fraction, beta2: fraction, epsilon: notNegative, epsilonHat: rules.flag, ...NAME,
 }
 
 /**
@@ -201,5 +234,5 @@ function adamLike(options: AdamOptions & { name: string }, weightDecay: number):
   const slots: Slot[] = ['momentum', 'velocity']
   const attrs: UpdateAttrs = { kernel: 'adam_f32', slots, p: 1 - beta1, q: 1 - beta2, epsilon, cost: 15 }
   const step = (state: Variable) => apply(adamStepOp, [state], { epsilonHat, beta1, beta2, weightDecay })
-  return optimizer(name, [learningRate, 0, 0, 0, 0], attrs, step)
+  return optimizer(name, learningRate, [0, 0, 0, 0], attrs, step)
 }

@@ -20,6 +20,13 @@ export function sequential(name: string, layers: readonly Layer[]): Layer {
   return {
     kind: 'sequential',
     name,
+    layers,
+    get trainable() {
+      return layers.some((l) => l.trainable !== false)
+    },
+    set trainable(value) {
+      for (const l of layers) l.trainable = value
+    },
     get variables() {
       return [...new Set(layers.flatMap((l) => l.variables))]
     },

@@ -1,4 +1,5 @@
 // Every op a user can build graphs from, and the types they take. Op records and what ops share stay inside.
+export { accumulated } from './accumulated.ts'
 export { elu, gelu, leakyReLU, relu, sigmoid, softplus, swish, tanh } from './activation.ts'
 export { add, div, mul, negative, sub, type Value } from './arithmetic.ts'
 export { assign, movingAverage } from './assign.ts'

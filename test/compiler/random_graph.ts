@@ -69,7 +69,7 @@ export function randomGraph(seed: number): RandomStage[] {
     const loss = ops.mean(own.slice(-6).map((t) => ops.mean(ops.tanh(t))).reduce((a, b) => ops.add(a, b)))
     const changed = variables.filter(() => uniform() < 0.7)
     const grads = gradients(loss, changed)
-    const updates = optimizer.updates(changed.map((v, i) => ({ variable: v, gradient: ops.mul(grads[i]!, 0.5) })))
+    const updates = optimizer.apply(grads.map((g) => ops.mul(g, 0.5)), changed)
     return { outputs: [...outputs, loss], updates, nodes: own }
   })
 }

@@ -33,7 +33,7 @@ function oneNumber(start: number, loss: (a: Variable) => Tensor): ModelDefinitio
     train({ images }) {
       // The images' mean times 0: a training step must read its data.
       const l = scoped('loss', () => ops.add(loss(a), ops.mul(ops.mean(images), 0)))
-      return [{ metrics: { loss: l }, updates: optimizer.updates([{ variable: a, gradient: gradients(l, [a])[0]! }]) }]
+      return [{ metrics: { loss: l }, updates: optimizer.apply(gradients(l, [a]), [a]) }]
     },
     decode: (codes) => codes,
     sampleCodes: (noise) => noise,

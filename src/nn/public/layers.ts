@@ -1,12 +1,14 @@
 // What users see as `layers`.
 export type { ActivationName, ActivationOption } from '../activations.ts'
-export { type AddVariable, type Layer, layer, parameters, Pass } from '../layer.ts'
+export {
+  type AddVariable, freeze, type Layer, layer, type LayerOptions, parameters, Pass, type Rows, type Run,
+} from '../layer.ts'
 export {
   activation, averagePooling2d, conv2d, conv2dTranspose, dense, depthwiseConv2d, dropout, flatten, leakyReLU, maxPooling2d,
   reshape, resizing,
 } from '../layers.ts'
 export type {
-  ConvolutionOptions, DenseOptions, DepthwiseOptions, LayerOptions, PoolingOptions, ResizingOptions, WeightedOptions,
+  ConvolutionOptions, DenseOptions, DepthwiseOptions, PoolingOptions, ResizingOptions, WeightedOptions,
 } from '../layers.ts'
 export { batchNormalization, layerNormalization } from '../normalization.ts'
 export type { BatchNormalizationOptions, LayerNormalizationOptions } from '../normalization.ts'
