@@ -44,8 +44,10 @@ export function giveBack(memory: SessionMemory, { blocks, leaves }: Holding): vo
 }
 
 export class CompiledFunction<S extends FunctionSpec = FunctionSpec> {
+  /** @internal */
   readonly session: SessionMemory
   readonly program: Program<S>
+  /** @internal */
   readonly holding: Holding = { blocks: [], leaves: [] }
   readonly #regions = new Map<Region, number>()
   readonly #control: number
@@ -56,7 +58,7 @@ export class CompiledFunction<S extends FunctionSpec = FunctionSpec> {
   #ran = false
   #released = false
 
-  /** Loads `program`, whose variables the memory holds already. Nothing is reserved where that fails. */
+  /** @internal Loads `program`, whose variables the memory holds already. Nothing is reserved where that fails. */
   constructor(memory: SessionMemory, program: Program<S>) {
     this.session = memory
     this.program = program
@@ -109,16 +111,17 @@ export class CompiledFunction<S extends FunctionSpec = FunctionSpec> {
     this.#arena = this.session.arena
   }
 
-  /** The address of a region of the program. */
+  /** @internal The address of a region of the program. */
   addressOf(region: Region): number {
     return region.kind === 'arena' ? this.session.arena : this.#regions.get(region)!
   }
 
-  /** Where a run leaves its outputs, and each metric's sum and count (f64). */
+  /** @internal Where a run leaves its outputs, and each metric's sum and count (f64). */
   get outputs(): Map<string, { address: number; size: number }> {
     const at = ({ region, offset, shape }: Place) => ({ address: this.addressOf(region) + offset, size: sizeOf(shape) })
     return new Map([...this.program.outputs].map(([name, place]) => [name, at(place)]))
   }
+  /** @internal */
   get accumulators(): Map<string, number> {
     const found = this.program.regions.flatMap((r) => (r.kind === 'metric' ? [[r.name, this.#regions.get(r)!] as const] : []))
     return new Map(found)
@@ -209,13 +212,13 @@ export class CompiledFunction<S extends FunctionSpec = FunctionSpec> {
     for (const address of this.accumulators.values()) new Float64Array(this.session.core.memory.buffer, address, 2).fill(0)
   }
 
-  /** The address of the word `index` of the tape. */
+  /** @internal The address of the word `index` of the tape. */
   wordAddress(index: number): number {
     if (this.#arena !== this.session.arena) this.#write()
     return this.#address + index * 4
   }
 
-  /** Gives its memory back: see `Session.release`. */
+  /** @internal Gives its memory back: see `Session.release`. */
   release(): void {
     this.#released = true
     if (this.session.lastRun === this) this.session.lastRun = null

@@ -17,13 +17,16 @@ interface HeldLeaf {
 }
 
 export class SessionMemory {
+  /** @internal */
   readonly core: Core
+  /** @internal */
   readonly heap: Heap
   readonly seed: number
   /** How many threads plans make room for. */
   readonly threads: number
-  /** The function that ran last, whose outputs are in the arena; null where they are gone. */
+  /** @internal The function that ran last, whose outputs are in the arena; null where they are gone. */
   lastRun: object | null = null
+  /** @internal */
   protected readonly variablesByName = new Map<string, { readonly tensor: Variable; readonly address: number }>()
   readonly #leaves = new Map<object, HeldLeaf>()
   readonly #groups = new Map<string, number>()
@@ -31,6 +34,7 @@ export class SessionMemory {
   /** Whether the variables are as they were drawn: nothing else has run, and no view of one was handed out. */
   #asDrawn = true
 
+  /** @internal */
   constructor(core: Core, seed: number, threads: number) {
     check('session', 'seed', seed, seedRule)
     this.core = core
@@ -39,16 +43,17 @@ export class SessionMemory {
     this.threads = threads
   }
 
+  /** @internal */
   get asDrawn(): boolean {
     return this.#asDrawn
   }
-  /** Runs `draw`, after which the variables are as they were drawn if they were so before. */
+  /** @internal Runs `draw`, after which the variables are as they were drawn if they were so before. */
   protected drawing(draw: () => void): void {
     const before = this.#asDrawn
     draw()
     this.#asDrawn = before
   }
-  /** Told by a function that begins to run. */
+  /** @internal Told by a function that begins to run. */
   began(fn: object): void {
     this.lastRun = fn
     this.#asDrawn = false
@@ -78,27 +83,27 @@ export class SessionMemory {
     this.values(variable).set(values)
   }
 
-  /** A view of a leaf's values, for the library itself: it is gone when memory grows, so it is used at once. */
+  /** @internal A view of a leaf's values, for the library itself: it is gone when memory grows, so it is used at once. */
   values(leaf: Tensor): Float32Array {
     if (isVariable(leaf)) this.#asDrawn = false
     return this.floats(this.addressOf(leaf), leaf.size)
   }
 
-  /** A view of a group's counters: step (low, high), position, epoch. */
+  /** @internal A view of a group's counters: step (low, high), position, epoch. */
   counters(group: string): Uint32Array {
     return this.groupWords(group).subarray(0, COUNTER_WORDS)
   }
-  /** A view of all of a group's words: the counters and the seed. */
+  /** @internal A view of all of a group's words: the counters and the seed. */
   groupWords(group: string): Uint32Array {
     return new Uint32Array(this.core.memory.buffer, this.groupAddress(group), COUNTER_WORDS + SEED_WORDS)
   }
-  /** Starts a group anew: step 0 of epoch 0, with a seed of its own if one is given. */
+  /** @internal Starts a group anew: step 0 of epoch 0, with a seed of its own if one is given. */
   restart(group: string, seed = this.seed): void {
     check('restart', 'seed', seed, seedRule)
     const words = this.groupWords(group).fill(0)
     words.set([seed % 4294967296, Math.floor(seed / 4294967296)], COUNTER_WORDS)
   }
-  /** Where a group's words lie; a new group starts with the session's seed. */
+  /** @internal Where a group's words lie; a new group starts with the session's seed. */
   groupAddress(group: string): number {
     const known = this.#groups.get(group)
     if (known !== undefined) return known
@@ -108,12 +113,12 @@ export class SessionMemory {
     return address
   }
 
-  /** A view of `length` floats at an address. */
+  /** @internal A view of `length` floats at an address. */
   floats(address: number, length: number): Float32Array {
     return new Float32Array(this.core.memory.buffer, address, length)
   }
 
-  /** The address of a variable, or of a leaf that a loaded program reads. */
+  /** @internal The address of a variable, or of a leaf that a loaded program reads. */
   addressOf(leaf: Tensor): number {
     if (isVariable(leaf)) {
       const known = this.variablesByName.get(leaf.attrs.name)
@@ -127,7 +132,7 @@ export class SessionMemory {
       : `'${leaf.op.name}' is computed: make it an output, and read() it`)
   }
 
-  /** Brings an input, a constant or a dataset into memory for one more program. */
+  /** @internal Brings an input, a constant or a dataset into memory for one more program. */
   hold(leaf: Tensor): void {
     const key = keyOf(leaf)
     const known = this.#leaves.get(key)
@@ -135,7 +140,7 @@ export class SessionMemory {
     else this.#leaves.set(key, { address: this.#place(leaf), users: 1 })
   }
 
-  /** One program less reads the leaf that has this key; its memory is free after the last. */
+  /** @internal One program less reads the leaf that has this key; its memory is free after the last. */
   drop(key: object): void {
     const leaf = this.#leaves.get(key)
     if (!leaf || --leaf.users) return
@@ -157,11 +162,14 @@ export class SessionMemory {
     return address
   }
 
-  /** Where the temporaries lie. One arena serves all functions, since one runs at a time; one that was outgrown is given back. */
+  /**
+   * Where the temporaries lie. One arena serves all functions, since one runs at a time; one that was outgrown is given back.
+   * @internal
+   */
   get arena(): number {
     return this.#arena.address
   }
-  /** Makes the arena at least so large. What the last run left in it is gone where it moves. */
+  /** @internal Makes the arena at least so large. What the last run left in it is gone where it moves. */
   growArena(bytes: number): void {
     if (bytes <= this.#arena.bytes) return
     const address = this.heap.allocate(bytes, 'the temporaries of a step')

@@ -70,7 +70,7 @@ export class Runtime {
     this.#reason = reason
   }
 
-  /** See `createRuntime`; `own` is where the core comes from if the options give none. */
+  /** @internal See `createRuntime`; `own` is where the core comes from if the options give none. */
   static async create(options: RuntimeOptions, own: OwnCore): Promise<Runtime> {
     checkOptions('createRuntime', options, RUNTIME)
     const { threads = 1, precision = 'deterministic', wide = false, core, worker } = options
@@ -99,7 +99,7 @@ export class Runtime {
     return this.#pool?.lost ? `a worker thread ended (${this.#pool.lost})` : this.#reason
   }
 
-  /** For tests. */
+  /** @internal For tests. */
   get pool(): ThreadPool | null {
     return this.#pool
   }

@@ -25,7 +25,7 @@ export class Session extends SessionMemory {
     for (const ref of this.#loaded) if (!ref.deref()) this.#loaded.delete(ref)
   })
 
-  /** @param threads how many threads plans make room for */
+  /** @internal */
   constructor(core: Core, seed: number, threads = core.team?.size ?? 1) {
     super(core, seed, threads)
   }
@@ -78,7 +78,7 @@ export class Session extends SessionMemory {
     fn.release()
   }
 
-  /** Gives memory and initial values to variables that the session does not hold yet; returns those. */
+  /** @internal Gives memory and initial values to variables that the session does not hold yet; returns those. */
   addVariables(variables: readonly Variable[]): Variable[] {
     const names = new Set<string>()
     const fresh = [...new Set(variables)].filter((v) => {
@@ -139,7 +139,7 @@ export class Session extends SessionMemory {
     this.restart('initialise')
   }
 
-  /** Gives all variables their initial values again. */
+  /** @internal Gives all variables their initial values again. */
   redraw(): void {
     for (const v of this.variables) this.values(v).fill(0)
     for (const fn of this.#draws) this.#draw(fn)
