@@ -1,15 +1,16 @@
-// Builds to compare: a wasm file under this checkout's host code, a commit with host code of its own, or this checkout
-// as it stands ('.'). Invariant: a commit's worktree is gone afterwards; its bundle is kept under build/commits.
+// Builds to compare: a commit with host code of its own, or this checkout as it stands ('.'). Invariant: a commit's worktree
+// is gone afterwards; its bundle is kept under build/commits.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
+import type { ModelName } from '../src/bench/step.ts'
 import type * as host from '../src/entries/index.ts'
 import type { RuntimeOptions } from '../src/runtime/create_runtime.ts'
 import { madeUp } from '../src/verify/draw.ts'
-import type { ModelName } from './step.ts'
+import { git } from './about.ts'
+import { bundle, THREAD } from './runtimes.ts'
 
 export interface Build {
   readonly name: string
@@ -23,21 +24,16 @@ export interface Step {
   close(): Promise<void>
 }
 
-export interface Options extends Pick<RuntimeOptions, 'wide' | 'precision'> {
-  readonly threads: number
-}
-
+type Options = Pick<RuntimeOptions, 'wide' | 'precision'> & { readonly threads: number }
 type Host = Pick<typeof host, 'createRuntime' | 'input' | 'layers' | 'autoencoder' | 'vae' | 'gan' | 'dcgan'> &
   Partial<Pick<typeof host, 'trainingStages'>>
 
 /** Written with the package's public pieces alone, which commits far apart have in common. */
 async function stepWith(
-  from: Host, worker: string, model: ModelName, batch: number, { threads, ...options }: Options, core?: Uint8Array<ArrayBuffer>,
+  from: Host, worker: string, model: ModelName, batch: number, { threads, ...options }: Options,
 ): Promise<Step> {
   const definition = from[model]()
-  const runtime = await from.createRuntime({
-    ...options, ...(threads > 1 ? { threads, worker: pathToFileURL(worker) } : {}), ...(core ? { core } : {}),
-  })
+  const runtime = await from.createRuntime({ ...options, ...(threads > 1 && { threads, worker: pathToFileURL(worker) }) })
   const session = await runtime.session(1)
   const images = from.input('images', [batch, ...definition.imageShape])
   // Definitions of commits before `trainingStages` take images in place of a batch.
@@ -57,32 +53,16 @@ async function stepWith(
   }
 }
 
-export function fromWasm(file: string, options: Options): Build {
-  if (!existsSync(file)) {
-    throw new RangeError(`compare: there is no file "${file}"; give two wasm files, or --commits and two commits`)
-  }
-  const core = new Uint8Array(readFileSync(file))
-  const worker = join(FOLDER, 'thread.mjs')
-  return {
-    name: file,
-    async step(model, batch) {
-      await bundle('src/runtime/threads/thread.ts', worker)
-      return stepWith(await import('../src/entries/index.ts'), worker, model, batch, options, core)
-    },
-  }
-}
-
 const FOLDER = resolve('build/commits')
 const HERE = '.'
-const git = (...args: string[]): string =>
-  execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
+const HOST = ['src/entries/index.ts', 'src/index.ts']
 
 /** @param ref anything that git takes for a commit; `.` is this checkout with what is not committed */
-export async function fromCommit(ref: string, options: Options): Promise<Build> {
+export async function buildAt(ref: string, options: Options): Promise<Build> {
   mkdirSync(FOLDER, { recursive: true })
   const commit = ref === HERE ? null : commitOf(ref)
   const [bundled, worker] = ['', '-thread'].map((what) => join(FOLDER, `${commit ?? 'here'}${what}.mjs`)) as [string, string]
-  if (commit === null) await bundleHost('.', bundled, worker)
+  if (commit === null) await bundleHost(HERE, bundled, worker)
   else if (!existsSync(worker)) await inWorktree(commit, (folder) => bundleHost(folder, bundled, worker))
   const loaded = (await import(pathToFileURL(bundled).href)) as Host
   const name = commit === null ? 'this checkout' : git('log', '-1', '--format=%h %s', commit)
@@ -112,12 +92,6 @@ async function inWorktree(commit: string, work: (folder: string) => Promise<void
 /** Builds a checkout's cores, and bundles its default entry with them inside, and what its worker threads run. */
 async function bundleHost(folder: string, outfile: string, worker: string): Promise<void> {
   execFileSync(process.execPath, ['tools/build.mjs', 'core'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
-  // Before src/entries, its files lay in src.
-  const there = existsSync(join(folder, 'src/entries'))
-  await bundle(join(folder, there ? 'src/entries/index.ts' : 'src/index.ts'), outfile)
-  await bundle(join(folder, there ? 'src/runtime/threads/thread.ts' : 'src/runtime/thread.ts'), worker)
-}
-
-async function bundle(entry: string, outfile: string): Promise<void> {
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'warning' })
+  await bundle(folder, HOST, outfile)
+  await bundle(folder, THREAD, worker)
 }

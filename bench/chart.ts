@@ -1,6 +1,5 @@
 // Lines in panels, two beside each other, as an SVG that needs no browser (ECharts' server-side renderer). All lines of a
 // panel have the same places on the x axis, equally spaced: doublings make it logarithmic.
-import * as echarts from 'echarts'
 
 export interface Line {
   readonly name: string
@@ -23,7 +22,9 @@ const MARGIN = { left: 60, top: 70, right: 20, bottom: 45 }
 /** Okabe and Ito's colours, told apart by most who do not see all colours. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#555555']
 
-export function svgOf(panels: readonly Panel[]): string {
+export async function svgOf(panels: readonly Panel[]): Promise<string> {
+  // It takes a tenth of a second, which other commands need not.
+  const echarts = await import('echarts')
   const rows = Math.ceil(panels.length / 2)
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: rows * HEIGHT })
   const left = (i: number) => (i % 2) * (WIDTH / 2)

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import type { Init } from './models.ts'
+import type { Init } from './protocol.ts'
 
 interface Reply { error?: string; ms?: number; losses?: number[]; versions?: Record<string, string> }
 
@@ -45,9 +45,6 @@ export class Child {
   async steps(steps: number, seconds: number): Promise<{ ms: number; losses: number[] }> {
     const { ms, losses } = await this.#ask({ steps }, seconds)
     return { ms: ms!, losses: losses! }
-  }
-  async gemm(gemm: readonly [number, number, number], threads: number, times: number): Promise<number> {
-    return (await this.#ask({ gemm, threads, times }, 120)).ms!
   }
 
   /** The largest resident set so far, in MB; null where the system does not tell. */

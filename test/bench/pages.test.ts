@@ -1,9 +1,10 @@
-// What bench:peers found, as the project shows it: README and docs/peers.md are what docs/peers.json makes; and how that is made.
+// What `bench peers` found, as the project shows it: README and docs/peers.md are what docs/peers.json makes.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { jsonOf, page, parseReport, readmeTables, withTables } from '../../bench/peers/pages.ts'
+import {
+  fastestJavaScript, jsonOf, overTable, page, parseReport, ratios, readmeTables, type Report, withTables,
+} from '../../bench/peers/pages.ts'
 import type { Result } from '../../bench/peers/race.ts'
-import { fastestJavaScript, overTable, ratios, type Report } from '../../bench/peers/report.ts'
 
 const text = (file: string) => readFileSync(file, 'utf8')
 
@@ -34,7 +35,7 @@ describe('a report', () => {
   const race = [ours, wide, slow, quick, torch]
   const report: Report = {
     ganglion: '0.1.0', commit: 'abcdef0', machine: { cpu: 'A', cores: 2, megabytes: 1, system: 'linux' },
-    node: '24.0.0', v8: '13', roundTrip: [100, 110], limits: { windows: 3, windowMs: 300, seconds: 60 }, results: race, gemm: [],
+    node: '24.0.0', v8: '13', roundTrip: [100, 110], limits: { windows: 3, windowMs: 300, seconds: 60 }, results: race,
   }
 
   it('compares windows that both have', () => {
@@ -54,6 +55,6 @@ describe('a report', () => {
   })
   it('is the same after JSON', () => expect(page(parseReport(jsonOf(report)))).toBe(page(report)))
   it('README without its marks is refused', () => {
-    expect(() => withTables('# Ganglion', '')).toThrow('README.md lacks the marks "<!-- bench:peers: written by its --out -->')
+    expect(() => withTables('# Ganglion', '')).toThrow('README.md lacks the marks "<!-- bench peers: written by its --out -->')
   })
 })

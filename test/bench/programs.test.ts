@@ -1,4 +1,4 @@
-// What developers measure with: each program of bench/ runs, as short as it can, and says in a sentence what it was given wrong.
+// Each command of `npm run bench` runs, as short as it can, and says in a sentence what it was given wrong.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,37 +10,45 @@ const node20 = process.versions.node.startsWith('20.')
 const folder = mkdtempSync(join(tmpdir(), 'ganglion-programs-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-function run(program: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, ['tools/run.mjs', `bench/${program}.ts`, ...args], { encoding: 'utf8' })
+function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, ['tools/run.mjs', 'bench/main.ts', ...args], { encoding: 'utf8' })
 }
 
-const SAME = /^\| vae \| .* \| same \|$/m
-const SHORT: readonly (readonly [program: string, args: string, line: RegExp])[] = [
-  ['profile', 'vae --batch-size 16 --steps 3', /^\| [\d.]+ \| [\d.]+ % \| [\d.]+ \| \d+ % \| [\d.]+ \| [\d.]+ \| 1 \| matmul /m],
-  ['models', '--models vae --batches 16 --threads 1,2 --windows 1 --window-ms 1', /^\| vae \| 16 \| 2 \| /m],
-  ['kernels', 'relu --ms 1', /^\| relu \S+ \| /m],
-  ['gemm', '--windows 1', /^\| 1024×128×1024 Aᵀ \| [\d.]+ \| [\d.]+ \| \d+ % /m],
-  ['threads', '--models vae --windows 1 --window-ms 1', /^\| vae \| /m],
-  ['shares', 'vae --batch-size 16 --rounds 1', /of the [\d.-]+ ms lost: /],
-  ['compare', 'build/ganglion-threads.wasm build/ganglion-threads.wasm vae --threads 2 --windows 3 --window-ms 1', SAME],
-  ['compare', '--commits . . vae --threads 2 --windows 3 --window-ms 1', SAME],
-  ['start', '--runs 1', /^\| \d+\.\d+\.\d+ \| /m],
-  ['memory', '--models vae --batch 16 --threads 1,2 --contestants ganglion --steps 2', /^\| vae \| ganglion 1 thread \| \d+ \| – \|$/m],
-  ['growth', `--models vae --windows 1 --window-ms 1 --out ${folder}`, /^\| 60000 \| /m],
-  ['peers/main', '--models vae --quick --threads 1 --contestants ganglion', /^\| vae \| 8 \| ganglion wide 1 thread \| |^- ganglion /m],
+const SHORT: readonly (readonly [args: string, line: RegExp])[] = [
+  ['profile vae --batch-size 16 --steps 3', /^\| [\d.]+ \| [\d.]+ % \| [\d.]+ \| \d+ % \| [\d.]+ \| [\d.]+ \| 1 \| matmul /m],
+  ['profile vae --batch-size 16 --steps 3 --threads 2', /^\| [\d.]+ \| [\d.]+ % \| \d+ % \| [\d.]+ \| \d+ % \| .* \| matmul /m],
+  ['kernels relu matmul --ms 1', /^\| matmul 1024×128×1024 Aᵀ \| .* \| \d+ % \(\d+–\d+\) \| [\d.]+ \|$/m],
+  ['threads vae --windows 1 --window-ms 1', /^\| vae \| /m],
+  ['compare . . vae --batch-size 16 --threads 2 --windows 3 --window-ms 1', /^\| vae \| 16 \| .* \| same \|$/m],
+  ['start --runs 1', /^\| \d+\.\d+\.\d+ \| /m],
+  ['memory vae --batch-size 16 --threads 1,2', /^\| vae \| 16 \| 2 \| [\d.]+ \| [\d.]+ \| 1\.\d+ \|$/m],
+  [`growth vae --windows 1 --window-ms 1 --out ${folder}`, /^\| 60000 \| /m],
+  [
+    'peers vae --batch-size 8 --windows 2 --window-ms 30 --limit 15 --threads 1 --contestants ganglion',
+    /^\| vae \| 8 \| ganglion wide 1 thread \| |^- ganglion /m,
+  ],
 ]
 
 describe('runs', { timeout: 120_000 }, () => {
-  it.each(SHORT)('%s %s', (program, args, line) => {
-    const { status, stdout, stderr } = run(program, ...args.split(' '))
+  it.each(SHORT)('%s', (args, line) => {
+    const { status, stdout, stderr } = run(...args.split(' '))
     expect(stderr.split('\n').filter((text) => /error|^ +at /i.test(text)), stderr).toEqual([])
     expect(stdout).toMatch(line)
     expect(status).toBe(0)
   })
 
+  it('lists its commands, and the options of one', () => {
+    const { stdout, status } = run()
+    expect(run('--help')).toMatchObject({ stdout, status })
+    const listed = [...stdout.matchAll(/^ {2}(\w+) +\S/gm)].map(([, name]) => name)
+    expect(listed).toEqual(['compare', 'profile', 'kernels', 'threads', 'memory', 'growth', 'start', 'peers', 'quality'])
+    expect(run('start', '--help').stdout).toContain('npm run bench -- start [NODE | DIST …] [--model vae] [--threads 1] ')
+  })
+
   it('writes JSON that names the build, the commit and the machine', () => {
-    const file = join(folder, 'gemm.json')
-    expect(run('gemm', '--windows', '1', ...(node20 ? [] : ['--relaxed']), '--json', file).status).toBe(0)
+    const file = join(folder, 'kernels.json')
+    const relaxed = node20 ? [] : ['--relaxed']
+    expect(run('kernels', 'softmax', '--ms', '1', ...relaxed, '--json', file).status).toBe(0)
     const { ganglion, commit, core, precision, wide, machine } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
     expect({ ganglion, commit, core, wide }).toEqual({
       ganglion: expect.stringMatching(/^\d+\.\d+\.\d+/), commit: expect.stringMatching(/^[0-9a-f]{7,}\+?$/),
@@ -53,14 +61,20 @@ describe('runs', { timeout: 120_000 }, () => {
 
 describe('refuses', () => {
   it.each([
-    ['profile', 'vea', 'name a model: autoencoder, vae, gan, dcgan'],
-    ['profile', 'vae --steps none', '--steps expected positive integers with commas between, got "none"'],
-    ['threads', '--models vae,gna', 'name a model: autoencoder, vae, gan, dcgan'],
-    ['gemm', '--wdie', "Unknown option '--wdie'"],
-    ...(node20 ? [['gemm', '--wide', 'wide vectors are not available: ']] : []),
-    ['peers/main', '--models vae --contestants tfsj', "bench:peers: no contestant is called 'tfsj'; there are: ganglion 1 "],
-  ])('%s %s', (program, args, sentence) => {
-    const { status, stdout, stderr } = run(program, ...args.split(' '))
+    ['profle vae', 'bench: no command is called "profle"; there are: compare, profile, '],
+    ['profile vea', 'no model is called "vea"; there are: autoencoder, vae, gan, dcgan'],
+    ['profile', 'profile: name one model, as in "profile autoencoder"'],
+    ['profile vae --steps none', '--steps expected a positive integer, got "none"'],
+    ['memory vae --threads 1,two', '--threads expected positive integers with commas between, got "1,two"'],
+    ['compare .', 'compare: give two commits, OLD NEW; . is this checkout as it stands'],
+    ['compare . never', 'compare: git knows no commit "never"; give a hash, a branch, a tag, or . for this checkout'],
+    ['kernels --wdie', "Unknown option '--wdie'"],
+    ['kernels matmle', 'no op is called "matmle"; there are: '],
+    ...(node20 ? [['kernels relu --wide', 'wide vectors are not available: ']] : []),
+    ['peers vae --contestants tfsj', 'no contestant is called "tfsj"; there are: ganglion 1 '],
+    ['quality dcgan', 'no recipe is called "dcgan"; there are: autoencoder, vae, gan'],
+  ])('%s', (args, sentence) => {
+    const { status, stdout, stderr } = run(...args.split(' '))
     expect(stderr).toContain(sentence)
     expect(stderr.trim().split('\n')).toHaveLength(1)
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })

@@ -2,10 +2,10 @@
 // Expected distances: `frechet_baselines` of classifier.json.
 import { readFileSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
-import type { Classified } from '../../bench/quality/classifier.ts'
+import type { Classified } from './classifier.ts'
 import { CLASSES, FEATURES, PIXELS, classify, inceptionScore, loadClassifier, loadReference }
-  from '../../bench/quality/classifier.ts'
-import { eigen, frechet, gaussian, squareRoot } from '../../bench/quality/frechet.ts'
+  from './classifier.ts'
+import { eigen, frechet, gaussian, squareRoot } from './frechet.ts'
 import { lcg } from '../golden/lcg.ts'
 
 const mnist = (name: string, header: number): Uint8Array =>

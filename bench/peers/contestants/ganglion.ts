@@ -6,21 +6,20 @@ import type { StageSpec } from '../../../src/models/definition.ts'
 import { autoencoder, createRuntime, dcgan, gan, vae } from '../../../src/entries/index.ts'
 import { trainingStages } from '../../../src/models/stages.ts'
 import { batch as batchOf, dataset } from '../../../src/ops/batch.ts'
-import { matmul } from '../../../src/ops/matmul.ts'
 import type { CompiledFunction } from '../../../src/runtime/function.ts'
 import type { Session } from '../../../src/runtime/session.ts'
 import { version } from '../../../src/version.generated.ts'
 import { variableName } from '../../../test/golden/layers.ts'
-import type { Contestant, Init } from '../models.ts'
-import { noiseLike, noiseReader, readWeights, serve } from './serve.ts'
+import type { Contestant, Init } from '../protocol.ts'
+import { noiseReader, readWeights, serve } from './serve.ts'
 
 const DEFINITIONS = { autoencoder, vae, gan, dcgan }
 const precision = process.argv.includes('relaxed') ? 'relaxed' : 'deterministic'
 const wide = process.argv.includes('wide')
 
-/** A session on what is asked for; the threads' file is the built one, since this file is bundled. */
+/** A session on what is asked for; the threads' file is bundled beside this one. */
 async function sessionWith(threads: number): Promise<Session> {
-  const worker = new URL('../../../dist/runtime/thread.js', import.meta.url)
+  const worker = new URL('./thread.mjs', import.meta.url)
   const runtime = await createRuntime({ threads, precision, wide, worker })
   if (runtime.threads !== threads) throw new Error(runtime.threadsReason)
   return runtime.session(1)
@@ -73,13 +72,6 @@ async function load(): Promise<Contestant> {
       step += n
       const means = fn.metrics()
       return figures.map((name) => means[name]!.sum / means[name]!.count)
-    },
-    async gemm(m, k, n, threads) {
-      const session = await sessionWith(threads)
-      const y = matmul(input('a', [m, k]), input('b', [k, n]))
-      const product = session.compile({ group: 'gemm', stages: [{ outputs: { y } }] })
-      product.feed('a', noiseLike(m * k)).feed('b', noiseLike(k * n))
-      return (times) => void product.run(times)
     },
   }
 }

@@ -1,10 +1,8 @@
 // onnxruntime-web, which has no gradients: the backward pass and Adam are written into the graph, for dense models only.
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import * as ort from 'onnxruntime-web'
-import type { Contestant, Init } from '../models.ts'
+import type { Contestant, Init } from '../protocol.ts'
 import { float, Graph } from './ort_graph.ts'
-import { noiseLike, noiseReader, readBatches, readWeights, serve } from './serve.ts'
+import { noiseReader, readBatches, readWeights, serve, versionOf } from './serve.ts'
 
 /** 1/n·Σ softplus(sign·x): its value, and its gradient by x. */
 function logLoss(g: Graph, x: string, sign: 1 | -1, n: number): [loss: string, dx: string] {
@@ -94,14 +92,6 @@ function stepGraph({ model, params, noise, noiseFile, batch, beta1, learningRate
   return g.model()
 }
 
-const open = (model: Uint8Array) =>
-  ort.InferenceSession.create(model, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' })
-
-function version(): string {
-  const file = createRequire(import.meta.url).resolve('onnxruntime-web').replace(/dist[\\/][^\\/]*$/, 'package.json')
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
-}
-
 async function load(): Promise<Contestant> {
   ort.env.wasm.numThreads = 1
   let session: ort.InferenceSession
@@ -111,9 +101,9 @@ async function load(): Promise<Contestant> {
   let config: Init
   let t = 0
   return {
-    versions: { 'onnxruntime-web': version() },
+    versions: { 'onnxruntime-web': versionOf('onnxruntime-web') },
     async init(init) {
-      session = await open(stepGraph(init))
+      session = await ort.InferenceSession.create(stepGraph(init), { executionProviders: ['wasm'], graphOptimizationLevel: 'all' })
       batches = readBatches(init).map((x) => new ort.Tensor(x, [init.batch, 784]))
       feeds = {}
       for (const [name, { shape, values }] of readWeights(init)) {
@@ -138,13 +128,6 @@ async function load(): Promise<Contestant> {
         losses = figures.map((name) => (out[name]!.data as Float32Array)[0]!)
       }
       return losses
-    },
-    async gemm(m, k, n) {
-      const g = new Graph()
-      g.output('y', g.op('MatMul', [g.input('a', [m, k]), g.input('b', [k, n])]), [m, n])
-      const product = await open(g.model())
-      const [a, b] = [new ort.Tensor(noiseLike(m * k), [m, k]), new ort.Tensor(noiseLike(k * n), [k, n])]
-      return async (times) => { for (let i = 0; i < times; i++) await product.run({ a, b }) }
     },
   }
 }

@@ -120,7 +120,7 @@ def instructions():
     return parts
 
 
-model, products = None, {}
+model = None
 
 
 def handle(request):
@@ -129,16 +129,9 @@ def handle(request):
         torch.set_num_threads(request['init']['threads'])
         model = Model(request['init'])
         return dict(versions=dict(python=sys.version.split()[0], torch=torch.__version__, **instructions()))
-    if 'steps' in request:
-        began = time.perf_counter()
-        for _ in range(request['steps']): losses = model.step()
-        return dict(losses=[float(l) for l in losses], ms=1000 * (time.perf_counter() - began))
-    torch.set_num_threads(request['threads'])
-    m, k, n = request['gemm']
-    a, b, y = products.setdefault((m, k, n), (torch.rand(m, k) - 0.5, torch.rand(k, n) - 0.5, torch.empty(m, n)))
     began = time.perf_counter()
-    for _ in range(request['times']): torch.mm(a, b, out=y)
-    return dict(ms=1000 * (time.perf_counter() - began))
+    for _ in range(request['steps']): losses = model.step()
+    return dict(losses=[float(l) for l in losses], ms=1000 * (time.perf_counter() - began))
 
 
 for line in sys.stdin:

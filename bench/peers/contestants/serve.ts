@@ -1,16 +1,16 @@
 // A contestant's side of the protocol: JSON lines on stdin and stdout. Timing is done here, around whole windows.
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { createInterface } from 'node:readline'
-import type { Contestant, Init, Product } from '../models.ts'
+import type { Contestant, Init } from '../protocol.ts'
 
-type Request = { init: Init } | { steps: number } | { gemm: readonly [number, number, number]; threads: number; times: number }
+type Request = { init: Init } | { steps: number }
 
 /** Answers requests until stdin ends. Whatever a library prints goes to stderr. */
 export async function serve(load: () => Promise<Contestant>): Promise<void> {
   console.log = console.info = console.warn = console.debug = console.error
   const answer = (reply: object) => process.stdout.write(`${JSON.stringify(reply)}\n`)
   let contestant: Contestant | undefined
-  const products = new Map<string, Product>()
 
   async function handle(request: Request): Promise<object> {
     contestant ??= await load()
@@ -18,17 +18,9 @@ export async function serve(load: () => Promise<Contestant>): Promise<void> {
       await contestant.init(request.init)
       return { versions: { node: process.versions.node, v8: process.versions.v8, ...contestant.versions } }
     }
-    if ('steps' in request) {
-      const began = performance.now()
-      const losses = await contestant.steps(request.steps)
-      return { ms: performance.now() - began, losses }
-    }
-    const key = request.gemm.join()
-    const run = products.get(key) ?? await contestant.gemm(...request.gemm, request.threads)
-    products.set(key, run)
     const began = performance.now()
-    await run(request.times)
-    return { ms: performance.now() - began }
+    const losses = await contestant.steps(request.steps)
+    return { ms: performance.now() - began, losses }
   }
 
   for await (const line of createInterface({ input: process.stdin })) {
@@ -76,5 +68,8 @@ export function noiseReader({ noiseFile, noise, batch }: Init): (t: number) => F
   })
 }
 
-/** Uniform floats in [-1, 1): matrices to multiply. */
-export const noiseLike = (n: number): Float32Array => Float32Array.from({ length: n }, () => 2 * Math.random() - 1)
+/** The version of an installed package whose code lies in its folder dist. */
+export function versionOf(name: string): string {
+  const file = createRequire(import.meta.url).resolve(name).replace(/dist[\\/][^\\/]*$/, 'package.json')
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+}

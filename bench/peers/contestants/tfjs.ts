@@ -1,7 +1,7 @@
 // TensorFlow.js. Argument: `cpu`, `wasm` (as it comes) or `wasm-patched` (tfjs_patches.ts).
 import * as tf from '@tensorflow/tfjs'
-import type { Contestant, Init } from '../models.ts'
-import { noiseLike, noiseReader, readBatches, readWeights, serve } from './serve.ts'
+import type { Contestant, Init } from '../protocol.ts'
+import { noiseReader, readBatches, readWeights, serve } from './serve.ts'
 
 const flavour = process.argv[2] ?? 'cpu'
 
@@ -122,12 +122,6 @@ async function load(): Promise<Contestant> {
       const values = await Promise.all(losses.map(async (l) => (await l.data())[0]!))
       tf.dispose(losses)
       return values
-    },
-    async gemm(m, k, n) {
-      const a = tf.tensor2d(noiseLike(m * k), [m, k])
-      const b = tf.tensor2d(noiseLike(k * n), [k, n])
-      await tf.matMul(a, b).data()
-      return (times) => { for (let i = 0; i < times; i++) tf.dispose(tf.matMul(a, b)) }
     },
   }
 }

@@ -1,14 +1,15 @@
 // Every kernel of the core over a range of sizes: the ladders of ops with cases, and what has no cases. A test
 // says that none is left out.
 import { gradients } from '../src/autodiff/gradients.ts'
-import { input, variable } from '../src/graph/leaves.ts'
+import { input, type Variable, variable } from '../src/graph/leaves.ts'
 import type { Tensor } from '../src/graph/tensor.ts'
 import { type Kernel, kernel } from '../src/bench/kernels.ts'
 import { optimizers } from '../src/nn/index.ts'
 import type { Optimizer } from '../src/nn/optimizers.ts'
 import * as ops from '../src/ops/index.ts'
+import { activation } from '../src/verify/cases/activation.ts'
 import { drawInputs } from '../src/verify/cases/case.ts'
-import { BATCHES, LADDERS, LENGTHS } from './ladders.ts'
+import { BATCHES, LADDERS, LENGTHS, WITHOUT } from './ladders.ts'
 
 export interface Entry {
   /** The op or the kernel; several entries of growing size share it. */
@@ -26,29 +27,21 @@ const ofCases: readonly Entry[] = LADDERS.flatMap(({ of, cases }) => cases.map((
 
 const sized = (op: string, build: (n: number) => Kernel): Entry[] => LENGTHS.map((n) => ({ op, kernel: build(n) }))
 
-/** The gradient alone: activations have kernels for it. */
-const activationGradient = (op: string, apply: (x: Tensor) => Tensor): Entry[] =>
-  sized(`${op}, gradient`, (n) => kernel(`${op}, value and gradient [${n}]`, [[n]], (x) => {
-    return gradients(apply(x), [x], input('dy', [n]))[0]!
-  }))
+/** Activations have kernels for the gradient too. */
+const activationGradients = activation.filter(({ op }) => !(op in WITHOUT)).flatMap((of) => sized(`${of.op}, gradient`, (n) =>
+  kernel(`${of.op}, value and gradient [${n}]`, [[n]], (x) =>
+    gradients(of.make([[n]]).apply(x!), [x!], input('dy', [n]))[0]!)))
 
-const optimizer = (op: string, make: () => Optimizer): Entry[] => sized(op, (n) => ({
+const updates = (op: string, make: (changed: Variable, gradient: Tensor) => readonly Tensor[]): Entry[] => sized(op, (n) => ({
   name: `${op} [${n}]`,
   shapes: [[n]],
   build(gradient) {
     const changed = variable('x', [n], ops.ones)
-    return { changed, updates: make().apply([gradient], [changed]) }
+    return { changed, updates: make(changed, gradient!) }
   },
 }))
-
-const average = sized('movingAverage', (n) => ({
-  name: `movingAverage [${n}]`,
-  shapes: [[n]],
-  build(x) {
-    const changed = variable('average', [n], ops.ones)
-    return { changed, updates: [ops.movingAverage(changed, x, 0.9)] }
-  },
-}))
+const optimizer = (op: string, make: () => Optimizer): Entry[] =>
+  updates(op, (variable, gradient) => make().updates([{ variable, gradient }]))
 
 const IMAGES = 4096
 const gathered = (op: string, data: Uint8Array | Float32Array): Entry[] => BATCHES.map((size) =>
@@ -58,15 +51,10 @@ const drawn = (op: string, draw: (n: number) => Tensor): Entry[] => sized(op, (n
 
 export const ENTRIES: readonly Entry[] = [
   ...ofCases,
-  ...activationGradient('relu', ops.relu),
-  ...activationGradient('leakyReLU', (x) => ops.leakyReLU(x)),
-  ...activationGradient('elu', (x) => ops.elu(x)),
-  ...activationGradient('tanh', ops.tanh),
-  ...activationGradient('sigmoid', ops.sigmoid),
-  ...activationGradient('softplus', ops.softplus),
-  ...sized('sum', (n) => kernel(`sum [${n}]`, [[n]], (x) => ops.sum(x))),
-  ...sized('sum of columns', (n) => kernel(`sum of columns [${n / 40},40]`, [[n / 40, 40]], (x) => ops.sum(x, 0))),
-  ...sized('sum of rows', (n) => kernel(`sum of rows [${n / 40},40]`, [[n / 40, 40]], (x) => ops.sum(x, 1))),
+  ...activationGradients,
+  ...sized('sum', (n) => kernel(`sum [${n}]`, [[n]], (x) => ops.sum(x!))),
+  ...sized('sum of columns', (n) => kernel(`sum of columns [${n / 40},40]`, [[n / 40, 40]], (x) => ops.sum(x!, 0))),
+  ...sized('sum of rows', (n) => kernel(`sum of rows [${n / 40},40]`, [[n / 40, 40]], (x) => ops.sum(x!, 1))),
   ...drawn('fill', (n) => ops.fill([n], 0.5)),
   ...drawn('randomUniform', (n) => ops.randomUniform([n], 'bench')),
   ...drawn('randomNormal', (n) => ops.randomNormal([n], 'bench')),
@@ -78,7 +66,7 @@ export const ENTRIES: readonly Entry[] = [
   ...optimizer('rmsprop', () => optimizers.rmsprop()),
   ...optimizer('rmsprop, momentum', () => optimizers.rmsprop({ momentum: 0.9 })),
   ...optimizer('adam', () => optimizers.adam()),
-  ...average,
+  ...updates('movingAverage', (average, x) => [ops.movingAverage(average, x, 0.9)]),
   ...gathered('batch of bytes', new Uint8Array(IMAGES * 784).map((_, i) => i % 255)),
   ...gathered('batch of floats', new Float32Array(IMAGES * 784).fill(0.5)),
 ]

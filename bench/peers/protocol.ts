@@ -1,7 +1,6 @@
 // What is trained: models A–D of test/golden/README.md at full width, and what every contestant is told about them.
+import type { ModelName } from '../../src/bench/step.ts'
 import type { Kind } from '../../test/golden/layers.ts'
-
-export type ModelName = 'autoencoder' | 'vae' | 'gan' | 'dcgan'
 
 interface Model {
   readonly kind: Kind
@@ -34,9 +33,7 @@ export interface Init extends Model {
   readonly noiseFile: string
 }
 
-export type Product = (times: number) => Promise<void> | void
-
-/** What a contestant is: loaded once, given one model or matrices, then asked for steps. */
+/** What a contestant is: loaded once, given one model, then asked for steps. */
 export interface Contestant {
   /** Names and versions of what computes. */
   readonly versions: Readonly<Record<string, string>>
@@ -44,6 +41,4 @@ export interface Contestant {
   init(init: Init): Promise<void> | void
   /** Runs `n` training steps; losses before an update (a VAE's per sample): of the last step, or means. */
   steps(n: number): Promise<readonly number[]> | readonly number[]
-  /** Prepares a product [m, k]·[k, n] and returns what runs it so many times. */
-  gemm(m: number, k: number, n: number, threads: number): Promise<Product>
 }

@@ -1,0 +1,54 @@
+// Two commits against each other, taking turns in one process: is a change a gain? The ratio is new over old of neighbouring
+// windows; below 1 the new one is faster. Bits: of all weights after warming up.
+import { figure, median, medianBounds, spread } from '../src/bench/statistics.ts'
+import { calibrate } from '../src/bench/windows.ts'
+import { about, aboutLine } from './about.ts'
+import { buildAt } from './builds.ts'
+import { BUILD, buildOf, command, modelsOf } from './command.ts'
+import { heading, row } from './output.ts'
+import { inTurns, ratios } from './pairs.ts'
+
+const WARM_STEPS = 10
+
+function verdict(ratio: readonly number[]): string {
+  const [low, high] = medianBounds(ratio)
+  const found = high < 1 ? 'faster' : low > 1 ? 'slower' : 'no difference seen'
+  return `${low.toFixed(3)}–${high.toFixed(3)}: ${found}`
+}
+
+export const compare = command({
+  summary: 'two commits (.: this checkout): the ratio of their steps, and whether the bits are the same',
+  takes: 'OLD NEW [MODEL …]',
+  options: { 'batch-size': [128], threads: 1, windows: 60, 'window-ms': 30, ...BUILD },
+  async run({ 'batch-size': batches, threads, windows, 'window-ms': windowMs, ...which }, [older, newer, ...names]) {
+    if (!older || !newer) throw new RangeError('compare: give two commits, OLD NEW; . is this checkout as it stands')
+    const models = modelsOf(names)
+    const build = buildOf(which)
+    const before = await buildAt(older, { ...build, threads })
+    const after = await buildAt(newer, { ...build, threads })
+    const facts = await about(build)
+    console.log(`${aboutLine(facts)}; threads: ${threads}, ${windows} windows of ${windowMs} ms\n`)
+    console.log(`old: ${before.name}\nnew: ${after.name}\n`)
+    const head = ['model', 'batch', 'old, ms', 'new, ms', 'new / old: median (quartiles)', 'the median, 95 % sure', 'bits']
+    console.log(heading(head))
+    const results = []
+    for (const model of models) {
+      for (const batch of batches) {
+        const steps = [await before.step(model, batch), await after.step(model, batch)]
+        for (const { run } of steps) run(WARM_STEPS)
+        const same = steps[0]!.digest() === steps[1]!.digest()
+        const times = calibrate(steps[0]!.run, windowMs)
+        const [old, young] = inTurns(steps.map(({ run }) => () => run(times)), windows)
+          .map((all) => all.map((ms) => ms / times)) as [number[], number[]]
+        const ratio = ratios(old, young)
+        const ms = [old, young].map((all) => median(all).toFixed(2))
+        console.log(row([model, batch, ...ms, spread(ratio, 3), verdict(ratio), same ? 'same' : 'different']))
+        results.push({
+          model, batch, same, old: figure(old), new: figure(young), ratio: figure(ratio), bounds: medianBounds(ratio),
+        })
+        for (const { close } of steps) await close()
+      }
+    }
+    return { ...facts, threads, old: before.name, new: after.name, results }
+  },
+})

@@ -1,0 +1,45 @@
+// The same training steps in ganglion and in what it competes with, taking turns in one run. `--out FOLDER` writes peers.md and
+// peers.json there, and README's tables: run it with all contestants. Who is missing is shown as not installed.
+import { spawnSync } from 'node:child_process'
+import { totalmem } from 'node:os'
+import { machine } from '../../src/bench/machine.ts'
+import { checkout } from '../about.ts'
+import { command, modelsOf } from '../command.ts'
+import { progress } from '../output.ts'
+import { roundTrip } from '../round_trip.ts'
+import { chosen, contestants, nodeFor } from './contestants.ts'
+import { page, type Report, writePages } from './pages.ts'
+import { prepare } from './prepare.ts'
+import { race, type Result } from './race.ts'
+
+export const peers = command({
+  summary: 'the same steps in PyTorch, tfjs, jax-js, onnxruntime-web; --out docs writes the pages that the project shows',
+  takes: '[MODEL …]',
+  options: {
+    'batch-size': [64, 128], threads: [1, 2], contestants: '', windows: 15, 'window-ms': 300, limit: 120, node: '', out: '',
+  },
+  async run({ 'batch-size': batches, threads, contestants: wanted, windows, 'window-ms': windowMs, ...given }, names) {
+    const models = modelsOf(names)
+    const limits = { windows, windowMs, seconds: given.limit }
+    const node = nodeFor(given.node)
+    const entries = chosen(await contestants(node, threads), wanted)
+    await prepare(models)
+    /** Before and after: two threads are worth less where their processors lie far apart. */
+    const before = await roundTrip()
+    const results: Result[] = []
+    for (const model of models) {
+      for (const batch of batches) results.push(...await race(entries, model, batch, limits, progress))
+    }
+    progress('')
+    const said = spawnSync(node, ['-p', 'JSON.stringify(process.versions)']).stdout.toString()
+    const { node: version, v8 } = JSON.parse(said) as Record<'node' | 'v8', string>
+    const { cpu = '', cores, system = '' } = machine()
+    const report: Report = {
+      ...checkout(), machine: { cpu, cores, megabytes: Math.round(totalmem() / 1048576), system }, node: version, v8,
+      roundTrip: [before, await roundTrip()], limits, results,
+    }
+    console.log(page(report))
+    if (given.out) await writePages(given.out, report)
+    return report
+  },
+})

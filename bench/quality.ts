@@ -1,0 +1,85 @@
+// Learned quality on real MNIST with the reference settings (README, "Quality"), against PyTorch's three seeds.
+// The exit code is 1 where a mean is worse than allowed.
+import { autoencoder, createRuntime, gan, type ImageDataset, Model, vae } from '../src/entries/index.ts'
+import type { ModelDefinition } from '../src/models/definition.ts'
+import { loadDataset } from '../src/node/datasets.ts'
+import { classify, FEATURES, inceptionScore, loadReference } from '../test/quality/classifier.ts'
+import { frechet, gaussian } from '../test/quality/frechet.ts'
+import { command } from './command.ts'
+import { table } from './output.ts'
+
+interface Recipe {
+  readonly definition: () => ModelDefinition
+  readonly epochs: number
+  readonly figure: string
+  /** PyTorch: mean and standard deviation of three seeds. */
+  readonly reference: readonly [mean: number, deviation: number]
+  readonly judge: (model: Model, test: ImageDataset) => { figure: number } & Record<string, number>
+}
+
+const loss: Recipe['judge'] = (model, test) => {
+  const { loss: figure, ...rest } = model.evaluate(test)
+  return { figure: figure!, ...rest }
+}
+
+const RECIPES: Readonly<Record<string, Recipe>> = {
+  autoencoder: {
+    definition: autoencoder, epochs: 10, figure: 'test mean squared error a pixel', reference: [0.09405, 0.0042], judge: loss,
+  },
+  vae: { definition: vae, epochs: 10, figure: 'test loss a sample', reference: [69.26, 0.9], judge: loss },
+  gan: {
+    definition: gan,
+    epochs: 20,
+    figure: 'Fréchet distance of 10,000 samples',
+    reference: [9.496, 0.93],
+    judge(model) {
+      const { features, logits } = classify(model.sample(10000, { seed: 1000 + model.session.seed }))
+      return { figure: frechet(gaussian(features, FEATURES), loadReference()), inceptionScore: inceptionScore(logits) }
+    },
+  },
+}
+
+export const quality = command({
+  summary: 'what the reference recipes learn of MNIST, by seed, beside PyTorch; all of it takes most of an hour',
+  takes: '[RECIPE …]',
+  options: { seeds: [1, 2, 3] },
+  async run({ seeds }, given) {
+    const names = given.length ? given : Object.keys(RECIPES)
+    const unknown = names.find((name) => !Object.hasOwn(RECIPES, name))
+    const known = Object.keys(RECIPES).join(', ')
+    if (unknown !== undefined) throw new RangeError(`no recipe is called "${unknown}"; there are: ${known}`)
+    const runtime = await createRuntime()
+    const train = await loadDataset('mnist', { split: 'train' })
+    const test = await loadDataset('mnist', { split: 'test' })
+    const results = []
+    for (const name of names) {
+      const { definition, epochs, figure, judge, reference: [pytorch, deviation] } = RECIPES[name]!
+      const runs = []
+      for (const seed of seeds) {
+        const model = await Model.create(runtime, definition(), { seed })
+        for await (const p of model.train(train, { epochs, batchSize: 128 })) {
+          if (!p.epochDone) continue
+          console.log(`${name} seed ${seed} epoch ${p.epoch}: ${JSON.stringify(p.metrics)} ${p.seconds.toFixed(1)} s`)
+        }
+        const run = { seed, ...judge(model, test), digest: await model.digest() }
+        console.log(`${name} seed ${seed}: ${JSON.stringify(run)}`)
+        runs.push(run)
+      }
+      const mean = runs.reduce((sum, run) => sum + run.figure, 0) / runs.length
+      const variance = runs.reduce((sum, run) => sum + (run.figure - mean) ** 2, 0) / Math.max(runs.length - 1, 1)
+      const limit = pytorch + 2 * deviation
+      const theirs = { mean: pytorch, deviation }
+      results.push({
+        model: name, figure, epochs, mean, deviation: Math.sqrt(variance), limit, pass: mean <= limit, pytorch: theirs, runs,
+      })
+    }
+    console.log('')
+    console.log(table(['model', 'figure', 'seeds', 'mean ± sd', 'PyTorch', 'allowed', ''], results.map((r) => [
+      `${r.model}, ${r.epochs} epochs`, r.figure, r.runs.map((run) => run.figure.toPrecision(4)).join(', '),
+      `${r.mean.toPrecision(4)} ± ${r.deviation.toPrecision(2)}`, `${r.pytorch.mean} ± ${r.pytorch.deviation}`,
+      `≤ ${r.limit.toPrecision(4)}`, r.pass ? 'met' : 'missed',
+    ])))
+    if (results.some(({ pass }) => !pass)) process.exitCode = 1
+    return { results }
+  },
+})
