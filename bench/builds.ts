@@ -62,8 +62,8 @@ export async function buildAt(ref: string, options: Options): Promise<Build> {
   mkdirSync(FOLDER, { recursive: true })
   const commit = ref === HERE ? null : commitOf(ref)
   const [bundled, worker] = ['', '-thread'].map((what) => join(FOLDER, `${commit ?? 'here'}${what}.mjs`)) as [string, string]
-  if (commit === null) await bundleHost(HERE, bundled, worker)
-  else if (!existsSync(worker)) await inWorktree(commit, (folder) => bundleHost(folder, bundled, worker))
+  if (commit === null) await bundleHost(HERE, targetOf(options), bundled, worker)
+  else if (!existsSync(worker)) await inWorktree(commit, (folder) => bundleHost(folder, 'all', bundled, worker))
   const loaded = (await import(pathToFileURL(bundled).href)) as Host
   const name = commit === null ? 'this checkout' : git('log', '-1', '--format=%h %s', commit)
   return { name, step: (model, batch) => stepWith(loaded, worker, model, batch, options) }
@@ -89,9 +89,15 @@ async function inWorktree(commit: string, work: (folder: string) => Promise<void
   }
 }
 
+/** The core that is compared, as tools/build.mjs calls it. */
+function targetOf({ precision, wide, threads }: Options): string {
+  const parts = [precision === 'relaxed' && 'relaxed', wide && 'wide', threads > 1 && 'threads']
+  return parts.filter(Boolean).join('-') || 'simd'
+}
+
 /** Builds a checkout's cores, and bundles its default entry with them inside, and what its worker threads run. */
-async function bundleHost(folder: string, outfile: string, worker: string): Promise<void> {
-  execFileSync(process.execPath, ['tools/build.mjs', 'core'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
+async function bundleHost(folder: string, cores: string, outfile: string, worker: string): Promise<void> {
+  execFileSync(process.execPath, ['tools/build.mjs', 'core', cores], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
   await bundle(folder, HOST, outfile)
   await bundle(folder, THREAD, worker)
 }

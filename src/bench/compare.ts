@@ -1,5 +1,5 @@
 // Two reports, line by line. They are of different moments, so a difference within the spread of either is called none;
-// two builds on one machine are better compared in one run: `npm run bench:compare`.
+// two builds on one machine are better compared in one run: `npm run bench -- compare`.
 import { type BenchReport, FORMAT } from './report.ts'
 import type { Figure } from './statistics.ts'
 import { columns, short } from './table.ts'
