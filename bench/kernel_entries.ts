@@ -67,6 +67,7 @@ export const ENTRIES: readonly Entry[] = [
   ...optimizer('rmsprop, momentum', () => optimizers.rmsprop({ momentum: 0.9 })),
   ...optimizer('adam', () => optimizers.adam()),
   ...updates('movingAverage', (average, x) => [ops.movingAverage(average, x, 0.9)]),
+  { op: 'step', kernel: kernel('step', [], () => ops.step()) },
   ...gathered('batch of bytes', new Uint8Array(IMAGES * 784).map((_, i) => i % 255)),
   ...gathered('batch of floats', new Float32Array(IMAGES * 784).fill(0.5)),
 ]
