@@ -10,7 +10,7 @@ const BOOKKEEPING = ['advance', 'metric_f32', 'peak_f32', 'random_bits']
 
 const folder = new URL('../../assembly/kernels/', import.meta.url)
 const registered = readdirSync(folder)
-  .flatMap((file) => [...readFileSync(new URL(file, folder), 'utf8').matchAll(/^register\((\w+)\)/gm)].map(([, name]) => name!))
+  .flatMap((file) => [...readFileSync(new URL(file, folder), 'utf8').matchAll(/^register(?:<[\w, ]+>)?\((\w+)\)/gm)].map(([, name]) => name!))
 
 it('every kernel is measured', async () => {
   expect(registered.length).toBeGreaterThan(50)
