@@ -1,10 +1,10 @@
-// How near each plan is to the least that its schedule can need: the largest sum of buffers alive at once. What a process takes
-// that trains, beside others, is in the table of `peers`.
-import { trainingStep } from '../src/bench/step.ts'
+// How near each plan is to the least that its schedule can need: the largest sum of buffers alive at once. No core
+// takes part. What a process takes that trains, beside others, is in the table of `peers`.
+import { MODELS, trainingSpec } from '../src/bench/step.ts'
+import { compile } from '../src/compiler/program.ts'
 import { checkout } from './about.ts'
 import { command, modelsOf } from './command.ts'
 import { megabytes, table } from './output.ts'
-import { runtimeWith } from './runtimes.ts'
 
 const TARGET = 1.25
 
@@ -15,14 +15,12 @@ export const memory = command({
   async run({ 'batch-size': batches, threads: counts }, names) {
     const results = []
     for (const threads of counts) {
-      const runtime = await runtimeWith(threads)
       for (const model of modelsOf(names)) {
         for (const batch of batches) {
-          const { peakBytes, lowerBound } = trainingStep(await runtime.session(1), model, batch).plan
+          const { peakBytes, lowerBound } = compile(trainingSpec(MODELS[model](), batch), { threads }).plan
           results.push({ model, batch, threads, peakBytes, lowerBound, ratio: peakBytes / lowerBound })
         }
       }
-      await runtime.close()
     }
     console.log(table(['model', 'batch', 'threads', 'plan, MB', 'lower bound, MB', 'plan over bound'], results.map((r) => [
       r.model, r.batch, r.threads, megabytes(r.peakBytes, 2), megabytes(r.lowerBound, 2),

@@ -1,5 +1,7 @@
 // The models' training steps as benchmarks run them: compiled, and fed the same made-up images.
+import type { FunctionSpec } from '../compiler/program.ts'
 import { input } from '../graph/leaves.ts'
+import { sizeOf } from '../graph/tensor.ts'
 import { autoencoder } from '../models/autoencoder.ts'
 import { dcgan } from '../models/dcgan.ts'
 import type { ModelDefinition } from '../models/definition.ts'
@@ -14,10 +16,15 @@ import { madeUp } from '../verify/draw.ts'
 export const MODELS = { autoencoder, vae, gan, dcgan }
 export type ModelName = keyof typeof MODELS
 
-export function stepOf(session: Session, definition: ModelDefinition, batch: number): CompiledFunction {
+/** What a step of training computes; its images are an input. */
+export function trainingSpec(definition: ModelDefinition, batch: number): FunctionSpec {
   const images = input('images', [batch, ...definition.imageShape])
-  const fn = session.compile({ group: TRAIN, stages: trainingStages(definition, { images }) })
-  return fn.feed('images', madeUp(images.size, 1))
+  return { group: TRAIN, stages: trainingStages(definition, { images }) }
+}
+
+export function stepOf(session: Session, definition: ModelDefinition, batch: number): CompiledFunction {
+  const fn = session.compile(trainingSpec(definition, batch))
+  return fn.feed('images', madeUp(sizeOf([batch, ...definition.imageShape]), 1))
 }
 
 export const trainingStep = (session: Session, model: ModelName, batch: number): CompiledFunction =>
