@@ -19,7 +19,7 @@ export interface Command<D extends Defaults = Defaults> {
 }
 
 /** Keeps the options' types for `run`, and hides them from the list of commands. */
-export const command = <D extends Defaults>(made: Command<D>): Command => made as unknown as Command
+export const command = <D extends Defaults>(made: Command<D>): Command => made
 
 /** Which build is measured. */
 export const BUILD = { wide: false, relaxed: false } as const

@@ -30,14 +30,14 @@ const sized = (op: string, build: (n: number) => Kernel): Entry[] => LENGTHS.map
 /** Activations have kernels for the gradient too. */
 const activationGradients = activation.filter(({ op }) => !(op in WITHOUT)).flatMap((of) => sized(`${of.op}, gradient`, (n) =>
   kernel(`${of.op}, value and gradient [${n}]`, [[n]], (x) =>
-    gradients(of.make([[n]]).apply(x!), [x!], input('dy', [n]))[0]!)))
+    gradients(of.make([[n]]).apply(x), [x], input('dy', [n]))[0]!)))
 
 const updates = (op: string, make: (changed: Variable, gradient: Tensor) => readonly Tensor[]): Entry[] => sized(op, (n) => ({
   name: `${op} [${n}]`,
   shapes: [[n]],
   build(gradient) {
     const changed = variable('x', [n], ops.ones)
-    return { changed, updates: make(changed, gradient!) }
+    return { changed, updates: make(changed, gradient) }
   },
 }))
 const optimizer = (op: string, make: () => Optimizer): Entry[] =>
@@ -52,9 +52,9 @@ const drawn = (op: string, draw: (n: number) => Tensor): Entry[] => sized(op, (n
 export const ENTRIES: readonly Entry[] = [
   ...ofCases,
   ...activationGradients,
-  ...sized('sum', (n) => kernel(`sum [${n}]`, [[n]], (x) => ops.sum(x!))),
-  ...sized('sum of columns', (n) => kernel(`sum of columns [${n / 40},40]`, [[n / 40, 40]], (x) => ops.sum(x!, 0))),
-  ...sized('sum of rows', (n) => kernel(`sum of rows [${n / 40},40]`, [[n / 40, 40]], (x) => ops.sum(x!, 1))),
+  ...sized('sum', (n) => kernel(`sum [${n}]`, [[n]], (x) => ops.sum(x))),
+  ...sized('sum of columns', (n) => kernel(`sum of columns [${n / 40},40]`, [[n / 40, 40]], (x) => ops.sum(x, 0))),
+  ...sized('sum of rows', (n) => kernel(`sum of rows [${n / 40},40]`, [[n / 40, 40]], (x) => ops.sum(x, 1))),
   ...drawn('fill', (n) => ops.fill([n], 0.5)),
   ...drawn('randomUniform', (n) => ops.randomUniform([n], 'bench')),
   ...drawn('randomNormal', (n) => ops.randomNormal([n], 'bench')),
