@@ -41,7 +41,7 @@ const updates = (op: string, make: (changed: Variable, gradient: Tensor) => read
   },
 }))
 const optimizer = (op: string, make: () => Optimizer): Entry[] =>
-  updates(op, (variable, gradient) => make().updates([{ variable, gradient }]))
+  updates(op, (variable, gradient) => make().apply([gradient], [variable]))
 
 const IMAGES = 4096
 const gathered = (op: string, data: Uint8Array | Float32Array): Entry[] => BATCHES.map((size) =>
