@@ -8,7 +8,7 @@ import { Tensor } from '../graph/tensor.ts'
 /** The stages with those copies in them. */
 export function keepValues(stages: readonly Stage[]): Stage[] {
   const everChanged = new Set(stages.flatMap((stage) => stage.updates.flatMap(changedBy)))
-  return stages.map(({ outputs, updates }) => {
+  return stages.map(({ outputs, updates, order }) => {
     const copies = new Map<Tensor, Tensor>()
     const kept = (node: Tensor): Tensor => {
       const known = copies.get(node) ?? copy(node)
@@ -23,6 +23,7 @@ export function keepValues(stages: readonly Stage[]): Stage[] {
       if (!late) return update
       return new Tensor(update.op, [...update.inputs.slice(0, -1), kept(value)], update.attrs, update.shape, update.scope)
     })
-    return { outputs: outputs.map((output) => (everChanged.has(memoryOf(output)) ? kept(output) : output)), updates: ordered }
+    const held = outputs.map((output) => (everChanged.has(memoryOf(output)) ? kept(output) : output))
+    return { outputs: held, updates: ordered, order }
   })
 }

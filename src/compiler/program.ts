@@ -25,6 +25,11 @@ export interface StageSpec {
   readonly metrics?: Readonly<Record<string, Tensor>>
   /** Changes of variables: optimizers' updates, running statistics, assignments. */
   readonly updates?: readonly Tensor[]
+  /**
+   * Some of what outputs, metrics and updates need, to be computed first, one with all that it needs after another: it bounds
+   * what is in memory at once, and changes no number.
+   */
+  readonly order?: readonly Tensor[]
 }
 
 /** What a function computes, stage by stage. */
@@ -72,7 +77,7 @@ export interface Program<S extends FunctionSpec = FunctionSpec> {
 export const COUNTER_WORDS = 4
 
 const tensors = rule('tensors by name', isObject)
-const STAGE = { outputs: tensors, metrics: tensors, updates: list }
+const STAGE = { outputs: tensors, metrics: tensors, updates: list, order: list }
 const SPEC = { group: required(name), stages: required(list) }
 
 /**
@@ -87,8 +92,8 @@ export function compile<const S extends FunctionSpec>(spec: S, options: { thread
   checkSpec(spec)
   checkOptions('compile', options, { threads: count })
   const { threads = 1 } = options
-  const given = spec.stages.map(({ outputs = {}, metrics = {}, updates = [] }: StageSpec): Stage => ({
-    outputs: [...Object.values(outputs), ...Object.values(metrics)], updates,
+  const given = spec.stages.map(({ outputs = {}, metrics = {}, updates = [], order = [] }: StageSpec): Stage => ({
+    outputs: [...Object.values(outputs), ...Object.values(metrics)], updates, order,
   }))
   checkStreams(rootsOf(given))
   const stages = optimize(given)
@@ -126,7 +131,8 @@ export function compile<const S extends FunctionSpec>(spec: S, options: { thread
   }
 }
 
-const rootsOf = (stages: readonly Stage[]): Tensor[] => stages.flatMap(({ outputs, updates }) => [...outputs, ...updates])
+const rootsOf = (stages: readonly Stage[]): Tensor[] =>
+  stages.flatMap(({ outputs, updates, order }) => [...order, ...outputs, ...updates])
 
 const placeOf = (address: number, shape: Shape, { list: regions }: Regions): Place =>
   ({ region: regions[regionOf(address)]!, offset: offsetOf(address), shape })
@@ -137,7 +143,7 @@ function optimize(stages: readonly Stage[]): Stage[] {
   for (const pass of [shareEqual, fuseEpilogues]) {
     const made = pass(rootsOf(now))
     const to = (t: Tensor) => made.get(t)!
-    now = now.map((s) => ({ outputs: s.outputs.map(to), updates: s.updates.map(to) }))
+    now = now.map((s) => ({ outputs: s.outputs.map(to), updates: s.updates.map(to), order: s.order.map(to) }))
   }
   return keepValues(now)
 }

@@ -8,6 +8,8 @@ import type { Tensor } from '../graph/tensor.ts'
 export interface Stage {
   readonly outputs: readonly Tensor[]
   readonly updates: readonly Tensor[]
+  /** What is computed first, one with all that it needs after another. */
+  readonly order: readonly Tensor[]
 }
 
 /** One op to run. Leaves are not scheduled: an item's `inputs` hold the item that computes it, or the leaf itself. */
@@ -26,7 +28,7 @@ export function schedule(stages: readonly Stage[]): Schedule {
   const items: Item[] = []
   const done = new Map<Tensor, Item>()
   const outputs = stages.map((stage) => {
-    const roots = [...stage.outputs, ...stage.updates.flatMap((u) => u.inputs)]
+    const roots = [...stage.order, ...stage.outputs, ...stage.updates.flatMap((u) => u.inputs)]
     const run = (node: Tensor) => {
       const item = { node, inputs: node.inputs.map((i) => (isLeaf(i) ? i : done.get(i)!)) }
       items.push(item)

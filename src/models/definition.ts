@@ -8,6 +8,9 @@ import type { FunctionSpec } from '../compiler/program.ts'
 /** One phase of a training step: what it reports, and the updates that it makes when that is computed. */
 export type StageSpec = FunctionSpec['stages'][number]
 
+/** What the gradients of a step are of those of its micro-batches: as losses are means over a batch's rows or sums. */
+export type Reduction = 'mean' | 'sum'
+
 /** The rows of one step, each tensor's first dimension being the batch: row i of all of them is of one sample. */
 export interface Batch {
   /** [batch, …imageShape], in [-1, 1]. */
@@ -29,6 +32,11 @@ export interface ModelDefinition {
   readonly classes?: number
   /** Whether an epoch leaves out the last samples that do not fill a batch. Default false. */
   readonly dropRemainder?: boolean
+  /**
+   * Whether its losses are means over a batch's rows or sums: the gradients of a step that is taken in micro-batches are the mean
+   * or the sum of theirs. Default 'mean'.
+   */
+  readonly reduction?: Reduction
   /** The optimizers, for the host to change the learning rate. */
   readonly optimizers: readonly Optimizer[]
   /** One training step on a batch. */

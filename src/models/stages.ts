@@ -6,8 +6,7 @@ import { Pass } from '../nn/layer.ts'
 import type { Batch, ModelDefinition, StageSpec } from './definition.ts'
 
 /** The stages of one training step on `batch`, with the updates that layers asked for on the side. */
-export function trainingStages(definition: Pick<ModelDefinition, 'train'>, batch: Batch): StageSpec[] {
-  const pass = new Pass(true)
+export function trainingStages(definition: Pick<ModelDefinition, 'train'>, batch: Batch, pass = new Pass(true)): StageSpec[] {
   return placeUpdates(definition.train(batch, pass), pass.updates)
 }
 

@@ -68,6 +68,7 @@ export function vae(options: VaeOptions = {}): ModelDefinition {
     options: { latent, hidden, learningRate, noise, imageShape, ...(clipNorm ? { clipNorm } : {}) },
     imageShape,
     codeShape: [latent],
+    reduction: 'sum',
     optimizers: [optimizer],
     train(batch, pass) {
       const { loss, reconstruction, kl } = losses(batch, pass)

@@ -62,7 +62,8 @@ it('refuses what cannot be meant', async () => {
   expect(compile({ updates: [x] })).toThrow("'constant' is no update")
   expect(compile({ outputs: { y: assign(a, constant([2])) } })).toThrow("the output 'y' is the update 'assign'")
   const stage = compile({ output: { y: x } } as object)
-  expect(stage).toThrow(new RangeError("compile: a stage: there is no option 'output'; it takes outputs, metrics, updates"))
+  expect(stage).toThrow(
+    new RangeError("compile: a stage: there is no option 'output'; it takes outputs, metrics, updates, order"))
   expect(compile({ updates: assign(a, a) } as object)).toThrow(
     new TypeError('compile: a stage: updates is a Tensor, expected a list'))
   expect(() => session.compile({ stages: [] } as never)).toThrow('compile: group is undefined, expected a name')

@@ -64,7 +64,7 @@ export class BoundModel {
   readonly kind: Kind
   readonly oracle: ModelOracle
   readonly session: Session
-  readonly stages: readonly Required<StageSpec>[]
+  readonly stages: readonly Required<Omit<StageSpec, 'order'>>[]
 
   private constructor(kind: Kind, oracle: ModelOracle, session: Session, definition: ModelDefinition) {
     this.kind = kind

@@ -1,5 +1,6 @@
 // All recipes, in the order in which they run: the smallest parts first.
 import type { Recipe } from '../recipe.ts'
+import { accumulations } from './accumulate.ts'
 import { large } from './large.ts'
 import { beginnings, lives, trainings } from './models.ts'
 import { ops } from './ops.ts'
@@ -8,5 +9,5 @@ import { special } from './special.ts'
 import { updates } from './updates.ts'
 
 export const recipes: readonly Recipe[] = [
-  ...ops, ...special, ...random, ...updates, ...large, ...beginnings, ...trainings, ...lives,
+  ...ops, ...special, ...random, ...updates, ...large, ...beginnings, ...trainings, ...accumulations, ...lives,
 ]
