@@ -11,7 +11,7 @@ import { vae } from '../src/models/vae.ts'
 import { trainingStages } from '../src/models/stages.ts'
 import type { CompiledFunction } from '../src/runtime/function.ts'
 import { createRuntime } from '../src/runtime/create_runtime.ts'
-import { images } from '../src/train/images.ts'
+import { batchOf } from '../src/train/batches.ts'
 import { about, aboutLine } from './about.ts'
 import { type Panel, svgOf } from './chart.ts'
 import { BUILD, buildOf, command, modelsOf } from './command.ts'
@@ -118,7 +118,7 @@ export const growth = command({
       const session = await runtime.session(1)
       const data = imageDataset({ images: new Uint8Array(count * 784).map((_, i) => (i * 37) % 251), shape: [28, 28, 1] })
       const definition = vae()
-      return session.compile({ group: 'train', stages: trainingStages(definition, { images: images(data, definition, BATCH) }) })
+      return session.compile({ group: 'train', stages: trainingStages(definition, batchOf(data, definition, BATCH)) })
     })
     progress('')
     const series = { byBatch, byWidth, byCount }

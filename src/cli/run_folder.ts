@@ -7,11 +7,11 @@ import { type RunConfig, saveConfig } from '../node/config.ts'
 import { prepareRunFolder, writeFileAtomic } from '../node/files.ts'
 import { mostPairs, mostSamples, reconstructionsPng, samplesPng } from '../node/pictures.ts'
 import { saveRun } from '../node/run.ts'
+import { evaluateInTurns } from '../train/evaluate.ts'
 import type { Model } from '../train/model.ts'
 import { countersOf } from '../train/state.ts'
 import type { Progress } from '../train/train.ts'
 import type { Claim } from './claim.ts'
-import { judge } from './judge.ts'
 
 /** A line of metrics.jsonl. */
 export interface EpochLine {
@@ -102,7 +102,7 @@ export class RunFolder {
 
   /** Writes an epoch's figures and pictures, and the weights when they have not been saved for a while. */
   async epoch({ epoch, step, metrics, samples, seconds, epochDone: complete }: Progress): Promise<EpochLine> {
-    const test = this.#test && await judge(this.#model, this.#test)
+    const test = this.#test && await evaluateInTurns(this.#model, this.#test)
     const samplesPerSecond = samples / seconds
     const line: EpochLine = { epoch, step, metrics, ...(test && { test }), seconds, samplesPerSecond, complete }
     this.#lines += `${JSON.stringify(line)}\n`

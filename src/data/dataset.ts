@@ -1,8 +1,9 @@
-// Images in memory, with labels where there are any: the one form in which data reaches training.
-// It reads no files and scales nothing: bytes stay bytes (0 to 255), floats stay as given.
+// Images in memory, with labels and further tensors of the same rows where there are any: the one form in which data reaches
+// training. It reads no files and scales nothing: bytes stay bytes (0 to 255), floats stay as given.
 // Invariant: images.length === count * height * width * channels, NHWC, and count >= 1.
 
-import { check, imageShape, isBytes, isCount, isFloats, pixels, rule } from '../options.ts'
+import { check, count as countRule, imageShape, isBytes, isCount, isFloats, pixels } from '../options.ts'
+import { checkRows, type Labels, type RowTensor } from './rows.ts'
 
 export interface ImageDataset {
   readonly name: string
@@ -11,7 +12,11 @@ export interface ImageDataset {
   readonly count: number
   readonly shape: readonly [height: number, width: number, channels: number]
   /** One class number for each image. */
-  readonly labels?: Uint8Array
+  readonly labels?: Labels
+  /** How many classes there are: all labels are below it. */
+  readonly classes?: number
+  /** Further tensors of the same rows, which a definition that names them reads as `batch.NAME`. */
+  readonly tensors?: Readonly<Record<string, RowTensor>>
 }
 
 export interface ImageArrays {
@@ -19,17 +24,23 @@ export interface ImageArrays {
   readonly images: Uint8Array | Uint8ClampedArray | Float32Array
   readonly shape: readonly [height: number, width: number, channels: number]
   readonly name?: string
-  readonly labels?: Uint8Array
+  /** Class numbers, 0, 1, 2 …, one an image. */
+  readonly labels?: Labels
+  /** How many classes there are. Left out, any class number is taken. */
+  readonly classes?: number
+  /** Further tensors by name: count × shape values each. */
+  readonly tensors?: Readonly<Record<string, RowTensor>>
 }
-
-const LABELS = rule('a Uint8Array', isBytes)
 
 /**
  * A dataset of the user's own arrays: `images` is (count, height, width, channels), flat; it is used, not copied.
- * @throws TypeError when `images` or `labels` has the wrong type
- * @throws RangeError when lengths do not fit the shape, or a float is NaN or infinite
+ *
+ *     imageDataset({ images, shape: [28, 28, 1], labels, classes: 10 })
+ *     imageDataset({ images, shape: [28, 28, 1], tensors: { mask: { data: masks, shape: [28, 28, 1] } } })
+ * @throws TypeError when an array has the wrong type
+ * @throws RangeError when lengths do not fit the shape or each other, a float is NaN or infinite, or a label is no class number
  */
-export function imageDataset({ images: given, shape, name = 'images', labels }: ImageArrays): ImageDataset {
+export function imageDataset({ images: given, shape, name = 'images', labels, classes, tensors }: ImageArrays): ImageDataset {
   const images = isBytes(given) ? new Uint8Array(given.buffer, given.byteOffset, given.length) : given
   check('imageDataset', 'images', images, pixels)
   check('imageDataset', 'shape', shape, imageShape)
@@ -43,24 +54,28 @@ export function imageDataset({ images: given, shape, name = 'images', labels }: 
     const image = Math.floor(bad / size)
     throw new RangeError(`imageDataset: image ${image} holds ${images[bad]}, expected finite numbers`)
   }
-  if (labels !== undefined) {
-    check('imageDataset', 'labels', labels, LABELS)
-    if (labels.length !== count) {
-      throw new RangeError(`imageDataset: labels expected one for each of the ${count} images, got ${labels.length}`)
-    }
+  if (classes !== undefined) check('imageDataset', 'classes', classes, countRule)
+  checkRows('imageDataset', { count, labels, classes, tensors })
+  return {
+    name, images, count, shape: [...shape],
+    ...(labels && { labels }), ...(classes && { classes }), ...(tensors && { tensors }),
   }
-  return { name, images, count, shape: [...shape], ...(labels && { labels }) }
 }
 
 /**
- * The first `n` images, sharing memory with `dataset`.
+ * The first `n` images with their labels and tensors, sharing memory with `dataset`.
  * @throws RangeError when `n` is not an integer from 1 to `dataset.count`
  */
 export function take(dataset: ImageDataset, n: number): ImageDataset {
   if (!Number.isInteger(n) || n < 1 || n > dataset.count) {
     throw new RangeError(`take: n expected an integer from 1 to ${dataset.count}, the images of "${dataset.name}", got ${n}`)
   }
-  const [height, width, channels] = dataset.shape
-  const part = { ...dataset, images: dataset.images.subarray(0, n * height * width * channels), count: n }
-  return dataset.labels ? { ...part, labels: dataset.labels.subarray(0, n) } : part
+  const { images, count, labels, tensors = {} } = dataset
+  const first = <T extends Labels>(rows: T): T => rows.subarray(0, (rows.length / count) * n) as T
+  const parts = Object.entries(tensors).map(([key, { data, shape }]) => [key, { data: first(data), shape }] as const)
+  return {
+    ...dataset, images: first(images), count: n,
+    ...(labels && { labels: first(labels) }),
+    ...(dataset.tensors && { tensors: Object.fromEntries(parts) }),
+  }
 }

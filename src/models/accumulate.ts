@@ -4,7 +4,7 @@
 import { input } from '../graph/leaves.ts'
 import { Tensor } from '../graph/tensor.ts'
 import { rewrite, topological } from '../graph/walk.ts'
-import type { Reduction, StageSpec } from './definition.ts'
+import type { Reduction, Stage } from './definition.ts'
 import { isMark, MicroBatches, tree } from './micro_batches.ts'
 
 /** What one micro-batch gives to a stage, and what the stage makes of all. */
@@ -13,9 +13,9 @@ export interface StagePieces {
    * For each micro-batch, its outputs: `sum j`, to be added up by `treeSum`; `metric …`, whose mean by rows is the step's;
    * `update u`, the value of an update that there is one of for each micro-batch.
    */
-  readonly partials: readonly StageSpec[]
+  readonly partials: readonly Stage[]
   /** The stage's updates, with inputs `sum j`, the sums, and `update u of k`, what micro-batch k gave. */
-  readonly apply: StageSpec
+  readonly apply: Stage
 }
 
 /**
@@ -26,11 +26,11 @@ export interface StagePieces {
  * @throws RangeError where the stages differ in more than their rows, or an optimizer gets gradients of one micro-batch
  */
 export function accumulate(
-  parts: readonly (readonly StageSpec[])[], rows: readonly number[], reduction: Reduction = 'mean',
-): StageSpec[] {
+  parts: readonly (readonly Stage[])[], rows: readonly number[], reduction: Reduction = 'mean',
+): Stage[] {
   if (parts.length === 1) return [...parts[0]!]
   const step = new MicroBatches(parts, rows, reduction)
-  const stages = step.stages.map((stage): Required<Omit<StageSpec, 'outputs'>> => ({
+  const stages = step.stages.map((stage): Required<Omit<Stage, 'outputs'>> => ({
     metrics: Object.fromEntries(stage.metrics.map(([name, values]) => [name, step.mean(values)])),
     updates: stage.updates.flat(),
     order: step.order(stage),
@@ -55,7 +55,7 @@ export function accumulate(
  * @throws RangeError as `accumulate` does, and where a loss depends on what goes through `accumulated`
  */
 export function stepPieces(
-  parts: readonly (readonly StageSpec[])[], rows: readonly number[], reduction: Reduction = 'mean',
+  parts: readonly (readonly Stage[])[], rows: readonly number[], reduction: Reduction = 'mean',
 ): StagePieces[] {
   const step = new MicroBatches(parts, rows, reduction)
   return step.stages.map((stage) => {

@@ -47,7 +47,7 @@ const OPTIONS = {
  * (28, 28, 1) → conv, pool, conv, pool → code (2, 2, latent) → three transposed convs → resize → tanh; loss: MSE.
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
-export function autoencoder(options: AutoencoderOptions = {}): ModelDefinition {
+export function autoencoder(options: AutoencoderOptions = {}): ModelDefinition<'loss'> {
   checkOptions('autoencoder', options, OPTIONS)
   const { latent = 8, filters = [16, 16, 8], learningRate = 1e-3, clipNorm = 0 } = options
   const encoder = sequential('encoder', [

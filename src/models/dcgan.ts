@@ -43,7 +43,7 @@ const OPTIONS = {
  * Real and generated images are two batches, each normalised by its own statistics.
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
-export function dcgan(options: DcganOptions = {}): ModelDefinition {
+export function dcgan(options: DcganOptions = {}): ModelDefinition<'discriminator' | 'generator', never> {
   checkOptions('dcgan', options, OPTIONS)
   const { latent = 100, filters = [128, 64], learningRate = 2e-4, beta1 = 0.5 } = options
   const { clipNorm = 0, imageShape = [28, 28, 1] } = options

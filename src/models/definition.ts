@@ -1,25 +1,30 @@
 // What a model is: graphs for training, judging, encoding and decoding, written with the public layers and ops.
 // A definition computes nothing; src/train/model.ts binds one to a memory and trains it.
 import type { Shape, Tensor } from '../graph/tensor.ts'
+import type { Batch } from '../nn/batch.ts'
 import type { Pass } from '../nn/layer.ts'
 import type { Optimizer } from '../nn/optimizers.ts'
 import type { FunctionSpec } from '../compiler/program.ts'
 
-/** One phase of a training step: what it reports, and the updates that it makes when that is computed. */
-export type StageSpec = FunctionSpec['stages'][number]
+export type { Batch } from '../nn/batch.ts'
 
 /** What the gradients of a step are of those of its micro-batches: as losses are means over a batch's rows or sums. */
 export type Reduction = 'mean' | 'sum'
 
-/** The rows of one step, each tensor's first dimension being the batch: row i of all of them is of one sample. */
-export interface Batch {
-  /** [batch, …imageShape], in [-1, 1]. */
-  readonly images: Tensor
-  /** The class number of each image, [batch]: there where the definition has `classes`. */
-  readonly labels?: Tensor
+/** A stage as it is compiled. */
+export type Stage = FunctionSpec['stages'][number]
+
+/** One phase of a training step: what it reports, and the updates that it makes when that is computed. */
+export interface StageSpec<Metrics extends string = string> extends Omit<Stage, 'metrics'> {
+  /** What `Model.train` reports, by name: scalars. A name is given by one stage. */
+  readonly metrics?: { readonly [M in Metrics]?: Tensor }
 }
 
-export interface ModelDefinition {
+/**
+ * A model's graphs. `Metrics` are the names of what its training reports, `Figures` of what `evaluate` does:
+ * `ModelDefinition<'loss' | 'kl'>`, and `metrics.los` is an error of the compiler's.
+ */
+export interface ModelDefinition<Metrics extends string = string, Figures extends string = Metrics> {
   /** Its name on the command line and in files. */
   readonly kind: string
   /** Everything needed to make the same definition again. */
@@ -30,6 +35,13 @@ export interface ModelDefinition {
   readonly codeShape: Shape
   /** How many classes its images have: the model is conditional, and its graphs get labels, 0 to classes − 1. */
   readonly classes?: number
+  /** The further tensors of the data that a batch has, by name: the shape of one row each. Default none. */
+  readonly tensors?: Readonly<Record<string, Shape>>
+  /**
+   * How many batches a training step takes, `pass.batches`: five for five steps of a critic. Where it is more than one, an
+   * epoch leaves out the last samples that do not fill a step. Default 1.
+   */
+  readonly batchesPerStep?: number
   /** Whether an epoch leaves out the last samples that do not fill a batch. Default false. */
   readonly dropRemainder?: boolean
   /**
@@ -39,10 +51,14 @@ export interface ModelDefinition {
   readonly reduction?: Reduction
   /** The optimizers, for the host to change the learning rate. */
   readonly optimizers: readonly Optimizer[]
-  /** One training step on a batch. */
-  train(batch: Batch, pass: Pass): readonly StageSpec[]
+  /**
+   * One training step on a batch, which is the first of `pass.batches`. It is called once for each size of batch that is
+   * trained with (the last of an epoch may be smaller), and once with two rows when the model is made, which makes the
+   * variables: those must not depend on the size of the batch.
+   */
+  train(batch: Batch, pass: Pass): readonly StageSpec<Metrics>[]
   /** Sums over a batch of what is reported per sample; left out where there is no such figure. */
-  evaluate?(batch: Batch, pass: Pass): Readonly<Record<string, Tensor>>
+  evaluate?(batch: Batch, pass: Pass): Readonly<Record<Figures, Tensor>>
   /** Codes of images; left out where the model has no encoder. */
   encode?(images: Tensor, pass: Pass, labels?: Tensor): Tensor
   /** Images from codes. */

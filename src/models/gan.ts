@@ -39,7 +39,7 @@ const OPTIONS = {
  * A step updates the discriminator, then, with fresh noise, the generator; no gradient of the other network is built.
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
-export function gan(options: GanOptions = {}): ModelDefinition {
+export function gan(options: GanOptions = {}): ModelDefinition<'discriminator' | 'generator', never> {
   checkOptions('gan', options, OPTIONS)
   const { latent = 100, hidden = 1024, discriminatorHidden = 256, learningRate = 3e-4, beta1 = 0.5 } = options
   const { clipNorm = 0, imageShape = [28, 28, 1] } = options

@@ -5,7 +5,7 @@ import { isOptimizerUpdate } from '../nn/optimizers.ts'
 import { accumulatedOp } from '../ops/accumulated.ts'
 import { add, mul } from '../ops/arithmetic.ts'
 import { alike } from './alike.ts'
-import type { Reduction, StageSpec } from './definition.ts'
+import type { Reduction, Stage } from './definition.ts'
 
 /** Whether it stands for a number of the whole step. */
 export const isMark = (t: Tensor): boolean => t.op === accumulatedOp
@@ -37,12 +37,12 @@ export class MicroBatches {
   readonly #sums = new Map<number, { sum: Tensor; finished: readonly (readonly Tensor[])[] }>()
   readonly stages: readonly JoinedStage[]
 
-  constructor(parts: readonly (readonly StageSpec[])[], rows: readonly number[], reduction: Reduction) {
+  constructor(parts: readonly (readonly Stage[])[], rows: readonly number[], reduction: Reduction) {
     this.#rows = rows
     this.#reduction = reduction
     this.#marks = parts.map((stages) => topological(stages.flatMap(rootsOf)).filter(isMark))
-    const [first] = parts as [readonly StageSpec[]]
-    const shapes = (stages: readonly StageSpec[], k: number): string => JSON.stringify([
+    const [first] = parts as [readonly Stage[]]
+    const shapes = (stages: readonly Stage[], k: number): string => JSON.stringify([
       stages.map(({ metrics = {}, updates = [] }) => [Object.keys(metrics), updates.map((u) => u.op.name)]),
       this.#marks[k]!.map(({ shape }) => shape),
     ])
@@ -129,4 +129,4 @@ export class MicroBatches {
   }
 }
 
-const rootsOf = ({ metrics = {}, updates = [] }: StageSpec): Tensor[] => [...Object.values(metrics), ...updates]
+const rootsOf = ({ metrics = {}, updates = [] }: Stage): Tensor[] => [...Object.values(metrics), ...updates]

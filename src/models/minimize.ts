@@ -6,11 +6,11 @@ import { parameters, type Layer } from '../nn/layer.ts'
 import type { Optimizer } from '../nn/optimizers.ts'
 import { chain, type GradientTransform } from '../nn/transforms.ts'
 import { accumulated } from '../ops/accumulated.ts'
-import type { StageSpec } from './definition.ts'
+import type { Stage, StageSpec } from './definition.ts'
 
-export interface MinimizeOptions {
+export interface MinimizeOptions<Metrics extends string = string> {
   /** What `Model.train` reports, by name: scalars. Default `{ loss }`. */
-  readonly metrics?: Readonly<Record<string, Tensor>>
+  readonly metrics?: Readonly<Record<Metrics, Tensor>>
   /** Applied one after another: `[clipByGlobalNorm(1)]`, say. Default none. */
   readonly transforms?: readonly GradientTransform[]
 }
@@ -22,9 +22,10 @@ export interface MinimizeOptions {
  * @param layers applied to make `loss`; a parameter that several share is changed once
  * @throws RangeError when a transform does not give a gradient for each that it was given
  */
-export function minimize(
-  optimizer: Optimizer, loss: Tensor, layers: readonly Layer[], { metrics = { loss }, transforms = [] }: MinimizeOptions = {},
-): StageSpec {
+export function minimize<Metrics extends string = 'loss'>(
+  optimizer: Optimizer, loss: Tensor, layers: readonly Layer[], options: MinimizeOptions<Metrics> = {},
+): StageSpec<Metrics> & Stage {
+  const { metrics = { loss }, transforms = [] } = options
   const variables = parameters(...layers)
   const raw = gradients(loss, variables).map(accumulated)
   return { metrics, updates: optimizer.apply(chain(...transforms)(raw, variables), variables) }

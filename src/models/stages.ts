@@ -1,27 +1,70 @@
-// A definition's training step as stages to compile. Invariant: where a running statistic's update goes depends on the
-// graph alone, not on the order in which a definition applies layers and makes its stages.
+// A definition's graphs as they are compiled. Invariant: where a running statistic's update goes depends on the graph alone,
+// not on the order in which a definition applies layers and makes its stages.
+import { input } from '../graph/leaves.ts'
 import { isLeaf, topological } from '../graph/walk.ts'
-import type { Tensor } from '../graph/tensor.ts'
+import { type Shape, show, type Tensor } from '../graph/tensor.ts'
 import { Pass } from '../nn/layer.ts'
-import type { Batch, ModelDefinition, StageSpec } from './definition.ts'
+import type { Batch, ModelDefinition, Stage } from './definition.ts'
 
-/** The stages of one training step on `batch`, with the updates that layers asked for on the side. */
-export function trainingStages(definition: Pick<ModelDefinition, 'train'>, batch: Batch, pass = new Pass(true)): StageSpec[] {
-  return placeUpdates(definition.train(batch, pass), pass.updates)
+/**
+ * The stages of one training step on `batch`, with the updates that layers asked for on the side.
+ * @param pass for the graph of some rows, or of a step of several batches
+ */
+export function trainingStages(
+  definition: Pick<ModelDefinition, 'train'>, batch: Batch, pass = new Pass(true, undefined, [batch]),
+): Stage[] {
+  return placeUpdates(definition.train(batch, pass) as readonly Stage[], pass.updates)
 }
 
 /** All tensors that stages compute and depend on. */
-export const tensorsOf = (stages: readonly StageSpec[]): Tensor[] =>
+export const tensorsOf = (stages: readonly Stage[]): Tensor[] =>
   topological(stages.flatMap(({ outputs = {}, metrics = {}, updates = [] }) => [
     ...Object.values(outputs), ...Object.values(metrics), ...updates,
   ]))
+
+/**
+ * What the graph `name` gives for `rows` rows.
+ * @throws RangeError where it is of another shape than the definition says
+ */
+export function ofShape(y: Tensor, name: string, rows: number, shape: Shape): Tensor {
+  const [given, wanted] = [show(y.shape), show([rows, ...shape])]
+  if (given !== wanted) throw new RangeError(`${name} gives ${given}, expected ${wanted}; reshape what it returns`)
+  return y
+}
+
+/**
+ * All tensors of all graphs of a definition, built for `rows` rows.
+ * @throws RangeError where a graph gives another shape than the definition says
+ */
+export function allTensors(definition: ModelDefinition, rows: number): Tensor[] {
+  const { imageShape, codeShape, classes, tensors = {}, batchesPerStep = 1, encode, evaluate, sampleCodes } = definition
+  const of = (name: string, shape: Shape) => input(name, [rows, ...shape])
+  const labels = classes === undefined ? undefined : of('labels', [])
+  const batch = (): Batch => ({
+    images: of('images', imageShape),
+    ...(labels && { labels }),
+    ...Object.fromEntries(Object.entries(tensors).map(([name, shape]) => [name, of(name, shape)])),
+  })
+  const batches = Array.from({ length: batchesPerStep }, batch)
+  const pass = () => new Pass(false)
+  const codes = of('codes', codeShape)
+  return [
+    ...tensorsOf(trainingStages(definition, batches[0]!, new Pass(true, undefined, batches))),
+    ...topological([
+      ...Object.values(evaluate?.(batch(), pass()) ?? {}),
+      ...(encode ? [ofShape(encode(of('images', imageShape), pass(), labels), 'encode', rows, codeShape)] : []),
+      ofShape(definition.decode(codes, pass(), labels), 'decode', rows, imageShape),
+      ...(sampleCodes ? [ofShape(sampleCodes(codes, labels), 'sampleCodes', rows, codeShape)] : []),
+    ]),
+  ]
+}
 
 /**
  * `stages` with each of `updates` in the stage that computes most of what it is made from, the first of equals: there is
  * nothing to compute twice, and the statistic is of what that stage saw. An update that no stage computes anything of (a mean
  * of weights, say) goes to the last. They come after a stage's own updates, in the order in which they were asked for.
  */
-export function placeUpdates(stages: readonly StageSpec[], updates: readonly Tensor[]): StageSpec[] {
+export function placeUpdates(stages: readonly Stage[], updates: readonly Tensor[]): Stage[] {
   if (!stages.length || !updates.length) return [...stages]
   const computed = stages.map((stage) => new Set(tensorsOf([stage])))
   const added: Tensor[][] = stages.map(() => [])

@@ -38,7 +38,7 @@ const OPTIONS = {
  * 784 → hidden relu → mean, logvar → z = mean + std·ε → hidden relu → 784 tanh; loss: squared error + KL, summed.
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
-export function vae(options: VaeOptions = {}): ModelDefinition {
+export function vae(options: VaeOptions = {}): ModelDefinition<'loss' | 'reconstruction' | 'kl'> {
   checkOptions('vae', options, OPTIONS)
   const { latent = 20, hidden = 400, learningRate = 1e-3, noise = 'sample', clipNorm = 0, imageShape = [28, 28, 1] } = options
   const pixels = sizeOf(imageShape)

@@ -4,6 +4,7 @@ import { type Initializer, type Variable, type VariableRole, variable } from '..
 import { currentScope, scoped, type Shape, type Tensor } from '../graph/tensor.ts'
 import type { Stream, StreamRows } from '../ops/random.ts'
 import { step } from '../ops/step.ts'
+import type { Batch } from './batch.ts'
 
 /** Some rows of a batch: `rows` of them, from row `first` on. */
 export type Rows = Pick<StreamRows, 'first' | 'rows'>
@@ -11,14 +12,20 @@ export type Rows = Pick<StreamRows, 'first' | 'rows'>
 /** One construction of a graph: whether it is for training, and the updates that its layers ask for on the side. */
 export class Pass {
   readonly training: boolean
-  /** The updates that were asked for, in order. */
+  /** The batches of the step: as many as the definition's `batchesPerStep`. None where the graph is not for training. */
+  readonly batches: readonly Batch[]
+  /** The updates that layers asked for, in order. */
   readonly updates: readonly Tensor[] = []
   readonly #streams = new Map<string, number>()
   readonly #rows: Rows | undefined
-  /** @param rows those of the step's batch that the graph is for, where it is not for all of them (a micro-batch) */
-  constructor(training: boolean, rows?: Rows) {
+  /**
+   * @param rows those of the step's batch that the graph is for, where it is not for all of them (a micro-batch)
+   * @param batches those of the step
+   */
+  constructor(training: boolean, rows?: Rows, batches: readonly Batch[] = []) {
     this.training = training
     this.#rows = rows
+    this.batches = batches
   }
   /** The number of steps done before this one, a scalar tensor, exact up to 2^24. */
   get step(): Tensor {

@@ -1,11 +1,12 @@
 // Judging a model on a dataset: the definition's figures, summed in the core, as means over the samples.
+// Invariant: the figures do not depend on how the steps are cut into chunks.
 import type { ImageDataset } from '../data/dataset.ts'
 import { Pass } from '../nn/layer.ts'
-import type { CompiledFunction } from '../runtime/function.ts'
 import { checkOptions, count } from '../options.ts'
 import { checkData } from './arguments.ts'
-import { images } from './images.ts'
+import { batchOf } from './batches.ts'
 import type { BoundModel } from './bound.ts'
+import { Pace, pause } from './pace.ts'
 
 export interface EvaluateOptions {
   /** Samples a step; it changes no figure but where noise is drawn. Default 128. */
@@ -14,27 +15,58 @@ export interface EvaluateOptions {
 
 const GROUP = 'evaluate'
 
+/** All at once. */
 export function evaluate(model: BoundModel, data: ImageDataset, options: EvaluateOptions = {}): Record<string, number> {
+  const chunks = evaluation(model, data, options)
+  for (;;) {
+    const { done, value } = chunks.next()
+    if (done) return value
+  }
+}
+
+/** The same figures, with turns of the event loop in between: signals are heard, a page stays alive. */
+export async function evaluateInTurns(
+  model: BoundModel, data: ImageDataset, options: EvaluateOptions = {}, turn: () => Promise<unknown> = pause,
+): Promise<Record<string, number>> {
+  const chunks = evaluation(model, data, options)
+  for (;;) {
+    const { done, value } = chunks.next()
+    if (done) return value
+    await turn()
+  }
+}
+
+/** Yields after every few dozen milliseconds of work. What the model does in between must not be judging. */
+function* evaluation(
+  model: BoundModel, data: ImageDataset, options: EvaluateOptions,
+): Generator<void, Record<string, number>, void> {
   checkData('evaluate', data)
   checkOptions('evaluate', options, { batchSize: count })
   const { batchSize = 128 } = options
   const { definition, session } = model
   const figures = definition.evaluate
   if (!figures) throw new TypeError(`evaluate: a ${definition.kind} has no figure of its own on a dataset`)
-  const compile = (size: number): CompiledFunction => model.compiled(`${GROUP} ${size}`, data, () => {
-    const metrics = figures({ images: images(data, definition, size, { shuffle: false }) }, new Pass(false))
-    return { group: GROUP, stages: [{ metrics }] }
-  })
   session.restart(GROUP)
-  const full = Math.floor(data.count / batchSize)
-  const rest = data.count % batchSize
   const totals: Record<string, number> = {}
-  const run = (fn: CompiledFunction, steps: number) => {
+  for (const [size, steps] of [[batchSize, Math.floor(data.count / batchSize)], [data.count % batchSize, 1]] as const) {
+    if (!size || !steps) continue
+    const fn = model.compiled(`${GROUP} ${size}`, data, () => {
+      const metrics = figures(batchOf(data, definition, size, { shuffle: false }), new Pass(false))
+      return { group: GROUP, stages: [{ metrics }] }
+    })
     fn.clearMetrics()
-    const good = fn.run(steps)
-    for (const [name, { sum }] of Object.entries(fn.metrics())) totals[name] = good < steps ? NaN : (totals[name] ?? 0) + sum
+    const pace = new Pace()
+    let done = 0
+    let good = true
+    while (good && done < steps) {
+      const chunk = pace.steps(steps - done)
+      const began = performance.now()
+      good = fn.run(chunk) === chunk
+      pace.took(chunk, performance.now() - began)
+      done += chunk
+      yield
+    }
+    for (const [name, { sum }] of Object.entries(fn.metrics())) totals[name] = good ? (totals[name] ?? 0) + sum : NaN
   }
-  if (full) run(compile(batchSize), full)
-  if (rest) run(compile(rest), 1)
   return Object.fromEntries(Object.entries(totals).map(([name, sum]) => [name, sum / data.count]))
 }

@@ -1,14 +1,14 @@
 // When training leaves the finite numbers: which step, which op, and back to the last good state; and back when a worker
 // thread ends. A step can be run again with the same result, on any number of threads, so the state before the fault
-// comes from a snapshot and the same steps once more (replay.ts, loaded when it happens).
+// comes from a snapshot and the same steps once more (replay.ts).
 import { ThreadError } from '../errors.ts'
-import type { Variable } from '../graph/leaves.ts'
-import { LEARNING_RATE, type Optimizer } from '../nn/optimizers.ts'
+import type { Hyperparameter } from './hyperparameters.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'
-import type { Past } from './replay.ts'
-import { standingOf } from './standing.ts'
+import { valuesOf } from './hyperparameters.ts'
+import { locate, type Past, recover } from './replay.ts'
 import { firstNotFinite, keepState } from './state.ts'
+import { statusOf } from './status.ts'
 
 export { TrainingError } from '../errors.ts'
 
@@ -21,58 +21,57 @@ export class Guard {
   #restore: () => void
   #taken = performance.now()
   #loads: number
-  readonly #optimizers: readonly Variable[]
+  readonly #hyperparameters: readonly Hyperparameter[]
   #since: Past['since'][number][] = []
 
-  constructor(session: Session, optimizers: readonly Optimizer[]) {
+  /** @param hyperparameters of them, the host may change those that follow no schedule */
+  constructor(session: Session, hyperparameters: readonly Hyperparameter[]) {
     this.#session = session
-    this.#optimizers = optimizers.map(({ state }) => state).filter((state) => session.variables.includes(state))
+    this.#hyperparameters = hyperparameters.filter(({ rule }) => rule)
     this.#restore = keepState(session)
-    this.#loads = standingOf(session).loads
+    this.#loads = statusOf(session).loads
   }
 
   /** Runs steps; throws a TrainingError, with the last good state restored, where one goes wrong. */
   async run(fn: CompiledFunction, steps: number): Promise<void> {
-    if (this.#stale) await this.#renew()
-    this.#since.push({ fn, steps, rates: this.#optimizers.map((state) => this.#session.values(state)[LEARNING_RATE]!) })
+    if (this.#stale) this.#renew()
+    this.#since.push({ fn, steps, values: valuesOf(this.#session, this.#hyperparameters) })
     let good: number
     try {
       good = fn.run(steps)
     } catch (error) {
       if (!(error instanceof ThreadError)) throw error
-      this.#since.pop()
-      throw await (await import('./replay.ts')).recover(this.#past, error)
+      throw await recover(this.#past, error)
     }
-    if (good < steps) await this.#fail()
-    if (performance.now() - this.#taken > SNAPSHOT_MS) await this.#renew()
+    if (good < steps) this.#fail()
+    if (performance.now() - this.#taken > SNAPSHOT_MS) this.#renew()
   }
 
   /** Throws, as `run` does, where a variable is not finite. */
-  async check(): Promise<void> {
-    if (firstNotFinite(this.#session) !== undefined) await this.#fail()
+  check(): void {
+    if (firstNotFinite(this.#session) !== undefined) this.#fail()
   }
 
   /** Verifies that all variables are finite, and takes a new snapshot. */
-  async #renew(): Promise<void> {
-    await this.check()
+  #renew(): void {
+    this.check()
     this.#restore = keepState(this.#session)
-    this.#loads = standingOf(this.#session).loads
+    this.#loads = statusOf(this.#session).loads
     this.#since = []
     this.#taken = performance.now()
   }
 
   /** Whether weights were loaded since the snapshot: the steps since do not lead from it to where training stands. */
   get #stale(): boolean {
-    return standingOf(this.#session).loads !== this.#loads
+    return statusOf(this.#session).loads !== this.#loads
   }
 
   get #past(): Past {
-    return { session: this.#session, restore: this.#restore, since: this.#since, optimizers: this.#optimizers }
+    return { session: this.#session, restore: this.#restore, since: this.#since, hyperparameters: this.#hyperparameters }
   }
 
-  async #fail(): Promise<never> {
+  #fail(): never {
     const past = this.#past
-    const { locate } = await import('./replay.ts')
     throw locate(this.#stale ? { ...past, since: [] } : past)
   }
 }

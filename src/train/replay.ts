@@ -1,11 +1,10 @@
 // What went wrong in training: the steps since the last snapshot once more, to the one that left the finite numbers, and
-// that one op by op. Loaded when it happens. Invariant: it ends with the last good state in place, and a TrainingError.
+// that one op by op. Invariant: it ends with the last good state in place, and a TrainingError.
 import { changedBy } from '../graph/walk.ts'
 import { type ThreadError, TrainingError } from '../errors.ts'
-import type { Variable } from '../graph/leaves.ts'
-import { LEARNING_RATE } from '../nn/optimizers.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'
+import { type Hyperparameter, writeValues } from './hyperparameters.ts'
 import { allFinite, countersOf, firstNotFinite, readState, writeState } from './state.ts'
 
 /** What led from a snapshot to where training stands. */
@@ -13,20 +12,19 @@ export interface Past {
   readonly session: Session
   /** Brings the snapshot back. */
   readonly restore: () => void
-  /** What ran since the snapshot, in order, and the learning rates it ran with: the host may change those between runs. */
-  readonly since: readonly { readonly fn: CompiledFunction; readonly steps: number; readonly rates: readonly number[] }[]
-  /** The optimizers' variables that hold the rates. */
-  readonly optimizers: readonly Variable[]
+  /** What ran since the snapshot, in order, and the hyper-parameters it ran with: the host may change those between runs. */
+  readonly since: readonly { readonly fn: CompiledFunction; readonly steps: number; readonly values: readonly number[] }[]
+  readonly hyperparameters: readonly Hyperparameter[]
 }
 
-/** Back to the state before a run that lost a thread: `past` is without that run. */
+/** Back to the state before the last run, which lost a thread. */
 export async function recover(past: Past, cause: ThreadError): Promise<TrainingError> {
-  const { session, restore, since } = past
+  const { session, restore, since, hyperparameters } = past
   await cause.settled
   restore()
-  for (const { fn, steps, rates } of since) {
-    setRates(past, rates)
-    fn.run(steps)
+  for (const [i, { fn, steps, values }] of since.entries()) {
+    writeValues(session, hyperparameters, values)
+    if (i < since.length - 1) fn.run(steps)
   }
   const { step } = countersOf(session)
   const message = `${cause.message}; training stopped, and the weights are those after step ${step}`
@@ -35,11 +33,11 @@ export async function recover(past: Past, cause: ThreadError): Promise<TrainingE
 
 /** Goes through the steps since the snapshot once more, one at a time, to the first that leaves the finite numbers. */
 export function locate(past: Past): TrainingError {
-  const { session, restore, since } = past
+  const { session, restore, since, hyperparameters } = past
   const { step: failed } = countersOf(session)
   restore()
-  for (const { fn, rates } of since.flatMap(({ steps, ...one }) => Array.from({ length: steps }, () => one))) {
-    setRates(past, rates)
+  for (const { fn, values } of since.flatMap(({ steps, ...one }) => Array.from({ length: steps }, () => one))) {
+    writeValues(session, hyperparameters, values)
     const before = readState(session)
     const good = fn.run(1) === 1 && firstNotFinite(session) === undefined
     if (good) continue
@@ -51,10 +49,6 @@ export function locate(past: Past): TrainingError {
   // Host writes in between are the one thing that the steps do not repeat. Back to what is known to have been.
   restore()
   return notRepeated(failed, countersOf(session).step)
-}
-
-function setRates({ session, optimizers }: Past, rates: readonly number[]): void {
-  optimizers.forEach((state, i) => (session.values(state)[LEARNING_RATE] = rates[i]!))
 }
 
 /** Runs one step op by op; the first whose result, or a variable that it changed, is not finite. */

@@ -14,7 +14,7 @@ export const TRAIN = 'train'
 
 export function readState(session: Session): State {
   return {
-    variables: new Map(session.variables.map((v) => [v.attrs.name, session.values(v).slice()])),
+    variables: new Map(session.variables.map((v) => [v.attrs.name, session.read(v)])),
     counters: session.groupWords(TRAIN).slice(),
   }
 }
@@ -64,7 +64,7 @@ export function checkValues(what: string, name: string, values: unknown): void {
 
 /** Writes a state back, as it was read. */
 export function writeState(session: Session, { variables, counters }: State): void {
-  for (const v of session.variables) session.values(v).set(variables.get(v.attrs.name)!)
+  for (const v of session.variables) session.write(v, variables.get(v.attrs.name)!)
   session.groupWords(TRAIN).set(counters)
 }
 

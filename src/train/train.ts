@@ -1,16 +1,23 @@
 // The training loop: epochs of steps run inside the core, a chunk at a time; between chunks the caller gets the figures
-// and may stop. A step that goes wrong is undone (see fault.ts).
+// and may stop, or load weights: so where training stands is read from the counters each time, and kept nowhere else.
+// A step that goes wrong is undone (see fault.ts).
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import { tensorsOf, trainingStages } from '../models/stages.ts'
-import type { CompiledFunction } from '../runtime/function.ts'
+import { Pass } from '../nn/layer.ts'
+import { epochOf, isBatch } from '../ops/batch.ts'
 import { checkOptions, count, signal as signalRule } from '../options.ts'
+import type { CompiledFunction } from '../runtime/function.ts'
 import { checkData } from './arguments.ts'
-import { Guard } from './fault.ts'
-import { images } from './images.ts'
+import { batchesOf } from './batches.ts'
 import type { BoundModel } from './bound.ts'
-import { sameData, standingOf } from './standing.ts'
+import { type Counters, enterEpoch, EpochPlan } from './epoch.ts'
+import { Guard } from './fault.ts'
+import { hyperparametersOf } from './hyperparameters.ts'
+import { Means } from './means.ts'
+import { Pace, pause } from './pace.ts'
 import { beginEpoch, countersOf, TRAIN } from './state.ts'
+import { sameData, statusOf } from './status.ts'
 
 export interface TrainOptions {
   /**
@@ -18,141 +25,153 @@ export interface TrainOptions {
    * the middle of an epoch, the rest of that epoch is the first; on other data a new epoch begins.
    */
   epochs?: number
-  /** Samples a step. Default 128. */
+  /** Samples a batch. Default 128. */
   batchSize?: number
   /** Ends training after the chunk that is running; no error is thrown. */
   signal?: AbortSignal
 }
 
 /** How training stands. Yielded after every chunk, and once with `epochDone` at the end of each epoch. */
-export interface Progress {
+export interface Progress<Metrics extends string = string> {
   /** The epoch being trained, from 1. */
   readonly epoch: number
   /** Steps done since the model was made, and those that this call will have done at its end. */
   readonly step: number
   readonly lastStep: number
   /** Means over this epoch's samples so far; of an epoch that an earlier call began, over this call's part. */
-  readonly metrics: Readonly<Record<string, number>>
+  readonly metrics: Readonly<Record<Metrics, number>>
   /** Samples seen and seconds spent training in this epoch, by this call. */
   readonly samples: number
   readonly seconds: number
   readonly epochDone: boolean
 }
 
-/** What one chunk of steps should take, in milliseconds: short enough to stop soon, long enough to cost nothing. */
-const CHUNK_MS = 50
-
 export async function* train(model: BoundModel, data: ImageDataset, options: TrainOptions): AsyncGenerator<Progress, void, void> {
-  const settings = checked(data, options)
-  const standing = standingOf(model.session)
-  if (standing.running) {
+  const settings = checked(model, data, options)
+  const status = statusOf(model.session)
+  if (status.running) {
     throw new GanglionError('train: another loop is training this model; ' +
       'let it end, leave it, or call return() on what train() gave, and then train again')
   }
-  standing.running = true
+  status.running = true
   try {
-    yield* loop(model, data, settings)
+    if (!settings.signal?.aborted) yield* new Training(model, data, settings).run()
   } finally {
-    standing.running = false
+    status.running = false
   }
 }
 
-type Settings = ReturnType<typeof checked>
+/** One call of `train`. */
+class Training {
+  readonly #model: BoundModel
+  readonly #data: ImageDataset
+  readonly #settings: Settings
+  readonly #plan: EpochPlan
+  readonly #pace = new Pace()
 
-async function* loop(model: BoundModel, data: ImageDataset, settings: Settings): AsyncGenerator<Progress, void, void> {
-  const { epochs, batchSize, signal } = settings
-  if (signal?.aborted) return
-  const { definition, session } = model
-  const standing = standingOf(session)
-  const { dropRemainder = false, optimizers = [] } = definition
-  const compile = (size: number): CompiledFunction => model.compiled(`${TRAIN} ${size}`, data, () => {
-    const batch = images(data, definition, size, { dropRemainder })
-    const stages = trainingStages(definition, { images: batch })
-    if (!tensorsOf(stages).includes(batch)) {
-      throw new RangeError(`train: the ${definition.kind}'s training step does not read its images, so an epoch would not end`)
-    }
-    return { group: TRAIN, stages }
-  })
-  /** The counters; on to the next epoch where nothing of this one is left. */
-  const settled = () => {
-    const now = countersOf(session)
-    const left = data.count - now.position
-    if (left <= 0 || (dropRemainder && left < batchSize)) beginEpoch(session, now.epoch + 1)
-    return countersOf(session)
+  constructor(model: BoundModel, data: ImageDataset, settings: Settings) {
+    const { dropRemainder = false, batchesPerStep = 1 } = model.definition
+    this.#model = model
+    this.#data = data
+    this.#settings = settings
+    this.#plan = new EpochPlan(data.count, settings.batchSize * batchesPerStep, dropRemainder || batchesPerStep > 1)
+    // Before anything is changed: what is wrong with data, options or memory shows here.
+    this.#step(settings.batchSize)
   }
-  // Before anything is changed: what is wrong with data, options or memory shows here.
-  compile(batchSize)
-  const { position, epoch: begun } = countersOf(session)
-  if (position > 0 && standing.data && !sameData(standing.data, data)) beginEpoch(session, begun + 1)
-  standing.data = data
-  const start = settled()
-  const lastEpoch = start.epoch + epochs
-  const round = dropRemainder ? Math.floor : Math.ceil
-  const stepsFrom = (from: number) => round((data.count - from) / batchSize)
-  const lastStep = start.step + (epochs - 1) * stepsFrom(0) + stepsFrom(start.position)
-  const guard = new Guard(session, optimizers)
 
-  let chunk = 1
-  try {
-    while (settled().epoch < lastEpoch) {
-      const { epoch } = countersOf(session)
-      const used = new Map<CompiledFunction, number>()
-      let samples = 0
-      let seconds = 0
-      while (settled().epoch === epoch) {
-        if (signal?.aborted) return
-        const left = data.count - countersOf(session).position
-        // The samples that are left at the end of an epoch are a smaller batch: a function of its own.
-        const size = Math.min(left, batchSize)
-        const fn = compile(size)
-        if (!used.has(fn)) fn.clearMetrics()
-        used.set(fn, size / batchSize)
-        const steps = Math.min(chunk, Math.floor(left / size))
-        const began = performance.now()
-        await guard.run(fn, steps)
-        const took = performance.now() - began
-        if (size === batchSize) chunk = Math.max(1, Math.min(chunk * 2, Math.round((steps * CHUNK_MS) / Math.max(took, 0.01))))
-        seconds += took / 1000
-        samples += steps * size
-        const now = settled()
-        const epochDone = now.epoch > epoch
-        if (epochDone) await guard.check()
-        yield { epoch: epoch + 1, step: now.step, lastStep, metrics: means(used), samples, seconds, epochDone }
-        await pause()
-      }
+  async *run(): AsyncGenerator<Progress, void, void> {
+    const { session, definition } = this.#model
+    const start = this.#begin()
+    const lastEpoch = start.epoch + this.#settings.epochs
+    const lastStep = start.step + this.#plan.steps(start.position) + (this.#settings.epochs - 1) * this.#plan.steps(0)
+    const guard = new Guard(session, hyperparametersOf(definition, session))
+    try {
+      while (enterEpoch(session, this.#plan).epoch < lastEpoch && !this.#stopped) yield* this.#epoch(guard, lastStep)
+    } finally {
+      // Who leaves in the middle of an epoch must not keep weights that the next loss would have shown to be NaN.
+      guard.check()
     }
-  } finally {
-    // Who leaves in the middle of an epoch must not keep weights that the next loss would have shown to be NaN.
-    await guard.check()
+  }
+
+  /** Other data than before begin an epoch of their own. */
+  #begin(): Counters {
+    const { session } = this.#model
+    const status = statusOf(session)
+    const { position, epoch } = countersOf(session)
+    if (position > 0 && status.data && !sameData(status.data, this.#data)) beginEpoch(session, epoch + 1)
+    status.data = this.#data
+    return enterEpoch(session, this.#plan)
+  }
+
+  /** What is left of the epoch in which training stands. */
+  async *#epoch(guard: Guard, lastStep: number): AsyncGenerator<Progress, void, void> {
+    const { session } = this.#model
+    const means = new Means(this.#settings.batchSize)
+    let [samples, seconds] = [0, 0]
+    let now = countersOf(session)
+    for (const { epoch } = now; now.epoch === epoch && !this.#stopped; now = enterEpoch(session, this.#plan)) {
+      const chunk = await this.#chunk(guard, now, means)
+      samples += chunk.samples
+      seconds += chunk.seconds
+      const { step, epoch: next } = enterEpoch(session, this.#plan)
+      const epochDone = next > epoch
+      if (epochDone) guard.check()
+      yield { epoch: epoch + 1, step, lastStep, metrics: means.values(), samples, seconds, epochDone }
+      await pause()
+    }
+  }
+
+  /** Some steps in one run of the core. The samples that are left at the end of an epoch are a smaller batch. */
+  async #chunk(guard: Guard, { position }: Counters, means: Means): Promise<{ samples: number; seconds: number }> {
+    const { batchSize } = this.#settings
+    const left = this.#plan.left(position)
+    const rows = Math.min(left, this.#plan.rows)
+    const whole = rows === this.#plan.rows
+    const fn = this.#step(whole ? batchSize : rows)
+    means.of(fn, whole ? batchSize : rows)
+    const steps = this.#pace.steps(Math.floor(left / rows))
+    const began = performance.now()
+    await guard.run(fn, steps)
+    const ms = performance.now() - began
+    if (whole) this.#pace.took(steps, ms)
+    return { samples: steps * rows, seconds: ms / 1000 }
+  }
+
+  /** The training step on batches of `size`. */
+  #step(size: number): CompiledFunction {
+    const { definition } = this.#model
+    return this.#model.compiled(`${TRAIN} ${size}`, this.#data, () => {
+      const { dropRemainder } = this.#plan
+      const batches = batchesOf(this.#data, definition, size, { dropRemainder })
+      const stages = trainingStages(definition, batches[0]!, new Pass(true, undefined, batches))
+      const { rows } = epochOf(tensorsOf(stages).filter(isBatch))
+      if (!rows) {
+        throw new RangeError(`train: the ${definition.kind}'s training step does not read its images, so an epoch would not end`)
+      }
+      if (rows < size * batches.length) {
+        throw new RangeError(`train: the ${definition.kind}'s training step does not read the last of its ${batches.length} ` +
+          'batches; set batchesPerStep to as many as it reads')
+      }
+      return { group: TRAIN, stages }
+    })
+  }
+
+  get #stopped(): boolean {
+    return !!this.#settings.signal?.aborted
   }
 }
 
 const OPTIONS = { epochs: count, batchSize: count, signal: signalRule }
+interface Settings { readonly epochs: number; readonly batchSize: number; readonly signal?: AbortSignal }
 
 /** The options with their defaults. */
-function checked(data: ImageDataset, options: TrainOptions): { epochs: number; batchSize: number; signal?: AbortSignal } {
+function checked({ definition: { batchesPerStep = 1 } }: BoundModel, data: ImageDataset, options: TrainOptions): Settings {
   checkData('train', data)
   checkOptions('train', options, OPTIONS)
   const { epochs = 1, batchSize = 128, signal } = options
-  if (batchSize > data.count) {
-    throw new RangeError(`train: a batch of ${batchSize} is larger than the data (${data.count} images); ` +
-      'use a smaller batch size')
+  if (batchSize * batchesPerStep > data.count) {
+    const what = batchesPerStep > 1 ? `a step of ${batchesPerStep} batches of ${batchSize}` : `a batch of ${batchSize}`
+    throw new RangeError(`train: ${what} is larger than the data (${data.count} images); use a smaller batch size`)
   }
   return { epochs, batchSize, signal }
 }
-
-/** The mean of each metric over all samples of the epoch; `parts`: how much of a batch a step of each function takes. */
-function means(parts: ReadonlyMap<CompiledFunction, number>): Record<string, number> {
-  const totals: Record<string, [sum: number, count: number]> = {}
-  for (const [part, share] of parts) {
-    for (const [name, { sum, count }] of Object.entries(part.metrics())) {
-      const total = (totals[name] ??= [0, 0])
-      total[0] += sum * share
-      total[1] += count * share
-    }
-  }
-  return Object.fromEntries(Object.entries(totals).map(([name, [sum, count]]) => [name, sum / count]))
-}
-
-/** Lets the event loop run: signals, input, rendering. */
-const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))

@@ -8,6 +8,7 @@ import type { Precision } from '../runtime/runtime.ts'
 import { check, rule, signal as signalRule } from '../options.ts'
 import { checkData } from '../train/arguments.ts'
 import type { EvaluateOptions } from '../train/evaluate.ts'
+import type { RowOptions } from '../train/inference.ts'
 import type { Progress, TrainOptions } from '../train/train.ts'
 import { Line } from './line.ts'
 import { type Arguments, buffersOf, type Method, type TrainerInfo, type Value } from './protocol.ts'
@@ -101,23 +102,29 @@ export class Trainer {
   drawCodes(...args: Arguments<'drawCodes'>): Promise<Float32Array> {
     return this.#call('drawCodes', args)
   }
-  decode(codes: Float32Array, options: Transfer = {}): Promise<Float32Array> {
-    return this.#call('decode', [codes], options)
+  decode(codes: Float32Array, { transfer, ...options }: RowOptions & Transfer = {}): Promise<Float32Array> {
+    return this.#call('decode', [codes, options], transfer)
   }
-  encode(images: Float32Array, options: Transfer = {}): Promise<Float32Array> {
-    return this.#call('encode', [images], options)
+  encode(images: Float32Array, { transfer, ...options }: RowOptions & Transfer = {}): Promise<Float32Array> {
+    return this.#call('encode', [images, options], transfer)
   }
-  reconstruct(images: Float32Array, options: Transfer = {}): Promise<Float32Array> {
-    return this.#call('reconstruct', [images], options)
+  reconstruct(images: Float32Array, { transfer, ...options }: RowOptions & Transfer = {}): Promise<Float32Array> {
+    return this.#call('reconstruct', [images, options], transfer)
   }
   weights(): Promise<Value<'weights'>> {
     return this.#call('weights', [])
   }
-  loadWeights(...args: Arguments<'loadWeights'>): Promise<void> {
+  loadWeights(...args: Arguments<'loadWeights'>): Promise<Value<'loadWeights'>> {
     return this.#call('loadWeights', args)
   }
   state(): Promise<Value<'state'>> {
     return this.#call('state', [])
+  }
+  hyperparameters(): Promise<Value<'hyperparameters'>> {
+    return this.#call('hyperparameters', [])
+  }
+  setHyperparameter(...args: Arguments<'setHyperparameter'>): Promise<void> {
+    return this.#call('setHyperparameter', args)
   }
   loadState(...args: Arguments<'loadState'>): Promise<void> {
     return this.#call('loadState', args)
@@ -131,7 +138,7 @@ export class Trainer {
     return this.#line.close(new GanglionError('the trainer was closed'))
   }
 
-  #call<M extends Method>(method: M, args: Arguments<M>, { transfer = false }: Transfer = {}): Promise<Value<M>> {
+  #call<M extends Method>(method: M, args: Arguments<M>, transfer = false): Promise<Value<M>> {
     const own = args.map(alone)
     const given = transfer ? buffersOf(own) : []
     return this.#line.ask((id) => ({ kind: 'call', id, method, args: own }), given) as Promise<Value<M>>
@@ -143,8 +150,11 @@ export class Trainer {
     if (known !== undefined) return known
     checkData(where, data)
     const number = ++this.#datasets
-    const { name, images, count, shape, labels } = data
-    const dataset = { name, images: alone(images), count, shape, ...(labels && { labels: alone(labels) }) }
+    const { name, images, count, shape, labels, classes, tensors = {} } = data
+    const parts = Object.entries(tensors).map(([key, tensor]) => [key, { ...tensor, data: alone(tensor.data) }] as const)
+    const dataset: ImageDataset = {
+      name, images: alone(images), count, shape, labels: alone(labels), classes, tensors: Object.fromEntries(parts),
+    }
     this.#line.post({ kind: 'data', data: number, dataset }, transfer ? buffersOf(dataset) : [])
     this.#sent.set(data, number)
     return number
@@ -153,8 +163,8 @@ export class Trainer {
 
 /** A view of a part of a buffer as an array with a buffer to itself: the whole of the other would be sent with it. */
 function alone<T>(value: T): T {
-  if (!(value instanceof Float32Array || value instanceof Uint8Array)) return value
-  return value.byteLength === value.buffer.byteLength ? value : (value.slice() as T)
+  if (!ArrayBuffer.isView(value) || value.byteLength === value.buffer.byteLength) return value
+  return (value as unknown as Uint8Array).slice() as T
 }
 
 /** Workers of their users' own that have a trainer: of a second one they would give the first one's answers too. */

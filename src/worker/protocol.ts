@@ -6,7 +6,7 @@ import type { Progress } from '../train/train.ts'
 
 /** What a call of the page can ask for by name: methods of the model that give a value at once or a promise of it. */
 export type Method = 'sample' | 'drawCodes' | 'encode' | 'decode' | 'reconstruct' | 'weights' | 'loadWeights' | 'state' |
-  'loadState' | 'digest'
+  'loadState' | 'hyperparameters' | 'setHyperparameter' | 'digest'
 export type Arguments<M extends Method> = Parameters<Model[M]>
 export type Value<M extends Method> = Awaited<ReturnType<Model[M]>>
 

@@ -19,6 +19,16 @@ describe('imageDataset', () => {
     expect('labels' in plain).toBe(false)
   })
 
+  test('keeps labels of any integers, classes and further tensors', () => {
+    const more = {
+      labels: Int32Array.of(70000, 0), classes: 70001,
+      tensors: { angle: { data: Float32Array.of(0.5, 1), shape: [] }, mask: { data: ramp(8), shape: [2, 2] } },
+    }
+    expect(imageDataset({ images: ramp(24), shape: [2, 2, 3], ...more })).toMatchObject(more)
+    const foreign = runInNewContext('Uint16Array.from([3, 1])') as Uint16Array
+    expect(imageDataset({ images: ramp(2), shape: [1, 1, 1], labels: foreign }).labels).toBe(foreign)
+  })
+
   test("takes a canvas's bytes where they lie", () => {
     const pixels = new Uint8ClampedArray(ramp(20).buffer, 4, 16)
     const { images, count } = imageDataset({ images: pixels, shape: [1, 2, 4] })
@@ -51,7 +61,31 @@ describe('imageDataset', () => {
     ['no images', { images: ramp(0) }, new RangeError('imageDataset: images expected a multiple of 2x2x1 = 4 values, got 0')],
     ['NaN', { images: nan, shape: [2, 1, 1] },
       new RangeError('imageDataset: image 2 holds NaN, expected finite numbers')],
-    ['labels in an array', { labels: [1, 2, 3] }, new TypeError('imageDataset: labels is [1, 2, 3], expected a Uint8Array')],
+    ['labels in an array', { labels: [1, 2, 3] }, new TypeError(
+      'imageDataset: labels is [1, 2, 3], expected class numbers in a typed array, a Uint8Array or an Int32Array, say')],
+    ['doubles for labels', { labels: Float64Array.of(1, 2, 3) }, new TypeError(
+      'imageDataset: labels is a Float64Array, expected class numbers in a typed array, a Uint8Array or an Int32Array, say')],
+    ['a negative label', { labels: Int8Array.of(1, -2, 3) },
+      new RangeError('imageDataset: label 1 is -2, expected a class number, an integer from 0 up')],
+    ['a label that is no integer', { labels: Float32Array.of(1, 2, 0.5) },
+      new RangeError('imageDataset: label 2 is 0.5, expected a class number, an integer from 0 up')],
+    ['a label beyond the classes', { labels: Uint8Array.of(1, 2, 3), classes: 3 },
+      new RangeError('imageDataset: label 2 is 3, expected a class number, an integer from 0 to 2')],
+    ['no classes', { classes: 0 }, new RangeError('imageDataset: classes is 0, expected a positive integer')],
+    ['tensors in a list', { tensors: [] },
+      new TypeError('imageDataset: tensors is [], expected tensors by name, { data, shape } each')],
+    ['a tensor that is an array', { tensors: { mask: 3 } },
+      new TypeError("imageDataset: the tensor 'mask' is 3, expected { data, shape }")],
+    ['a tensor of doubles', { tensors: { mask: { data: new Float64Array(3), shape: [] } } }, new TypeError(
+      "imageDataset: the data of 'mask' is a Float64Array, expected a Uint8Array (0 to 255) or a Float32Array")],
+    ['a tensor without a shape', { tensors: { mask: { data: ramp(3) } } }, new TypeError(
+      "imageDataset: the shape of 'mask' is undefined, expected the shape of one row, a list of positive integers")],
+    ['a tensor of other rows', { tensors: { mask: { data: ramp(8), shape: [2] } } },
+      new RangeError("imageDataset: the tensor 'mask' has 8 values, expected 6, 2 for each of the 3 images")],
+    ['a tensor with NaN', { tensors: { mask: { data: nan, shape: [2] } } },
+      new RangeError("imageDataset: the tensor 'mask' holds NaN, expected finite numbers")],
+    ['a tensor named as the labels are', { tensors: { labels: { data: ramp(3), shape: [] } } }, new RangeError(
+      "imageDataset: a further tensor is named 'labels', expected another name; a batch has its labels by that one")],
     ['too few labels', { labels: ramp(2) }, new RangeError('imageDataset: labels expected one for each of the 3 images, got 2')],
   ])('refuses %s', (_, change, error) => {
     const call = () => imageDataset({ images, shape: [2, 2, 1], ...change })
@@ -105,6 +139,10 @@ describe('take', () => {
     expect(two).toEqual({ name: 'mine', images: ramp(8), count: 2, shape: [2, 2, 1], labels: ramp(2) })
     expect(two.images.buffer).toBe(dataset.images.buffer)
     expect(take(dataset, 3)).toEqual(dataset)
+    const tensors = { pair: { data: Float32Array.of(0, 1, 2, 3, 4, 5), shape: [2] }, place: { data: ramp(3), shape: [] } }
+    const { tensors: first } = take({ ...dataset, tensors }, 2)
+    expect(first).toEqual({ pair: { data: Float32Array.of(0, 1, 2, 3), shape: [2] }, place: { data: ramp(2), shape: [] } })
+    expect(first!.pair!.data.buffer).toBe(tensors.pair.data.buffer)
     expect('labels' in take(imageDataset({ images: ramp(4), shape: [1, 1, 1] }), 1)).toBe(false)
   })
 

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs'
 import * as ganglion from '../../src/entries/index.ts'
 import type { ModelDefinition } from '../../src/models/definition.ts'
 import { loadDataset } from '../../src/node/index.ts'
-import { images } from '../../src/train/images.ts'
+import { batchOf } from '../../src/train/batches.ts'
 import { stay } from '../runtimes/programs/moves.js'
 import { trained } from '../runtimes/programs/program.js'
 
@@ -19,7 +19,7 @@ const curves: Record<string, object> = {}
 for (const [definition, batchSize] of MODELS) {
   const model = await Model.create(runtime, definition, { seed: 1 })
   const step = model.compiled('golden', data, () => (
-    { group: 'train', stages: trainingStages(definition, { images: images(data, definition, batchSize) }) }
+    { group: 'train', stages: trainingStages(definition, batchOf(data, definition, batchSize)) }
   ))
   const before = await model.digest()
   const losses: Record<string, number[]> = {}

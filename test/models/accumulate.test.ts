@@ -6,7 +6,7 @@ import type { Tensor } from '../../src/graph/tensor.ts'
 import { compile } from '../../src/compiler/program.ts'
 import { accumulate, stepPieces, treeSum } from '../../src/models/accumulate.ts'
 import { dcgan } from '../../src/models/dcgan.ts'
-import type { ModelDefinition, StageSpec } from '../../src/models/definition.ts'
+import type { ModelDefinition, Stage } from '../../src/models/definition.ts'
 import { gan } from '../../src/models/gan.ts'
 import { minimize } from '../../src/models/minimize.ts'
 import { trainingStages } from '../../src/models/stages.ts'
@@ -38,18 +38,18 @@ const KINDS: Readonly<Record<string, () => ModelDefinition>> = {
 }
 
 /** A definition's stages for each micro-batch. */
-function partsOf(definition: ModelDefinition, rows: readonly number[]): StageSpec[][] {
+function partsOf(definition: ModelDefinition, rows: readonly number[]): Stage[][] {
   return rows.map((size, k) => {
     const first = rows.slice(0, k).reduce((a, b) => a + b, 0)
     return trainingStages(definition, { images: batch(DATA, size, { first }) }, new Pass(true, { first, rows: size }))
   })
 }
-const stepOf = (definition: ModelDefinition, rows: readonly number[]): StageSpec[] =>
+const stepOf = (definition: ModelDefinition, rows: readonly number[]): Stage[] =>
   accumulate(partsOf(definition, rows), rows, definition.reduction)
 const total = (rows: readonly number[]) => rows.reduce((a, b) => a + b, 0)
 
 /** A model after some steps, with the means of its metrics. */
-async function after(definition: ModelDefinition, stages: readonly StageSpec[], steps: number) {
+async function after(definition: ModelDefinition, stages: readonly Stage[], steps: number) {
   const model = await Model.create(runtime, definition)
   const fn = model.session.compile({ group: 'train', stages })
   expect(fn.run(steps)).toBe(steps)
@@ -142,7 +142,7 @@ describe('the numbers of a step in micro-batches', () => {
   it('may be used within a loss, where they are the mean of all', async () => {
     // Each micro-batch's distance from the mean of the whole batch.
     const x = dataset(Float32Array.of(1, 2, 4, 9), [4])
-    const part = (k: number): StageSpec[] => {
+    const part = (k: number): Stage[] => {
       const rows = batch(x, 2, { first: 2 * k, shuffle: false })
       const all = accumulated(mean(rows))
       return [{ metrics: { all, distance: mean(square(sub(rows, all))) } }]
@@ -181,16 +181,16 @@ describe('refusals', () => {
   const loss = (k: number, v: Tensor) => sum(square(sub(batch(DATA, 1, { first: k }), mul(sum(v), 1))))
   it('a gradient of one micro-batch', () => {
     const [v, optimizer] = [w(), sgd()]
-    const part = (k: number): StageSpec[] => [{ updates: optimizer.apply(gradients(loss(k, v), [v]), [v]) }]
+    const part = (k: number): Stage[] => [{ updates: optimizer.apply(gradients(loss(k, v), [v]), [v]) }]
     expect(() => accumulate([part(0), part(1)], [1, 1])).toThrow(new RangeError(
       "accumulate: the optimizer's update of 'w' takes a gradient of one micro-batch; " +
       'put gradients through accumulated(), as minimize does'))
   })
   it('stages that differ, or have outputs', () => {
     const v = w()
-    const part = (k: number): StageSpec[] => [{ updates: Array.from({ length: k }, () => movingAverage(v, add(v, k), 0.5)) }]
+    const part = (k: number): Stage[] => [{ updates: Array.from({ length: k }, () => movingAverage(v, add(v, k), 0.5)) }]
     expect(() => accumulate([part(1), part(2)], [1, 1])).toThrow('the stages of micro-batch 1 are not those of the first')
-    const output = (): StageSpec[] => [{ outputs: { y: input('x', [1]) } }]
+    const output = (): Stage[] => [{ outputs: { y: input('x', [1]) } }]
     expect(() => accumulate([output(), output()], [1, 1])).toThrow('accumulate: a training stage has outputs, expected metrics')
   })
   it('the gradient of a sum over micro-batches', () => {

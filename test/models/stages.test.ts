@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { constant, input, variable } from '../../src/graph/leaves.ts'
 import type { Tensor } from '../../src/graph/tensor.ts'
 import { dcgan } from '../../src/models/dcgan.ts'
-import type { Batch, StageSpec } from '../../src/models/definition.ts'
+import type { Batch, Stage, StageSpec } from '../../src/models/definition.ts'
 import { minimize } from '../../src/models/minimize.ts'
 import { placeUpdates, trainingStages } from '../../src/models/stages.ts'
 import type { Pass } from '../../src/nn/layer.ts'
@@ -73,7 +73,7 @@ describe('a running statistic', () => {
   it('of nothing that a stage computes comes last, after the updates of the stage', () => {
     const [a, b] = [variable('a', [2], zeros), variable('b', [2], zeros)]
     const own = movingAverage(b, mean(images, 0), 0.5)
-    const stages: StageSpec[] = [{ metrics: { loss: sum(images) } }, { updates: [own] }]
+    const stages: Stage[] = [{ metrics: { loss: sum(images) } }, { updates: [own] }]
     const asked = [movingAverage(a, b, 0.9), movingAverage(a, constant([1, 2]), 0.9)]
     expect(placeUpdates(stages, asked)).toEqual([{ metrics: stages[0]!.metrics, updates: [] }, { updates: [own, ...asked] }])
     expect(placeUpdates([], asked)).toEqual([])

@@ -34,7 +34,7 @@ describe('mnist', () => {
     expect([...labels!.subarray(0, 5)]).toEqual([5, 0, 4, 1, 9])
     expect(images.length).toBe(60000 * 784)
     expect(sha256(images as Uint8Array)).toBe('741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757')
-    expect(sha256(labels)).toBe('1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13')
+    expect(sha256(labels as Uint8Array)).toBe('1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13')
   })
 
   test('10000 images to test', async () => {
@@ -42,7 +42,7 @@ describe('mnist', () => {
     expect({ name, count, shape }).toEqual({ name: 'mnist', count: 10000, shape: [28, 28, 1] })
     expect([...labels!.subarray(0, 5)]).toEqual([7, 2, 1, 0, 4])
     expect(sha256(images as Uint8Array)).toBe('6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161')
-    expect(sha256(labels)).toBe('ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5')
+    expect(sha256(labels as Uint8Array)).toBe('ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5')
   })
 })
 

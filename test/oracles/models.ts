@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { topological, rewrite } from '../../src/graph/walk.ts'
 import { input, isVariable } from '../../src/graph/leaves.ts'
 import { type Shape, sizeOf, type Tensor } from '../../src/graph/tensor.ts'
-import type { ModelDefinition, StageSpec } from '../../src/models/definition.ts'
+import type { ModelDefinition, Stage } from '../../src/models/definition.ts'
 import { trainingStages } from '../../src/models/stages.ts'
 import type { FunctionSpec } from '../../src/compiler/program.ts'
 import type { CompiledFunction } from '../../src/runtime/function.ts'
@@ -64,7 +64,7 @@ export class BoundModel {
   readonly kind: Kind
   readonly oracle: ModelOracle
   readonly session: Session
-  readonly stages: readonly Required<Omit<StageSpec, 'order'>>[]
+  readonly stages: readonly Required<Omit<Stage, 'order'>>[]
 
   private constructor(kind: Kind, oracle: ModelOracle, session: Session, definition: ModelDefinition) {
     this.kind = kind

@@ -29,7 +29,7 @@ function oneNumber(start: number, loss: (a: Variable) => Tensor): ModelDefinitio
   const optimizer = adam({ learningRate: 0.1 })
   const a = variable('a', [1], () => constant([start]))
   return {
-    kind: 'number', options: {}, imageShape: SHAPE, codeShape: [1], dropRemainder: false, optimizers: [optimizer],
+    kind: 'number', options: {}, imageShape: SHAPE, codeShape: SHAPE, dropRemainder: false, optimizers: [optimizer],
     train({ images }) {
       // The images' mean times 0: a training step must read its data.
       const l = scoped('loss', () => ops.add(loss(a), ops.mul(ops.mean(images), 0)))

@@ -8,7 +8,7 @@ import { gan } from '../../src/models/gan.ts'
 import { vae } from '../../src/models/vae.ts'
 import { trainingStages } from '../../src/models/stages.ts'
 import { loadDataset } from '../../src/node/datasets.ts'
-import { images } from '../../src/train/images.ts'
+import { batchOf } from '../../src/train/batches.ts'
 import { newModel, trainSteps } from './data.ts'
 
 interface Curve {
@@ -31,7 +31,7 @@ it.each(Object.entries(definitions))('%s', async (kind, define) => {
   const model = await newModel(definition)
   expect(await model.digest(), 'before the first step').toBe(digests.step0)
   const step = model.compiled('golden', data, () => (
-    { group: 'train', stages: trainingStages(definition, { images: images(data, definition, batchSize) }) }
+    { group: 'train', stages: trainingStages(definition, batchOf(data, definition, batchSize)) }
   ))
   const ours: Record<string, number[]> = {}
   for (let i = 0; i < 10; i++) {

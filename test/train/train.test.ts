@@ -188,7 +188,9 @@ describe('weights and state', () => {
       "weights: 'decoder/dense/bias' has shape [8], expected [7]; the options must be those it was trained with",
     )
     const missing = new Map([...model.weights()].slice(1))
-    expect(() => { model.loadWeights(missing) }).toThrow("weights: 'decoder/dense/bias' is missing; the file is of another model")
+    expect(() => { model.loadWeights(missing) }).toThrow(
+      "weights: 'decoder/dense/bias' is missing; the weights are of another model",
+    )
     const extra = new Map([...model.weights(), ['more', { shape: [1], data: new Float32Array(1) }]])
     expect(() => { model.loadWeights(extra) }).toThrow(
       "weights: 'more' is not of this vae; the options must be those it was trained with",

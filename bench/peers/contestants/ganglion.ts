@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { rewrite } from '../../../src/graph/walk.ts'
 import { input } from '../../../src/graph/leaves.ts'
-import type { StageSpec } from '../../../src/models/definition.ts'
+import type { Stage } from '../../../src/models/definition.ts'
 import { autoencoder, createRuntime, dcgan, gan, vae } from '../../../src/entries/index.ts'
 import { trainingStages } from '../../../src/models/stages.ts'
 import { batch as batchOf, dataset } from '../../../src/ops/batch.ts'
@@ -26,8 +26,8 @@ async function sessionWith(threads: number): Promise<Session> {
 }
 
 /** Inputs `noise0`, `noise1` … in place of the random tensors, in the order of the stages. */
-function feedNoise(stages: readonly StageSpec[]): StageSpec[] {
-  const rootsOf = ({ metrics = {}, updates = [] }: StageSpec) => [...Object.values(metrics), ...updates]
+function feedNoise(stages: readonly Stage[]): Stage[] {
+  const rootsOf = ({ metrics = {}, updates = [] }: Stage) => [...Object.values(metrics), ...updates]
   let inputs = 0
   const made = rewrite(stages.flatMap(rootsOf), (node) =>
     node.op.name === 'randomNormal' ? input(`noise${inputs++}`, node.shape) : node)

@@ -1,10 +1,10 @@
 // `ganglion evaluate RUN`: a trained model's figures on images, as training reports them after each epoch.
 import { GanglionError } from '../../errors.ts'
 import { loadRun } from '../../node/run.ts'
+import { evaluateInTurns } from '../../train/evaluate.ts'
 import type { Command } from '../command.ts'
 import { fittingData } from '../data.ts'
 import { figures as shown } from '../format.ts'
-import { judge } from '../judge.ts'
 import { help, parse } from '../options.ts'
 import { DATA, folderOf, RUN } from './picture.ts'
 
@@ -33,7 +33,7 @@ export const evaluate: Command = {
       throw new GanglionError(`a ${kind} has no figure of its own on images; look at what "ganglion sample ${folder}" draws`)
     }
     const { data, split } = await fittingData(values.data ?? config.data?.source, folder, model)
-    const figures = await judge(model, data)
+    const figures = await evaluateInTurns(model, data)
     stdout.write(values.json ? `${JSON.stringify({ figures, images: data.count, split, data: data.name })}\n`
       : `${shown(figures).join('  ')}  (${data.count} ${split === 'test' ? 'test' : 'training'} images of ${data.name})\n`)
     return 0

@@ -7,7 +7,7 @@ import { gan } from '../../models/gan.ts'
 import { trainingStages } from '../../models/stages.ts'
 import { vae } from '../../models/vae.ts'
 import type { Runtime } from '../../runtime/create_runtime.ts'
-import { images, scaledImages } from '../../train/images.ts'
+import { batchOf, scaledImages } from '../../train/batches.ts'
 import { Model } from '../../train/model.ts'
 import { TRAIN } from '../../train/state.ts'
 import type { Numbers } from '../digest.ts'
@@ -53,8 +53,8 @@ export const trainings: readonly TapeRecipe[] = Object.entries(PLANS).flatMap(([
 async function prepare(runtime: Runtime, { define, batchSize, steps }: Plan, seed: number): Promise<Run> {
   const definition = define()
   const { session } = await Model.create(runtime, definition, { seed })
-  const batch = images(barImages(4 * batchSize), definition, batchSize)
-  const fn = session.compile({ group: TRAIN, stages: trainingStages(definition, { images: batch }) })
+  const batch = batchOf(barImages(4 * batchSize), definition, batchSize)
+  const fn = session.compile({ group: TRAIN, stages: trainingStages(definition, batch) })
   return runOf(session, fn, steps, stateRanges(session, TRAIN))
 }
 

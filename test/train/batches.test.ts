@@ -1,14 +1,14 @@
 // The host's scaling of bytes is the core's, to the bit.
 import { expect, it } from 'vitest'
 import { imageDataset } from '../../src/data/dataset.ts'
-import { images, scaledImages } from '../../src/train/images.ts'
+import { batchOf, scaledImages } from '../../src/train/batches.ts'
 import { runtime } from '../harness.ts'
 import { smallVae } from './data.ts'
 
 it('each of 256 bytes', async () => {
   const data = imageDataset({ images: Uint8Array.from({ length: 264 }, (_, i) => i), shape: [2, 3, 2] })
   const session = await runtime.session()
-  const y = images(data, smallVae(), data.count, { shuffle: false })
+  const { images: y } = batchOf(data, smallVae(), data.count, { shuffle: false })
   const fn = session.compile({ group: 'scale', stages: [{ outputs: { y } }] })
   fn.run(1)
   const ours = scaledImages(data, Array.from({ length: data.count }, (_, i) => i))

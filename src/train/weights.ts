@@ -1,0 +1,78 @@
+// Weights by name, out of a model and into it: all of them, or as many as fit.
+import type { Variable } from '../graph/leaves.ts'
+import { sameShape, show } from '../graph/tensor.ts'
+import type { SavedTensor } from '../formats/safetensors.ts'
+import { callable, check, checkOptions, flag, rule } from '../options.ts'
+import type { Session } from '../runtime/session.ts'
+import { checkValues } from './state.ts'
+import { statusOf } from './status.ts'
+
+export interface LoadOptions {
+  /** Whether all weights must be there, and no others. Default true. */
+  strict?: boolean
+  /** What the model calls the tensor that is given as `name`: `(name) => name.replace(/^vae\//, '')`, say. Default: the same. */
+  rename?: (name: string) => string
+}
+
+/** What became of the weights of the model and of those given, by the model's names. */
+export interface LoadReport {
+  readonly loaded: string[]
+  /** The model's, which nothing was given for, or of another shape: they stay as they were. */
+  readonly missing: string[]
+  /** Given ones that the model has no place for. */
+  readonly unexpected: string[]
+}
+
+const WEIGHTS = rule('a Map of tensors by name', (x): x is Map<string, SavedTensor> => x instanceof Map)
+
+/** All but the optimizers' slots: what a model keeps when it is trained no more. */
+export const keptBy = (session: Session): Variable[] => session.variables.filter((v) => v.attrs.role !== 'slot')
+
+/** Takes over weights. Nothing changes where one is refused. */
+export function loadWeights(
+  session: Session, kind: string, weights: ReadonlyMap<string, SavedTensor>, options: LoadOptions,
+): LoadReport {
+  check('loadWeights', 'weights', weights, WEIGHTS)
+  checkOptions('loadWeights', options, { strict: flag, rename: callable })
+  const { strict = true, rename = (name) => name } = options
+  const kept = new Map(keptBy(session).map((v) => [v.attrs.name, v]))
+  const given = renamed(weights, rename)
+  if (strict) checkAll(kind, kept, given)
+  const fitting = [...given].filter(([name, { shape }]) => sameShape(shape, kept.get(name)?.shape ?? [NaN]))
+  for (const [name, { data }] of fitting) checkTensor(kept.get(name)!, data)
+  for (const [name, { data }] of fitting) session.write(kept.get(name)!, data)
+  statusOf(session).loads++
+  const loaded = fitting.map(([name]) => name)
+  const isLoaded = new Set(loaded)
+  const others = (names: Iterable<string>) => [...names].filter((name) => !isLoaded.has(name))
+  return { loaded, missing: others(kept.keys()), unexpected: others(given.keys()) }
+}
+
+function renamed(weights: ReadonlyMap<string, SavedTensor>, rename: (name: string) => string): Map<string, SavedTensor> {
+  const all = new Map<string, SavedTensor>()
+  for (const [name, tensor] of weights) {
+    const to = rename(name)
+    if (all.has(to)) throw new RangeError(`loadWeights: rename gives two tensors the name '${to}', expected a name for each`)
+    all.set(to, tensor)
+  }
+  return all
+}
+
+function checkAll(kind: string, kept: ReadonlyMap<string, Variable>, given: ReadonlyMap<string, SavedTensor>): void {
+  const mend = 'the options must be those it was trained with'
+  const extra = [...given.keys()].find((name) => !kept.has(name))
+  if (extra !== undefined) throw new RangeError(`weights: '${extra}' is not of this ${kind}; ${mend}`)
+  for (const [name, { shape }] of kept) {
+    const tensor = given.get(name)
+    if (!tensor) throw new RangeError(`weights: '${name}' is missing; the weights are of another model`)
+    if (sameShape(tensor.shape, shape)) continue
+    throw new RangeError(`weights: '${name}' has shape ${show(tensor.shape)}, expected ${show(shape)}; ${mend}`)
+  }
+}
+
+function checkTensor({ attrs: { name }, size }: Variable, data: SavedTensor['data']): void {
+  if (data?.length !== size) {
+    throw new RangeError(`weights: '${name}' has ${data?.length ?? 'no'} values, expected ${size} for its shape`)
+  }
+  checkValues('weights', name, data)
+}
