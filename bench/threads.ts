@@ -6,7 +6,7 @@ import { figure, spread } from '../src/bench/statistics.ts'
 import { runSteps, trainingStep } from '../src/bench/step.ts'
 import { calibrate } from '../src/bench/windows.ts'
 import { apply, type Op } from '../src/graph/tensor.ts'
-import { apart, ended } from '../src/ops/lowering/calls.ts'
+import { ownedBy, withBarrierAtEnd } from '../src/ops/lowering/calls.ts'
 import type { CompiledFunction } from '../src/runtime/function.ts'
 import type { Runtime } from '../src/runtime/create_runtime.ts'
 import { about, aboutLine } from './about.ts'
@@ -27,7 +27,7 @@ async function loopOn(runtime: Runtime): Promise<CompiledFunction> {
     shape: () => [8 * count],
     gradient: null,
     calls: (_, { output: y }) =>
-      ended(Array.from({ length: count }, (_, on) => apart([peakCall(y + 32 * on, ROUNDS)], on)).flat()),
+      withBarrierAtEnd(Array.from({ length: count }, (_, owner) => ownedBy(owner, [peakCall(y + 32 * owner, ROUNDS)])).flat()),
     flops: () => ROUND_FLOPS * ROUNDS * count,
   }
   const fn = (await runtime.session(1)).compile({ group: 'loops', stages: [{ outputs: { y: apply(op, [], {}) } }] })

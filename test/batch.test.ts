@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { batch, dataset } from '../src/ops/batch.ts'
 import type { CompiledFunction } from '../src/runtime/function.ts'
-import { floats, generator, newSession, runGuarded, runShared, THREADS } from './harness.ts'
+import { floats, generator, newSession, runGuarded, runDivided, THREADS } from './harness.ts'
 
 const COUNTS = [1, 2, 3, 5, 64, 100, 60000]
 
@@ -100,7 +100,7 @@ describe('the values of a batch', () => {
     expect([...m]).toEqual(rowsOf(data, item, [...rows]).map(scaled))
     for (const threads of [2, 3, THREADS]) {
       session.counters('train').set([9, 0, 14, 3])
-      runShared({ fn, outputs: [] }, threads)
+      runDivided({ fn, outputs: [] }, threads)
       expect(read()).toEqual([p, m, rows])
     }
   })
@@ -175,7 +175,7 @@ describe('several batches a step', () => {
     }
     for (const threads of [2, 3, THREADS]) {
       parts.session.counters('train').set([0, 0, 14, 1])
-      runShared({ fn: parts, outputs: [] }, threads)
+      runDivided({ fn: parts, outputs: [] }, threads)
       whole.session.counters('train').set([0, 0, 14, 1])
       whole.run(1)
       expect(rows(parts)).toEqual(rows(whole))

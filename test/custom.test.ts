@@ -46,9 +46,9 @@ it('says what a rule gave', () => {
 })
 
 it('an op of known kernels, and another of the same name', async () => {
-  const make = (gradient: (y: Tensor, dy: Tensor) => Tensor[], kernel: string) => ops.defineOp({
+  const make = (gradient: (y: Tensor, dy: Tensor) => Tensor[], kernel: 'abs_f32' | 'negative_f32') => ops.defineOp({
     name: 'positive', shape: ([x]) => x!, gradient, flops: (node) => node.size,
-    calls: (node, at) => [[kernel, at.inputs[0]!, at.output, node.size]],
+    calls: (node, at) => [ops.kernelCall(kernel, { x: at.inputs[0]!, y: at.output, n: node.size })],
   })
   const x = input('x', [3])
   const positive = make((y, dy) => [ops.where(ops.less(y.inputs[0]!, 0), ops.negative(dy), dy)], 'abs_f32')
@@ -56,6 +56,13 @@ it('an op of known kernels, and another of the same name', async () => {
   const z = make((_, dy) => [dy], 'negative_f32')([x], {})
   const [dx] = gradients(ops.sum(y), [x])
   expect(await run({ y, z, dx: dx! }, { x: [-2, 0, 5] })).toEqual({ y: [2, 0, 5], z: [2, -0, -5], dx: [-1, 1, 1] })
+})
+
+it('says what a call of a kernel lacks', () => {
+  const wrong = (kernel: string, args: object) => () => ops.kernelCall(kernel as 'abs_f32', args as never)
+  expect(wrong('abs_f64', {})).toThrow("kernelCall: the core has no kernel 'abs_f64'")
+  expect(wrong('abs_f32', { x: 0, y: 0 })).toThrow("kernelCall: abs_f32 needs the field 'n'; it takes x, y, n")
+  expect(wrong('abs_f32', { x: 0, y: 0, n: 1, m: 1 })).toThrow("kernelCall: abs_f32 has no field 'm'; it takes x, y, n")
 })
 
 it('says what a record lacks', () => {

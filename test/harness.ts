@@ -11,11 +11,11 @@ import { Session } from '../src/runtime/session.ts'
 export { floats, generator } from '../src/verify/draw.ts'
 
 export const runtime = await createRuntime()
-/** Room for this many threads in every test's plan, so that their shares can be run one after another. */
+/** Room for this many threads in every test's plan, so that their parts can be run one after another. */
 export const THREADS = 7
 
 const shared = await WebAssembly.compile(await coreBytes('deterministic', true))
-/** A core for threads, without any: the one for a single thread has no code for shares. */
+/** A core for threads, without any: the one for a single thread has no code for parts. */
 export const sharedCore = (): Promise<Core> =>
   instantiateCore(shared, { join: () => Promise.resolve(null) } as unknown as ThreadPool)
 /** A session on such a core, whose tapes are written for `threads`. */
@@ -69,8 +69,8 @@ export function runGuarded({ fn }: Compiled): number {
   return bytes().reduce((n, b, i) => n + (owned[i] || b === PATTERN ? 0 : 1), 0)
 }
 
-/** Runs every op as `threads` threads would, their shares one after another. */
-export function runShared({ fn }: Compiled, threads: number): void {
+/** Runs every op as `threads` threads would, their parts one after another. */
+export function runDivided({ fn }: Compiled, threads: number): void {
   let op = fn.wordAddress(1)
   while (op) {
     let next = 0

@@ -6,7 +6,7 @@ import { adam, adamW, LEARNING_RATE, type Optimizer, rmsprop, sgd } from '../src
 import type { CompiledFunction } from '../src/runtime/function.ts'
 import type { Session } from '../src/runtime/session.ts'
 import { lcg } from './golden/lcg.ts'
-import { floats, generator, newSession, runShared, THREADS } from './harness.ts'
+import { floats, generator, newSession, runDivided, THREADS } from './harness.ts'
 
 const STEPS = 20
 const SIZES = [1, 3, 4, 17, 1000]
@@ -92,7 +92,7 @@ describe.each(cases)('%s', (_, make, reference) => {
     }
     const one = await after(({ fn }) => fn.run(3))
     for (const threads of [2, 3, THREADS]) {
-      expect(await after(({ fn }) => [1, 2, 3].forEach(() => runShared({ fn, outputs: [] }, threads)))).toEqual(one)
+      expect(await after(({ fn }) => [1, 2, 3].forEach(() => runDivided({ fn, outputs: [] }, threads)))).toEqual(one)
     }
   })
 })

@@ -1,12 +1,13 @@
 // Random tensors: Philox against its published vectors; distributions; what a value depends on.
 import { describe, expect, it } from 'vitest'
+import { call } from '../src/graph/kernel_call.ts'
 import { input } from '../src/graph/leaves.ts'
 import { gradients } from '../src/autodiff/gradients.ts'
 import { type Op, type Shape, type Tensor, apply } from '../src/graph/tensor.ts'
 import { bernoulli, dropout, randomNormal, randomUniform, type Stream, streamId, truncatedNormal } from '../src/ops/random.ts'
 import { sum } from '../src/ops/reduce.ts'
 import { Session } from '../src/runtime/session.ts'
-import { newSession, runGuarded, runShared, THREADS } from './harness.ts'
+import { newSession, runGuarded, runDivided, THREADS } from './harness.ts'
 import { ksDistance, momentsOf, normalCdf } from './reference/distributions.ts'
 
 const MILLION = 1_000_000
@@ -28,7 +29,9 @@ async function words(key: readonly number[], counter: readonly number[], count =
     shape: () => [count],
     gradient: null,
     flops: () => 0,
-    calls: (_, at) => [['random_bits', at.output, count, at.seed, at.counter, counter[3]!, 0, counter[0]!]],
+    calls: (_, at) => [call('random_bits', {
+      y: at.output, n: count, seed: at.seed, counter: at.counter, stream: counter[3]!, first: 0, block: counter[0]!,
+    })],
   }
   const fn = compiled(session, apply(op, [], {}))
   session.groupWords('test').set(key, 4)
@@ -88,7 +91,7 @@ describe.each(makers)('%s', (_, make) => {
       const y = fn.read('y')
       for (const threads of [2, 3, THREADS]) {
         fn.session.counters('test').fill(0)
-        runShared({ fn, outputs: ['y'] }, threads)
+        runDivided({ fn, outputs: ['y'] }, threads)
         expect(fn.read('y')).toEqual(y)
       }
     }
@@ -106,7 +109,7 @@ describe.each(makers)('%s', (_, make) => {
       expect(fn.read(`${first}`)).toEqual(expected)
       for (const threads of [2, 3, THREADS]) {
         fn.session.counters('test').fill(0)
-        runShared({ fn, outputs: [] }, threads)
+        runDivided({ fn, outputs: [] }, threads)
         expect(fn.read(`${first}`)).toEqual(expected)
       }
     }

@@ -14,7 +14,7 @@ import { zeros } from '../src/ops/fill.ts'
 import { randomUniform } from '../src/ops/random.ts'
 import { sum } from '../src/ops/reduce.ts'
 import type { Session } from '../src/runtime/session.ts'
-import { floats, generator, newSession, runShared, THREADS } from './harness.ts'
+import { floats, generator, newSession, runDivided, THREADS } from './harness.ts'
 
 const named = (session: Session, name: string): Float32Array =>
   session.values(session.variables.find((v) => v.attrs.name === name)!)
@@ -72,7 +72,7 @@ describe.each([1, 3, 17, 1000])('%d elements', (n) => {
     const after = session.values(v).slice()
     for (const threads of [2, 3, THREADS]) {
       session.values(v).set(initial)
-      for (let step = 0; step < 5; step++) runShared({ fn, outputs: [] }, threads)
+      for (let step = 0; step < 5; step++) runDivided({ fn, outputs: [] }, threads)
       expect(session.values(v)).toEqual(after)
     }
   })

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import type { Shape } from '../src/graph/tensor.ts'
 import type { Session } from '../src/runtime/session.ts'
 import { drawInputs } from '../src/verify/cases/case.ts'
-import { compile, feed, newSession, runGuarded, runShared, THREADS } from './harness.ts'
+import { compile, feed, newSession, runGuarded, runDivided, THREADS } from './harness.ts'
 import type { Array64 } from './reference/arrays.ts'
 import type { Case, Spec } from './specs/spec.ts'
 
@@ -27,7 +27,7 @@ export async function expectValues(spec: Spec, c: Case, seed: number): Promise<V
   expectClose(y, expected.data, spec.tolerance ?? 1e-6, seed)
 
   for (const threads of [2, 3, THREADS]) {
-    runShared(compiled, threads)
+    runDivided(compiled, threads)
     expect(new Int32Array(compiled.fn.read('y0').buffer), `${threads} threads`).toEqual(new Int32Array(y.buffer))
   }
   return { session, inputs, y, expected }

@@ -53,6 +53,8 @@ function collect(statements) {
     } else if (node.kind === NodeKind.Expression && node.expression.expression?.text === 'register') {
       const { typeArguments, args: [kernel] } = node.expression
       if (!typeArguments) throw new Error(`register(${textOf(kernel)}) names no class of arguments, expected register<…>`)
+      // asc takes the last of two functions of one name without a word.
+      if (kernels.has(textOf(kernel))) throw new Error(`two kernels are named ${textOf(kernel)}; give one another name`)
       kernels.set(textOf(kernel), typeArguments.map(textOf))
     }
   }

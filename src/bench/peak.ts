@@ -1,5 +1,5 @@
 // The machine's own ceiling in this engine: the register-only multiply–add loop of the same binary, on one thread.
-import { bits, type KernelCall } from '../graph/kernel_call.ts'
+import { call, type KernelCall } from '../graph/kernel_call.ts'
 import { apply, type Op } from '../graph/tensor.ts'
 import type { Runtime } from '../runtime/create_runtime.ts'
 import { calibrate, type PeakMeter } from './windows.ts'
@@ -7,10 +7,9 @@ import { calibrate, type PeakMeter } from './windows.ts'
 /** Flops of a round of assembly/kernels/peak.ts: 12 chains of 4 lanes, a multiply and an add each. */
 export const ROUND_FLOPS = 96
 const ROUNDS = 200_000
-const STARTS = [1, 2, 3, 4, 5, 6, 7, 8].map(bits)
 /** So many rounds; 8 floats that depend on all of them go to `output`. */
 export const peakCall = (output: number, rounds: number): KernelCall =>
-  ['peak_f32', output, rounds, bits(0.999), bits(0.001), ...STARTS]
+  call('peak_f32', { y: output, rounds, a: 0.999, b: 0.001, start: [1, 2, 3, 4, 5, 6, 7, 8] })
 /** Long enough for a browser's coarse clock. */
 const WINDOW_MS = 2
 

@@ -1,16 +1,20 @@
 // From a schedule and a plan to the tape: the words that the core walks. It is relocatable: where a word is an address, the
 // tape holds the offset in its region, and says which region that is (regions.ts).
-import type { Apart, KernelCall } from '../graph/kernel_call.ts'
+import { type FieldType, OP_WORDS } from '../graph/contract.generated.ts'
+import { type CallOptions, encode, type Kernel, type KernelCall } from '../graph/kernel_call.ts'
 import { Tensor } from '../graph/tensor.ts'
 import type { Plan } from './plan.ts'
 import { isAddress, offsetOf, regionOf, type Regions } from './regions.ts'
 import type { Item, Schedule } from './schedule.ts'
 
-/** A kernel call on the tape: the word where it starts, the item it belongs to (none for bookkeeping), how threads share it. */
+/** A kernel call on the tape. */
 export interface Call {
+  /** The word where it starts. */
   readonly at: number
+  readonly kernel: Kernel
+  /** What it belongs to; none for bookkeeping. */
   readonly item: Item | null
-  readonly how: Apart
+  readonly options: CallOptions
 }
 
 export interface Tape {
@@ -46,20 +50,22 @@ export function emit({ items }: Schedule, plan: Plan, at: Addresses, after: read
   const calls: Call[] = []
   const positions: number[] = []
   const regions: number[] = []
-  const write = (word: number) => {
+  const put = (word: number, type: FieldType) => {
     if (!isAddress(word)) return words.push(word)
+    if (type !== 'address') throw new Error(`${calls.at(-1)?.kernel} has an address in a field of type ${type}`)
     positions.push(words.length)
     regions.push(regionOf(word))
     return words.push(offsetOf(word))
   }
   const push = (call: KernelCall, item: Item | null) => {
-    const [first] = call
-    const how: Apart = typeof first === 'string' ? { kernel: first } : first
-    calls.push({ at: words.length, item, how })
-    words.push(0, call.length + 1)
-    for (let i = 1; i < call.length; i++) write(call[i] as number)
+    const { kernel, options } = call
+    const first = words.length
+    calls.push({ at: first, kernel, item, options })
+    words.push(0, OP_WORDS)
+    encode(call, put)
+    words[first + 1] = words.length - first
   }
-  write(at.control)
+  put(at.control, 'address')
   for (const item of items) {
     const { op } = item.node
     if (typeof op.calls === 'string' || (op.assigns && plan.placed.has(item.inputs[1] as Item))) continue

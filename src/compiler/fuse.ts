@@ -4,7 +4,7 @@
 // Ops marked `fusable` carry an `epilogue` in their attributes: a bias for the last axis, then an activation.
 // Numbers are the same as without fusion: the same operations in the same order.
 import { topological, rewrite } from '../graph/walk.ts'
-import { ACTIVATIONS, type Epilogue } from '../ops/lowering/epilogue.ts'
+import { type Epilogue, isActivation } from '../ops/lowering/epilogue.ts'
 import { Tensor } from '../graph/tensor.ts'
 
 const epilogueOf = (t: Tensor): Epilogue | undefined => (t.op.fusable ? (t.attrs.epilogue as Epilogue) : undefined)
@@ -24,7 +24,7 @@ export function fuseEpilogues(roots: readonly Tensor[]): Map<Tensor, Tensor> {
     if (node.op.name === 'add' && isBias && !before.bias) {
       return refit(x, [...x.inputs, b], { ...before, bias: true }, node)
     }
-    if (ACTIVATIONS.includes(node.op.name)) {
+    if (isActivation(node.op.name)) {
       const alpha = (node.attrs.alpha as number | undefined) ?? 0
       return refit(x, x.inputs, { ...before, activation: node.op.name, alpha }, node)
     }

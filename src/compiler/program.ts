@@ -2,7 +2,7 @@
 // Pure: it allocates no memory of a core, needs no WebAssembly and keeps nothing, so that planning, profiling, exporting and
 // tests do without a session.
 import { isInput, isVariable, type Variable } from '../graph/leaves.ts'
-import type { KernelCall } from '../graph/kernel_call.ts'
+import { call, type KernelCall } from '../graph/kernel_call.ts'
 import { type Shape, show, type Tensor } from '../graph/tensor.ts'
 import { topological } from '../graph/walk.ts'
 import { epochOf, isBatch } from '../ops/batch.ts'
@@ -117,10 +117,11 @@ export function compile<const S extends FunctionSpec>(spec: S, options: { thread
     names.forEach((each, i) => outputs.set(each, placeOf(where(i), held[i]!.shape, regions)))
     Object.keys(stage.metrics ?? {}).forEach((each, i) => {
       metrics.push(each)
-      after.push(['metric_f32', where(names.length + i), regions.add({ kind: 'metric', name: each }), at.control])
+      const cell = regions.add({ kind: 'metric', name: each })
+      after.push(call('metric_f32', { x: where(names.length + i), cell, control: at.control }))
     })
   })
-  after.push(['advance', at.counter, ...batchLimits(leaves)])
+  after.push(call('advance', { counter: at.counter, ...batchLimits(leaves) }))
   const tape = emit(scheduled, planned, at, after)
   if (threads > 1) mark(tape, threads)
   const flops = scheduled.items.map(({ node }) => node.op.flops(node))
@@ -186,7 +187,7 @@ function checkUpdate({ op, inputs }: Tensor): void {
 }
 
 /** The samples of a step and of an epoch, for the counters to move on; 0 where the step reads no dataset. */
-function batchLimits(nodes: readonly Tensor[]): [rows: number, count: number] {
+function batchLimits(nodes: readonly Tensor[]): { batch: number, count: number } {
   const { rows, count: samples } = epochOf(nodes.filter(isBatch))
-  return [rows, samples]
+  return { batch: rows, count: samples }
 }

@@ -1,21 +1,71 @@
-// One call of a kernel of the core, as ops ask for it and the tape holds it.
+// One call of a kernel of the core, as ops ask for it, and its words on the tape. Which fields a kernel takes, and in what order,
+// is written once, in the core (assembly/); contract.generated.ts is made from it. So a call names its fields, and one that is
+// wrong, missing or surplus does not compile.
+import { type FieldType, type KernelArgs, type Layout, LAYOUTS } from './contract.generated.ts'
 
-/** One kernel to run: its exported name in the core, then its argument words (i32; floats as `bits(x)`). */
-export type KernelCall = readonly [kernel: string | Apart, ...words: number[]]
+export type Kernel = keyof KernelArgs
+/** The kernels that take these fields, and no others. */
+export type KernelOf<Args> = { [K in Kernel]: [KernelArgs[K], Args] extends [Args, KernelArgs[K]] ? K : never }[Kernel]
 
-/** `alone`: what a share writes only the same share reads in the next call, so threads do not meet between the two. */
-export interface Apart {
-  readonly kernel: string
-  readonly alone?: boolean
-  /** The owner whose it is, where threads do not share it: an owner's calls are one share's. */
-  readonly on?: number | undefined
-  /** Threads take one share each: it is short, or in more, work would be done more than once. */
-  readonly even?: boolean | undefined
+/** How threads go through a call. */
+export interface CallOptions {
+  /** False: what a part writes, only the same part reads until the next barrier, so there is none after this call. */
+  readonly barrier?: boolean
+  /** The owner whose call it is: one thread computes all of it, as all of the owner's calls from one barrier to the next. */
+  readonly owner?: number | undefined
+  /** A thread takes one part: the call is short, or in more parts work would be done more than once. */
+  readonly even?: boolean
 }
 
-const word = new DataView(new ArrayBuffer(4))
+export interface KernelCall {
+  readonly kernel: Kernel
+  /** Of the type that `KernelArgs` says. */
+  readonly args: object
+  readonly options: CallOptions
+}
+
+/** `Given`, where it has no field that `Args` lacks. */
+type Exactly<Args, Given> = Given & { readonly [Field in Exclude<keyof Given, keyof Args>]: never }
+
+/** A call of `kernel`. Floats are numbers; a list that follows the fields is `records`. */
+export const call = <K extends Kernel, Given extends KernelArgs[K]>(
+  kernel: K, args: Exactly<KernelArgs[K], Given>, options: CallOptions = {},
+): KernelCall => ({ kernel, args, options })
+
+/** Takes a word of a call, and the type of its field. */
+type Put = (word: number, type: FieldType) => void
+
+/** Hands out the words of a call's arguments, in their order. Addresses are left as they are. */
+export function encode({ kernel, args }: KernelCall, put: Put): void {
+  encodeFields(LAYOUTS[kernel], 0, args as Fields, put)
+}
+
+type Fields = Readonly<Record<string, number | readonly number[]>> & { readonly records: readonly Fields[] }
+
+/** The fields of one object, of the class at `depth`, then its records, of the next. */
+function encodeFields(layouts: readonly Layout[], depth: number, fields: Fields, put: Put): void {
+  for (const [name, type] of layouts[depth]!) {
+    const value = fields[name]!
+    if (typeof value === 'number') encodeNumber(value, type, put)
+    else for (const one of value) encodeNumber(one, type, put)
+  }
+  if (++depth < layouts.length) for (const record of fields.records) encodeFields(layouts, depth, record, put)
+}
+
+function encodeNumber(value: number, type: FieldType, put: Put): void {
+  if (type === 'f32') put(bits(value), type)
+  else if (type === 'f64') for (const half of halves(value)) put(half, type)
+  else put(value, type)
+}
+
+const view = new DataView(new ArrayBuffer(8))
 /** The i32 word that holds the f32 nearest to `x`. */
-export function bits(x: number): number {
-  word.setFloat32(0, x, true)
-  return word.getInt32(0, true)
+function bits(x: number): number {
+  view.setFloat32(0, x, true)
+  return view.getInt32(0, true)
+}
+/** The two words of a double. */
+function halves(x: number): [low: number, high: number] {
+  view.setFloat64(0, x, true)
+  return [view.getInt32(0, true), view.getInt32(4, true)]
 }

@@ -1,8 +1,9 @@
 // Optimizers. Each is one fused pass over a parameter, as an effect op of a stage; what it remembers are variables (role
 // 'slot'), so they are saved with the weights. Nothing is computed here. A schedule's rate is written into the state first.
-import { bits, type KernelCall } from '../graph/kernel_call.ts'
+import type { UpdateArgs } from '../graph/contract.generated.ts'
+import { call, type KernelOf } from '../graph/kernel_call.ts'
 import { constant, type Variable, variable } from '../graph/leaves.ts'
-import { apply, type Op, type Places, sameShape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { apply, type Op, sameShape, shapeError, show, type Tensor } from '../graph/tensor.ts'
 import { concat } from '../ops/concat.ts'
 import { zeros } from '../ops/fill.ts'
 import { reshape } from '../ops/reshape.ts'
@@ -33,7 +34,7 @@ export const LEARNING_RATE = 0
 
 /** How a kind of optimizer updates one parameter. `p`, `q`: the constants of its kernel (assembly/kernels/optimizers.ts). */
 interface UpdateAttrs extends Record<string, unknown> {
-  readonly kernel: string
+  readonly kernel: KernelOf<UpdateArgs>
   readonly slots: readonly Slot[]
   readonly p: number
   readonly q: number
@@ -57,8 +58,9 @@ const updateOp: Op<UpdateAttrs> = {
   calls({ inputs, attrs: { kernel, slots, p, q, epsilon } }, at) {
     const slot = (name: Slot) => (slots.includes(name) ? at.inputs[1 + slots.indexOf(name)]! : 0)
     const [state, g] = at.inputs.slice(1 + slots.length)
-    const places = [at.inputs[0]!, slot('momentum'), slot('velocity'), state!, g!]
-    return [[kernel, ...places, inputs[0]!.size, bits(p), bits(q), bits(epsilon)]]
+    return [call(kernel, {
+      x: at.inputs[0]!, m: slot('momentum'), v: slot('velocity'), state: state!, g: g!, n: inputs[0]!.size, p, q, epsilon,
+    })]
   },
   flops: ({ inputs, attrs }) => inputs[0]!.size * attrs.cost,
 }
@@ -75,9 +77,9 @@ const adamStepOp: Op<AdamStepAttrs> = {
   shape: () => [],
   gradient: null,
   effect: true,
-  calls({ attrs: { epsilonHat, beta1, beta2, weightDecay } }, at: Places): KernelCall[] {
-    return [['adam_step', at.inputs[0]!, epsilonHat ? 1 : 0, ...[beta1, beta2, weightDecay].flatMap(doubleWords)]]
-  },
+  calls: ({ attrs: { epsilonHat, beta1, beta2, weightDecay } }, { inputs: [state] }) => [
+    call('adam_step', { state: state!, epsilonHat: Number(epsilonHat), beta1, beta2, weightDecay }),
+  ],
   flops: () => 0,
 }
 
@@ -87,14 +89,8 @@ const rateOp: Op = {
   shape: () => [],
   gradient: null,
   effect: true,
-  calls: (_, at) => [['copy_f32', at.inputs[1]!, at.inputs[0]! + 4 * LEARNING_RATE, 1]],
+  calls: (_, { inputs: [state, rate] }) => [call('copy_f32', { x: rate!, y: state! + 4 * LEARNING_RATE, n: 1 })],
   flops: () => 0,
-}
-
-const double = new DataView(new ArrayBuffer(8))
-function doubleWords(x: number): [low: number, high: number] {
-  double.setFloat64(0, x, true)
-  return [double.getInt32(0, true), double.getInt32(4, true)]
 }
 
 /** @param rest the state after the learning rate @param step the update of the state that comes before those of parameters */

@@ -1,5 +1,5 @@
 // Updates of a variable by a value: assignment and moving average.
-import { bits } from '../graph/kernel_call.ts'
+import { call } from '../graph/kernel_call.ts'
 import type { Variable } from '../graph/leaves.ts'
 import { apply, type Op, sameShape, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
 import { check, share } from '../options.ts'
@@ -20,7 +20,7 @@ export const assignOp: Op = {
   gradient: null,
   effect: true,
   assigns: true,
-  calls: (node, at) => [['copy_f32', at.inputs[1]!, at.inputs[0]!, node.inputs[0]!.size]],
+  calls: (node, at) => [call('copy_f32', { x: at.inputs[1]!, y: at.inputs[0]!, n: node.inputs[0]!.size })],
   flops: () => 0,
 }
 
@@ -35,8 +35,8 @@ export const movingAverageOp: Op<{ momentum: number }> = {
   shape: sameAsVariable('movingAverage'),
   gradient: null,
   effect: true,
-  calls({ inputs, attrs }, at) {
-    return [['moving_average_f32', at.inputs[1]!, at.inputs[0]!, inputs[0]!.size, bits(1 - attrs.momentum)]]
+  calls({ inputs: [variable], attrs: { momentum } }, { inputs: [y, x] }) {
+    return [call('moving_average_f32', { x: x!, y: y!, n: variable!.size, fraction: 1 - momentum })]
   },
   flops: (node) => node.inputs[0]!.size * 3,
 }

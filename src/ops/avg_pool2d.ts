@@ -1,7 +1,8 @@
 // Average pooling: padding is not counted, neither forward nor in the gradient.
+import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, type Shape, type Tensor } from '../graph/tensor.ts'
 import type { PoolOptions } from './max_pool2d.ts'
-import { slide, type WindowAttrs, windowAttrs, windowWords } from './lowering/window.ts'
+import { slide, type WindowAttrs, windowAttrs, windowFields } from './lowering/window.ts'
 
 type GradAttrs = WindowAttrs & { readonly image: Shape }
 
@@ -12,7 +13,9 @@ export const avgPool2dOp: Op<WindowAttrs> = {
     return [x![0]!, oh, ow, x![3]!]
   },
   gradient: (y, dy) => [avgPool2dGrad(dy, y.inputs[0]!.shape, y.attrs)],
-  calls: (node, at) => [['avg_pool2d_f32', at.inputs[0]!, 0, at.output, ...windowWords(node.inputs[0]!.shape, node.attrs)]],
+  calls: (node, at) => [
+    call('avg_pool2d_f32', { a: at.inputs[0]!, b: 0, to: at.output, ...windowFields(node.inputs[0]!.shape, node.attrs) }),
+  ],
   flops: (node) => node.size * (node.attrs.kernel[0] * node.attrs.kernel[1] + 1),
 }
 
@@ -21,7 +24,9 @@ export const avgPool2dGradOp: Op<GradAttrs> = {
   name: 'avgPool2dGrad',
   shape: (_, { image }) => image,
   gradient: (y, dy) => [apply(avgPool2dOp, [dy], y.attrs)],
-  calls: (node, at) => [['avg_pool2d_grad_f32', at.inputs[0]!, 0, at.output, ...windowWords(node.shape, node.attrs)]],
+  calls: (node, at) => [
+    call('avg_pool2d_grad_f32', { a: at.inputs[0]!, b: 0, to: at.output, ...windowFields(node.shape, node.attrs) }),
+  ],
   flops: (node) => node.inputs[0]!.size * node.attrs.kernel[0] * node.attrs.kernel[1] * 2,
 }
 

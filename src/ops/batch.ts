@@ -1,6 +1,6 @@
 // Datasets in linear memory and the batch that a step reads from them: gathered through a seeded permutation of the
 // samples (a new one each epoch) and scaled to f32, inside the step.
-import { bits } from '../graph/kernel_call.ts'
+import { call } from '../graph/kernel_call.ts'
 import { check, pixels, whole } from '../options.ts'
 import { apply, type Op, type Shape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
 import { streamId } from './random.ts'
@@ -49,9 +49,10 @@ export const batchOp: Op<BatchAttrs> = {
   calls(node, at) {
     const data = node.inputs[0] as Tensor<DatasetAttrs>
     const { size, shuffle, scale, offset, first } = node.attrs
-    const kernel = data.attrs.data.BYTES_PER_ELEMENT === 1 ? 'batch_u8' : 'batch_f32'
-    const places = [at.inputs[0]!, at.output, size, node.size / size, data.shape[0]!, at.seed, at.counter]
-    return [[kernel, ...places, shuffle ? 1 : 0, streamId('shuffle'), bits(scale), bits(offset), first]]
+    return [call(data.attrs.data.BYTES_PER_ELEMENT === 1 ? 'batch_u8' : 'batch_f32', {
+      data: at.inputs[0]!, y: at.output, size, item: node.size / size, count: data.shape[0]!, seed: at.seed, counter: at.counter,
+      shuffle: Number(shuffle), stream: streamId('shuffle'), scale, offset, first,
+    })]
   },
   flops: (node) => node.size * 2,
 }

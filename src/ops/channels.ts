@@ -1,19 +1,18 @@
 // Sums and multiples that are a channel's own, over an image seen as [rows, channels]: batch normalization in few passes.
 // m, q, u and p are [channels]; all else has x's shape.
-import { bits } from '../graph/kernel_call.ts'
+import { CHANNEL_ROWS } from '../graph/contract.generated.ts'
+import { call } from '../graph/kernel_call.ts'
 import { apply, type Attrs, type GradientRule, type Op, type Tensor } from '../graph/tensor.ts'
 import { mul, negative } from './arithmetic.ts'
 import { sum } from './reduce.ts'
 import { reshape } from './reshape.ts'
 import { slice } from './slice.ts'
 
-/** Rows of a block that is summed apart: ROWS in assembly/kernels/channels.ts. */
-const ROWS = 64
 
 const channelsOf = (x: Tensor): number => x.shape.at(-1)!
 export const rowsOf = (x: Tensor): number => x.size / channelsOf(x)
-/** Floats of the blocks' sums. */
-const floatsOf = ([x]: readonly Tensor[]): number => Math.ceil(rowsOf(x!) / ROWS) * 2 * channelsOf(x!)
+/** The blocks of rows that are summed apart. */
+const blocksOf = (x: Tensor): number => Math.ceil(rowsOf(x) / CHANNEL_ROWS)
 
 export const channelSumsOp: Op = {
   name: 'channelSums',
@@ -24,12 +23,12 @@ export const channelSumsOp: Op = {
     if (!z) return [channelAffine(x, m, mul(g1, 2), g0), null]
     return [mul(z, g1), negative(mul(g1, row(y, 0))), channelAffine(x, m, g1, g0)]
   },
-  scratch: ({ inputs }) => floatsOf(inputs),
+  scratch: ({ inputs: [x] }) => blocksOf(x!) * 2 * channelsOf(x!),
   calls({ inputs: [x] }, { inputs: [at, m, z], scratch, output }) {
     const [rows, channels] = [rowsOf(x!), channelsOf(x!)]
     return [
-      ['channel_sums_f32', at!, m!, z ?? at!, Number(!z), scratch, rows, channels],
-      ['sum_f32', scratch, output, 1, Math.ceil(rows / ROWS), 2 * channels, bits(1)],
+      call('channel_sums_f32', { x: at!, m: m!, z: z ?? at!, less: Number(!z), y: scratch, rows, channels }),
+      call('sum_f32', { x: scratch, y: output, outer: 1, middle: blocksOf(x!), inner: 2 * channels, scale: 1 }),
     ]
   },
   flops: ({ inputs: [x] }) => x!.size * 5,
@@ -49,8 +48,9 @@ export function affineOp(name: string, also: boolean, gradient: GradientRule<Att
     shape: ([x]) => x!,
     gradient,
     calls({ inputs: [x] }, { inputs: [at, m, q, u, z, p], output }) {
-      const more = also && z ? [z, p!] : [0, 0]
-      return [['channel_affine_f32', at!, m!, q!, u!, ...more, output, rowsOf(x!), channelsOf(x!)]]
+      const more = also && z ? { z, p: p! } : { z: 0, p: 0 }
+      const [rows, channels] = [rowsOf(x!), channelsOf(x!)]
+      return [call('channel_affine_f32', { x: at!, m: m!, q: q!, u: u!, ...more, y: output, rows, channels })]
     },
     flops: ({ size }) => size * 3,
     inPlace: [0],

@@ -1,5 +1,5 @@
 // The Cholesky factor, for drawing from a Gaussian with a known covariance.
-import { bits } from '../graph/kernel_call.ts'
+import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, shapeError, show, type Tensor } from '../graph/tensor.ts'
 
 export const choleskyOp: Op<{ ridge: number }> = {
@@ -9,7 +9,9 @@ export const choleskyOp: Op<{ ridge: number }> = {
     return a!
   },
   gradient: null,
-  calls: (node, at) => [['cholesky_f32', at.inputs[0]!, at.output, node.shape[0]!, bits(node.attrs.ridge)]],
+  calls: (node, at) => [
+    call('cholesky_f32', { a: at.inputs[0]!, l: at.output, n: node.shape[0]!, ridge: node.attrs.ridge }),
+  ],
   flops: (node) => (node.size * node.shape[0]!) / 3,
 }
 

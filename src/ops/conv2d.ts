@@ -3,16 +3,16 @@
 import {
   apply, type GradientRule, type Op, type Places, sameShape, type Shape, shapeError, show, type Tensor,
 } from '../graph/tensor.ts'
-import {
-  type ConvAttrs, convFlops, convolution, filterGradient as filterGradientCalls, forwardPatches, type Geometry, geometry,
-  type Lowered, type Patches, type Phase, type Strides,
-} from './lowering/conv_lowering.ts'
+import * as directly from './lowering/conv_filter_gradient.ts'
+import { convolution } from './lowering/conv_lowering.ts'
+import { type ConvAttrs, convFlops, forwardPatches, geometry } from './lowering/conv_patches.ts'
+import { backward, forward } from './lowering/conv_phases.ts'
 import { PLAIN } from './lowering/epilogue.ts'
-import type { Right } from './lowering/gemm.ts'
 import { checkOptions, size, WINDOW } from '../options.ts'
 import { type Padding, pair } from './lowering/padding.ts'
-import * as byPoints from './lowering/winograd.ts'
-import { winograd } from './lowering/winograd.ts'
+import type { Lowered } from './lowering/scratch.ts'
+import { flopsOf, winograd } from './lowering/winograd.ts'
+import * as byPoints from './lowering/winograd_calls.ts'
 
 /** `of`: the filter's dimension that is the image's channels; none where `w` is no filter. */
 function checkShapes(op: string, x: Shape, w: Shape, of?: 2 | 3): void {
@@ -59,13 +59,8 @@ function forwardOf(node: Node): Lowering {
   const g = geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)
   const w = winograd(g)
   return w
-    ? { lower: (at) => byPoints.convolution(node, at, w, false), flops: byPoints.flopsOf(w) }
-    : { lower: (at) => convolution(node, at, ...forward(g)), flops: convFlops(g) }
-}
-
-function forward(g: Geometry): [Phase[], Strides] {
-  const filters: Right = { k: [1, 1, g.kh * g.kw * g.c], n: g.f, strides: [0, 0, g.f, 1] }
-  return [[{ patches: forwardPatches(g), filters, start: 0 }], [g.oh * g.ow * g.f, g.ow * g.f, g.f]]
+    ? { lower: (at) => byPoints.convolution(node, at, w, false), flops: flopsOf(w) }
+    : { lower: (at) => convolution(node, at, ...forward(g, forwardPatches(g))), flops: convFlops(g) }
 }
 
 const filterGradientRule: GradientRule<ConvAttrs> = (node, g) => {
@@ -96,8 +91,8 @@ function filterGradientOf(node: Node): Lowering {
   const g = geometry(node.inputs[0]!.shape, node.shape, node.attrs)
   const w = winograd(g)
   return w
-    ? { lower: (at) => byPoints.filterGradient(at, w), flops: byPoints.flopsOf(w) }
-    : { lower: (at) => filterGradientCalls(node, at, forwardPatches(g), g.f), flops: convFlops(g) }
+    ? { lower: (at) => byPoints.filterGradient(at, w), flops: flopsOf(w) }
+    : { lower: (at) => directly.filterGradient(node, at, forwardPatches(g), g.f), flops: convFlops(g) }
 }
 
 const inputGradientRule: GradientRule<ConvAttrs> = (node, g) => {
@@ -120,50 +115,8 @@ function inputGradientOf(node: Node): Lowering {
   const g = geometry(node.shape, node.inputs[1]!.shape, node.attrs)
   const w = winograd(g)
   return w
-    ? { lower: (at) => byPoints.convolution(node, at, w, true), flops: byPoints.flopsOf(w) }
+    ? { lower: (at) => byPoints.convolution(node, at, w, true), flops: flopsOf(w) }
     : { lower: (at) => convolution(node, at, ...backward(g)), flops: convFlops(g) }
-}
-
-/**
- * The taps that reach image rows ≡ `phase` (mod stride), from last to first so that the rows of dy they read ascend:
- * tap k0 + (count − 1 − j)·period of image row q·stride + phase reads row q + offset + j·step of dy.
- */
-function tapsOf(phase: number, stride: number, size: number, before: number, dilation: number) {
-  const hits = Array.from({ length: size }, (_, k) => k).filter((k) => (phase + before - k * dilation) % stride === 0)
-  const [first = 0, second = first + 1] = hits
-  const last = hits.at(-1) ?? 0
-  const period = second - first
-  const step = hits.length > 1 ? (period * dilation) / stride : 1
-  return { last, count: hits.length, period, step, offset: (phase + before - last * dilation) / stride }
-}
-
-/** One convolution of dy for each residue of (y, x) modulo the strides: no multiplication by the zeros between. */
-function backward(g: Geometry): [Phase[], Strides] {
-  const list: Phase[] = []
-  for (let py = 0; py < Math.min(g.strides[0], g.h); py++) {
-    for (let px = 0; px < Math.min(g.strides[1], g.w); px++) {
-      const v = tapsOf(py, g.strides[0], g.kh, g.top, g.dilation[0])
-      const u = tapsOf(px, g.strides[1], g.kw, g.left, g.dilation[1])
-      const taps: [number, number] = v.count * u.count ? [v.count, u.count] : [0, 0]
-      const tap = g.c * g.f
-      const patches: Patches = {
-        image: [g.b, g.oh, g.ow, g.f],
-        count: [Math.ceil((g.h - py) / g.strides[0]), Math.ceil((g.w - px) / g.strides[1])],
-        step: [1, 1],
-        taps,
-        tap: [v.step, u.step],
-        offset: taps[0] ? [v.offset, u.offset] : [0, 0],
-      }
-      const filters: Right = {
-        start: (v.last * g.kw + u.last) * tap,
-        k: [taps[0], taps[1], g.f],
-        n: g.c,
-        strides: [-v.period * g.kw * tap, -u.period * tap, 1, g.f],
-      }
-      list.push({ patches, filters, start: (py * g.w + px) * g.c })
-    }
-  }
-  return [list, [g.h * g.w * g.c, g.strides[0] * g.w * g.c, g.strides[1] * g.c]]
 }
 
 const plain = (attrs: ConvAttrs): ConvAttrs => ({ ...attrs, epilogue: PLAIN })

@@ -1,11 +1,12 @@
 // A tensor's values in memory of their own.
+import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, type Tensor } from '../graph/tensor.ts'
 
 export const copyOp: Op = {
   name: 'copy',
   shape: ([x]) => x!,
   gradient: (_, dy) => [dy],
-  calls: (node, at) => [['copy_f32', at.inputs[0]!, at.output, node.size]],
+  calls: (node, at) => [call('copy_f32', { x: at.inputs[0]!, y: at.output, n: node.size })],
   flops: () => 0,
 }
 

@@ -1,4 +1,6 @@
 // What a user adds without touching the package: a gradient of one's own, and an op of known kernels.
+import { type Layout, LAYOUTS } from '../graph/contract.generated.ts'
+import { call } from '../graph/kernel_call.ts'
 import { apply, type Attrs, type Op, sameShape, shapeError, show, Tensor } from '../graph/tensor.ts'
 import { anything, callable, check, checkOptions, flag, list, name, required, rule } from '../options.ts'
 
@@ -47,6 +49,22 @@ export function customGradient(
   return apply(customGradientOp, [y, ...inputs], { gradient })
 }
 
+/**
+ * A call of one of the core's kernels, as an op's record asks for it. Its fields are named and typed: addresses, which the
+ * record is given (`at`), sizes and numbers.
+ * @throws RangeError where there is no such kernel, or no such field; TypeError where a field is missing
+ */
+export const kernelCall: typeof call = (kernel, args, options) => {
+  if (!Object.hasOwn(LAYOUTS, kernel)) throw new RangeError(`kernelCall: the core has no kernel '${kernel}'`)
+  const [layout, records] = LAYOUTS[kernel] as [Layout, Layout?]
+  const names = [...layout.map(([name]) => name), ...(records ? ['records'] : [])]
+  const missing = names.find((name) => !Object.hasOwn(args, name))
+  if (missing) throw new TypeError(`kernelCall: ${kernel} needs the field '${missing}'; it takes ${names.join(', ')}`)
+  const surplus = Object.keys(args).find((name) => !names.includes(name))
+  if (surplus) throw new RangeError(`kernelCall: ${kernel} has no field '${surplus}'; it takes ${names.join(', ')}`)
+  return call(kernel, args, options)
+}
+
 const isGradient = (x: unknown): x is null => x === null || typeof x === 'function'
 const isCalls = (x: unknown): x is 'alias' => x === 'alias' || typeof x === 'function'
 const OP = {
@@ -65,7 +83,7 @@ const OP = {
  *   name: 'positive',
  *   shape: ([x]) => x,
  *   gradient: (y, dy) => [ops.where(ops.less(y.inputs[0], 0), ops.negative(dy), dy)],
- *   calls: (node, at) => [['abs_f32', at.inputs[0], at.output, node.size]],
+ *   calls: (node, at) => [ops.kernelCall('abs_f32', { x: at.inputs[0], y: at.output, n: node.size })],
  *   flops: (node) => node.size,
  * })
  * const y = positive([x], {})

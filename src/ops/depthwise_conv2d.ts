@@ -1,12 +1,14 @@
 // Depthwise convolution: each input channel has its own m filters. The op and its two gradients are linear in each of
 // their inputs and give each other's gradients, so they can be differentiated any number of times.
-import { apply, type Op, type Shape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
-import { slide, type WindowAttrs, windowAttrs, type WindowOptions, windowWords } from './lowering/window.ts'
+import { call } from '../graph/kernel_call.ts'
+import { apply, type Op, type Places, type Shape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
+import { slide, type WindowAttrs, windowAttrs, type WindowOptions, sides, windowFields } from './lowering/window.ts'
 
 /** `image` is the shape of x [n, h, w, c], `multiplier` the m of w [kh, kw, c, m]. */
 type DepthwiseAttrs = WindowAttrs & { readonly image: Shape; readonly multiplier: number }
 
-const words = ({ attrs }: Tensor<DepthwiseAttrs>): number[] => windowWords(attrs.image, attrs, attrs.multiplier)
+const fields = ({ attrs }: Tensor<DepthwiseAttrs>, at: Places) =>
+  ({ ...sides(at), ...windowFields(attrs.image, attrs, attrs.multiplier) })
 const filterShape = ({ kernel, image, multiplier }: DepthwiseAttrs): Shape => [...kernel, image[3]!, multiplier]
 const outputShape = (attrs: DepthwiseAttrs): Shape => {
   const { oh, ow } = slide('depthwiseConv2d', attrs.image, attrs)
@@ -22,7 +24,7 @@ export const depthwiseConv2dOp: Op<DepthwiseAttrs> = {
     const [x, w] = y.inputs as [Tensor, Tensor]
     return [apply(depthwiseConv2dInputGradOp, [dy, w], y.attrs), apply(depthwiseConv2dFilterGradOp, [x, dy], y.attrs)]
   },
-  calls: (node, at) => [['depthwise_conv2d_f32', ...at.inputs, at.output, ...words(node)]],
+  calls: (node, at) => [call('depthwise_conv2d_f32', fields(node, at))],
   flops,
 }
 
@@ -34,7 +36,7 @@ export const depthwiseConv2dInputGradOp: Op<DepthwiseAttrs> = {
     const [dy, w] = dx.inputs as [Tensor, Tensor]
     return [apply(depthwiseConv2dOp, [ddx, w], dx.attrs), apply(depthwiseConv2dFilterGradOp, [ddx, dy], dx.attrs)]
   },
-  calls: (node, at) => [['depthwise_conv2d_input_grad_f32', ...at.inputs, at.output, ...words(node)]],
+  calls: (node, at) => [call('depthwise_conv2d_input_grad_f32', fields(node, at))],
   flops,
 }
 
@@ -46,7 +48,7 @@ export const depthwiseConv2dFilterGradOp: Op<DepthwiseAttrs> = {
     const [x, dy] = dw.inputs as [Tensor, Tensor]
     return [apply(depthwiseConv2dInputGradOp, [dy, ddw], dw.attrs), apply(depthwiseConv2dOp, [x, ddw], dw.attrs)]
   },
-  calls: (node, at) => [['depthwise_conv2d_filter_grad_f32', ...at.inputs, at.output, ...words(node)]],
+  calls: (node, at) => [call('depthwise_conv2d_filter_grad_f32', fields(node, at))],
   flops,
 }
 

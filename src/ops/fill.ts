@@ -1,12 +1,12 @@
 // Tensors of one value.
-import { bits } from '../graph/kernel_call.ts'
+import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, type Shape, type Tensor } from '../graph/tensor.ts'
 
 export const fillOp: Op<{ shape: Shape; value: number }> = {
   name: 'fill',
   shape: (_, { shape }) => shape,
   gradient: () => [],
-  calls: (node, at) => [['fill_f32', at.output, node.size, bits(node.attrs.value)]],
+  calls: (node, at) => [call('fill_f32', { y: at.output, n: node.size, value: node.attrs.value })],
   flops: () => 0,
 }
 

@@ -1,7 +1,7 @@
 // Matrix products.
-import { PLAIN } from './lowering/epilogue.ts'
+import { type EpilogueAttrs, PLAIN } from './lowering/epilogue.ts'
 import { apply, type Op, type Shape, sameShape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
-import { type EpilogueAttrs, matrixProduct, matrixScratch } from './lowering/gemm.ts'
+import { matrixProduct, matrixScratch } from './lowering/gemm.ts'
 
 interface MatmulAttrs extends EpilogueAttrs {
   readonly transposeA: boolean
@@ -41,7 +41,7 @@ export const matmulOp: Op<MatmulAttrs> = {
   },
   scratch(node, threads) {
     const { m, n, k } = sizes(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)
-    return matrixScratch(m, n, k, threads)
+    return matrixScratch({ m, n, k }, threads)
   },
   calls(node, at) {
     const { transposeA, transposeB } = node.attrs
@@ -49,9 +49,8 @@ export const matmulOp: Op<MatmulAttrs> = {
     const [a, b] = at.inputs as [number, number]
     const strides = transposeB ? [1, k] as const : [n, 1] as const
     return Array.from({ length: sizeOf(batch) }, (_, i) => {
-      const left = [a + i * m * k * 4, ...(transposeA ? [1, m] : [k, 1])]
-      const p = { kernel: 'gemm_f32', m, n, k, left } as const
-      return matrixProduct(node, at, b + i * k * n * 4, strides, p, at.output + i * m * n * 4)
+      const left = { a: a + i * m * k * 4, rowStride: transposeA ? 1 : k, columnStride: transposeA ? m : 1 }
+      return matrixProduct(node, at, left, b + i * k * n * 4, strides, { m, n, k }, at.output + i * m * n * 4)
     }).flat()
   },
   flops(node) {

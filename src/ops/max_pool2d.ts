@@ -1,6 +1,7 @@
 // Max pooling. The first maximum of a window in row-major order takes the gradient.
+import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, type Tensor } from '../graph/tensor.ts'
-import { slide, type Size, type WindowAttrs, windowAttrs, type WindowOptions, windowWords } from './lowering/window.ts'
+import { slide, type Size, type WindowAttrs, windowAttrs, type WindowOptions, sides, windowFields } from './lowering/window.ts'
 
 /** Options of pooling: the window's size, its strides (its size by default), `'valid'` or `'same'`. */
 export interface PoolOptions extends WindowOptions {
@@ -14,7 +15,9 @@ export const maxPool2dOp: Op<WindowAttrs> = {
     return [x![0]!, oh, ow, x![3]!]
   },
   gradient: (y, dy) => [maxPool2dGrad(y.inputs[0]!, dy, y.attrs)],
-  calls: (node, at) => [['max_pool2d_f32', at.inputs[0]!, 0, at.output, ...windowWords(node.inputs[0]!.shape, node.attrs)]],
+  calls: (node, at) => [
+    call('max_pool2d_f32', { a: at.inputs[0]!, b: 0, to: at.output, ...windowFields(node.inputs[0]!.shape, node.attrs) }),
+  ],
   flops: (node) => node.size * node.attrs.kernel[0] * node.attrs.kernel[1],
 }
 
@@ -23,7 +26,9 @@ export const maxPool2dGradOp: Op<WindowAttrs> = {
   name: 'maxPool2dGrad',
   shape: ([x]) => x!,
   gradient: (y, dy) => [null, maxPool2dGather(y.inputs[0]!, dy, y.attrs)],
-  calls: (node, at) => [['max_pool2d_grad_f32', ...at.inputs, at.output, ...windowWords(node.shape, node.attrs)]],
+  calls: (node, at) => [
+    call('max_pool2d_grad_f32', { ...sides(at), ...windowFields(node.shape, node.attrs) }),
+  ],
   flops: (node) => node.inputs[1]!.size * node.attrs.kernel[0] * node.attrs.kernel[1],
 }
 
@@ -32,7 +37,9 @@ export const maxPool2dGatherOp: Op<WindowAttrs> = {
   name: 'maxPool2dGather',
   shape: ([x], attrs) => maxPool2dOp.shape([x!], attrs),
   gradient: (y, dy) => [null, maxPool2dGrad(y.inputs[0]!, dy, y.attrs)],
-  calls: (node, at) => [['max_pool2d_gather_f32', ...at.inputs, at.output, ...windowWords(node.inputs[0]!.shape, node.attrs)]],
+  calls: (node, at) => [
+    call('max_pool2d_gather_f32', { ...sides(at), ...windowFields(node.inputs[0]!.shape, node.attrs) }),
+  ],
   flops: (node) => node.size * node.attrs.kernel[0] * node.attrs.kernel[1],
 }
 

@@ -1,6 +1,7 @@
 // Random tensors: counter-based (Philox 4x32-10), so a value depends on the seed, its stream, the step and its index.
 import { topological } from '../graph/walk.ts'
-import { bits } from '../graph/kernel_call.ts'
+import type { Draw } from '../graph/contract.generated.ts'
+import { call, type KernelOf } from '../graph/kernel_call.ts'
 import { apply, type Op, type Shape, sizeOf, type Tensor } from '../graph/tensor.ts'
 import {
   check, checkOptions, count, finite, fraction, isObject, name as nameRule, notNegative, required, share, whole,
@@ -53,7 +54,7 @@ interface RandomAttrs extends Record<string, unknown> {
 }
 
 /* @__NO_SIDE_EFFECTS__ */
-function randomOp(name: string, kernel: string): Op<RandomAttrs> {
+function randomOp(name: string, kernel: KernelOf<Draw>): Op<RandomAttrs> {
   return {
     name,
     shape(_, { shape, stream }) {
@@ -62,7 +63,7 @@ function randomOp(name: string, kernel: string): Op<RandomAttrs> {
     },
     gradient: () => [],
     calls({ size, attrs: { stream, first, p, q } }, at) {
-      return [[kernel, at.output, size, at.seed, at.counter, streamId(stream), first | 0, bits(p), bits(q)]]
+      return [call(kernel, { y: at.output, n: size, seed: at.seed, counter: at.counter, stream: streamId(stream), first, p, q })]
     },
     flops: () => 0,
   }

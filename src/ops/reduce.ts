@@ -1,25 +1,24 @@
 // Sums and means over axes, and stretching a tensor to a larger shape: each is the other's gradient.
-import { bits } from '../graph/kernel_call.ts'
+import { SUM_ROWS } from '../graph/contract.generated.ts'
+import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, type Shape, sameShape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
-import { axesOf, kept, overRuns, type Run, runWords, type RunWords, without } from './lowering/axes.ts'
+import { axesOf, type Extents, extentsOf, kept, overRuns, type Run, without } from './lowering/axes.ts'
 import { broadcastShape, stretchedAxes, walk } from './lowering/broadcast.ts'
 import { reshape } from './reshape.ts'
 
 type SumAttrs = Run & { readonly scale: number } & Record<string, unknown>
 
-/** Rows of a block in a long sum over rows. */
-const ROWS = 64
 /** Numbers that are worth blocks where they all make one sum, and the most of a block. */
 const LONG = 16384
 const BLOCK = 2048
 
 /**
- * Blocks of a long sum, whose sums, rounded to f32, are summed then; 0: none. Threads share the blocks, so that each reads the
+ * Blocks of a long sum, whose sums, rounded to f32, are summed then; 0: none. Threads divide the blocks, so that each reads the
  * images that it has written: memory that another core has read is slow to write to.
  */
-function blocksOf([outer, middle, inner]: RunWords): number {
+function blocksOf({ outer, middle, inner }: Extents): number {
   if (outer > 1) return 0
-  if (inner > 1) return middle > 8 * inner && middle % ROWS === 0 ? middle / ROWS : 0
+  if (inner > 1) return middle > 8 * inner && middle % SUM_ROWS === 0 ? middle / SUM_ROWS : 0
   if (middle < LONG) return 0
   for (let length = BLOCK; length >= BLOCK / 8; length--) if (middle % length === 0) return middle / length
   return 0
@@ -32,14 +31,15 @@ export const sumOp: Op<SumAttrs> = {
     const { shape } = y.inputs[0]!
     return [broadcastTo(reshape(dy, kept(shape, y.attrs)), shape, y.attrs.scale)]
   },
-  scratch: ({ inputs: [x], attrs }) => blocksOf(runWords(x!.shape, attrs)) * sizeOf(without(x!.shape, attrs)),
+  scratch: ({ inputs: [x], attrs }) => blocksOf(extentsOf(x!.shape, attrs)) * sizeOf(without(x!.shape, attrs)),
   calls({ inputs: [x], attrs }, { inputs: [from], scratch, output }) {
-    const words = runWords(x!.shape, attrs)
-    const blocks = blocksOf(words)
-    const inner = words[2]
+    const extents = extentsOf(x!.shape, attrs)
+    const blocks = blocksOf(extents)
+    if (!blocks) return [call('sum_f32', { x: from!, y: output, ...extents, scale: attrs.scale })]
+    const { middle, inner } = extents
     return [
-      ...(blocks ? [['sum_f32', from!, scratch, blocks, words[1] / blocks, inner, bits(1)] as const] : []),
-      ['sum_f32', ...(blocks ? [scratch, output, 1, blocks, inner] : [from!, output, ...words]), bits(attrs.scale)],
+      call('sum_f32', { x: from!, y: scratch, outer: blocks, middle: middle / blocks, inner, scale: 1 }),
+      call('sum_f32', { x: scratch, y: output, outer: 1, middle: blocks, inner, scale: attrs.scale }),
     ]
   },
   flops: (node) => node.inputs[0]!.size,
@@ -81,8 +81,11 @@ export const broadcastToOp: Op<{ shape: Shape; scale: number }> = {
     return [reshape(sum(dy, stretchedAxes(x.shape, y.shape), { scale: y.attrs.scale }), x.shape)]
   },
   calls(node, at) {
-    const { dims, strides } = walk('broadcastTo', [node.inputs[0]!.shape, []], node.shape)
-    return [['broadcast_to_f32', at.inputs[0]!, at.inputs[0]!, at.output, ...dims, ...strides.flat(), bits(node.attrs.scale)]]
+    const [x] = at.inputs as [number]
+    const { scale } = node.attrs
+    return [call('broadcast_to_f32', {
+      a: x, b: x, y: at.output, ...walk('broadcastTo', node.inputs[0]!.shape, [], node.shape), scale,
+    })]
   },
   flops: (node) => node.size,
 }

@@ -1,7 +1,8 @@
 // Maxima over axes.
+import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, type Tensor } from '../graph/tensor.ts'
 import { div, mul } from './arithmetic.ts'
-import { axesOf, kept, overRuns, type Run, runWords, without } from './lowering/axes.ts'
+import { axesOf, kept, overRuns, type Run, extentsOf, without } from './lowering/axes.ts'
 import { equal } from './compare.ts'
 import { sum } from './reduce.ts'
 import { reshape } from './reshape.ts'
@@ -19,7 +20,9 @@ export const reduceMaxOp: Op<MaxAttrs> = {
     const axes = Array.from({ length: to - from }, (_, i) => from + i)
     return [mul(mask, div(reshape(dy, full), sum(mask, axes, { keepDims: true })))]
   },
-  calls: (node, at) => [['reduce_max_f32', at.inputs[0]!, at.output, ...runWords(node.inputs[0]!.shape, node.attrs)]],
+  calls: (node, at) => [
+    call('reduce_max_f32', { x: at.inputs[0]!, y: at.output, ...extentsOf(node.inputs[0]!.shape, node.attrs) }),
+  ],
   flops: (node) => node.inputs[0]!.size,
 }
 

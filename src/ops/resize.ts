@@ -1,5 +1,6 @@
 // Resizing images, bilinear or to the nearest neighbour, and the transposes that are their gradients.
-import type { KernelCall } from '../graph/kernel_call.ts'
+import { AXIS_HEAD, AXIS_LANES, AXIS_RECORD, ResizeMode } from '../graph/contract.generated.ts'
+import { call, type KernelCall } from '../graph/kernel_call.ts'
 import { apply, type Op, type Places, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
 
 /** Where samples lie: by default output i reads i·in/out (TensorFlow's legacy rule). At most one may be true. */
@@ -16,37 +17,43 @@ interface ResizeAttrs extends Record<string, unknown> {
   readonly size: readonly [number, number]
 }
 
-const NEAREST = 4
-const ALIGNED = 2
-
-const align = (floats: number): number => Math.ceil(floats / 16) * 16
-const up4 = (n: number): number => Math.ceil(n / 4) * 4
+const align = (bytes: number): number => Math.ceil(bytes / 64) * 64
 
 /** The most outputs that read one input: those whose position is less than 1 away from it. */
 function mostReaders(size: number, out: number, mode: number): number {
-  const [inputs, outputs] = (mode & 3) === ALIGNED ? [size - 1, out - 1] : [size, out]
+  const [inputs, outputs] = (mode & ~ResizeMode.NEAREST) === ResizeMode.ALIGNED ? [size - 1, out - 1] : [size, out]
   return inputs < 1 ? out : Math.min(out, Math.ceil((2 * outputs) / inputs) + 1)
 }
 
-/** Words of an axis' table: a head, two lists of outputs, and one of inputs for each reader; four entries take 16 words. */
-const tableWords = (size: number, out: number, mode: number): number =>
-  align(4 + 8 * up4(out) + 4 * up4(size) * mostReaders(size, out, mode))
-const tablesWords = ([, h, w]: Shape, [oh, ow]: Shape, mode: number): number =>
-  tableWords(h!, oh!, mode) + tableWords(w!, ow!, mode)
-/** Floats of the row that a thread works in. */
-const rowFloats = ([, , w, c]: Shape, [, ow]: Shape): number => align(Math.max(w!, ow!) * c!)
+/** Bytes of an axis' table: a head, two lists of outputs, and one of inputs for each reader. */
+function tableBytes(size: number, out: number, mode: number): number {
+  const listBytes = (entries: number): number => Math.ceil(entries / AXIS_LANES) * AXIS_RECORD
+  return align(AXIS_HEAD + 2 * listBytes(out) + listBytes(size) * mostReaders(size, out, mode))
+}
 
-function calls(kernel: string, image: Shape, [oh, ow]: Shape, mode: number, at: Places): KernelCall[] {
-  const [, h, w, c] = image as [number, number, number, number]
-  const rows = at.scratch
-  const columns = rows + 4 * tableWords(h, oh!, mode)
-  const row = at.scratch + 4 * tablesWords(image, [oh!, ow!], mode)
-  const axis = (table: number, size: number, out: number, bytes: readonly number[]): KernelCall =>
-    ['resize_axis_f32', table, size, out, mode, ...bytes, mostReaders(size, out, mode)]
+/** Where scratch lies: the tables of rows and of columns, then for each thread a row that it works in. */
+function layout([, h, w, c]: Shape, [oh, ow]: Shape, mode: number) {
+  const columns = tableBytes(h!, oh!, mode)
+  return { rows: 0, columns, buffer: columns + tableBytes(w!, ow!, mode), scratchPerThread: align(4 * Math.max(w!, ow!) * c!) }
+}
+
+function calls(
+  kernel: 'resize_f32' | 'resize_transpose_f32', image: Shape, size: Shape, mode: number, at: Places,
+): KernelCall[] {
+  const { inputs: [from], output, scratch } = at
+  const [n, h, w, c] = image as [number, number, number, number]
+  const [oh, ow] = size as [number, number]
+  const place = layout(image, size, mode)
+  const [rows, columns, buffer] = [scratch + place.rows, scratch + place.columns, scratch + place.buffer]
+  const { scratchPerThread } = place
   return [
-    axis(rows, h, oh!, [4 * w * c, 4 * ow! * c]),
-    axis(columns, w, ow!, [4 * c, 4 * c]),
-    [kernel, at.inputs[0]!, at.output, rows, columns, row, 4 * rowFloats(image, [oh!, ow!]), ...image, oh!, ow!],
+    call('resize_axis_f32', {
+      table: rows, size: h, out: oh, mode, inputBytes: 4 * w * c, outputBytes: 4 * ow * c, room: mostReaders(h, oh, mode),
+    }),
+    call('resize_axis_f32', {
+      table: columns, size: w, out: ow, mode, inputBytes: 4 * c, outputBytes: 4 * c, room: mostReaders(w, ow, mode),
+    }),
+    call(kernel, { from: from!, to: output, rows, columns, buffer, scratchPerThread, n, h, w, c, oh, ow }),
   ]
 }
 
@@ -60,8 +67,10 @@ function resized(name: string, image: Shape, [h, w]: readonly [number, number]):
 /** A resize and its transpose: each is the other's gradient. */
 /* @__NO_SIDE_EFFECTS__ */
 function resizePair(name: string): readonly [Op<ResizeAttrs>, Op<ResizeAttrs>] {
-  const scratch = (image: Shape, out: Shape, mode: number, threads: number): number =>
-    tablesWords(image, out.slice(1, 3), mode) + rowFloats(image, out.slice(1, 3)) * threads
+  const scratch = (image: Shape, out: Shape, mode: number, threads: number): number => {
+    const { buffer, scratchPerThread } = layout(image, out.slice(1, 3), mode)
+    return (buffer + scratchPerThread * threads) / 4
+  }
   const sizeOfImage = ({ shape }: Tensor): readonly [number, number] => [shape[1]!, shape[2]!]
   const resize: Op<ResizeAttrs> = {
     name,
@@ -69,7 +78,7 @@ function resizePair(name: string): readonly [Op<ResizeAttrs>, Op<ResizeAttrs>] {
     gradient: (y, dy) => [apply(transpose, [dy], { mode: y.attrs.mode, size: sizeOfImage(y.inputs[0]!) })],
     calls: (node, at) => calls('resize_f32', node.inputs[0]!.shape, node.shape.slice(1, 3), node.attrs.mode, at),
     scratch: (node, threads) => scratch(node.inputs[0]!.shape, node.shape, node.attrs.mode, threads),
-    flops: (node) => node.size * (node.attrs.mode & NEAREST ? 0 : 9),
+    flops: (node) => node.size * (node.attrs.mode & ResizeMode.NEAREST ? 0 : 9),
   }
   const transpose: Op<ResizeAttrs> = {
     name: `${name}Transpose`,
@@ -77,7 +86,7 @@ function resizePair(name: string): readonly [Op<ResizeAttrs>, Op<ResizeAttrs>] {
     gradient: (x, dx) => [apply(resize, [dx], { mode: x.attrs.mode, size: sizeOfImage(x.inputs[0]!) })],
     calls: (node, at) => calls('resize_transpose_f32', node.shape, node.inputs[0]!.shape.slice(1, 3), node.attrs.mode, at),
     scratch: (node, threads) => scratch(node.shape, node.inputs[0]!.shape, node.attrs.mode, threads),
-    flops: (node) => node.inputs[0]!.size * (node.attrs.mode & NEAREST ? 1 : 12),
+    flops: (node) => node.inputs[0]!.size * (node.attrs.mode & ResizeMode.NEAREST ? 1 : 12),
   }
   return [resize, transpose]
 }
@@ -90,7 +99,8 @@ function attrs(name: string, size: readonly [number, number], options: ResizeOpt
   if (halfPixelCenters && alignCorners) {
     throw new RangeError(`${name}: halfPixelCenters and alignCorners exclude each other; choose one`)
   }
-  return { mode: base + (halfPixelCenters ? 1 : alignCorners ? 2 : 0), size: [size[0], size[1]] }
+  const place = halfPixelCenters ? ResizeMode.HALF_PIXEL : alignCorners ? ResizeMode.ALIGNED : ResizeMode.LEGACY
+  return { mode: base | place, size: [size[0], size[1]] }
 }
 
 /**
@@ -99,7 +109,7 @@ function attrs(name: string, size: readonly [number, number], options: ResizeOpt
  * @throws RangeError where x is not an image or both options are set
  */
 export const resizeBilinear = (x: Tensor, size: readonly [number, number], options: ResizeOptions = {}): Tensor =>
-  apply(resizeBilinearOp, [x], attrs('resizeBilinear', size, options, 0))
+  apply(resizeBilinearOp, [x], attrs('resizeBilinear', size, options, ResizeMode.LEGACY))
 
 /**
  * Images of `size` [height, width], each pixel the one at ⌊its source position⌋ (at the nearest with aligned corners).
@@ -107,4 +117,4 @@ export const resizeBilinear = (x: Tensor, size: readonly [number, number], optio
  * @throws RangeError where x is not an image or both options are set
  */
 export const resizeNearest = (x: Tensor, size: readonly [number, number], options: ResizeOptions = {}): Tensor =>
-  apply(resizeNearestOp, [x], attrs('resizeNearest', size, options, NEAREST))
+  apply(resizeNearestOp, [x], attrs('resizeNearest', size, options, ResizeMode.NEAREST))

@@ -1,4 +1,6 @@
 // Softmax and its logarithm over the last axis. Both gradients are written in the result or in softmax itself.
+import type { SoftmaxArgs } from '../graph/contract.generated.ts'
+import { call, type KernelOf } from '../graph/kernel_call.ts'
 import { apply, type CallsRule, type Op, type Shape, shapeError, type Tensor } from '../graph/tensor.ts'
 import { mul, sub } from './arithmetic.ts'
 import { sum } from './reduce.ts'
@@ -10,10 +12,10 @@ function shapeOf(name: string, x: Shape): Shape {
   return x
 }
 /* @__NO_SIDE_EFFECTS__ */
-function rows(kernel: string): CallsRule<Record<string, unknown>> {
+function rows(kernel: KernelOf<SoftmaxArgs>): CallsRule<Record<string, unknown>> {
   return (node, at) => {
     const n = node.shape.at(-1)!
-    return [[kernel, at.inputs[0]!, at.output, node.size / n, n]]
+    return [call(kernel, { x: at.inputs[0]!, y: at.output, rows: node.size / n, n })]
   }
 }
 

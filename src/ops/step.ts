@@ -1,11 +1,12 @@
 // The number of steps done, for what changes as training goes on: schedules, annealed losses.
+import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, type Tensor } from '../graph/tensor.ts'
 
 export const stepOp: Op = {
   name: 'step',
   shape: () => [],
   gradient: () => [],
-  calls: (_, at) => [['step_f32', at.counter, at.output]],
+  calls: (_, at) => [call('step_f32', { counter: at.counter, y: at.output })],
   flops: () => 0,
 }
 

@@ -9,7 +9,7 @@ interface Exports extends Record<string, unknown>, SharedExports {
   table: WebAssembly.Table
   heapBase(): number
   run(tape: number, steps: number): number
-  runOp(op: number, share: number, shares: number, thread: number, each: number): number
+  runOp(op: number, part: number, parts: number, thread: number, each: number): number
 }
 
 interface Named {
@@ -24,8 +24,8 @@ export interface Core {
   readonly team: Team | null
   /** Runs a tape `steps` times; returns the steps done before one asked to stop. */
   run(tape: number, steps: number): number
-  /** Runs one share of the op at an address, as `thread`, each having `each`; returns the next op's address, 0 at the end. */
-  runOp(op: number, share: number, shares: number, thread?: number, each?: number): number
+  /** Runs one part of the op at an address, as `thread`, each having `each`; returns the next op's address, 0 at the end. */
+  runOp(op: number, part: number, parts: number, thread?: number, each?: number): number
   /** The index of a kernel in the function table, by the name it is exported under. */
   kernel(name: string): number
 }
@@ -48,7 +48,7 @@ export async function instantiateCore(module: WebAssembly.Module, pool: ThreadPo
     heapBase: exports.heapBase(),
     team,
     run: (tape, steps) => exports.run(tape, steps),
-    runOp: (op, share, shares, thread = 0, each = 1) => exports.runOp(op, share, shares, thread, each) >>> 0,
+    runOp: (op, part, parts, thread = 0, each = 1) => exports.runOp(op, part, parts, thread, each) >>> 0,
     kernel(name) {
       const index = indices.get((exports[name] as Named | undefined)?.name ?? '')
       if (!index) throw new Error(`the core has no kernel '${name}'`)

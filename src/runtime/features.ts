@@ -63,7 +63,7 @@ export function threads(): Feature {
   if (typeof SharedArrayBuffer === 'undefined') {
     return no(`this engine has no SharedArrayBuffer${isolated ? ', though the page is cross-origin isolated' : ''}`)
   }
-  // A page's own thread must not wait for others, and spinning through their share would freeze it as well. Deno has a
+  // A page's own thread must not wait for others, and spinning through their part would freeze it as well. Deno has a
   // Window, and jsdom a document; a page has both.
   // eslint-disable-next-line ganglion/determinism -- only to know a page: any number of threads gives the same bits
   const page = typeof document === 'object' && typeof Window === 'function' && globalThis instanceof Window

@@ -4,6 +4,7 @@ import type { Plan } from '../compiler/plan.ts'
 import type { FunctionSpec, MetricName, OutputName, Place, Program } from '../compiler/program.ts'
 import type { Region } from '../compiler/regions.ts'
 import type { Schedule } from '../compiler/schedule.ts'
+import { CONTROL_STEP, CONTROL_WORDS } from '../graph/contract.generated.ts'
 import { isVariable } from '../graph/leaves.ts'
 import { show, sizeOf, type Tensor } from '../graph/tensor.ts'
 import { check, isNumber, rule } from '../options.ts'
@@ -15,8 +16,8 @@ export interface Mean {
   readonly count: number
 }
 
-/** Bytes of the control block: five words, and one place a thread, 64 bytes apart (assembly/threads.ts). */
-const controlBytes = (threads: number): number => 64 * (5 + threads)
+/** Bytes of the control block (assembly/lib/layout.ts). */
+const controlBytes = (threads: number): number => CONTROL_STEP * (CONTROL_WORDS + threads)
 /** A step of fewer floating point operations is done sooner by one thread. The bits are the same. */
 const SHARED_FLOPS = 2e6
 /**
@@ -103,7 +104,7 @@ export class CompiledFunction<S extends FunctionSpec = FunctionSpec> {
     loaded.set(words)
     at.forEach((word, i) => { loaded[word]! += bases[region[i]!]! })
     const kernels = new Map<string, number>()
-    for (const { at: word, how: { kernel } } of calls) {
+    for (const { at: word, kernel } of calls) {
       let index = kernels.get(kernel)
       if (index === undefined) kernels.set(kernel, (index = core.kernel(kernel)))
       loaded[word] = index

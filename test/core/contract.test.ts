@@ -1,8 +1,10 @@
 // The built core is what DESIGN.md promises: it imports nothing, it has no instruction whose result an engine may choose,
-// and its exports are its kernels, each of them once.
-import { readdirSync, readFileSync } from 'node:fs'
+// and its exports are the kernels of the contract (src/graph/contract.generated.ts), whose calls name their fields.
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import binaryen from 'binaryen'
+import { GEMM_HEADER, LAYOUTS, MC, MR, NR } from '../../src/graph/contract.generated.ts'
+import { call, encode, type Kernel, type KernelCall } from '../../src/graph/kernel_call.ts'
 import { runtime } from '../harness.ts'
 
 const root = new URL('../../', import.meta.url)
@@ -14,14 +16,7 @@ const functions = exports.filter((e) => e.kind === 'function').map((e) => e.name
 /** What the host calls besides the tape's kernels. */
 const ENTRIES = ['heapBase', 'run', 'runOp']
 
-/** The kernels that each file declares. */
-const files = readdirSync(new URL('assembly/kernels/', root)).filter((f) => f.endsWith('.ts'))
-const declared = files.flatMap((file) => {
-  const text = readFileSync(new URL(`assembly/kernels/${file}`, root)).toString()
-  const exported = [...text.matchAll(/^export function (\w+)/gm)].map(([, name]) => name!)
-  const registered = [...text.matchAll(/^register<[\w, ]+>\((\w+)\)$/gm)].map(([, name]) => name!)
-  return exported.map((name) => ({ file, name, registered: registered.includes(name) }))
-})
+const kernels = Object.keys(LAYOUTS) as Kernel[]
 
 function textOf(bytes: Uint8Array): string {
   const parsed = binaryen.readBinary(bytes)
@@ -49,55 +44,51 @@ describe('the core', () => {
     const text = textOf(wasm)
     expect(text).not.toMatch(/\(i32\.load[^(]*\(i32\.const/)
   })
-  it('exports its kernels, its entries and nothing else', () => {
-    expect([...functions].sort()).toEqual([...declared.map((d) => d.name), ...ENTRIES].sort())
+  it('exports the kernels of the contract, its entries and nothing else', () => {
+    expect([...functions].sort()).toEqual([...kernels, ...ENTRIES].sort())
     const others = exports.filter((e) => e.kind !== 'function').map((e) => `${e.kind} ${e.name}`)
     expect(others.sort()).toEqual(['memory memory', 'table table'])
   })
-  it('declares each kernel in one file: asc takes the last of two without a word', () => {
-    const twice = declared.filter((d, i) => declared.findIndex((e) => e.name === d.name) !== i)
-    expect(twice).toEqual([])
-    expect(declared.filter((d) => ENTRIES.includes(d.name))).toEqual([])
-  })
   it('has every kernel in the function table', () => {
-    expect(declared.filter((d) => !d.registered)).toEqual([])
     const instance = new WebAssembly.Instance(module, {}).exports as unknown as Record<string, unknown>
     const slots = instance.table as WebAssembly.Table
     const table = new Set(Array.from({ length: slots.length }, (_, i) => slots.get(i) as unknown))
-    expect(declared.filter((d) => !table.has(instance[d.name])).map((d) => d.name)).toEqual([])
+    expect(kernels.filter((name) => !table.has(instance[name]))).toEqual([])
   })
   it('gives every kernel the same type: arguments, part, parts', () => {
     const instance = new WebAssembly.Instance(module, {}).exports as unknown as Record<string, { length: number }>
-    expect(declared.filter((d) => instance[d.name]!.length !== 3).map((d) => d.name)).toEqual([])
+    expect(kernels.filter((name) => instance[name]!.length !== 3)).toEqual([])
+  })
+  it('fits the row addresses and the tile of a product before its block', () => {
+    // MC addresses, MR more and a tile of MR × NR floats, 128 bytes for packers (assembly/lib/gemm/scratch.ts)
+    expect(4 * (MC + MR + MR * NR) + 128).toBeLessThanOrEqual(GEMM_HEADER)
   })
 })
 
-describe('sizes that the host and the core both know', () => {
-  const constants = (path: string) => {
-    const text = readFileSync(new URL(path, root)).toString()
-    return new Map(
-      [...text.matchAll(/^(?:export )?const (\w+)(?:: \w+)? = (\d+)$/gm)].map(([, name, value]) => [name!, Number(value)]),
-    )
+describe('the words of a call', () => {
+  const words = (made: KernelCall): number[] => {
+    const list: number[] = []
+    encode(made, (word) => list.push(word))
+    return list
   }
-  const gemm = 'assembly/lib/gemm'
-  it.each([
-    ['MC', 'src/ops/lowering/gemm.ts', 'MC', `${gemm}/sizes.ts`],
-    ['KC', 'src/ops/lowering/gemm.ts', 'KC', `${gemm}/sizes.ts`],
-    ['BLOCK', 'src/ops/lowering/gemm.ts', 'GEMM_HEADER', `${gemm}/sizes.ts`],
-    ['PANEL', 'src/ops/lowering/gemm.ts', 'NR', `${gemm}/sizes.ts`],
-    ['TOGETHER', 'src/ops/lowering/gemm.ts', 'NC', `${gemm}/sizes.ts`],
-    ['BY_COLUMNS', 'src/ops/lowering/gemm.ts', 'BY_COLUMNS', `${gemm}/sizes.ts`],
-    ['TALL', 'src/ops/lowering/gemm.ts', 'TALL', `${gemm}/sizes.ts`],
-    ['HEAD', 'src/ops/lowering/conv_lowering.ts', 'CONV_HEADER', 'assembly/lib/conv/scratch.ts'],
-  ])('%s of %s is %s of %s', (ours, host, theirs, core) => {
-    const value = constants(host).get(ours)
-    expect(value).toBeGreaterThan(0)
-    expect(constants(core).get(theirs)).toBe(value)
+  const ONE = 0x3f800000
+  it('are its fields in the order of the core, floats and doubles as their bits', () => {
+    expect(words(call('fill_f32', { value: 1, n: 7, y: 64 }))).toEqual([64, 7, ONE])
+    expect(words(call('adam_step', { state: 64, epsilonHat: 1, weightDecay: 2, beta1: 1, beta2: 0 })))
+      .toEqual([64, 1, 0, 0x3ff00000, 0, 0, 0, 0x40000000])
   })
-  it('fits the row addresses and the tile of a product before its block', () => {
-    const { MC, BLOCK } = Object.fromEntries(constants('src/ops/lowering/gemm.ts')) as { MC: number, BLOCK: number }
-    const { MR, NR } = Object.fromEntries(constants(`${gemm}/sizes.ts`)) as { MR: number, NR: number }
-    // MC addresses, MR more and a tile of MR × NR floats, 128 bytes for packers (assembly/lib/gemm/scratch.ts)
-    expect(4 * (MC + MR + MR * NR) + 128).toBeLessThanOrEqual(BLOCK)
+  it('have lists one after another', () => {
+    const sides = { stridesA: [5, 6, 7, 8], stridesB: [9, 10, 11, 12] } as const
+    expect(words(call('add_f32', { a: 64, b: 128, y: 192, dimensions: [1, 2, 3, 4], ...sides })))
+      .toEqual([64, 128, 192, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+    expect(words(call('peak_f32', { y: 64, rounds: 2, a: 0, b: 0, start: [1, 0, 0, 0, 0, 0, 0, 1] })))
+      .toEqual([64, 2, 0, 0, ONE, 0, 0, 0, 0, 0, 0, ONE])
+  })
+  it('have records after the fields, and those of a record after its own', () => {
+    const fields = { x: 1, y: 2, images: 3, imageX: 4, imageY: 5, run: 6, rows: 1, columns: 1, rowWords: 6 }
+    const line = { place: 40, terms: 2, records: [{ place: 50, weight: 1 }, { place: 60, weight: 0 }] }
+    const records = [line, { place: 70, terms: 0, records: [] }]
+    expect(words(call('combine2d_f32', { ...fields, bias: 0, activation: 0, alpha: 0, records })))
+      .toEqual([1, 2, 3, 4, 5, 6, 1, 1, 6, 0, 0, 0, 40, 2, 50, ONE, 60, 0, 70, 0])
   })
 })

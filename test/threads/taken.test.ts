@@ -1,4 +1,4 @@
-// Shares that a thread takes because another has not begun them: an absent thread's work is done by who is there.
+// Parts that a thread takes because another has not begun them: an absent thread's work is done by who is there.
 import { expect, test } from 'vitest'
 import { input } from '../../src/graph/leaves.ts'
 import { halvingsOf } from '../../src/compiler/marks.ts'
@@ -11,7 +11,7 @@ import { worker } from './threads.ts'
 
 const [M, K, N] = [64, 320, 904]
 
-/** x·w, which is large enough for shares that are taken, after the rows of x are packed, which are not. */
+/** x·w, which is large enough for parts that are taken, after the rows of x are packed, which are not. */
 async function product(on: Runtime) {
   const session = await on.session()
   const fn = session.compile({
@@ -20,7 +20,7 @@ async function product(on: Runtime) {
   return fn.feed('x', madeUp(M * K, 1)).feed('w', madeUp(K * N, 2))
 }
 
-test('a thread that is alone in a stretch does all of it', async () => {
+test('a thread that is alone in a segment does all of it', async () => {
   const alone = await product(runtime)
   alone.run()
   const whole = alone.read('y')

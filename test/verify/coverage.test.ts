@@ -71,7 +71,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   random_bits: 'the words behind all draws, for known answers: test/random.test.ts',
 }
 
-it('every large recipe has shares that threads take from each other', () => {
+it('every large recipe has parts that threads take from each other', () => {
   expect([...cut]).toEqual(recipeNames.filter((name) => name.startsWith('large/')))
 })
 

@@ -25,10 +25,14 @@ export function axesOf(op: string, shape: Shape, axes: number | readonly number[
 export const without = (shape: Shape, { from, to }: Run): Shape => shape.filter((_, i) => i < from || i >= to)
 /** The shape with the run's axes as 1. */
 export const kept = (shape: Shape, { from, to }: Run): Shape => shape.map((d, i) => (i >= from && i < to ? 1 : d))
-export type RunWords = readonly [outer: number, middle: number, inner: number]
-/** The kernels' three words: the elements before, in and after the run. */
-export const runWords = (shape: Shape, { from, to }: Run): RunWords =>
-  [sizeOf(shape.slice(0, from)), sizeOf(shape.slice(from, to)), sizeOf(shape.slice(to))]
+/** The elements before, in and after a run, as kernels take them. */
+export interface Extents {
+  readonly outer: number
+  readonly middle: number
+  readonly inner: number
+}
+export const extentsOf = (shape: Shape, { from, to }: Run): Extents =>
+  ({ outer: sizeOf(shape.slice(0, from)), middle: sizeOf(shape.slice(from, to)), inner: sizeOf(shape.slice(to)) })
 
 /**
  * x reduced over the sorted `axes`, run by run: the last first, so that the axes before keep their numbers.

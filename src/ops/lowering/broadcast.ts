@@ -20,28 +20,37 @@ export function stretchedAxes(from: Shape, to: Shape): number[] {
   return to.flatMap((d, i) => ((from[i - to.length + from.length] ?? 1) === 1 && d !== 1 ? [i] : []))
 }
 
-/** Four dimensions and the strides of each operand for `binary` kernels (see assembly/lib/elementwise.ts). */
-export function walk(op: string, shapes: readonly Shape[], to: Shape): { dims: number[]; strides: number[][] } {
-  const dense = shapes.map((shape) => to.map((_, i) => (shape[i - to.length + shape.length] ?? 1) !== 1))
-  const dims: number[] = []
-  const kept: boolean[][] = shapes.map(() => [])
-  to.forEach((d, i) => {
-    if (d === 1) return
-    const merges = dims.length > 0 && dense.every((k, s) => k[i] === kept[s]!.at(-1))
-    if (merges) dims[dims.length - 1]! *= d
-    else {
-      dims.push(d)
-      dense.forEach((k, s) => kept[s]!.push(k[i]!))
-    }
+type Four = readonly [number, number, number, number]
+
+/** How kernels walk over two operands, as fields of `BinaryArgs`. */
+export interface Walk {
+  readonly dimensions: Four
+  readonly stridesA: Four
+  readonly stridesB: Four
+}
+
+/**
+ * Four dimensions of `to`, and the strides of operands of shape `a` and `b` that are stretched to it. Neighbouring axes along
+ * which both are stretched alike are one.
+ * @throws RangeError where there are more than four
+ */
+export function walk(op: string, a: Shape, b: Shape, to: Shape): Walk {
+  const isDense = (shape: Shape, i: number): boolean => (shape[i - to.length + shape.length] ?? 1) !== 1
+  const axes: { size: number, readonly a: boolean, readonly b: boolean }[] = []
+  to.forEach((size, i) => {
+    if (size === 1) return
+    const axis = { size, a: isDense(a, i), b: isDense(b, i) }
+    const last = axes.at(-1)
+    if (last && last.a === axis.a && last.b === axis.b) last.size *= size
+    else axes.push(axis)
   })
-  if (dims.length > 4) {
-    const which = shapes.map(show).join(' and ')
-    throw shapeError(op, `broadcasting ${which} alternates over more than 4 groups of axes; reshape or split it`)
+  if (axes.length > 4) {
+    const mend = 'alternates over more than 4 groups of axes; reshape or split it'
+    throw shapeError(op, `broadcasting ${show(a)} and ${show(b)} ${mend}`)
   }
-  while (dims.length < 4) {
-    dims.unshift(1)
-    for (const k of kept) k.unshift(false)
-  }
-  const strides = kept.map((k) => k.map((on, i) => (on ? sizeOf(dims.filter((_, j) => j > i && k[j])) : 0)))
-  return { dims, strides }
+  while (axes.length < 4) axes.unshift({ size: 1, a: false, b: false })
+  const strides = (side: 'a' | 'b'): Four =>
+    axes.map((axis, i) => (axis[side] ? sizeOf(axes.slice(i + 1).filter((inner) => inner[side]).map(({ size }) => size)) : 0)) as
+      unknown as Four
+  return { dimensions: axes.map(({ size }) => size) as unknown as Four, stridesA: strides('a'), stridesB: strides('b') }
 }

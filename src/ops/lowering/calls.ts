@@ -1,18 +1,22 @@
-// How threads go through the calls of one op: where they need not meet, and whose a call is.
-import type { Apart, KernelCall } from '../../graph/kernel_call.ts'
+// How threads go through the calls of one op: where there is no barrier, and whose a call is.
+import type { CallOptions, KernelCall } from '../../graph/kernel_call.ts'
 
-/** The calls without meetings; `on`: they are that owner's. */
-export const apart = (calls: readonly KernelCall[], on?: number): KernelCall[] => marked(calls, true, on)
-/** The calls with a meeting at their end. */
-export const ended = (calls: readonly KernelCall[]): KernelCall[] =>
-  [...calls.slice(0, -1), ...marked(calls.slice(-1), false)]
-const marked = (calls: readonly KernelCall[], alone: boolean, on?: number): KernelCall[] => calls.map(([how, ...words]) => {
-  const before: Apart = typeof how === 'string' ? { kernel: how } : how
-  return [{ ...before, alone, on: on ?? before.on }, ...words]
-})
+const withOptions = (calls: readonly KernelCall[], options: CallOptions): KernelCall[] =>
+  calls.map((call) => ({ ...call, options: { ...call.options, ...options } }))
 
-/** Calls that threads may go through without meeting, but for the end, unless they need not meet there either. */
-export function unmet(calls: readonly KernelCall[]): KernelCall[] {
-  const never = calls.every(([kernel]) => typeof kernel !== 'string' && kernel.alone)
-  return never ? apart(calls) : ended(apart(calls))
+/** The calls without barriers. */
+export const withoutBarriers = (calls: readonly KernelCall[]): KernelCall[] => withOptions(calls, { barrier: false })
+
+/** The calls of one owner: without barriers, since one thread goes through all of them. */
+export const ownedBy = (owner: number, calls: readonly KernelCall[]): KernelCall[] =>
+  withOptions(calls, { barrier: false, owner })
+
+/** The calls with a barrier at their end. */
+export const withBarrierAtEnd = (calls: readonly KernelCall[]): KernelCall[] =>
+  [...calls.slice(0, -1), ...withOptions(calls.slice(-1), { barrier: true })]
+
+/** Calls that do not read what the others write: one barrier, at their end, or none where none of them has one. */
+export function independent(calls: readonly KernelCall[]): KernelCall[] {
+  const none = calls.every(({ options }) => options.barrier === false)
+  return none ? [...calls] : withBarrierAtEnd(withoutBarriers(calls))
 }

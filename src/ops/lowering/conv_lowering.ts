@@ -1,97 +1,14 @@
-// How convolutions become kernel calls: direct where the filters are small and images are read in place, products of
-// implicit patches where they are deep (assembly/lib/conv, assembly/lib/gemm).
-import { bits, type KernelCall } from '../../graph/kernel_call.ts'
-import { unmet } from './calls.ts'
-import { type Places, type Shape, type Tensor } from '../../graph/tensor.ts'
-import {
-  type EpilogueAttrs, epilogueWords, PANEL, packCall, panelBytes, PLAIN_PANELS, product, productScratch, type Right,
-} from './gemm.ts'
-import { type Padding, pads } from './padding.ts'
-
-export interface ConvAttrs extends EpilogueAttrs {
-  readonly strides: readonly [number, number]
-  readonly padding: Padding
-  readonly dilation: readonly [number, number]
-  /** Height and width of the image (input gradient) or of the filter (filter gradient). */
-  readonly extent: readonly [number, number]
-}
-
-/** Everything about one convolution: image [b, h, w, c], filter [kh, kw, c, f], result [b, oh, ow, f]. */
-export function geometry(image: Shape, filter: Shape, { strides, padding, dilation }: ConvAttrs) {
-  const [b, h, w, c] = image as [number, number, number, number]
-  const [kh, kw, , f] = filter as [number, number, number, number]
-  const y = pads(h, kh, strides[0], padding, dilation[0])
-  const x = pads(w, kw, strides[1], padding, dilation[1])
-  return { b, h, w, c, kh, kw, f, oh: y.out, ow: x.out, top: y.before, left: x.before, strides, dilation }
-}
-export type Geometry = ReturnType<typeof geometry>
-
-export const convFlops = ({ b, oh, ow, f, kh, kw, c }: Geometry): number => 2 * b * oh * ow * f * kh * kw * c
-
-/** Kernel calls, and the bytes of scratch that they take. */
-export interface Lowered {
-  readonly calls: KernelCall[]
-  readonly bytes: number
-}
-
-/** A convolution as kernels see it: patches of an image [b, h, w, c] times filters of `n` columns. */
-export interface Patches {
-  readonly image: readonly [b: number, h: number, w: number, c: number]
-  /** Patches an image: rows and columns. */
-  readonly count: readonly [number, number]
-  readonly step: readonly [number, number]
-  /** Taps of a patch, from one to the next, and from the patch's place to the first. They ascend. */
-  readonly taps: readonly [number, number]
-  readonly tap: readonly [number, number]
-  readonly offset: readonly [number, number]
-}
-
-const rowsOf = ({ image, count }: Patches): number => image[0] * count[0] * count[1]
-const depthOf = ({ image, taps }: Patches): number => taps[0] * taps[1] * image[3]
-
-/** The forward patches of a convolution. */
-export const forwardPatches = (g: Geometry): Patches => ({
-  image: [g.b, g.h, g.w, g.c],
-  count: [g.oh, g.ow],
-  step: g.strides,
-  taps: [g.kh, g.kw],
-  tap: g.dilation,
-  offset: [-g.top, -g.left],
-})
-
-/** The words after those that all products share. */
-const patchWords = ({ image: [, h, w, c], count, step, tap, offset, taps }: Patches): number[] =>
-  [h, w, c, ...count, ...step, ...tap, ...offset, taps[1]]
-
-/** Depth up to which a panel of filters stays in the first-level cache beside the image: measured, see bench/. */
-const DIRECT_DEPTH = 512
-/** Elements of a filter's gradient up to which it is summed in place. */
-const DIRECT_FILTER = 16384
-/** Groups of images that a filter's gradient is summed in, and the most floats that they take: what threads can share. */
-const GROUPS = 12
-const GROUP_FLOATS = 32768
-/** Bytes before the tables of a direct kernel's scratch: CONV_HEADER of assembly/lib/conv/scratch.ts. */
-const HEAD = 192
-/** Images of fewer patches than this share tiles, so many at a time, while they take no more bytes. */
-const FEW_PATCHES = 64
-const SHARING = 4
-const SHARED_BYTES = 49152
-
-const align = (bytes: number, to = 64): number => Math.ceil(bytes / to) * to
-
-/** The rows and columns of an image, and of the zeros around it, that patches reach: its place, its bytes, its words. */
-function reach(all: readonly Patches[]) {
-  const { image, step } = all[0]!
-  const [top, left] = [0, 1].map((axis) => Math.min(...all.map(({ offset }) => offset[axis]!))) as [number, number]
-  const last = (axis: 0 | 1): number => Math.max(...all.map(({ offset, count, step, taps, tap }) =>
-    offset[axis] + (count[axis] - 1) * step[axis] + Math.max(0, taps[axis] - 1) * tap[axis]))
-  const [rows, columns] = [last(0) + 1 - top, last(1) + 1 - left]
-  const tapY = Math.max(...all.map(({ tap }) => tap[0]))
-  return { top, left, columns, bytes: rows * columns * image[3] * 4, words: [...image, top, left, rows, columns, ...step, tapY] }
-}
-
-/** Where the results of a convolution go: rows of C over the patches, with these strides in floats. */
-export type Strides = readonly [image: number, y: number, x: number]
+// How a convolution becomes kernel calls: read in place where its filters are small (conv_direct.ts), as a product of patches
+// where they are deep (gemm.ts). A transposed convolution is several of them, its phases (conv_phases.ts).
+import { NR, type Phase as PhaseFields } from '../../graph/contract.generated.ts'
+import { call, type KernelCall } from '../../graph/kernel_call.ts'
+import type { Places, Tensor } from '../../graph/tensor.ts'
+import { independent } from './calls.ts'
+import { byDots, directBytes, imagesTogether, isDirect, NOT_READ, type Reach, reachFields, reachOf } from './conv_direct.ts'
+import { depthOf, multiplyPatches, type Patches, patchesPerImage, rowsOf } from './conv_patches.ts'
+import { type EpilogueAttrs, epilogueOf } from './epilogue.ts'
+import { packAndMultiply, packB, packedScratch, panelBytes, type Right, type Strides } from './gemm.ts'
+import { type Lowered, Scratch } from './scratch.ts'
 
 /** One of the convolutions of an image that a transposed convolution is made of; a plain one is one. */
 export interface Phase {
@@ -102,89 +19,83 @@ export interface Phase {
   readonly start: number
 }
 
-const KERNELS = ['conv2d_f32', 'conv2d_dot_f32', 'gemm_patches_f32'] as const
-/** By dot products along the taps where a panel of 8 filters would be mostly zeros. */
-function kernelOf({ patches: p, filters: { n } }: Phase): (typeof KERNELS)[number] {
-  if (p.tap[1] !== 1 || depthOf(p) > DIRECT_DEPTH) return 'gemm_patches_f32'
-  return n <= 3 && (p.taps[1] * p.image[3]) % 4 === 0 ? 'conv2d_dot_f32' : 'conv2d_f32'
+/** What the calls of one convolution are made with. */
+interface Site {
+  readonly node: Tensor<EpilogueAttrs>
+  readonly at: Places
+  readonly scratch: Scratch
+  /** Of the results, in floats. */
+  readonly strides: Strides
+}
+
+/** The calls of a convolution in two steps, each of which needs no barrier within. */
+interface Steps {
+  readonly packs: readonly KernelCall[]
+  readonly computes: readonly KernelCall[]
 }
 
 /**
  * result(patch, n) = epilogue(Σ patch · filters) of all phases, which write different pixels: each of their calls has
- * scratch of its own, and threads meet once after all packing, and at the end.
+ * scratch of its own, and there is one barrier after all packing, and one at the end.
  */
 export function convolution(
   node: Tensor<EpilogueAttrs>, at: Places, phases: readonly Phase[], strides: Strides,
 ): Lowered {
+  const site = { node, at, scratch: new Scratch(at), strides }
+  const panels: Phase[] = []
+  const dots: Phase[] = []
+  const products: Phase[] = []
+  for (const phase of phases) {
+    const { patches, filters } = phase
+    const kind = !isDirect(patches) ? products : byDots(patches, filters.n) ? dots : panels
+    kind.push(phase)
+  }
+  const steps = [
+    direct(site, 'conv2d_f32', panels), direct(site, 'conv2d_dot_f32', dots), ...products.map((phase) => product(site, phase)),
+  ]
+  const calls = [...independent(steps.flatMap((s) => s.packs)), ...independent(steps.flatMap((s) => s.computes))]
+  return { calls, bytes: site.scratch.used }
+}
+
+/** A phase as a product of patches and filters. */
+function product({ node, at, scratch, strides }: Site, { patches: p, filters, start }: Phase): Steps {
   const [image, b] = at.inputs as [number, number]
+  const sizes = { m: rowsOf(p), n: filters.n, k: depthOf(p), rows: { y: p.count[0], x: p.count[1], strides, start } }
+  const place = { ...at, scratch: scratch.bytes(packedScratch(sizes, at.threads)) }
+  const [pack, compute] = packAndMultiply(node, place, b, filters, sizes, multiplyPatches(image, p))
+  return { packs: [pack], computes: [compute] }
+}
+
+/** Phases that read the image in place, in one call. */
+function direct(site: Site, kernel: 'conv2d_f32' | 'conv2d_dot_f32', phases: readonly Phase[]): Steps {
+  const [first] = phases
+  if (!first) return { packs: [], computes: [] }
+  const { node, at, scratch, strides: [strideImage, strideY, strideX] } = site
+  const [image, b] = at.inputs as [number, number]
+  const width = kernel === 'conv2d_f32' ? NR : 1
+  const reach = reachOf(phases.map(({ patches }) => patches))
   const packs: KernelCall[] = []
-  const computes: KernelCall[] = []
-  let { scratch } = at
-  const room = (bytes: number): number => (scratch += bytes) - bytes
-  for (const kernel of KERNELS) {
-    const some = phases.filter((phase) => kernelOf(phase) === kernel)
-    if (!some.length) continue
-    if (kernel === 'gemm_patches_f32') {
-      for (const { patches: p, filters, start } of some) {
-        const [m, n, k] = [rowsOf(p), filters.n, depthOf(p)]
-        const rows = { y: p.count[0], x: p.count[1], strides, start }
-        const place = { ...at, scratch: room(productScratch(m, n, k, at.threads) * 4) }
-        const [pack, compute] = product(node, place, b, filters, { kernel, m, n, k, rows, left: [image, ...patchWords(p)] })
-        packs.push(pack)
-        computes.push(compute)
-      }
-      continue
-    }
-    const width = kernel === 'conv2d_f32' ? PANEL : 1
-    const { top, left, columns, bytes, words } = reach(some.map(({ patches }) => patches))
-    const counts = some.map(({ patches: { count } }) => count[0] * count[1])
-    const few = Math.max(...counts) < FEW_PATCHES && SHARING * bytes <= SHARED_BYTES
-    const group = few ? SHARING : 1
-    const each = some.flatMap(({ patches: { image: [, , , c], count, taps, offset }, filters, start }) => {
-      const to = room(panelBytes(filters.n, taps[0] * taps[1] * c, width))
-      packs.push(packCall(b, to, filters, width))
-      const first = ((offset[0] - top) * columns + offset[1] - left) * c * 4
-      return [to, at.output + start * 4, ...count, first, taps[0], taps[1] * c * 4]
-    })
-    const tables = counts.reduce((sum, count) => sum + Math.ceil((group * count) / 4) * 32, 0)
-    const share = align(HEAD + align(group * bytes, 32) + tables)
-    const common = [0, 0, room(share * at.threads), share, 0, some[0]!.filters.n, 0, 0, 0, ...strides, ...PLAIN_PANELS]
-    computes.push([kernel, ...common, ...epilogueWords(node, at), image, ...words, group, some.length, ...each])
-  }
-  return { calls: [...unmet(packs), ...unmet(computes)], bytes: scratch - at.scratch }
+  const records = phases.map((phase) => {
+    const to = scratch.bytes(panelBytes(phase.filters.n, depthOf(phase.patches), width))
+    packs.push(packB(b, to, phase.filters, { width }))
+    return phaseFields(phase, to, at.output, reach)
+  })
+  const patches = phases.map((phase) => patchesPerImage(phase.patches))
+  const group = imagesTogether(patches, reach)
+  const scratchPerThread = directBytes(patches, group, reach)
+  const compute = call(kernel, {
+    ...NOT_READ, n: first.filters.n, strideImage, strideY, strideX, ...epilogueOf(node, at),
+    scratch: scratch.bytes(scratchPerThread * at.threads), scratchPerThread,
+    ...reachFields(image, first.patches, reach), groupSize: group, phaseCount: phases.length, records,
+  })
+  return { packs, computes: [compute] }
 }
 
-const isDirectGradient = (p: Patches, n: number): boolean => p.tap[1] === 1 && depthOf(p) * n <= DIRECT_FILTER
-/** By sizes alone, never by threads: groups are sums, and their order is part of the result. */
-const groupsOf = (p: Patches, n: number): number =>
-  Math.max(1, Math.min(GROUPS, p.image[0], Math.floor(GROUP_FLOATS / (depthOf(p) * n))))
-/** Floats of the groups' sums, before a thread's shares. */
-function groupFloats(p: Patches, n: number): number {
-  const groups = groupsOf(p, n)
-  return groups > 1 ? align(groups * depthOf(p) * n * 4) / 4 : 0
-}
-/** Bytes of a thread: the table of patch elements, dy in whole panels where it is not, the padded image. */
-const gradientShare = (p: Patches, n: number): number =>
-  align(HEAD + 8 * align(depthOf(p), 4) + (n % PANEL ? p.count[0] * p.count[1] * align(n, PANEL) * 4 : 0) + reach([p]).bytes)
-
-/** result(patch element, n) = Σ over patches of element · dy */
-export function filterGradient(node: Tensor<EpilogueAttrs>, at: Places, p: Patches, n: number): Lowered {
-  const [image, dy] = at.inputs as [number, number]
-  const m = depthOf(p)
-  const k = rowsOf(p)
-  if (!isDirectGradient(p, n)) {
-    const right: Right = { k: [1, 1, k], n, strides: [0, 0, n, 1] }
-    const left = [image, ...patchWords(p)]
-    const calls = product(node, at, dy, right, { kernel: 'gemm_patches_transposed_f32', m, n, k, left })
-    return { calls, bytes: productScratch(m, n, k, at.threads) * 4 }
+/** Where a phase's filters lie packed, its results, and its first tap in the padded image. */
+function phaseFields({ patches: p, start }: Phase, filters: number, output: number, { top, left, columns }: Reach): PhaseFields {
+  const { image: [, , , channels], count, taps, offset } = p
+  return {
+    filters, c: output + start * 4, patchesY: count[0], patchesX: count[1],
+    firstTap: ((offset[0] - top) * columns + offset[1] - left) * channels * 4, tapsY: taps[0], runBytes: taps[1] * channels * 4,
   }
-  const groups = groupsOf(p, n)
-  const sums = groups > 1 ? at.scratch : at.output
-  const sumBytes = groupFloats(p, n) * 4
-  const share = gradientShare(p, n)
-  const common = [dy, sums, at.scratch + sumBytes, share, m, n, k, 1, m, 0, 0, n, ...PLAIN_PANELS, ...epilogueWords(node, at)]
-  const calls: KernelCall[] =
-    [['conv2d_filter_gradient_f32', ...common, image, ...reach([p]).words, ...p.count, p.taps[1], groups]]
-  if (groups > 1) calls.push([{ kernel: 'sum_f32', even: true }, sums, at.output, 1, groups, m * n, bits(1)])
-  return { calls, bytes: sumBytes + share * at.threads }
 }

@@ -1,8 +1,10 @@
 // The call that copies a block between two tensors with strides of their own (assembly/kernels/copy_strided.ts).
-import type { KernelCall } from '../../graph/kernel_call.ts'
+import type { CopyStridedArgs } from '../../graph/contract.generated.ts'
+import { call, type KernelCall } from '../../graph/kernel_call.ts'
 import { type Shape, shapeError, show } from '../../graph/tensor.ts'
 
 const DIMENSIONS = 6
+type Six = CopyStridedArgs['dimensions']
 
 /** The row-major strides of a shape. */
 export function stridesOf(shape: Shape): number[] {
@@ -31,7 +33,10 @@ export function copyStrided(op: string, block: Shape, x: Side, y: Side): KernelC
     throw shapeError(op, `a block of shape ${show(block)} has more than ${DIMENSIONS} separate axes; reshape or split it`)
   }
   while (axes.length < DIMENSIONS) axes.unshift({ d: 1, x: 1, y: 1 })
-  return ['copy_strided_f32', x.address, y.address, ...axes.map((a) => a.d), ...axes.map((a) => a.x), ...axes.map((a) => a.y)]
+  const six = (side: 'd' | 'x' | 'y'): Six => axes.map((axis) => axis[side]) as unknown as Six
+  return call('copy_strided_f32', {
+    x: x.address, y: y.address, dimensions: six('d'), stridesX: six('x'), stridesY: six('y'),
+  })
 }
 
 /** The address of the element at `index` of a tensor of `shape` that lies at `address`. */

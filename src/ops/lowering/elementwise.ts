@@ -1,56 +1,60 @@
-// Makers of elementwise op records: the kernel is `<name>_f32` in assembly/kernels, everything else is the same.
-import { bits } from '../../graph/kernel_call.ts'
+// Makers of elementwise op records: which kernel computes one element is all that differs between them. An op with parameters of
+// its own gives a function of the common fields and its attributes; for others the kernel's name is enough.
+import type { BinaryArgs, PairArgs, UnaryArgs } from '../../graph/contract.generated.ts'
+import { call, type KernelCall, type KernelOf } from '../../graph/kernel_call.ts'
 import { type Attrs, type GradientRule, type Op, sameShape, shapeError, show, type Tensor } from '../../graph/tensor.ts'
 import { broadcastShape, walk } from './broadcast.ts'
 
-/** camelCase to the kernel's snake_case name; ReLU is one word: leakyReLU → leaky_relu_f32. */
-export const kernelName = (op: string): string =>
-  `${op.replace('ReLU', 'Relu').replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)}_f32`
+/** A call with these fields, and what an op's attributes add to them. */
+type CallOf<Args, A> = (args: Args, attrs: A) => KernelCall
 
-/** `params` gives the kernel's p and q; `cost` is flops an element. */
-interface Rest<A> {
-  params?: (attrs: A) => number[]
-  cost?: number
-}
-
-/** y = f(x), same shape. */
+/** y = f(x), same shape. `cost` is flops an element. */
 /* @__NO_SIDE_EFFECTS__ */
 export function unaryOp<A extends Attrs = Attrs>(
-  name: string, gradient: GradientRule<A> | null, { params = () => [], cost = 1 }: Rest<A> = {},
+  name: string, kernel: KernelOf<UnaryArgs> | CallOf<UnaryArgs, A>, gradient: GradientRule<A> | null, cost = 1,
 ): Op<A> {
+  const callOf: CallOf<UnaryArgs, A> = typeof kernel === 'string' ? (args) => call(kernel, args) : kernel
   return {
     name,
     shape: ([x]) => x!,
     gradient,
-    calls: (node, at) => [[kernelName(name), ...at.inputs, at.output, node.size, ...params(node.attrs).map(bits)]],
-    flops: (node) => node.size * cost,
+    calls: ({ size, attrs }, { inputs: [x], output }) => [callOf({ x: x!, y: output, n: size }, attrs)],
+    flops: ({ size }) => size * cost,
     inPlace: [0],
   }
 }
 
 /** y = f(a, b), all of one shape: what gradients are. */
 /* @__NO_SIDE_EFFECTS__ */
-export function pairOp<A extends Attrs = Attrs>(name: string, gradient: GradientRule<A> | null, rest?: Rest<A>): Op<A> {
+export function pairOp<A extends Attrs = Attrs>(
+  name: string, kernel: KernelOf<PairArgs> | CallOf<PairArgs, A>, gradient: GradientRule<A> | null, cost = 1,
+): Op<A> {
+  const callOf: CallOf<PairArgs, A> = typeof kernel === 'string' ? (args) => call(kernel, args) : kernel
   return {
-    ...unaryOp(name, gradient, rest),
+    name,
     shape([a, b]) {
       if (!sameShape(a!, b!)) throw shapeError(name, `shapes ${show(a!)} and ${show(b!)} given, expected two equal ones`)
       return a!
     },
+    gradient,
+    calls: ({ size, attrs }, { inputs: [a, b], output }) => [callOf({ a: a!, b: b!, y: output, n: size }, attrs)],
+    flops: ({ size }) => size * cost,
     inPlace: [0, 1],
   }
 }
 
 /** y = f(a, b) with broadcasting. */
 /* @__NO_SIDE_EFFECTS__ */
-export function binaryOp<A extends Attrs = Attrs>(name: string, gradient: GradientRule<A> | null): Op<A> {
+export function binaryOp(name: string, kernel: KernelOf<BinaryArgs>, gradient: GradientRule<Attrs> | null): Op {
   return {
-    ...unaryOp(name, gradient),
+    name,
     shape: ([a, b]) => broadcastShape(name, a!, b!),
-    calls(node, at) {
-      const { dims, strides } = walk(name, node.inputs.map((i: Tensor) => i.shape), node.shape)
-      return [[kernelName(name), ...at.inputs, at.output, ...dims, ...strides.flat()]]
+    gradient,
+    calls(node, { inputs: [a, b], output }) {
+      const [x, z] = node.inputs as [Tensor, Tensor]
+      return [call(kernel, { a: a!, b: b!, y: output, ...walk(name, x.shape, z.shape, node.shape) })]
     },
+    flops: ({ size }) => size,
     inPlace: [0, 1],
   }
 }

@@ -1,5 +1,6 @@
 // Windows over NHWC images, as the pooling and depthwise kernels take them (assembly/lib/window.ts).
-import { type Shape, shapeError, show } from '../../graph/tensor.ts'
+import type { WindowArgs } from '../../graph/contract.generated.ts'
+import { type Places, type Shape, shapeError, show } from '../../graph/tensor.ts'
 import { check, checkOptions, size, WINDOW } from '../../options.ts'
 import { type Padding, pads, pair } from './padding.ts'
 
@@ -50,8 +51,12 @@ export function slide(op: string, image: Shape, { kernel, strides, padding }: Wi
   return { oh: rows.out, ow: columns.out, top: rows.before, left: columns.before }
 }
 
-/** The kernels' words after the three addresses, for an image that `slide` has accepted. */
-export function windowWords(image: Shape, attrs: WindowAttrs, multiplier = 1): number[] {
-  const { oh, ow, top, left } = slide('window', image, attrs)
-  return [...image, oh, ow, ...attrs.kernel, ...attrs.strides, top, left, multiplier]
+/** The addresses of a kernel with two inputs. */
+export const sides = ({ inputs: [a, b], output }: Places): Pick<WindowArgs, 'a' | 'b' | 'to'> => ({ a: a!, b: b!, to: output })
+
+/** A kernel's fields but for its three addresses, for an image that `slide` has accepted. */
+export function windowFields(image: Shape, attrs: WindowAttrs, multiplier = 1): Omit<WindowArgs, 'a' | 'b' | 'to'> {
+  const [n, h, w, c] = image as [number, number, number, number]
+  const { kernel: [kh, kw], strides: [sh, sw] } = attrs
+  return { n, h, w, c, kh, kw, sh, sw, ...slide('window', image, attrs), m: multiplier }
 }

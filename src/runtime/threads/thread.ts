@@ -1,4 +1,4 @@
-// A worker of the thread pool: it idles in its event loop until the host posts a run, walks its share of the tape, and
+// A worker of the thread pool: it idles in its event loop until the host posts a run, walks its parts of the tape, and
 // idles again. A file of its own without imports, because it is started by its address. Invariant: it allocates nothing
 // in a shared memory and answers every order that can fail.
 

@@ -1,4 +1,4 @@
-// Ops so large that threads cut their shares in pieces and take those of others (src/graph/marks.ts), with their gradients: odd
+// Ops so large that threads cut their parts in pieces and take those of others (src/compiler/marks.ts), with their gradients: odd
 // sizes, of which no number of threads makes even pieces.
 import { gradients } from '../../autodiff/gradients.ts'
 import { input } from '../../graph/leaves.ts'

@@ -1,0 +1,144 @@
+// The kernel calls of Winograd's convolutions (winograd.ts): spread, multiply, bring back; of groups of images that stay in a
+// cache.
+import { NR } from '../../graph/contract.generated.ts'
+import type { KernelCall } from '../../graph/kernel_call.ts'
+import type { Places, Tensor } from '../../graph/tensor.ts'
+import { independent, ownedBy, withBarrierAtEnd, withoutBarriers } from './calls.ts'
+import { multiplyPatches, multiplyTransposed } from './conv_patches.ts'
+import { type EpilogueAttrs, epilogueOf } from './epilogue.ts'
+import { bytesPerThread, multiplication, packB } from './gemm.ts'
+import { dealt, type Dealt, type Group, groupsOf } from './owners.ts'
+import { type Lowered, Scratch } from './scratch.ts'
+import { bringingBack, type Spread, spreading } from './spread.ts'
+import {
+  type Block, blocksOf, byChannels, byFilters, filterFloats, imageSpread, pairFloats, resultSpread, type Winograd,
+} from './winograd.ts'
+
+/** Floats of the images that are spread at a time, at most: near the second-level cache, or, for sums over images, few groups. */
+const GROUP_FLOATS = 400_000
+const SUM_FLOATS = 4_000_000
+/** Owners a thread of images; each has scratch of its own. */
+const OWNERS = [4, 2, 1]
+
+/** What the calls of one convolution are made with. */
+interface Site {
+  readonly node: Tensor<EpilogueAttrs>
+  readonly at: Places
+  readonly scratch: Scratch
+  readonly w: Winograd
+  /** The transposed convolution. */
+  readonly back: boolean
+}
+
+/** Threads that divide the calls of an owner, or of no one. */
+const threadsOf = ({ owner }: Dealt, threads: number): number => (owner === undefined ? threads : 1)
+const asOwned = ({ owner }: Dealt, calls: readonly KernelCall[]): readonly KernelCall[] =>
+  (owner === undefined ? calls : ownedBy(owner, calls))
+
+/** y = epilogue(Aᵀ[(G w) ⊙ (Bᵀ x)]); `back`: x̄ = epilogue(B[(G w) ⊙ (A ȳ)]) */
+export function convolution(node: Tensor<EpilogueAttrs>, at: Places, w: Winograd, back: boolean): Lowered {
+  const scratch = new Scratch(at)
+  const site = { node, at, scratch, w, back }
+  const filters = spreadFilters(site)
+  const images = ofImages(site, filters.at)
+  const calls = dealt(w.g.b, at.threads, OWNERS).flatMap((own) => asOwned(own, images(own)))
+  return { calls: withBarrierAtEnd([...filters.calls, ...calls]), bytes: scratch.used }
+}
+
+/** The filters, spread over points, in panels. */
+function spreadFilters({ at, scratch, w, back }: Site) {
+  const { g: { c, f, kh, kw } } = w
+  const taps = kh * kw * c
+  const filter = at.inputs[1]!
+  const panels = scratch.floats(taps * f)
+  const spread = scratch.floats(filterFloats(w))
+  const calls = back
+    ? [
+        packB(filter, panels, { k: [1, 1, f], n: taps, strides: [0, 0, 1, f] }),
+        spreading(byChannels(w))(c / NR, panels, spread),
+      ]
+    : [
+        packB(filter, panels, { k: [1, 1, taps], n: f, strides: [0, 0, f, 1] }),
+        spreading(byFilters(w))(f / NR, panels, spread),
+      ]
+  return { at: spread, calls }
+}
+
+/** The images of one owner, or all of them: group by group, spread, multiplied at each pair of points, brought back. */
+function ofImages({ node, at, scratch, w, back }: Site, filters: number): (own: Dealt) => KernelCall[] {
+  const [from, to] = back ? [resultSpread(w), imageSpread(w)] : [imageSpread(w), resultSpread(w)]
+  const [spread, bringBack] = [spreading(from), bringingBack(to, epilogueOf(node, at))]
+  const [k, n] = back ? [w.g.f, w.depth] : [w.depth, w.g.f]
+  const [ins, outs] = [blocksOf(w, k), blocksOf(w, n)]
+  return (own) => {
+    const threads = threadsOf(own, at.threads)
+    const groups = groupsOf(own, w.floats, GROUP_FLOATS)
+    const most = groups[0]!.count
+    const [left, products] = [scratch.floats(most * from.image.spread), scratch.floats(most * to.image.spread)]
+    const scratchPerThread = bytesPerThread(most * ins[0]!.lines, k)
+    const work = { scratch: scratch.bytes(threads * scratchPerThread), scratchPerThread }
+    const multiply = ({ lines, patches }: Block, pair: number, count: number): KernelCall => {
+      const product = { m: count * lines, n, k, rows: outs[pair]!.rows }
+      const b = filters + 4 * pair * pairFloats(w)
+      const { fields, options } = multiplication(product, { b, ...work }, products, threads)
+      return multiplyPatches(left, patches)(fields, options)
+    }
+    // What is brought back of one group, and spread of the next, lies apart: there is no barrier between.
+    return groups.flatMap(({ first, count }) => [
+      spread(count, at.inputs[0]! + 4 * first * from.image.plain, left),
+      ...independent(ins.map((block, pair) => multiply(block, pair, count))),
+      ...withoutBarriers([bringBack(count, products, at.output + 4 * first * to.image.plain)]),
+    ])
+  }
+}
+
+/** w̄ = Gᵀ[(Bᵀ x) ⊙ (A ȳ)]: sums over the images of a group, then over groups, as they are brought back. */
+export function filterGradient(at: Places, w: Winograd): Lowered {
+  // By sizes alone, never by threads.
+  const groups = groupsOf({ first: 0, count: w.g.b }, w.floats, SUM_FLOATS)
+  const scratch = new Scratch(at)
+  const sums = scratch.floats(groups.length * filterFloats(w))
+  const products = ofGroups(at, scratch, w, groups, sums)
+  const calls = dealt(groups.length, at.threads, [1]).flatMap((own) => asOwned(own, products(own)))
+  const { y, ...filters } = byChannels(w)
+  const ofAll: Spread = { ...filters, y: { ...y, matrix: groups.flatMap(() => y.matrix) } }
+  return { calls: [...withBarrierAtEnd(calls), bringingBack(ofAll)(w.g.c / NR, sums, at.output)], bytes: scratch.used }
+}
+
+/** The sums of one owner's groups, or of all: images and results are spread, packed and multiplied at each pair of points. */
+function ofGroups(
+  at: Places, scratch: Scratch, w: Winograd, groups: readonly Group[], sums: number,
+): (own: Dealt) => KernelCall[] {
+  const { g: { f }, depth } = w
+  const [x, dy] = at.inputs as [number, number]
+  const [image, result] = [imageSpread(w), resultSpread(w)]
+  const [spreadImages, spreadResults] = [spreading(image), spreading(result)]
+  const [ins, outs] = [blocksOf(w, depth), blocksOf(w, f)]
+  const most = groups[0]!.count
+  const scratchPerThread = bytesPerThread(depth, most * ins[0]!.lines)
+  return (own) => {
+    const threads = threadsOf(own, at.threads)
+    const left = scratch.floats(most * image.image.spread)
+    const [right, panels] = [scratch.floats(most * result.image.spread), scratch.floats(most * result.image.spread)]
+    const work = { scratch: scratch.bytes(threads * scratchPerThread), scratchPerThread }
+    return groups.slice(own.first, own.first + own.count).flatMap(({ first, count }, i) => {
+      let b = panels
+      const products = outs.map(({ lines, rows: { y, x: columns, start, strides } }, pair) => {
+        const product = { m: depth, n: f, k: count * lines }
+        const sum = sums + 4 * ((own.first + i) * filterFloats(w) + pair * pairFloats(w))
+        const { fields, options } = multiplication(product, { b, ...work }, sum, threads)
+        const pack = packB(right, b, { start, k: [count, y, columns], n: f, strides: [...strides, 1] })
+        b += 4 * product.k * f
+        return { pack, multiply: multiplyTransposed(left, ins[pair]!.patches)(fields, options) }
+      })
+      return [
+        ...independent([
+          spreadImages(count, x + 4 * first * image.image.plain, left),
+          spreadResults(count, dy + 4 * first * result.image.plain, right),
+        ]),
+        ...independent(products.map(({ pack }) => pack)),
+        ...independent(products.map(({ multiply }) => multiply)),
+      ]
+    })
+  }
+}
