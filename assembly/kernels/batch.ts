@@ -1,6 +1,6 @@
 // The samples of a step, gathered from a dataset in the order of the epoch, as scaled floats.
 import { register, partStart } from '../lib/kernel'
-import { Address } from '../lib/layout'
+import { Address, EPOCH, POSITION } from '../lib/layout'
 import { halfBits, permutationKey, permute } from '../lib/permutation'
 
 @unmanaged
@@ -65,14 +65,14 @@ function rowF32(x: usize, y: usize, n: i32, scale: f32, offset: f32): void {
 // @ts-ignore: decorator
 @inline
 function rowOf(a: BatchArgs, i: u32, half: u32, key0: u32, key1: u32): u32 {
-  const index = (load<u32>(a.counter, 8) + a.first + i) % a.count
+  const index = (load<u32>(a.counter, POSITION << 2) + a.first + i) % a.count
   return a.shuffle ? permute(index, a.count, half, key0, key1) : index
 }
 
 // @ts-ignore: decorator
 @inline
 function key(a: BatchArgs, word: u32): u32 {
-  return permutationKey(load<u32>(a.seed), load<u32>(a.seed, 4), a.stream, load<u32>(a.counter, 12), word)
+  return permutationKey(load<u32>(a.seed), load<u32>(a.seed, 4), a.stream, load<u32>(a.counter, EPOCH << 2), word)
 }
 
 /** Sample i is row perm((position + first + i) mod count) of a dataset, of bytes or of floats. Threads divide the samples. */

@@ -1,6 +1,6 @@
 // The counters of steps and of places in the data; metrics, added up and checked. One thread does it.
 import { register } from '../lib/kernel'
-import { Address } from '../lib/layout'
+import { Address, EPOCH, POSITION } from '../lib/layout'
 
 @unmanaged
 class MetricArgs {
@@ -39,10 +39,10 @@ export function advance(args: usize, part: i32, _parts: i32): void {
   const a = changetype<AdvanceArgs>(args)
   store<u64>(a.counter, load<u64>(a.counter) + 1)
   if (!a.batch) return
-  const position = load<u32>(a.counter, 8) + a.batch
+  const position = load<u32>(a.counter, POSITION << 2) + a.batch
   const over = position >= a.count
-  store<u32>(a.counter, over ? 0 : position, 8)
-  if (over) store<u32>(a.counter, load<u32>(a.counter, 12) + 1, 12)
+  store<u32>(a.counter, over ? 0 : position, POSITION << 2)
+  if (over) store<u32>(a.counter, load<u32>(a.counter, EPOCH << 2) + 1, EPOCH << 2)
 }
 register<AdvanceArgs>(advance)
 

@@ -1,4 +1,4 @@
-// What the tape's walkers and the host agree on: the marks of an op on the tape, and the control block that threads use.
+// What core and host agree on besides the arguments of kernels: marks of an op on the tape, the control block, the counters.
 // The tape is a flat list of words, `[kernel, words | marks, arguments …]` an op, ended by kernel 0, after one word that points
 // at the control block. `words` counts all of an op's words. Constants tagged @host are the host's too.
 
@@ -27,3 +27,14 @@ export const SMALL: i32 = 1 << 31
 export const CONTROL_STEP: usize = 64
 /** Words of the control block that are for all threads: stop, and four for the barrier. A word for each thread follows. @host */
 export const CONTROL_WORDS: usize = 5
+
+/** Words of a group's counters: the step (low, high), the place in the dataset, the epoch. @host */
+export const COUNTER_WORDS = 4
+/** Words of the group's seed, which follow. @host */
+export const SEED_WORDS = 2
+/** The first word of the step. @host */
+export const STEP: usize = 0
+/** The word of the place in the dataset. @host */
+export const POSITION: usize = 2
+/** The word of the epoch. @host */
+export const EPOCH: usize = 3

@@ -1,6 +1,7 @@
 // The compiler: from a function's stages to a program, which any session of the same number of threads can load.
 // Pure: it allocates no memory of a core, needs no WebAssembly and keeps nothing, so that planning, profiling, exporting and
 // tests do without a session.
+import { COUNTER_WORDS } from '../graph/contract.generated.ts'
 import { isInput, isVariable, type Variable } from '../graph/leaves.ts'
 import { call, type KernelCall } from '../graph/kernel_call.ts'
 import { type Shape, show, type Tensor } from '../graph/tensor.ts'
@@ -72,9 +73,6 @@ export interface Program<S extends FunctionSpec = FunctionSpec> {
   readonly flops: number
   readonly largestFlops: number
 }
-
-/** Words that a group's memory begins with: step (low, high), position in the dataset, epoch. Its seed (low, high) follows. */
-export const COUNTER_WORDS = 4
 
 const tensors = rule('tensors by name', isObject)
 const STAGE = { outputs: tensors, metrics: tensors, updates: list, order: list }

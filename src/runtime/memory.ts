@@ -1,14 +1,12 @@
 // What a session's linear memory holds: variables, leaves that programs read, the counters of each group, one arena.
 // Invariant: a leaf is there as long as a loaded program reads it; a variable, as long as the session.
+import { COUNTER_WORDS, SEED_WORDS } from '../graph/contract.generated.ts'
 import { isConstant, isInput, isVariable, type Variable } from '../graph/leaves.ts'
 import type { Tensor } from '../graph/tensor.ts'
-import { COUNTER_WORDS } from '../compiler/program.ts'
 import { isDataset } from '../ops/batch.ts'
 import { check, seed as seedRule } from '../options.ts'
 import type { Core } from './core.ts'
 import { Heap } from './heap.ts'
-
-const SEED_WORDS = 2
 
 interface HeldLeaf {
   readonly address: number

@@ -1,5 +1,6 @@
 // A run's state: what training changes, as tensors by name, and its digest.
 import { sha256 } from '../formats/sha256.ts'
+import { EPOCH, POSITION, STEP } from '../graph/contract.generated.ts'
 import { check, floats } from '../options.ts'
 import type { Session } from '../runtime/session.ts'
 
@@ -70,13 +71,16 @@ export function writeState(session: Session, { variables, counters }: State): vo
 
 /** Where training stands: steps done, samples of the epoch seen, epochs done. */
 export function countersOf(session: Session): { step: number; position: number; epoch: number } {
-  const [low, high, position, epoch] = session.counters(TRAIN) as unknown as [number, number, number, number]
-  return { step: low + high * 4294967296, position, epoch }
+  const counters = session.counters(TRAIN)
+  const word = (index: number): number => counters[index]!
+  return { step: word(STEP) + word(STEP + 1) * 4294967296, position: word(POSITION), epoch: word(EPOCH) }
 }
 
 /** Goes on to the beginning of an epoch. */
 export function beginEpoch(session: Session, epoch: number): void {
-  session.counters(TRAIN).set([0, epoch], 2)
+  const counters = session.counters(TRAIN)
+  counters[POSITION] = 0
+  counters[EPOCH] = epoch
 }
 
 /** The name of the first variable that holds a NaN or an infinity, if any. */
