@@ -154,7 +154,7 @@ const CRITICAL = 2.47 / Math.sqrt(MILLION)
 
 describe('distributions', () => {
   it('randomUniform', async () => {
-    const y = await draw(randomUniform([MILLION], 'u', { min: -3, max: 5 }))
+    const y = await draw(randomUniform([MILLION], 'u', { minval: -3, maxval: 5 }))
     expect(ksDistance(y, (x) => (x + 3) / 8)).toBeLessThan(CRITICAL)
     const { mean, variance } = momentsOf(y)
     expect(mean).toBeCloseTo(1, 1.9)
@@ -237,7 +237,7 @@ describe('dropout', () => {
 
 describe('refusals', () => {
   it.each([
-    [() => randomUniform([2], 's', { min: 1, max: 0 }), /min 1 is above max 0/],
+    [() => randomUniform([2], 's', { minval: 1, maxval: 0 }), /minval 1 is above maxval 0/],
     [() => randomNormal([2], 's', { stddev: NaN }), /stddev is NaN/],
     [() => randomNormal([2], 's', { stddev: -1 }), /randomNormal: stddev is -1, expected 0 or more/],
     [() => truncatedNormal([2], 's', { stddev: -1 }), /truncatedNormal: stddev is -1, expected 0 or more/],

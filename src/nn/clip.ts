@@ -3,7 +3,7 @@ import type { Tensor } from '../graph/tensor.ts'
 import { add, div, mul } from '../ops/arithmetic.ts'
 import { clip, greater, maximum, where } from '../ops/compare.ts'
 import { sum } from '../ops/reduce.ts'
-import { reduceMax } from '../ops/reduce_max.ts'
+import { max } from '../ops/max.ts'
 import { abs, sqrt, square } from '../ops/unary.ts'
 import { check, positive } from '../options.ts'
 import type { GradientTransform } from './transforms.ts'
@@ -24,7 +24,7 @@ const SMALL = 7.888609052210118e-31
 
 /** All gradients times one power of two, and their norm, which is so within the range of f32. */
 function scaled(gradients: readonly Tensor[]): { scale: Tensor; parts: Tensor[]; norm: Tensor } {
-  const largest = gradients.map((g) => reduceMax(abs(g))).reduce((a, b) => maximum(a, b))
+  const largest = gradients.map((g) => max(abs(g))).reduce((a, b) => maximum(a, b))
   const scale = where(greater(largest, LARGE), SMALL, 1)
   const parts = gradients.map((g) => mul(g, scale))
   return { scale, parts, norm: sqrt(parts.map((g) => sum(square(g))).reduce((a, b) => add(a, b))) }

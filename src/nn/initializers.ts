@@ -19,7 +19,7 @@ export function randomUniform(options: { minval?: number; maxval?: number } = {}
   checkOptions('randomUniform', options, { minval: finite, maxval: finite })
   const { minval = -0.05, maxval = 0.05 } = options
   if (minval > maxval) throw new RangeError(`randomUniform: minval ${minval} is above maxval ${maxval}`)
-  return (shape, stream) => random.randomUniform(shape, stream, { min: minval, max: maxval })
+  return (shape, stream) => random.randomUniform(shape, stream, { minval, maxval })
 }
 
 export interface NormalOptions {
@@ -93,8 +93,8 @@ export function varianceScaling(options: VarianceScalingOptions = {}): Initializ
     const variance = scale / { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 }[mode]
     switch (distribution) {
       case 'uniform': {
-        const max = Math.sqrt(3 * variance)
-        return random.randomUniform(shape, stream, { min: -max, max })
+        const bound = Math.sqrt(3 * variance)
+        return random.randomUniform(shape, stream, { minval: -bound, maxval: bound })
       }
       case 'untruncatedNormal':
         return random.randomNormal(shape, stream, { stddev: Math.sqrt(variance) })

@@ -67,7 +67,7 @@ export interface ConvolutionOptions extends WeightedOptions, ConvOptions {
   kernelSize: number | readonly [number, number]
 }
 const CONVOLUTION = {
-  filters: required(rules.count), kernelSize: required(rules.size), ...WINDOW, dilation: rules.size, ...WEIGHTED,
+  filters: required(rules.count), kernelSize: required(rules.size), ...WINDOW, dilationRate: rules.size, ...WEIGHTED,
 }
 
 /**
@@ -223,7 +223,7 @@ function finisher({ activation = 'linear', useBias = true, biasInitializer = zer
   }
 }
 
-const windowOf = ({ strides, padding, dilation }: ConvOptions): ConvOptions => ({ strides, padding, dilation })
+const windowOf = ({ strides, padding, dilationRate }: ConvOptions): ConvOptions => ({ strides, padding, dilationRate })
 
 function channels(op: string, shape: Shape): number {
   if (shape.length !== 4) {

@@ -130,15 +130,15 @@ const filterGradient = (x: Tensor, dy: Tensor, filter: Shape, attrs: ConvAttrs) 
 export interface ConvOptions {
   strides?: number | readonly [number, number]
   padding?: Padding
-  dilation?: number | readonly [number, number]
+  dilationRate?: number | readonly [number, number]
 }
 
-const CONVOLUTION = { ...WINDOW, dilation: size }
+const CONVOLUTION = { ...WINDOW, dilationRate: size }
 
 function attributes(op: string, options: ConvOptions): ConvAttrs {
   checkOptions(op, options, CONVOLUTION)
-  const { strides = 1, padding = 'valid', dilation = 1 } = options
-  return { strides: pair(strides), padding, dilation: pair(dilation), extent: [0, 0], epilogue: PLAIN }
+  const { strides = 1, padding = 'valid', dilationRate = 1 } = options
+  return { strides: pair(strides), padding, dilationRate: pair(dilationRate), extent: [0, 0], epilogue: PLAIN }
 }
 
 /**
@@ -179,7 +179,7 @@ export function conv2dTranspose(
   checkShapes('conv2dTranspose', x.shape, w.shape, 3)
   const attrs = attributes('conv2dTranspose', options)
   const full = [0, 1].map((i) => {
-    const kernel = (w.shape[i]! - 1) * attrs.dilation[i]! + 1
+    const kernel = (w.shape[i]! - 1) * attrs.dilationRate[i]! + 1
     return attrs.padding === 'same' ? x.shape[i + 1]! * attrs.strides[i]! : (x.shape[i + 1]! - 1) * attrs.strides[i]! + kernel
   }) as [number, number]
   const extent = asked ?? full

@@ -91,19 +91,19 @@ function draw(op: Op<RandomAttrs>, shape: Shape, stream: Stream, p: number, q: n
   return apply(op, [], { shape, stream: stream.name, first, p, q })
 }
 
-const UNIFORM = { min: finite, max: finite }
+const UNIFORM = { minval: finite, maxval: finite }
 export const NORMAL = { mean: finite, stddev: notNegative }
 
 /**
- * min + (max − min)·u, u uniform on the multiples of 2^-24 in [0, 1). The sum is rounded, so `max` itself can come up
- * where |min| is larger than max − min.
+ * minval + (maxval − minval)·u, u uniform on the multiples of 2^-24 in [0, 1). The sum is rounded, so `maxval` itself can come up
+ * where |minval| is larger than maxval − minval.
  * @param stream names the numbers: two random tensors of one function need two names
- * @throws RangeError unless min ≤ max, both finite
+ * @throws RangeError unless minval ≤ maxval, both finite
  */
-export function randomUniform(shape: Shape, stream: Stream, { min = 0, max = 1 } = {}): Tensor {
-  checkOptions('randomUniform', { min, max }, UNIFORM)
-  if (min > max) throw new RangeError(`randomUniform: min ${min} is above max ${max}`)
-  return draw(uniformOp, shape, stream, min, max - min)
+export function randomUniform(shape: Shape, stream: Stream, { minval = 0, maxval = 1 } = {}): Tensor {
+  checkOptions('randomUniform', { minval, maxval }, UNIFORM)
+  if (minval > maxval) throw new RangeError(`randomUniform: minval ${minval} is above maxval ${maxval}`)
+  return draw(uniformOp, shape, stream, minval, maxval - minval)
 }
 
 /**

@@ -61,7 +61,7 @@ export const golden: Readonly<Record<string, string>> = {
   'op/slice': 'ecffd91050aaedb4dcf8d6c7e493b97c780151b52dc4dad1f659823443fca8dc',
   'op/pad': 'e1f41e5f1ae1deeb010f234c5c1ec93fddd86898971ae776862938787901744e',
   'op/concat': '4837e779274b1d144b18a854d3dfa3cd9b1e30ef87871650b5a23ef918ce8986',
-  'op/reduceMax': '6348e3c1399848cf0d602f3630b6aa802f96b488f58d96a7dd2af033a5c215c0',
+  'op/max': '6348e3c1399848cf0d602f3630b6aa802f96b488f58d96a7dd2af033a5c215c0',
   'op/oneHot': 'fa497ba00a52ccabc9b8b0ba49a4ec0cb0cb8f74a17d309fdcace4b5753e42b8',
   'op/channelSums': '189af4ee94cd3e5caf1d299c18b22045e161489d24a1011669c88f343a3bb6f0',
   'op/softmax': '3d8fdb70ea210cfb4ac54b7fd1b6b2d0b2a17bcca977472024c843861a7871a5',

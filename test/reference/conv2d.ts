@@ -6,19 +6,19 @@ import { type Array64, build, get } from './arrays.ts'
 
 /** Calls `visit` with the indices of x, w and y of every product in the convolution. */
 function products(
-  x: Shape, w: Shape, { strides, padding, dilation }: ConvSpec, visit: (x: number[], w: number[], y: number[]) => void,
+  x: Shape, w: Shape, { strides, padding, dilationRate }: ConvSpec, visit: (x: number[], w: number[], y: number[]) => void,
 ): Shape {
   const [b, h, wd, c] = x as [number, number, number, number]
   const [kh, kw, , f] = w as [number, number, number, number]
-  const v = pads(h, kh, strides[0], padding, dilation[0])
-  const u = pads(wd, kw, strides[1], padding, dilation[1])
+  const v = pads(h, kh, strides[0], padding, dilationRate[0])
+  const u = pads(wd, kw, strides[1], padding, dilationRate[1])
   for (let n = 0; n < b; n++)
     for (let i = 0; i < v.out; i++)
       for (let j = 0; j < u.out; j++)
         for (let p = 0; p < kh; p++)
           for (let q = 0; q < kw; q++) {
-            const y = i * strides[0] + p * dilation[0] - v.before
-            const z = j * strides[1] + q * dilation[1] - u.before
+            const y = i * strides[0] + p * dilationRate[0] - v.before
+            const z = j * strides[1] + q * dilationRate[1] - u.before
             if (y < 0 || y >= h || z < 0 || z >= wd) continue
             for (let d = 0; d < c; d++) for (let o = 0; o < f; o++) visit([n, y, z, d], [p, q, d, o], [n, i, j, o])
           }

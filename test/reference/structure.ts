@@ -67,7 +67,7 @@ export function group(x: Array64, axes: readonly number[], index: readonly numbe
   return values
 }
 
-export const reduceMax = (x: Array64, axes: readonly number[], keepDims: boolean): Array64 => {
+export const max = (x: Array64, axes: readonly number[], keepDims: boolean): Array64 => {
   const full = build(x.shape.map((d, i) => (axes.includes(i) ? 1 : d)), (index) => Math.max(...group(x, axes, index)))
   return keepDims ? full : { shape: x.shape.filter((_, i) => !axes.includes(i)), data: full.data }
 }

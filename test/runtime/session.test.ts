@@ -5,7 +5,7 @@ import type { Tensor } from '../../src/graph/tensor.ts'
 import * as ops from '../../src/ops/index.ts'
 import { newSession } from '../harness.ts'
 
-const drawn: Initializer = (shape) => ops.randomUniform(shape, 'the same', { min: 1, max: 2 })
+const drawn: Initializer = (shape) => ops.randomUniform(shape, 'the same', { minval: 1, maxval: 2 })
 const compiling = (...inputs: Tensor[]) => ({ group: 'test', stages: [{ outputs: { y: ops.concat(inputs, 0) } }] })
 
 it('a variable whose drawing failed is drawn when it is compiled again', async () => {

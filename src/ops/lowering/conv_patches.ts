@@ -20,18 +20,18 @@ export type Pair = readonly [y: number, x: number]
 export interface ConvAttrs extends EpilogueAttrs {
   readonly strides: Pair
   readonly padding: Padding
-  readonly dilation: Pair
+  readonly dilationRate: Pair
   /** Height and width of the image (input gradient) or of the filter (filter gradient). */
   readonly extent: Pair
 }
 
 /** Everything about one convolution: image [b, h, w, c], filter [kh, kw, c, f], result [b, oh, ow, f]. */
-export function geometry(image: Shape, filter: Shape, { strides, padding, dilation }: ConvAttrs) {
+export function geometry(image: Shape, filter: Shape, { strides, padding, dilationRate }: ConvAttrs) {
   const [b, h, w, c] = image as [number, number, number, number]
   const [kh, kw, , f] = filter as [number, number, number, number]
-  const y = pads(h, kh, strides[0], padding, dilation[0])
-  const x = pads(w, kw, strides[1], padding, dilation[1])
-  return { b, h, w, c, kh, kw, f, oh: y.out, ow: x.out, top: y.before, left: x.before, strides, dilation }
+  const y = pads(h, kh, strides[0], padding, dilationRate[0])
+  const x = pads(w, kw, strides[1], padding, dilationRate[1])
+  return { b, h, w, c, kh, kw, f, oh: y.out, ow: x.out, top: y.before, left: x.before, strides, dilationRate }
 }
 export type Geometry = ReturnType<typeof geometry>
 
@@ -52,7 +52,7 @@ export const forwardPatches = (g: Geometry): Patches => ({
   count: [g.oh, g.ow],
   step: g.strides,
   taps: [g.kh, g.kw],
-  tap: g.dilation,
+  tap: g.dilationRate,
   offset: [-g.top, -g.left],
 })
 

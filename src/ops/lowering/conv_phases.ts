@@ -22,19 +22,19 @@ interface PhaseTaps {
 }
 
 /** Of a kernel of `size` taps. */
-function tapsOf(phase: number, stride: number, size: number, before: number, dilation: number): PhaseTaps {
-  const hits = Array.from({ length: size }, (_, k) => k).filter((k) => (phase + before - k * dilation) % stride === 0)
+function tapsOf(phase: number, stride: number, size: number, before: number, dilationRate: number): PhaseTaps {
+  const hits = Array.from({ length: size }, (_, k) => k).filter((k) => (phase + before - k * dilationRate) % stride === 0)
   const [first = 0, second = first + 1] = hits
   const last = hits.at(-1) ?? 0
   const period = second - first
-  const step = hits.length > 1 ? (period * dilation) / stride : 1
-  return { last, count: hits.length, period, step, offset: (phase + before - last * dilation) / stride }
+  const step = hits.length > 1 ? (period * dilationRate) / stride : 1
+  return { last, count: hits.length, period, step, offset: (phase + before - last * dilationRate) / stride }
 }
 
 /** The convolution of dy that gives the pixels of one phase. */
 function phaseOf(g: Geometry, [py, px]: Pair): Phase {
-  const y = tapsOf(py, g.strides[0], g.kh, g.top, g.dilation[0])
-  const x = tapsOf(px, g.strides[1], g.kw, g.left, g.dilation[1])
+  const y = tapsOf(py, g.strides[0], g.kh, g.top, g.dilationRate[0])
+  const x = tapsOf(px, g.strides[1], g.kw, g.left, g.dilationRate[1])
   const isReached = y.count * x.count > 0
   const taps: Pair = isReached ? [y.count, x.count] : [0, 0]
   const tapFloats = g.c * g.f

@@ -11,12 +11,12 @@ export interface Pads {
 }
 
 /**
- * The positions of a window of `k` elements, `dilation` apart, moved by `stride` over `inSize` elements.
- * same: out = ⌈in / stride⌉, total padding max((out − 1)·stride + k′ − in, 0), k′ = (k − 1)·dilation + 1;
+ * The positions of a window of `k` elements, `dilationRate` apart, moved by `stride` over `inSize` elements.
+ * same: out = ⌈in / stride⌉, total padding max((out − 1)·stride + k′ − in, 0), k′ = (k − 1)·dilationRate + 1;
  * valid: out = ⌊(in − k′) / stride⌋ + 1, no padding; `out` is below 1 where the window does not fit.
  */
-export function pads(inSize: number, k: number, stride: number, padding: Padding, dilation = 1): Pads {
-  const extent = (k - 1) * dilation + 1
+export function pads(inSize: number, k: number, stride: number, padding: Padding, dilationRate = 1): Pads {
+  const extent = (k - 1) * dilationRate + 1
   if (padding === 'valid') return { out: Math.floor((inSize - extent) / stride) + 1, before: 0, after: 0 }
   const out = Math.ceil(inSize / stride)
   const total = Math.max((out - 1) * stride + extent - inSize, 0)

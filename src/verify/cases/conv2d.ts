@@ -7,7 +7,7 @@ type Pair = readonly [number, number]
 export interface ConvSpec {
   readonly strides: Pair
   readonly padding: Padding
-  readonly dilation: Pair
+  readonly dilationRate: Pair
 }
 /** A convolution of an image with filters; the transposed one and the filters' gradient are of the same. */
 export interface ConvRow {
@@ -19,7 +19,7 @@ export interface ConvRow {
 
 /** Strides and dilation 1, valid, unless said otherwise. */
 export const convRow = (image: Shape, kernel: Pair, filters: number, rest: Partial<ConvSpec>): ConvRow =>
-  ({ image, kernel, filters, spec: { strides: [1, 1], padding: 'valid', dilation: [1, 1], ...rest } })
+  ({ image, kernel, filters, spec: { strides: [1, 1], padding: 'valid', dilationRate: [1, 1], ...rest } })
 
 const ROWS: readonly Parameters<typeof convRow>[] = [
   [[2, 9, 9, 1], [3, 3], 16, { strides: [3, 3], padding: 'same' }],
@@ -29,16 +29,16 @@ const ROWS: readonly Parameters<typeof convRow>[] = [
   [[1, 9, 7, 3], [5, 3], 9, { strides: [3, 2] }],
   [[1, 6, 6, 5], [1, 1], 9, { strides: [2, 2], padding: 'same' }],
   [[1, 7, 7, 4], [2, 2], 3, { strides: [3, 3], padding: 'same' }],
-  [[1, 10, 9, 4], [3, 3], 8, { dilation: [2, 2], padding: 'same' }],
-  [[1, 11, 9, 2], [3, 2], 3, { dilation: [3, 2], strides: [2, 3] }],
+  [[1, 10, 9, 4], [3, 3], 8, { dilationRate: [2, 2], padding: 'same' }],
+  [[1, 11, 9, 2], [3, 2], 3, { dilationRate: [3, 2], strides: [2, 3] }],
   [[1, 1, 1, 4], [3, 3], 2, { padding: 'same' }],
   [[1, 5, 5, 3], [7, 7], 2, { padding: 'same' }],
   [[3, 6, 7, 17], [3, 3], 19, { padding: 'same' }],
   // Deep enough for the products of implicit patches instead of the direct kernels.
   [[2, 4, 5, 60], [3, 3], 35, { padding: 'same' }],
   // Strides beyond the filter, with dilation on the other axis: rows of the image that nothing reads.
-  [[2, 24, 8, 16], [1, 3], 12, { strides: [2, 1], dilation: [1, 2], padding: 'same' }],
-  [[1, 1, 4, 1], [2, 1], 1, { strides: [1, 2], dilation: [3, 1], padding: 'same' }],
+  [[2, 24, 8, 16], [1, 3], 12, { strides: [2, 1], dilationRate: [1, 2], padding: 'same' }],
+  [[1, 1, 4, 1], [2, 1], 1, { strides: [1, 2], dilationRate: [3, 1], padding: 'same' }],
   // By points: two and three taps a stride, segments of three and of four, pixels that nothing reads.
   [[1, 14, 10, 32], [4, 4], 32, { strides: [2, 2], padding: 'same' }],
   [[1, 8, 11, 48], [3, 4], 48, { strides: [1, 2] }],
@@ -48,9 +48,9 @@ const ROWS: readonly Parameters<typeof convRow>[] = [
 type Make = (row: ConvRow, output: Shape, filter: Shape) => Pick<OpCase, 'shapes' | 'apply'>
 function cases(op: string, make: Make): OpCases<ConvRow> {
   return casesOf(op, ROWS.map((row) => convRow(...row)), (row) => {
-    const { image, kernel, filters, spec: { strides, padding, dilation } } = row
-    const out = [0, 1].map((i) => pads(image[i + 1]!, kernel[i]!, strides[i]!, padding, dilation[i]).out)
-    const name = `${image.join('×')} kernel ${kernel.join('×')}×${filters} stride ${strides} ${padding} dilation ${dilation}`
+    const { image, kernel, filters, spec: { strides, padding, dilationRate } } = row
+    const out = [0, 1].map((i) => pads(image[i + 1]!, kernel[i]!, strides[i]!, padding, dilationRate[i]).out)
+    const name = `${image.join('×')} kernel ${kernel.join('×')}×${filters} stride ${strides} ${padding} dilation ${dilationRate}`
     return { name, ...make(row, [image[0]!, ...out, filters], [...kernel, image[3]!, filters]) }
   })
 }

@@ -3,7 +3,7 @@ import type { Shape } from '../../graph/tensor.ts'
 import { concat } from '../../ops/concat.ts'
 import { copy } from '../../ops/copy.ts'
 import { oneHot } from '../../ops/one_hot.ts'
-import { reduceMax } from '../../ops/reduce_max.ts'
+import { max } from '../../ops/max.ts'
 import { pad, slice } from '../../ops/slice.ts'
 import { transpose } from '../../ops/transpose.ts'
 import { apart } from '../draw.ts'
@@ -72,8 +72,8 @@ export const borders = casesOf('pad', PADS, ([shape, widths, value]) => ({
 export const joins = casesOf('concat', CONCATS, ([shapes, axis]) => (
   { name: `${shapes.map((s) => `[${s}]`)} along ${axis}`, shapes, apply: (...xs) => concat(xs, axis) }
 ))
-export const maxima = casesOf('reduceMax', MAXIMA, ([shape, axes, keepDims]) => ({
-  name: `[${shape}] over ${axes}${keepDims ? ', kept' : ''}`, shapes: [shape], apply: (x) => reduceMax(x, axes, { keepDims }),
+export const maxima = casesOf('max', MAXIMA, ([shape, axes, keepDims]) => ({
+  name: `[${shape}] over ${axes}${keepDims ? ', kept' : ''}`, shapes: [shape], apply: (x) => max(x, axes, { keepDims }),
 }), { values: (size, uniform) => apart(size, uniform) })
 export const oneHots = casesOf('oneHot', DEPTHS, ([shape, depth]) => ({ shapes: [shape], apply: (x) => oneHot(x, depth) }), {
   differentiable: [], draw: (u) => Math.floor(u * 7) - 1,

@@ -16,7 +16,7 @@ const SEEDS = [1, 2, 4294967299]
 const STEPS = 3
 
 const DRAWS: Readonly<Record<string, (shape: Shape, stream: Stream) => Tensor>> = {
-  uniform: (shape, stream) => randomUniform(shape, stream, { min: -3, max: 5 }),
+  uniform: (shape, stream) => randomUniform(shape, stream, { minval: -3, maxval: 5 }),
   normal: (shape, stream) => randomNormal(shape, stream, { mean: 0.5, stddev: 2 }),
   truncated: (shape, stream) => truncatedNormal(shape, stream, { mean: -1, stddev: 0.02 }),
   bernoulli: (shape, stream) => bernoulli(shape, stream, 0.3, { value: 2 }),

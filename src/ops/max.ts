@@ -9,8 +9,8 @@ import { reshape } from './reshape.ts'
 
 type MaxAttrs = Run & Record<string, unknown>
 
-export const reduceMaxOp: Op<MaxAttrs> = {
-  name: 'reduceMax',
+export const maxOp: Op<MaxAttrs> = {
+  name: 'max',
   shape: ([x], run) => without(x!, run),
   gradient(y, dy) {
     const x = y.inputs[0]!
@@ -33,6 +33,6 @@ export const reduceMaxOp: Op<MaxAttrs> = {
  * @param options.keepDims leaves reduced axes as 1
  * @throws RangeError where x has no such axis
  */
-export function reduceMax(x: Tensor, axes?: number | readonly number[], { keepDims = false } = {}): Tensor {
-  return overRuns(x, axesOf('reduceMax', x.shape, axes), keepDims, (y, run) => apply(reduceMaxOp, [y], { ...run }))
+export function max(x: Tensor, axes?: number | readonly number[], { keepDims = false } = {}): Tensor {
+  return overRuns(x, axesOf('max', x.shape, axes), keepDims, (y, run) => apply(maxOp, [y], { ...run }))
 }
