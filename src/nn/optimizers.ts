@@ -4,9 +4,8 @@ import type { UpdateArgs } from '../graph/contract.generated.ts'
 import { call, type KernelOf } from '../graph/kernel_call.ts'
 import { constant, type Variable, variable } from '../graph/leaves.ts'
 import { apply, type Op, sameShape, shapeError, show, type Tensor } from '../graph/tensor.ts'
-import { concat } from '../ops/concat.ts'
+import { mul } from '../ops/arithmetic.ts'
 import { zeros } from '../ops/fill.ts'
-import { reshape } from '../ops/reshape.ts'
 import { step as stepsDone } from '../ops/step.ts'
 import * as rules from '../options.ts'
 import { checkOptions, fraction, notNegative } from '../options.ts'
@@ -93,17 +92,16 @@ const rateOp: Op = {
   flops: () => 0,
 }
 
-/** @param rest the state after the learning rate @param step the update of the state that comes before those of parameters */
+/** @param size of the state: the learning rate, then zeros @param step the update of it that comes before those of parameters */
 function optimizer(
-  name: string, learningRate: Rate, rest: readonly number[], attrs: UpdateAttrs, step?: (state: Variable) => Tensor,
+  name: string, learningRate: Rate, size: number, attrs: UpdateAttrs, step?: (state: Variable) => Tensor,
 ): Optimizer {
   const schedule = typeof learningRate === 'number' ? null : learningRate
   const initial = (): Tensor => {
-    if (!schedule) return constant([learningRate as number, ...rest])
-    const first = reshape(schedule.at(constant(0)), [1])
-    return rest.length ? concat([first, constant(rest)], 0) : first
+    const first = (value: number) => constant(Float32Array.from({ length: size }, (_, i) => (i ? 0 : value)))
+    return schedule ? mul(schedule.at(constant(0)), first(1)) : first(learningRate as number)
   }
-  const scalars = variable(`${name}/state`, [1 + rest.length], initial, 'slot')
+  const scalars = variable(`${name}/state`, [size], initial, 'slot')
   const known = new Map<Variable, Variable[]>()
   const slotsOf = (x: Variable): Variable[] => {
     const slots = known.get(x) ?? attrs.slots.map((slot) => variable(`${name}/${slot}/${x.attrs.name}`, x.shape, zeros, 'slot'))
@@ -159,7 +157,7 @@ export function sgd(options: SgdOptions = {}): Optimizer {
   const kernel = nesterov ? 'sgd_nesterov_f32' : momentum ? 'sgd_momentum_f32' : 'sgd_f32'
   const slots: Slot[] = momentum ? ['momentum'] : []
   const cost = nesterov ? 6 : momentum ? 4 : 2
-  return optimizer(name, learningRate, [], { kernel, slots, p: momentum, q: 0, epsilon: 0, cost })
+  return optimizer(name, learningRate, 1, { kernel, slots, p: momentum, q: 0, epsilon: 0, cost })
 }
 
 export interface RmspropOptions extends OptimizerOptions {
@@ -183,7 +181,7 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
   const { learningRate = 0.001, rho = 0.9, momentum = 0, epsilon = 1e-7, name = 'rmsprop' } = options
   const kernel = momentum ? 'rmsprop_momentum_f32' : 'rmsprop_f32'
   const slots: Slot[] = momentum ? ['momentum', 'velocity'] : ['velocity']
-  return optimizer(name, learningRate, [], { kernel, slots, p: momentum, q: 1 - rho, epsilon, cost: momentum ? 10 : 8 })
+  return optimizer(name, learningRate, 1, { kernel, slots, p: momentum, q: 1 - rho, epsilon, cost: momentum ? 10 : 8 })
 }
 
 export interface AdamOptions extends OptimizerOptions {
@@ -230,5 +228,5 @@ function adamLike(options: AdamOptions & { name: string }, weightDecay: number):
   const slots: Slot[] = ['momentum', 'velocity']
   const attrs: UpdateAttrs = { kernel: 'adam_f32', slots, p: 1 - beta1, q: 1 - beta2, epsilon, cost: 15 }
   const step = (state: Variable) => apply(adamStepOp, [state], { epsilonHat, beta1, beta2, weightDecay })
-  return optimizer(name, learningRate, [0, 0, 0, 0], attrs, step)
+  return optimizer(name, learningRate, 5, attrs, step)
 }

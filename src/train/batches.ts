@@ -4,6 +4,7 @@ import type { ImageDataset } from '../data/dataset.ts'
 import { checkLabels, checkRows } from '../data/rows.ts'
 import { sameShape, show, type Tensor } from '../graph/tensor.ts'
 import type { Batch, ModelDefinition } from '../models/definition.ts'
+import type { Rows } from '../nn/layer.ts'
 import { batch, dataset } from '../ops/batch.ts'
 import { isBytes } from '../options.ts'
 
@@ -40,10 +41,16 @@ export function batchOf(data: ImageDataset, definition: ModelDefinition, size: n
   }
 }
 
-/** The batches of one step, one after another: `batchesPerStep` of them. */
-export function batchesOf(data: ImageDataset, definition: ModelDefinition, size: number, options: BatchOptions = {}): Batch[] {
+/**
+ * The batches of one step, of `size` samples each, one after another: `batchesPerStep` of them.
+ * @param part the rows of each that are wanted
+ */
+export function batchesOf(
+  data: ImageDataset, definition: ModelDefinition, size: number, options: BatchOptions, { first, rows }: Rows,
+): Batch[] {
   const { batchesPerStep = 1 } = definition
-  return Array.from({ length: batchesPerStep }, (_, i) => batchOf(data, definition, size, { ...options, first: i * size }))
+  return Array.from({ length: batchesPerStep }, (_, i) => (
+    batchOf(data, definition, rows, { ...options, first: i * size + first })))
 }
 
 function leavesOf(data: ImageDataset): Leaves {

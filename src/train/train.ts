@@ -3,13 +3,9 @@
 // A step that goes wrong is undone (see fault.ts).
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
-import { tensorsOf, trainingStages } from '../models/stages.ts'
-import { Pass } from '../nn/layer.ts'
-import { epochOf, isBatch } from '../ops/batch.ts'
 import { checkOptions, count, signal as signalRule } from '../options.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import { checkData } from './arguments.ts'
-import { batchesOf } from './batches.ts'
 import type { BoundModel } from './bound.ts'
 import { type Counters, enterEpoch, EpochPlan } from './epoch.ts'
 import { Guard } from './fault.ts'
@@ -17,6 +13,7 @@ import { hyperparametersOf } from './hyperparameters.ts'
 import { Means } from './means.ts'
 import { Pace, pause } from './pace.ts'
 import { beginEpoch, countersOf, TRAIN } from './state.ts'
+import { stepStages } from './stages.ts'
 import { sameData, statusOf } from './status.ts'
 
 export interface TrainOptions {
@@ -25,8 +22,14 @@ export interface TrainOptions {
    * the middle of an epoch, the rest of that epoch is the first; on other data a new epoch begins.
    */
   epochs?: number
-  /** Samples a batch. Default 128. */
+  /** Samples a batch, or with `accumulate` a micro-batch. Default 128. */
   batchSize?: number
+  /**
+   * How many micro-batches of `batchSize` samples a batch is computed in, for larger batches than memory has room for: gradients
+   * are added up over them, and the weights change once a step. The numbers are those of one batch of accumulate · batchSize
+   * samples, but for rounding and for batch normalization, which sees a micro-batch. Default 1.
+   */
+  accumulate?: number
   /** Ends training after the chunk that is running; no error is thrown. */
   signal?: AbortSignal
 }
@@ -74,9 +77,9 @@ class Training {
     this.#model = model
     this.#data = data
     this.#settings = settings
-    this.#plan = new EpochPlan(data.count, settings.batchSize * batchesPerStep, dropRemainder || batchesPerStep > 1)
+    this.#plan = new EpochPlan(data.count, settings.size * batchesPerStep, dropRemainder || batchesPerStep > 1)
     // Before anything is changed: what is wrong with data, options or memory shows here.
-    this.#step(settings.batchSize)
+    this.#step(settings.size)
   }
 
   async *run(): AsyncGenerator<Progress, void, void> {
@@ -106,7 +109,7 @@ class Training {
   /** What is left of the epoch in which training stands. */
   async *#epoch(guard: Guard, lastStep: number): AsyncGenerator<Progress, void, void> {
     const { session } = this.#model
-    const means = new Means(this.#settings.batchSize)
+    const means = new Means(this.#settings.size)
     let [samples, seconds] = [0, 0]
     let now = countersOf(session)
     for (const { epoch } = now; now.epoch === epoch && !this.#stopped; now = enterEpoch(session, this.#plan)) {
@@ -123,12 +126,12 @@ class Training {
 
   /** Some steps in one run of the core. The samples that are left at the end of an epoch are a smaller batch. */
   async #chunk(guard: Guard, { position }: Counters, means: Means): Promise<{ samples: number; seconds: number }> {
-    const { batchSize } = this.#settings
     const left = this.#plan.left(position)
     const rows = Math.min(left, this.#plan.rows)
     const whole = rows === this.#plan.rows
-    const fn = this.#step(whole ? batchSize : rows)
-    means.of(fn, whole ? batchSize : rows)
+    const size = whole ? this.#settings.size : rows
+    const fn = this.#step(size)
+    means.of(fn, size)
     const steps = this.#pace.steps(Math.floor(left / rows))
     const began = performance.now()
     await guard.run(fn, steps)
@@ -137,21 +140,11 @@ class Training {
     return { samples: steps * rows, seconds: ms / 1000 }
   }
 
-  /** The training step on batches of `size`. */
+  /** The training step on `size` rows of each of its batches. */
   #step(size: number): CompiledFunction {
-    const { definition } = this.#model
-    return this.#model.compiled(`${TRAIN} ${size}`, this.#data, () => {
-      const { dropRemainder } = this.#plan
-      const batches = batchesOf(this.#data, definition, size, { dropRemainder })
-      const stages = trainingStages(definition, batches[0]!, new Pass(true, undefined, batches))
-      const { rows } = epochOf(tensorsOf(stages).filter(isBatch))
-      if (!rows) {
-        throw new RangeError(`train: the ${definition.kind}'s training step does not read its images, so an epoch would not end`)
-      }
-      if (rows < size * batches.length) {
-        throw new RangeError(`train: the ${definition.kind}'s training step does not read the last of its ${batches.length} ` +
-          'batches; set batchesPerStep to as many as it reads')
-      }
+    const { batchSize } = this.#settings
+    return this.#model.compiled(`${TRAIN} ${size} by ${batchSize}`, this.#data, () => {
+      const stages = stepStages(this.#model.definition, this.#data, size, batchSize, this.#plan.dropRemainder)
       return { group: TRAIN, stages }
     })
   }
@@ -161,17 +154,28 @@ class Training {
   }
 }
 
-const OPTIONS = { epochs: count, batchSize: count, signal: signalRule }
-interface Settings { readonly epochs: number; readonly batchSize: number; readonly signal?: AbortSignal }
+const OPTIONS = { epochs: count, batchSize: count, accumulate: count, signal: signalRule }
+interface Settings {
+  readonly epochs: number
+  /** Rows that are computed at a time. */
+  readonly batchSize: number
+  /** Rows of each of a step's batches. */
+  readonly size: number
+  readonly signal?: AbortSignal
+}
 
 /** The options with their defaults. */
 function checked({ definition: { batchesPerStep = 1 } }: BoundModel, data: ImageDataset, options: TrainOptions): Settings {
   checkData('train', data)
   checkOptions('train', options, OPTIONS)
-  const { epochs = 1, batchSize = 128, signal } = options
-  if (batchSize * batchesPerStep > data.count) {
-    const what = batchesPerStep > 1 ? `a step of ${batchesPerStep} batches of ${batchSize}` : `a batch of ${batchSize}`
+  const { epochs = 1, batchSize = 128, accumulate = 1, signal } = options
+  const size = batchSize * accumulate
+  if (size * batchesPerStep > data.count) {
+    const parts = accumulate > 1 ? `${accumulate} micro-batches` : ''
+    const batches = batchesPerStep > 1 ? `${batchesPerStep} batches` : ''
+    const step = [batches, parts].filter(Boolean).join(' of ')
+    const what = step ? `a step of ${step} of ${batchSize}` : `a batch of ${batchSize}`
     throw new RangeError(`train: ${what} is larger than the data (${data.count} images); use a smaller batch size`)
   }
-  return { epochs, batchSize, signal }
+  return { epochs, batchSize, size, signal }
 }
