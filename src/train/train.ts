@@ -13,7 +13,7 @@ import { hyperparametersOf } from './hyperparameters.ts'
 import { Means } from './means.ts'
 import { Pace, pause } from './pace.ts'
 import { beginEpoch, countersOf, TRAIN } from './state.ts'
-import { stepStages } from './stages.ts'
+import { type Join, joinOf, stepStages } from './stages.ts'
 import { sameData, statusOf } from './status.ts'
 
 export interface TrainOptions {
@@ -58,7 +58,9 @@ export async function* train(model: BoundModel, data: ImageDataset, options: Tra
   }
   status.running = true
   try {
-    if (!settings.signal?.aborted) yield* new Training(model, data, settings).run()
+    if (settings.signal?.aborted) return
+    const join = await joinOf(settings.size > settings.batchSize)
+    yield* new Training(model, data, settings, join).run()
   } finally {
     status.running = false
   }
@@ -70,13 +72,15 @@ class Training {
   readonly #data: ImageDataset
   readonly #settings: Settings
   readonly #plan: EpochPlan
+  readonly #join: Join
   readonly #pace = new Pace()
 
-  constructor(model: BoundModel, data: ImageDataset, settings: Settings) {
+  constructor(model: BoundModel, data: ImageDataset, settings: Settings, join: Join) {
     const { dropRemainder = false, batchesPerStep = 1 } = model.definition
     this.#model = model
     this.#data = data
     this.#settings = settings
+    this.#join = join
     this.#plan = new EpochPlan(data.count, settings.size * batchesPerStep, dropRemainder || batchesPerStep > 1)
     // Before anything is changed: what is wrong with data, options or memory shows here.
     this.#step(settings.size)
@@ -144,7 +148,8 @@ class Training {
   #step(size: number): CompiledFunction {
     const { batchSize } = this.#settings
     return this.#model.compiled(`${TRAIN} ${size} by ${batchSize}`, this.#data, () => {
-      const stages = stepStages(this.#model.definition, this.#data, size, batchSize, this.#plan.dropRemainder)
+      const { dropRemainder } = this.#plan
+      const stages = stepStages(this.#model.definition, this.#data, size, batchSize, dropRemainder, this.#join)
       return { group: TRAIN, stages }
     })
   }
