@@ -1,6 +1,6 @@
 // Average pooling over the elements of each window that lie in the image (padding is not counted), and its gradient,
 // which gathers for each element the windows that cover it.
-import { register, partStart } from '../lib/kernel'
+import { partStart, register } from '../lib/kernel'
 import { endTap, endWindow, firstTap, firstWindow, WindowArgs } from '../lib/window'
 import { loadUpTo4, storeUpTo4 } from '../lib/simd'
 

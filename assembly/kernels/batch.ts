@@ -1,5 +1,5 @@
 // The samples of a step, gathered from a dataset in the order of the epoch, as scaled floats.
-import { register, partStart } from '../lib/kernel'
+import { partStart, register } from '../lib/kernel'
 import { Address, EPOCH, POSITION } from '../lib/layout'
 import { halfBits, permutationKey, permute } from '../lib/permutation'
 

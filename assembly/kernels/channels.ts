@@ -1,6 +1,6 @@
 // Sums over all pixels for each channel, and multiples that are a channel's own: what batch normalization is made of. An image
 // is [rows, channels]. Blocks of rows are summed apart, so that threads divide them and each reads what it has written.
-import { register, partStart } from '../lib/kernel'
+import { partStart, register } from '../lib/kernel'
 import { Address } from '../lib/layout'
 import { madd } from '../lib/simd'
 

@@ -1,7 +1,7 @@
 // A linear map of images along both axes: a pixel of the result is a weighted sum of a few pixels of the image, a weight being
 // its row's times its column's. The transforms of Winograd's convolutions are of this kind (src/ops/lowering/winograd.ts).
 import { finish } from '../lib/gemm/epilogue'
-import { register, partStart } from '../lib/kernel'
+import { partStart, register } from '../lib/kernel'
 import { Address } from '../lib/layout'
 import { madd } from '../lib/simd'
 

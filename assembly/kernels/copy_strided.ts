@@ -1,6 +1,6 @@
 // Copies a block of up to six dimensions between two tensors, each with strides of its own: transposes, slices,
 // concatenations and paddings are all this one loop.
-import { register, partStart } from '../lib/kernel'
+import { partStart, register } from '../lib/kernel'
 import { Address } from '../lib/layout'
 
 /** Floats from which on a run is copied by memory.copy. */

@@ -1,7 +1,7 @@
 // Depthwise convolution and its two gradients. Output channel o belongs to input channel o / m and has the filter
 // w[:, :, o], since [c, m] is stored as one axis. All three gather, so each output element has one order of summation.
 // Four whole channels and m = 1, the usual case, have innermost loops of their own, without branches.
-import { register, partStart } from '../lib/kernel'
+import { partStart, register } from '../lib/kernel'
 import { endTap, endWindow, firstTap, firstWindow, WindowArgs } from '../lib/window'
 import { loadUpTo4, madd, storeUpTo4 } from '../lib/simd'
 

@@ -5,7 +5,7 @@ import { packPanels } from '../lib/gemm/pack'
 import { packA } from '../lib/gemm/pack_a'
 import { PatchColumns, PatchRows } from '../lib/gemm/patches'
 import { NC, NR, TILE_COLUMNS } from '../lib/gemm/sizes'
-import { register, partStart } from '../lib/kernel'
+import { partStart, register } from '../lib/kernel'
 import { Address } from '../lib/layout'
 
 /** B(k, n) lies at k1·stride1 + k2·stride2 + k3·stride3 + n·strideN, where k runs over (k1, k2, k3), k3 fastest. */

@@ -1,6 +1,6 @@
 // Max pooling, its gradient, and the gather at the maxima that is the gradient's gradient. The maximum of a window is
 // its first in row-major order; a NaN counts as the largest. No indices are kept: they are found again from x.
-import { register, partStart } from '../lib/kernel'
+import { partStart, register } from '../lib/kernel'
 import { endTap, firstTap, WindowArgs } from '../lib/window'
 import { loadUpTo4, storeUpTo4 } from '../lib/simd'
 

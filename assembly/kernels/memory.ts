@@ -1,5 +1,5 @@
 // Filling, copying, moving averages.
-import { register, partStart } from '../lib/kernel'
+import { partStart, register } from '../lib/kernel'
 import { Address } from '../lib/layout'
 
 @unmanaged

@@ -1,6 +1,6 @@
 // Sums. The input is seen as [outer, middle, inner]; the middle is summed. One output element is summed in one part,
 // in one fixed order: f64 lanes where the middle is contiguous, blocks of 64 rows otherwise.
-import { register, partStart } from '../lib/kernel'
+import { partStart, register } from '../lib/kernel'
 import { Address } from '../lib/layout'
 import { loadPart, storeUpTo4 } from '../lib/simd'
 

@@ -1,5 +1,5 @@
 // Maxima. The input is seen as [outer, middle, inner]; the middle is reduced. A NaN is the largest.
-import { register, partStart } from '../lib/kernel'
+import { partStart, register } from '../lib/kernel'
 import { Address } from '../lib/layout'
 import { loadUpTo4, storeUpTo4 } from '../lib/simd'
 

@@ -1,7 +1,7 @@
 // Resizing images along both axes with two taps an axis, and its transpose. What both read of an axis is computed first,
 // into scratch, in doubles (lib/axis). Nearest neighbour has one tap: its second weighs 0 and is skipped.
 import { AxisArgs, Axis, entry, lanes, offsetOf, AXIS_RECORD, weighted, weightOf, writeAxis } from '../lib/axis'
-import { ownScratch, register, partStart } from '../lib/kernel'
+import { ownScratch, partStart, register } from '../lib/kernel'
 import { Address } from '../lib/layout'
 import { loadUpTo4, storeUpTo4 } from '../lib/simd'
 

@@ -1,5 +1,5 @@
 // Softmax and its logarithm over rows. The row's largest is taken off first, so nothing overflows.
-import { register, partStart } from '../lib/kernel'
+import { partStart, register } from '../lib/kernel'
 import { Address } from '../lib/layout'
 import { exp_f32x4 } from '../lib/math/exp'
 import { log_f32x4 } from '../lib/math/log'

@@ -36,7 +36,7 @@ export interface Op<A extends Attrs = Attrs> {
   flops(node: Tensor<A>): number
   /** Inputs whose memory the output may take over, when they are not needed afterwards. */
   readonly inPlace?: readonly number[]
-  /** The op can end in a bias and an activation (graph/fuse.ts): its attributes carry an `epilogue`. */
+  /** The op can end in a bias and an activation (compiler/fuse.ts): its attributes carry an `epilogue`. */
   readonly fusable?: boolean
   /**
    * The op changes a variable (its first input) in place and has no output; it runs after the reads of its stage. Its
