@@ -61,12 +61,17 @@ function collect(statements) {
   return { classes, constants, kernels }
 }
 
-/** The fields of a class in memory, its base's first: `{ name, type, count, doc }`, where `count` is 0 unless it is a list. */
-function fieldsOf(name, classes) {
+/** The class that a class extends, if it does. */
+const baseOf = (name, classes) => {
   const node = classes.get(name)
   if (!node) throw new Error(`there is no class ${name}`)
-  const fields = node.extendsType ? fieldsOf(textOf(node.extendsType), classes) : []
-  for (const member of node.members) {
+  return node.extendsType && textOf(node.extendsType)
+}
+
+/** The fields that a class has besides its base's: `{ name, type, count, doc }`, where `count` is 0 unless it is a list. */
+function ownFields(name, classes) {
+  const fields = []
+  for (const member of classes.get(name).members) {
     if (member.kind !== NodeKind.FieldDeclaration) continue
     const written = textOf(member.type)
     const type = TYPES[written]
@@ -77,32 +82,41 @@ function fieldsOf(name, classes) {
     else if (last && last.name === list && last.count === Number(index) && last.type === type) last.count++
     else fields.push({ name: member.name.text, type, count: 0, doc: docOf(member) })
   }
-  checkDoubles(name, fields)
   return fields
 }
 
-/** A class puts a double at a multiple of 8 bytes. The tape has no gaps. */
-function checkDoubles(name, fields) {
-  let words = 0
-  for (const { name: field, type, count } of fields) {
+/** The words of a class, its base's first. A class puts a double at a multiple of 8 bytes; the tape has no gaps. */
+function wordsOf(name, classes) {
+  const base = baseOf(name, classes)
+  let words = base ? wordsOf(base, classes) : 0
+  for (const { name: field, type, count } of ownFields(name, classes)) {
     if (type === 'f64' && words % 2) throw new Error(`${name}.${field} is a double at an odd word; put an even number before it`)
     words += WORDS[type] * (count || 1)
   }
+  return words
 }
 
 /** The class that a class without fields of its own takes them from. */
 function ownerOf(name, classes) {
-  const node = classes.get(name)
-  const has = node?.members.some(({ kind }) => kind === NodeKind.FieldDeclaration)
-  return has || !node?.extendsType ? name : ownerOf(textOf(node.extendsType), classes)
+  const base = baseOf(name, classes)
+  return base && !ownFields(name, classes).length ? ownerOf(base, classes) : name
+}
+
+/** A class and those that it extends, where they have fields, from the base on. */
+function lineOf(name, classes) {
+  const base = baseOf(name, classes)
+  return [...(base ? lineOf(ownerOf(base, classes), classes) : []), name]
 }
 
 function writtenClass(name, classes) {
-  const fields = fieldsOf(name, classes)
+  const fields = ownFields(name, classes)
+  const base = baseOf(name, classes) && ownerOf(baseOf(name, classes), classes)
   const typeOf = ({ count }) => (count ? `readonly [${Array.from({ length: count }, () => 'number').join(', ')}]` : 'number')
   const types = fields.map((field) => `${comment(field.doc, '  ')}  readonly ${field.name}: ${typeOf(field)}\n`).join('')
-  const layout = fields.map(({ name: field, type }) => `['${field}', '${type}']`).join(', ')
-  return `${comment(docOf(classes.get(name)))}export interface ${name} {\n${types}}\nconst ${name}: Layout = [${layout}]\n`
+  const text = fields.map(({ name: field, type }) => (type === 'i32' ? field : `${field}:${type}`)).join(' ')
+  const head = `export interface ${name}${base ? ` extends ${base}` : ''}`
+  const layout = `const ${name} = layout('${text}'${base ? `, ${base}` : ''})`
+  return `${comment(docOf(classes.get(name)))}${head} {\n${types}}\n${layout}\n`
 }
 
 function writtenConstant(node) {
@@ -127,7 +141,8 @@ function typeOf([first, ...records]) {
 export function contract(hash) {
   const { classes, constants, kernels } = collect(parsed())
   for (const [kernel, names] of kernels) kernels.set(kernel, names.map((name) => ownerOf(name, classes)))
-  const used = [...new Set([...kernels.values()].flat())].sort()
+  const used = [...new Set([...kernels.values()].flat().sort().flatMap((name) => lineOf(name, classes)))]
+  used.forEach((name) => wordsOf(name, classes))
   const entries = [...kernels].sort(([a], [b]) => (a < b ? -1 : 1))
   return `// Written by tools/contract.mjs from assembly/: what host and core agree on. ${hash}
 
@@ -135,6 +150,12 @@ export function contract(hash) {
 export type FieldType = 'address' | 'i32' | 'f32' | 'f64'
 /** The fields of a class of arguments, in the order of their words. */
 export type Layout = readonly (readonly [name: string, type: FieldType])[]
+
+/** The fields of a class after those of its base, from text: \`name:type\`, or \`name\` of an i32. */
+function layout(text: string, base: Layout = []): Layout {
+  const own = text.split(' ').map((field) => field.split(':') as [string, FieldType?])
+  return [...base, ...own.map(([name, type = 'i32']) => [name, type] as const)]
+}
 
 ${constants.map(writtenConstant).join('\n')}
 ${used.map((name) => writtenClass(name, classes)).join('\n')}
