@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { ModelName } from '../src/bench/step.ts'
+import type { ModelName } from '../src/models/kinds.ts'
 import type * as host from '../src/entries/index.ts'
 import type { RuntimeOptions } from '../src/runtime/create_runtime.ts'
 import { madeUp } from '../src/verify/draw.ts'
@@ -25,7 +25,7 @@ export interface Step {
 }
 
 type Options = Pick<RuntimeOptions, 'wide' | 'precision'> & { readonly threads: number }
-type Host = Pick<typeof host, 'createRuntime' | 'input' | 'layers' | 'autoencoder' | 'vae' | 'gan' | 'dcgan'> &
+type Host = Pick<typeof host, 'createRuntime' | 'input' | 'layers' | ModelName> &
   Partial<Pick<typeof host, 'trainingStages'>>
 
 /** Written with the package's public pieces alone, which commits far apart have in common. */

@@ -1,6 +1,6 @@
 // A sub-command of `npm run bench`: what it takes, and what it does. Its options are declared once, by their defaults.
 import { parseArgs } from 'node:util'
-import { type ModelName, MODELS } from '../src/bench/step.ts'
+import { modelNames, type ModelName } from '../src/models/kinds.ts'
 import type { RuntimeOptions } from '../src/runtime/create_runtime.ts'
 
 /** Says what an option takes: a positive integer, several with commas between, a text ('' is none), or, where false, nothing. */
@@ -27,10 +27,13 @@ export const buildOf = ({ wide, relaxed }: Values<typeof BUILD>): Pick<RuntimeOp
   ({ wide, precision: relaxed ? 'relaxed' : 'deterministic' })
 
 /** The models that were named: all, where none was. */
-export function modelsOf(names: readonly string[]): ModelName[] {
-  const unknown = names.find((name) => !Object.hasOwn(MODELS, name))
-  if (unknown !== undefined) throw new RangeError(`no model is called "${unknown}"; there are: ${Object.keys(MODELS).join(', ')}`)
-  return (names.length ? names : Object.keys(MODELS)) as ModelName[]
+export const modelsOf = (names: readonly string[]): readonly ModelName[] => namedOf(names, modelNames)
+
+/** Those that were named, of those that are known: all of these, where none was. */
+export function namedOf<M extends string>(names: readonly string[], known: readonly M[]): readonly M[] {
+  const unknown = names.find((name) => !known.some((one) => one === name))
+  if (unknown !== undefined) throw new RangeError(`no model is called "${unknown}"; there are: ${known.join(', ')}`)
+  return names.length ? names as readonly M[] : known
 }
 
 function read(option: string, text: string, initial: Default): Value<Default> {

@@ -1,7 +1,8 @@
 // How near each plan is to the least that its schedule can need: the largest sum of buffers alive at once. No core
 // takes part. What a process takes that trains, beside others, is in the table of `peers`.
-import { MODELS, trainingSpec } from '../src/bench/step.ts'
+import { trainingSpec } from '../src/bench/step.ts'
 import { compile } from '../src/compiler/program.ts'
+import { models } from '../src/models/kinds.ts'
 import { checkout } from './about.ts'
 import { command, modelsOf } from './command.ts'
 import { megabytes, table } from './output.ts'
@@ -17,7 +18,7 @@ export const memory = command({
     for (const threads of counts) {
       for (const model of modelsOf(names)) {
         for (const batch of batches) {
-          const { peakBytes, lowerBound } = compile(trainingSpec(MODELS[model](), batch), { threads }).plan
+          const { peakBytes, lowerBound } = compile(trainingSpec(models[model](), batch), { threads }).plan
           results.push({ model, batch, threads, peakBytes, lowerBound, ratio: peakBytes / lowerBound })
         }
       }

@@ -1,27 +1,58 @@
 // Options, checked where they are given: each must be known, of its type, and within its range. One sentence each.
+// A schema declares options once: their types, checks, defaults and descriptions.
+// What makes rules and options is marked as free of side effects, so that bundlers leave out what nothing uses.
 
-/** What an option may be. */
-export interface Rule {
+/** What an option of type `T` may be. */
+export interface Rule<T = unknown> {
   /** Completes "expected …". */
   readonly expected: string
   /** The error that `x` deserves, or null. */
   fault(x: unknown): typeof TypeError | typeof RangeError | null
   readonly required?: boolean
+  /** For the compiler alone: the type of what passes. */
+  readonly type?: T
 }
 
 /** The rule that values are of a type (TypeError otherwise) and, where given, in a range (RangeError otherwise). */
 /* @__NO_SIDE_EFFECTS__ */
-export function rule<T>(expected: string, isType: (x: unknown) => x is T, inRange: (x: T) => boolean = () => true): Rule {
-  return {
-    expected,
-    fault: (x) => (!isType(x) ? TypeError : inRange(x) ? null : RangeError),
-  }
+export function rule<T>(expected: string, isType: (x: unknown) => x is T, inRange: (x: T) => boolean = () => true): Rule<T> {
+  return { expected, fault: (x) => (!isType(x) ? TypeError : inRange(x) ? null : RangeError) }
 }
 /** What is checked elsewhere. */
 export const anything: Rule = { expected: '', fault: () => null }
 /* @__NO_SIDE_EFFECTS__ */
-export function required(r: Rule): Rule {
+export function required<T>(r: Rule<T>): Rule<T> {
   return { ...r, required: true }
+}
+
+/** An option: what it may be, its value where it is left out, and a line that says what it is. */
+export interface Option<T = unknown> {
+  readonly rule: Rule<T>
+  readonly initial: T
+  readonly help: string
+}
+/** Options by their names. */
+export type Schema = Readonly<Record<string, Option>>
+type TypeOf<O> = O extends Option<infer T> ? T : never
+/** What a caller gives of a schema: any of its options. */
+export type Given<S extends Schema> = { readonly [K in keyof S]?: TypeOf<S[K]> }
+/** All options of a schema. */
+export type Complete<S extends Schema> = { readonly [K in keyof S]: TypeOf<S[K]> }
+
+/** An option of a schema: `latent: option(count, 20, 'size of the code')`. */
+/* @__NO_SIDE_EFFECTS__ */
+export function option<T>(r: Rule<T>, initial: NoInfer<T>, help: string): Option<T> {
+  return { rule: r, initial, help }
+}
+
+/**
+ * The options of `owner`, with their defaults for those left out.
+ * @throws TypeError, RangeError as `checkOptions` does
+ */
+export function complete<S extends Schema>(owner: string, given: Given<S>, schema: S): Complete<S> {
+  checkOptions(owner, given, Object.fromEntries(Object.entries(schema).map(([key, { rule: r }]) => [key, r])))
+  const all = Object.entries(schema).map(([key, { initial }]) => [key, given[key] ?? initial])
+  return Object.fromEntries(all) as Complete<S>
 }
 
 export const isNumber = (x: unknown): x is number => typeof x === 'number'
@@ -54,8 +85,8 @@ export const initializer = rule("an initializer, such as zeros() of 'initializer
 /** `activationOf` says which names there are. */
 export const activation = rule('the name of an activation or a function', isStringOrFunction)
 /* @__NO_SIDE_EFFECTS__ */
-export function oneOf(...values: readonly string[]): Rule {
-  return rule(values.map((v) => `'${v}'`).join(' or '), isString, (x) => values.includes(x))
+export function oneOf<const T extends string>(...values: readonly T[]): Rule<T> {
+  return rule(values.map((v) => `'${v}'`).join(' or '), isString as (x: unknown) => x is T, (x) => values.includes(x))
 }
 /** One number for both axes of an image, or [height, width]. */
 export const size = rule('a positive integer or two, [height, width]', isNumberOrNumbers,
@@ -73,9 +104,11 @@ export const callable = rule('a function', isFunction)
 export const seed = rule('an integer from 0 to 2^53 - 1', isNumber, (x) => Number.isSafeInteger(x) && x >= 0)
 /** How a window moves over an image. */
 export const WINDOW = { strides: size, padding: oneOf('valid', 'same') }
+type Numbers<N extends 2 | 3> = { 2: readonly [number, number], 3: readonly [number, number, number] }[N]
 /* @__NO_SIDE_EFFECTS__ */
-export function counts(length: number, what: string): Rule {
-  return rule(`${length} positive integers, ${what}`, isNumbers, (x) => x.length === length && x.every(isCount))
+export function counts<N extends 2 | 3>(length: N, what: string): Rule<Numbers<N>> {
+  const isType = isNumbers as unknown as (x: unknown) => x is Numbers<N>
+  return rule(`${length} positive integers, ${what}`, isType, (x) => x.length === length && x.every(isCount))
 }
 export const signal = rule('an AbortSignal', (x): x is AbortSignal => typeof (x as AbortSignal | null)?.aborted === 'boolean')
 export const imageShape = counts(3, '[height, width, channels]')
@@ -96,7 +129,7 @@ export function check(owner: string, key: string, x: unknown, { fault, expected 
 }
 
 /**
- * Refuses options of `owner` (a layer, an optimizer, a model) that it does not know or that break their rule. An option
+ * Refuses options of `owner` (a layer, an optimizer, say) that it does not know or that break their rule. An option
  * that is undefined counts as left out.
  * @throws TypeError where an option, or all of them, have a wrong type; RangeError where a name or a value is wrong
  */

@@ -22,7 +22,9 @@ const APART = ['runtime/threads/thread', 'worker/index', 'formats/safetensors', 
 const ON_DEMAND = ['runtime/core_source', 'runtime/threads/pool', 'train/replay', 'models/accumulate']
 const FOLDERS = ['data', 'formats', 'graph', 'ops', 'ops/lowering', 'autodiff', 'compiler', 'nn', 'models', 'train']
 /** What collects modules in an object (of which bundlers keep all), what is loaded when asked for, and an entry of its own. */
-const LEFT_OUT = ['index.ts', 'replay.ts', 'accumulate.ts', 'micro_batches.ts', 'alike.ts', 'safetensors.ts', 'idx.ts']
+const LEFT_OUT = [
+  'index.ts', 'kinds.ts', 'replay.ts', 'accumulate.ts', 'micro_batches.ts', 'alike.ts', 'safetensors.ts', 'idx.ts',
+]
 
 /**
  * esbuild gives modules a chunk for each set of entries that reach them. With this plugin an entry that needs any of the

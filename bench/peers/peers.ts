@@ -4,12 +4,13 @@ import { spawnSync } from 'node:child_process'
 import { totalmem } from 'node:os'
 import { machine } from '../../src/bench/machine.ts'
 import { checkout } from '../about.ts'
-import { command, modelsOf } from '../command.ts'
+import { command, namedOf } from '../command.ts'
 import { progress } from '../output.ts'
 import { roundTrip } from '../round_trip.ts'
 import { chosen, contestants, nodeFor } from './contestants.ts'
 import { page, type Report, writePages } from './pages.ts'
 import { prepare } from './prepare.ts'
+import { MODELS, type PeerModel } from './protocol.ts'
 import { race, type Result } from './race.ts'
 
 export const peers = command({
@@ -19,7 +20,7 @@ export const peers = command({
     'batch-size': [64, 128], threads: [1, 2], contestants: '', windows: 15, 'window-ms': 300, limit: 120, node: '', out: '',
   },
   async run({ 'batch-size': batches, threads, contestants: wanted, windows, 'window-ms': windowMs, ...given }, names) {
-    const models = modelsOf(names)
+    const models = namedOf(names, Object.keys(MODELS) as PeerModel[])
     const limits = { windows, windowMs, seconds: given.limit }
     const node = nodeFor(given.node)
     const entries = chosen(await contestants(node, threads), wanted)

@@ -3,9 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadDataset } from '../../src/node/datasets.ts'
-import type { ModelName } from '../../src/bench/step.ts'
 import { lcg } from '../../test/golden/lcg.ts'
-import { type Init, MODELS } from './protocol.ts'
+import { type Init, MODELS, type PeerModel } from './protocol.ts'
 
 interface Parameter {
   readonly shape: number[]
@@ -22,7 +21,7 @@ const golden = JSON.parse(readFileSync('test/golden/models.json', 'utf8')) as
 const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1)
 const bytesOf = (values: Float32Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
 
-export async function prepare(models: readonly ModelName[]): Promise<void> {
+export async function prepare(models: readonly PeerModel[]): Promise<void> {
   await mkdir(FOLDER, { recursive: true })
   const { images } = await loadDataset('mnist')
   await writeFile(join(FOLDER, 'images.u8'), images.subarray(0, IMAGES * 784) as Uint8Array)
@@ -34,7 +33,7 @@ export async function prepare(models: readonly ModelName[]): Promise<void> {
 }
 
 /** The first message to a contestant; with noise from a file where results are to be compared. */
-export async function initOf(model: ModelName, batch: number, threads: number, fed: boolean): Promise<Init> {
+export async function initOf(model: PeerModel, batch: number, threads: number, fed: boolean): Promise<Init> {
   const { noise } = MODELS[model]
   const noiseFile = fed && noise.length ? join(FOLDER, `${model}-${batch}-noise.f32`) : ''
   if (noiseFile) {

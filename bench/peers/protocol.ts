@@ -1,6 +1,8 @@
 // What is trained: models A–D of test/golden/README.md at full width, and what every contestant is told about them.
-import type { ModelName } from '../../src/bench/step.ts'
 import type { Kind } from '../../test/golden/layers.ts'
+
+/** The models that every contestant has. */
+export type PeerModel = 'autoencoder' | 'vae' | 'gan' | 'dcgan'
 
 interface Model {
   readonly kind: Kind
@@ -10,7 +12,7 @@ interface Model {
   readonly noise: readonly number[]
 }
 
-export const MODELS: Readonly<Record<ModelName, Model>> = {
+export const MODELS: Readonly<Record<PeerModel, Model>> = {
   autoencoder: { kind: 'A', learningRate: 1e-3, beta1: 0.9, noise: [] },
   vae: { kind: 'B', learningRate: 1e-3, beta1: 0.9, noise: [20] },
   gan: { kind: 'C', learningRate: 3e-4, beta1: 0.5, noise: [100, 100] },
@@ -19,7 +21,7 @@ export const MODELS: Readonly<Record<ModelName, Model>> = {
 
 /** The first message to a contestant. Files are little endian; tensors have TensorFlow's layouts, as in test/golden. */
 export interface Init extends Model {
-  readonly model: ModelName
+  readonly model: PeerModel
   readonly batch: number
   readonly threads: number
   /** Parameters in the order of the weights' file. */

@@ -1,10 +1,9 @@
 // One model at one batch size: first every contestant shows that it computes the same losses, in a process that then
 // ends; then all start anew and take turns, a window each, so that whatever else the machine does hits all alike.
-import type { ModelName } from '../../src/bench/step.ts'
 import { Child } from './child.ts'
 import type { Entry } from './contestants.ts'
 import { CHECKED_STEPS, initOf } from './prepare.ts'
-import { MODELS } from './protocol.ts'
+import { MODELS, type PeerModel } from './protocol.ts'
 
 export interface Limits {
   readonly windows: number
@@ -15,7 +14,7 @@ export interface Limits {
 }
 
 export interface Result {
-  readonly model: ModelName
+  readonly model: PeerModel
   readonly batch: number
   readonly name: string
   readonly threads: number
@@ -55,7 +54,7 @@ const start = (entry: Entry): Child => new Child(entry.command as readonly strin
 const reason = ({ message }: Error) => (message.startsWith('too slow') ? message : `cannot: ${message}`)
 
 /** Losses of the checked steps with the noise from the file; after `enough` milliseconds a step, of two alone. */
-async function losses(child: Child, entry: Entry, model: ModelName, batch: number, seconds: number, enough = Infinity) {
+async function losses(child: Child, entry: Entry, model: PeerModel, batch: number, seconds: number, enough = Infinity) {
   const versions = await child.init(await initOf(model, batch, entry.threads, true), seconds)
   const rows: number[][] = []
   let ms = 0
@@ -67,7 +66,7 @@ async function losses(child: Child, entry: Entry, model: ModelName, batch: numbe
   return { versions, rows, ms }
 }
 
-async function check(entry: Entry, model: ModelName, batch: number, { seconds }: Limits): Promise<Result> {
+async function check(entry: Entry, model: PeerModel, batch: number, { seconds }: Limits): Promise<Result> {
   const result: Result = {
     model, batch, name: entry.name, threads: entry.threads, versions: {}, probe: [], losses: [], drawn: [], ms: [],
   }
@@ -125,7 +124,7 @@ async function oneWindow({ result, child, steps }: Runner, { seconds }: Limits):
 }
 
 export async function race(
-  entries: readonly Entry[], model: ModelName, batch: number, limits: Limits, tell: (what: string) => void,
+  entries: readonly Entry[], model: PeerModel, batch: number, limits: Limits, tell: (what: string) => void,
 ): Promise<Result[]> {
   const results: Result[] = []
   const runners: Runner[] = []

@@ -4,6 +4,7 @@
 import { createRuntime, type Runtime, type RuntimeOptions } from '../runtime/create_runtime.ts'
 import { coreBytes } from '../runtime/cores.ts'
 import { sha256 } from '../formats/sha256.ts'
+import { type ModelName, modelNames } from '../models/kinds.ts'
 import { version } from '../version.generated.ts'
 import { bandwidths } from './bandwidth.ts'
 import { fusedMultiplyAdd } from './fused.ts'
@@ -14,7 +15,7 @@ import { QUICK_MODELS, trainedModel } from './models.ts'
 import { peakMeter } from './peak.ts'
 import { type BandwidthRow, type BenchReport, FORMAT, type Row, type Verdict } from './report.ts'
 import { figure, median } from './statistics.ts'
-import { type ModelName, MODELS, runSteps } from './step.ts'
+import { runSteps } from './step.ts'
 import { type Measured, type Subject, takeTurns } from './windows.ts'
 
 export interface BenchOptions extends RuntimeOptions {
@@ -59,7 +60,7 @@ export async function bench(given: BenchOptions = {}): Promise<BenchReport> {
     const streams = bandwidths(await runtime.session(1), plan.bandwidth)
     const bandwidth = zip(streams, await measure('bandwidth', streams)).map(([{ name, bytes }, { ms }]) => moved(name, ms, bytes))
     const kernels = await kernelRows(runtime, plan.kernel, measure, verdict)
-    const names = quick ? QUICK_MODELS : (Object.keys(MODELS) as ModelName[])
+    const names = quick ? QUICK_MODELS : modelNames
     const models = await modelRows(runtime, names, plan.model, measure, verdict)
     return {
       format: FORMAT,

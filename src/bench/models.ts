@@ -3,11 +3,10 @@ import type { Runtime } from '../runtime/create_runtime.ts'
 import type { SessionMemory } from '../runtime/memory.ts'
 import { digest } from '../train/state.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
-import { type ModelName, runSteps, trainingStep } from './step.ts'
+import { type ModelName, modelNames, models } from '../models/kinds.ts'
+import { runSteps, trainingStep } from './step.ts'
 
-/** Batch sizes: the README's, and one at which a DCGAN's step fits a window. */
-export const BATCHES: Readonly<Record<ModelName, number>> = { autoencoder: 128, vae: 128, gan: 128, dcgan: 32 }
-export const QUICK_MODELS: readonly ModelName[] = ['autoencoder', 'vae', 'gan']
+export const QUICK_MODELS = modelNames.filter((model) => models[model].bench.quick)
 
 const SEED = 1
 /** Steps from the seed to the digest. */
@@ -23,7 +22,7 @@ export interface TrainedModel {
 }
 
 export async function trainedModel(runtime: Runtime, model: ModelName): Promise<TrainedModel> {
-  const batch = BATCHES[model]
+  const { batchSize: batch } = models[model].bench
   const session = await runtime.session(SEED)
   const fn = trainingStep(session, model, batch)
   runSteps(fn, DIGEST_STEPS)

@@ -2,19 +2,13 @@
 import type { FunctionSpec } from '../compiler/program.ts'
 import { input } from '../graph/leaves.ts'
 import { sizeOf } from '../graph/tensor.ts'
-import { autoencoder } from '../models/autoencoder.ts'
-import { dcgan } from '../models/dcgan.ts'
 import type { ModelDefinition } from '../models/definition.ts'
-import { gan } from '../models/gan.ts'
+import { type ModelName, models } from '../models/kinds.ts'
 import { trainingStages } from '../models/stages.ts'
-import { vae } from '../models/vae.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'
 import { TRAIN } from '../train/state.ts'
 import { madeUp } from '../verify/draw.ts'
-
-export const MODELS = { autoencoder, vae, gan, dcgan }
-export type ModelName = keyof typeof MODELS
 
 /** What a step of training computes; its images are an input. */
 export function trainingSpec(definition: ModelDefinition, batch: number): FunctionSpec {
@@ -28,7 +22,7 @@ export function stepOf(session: Session, definition: ModelDefinition, batch: num
 }
 
 export const trainingStep = (session: Session, model: ModelName, batch: number): CompiledFunction =>
-  stepOf(session, MODELS[model](), batch)
+  stepOf(session, models[model](), batch)
 
 /** Runs all the steps; throws where a loss is not finite, for then fewer were run and a time would mean nothing. */
 export function runSteps(fn: CompiledFunction, steps: number): void {

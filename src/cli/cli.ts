@@ -5,6 +5,7 @@ import { bench } from './commands/bench.ts'
 import { evaluate } from './commands/evaluate.ts'
 import { info } from './commands/info.ts'
 import { interpolate } from './commands/interpolate.ts'
+import { models } from './commands/models.ts'
 import { reconstruct } from './commands/reconstruct.ts'
 import { sample } from './commands/sample.ts'
 import { train } from './commands/train.ts'
@@ -14,7 +15,7 @@ import { nearest } from './nearest.ts'
 import { UsageError } from './options.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [train, sample, reconstruct, interpolate, evaluate, bench, verify, info]
+const commands: readonly Command[] = [train, sample, reconstruct, interpolate, evaluate, models, bench, verify, info]
 
 export async function cli(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args

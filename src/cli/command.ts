@@ -19,6 +19,8 @@ export interface Command {
   run(args: readonly string[], io: Io): Promise<number>
 }
 
+const COLUMNS = 120
+
 /** The help of a command, made of its tables. */
 export function helpText({ name, summary, usage, groups, examples, notes = [] }: Command): string {
   const lines = [summary, '', 'Usage', `  ganglion ${name} ${usage}`]
@@ -29,11 +31,25 @@ export function helpText({ name, summary, usage, groups, examples, notes = [] }:
     lines.push('', heading)
     for (const [key, option] of Object.entries(options)) {
       const initial = option.initial === undefined ? '' : ` [${option.initial}]`
-      lines.push(`  ${left(key, option).padEnd(width)}  ${option.help}${initial}`)
+      const [first = '', ...more] = wrapped(`${option.help}${initial}`, COLUMNS - width - 4)
+      lines.push(`  ${left(key, option).padEnd(width)}  ${first}`, ...more.map((line) => `${' '.repeat(width + 4)}${line}`))
     }
   }
   lines.push('', 'Examples', ...columns(examples.map(([command, what]) => [`ganglion ${command}`, what])))
   return `${lines.join('\n')}\n`
+}
+
+/** A text as lines of at most so many characters, where no word is longer. */
+function wrapped(text: string, most: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line && line.length + 1 + word.length > most) {
+      lines.push(line)
+      line = word
+    } else line = line ? `${line} ${word}` : word
+  }
+  return [...lines, line]
 }
 
 /** Pairs as two columns, indented. */

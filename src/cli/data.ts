@@ -58,6 +58,10 @@ export async function fittingData(
     `and the model was trained on ${imageShape.join('x')}; give other data`)
 }
 
+/** How many classes there are: as the data say, or as the labels reach. */
+export const classesOf = ({ classes, labels }: ImageDataset): number | undefined =>
+  classes ?? (labels && Array.from(labels).reduce((most, label) => Math.max(most, label), 0) + 1)
+
 /** SHA-256 of the images' bytes. */
 export const dataHash = ({ images }: ImageDataset): string =>
   createHash('sha256').update(new Uint8Array(images.buffer, images.byteOffset, images.byteLength)).digest('hex')

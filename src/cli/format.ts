@@ -1,5 +1,5 @@
 // How training is told in words and numbers.
-import type { RunConfig } from '../node/config.ts'
+import type { RunConfig } from '../checkpoint/config.ts'
 import type { Progress } from '../train/train.ts'
 import type { EpochLine } from './run_folder.ts'
 

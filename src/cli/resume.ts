@@ -4,17 +4,19 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ImageDataset, take } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
+import type { ModelOptions } from '../models/kinds.ts'
 import { loadConfig } from '../node/config.ts'
-import type { ModelKind, ModelOptions } from '../node/models.ts'
+import { type ModelSource, sourceOf } from '../node/model_source.ts'
 import type { Precision } from '../runtime/cores.ts'
 import { allTrainingData, dataHash } from './data.ts'
+import { kebab } from './model_options.ts'
 import { UsageError } from './options.ts'
 import type { EpochLine } from './run_folder.ts'
 import type { KnownRun, Resume, Settings } from './settings.ts'
 
 /** What was given beside --resume. */
 export interface Given {
-  readonly kind?: ModelKind
+  readonly kind?: string
   readonly options: ModelOptions
   readonly data?: string
   readonly limit?: number
@@ -31,10 +33,17 @@ export interface Given {
 type Value = ModelOptions[string]
 
 /**
+ * What makes the model of a run again.
+ * @param module to take in place of the run's
+ */
+export const resumedModel = async (folder: string, module?: string): Promise<ModelSource> =>
+  sourceOf((await loadConfig(folder)).model, folder, module)
+
+/**
  * @throws UsageError when something is given that is another in the run
  * @throws GanglionError when the folder is no run, or one whose config.json does not say all that is needed
  */
-export async function resumeSettings(folder: string, given: Given): Promise<Settings> {
+export async function resumeSettings(folder: string, source: ModelSource, given: Given): Promise<Settings> {
   const config = await loadConfig(folder)
   const { model: { kind, options }, data, training } = config
   const epochs = given.epochs ?? training.epochs
@@ -43,7 +52,8 @@ export async function resumeSettings(folder: string, given: Given): Promise<Sett
     throw new GanglionError(`"${join(folder, 'config.json')}" does not say on what data, in what batches or how long to train; ` +
       'go on in a program, with loadRun(folder, { state: true })')
   }
-  const known: ModelOptions = { batchSize, seed, precision, limit: data.count, ...options }
+  const defaults = Object.fromEntries(Object.entries(source.options).map(([name, { initial }]) => [name, initial as Value]))
+  const known: ModelOptions = { batchSize, seed, precision, limit: data.count, ...defaults, ...options }
   const asked = {
     ...given.options, batchSize: given.batchSize, seed: given.seed, precision: given.precision, limit: given.limit,
   }
@@ -51,10 +61,10 @@ export async function resumeSettings(folder: string, given: Given): Promise<Sett
   for (const [name, value] of Object.entries(asked)) {
     const trained = known[name]
     if (value === undefined || String(value) === String(trained)) continue
-    throw another(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, value, folder, trained)
+    throw another(`--${kebab(name)}`, value, folder, trained)
   }
   return {
-    kind, options, epochs, batchSize, seed, precision,
+    source, options, epochs, batchSize, seed, precision,
     data: given.data ?? data.source,
     threads: given.threads ?? training.threads ?? 1,
     wide: given.wide,

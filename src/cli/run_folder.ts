@@ -3,7 +3,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ImageDataset } from '../data/dataset.ts'
-import { type RunConfig, saveConfig } from '../node/config.ts'
+import type { RunConfig } from '../checkpoint/config.ts'
+import { saveConfig } from '../node/config.ts'
 import { prepareRunFolder, writeFileAtomic } from '../node/files.ts'
 import { mostPairs, mostSamples, reconstructionsPng, samplesPng } from '../node/pictures.ts'
 import { saveRun } from '../node/run.ts'
@@ -11,7 +12,6 @@ import { evaluateInTurns } from '../train/evaluate.ts'
 import type { Model } from '../train/model.ts'
 import { countersOf } from '../train/state.ts'
 import type { Progress } from '../train/train.ts'
-import type { Claim } from './claim.ts'
 
 /** A line of metrics.jsonl. */
 export interface EpochLine {
@@ -43,7 +43,6 @@ interface Start {
 
 export class RunFolder {
   readonly path: string
-  readonly #claim: Claim
   readonly #model: Model
   readonly #test: ImageDataset | undefined
   /** The images to reconstruct. */
@@ -53,32 +52,31 @@ export class RunFolder {
   /** The step that the saved weights are of; undefined as long as there are none. */
   #step: number | undefined
 
-  private constructor(claim: Claim, model: Model, { test, data }: Start) {
-    this.path = claim.path
-    this.#claim = claim
+  private constructor(path: string, model: Model, { test, data }: Start) {
+    this.path = path
     this.#model = model
     this.#test = test
     this.#shown = test ?? data
   }
 
   /** Empties the folder, if it holds a run, and writes the settings and the picture before training. */
-  static async start(claim: Claim, model: Model, options: Start & { first: Uint8Array }): Promise<RunFolder> {
-    const run = new RunFolder(claim, model, options)
+  static async start(path: string, model: Model, options: Start & { first: Uint8Array }): Promise<RunFolder> {
+    const run = new RunFolder(path, model, options)
     try {
       await prepareRunFolder(run.path, { force: true })
       await mkdir(run.samples, { recursive: true }).catch(() => {})
       await saveConfig(run.path, options.config)
       await writeFileAtomic(join(run.samples, 'epoch-0000.png'), options.first)
     } catch (error) {
-      await run.close()
+      await run.tidy()
       throw error
     }
     return run
   }
 
   /** Goes on with the run in the folder, whose weights are of `step`, after the lines of its figures. */
-  static async resume(claim: Claim, model: Model, options: Start & { lines: string, step: number }): Promise<RunFolder> {
-    const run = new RunFolder(claim, model, options)
+  static async resume(path: string, model: Model, options: Start & { lines: string, step: number }): Promise<RunFolder> {
+    const run = new RunFolder(path, model, options)
     run.#lines = options.lines
     run.#saved = performance.now()
     run.#step = options.step
@@ -86,7 +84,7 @@ export class RunFolder {
       await mkdir(run.samples, { recursive: true }).catch(() => {})
       await saveConfig(run.path, options.config)
     } catch (error) {
-      await run.close()
+      await run.tidy()
       throw error
     }
     return run
@@ -128,10 +126,9 @@ export class RunFolder {
     return digest
   }
 
-  /** Ends writing. Removes what the run wrote when it has no weights to keep; returns the step of those that it has. */
-  async close(): Promise<number | undefined> {
+  /** Removes what the run wrote when it has no weights to keep; returns the step of those that it has. */
+  async tidy(): Promise<number | undefined> {
     if (this.#step === undefined) await prepareRunFolder(this.path, { force: true }).catch(() => {})
-    await this.#claim.release()
     return this.#step
   }
 }

@@ -1,10 +1,12 @@
 // What a training run is told, and the config.json that repeats it.
+import { type RunConfig, RUN_FORMAT } from '../checkpoint/config.ts'
 import type { ImageDataset } from '../data/dataset.ts'
 import type { ModelDefinition } from '../models/definition.ts'
-import { type ModelKind, type ModelOptions } from '../node/models.ts'
-import { RUN_FORMAT, type RunConfig } from '../node/config.ts'
+import type { ModelOptions } from '../models/kinds.ts'
+import { type ModelSource, savedModule } from '../node/model_source.ts'
 import type { Precision } from '../runtime/cores.ts'
-import { absolute, dataHash } from './data.ts'
+import { absolute, classesOf, dataHash } from './data.ts'
+import { flagValues, kebab, shownValue } from './model_options.ts'
 import { coreHash, version } from './version.ts'
 
 export type KnownRun = RunConfig & { readonly data: NonNullable<RunConfig['data']> }
@@ -16,7 +18,7 @@ export interface Resume {
 }
 
 export interface Settings {
-  readonly kind: ModelKind
+  readonly source: ModelSource
   /** The model's options that were given. */
   readonly options: ModelOptions
   readonly data: string
@@ -36,19 +38,24 @@ export interface Settings {
   readonly resume?: Resume
 }
 
-/** @param threads how many the run has */
+/**
+ * @param threads how many the run has
+ * @param folder the run's
+ */
 export async function configOf(
-  settings: Settings, { options }: ModelDefinition, used: ImageDataset, threads: number,
+  settings: Settings, { kind, options }: ModelDefinition, used: ImageDataset, threads: number, folder: string,
 ): Promise<RunConfig> {
-  const { kind, data, limit, epochs, batchSize, seed, precision, wide } = settings
-  const source = absolute(data)
+  const { source, data, limit, epochs, batchSize, seed, precision, wide } = settings
+  const from = absolute(data)
+  const module = savedModule(source, folder)
+  const own = module && { imageShape: used.shape, classes: classesOf(used), module }
   return {
     format: RUN_FORMAT,
-    command: commandLine(kind, {
-      data: source, limit, epochs, batchSize, seed, threads: settings.threads, precision, ...options,
+    command: commandLine(source, kind, {
+      data: from, limit, epochs, batchSize, seed, threads: settings.threads, precision, ...flagValues(source, options),
     }),
-    model: { kind, options },
-    data: { source, count: used.count, sha256: dataHash(used) },
+    model: { kind, options, ...own },
+    data: { source: from, count: used.count, sha256: dataHash(used) },
     training: { seed, epochs, batchSize, threads, precision, wide },
     software: {
       ganglion: version(), core: `sha256:${await coreHash(precision, threads > 1, wide)}`, node: process.versions.node,
@@ -56,16 +63,12 @@ export async function configOf(
   }
 }
 
-type Values = Readonly<Record<string, string | number | boolean | readonly number[] | undefined>>
-
-/**
- * The command that gives a run again: options by their camel-case names, but for the images' shape, which comes from the
- * data. */
-export function commandLine(kind: ModelKind, values: Values): string {
-  const given = Object.entries(values).filter(([name, value]) => value !== undefined && name !== 'imageShape')
-  return ['ganglion train', kind, ...given.map(([name, value]) => `--${kebab(name)} ${quoted(String(value))}`)].join(' ')
+/** The command that gives a run again, with options by their flags. */
+function commandLine({ module }: ModelSource, kind: string, values: Readonly<Record<string, unknown>>): string {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined)
+  const options = given.map(([name, value]) => `--${kebab(name)} ${quoted(shownValue(value))}`)
+  return ['ganglion train', module ? `--model ${quoted(module.path)}` : kind, ...options].join(' ')
 }
 
-const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 /** For a POSIX shell. */
 const quoted = (value: string): string => (/^[\w./:@%+=,-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`)

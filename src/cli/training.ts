@@ -1,130 +1,141 @@
-// A training run from its settings to its exit code. What can be wrong with data, options and memory shows in the first
-// steps, which run before anything is written or replaced. A run that goes on keeps its folder's lock all the time.
+// A training run from its settings to its exit code: prepare, the first steps, the run's folder, the other steps, the end.
+// What can be wrong with data, options and memory shows in the first steps, before anything is written or replaced.
+import type { RunConfig } from '../checkpoint/config.ts'
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
-import { defineFor } from '../node/models.ts'
-import type { RunConfig } from '../node/config.ts'
 import { loadRun } from '../node/run.ts'
 import { createRuntime } from '../runtime/create_runtime.ts'
 import { TrainingError } from '../train/fault.ts'
 import { Model } from '../train/model.ts'
 import { countersOf } from '../train/state.ts'
 import type { Progress } from '../train/train.ts'
-import { checkFolder, type Claim, claimed, claimFolder } from './claim.ts'
-import { testData, trainingData } from './data.ts'
+import { classesOf, testData, trainingData } from './data.ts'
 import { type Io, type Signal, signalCode } from './io.ts'
 import { reporter, type Reporter } from './progress.ts'
 import { linesUpTo, resumedData } from './resume.ts'
 import { RunFolder } from './run_folder.ts'
+import { checkFolder, lockNewRun, lockRun } from './run_lock.ts'
 import { configOf, type Settings } from './settings.ts'
 
 interface Prepared {
   readonly data: ImageDataset
   readonly test?: ImageDataset
   readonly model: Model
-  readonly config: RunConfig
-  /** How long to train: all epochs of a new run. */
+  /** The step that the run goes on from; 0 of a new run. */
+  readonly from: number
+  /** How many epochs are left. */
   readonly epochs: number
+  /** The config, once the run's folder is known. */
+  config(folder: string): Promise<RunConfig>
+}
+
+type Steps = AsyncGenerator<Progress, void, void>
+
+/** A run's steps, of which the first have been done. */
+interface Begun {
+  readonly steps: Steps
+  readonly first: IteratorResult<Progress, void>
+  /** Ends training after the running steps. */
+  stop(): void
+  /** Since the first step began. */
+  seconds(): number
 }
 
 export async function runTraining(settings: Settings, io: Io): Promise<number> {
-  const { resume } = settings
-  await checkFolder(settings.out, settings.force)
-  // Nobody else goes on with it meanwhile.
-  const own = resume && await claimed(resume.folder)
+  const { resume, out, force } = settings
+  await checkFolder(out, force)
+  // A run that goes on is locked before it is read. A new one gets its folder when its first steps went well.
+  let lock = resume && await lockRun(resume.folder)
   try {
-    return await training(settings, own, io)
+    const run = await prepare(settings)
+    const { model, from } = run
+    // What the first steps change is read before them.
+    const before = resume ? { lines: await linesUpTo(from, resume.folder) } : { first: RunFolder.picture(model) }
+    const begun = await begin(run, settings.batchSize)
+    lock ??= await lockNewRun(out, model.definition.kind, force)
+    return await goOn(run, begun, lock.path, before, settings, io)
   } finally {
-    await own?.release()
-  }
-}
-
-async function training(settings: Settings, own: Claim | undefined, io: Io): Promise<number> {
-  const { data, test, model, config, epochs } = await prepare(settings)
-  const from = countersOf(model.session).step
-  const open = await opener(settings, own, model, { config, data, test }, from)
-  const stop = new AbortController()
-  const steps = model.train(data, { epochs, batchSize: settings.batchSize, signal: stop.signal })
-  const begun = performance.now()
-  const seconds = () => (performance.now() - begun) / 1000
-  const next = await steps.next().catch(advised)
-
-  let signal: Signal | undefined
-  const report = reporter(settings, io)
-  const release = io.onSignal((received) => {
-    signal = received
-    stop.abort()
-    report.stopping()
-  })
-  try {
-    const folder = await open()
-    const { path } = folder
-    try {
-      report.start({ out: path, images: data.count, parameters: parametersOf(model), ...(from && { from }), ...config })
-      const left = ({ step, lastStep }: Progress) => (seconds() / (step - from)) * (lastStep - step)
-      const { step, digest, ended } = await follow(steps, next, folder, report, left, io)
-      report.close()
-      report.done({ out: path, samples: folder.samples, step, digest, seconds: seconds(), stopped: ended ? null : signal! })
-      if (!ended) io.stderr.write(`ganglion: stopped at step ${step}, kept in ${path}\n`)
-      await folder.close()
-      return ended ? 0 : signalCode[signal!]
-    } catch (error) {
-      const kept = await folder.close()
-      if (kept === undefined || !(error instanceof GanglionError) || error.cause instanceof TrainingError) throw error
-      throw new GanglionError(`${error.message} ("${path}" keeps the run as it was after step ${kept})`, { cause: error })
-    }
-  } finally {
-    release()
-    report.close()
+    await lock?.release()
   }
 }
 
 async function prepare(settings: Settings): Promise<Prepared> {
-  const { kind, options, data: source, batchSize, resume } = settings
-  const { data, limit } = resume ? await resumedData(source, resume)
-    : { data: await trainingData(source, settings.limit), limit: settings.limit }
+  const { source, options, data: name, batchSize, resume } = settings
+  const { data, limit } = resume ? await resumedData(name, resume)
+    : { data: await trainingData(name, settings.limit), limit: settings.limit }
   const channels = data.shape[2]
   if (channels !== 1 && channels !== 3) {
-    throw new GanglionError(`the images of "${source}" have ${channels} channels, expected 1 (grey) or 3 (RGB); ` +
+    throw new GanglionError(`the images of "${name}" have ${channels} channels, expected 1 (grey) or 3 (RGB); ` +
       'write them with 1 or 3')
   }
-  const definition = defineFor(data.shape, kind, options)
+  const definition = source.define({ imageShape: data.shape, classes: classesOf(data), options })
   if (batchSize > data.count) {
     throw new GanglionError(`--batch-size ${batchSize} is larger than the data (${data.count} images); ` +
       'use a smaller batch size or more images')
   }
-  const test = definition.evaluate && (await testData(source))
+  const test = definition.evaluate && (await testData(name))
   if (test && test.shape.join() !== data.shape.join()) {
-    throw new GanglionError(`the test images of "${source}" are ${test.shape.join('x')}, ` +
+    throw new GanglionError(`the test images of "${name}" are ${test.shape.join('x')}, ` +
       `and the training images ${data.shape.join('x')}; put images of one shape there`)
   }
   const runtime = await createRuntime({ threads: settings.threads, precision: settings.precision, wide: settings.wide })
-  const model = resume ? (await loadRun(resume.folder, { runtime, state: true })).model
+  const model = resume ? (await loadRun(resume.folder, { runtime, state: true, define: source.define })).model
     : await Model.create(runtime, definition, { seed: settings.seed })
-  const { epoch } = countersOf(model.session)
+  const { step: from, epoch } = countersOf(model.session)
   if (epoch >= settings.epochs) {
     const had = `${epoch} epoch${epoch === 1 ? '' : 's'}`
     throw new GanglionError(`nothing is left to train: the run "${resume!.folder}" has had ${had}, ` +
       `and --epochs is ${settings.epochs}; give more`)
   }
-  const config = await configOf({ ...settings, limit }, definition, data, runtime.threads)
-  return { data, test, model, config, epochs: settings.epochs - epoch }
+  const config = (folder: string) => configOf({ ...settings, limit }, definition, data, runtime.threads, folder)
+  return { data, test, model, from, epochs: settings.epochs - epoch, config }
 }
 
-type Parts = Pick<Prepared, 'config' | 'data' | 'test'>
+async function begin({ model, data, epochs }: Prepared, batchSize: number): Promise<Begun> {
+  const stop = new AbortController()
+  const steps = model.train(data, { epochs, batchSize, signal: stop.signal })
+  const began = performance.now()
+  const first = await steps.next().catch(advised)
+  return { steps, first, stop: () => stop.abort(), seconds: () => (performance.now() - began) / 1000 }
+}
 
-/** What opens the run's folder once the first steps went well. What they change is read before: figures, a picture. */
-async function opener(settings: Settings, own: Claim | undefined, model: Model, parts: Parts, step: number) {
-  if (own) {
-    const lines = await linesUpTo(step, own.path)
-    return () => RunFolder.resume(own, model, { ...parts, lines, step })
+type Before = { readonly lines: string } | { readonly first: Uint8Array }
+
+/** Trains to the end, or to a signal, and keeps the run in its folder; the exit code. */
+async function goOn(
+  run: Prepared, { steps, first, stop, seconds }: Begun, path: string, before: Before, settings: Settings, io: Io,
+): Promise<number> {
+  const { model, data, test, from } = run
+  let signal: Signal | undefined
+  const report = reporter(settings, io)
+  const endListening = io.onSignal((received) => {
+    signal = received
+    stop()
+    report.stopping()
+  })
+  try {
+    const config = await run.config(path)
+    const parts = { config, data, test }
+    const folder = 'lines' in before ? await RunFolder.resume(path, model, { ...parts, lines: before.lines, step: from })
+      : await RunFolder.start(path, model, { ...parts, first: before.first })
+    try {
+      report.start({ out: path, images: data.count, parameters: parametersOf(model), ...(from && { from }), ...config })
+      const left = ({ step, lastStep }: Progress) => (seconds() / (step - from)) * (lastStep - step)
+      const { step, digest, ended } = await follow(steps, first, folder, report, left, io)
+      report.close()
+      report.done({ out: path, samples: folder.samples, step, digest, seconds: seconds(), stopped: ended ? null : signal! })
+      if (!ended) io.stderr.write(`ganglion: stopped at step ${step}, kept in ${path}\n`)
+      return ended ? 0 : signalCode[signal!]
+    } catch (error) {
+      const kept = await folder.tidy()
+      if (kept === undefined || !(error instanceof GanglionError) || error.cause instanceof TrainingError) throw error
+      throw new GanglionError(`${error.message} ("${path}" keeps the run as it was after step ${kept})`, { cause: error })
+    }
+  } finally {
+    endListening()
+    report.close()
   }
-  const first = RunFolder.picture(model)
-  const { out, kind, force } = settings
-  return async () => RunFolder.start(await claimFolder(out, kind, force), model, { ...parts, first })
 }
-
-type Steps = AsyncGenerator<Progress, void, void>
 
 /** Goes through the steps, keeping every epoch, and saves at the end, also at one that a signal or a fault brought. */
 async function follow(

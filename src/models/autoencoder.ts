@@ -14,42 +14,37 @@ import { square } from '../ops/unary.ts'
 import { zeros } from '../nn/initializers.ts'
 import { activation, conv2d, conv2dTranspose, maxPooling2d, resizing } from '../nn/layers.ts'
 import { meanSquaredError } from '../nn/losses.ts'
-import { checkOptions, count, counts, imageShape, notNegative } from '../options.ts'
+import { count, counts, isNumbers, notNegative, option, rule } from '../options.ts'
 import { adam } from '../nn/optimizers.ts'
 import { sequential } from '../nn/sequential.ts'
-import type { ModelDefinition } from './definition.ts'
+import { defineModel, type Graphs, type OptionsOf } from './kind.ts'
 import { clipping, minimize } from './minimize.ts'
 
-export interface AutoencoderOptions {
-  /** Channels of the 2 × 2 code. Default 8. */
-  latent?: number
-  /** Channels of the encoder's first layer and of the decoder's first two. Default [16, 16, 8]. */
-  filters?: readonly [number, number, number]
-  /** Adam's learning rate. Default 1e-3. */
-  learningRate?: number
-  /** Bound of the norm of all a step's gradients together, which are scaled down to it; 0, the default, for none. */
-  clipNorm?: number
-}
-
-/** Share of the old value that the code's running statistics keep at each step. */
+/** Fraction of the old value that the code's running statistics keep at each step. */
 const MOMENTUM = 0.98
 /** Less than any weight after a step: keeps 0 / 0 from an untrained model's samples. */
 const LEAST_WEIGHT = (1 - MOMENTUM) / 2
 
-const OPTIONS = {
-  latent: count, filters: counts(3, "of the encoder's first layer and the decoder's first two"), learningRate: notNegative,
-  clipNorm: notNegative,
-  // Whoever makes definitions of any kind gives them the images' shape and compares it with the definition's.
-  imageShape,
-}
+/** The one shape of its images: layers of these strides give others back in other sizes. */
+const IMAGE = [28, 28, 1] as const
+const isImage = (x: readonly number[]): boolean => x.join() === IMAGE.join()
 
-/**
- * (28, 28, 1) → conv, pool, conv, pool → code (2, 2, latent) → three transposed convs → resize → tanh; loss: MSE.
- * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
- */
-export function autoencoder(options: AutoencoderOptions = {}): ModelDefinition<'loss'> {
-  checkOptions('autoencoder', options, OPTIONS)
-  const { latent = 8, filters = [16, 16, 8], learningRate = 1e-3, clipNorm = 0 } = options
+/** (28, 28, 1) → conv, pool, conv, pool → code (2, 2, latent) → three transposed convs → resize → tanh; loss: MSE. */
+export const autoencoder = defineModel({
+  kind: 'autoencoder',
+  summary: 'convolutional autoencoder of 28x28x1, which samples codes like those it has seen',
+  options: {
+    latent: option(count, 8, 'channels of the 2 x 2 code'),
+    filters: option(counts(3, "of the encoder's first layer and the decoder's first two"), [16, 16, 8],
+      "channels of the encoder's first layer and of the decoder's first two"),
+    learningRate: option(notNegative, 1e-3, "Adam's learning rate"),
+    clipNorm: option(notNegative, 0, 'scales the gradients of each network down to this norm together; 0 for none'),
+    imageShape: option(rule('[28, 28, 1], which is all that it takes', isNumbers, isImage), IMAGE, '[28, 28, 1]'),
+  },
+  images: '28x28x1',
+  verify: { options: {}, batchSize: 20 },
+  bench: { batchSize: 128, quick: true },
+}, ({ latent, filters, learningRate, clipNorm }): Graphs<'loss'> => {
   const encoder = sequential('encoder', [
     conv2d({ filters: filters[0], kernelSize: 3, strides: 3, padding: 'same', activation: 'relu' }),
     maxPooling2d({ poolSize: 2, strides: 2, padding: 'same' }),
@@ -78,9 +73,7 @@ export function autoencoder(options: AutoencoderOptions = {}): ModelDefinition<'
   }
 
   return {
-    kind: 'autoencoder',
-    options: { latent, filters, learningRate, ...(clipNorm ? { clipNorm } : {}) },
-    imageShape: [28, 28, 1],
+    imageShape: IMAGE,
     codeShape: [2, 2, latent],
     optimizers: [optimizer],
     train({ images }, pass) {
@@ -103,7 +96,9 @@ export function autoencoder(options: AutoencoderOptions = {}): ModelDefinition<'
       return relu(reshape(add(flat, average), normal.shape))
     },
   }
-}
+})
+
+export type AutoencoderOptions = OptionsOf<typeof autoencoder>
 
 /** v·vᵀ */
 const outer = (v: Tensor): Tensor => mul(reshape(v, [v.size, 1]), reshape(v, [1, v.size]))

@@ -8,45 +8,39 @@ import * as initializers from '../nn/initializers.ts'
 import { activation, conv2d, conv2dTranspose, dense, flatten, leakyReLU, reshape } from '../nn/layers.ts'
 import { sigmoidCrossEntropy } from '../nn/losses.ts'
 import { batchNormalization } from '../nn/normalization.ts'
-import { checkOptions, count, counts, fraction, imageShape as imageRule, notNegative } from '../options.ts'
+import { count, counts, fraction, imageShape as imageRule, notNegative, option } from '../options.ts'
 import { adam } from '../nn/optimizers.ts'
 import { sequential } from '../nn/sequential.ts'
-import type { ModelDefinition } from './definition.ts'
+import { defineModel, type Graphs, type OptionsOf } from './kind.ts'
 import { clipping, minimize } from './minimize.ts'
-
-export interface DcganOptions {
-  /** Size of the noise. Default 100. */
-  latent?: number
-  /** Channels at a quarter and at half of the image's size, in both networks. Default [128, 64]. */
-  filters?: readonly [quarter: number, half: number]
-  /** Adam's learning rate for both networks. Default 2e-4. */
-  learningRate?: number
-  /** Adam's β₁ for both networks. Default 0.5. */
-  beta1?: number
-  /** Bound of the norm of each network's gradients together, which are scaled down to it; 0, the default, for none. */
-  clipNorm?: number
-  /** Sides that four divides. Default [28, 28, 1]. */
-  imageShape?: readonly [number, number, number]
-}
 
 /** The paper leaves these to its implementation; a momentum of 0.9 follows the weights within some ten steps. */
 const NORMALIZATION = { epsilon: 1e-5, momentum: 0.9 }
-
-const OPTIONS = {
-  latent: count, filters: counts(2, 'at a quarter and at half of the size'), learningRate: notNegative, beta1: fraction,
-  clipNorm: notNegative, imageShape: imageRule,
-}
 
 /**
  * Generator: noise → dense 7·7·128 → transposed conv 64 → transposed conv 1 → tanh, with batch norm and relu between.
  * Discriminator: conv 64, leaky relu 0.2 → conv 128, batch norm, leaky relu → dense 1. Kernels 4 × 4, strides 2, SAME.
  * Real and generated images are two batches, each normalised by its own statistics.
- * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
-export function dcgan(options: DcganOptions = {}): ModelDefinition<'discriminator' | 'generator', never> {
-  checkOptions('dcgan', options, OPTIONS)
-  const { latent = 100, filters = [128, 64], learningRate = 2e-4, beta1 = 0.5 } = options
-  const { clipNorm = 0, imageShape = [28, 28, 1] } = options
+export const dcgan = defineModel({
+  kind: 'dcgan',
+  summary: 'deep convolutional GAN, slow: minutes an epoch on MNIST',
+  options: {
+    latent: option(count, 100, 'size of the noise'),
+    filters: option(counts(2, 'at a quarter and at half of the size'), [128, 64],
+      "channels at a quarter and at half of the image's size"),
+    learningRate: option(notNegative, 2e-4, "Adam's learning rate"),
+    beta1: option(fraction, 0.5, "Adam's decay of the first moment"),
+    clipNorm: option(notNegative, 0, 'scales the gradients of each network down to this norm together; 0 for none'),
+    imageShape: option(imageRule, [28, 28, 1], '[height, width, channels], sides that four divides'),
+  },
+  images: 'images whose sides four divides',
+  epochs: 5,
+  verify: { options: { filters: [12, 6], latent: 20 }, batchSize: 8 },
+  bench: { batchSize: 32, quick: false },
+}, ({
+  latent, filters, learningRate, beta1, clipNorm, imageShape,
+}): Graphs<'discriminator' | 'generator', never> => {
   const [height, width, channels] = imageShape
   if (height % 4 || width % 4) {
     throw new RangeError(`dcgan: the images are ${height} × ${width}, expected sides that four divides; resize or pad them`)
@@ -72,8 +66,6 @@ export function dcgan(options: DcganOptions = {}): ModelDefinition<'discriminato
   const generatorOptimizer = adam({ learningRate, beta1, name: 'adam_generator' })
 
   return {
-    kind: 'dcgan',
-    options: { latent, filters, learningRate, beta1, imageShape, ...(clipNorm ? { clipNorm } : {}) },
     imageShape,
     codeShape: [latent],
     dropRemainder: true,
@@ -90,4 +82,6 @@ export function dcgan(options: DcganOptions = {}): ModelDefinition<'discriminato
     },
     decode: (codes, pass) => generator.apply(codes, pass),
   }
-}
+})
+
+export type DcganOptions = OptionsOf<typeof dcgan>

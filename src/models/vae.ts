@@ -8,39 +8,31 @@ import { sizeOf, type Tensor } from '../graph/tensor.ts'
 import type { Pass } from '../nn/layer.ts'
 import { dense } from '../nn/layers.ts'
 import { gaussianKL, sumSquaredError } from '../nn/losses.ts'
-import { checkOptions, count, imageShape as imageRule, notNegative, oneOf } from '../options.ts'
+import { count, imageShape as imageRule, notNegative, oneOf, option } from '../options.ts'
 import { adam } from '../nn/optimizers.ts'
 import { sequential } from '../nn/sequential.ts'
-import type { Batch, ModelDefinition } from './definition.ts'
+import type { Batch } from './definition.ts'
+import { defineModel, type Graphs, type OptionsOf } from './kind.ts'
 import { clipping, minimize } from './minimize.ts'
 
-export interface VaeOptions {
-  /** Size of the code. Default 20. */
-  latent?: number
-  /** Units of the hidden layers. Default 400. */
-  hidden?: number
-  /** Adam's learning rate, on the loss summed over the batch. Default 1e-3. */
-  learningRate?: number
-  /** One ε for each sample, or one for the whole batch, as in the original source. Default 'sample'. */
-  noise?: 'sample' | 'batch'
-  /** Bound of the norm of all a step's gradients together, which are scaled down to it; 0, the default, for none. */
-  clipNorm?: number
-  /** [height, width, channels]. Default [28, 28, 1]. */
-  imageShape?: readonly [number, number, number]
-}
-
-const OPTIONS = {
-  latent: count, hidden: count, learningRate: notNegative, noise: oneOf('sample', 'batch'), clipNorm: notNegative,
-  imageShape: imageRule,
-}
-
 /**
- * 784 → hidden relu → mean, logvar → z = mean + std·ε → hidden relu → 784 tanh; loss: squared error + KL, summed.
- * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
+ * 784 → hidden relu → mean, logvar → z = mean + std·ε → hidden relu → 784 tanh; loss: squared error + KL, summed over
+ * the batch: that is what the learning rate is for.
  */
-export function vae(options: VaeOptions = {}): ModelDefinition<'loss' | 'reconstruction' | 'kl'> {
-  checkOptions('vae', options, OPTIONS)
-  const { latent = 20, hidden = 400, learningRate = 1e-3, noise = 'sample', clipNorm = 0, imageShape = [28, 28, 1] } = options
+export const vae = defineModel({
+  kind: 'vae',
+  summary: 'variational autoencoder, dense',
+  options: {
+    latent: option(count, 20, 'size of the code'),
+    hidden: option(count, 400, 'units of the hidden layers'),
+    learningRate: option(notNegative, 1e-3, "Adam's learning rate"),
+    noise: option(oneOf('sample', 'batch'), 'sample', 'sample: noise for each image; batch: one for all of a batch'),
+    clipNorm: option(notNegative, 0, 'scales the gradients of each network down to this norm together; 0 for none'),
+    imageShape: option(imageRule, [28, 28, 1], '[height, width, channels]'),
+  },
+  verify: { options: { hidden: 90, latent: 7 }, batchSize: 12 },
+  bench: { batchSize: 128, quick: true },
+}, ({ latent, hidden, learningRate, noise, clipNorm, imageShape }): Graphs<'loss' | 'reconstruction' | 'kl'> => {
   const pixels = sizeOf(imageShape)
   const encoder = sequential('encoder', [dense({ units: hidden, activation: 'relu' })])
   const mean = dense({ units: latent, name: 'mean' })
@@ -64,8 +56,6 @@ export function vae(options: VaeOptions = {}): ModelDefinition<'loss' | 'reconst
   }
 
   return {
-    kind: 'vae',
-    options: { latent, hidden, learningRate, noise, imageShape, ...(clipNorm ? { clipNorm } : {}) },
     imageShape,
     codeShape: [latent],
     reduction: 'sum',
@@ -80,4 +70,6 @@ export function vae(options: VaeOptions = {}): ModelDefinition<'loss' | 'reconst
     encode: (images, pass) => mean.apply(encoder.apply(reshape(images, [images.shape[0]!, pixels]), pass), pass),
     decode: (codes, pass) => reshape(decoder.apply(codes, pass), [codes.shape[0]!, ...imageShape]),
   }
-}
+})
+
+export type VaeOptions = OptionsOf<typeof vae>

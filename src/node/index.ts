@@ -1,8 +1,10 @@
 // The entry `ganglion/node`: data, pictures and runs on disk. The models and the engine are in the default entry.
-export { loadConfig, RUN_FORMAT, type RunConfig, saveConfig } from './config.ts'
+export { RUN_FORMAT, type ModelModule, type RunConfig, type SavedModel } from '../checkpoint/config.ts'
+export { loadConfig, saveConfig } from './config.ts'
 export { loadDataset, type Split } from './datasets.ts'
 export { writeFileAtomic, prepareRunFolder } from './files.ts'
-export { defineFor, type ImageShape, type ModelKind, modelKinds, type ModelOptions } from './models.ts'
+export { defineFor, type ImageShape, type ModelName, modelNames, type ModelOptions } from '../models/kinds.ts'
+export type { MadeFor, OwnModel } from '../models/own.ts'
 export { interpolationsPng, reconstructionsPng, samplesPng } from './pictures.ts'
 export { scaledImages } from '../train/batches.ts'
 export { decodePng, encodePng } from './png.ts'

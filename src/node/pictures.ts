@@ -5,7 +5,6 @@ import { interpolate } from '../models/interpolate.ts'
 import { checkOptions, count as countRule } from '../options.ts'
 import { scaledImages } from '../train/batches.ts'
 import type { Model } from '../train/model.ts'
-import { isModelKind, models } from './models.ts'
 import { seedRule, stepsRule } from './options.ts'
 import { encodePng } from './png.ts'
 
@@ -79,8 +78,8 @@ export function interpolationsPng(model: Model, options: WalkOptions = {}): Uint
       : walks(1, Math.max(2, largest((n) => fits(model, n, n))))
     throw tooMany(walks(rows, steps), model, most)
   }
-  const { kind } = model.definition
-  const path = isModelKind(kind) ? models[kind].codes : 'linear'
+  // Codes that are not made of the noise are the noise: standard normal.
+  const path = model.definition.sampleCodes ? 'linear' : 'gaussian'
   const ends = model.drawCodes(2 * rows, { seed })
   const size = ends.length / (2 * rows)
   const codes = new Float32Array(rows * steps * size)

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { bench, parseReport, reportTable, wrong } from '../../src/bench/index.ts'
 import { golden } from '../../src/bench/golden.ts'
 import { KERNELS } from '../../src/bench/kernels.ts'
-import { BATCHES } from '../../src/bench/models.ts'
+import { modelNames, models } from '../../src/models/kinds.ts'
 import { calibrate, clockTick, takeTurns } from '../../src/bench/windows.ts'
 import { built } from '../dist.ts'
 
@@ -17,7 +17,7 @@ describe('a full report', async () => {
   const names = [...report.kernels, ...report.models].map(({ name }) => name)
 
   it('has every kernel and model, and each has a golden digest', () => {
-    expect(names).toEqual([...KERNELS.map(({ name }) => name), ...Object.entries(BATCHES).map(([m, b]) => `${m} ${b}`)])
+    expect(names).toEqual([...KERNELS.map(({ name }) => name), ...modelNames.map((m) => `${m} ${models[m].bench.batchSize}`)])
     expect(Object.keys(golden)).toEqual(names)
   })
   it('has the golden digests', () => {

@@ -62,7 +62,7 @@ describe('runs', { timeout: 120_000 }, () => {
 describe('refuses', () => {
   it.each([
     ['profle vae', 'bench: no command is called "profle"; there are: compare, profile, '],
-    ['profile vea', 'no model is called "vea"; there are: autoencoder, vae, gan, dcgan'],
+    ['profile vea', 'no model is called "vea"; there are: autoencoder, dcgan, gan, lsgan, vae'],
     ['profile', 'profile: name one model, as in "profile autoencoder"'],
     ['profile vae --steps none', '--steps expected a positive integer, got "none"'],
     ['memory vae --threads 1,two', '--threads expected positive integers with commas between, got "1,two"'],

@@ -97,14 +97,15 @@ test('a run that cannot go on stays as it was', async () => {
     /^ganglion: the images of ".*others" are not the 96 that the run ".*run" was trained on; give those with --data, or train /)
   for (const [option, value, trained] of [
     ['batch-size', '41', '40'], ['seed', '2', '1'], ['hidden', '9', '8'], ['limit', '90', '96'],
-    ['learning-rate', '0.5', '0.001'], ['clip-norm', '1', 'none'], ['filters', '1,2', 'none'],
+    ['learning-rate', '0.5', '0.001'], ['clip-norm', '1', '0'],
     ['precision', 'relaxed', 'deterministic'],
   ]) {
     await says(['--epochs', '2', `--${option}`, value!], 2,
       new RegExp(`^ganglion: --${option} ${value} is not that of the run ".*run", which has ${trained}; leave it `))
   }
   await says(['gan', '--epochs', '2'], 2, /^ganglion: the model gan is not that of the run ".*run", which has vae; leave it out, /)
-  await says(['vae', '--beta1', '0.5', '--epochs', '2'], 2, /^ganglion: --beta1 is an option of gan and dcgan, not of vae /)
+  await says(['vae', '--beta1', '0.5', '--epochs', '2'], 2, /^ganglion: --beta1 is an option of dcgan, gan and lsgan, not of vae /)
+  await says(['--filters', '1,2', '--epochs', '2'], 2, /^ganglion: --filters is an option of autoencoder and dcgan, not of vae /)
   for (const option of [['--force'], ['--out', 'x']]) {
     await says([...option], 2, /^ganglion: --resume goes on in the run's own folder; leave out --(force|out) /)
   }

@@ -6,17 +6,19 @@ import { automaticThreads } from '../../src/runtime/create_runtime.ts'
 import { recipeKinds } from '../../src/verify/index.ts'
 import { ganglion } from './ganglion.ts'
 
-const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, evaluate, bench, verify, info (see "ganglion --help")'
+const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, evaluate, models, bench, verify, info ' +
+  '(see "ganglion --help")'
+const FILTERS = '2 positive integers, at a quarter and at half of the size, with commas between'
 const TRAIN = '(see "ganglion train --help")'
 
 test.each([
   ['trian', 'unknown command trian; did you mean train? (see "ganglion --help")'],
   ['dance', `unknown command dance; ${COMMANDS}`],
   ['--frobnicate', `unknown option --frobnicate; ${COMMANDS}`],
-  ['train', `train expected autoencoder, vae, gan, dcgan, got no model ${TRAIN}`],
-  ['train vea', `unknown model "vea", expected autoencoder, vae, gan, dcgan; did you mean vae? ${TRAIN}`],
-  ['train VAE', `unknown model "VAE", expected autoencoder, vae, gan, dcgan; did you mean vae? ${TRAIN}`],
-  ['train diffusion', `unknown model "diffusion", expected autoencoder, vae, gan, dcgan ${TRAIN}`],
+  ['train', `train expected autoencoder, dcgan, gan, lsgan, vae, got no model ${TRAIN}`],
+  ['train vea', `unknown model "vea", expected autoencoder, dcgan, gan, lsgan, vae; did you mean vae? ${TRAIN}`],
+  ['train VAE', `unknown model "VAE", expected autoencoder, dcgan, gan, lsgan, vae; did you mean vae? ${TRAIN}`],
+  ['train diffusion', `unknown model "diffusion", expected autoencoder, dcgan, gan, lsgan, vae ${TRAIN}`],
   ['train vae gan', `train expected one model, got "gan" too ${TRAIN}`],
   ['train vae --epoch 3', `unknown option --epoch; did you mean --epochs? ${TRAIN}`],
   ['train vae --toString', `unknown option --toString ${TRAIN}`],
@@ -30,22 +32,21 @@ test.each([
   ['train vae --epochs=', `--epochs expected an integer of at least 1, got "" ${TRAIN}`],
   ['train vae --out --force', `--out expected a value (DIR), got the option --force ${TRAIN}`],
   ['train vae --force=yes', `--force takes no value, got "yes" ${TRAIN}`],
-  ['train vae --learning-rate -0.1', `--learning-rate expected a number above 0, got "-0.1" ${TRAIN}`],
-  ['train vae --learning-rate=-1e-3', `--learning-rate expected a number above 0, got "-1e-3" ${TRAIN}`],
-  ['train vae --learning-rate 0', `--learning-rate expected a number above 0, got "0" ${TRAIN}`],
-  ['train vae --learning-rate NaN', `--learning-rate expected a number above 0, got "NaN" ${TRAIN}`],
-  ['train vae --learning-rate 1e999', `--learning-rate expected a number above 0, got "1e999" ${TRAIN}`],
+  ['train vae --learning-rate -0.1', `--learning-rate expected 0 or more, got "-0.1" ${TRAIN}`],
+  ['train vae --learning-rate=-1e-3', `--learning-rate expected 0 or more, got "-1e-3" ${TRAIN}`],
+  ['train vae --learning-rate NaN', `--learning-rate expected 0 or more, got "NaN" ${TRAIN}`],
+  ['train vae --learning-rate 1e999', `--learning-rate expected 0 or more, got "1e999" ${TRAIN}`],
   ['train vae --batch-size -8', `--batch-size expected an integer of at least 1, got "-8" ${TRAIN}`],
   ['train vae --seed 9007199254740993', `--seed expected an integer from 0 to 2^53 - 1, got "9007199254740993" ${TRAIN}`],
-  ['train vae --noise loud', `--noise expected sample or batch, got "loud" ${TRAIN}`],
-  ['train gan --beta1 1', `--beta1 expected a number from 0 up to, not including, 1, got "1" ${TRAIN}`],
-  ['train vae --clip-norm 0', `--clip-norm expected a number above 0, got "0" ${TRAIN}`],
+  ['train vae --noise loud', `--noise expected 'sample' or 'batch', got "loud" ${TRAIN}`],
+  ['train gan --beta1 1', `--beta1 expected 0 or more and less than 1, got "1" ${TRAIN}`],
+  ['train vae --clip-norm -1', `--clip-norm expected 0 or more, got "-1" ${TRAIN}`],
   ['train vae --filters 1,2', `--filters is an option of autoencoder and dcgan, not of vae ${TRAIN}`],
-  ['train dcgan --filters 64', `--filters expected 2 numbers for dcgan, as 128,64, got "64" ${TRAIN}`],
-  ['train dcgan --filters 64,0', `--filters expected positive integers with commas between, got "64,0" ${TRAIN}`],
-  ['train vae --beta1 0.5', `--beta1 is an option of gan and dcgan, not of vae ${TRAIN}`],
+  ['train dcgan --filters 64', `--filters expected ${FILTERS}, got "64" ${TRAIN}`],
+  ['train dcgan --filters 64,0', `--filters expected ${FILTERS}, got "64,0" ${TRAIN}`],
+  ['train vae --beta1 0.5', `--beta1 is an option of dcgan, gan and lsgan, not of vae ${TRAIN}`],
   ['train gan --noise batch', `--noise is an option of vae, not of gan ${TRAIN}`],
-  ['train autoencoder --hidden 3', `--hidden is an option of vae and gan, not of autoencoder ${TRAIN}`],
+  ['train autoencoder --hidden 3', `--hidden is an option of gan, lsgan and vae, not of autoencoder ${TRAIN}`],
   ['sample', 'sample expected the folder of a run (see "ganglion sample --help")'],
   ['sample a b', 'sample expected one folder, got "b" too (see "ganglion sample --help")'],
   ['sample a --count 0', '--count expected an integer from 1 to 10000, got "0" (see "ganglion sample --help")'],
@@ -58,6 +59,7 @@ test.each([
   ['bench --compare a', '--compare expected two files, got 1 (see "ganglion bench --help")'],
   ['bench --compare a b --quick', '--compare takes no other options: it measures nothing (see "ganglion bench --help")'],
   ['bench --threads 65', '--threads expected auto or an integer from 1 to 64, got "65" (see "ganglion bench --help")'],
+  ['models vea', 'unknown model "vea"; did you mean vae? (see "ganglion models --help")'],
   ['verify op/conv2', 'unknown recipe "op/conv2"; did you mean op/conv2d? (see "ganglion verify --help")'],
   ['verify dance', 'unknown recipe "dance"; the kinds of recipes are op, special, random, update, large, begin, train, model ' +
     '(see "ganglion verify --help")'],
@@ -75,7 +77,7 @@ describe('help', () => {
     expect((await ganglion(['help'])).stdout).toBe(stderr)
   })
 
-  const names = ['train', 'sample', 'reconstruct', 'interpolate', 'evaluate', 'bench', 'verify', 'info']
+  const names = ['train', 'sample', 'reconstruct', 'interpolate', 'evaluate', 'models', 'bench', 'verify', 'info']
   test.each(names)('of %s: usage, options, examples, in 120 columns', async (name) => {
     const { code, stdout, stderr } = await ganglion([name, '--help'])
     expect([code, stderr]).toEqual([0, ''])
@@ -89,8 +91,8 @@ describe('help', () => {
 
   test('defaults come from the definitions', async () => {
     const { stdout } = await ganglion(['train', '--help'])
-    expect(stdout).toContain('[autoencoder 0.001, vae 0.001, gan 0.0003, dcgan 0.0002]')
-    expect(stdout).toContain('[autoencoder 8, vae 20, gan 100, dcgan 100]')
+    expect(stdout).toContain('[autoencoder, vae 0.001; dcgan 0.0002; gan, lsgan 0.0003]')
+    expect(stdout.replace(/\s+/g, ' ')).toContain('[autoencoder 8; dcgan, gan, lsgan 100; vae 20]')
   })
 
   test('of verify names every kind of recipe', async () => {

@@ -3,11 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { topological, isLeaf } from '../../src/graph/walk.ts'
 import { constant, input, variable } from '../../src/graph/leaves.ts'
 import type { Tensor } from '../../src/graph/tensor.ts'
-import { autoencoder } from '../../src/models/autoencoder.ts'
-import { dcgan } from '../../src/models/dcgan.ts'
-import { gan } from '../../src/models/gan.ts'
-import { vae } from '../../src/models/vae.ts'
 import { compile as compileProgram } from '../../src/compiler/program.ts'
+import { models } from '../../src/models/kinds.ts'
 import { trainingStages } from '../../src/models/stages.ts'
 import type { CompiledFunction } from '../../src/runtime/function.ts'
 import type { Session } from '../../src/runtime/session.ts'
@@ -79,8 +76,8 @@ it('a figure that two stages report is that of each', async () => {
 })
 
 describe('the models', () => {
-  const models = [['autoencoder', autoencoder()], ['vae', vae()], ['gan', gan()], ['dcgan', dcgan()]] as const
-  it.each(models)('%s', (name, definition) => {
+  it.each(Object.entries(models))('%s', (name, define) => {
+    const definition = define()
     const images = input('images', [64, ...definition.imageShape])
     const { schedule, plan } = compileProgram({ group: 'train', stages: trainingStages(definition, { images }) })
     expect(planFaults(schedule, plan)).toEqual([])

@@ -47,9 +47,12 @@ describe('options that are not known or wrong', () => {
     [() => scaledImages(data, [1.5]), RangeError, 'scaledImages: index 1.5 is of no image, expected an integer from 0 to 1'],
     [
       () => defineFor([2, 2, 1], 'vea' as never), RangeError,
-      "defineFor: there is no 'vea', expected autoencoder, vae, gan, dcgan",
+      "defineFor: there is no 'vea', expected autoencoder, dcgan, gan, lsgan, vae",
     ],
-    [() => loadRun('x', { stat: true } as never), RangeError, "loadRun: there is no option 'stat'; it takes runtime, state"],
+    [
+      () => loadRun('x', { stat: true } as never), RangeError,
+      "loadRun: there is no option 'stat'; it takes runtime, state, define",
+    ],
     [
       () => loadRun('x', { runtime: {} as never }), RangeError,
       'loadRun: runtime is an Object, expected what createRuntime gives',

@@ -181,7 +181,7 @@ describe('in the middle of a training', () => {
 
 describe('errors keep their class and their words', () => {
   test('of making a model', async () => {
-    const message = "createTrainer: the worker knows no model 'cat'; it has autoencoder, dcgan, gan, vae"
+    const message = "createTrainer: the worker knows no model 'cat'; it has autoencoder, dcgan, gan, lsgan, vae"
     await fails(make({ model: { kind: 'cat' } }), RangeError, message)
     await expect(make({ model: { kind: 'vae', options: { latent: 0 } } })).rejects.toThrow(RangeError)
     await expect(make({ precision: 'fast' as 'relaxed' })).rejects.toThrow(/^createTrainer: precision is 'fast', expected/)

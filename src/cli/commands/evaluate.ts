@@ -1,15 +1,15 @@
 // `ganglion evaluate RUN`: a trained model's figures on images, as training reports them after each epoch.
 import { GanglionError } from '../../errors.ts'
-import { loadRun } from '../../node/run.ts'
 import { evaluateInTurns } from '../../train/evaluate.ts'
 import type { Command } from '../command.ts'
 import { fittingData } from '../data.ts'
 import { figures as shown } from '../format.ts'
 import { help, parse } from '../options.ts'
-import { DATA, folderOf, RUN } from './picture.ts'
+import { DATA, folderOf, MODEL, openRun, RUN } from './picture.ts'
 
 const options = {
   data: DATA,
+  model: MODEL,
   json: { help: 'one JSON object instead of text' },
   ...help,
 } as const
@@ -27,7 +27,7 @@ export const evaluate: Command = {
   async run(args, { stdout }) {
     const { positionals, values } = parse(args, options)
     const folder = folderOf('evaluate', positionals)
-    const { config, model } = await loadRun(folder)
+    const { config, model } = await openRun(folder, values.model)
     const { kind } = model.definition
     if (!model.definition.evaluate) {
       throw new GanglionError(`a ${kind} has no figure of its own on images; look at what "ganglion sample ${folder}" draws`)

@@ -2,8 +2,9 @@
 import { join, resolve } from 'node:path'
 import { GanglionError } from '../../errors.ts'
 import { isRunPicture, writeFileAtomic } from '../../node/files.ts'
-import type { RunConfig } from '../../node/config.ts'
-import { loadRun } from '../../node/run.ts'
+import type { RunConfig } from '../../checkpoint/config.ts'
+import { moduleModel } from '../../node/model_source.ts'
+import { loadRun, type Run } from '../../node/run.ts'
 import type { Model } from '../../train/model.ts'
 import type { Command } from '../command.ts'
 import { help, type Options, parse, pngName, text, UsageError, type Values } from '../options.ts'
@@ -14,6 +15,15 @@ export const RUN = 'RUN is the folder that "ganglion train" wrote.'
 export const DATA = {
   value: 'DATA', help: 'mnist, fashion, a folder of IDX or of PNG files, or an IDX file', initial: "the run's", read: text,
 } as const
+
+/** The option for the module of a model of one's own. */
+export const MODEL = {
+  value: 'FILE', help: 'the module that makes a model of your own', initial: "the run's", read: text,
+} as const
+
+/** The run in a folder, its model made by a module in place of the run's where one is given. */
+export const openRun = async (folder: string, model: string | undefined): Promise<Run> =>
+  loadRun(folder, model === undefined ? {} : { define: (await moduleModel(model)).define })
 
 /** The one folder that a command takes. */
 export function folderOf(name: string, [folder, more]: readonly string[]): string {
@@ -28,8 +38,10 @@ interface Picture<O extends Options> extends Pick<Command, 'name' | 'summary' | 
 }
 
 export function pictureCommand<O extends Options>({ name, summary, examples, options: own, draw }: Picture<O>): Command {
-  const out = { out: { value: 'FILE', help: 'the PNG to write', read: pngName, initial: `RUN/${name}.png` } } as const
-  const options = { ...own, ...out, ...help }
+  const common = {
+    model: MODEL, out: { value: 'FILE', help: 'the PNG to write', read: pngName, initial: `RUN/${name}.png` },
+  } as const
+  const options = { ...own, ...common, ...help }
   return {
     name,
     summary,
@@ -40,11 +52,12 @@ export function pictureCommand<O extends Options>({ name, summary, examples, opt
     async run(args, { stdout }) {
       const { positionals, values } = parse(args, options)
       const folder = folderOf(name, positionals)
-      const path = (values as Values<typeof out>).out ?? join(folder, `${name}.png`)
+      const { out, model: module } = values as Values<typeof common>
+      const path = out ?? join(folder, `${name}.png`)
       if (isRunPicture(resolve(path))) {
         throw new GanglionError(`"${path}" is a picture that training keeps, and is left as it is; give --out another name`)
       }
-      const { config, model } = await loadRun(folder)
+      const { config, model } = await openRun(folder, module)
       await writeFileAtomic(path, await draw({ config, model, folder }, values))
       stdout.write(`${path}\n`)
       return 0

@@ -1,29 +1,26 @@
-// `ganglion train MODEL`: from the command line to settings; src/cli/training.ts does the work.
-import { isModelKind, type ModelKind, modelKinds, type ModelOptions, models, optionsOf } from '../../node/models.ts'
+// `ganglion train MODEL`: from the command line to settings; src/cli/training.ts does the work. Which model it is comes first,
+// because its schema says what options there are.
+import { parseArgs } from 'node:util'
+import { isModelName, modelNames, type ModelName, models } from '../../models/kinds.ts'
+import { builtInModel, moduleModel, type ModelSource } from '../../node/model_source.ts'
 import type { Command } from '../command.ts'
+import { flagsOf, optionsFrom } from '../model_options.ts'
 import { nearest } from '../nearest.ts'
 import {
-  automaticWide, choice, fraction, help, integer, integers, parse, positive, seed, text, threads, UsageError, type Values, wide,
+  automaticWide, choice, help, integer, type Options, parse, seed, text, threads, UsageError, type Values, wide,
 } from '../options.ts'
 import { reportFailure } from '../progress.ts'
-import { resumeSettings } from '../resume.ts'
+import { resumedModel, resumeSettings } from '../resume.ts'
 import type { Settings } from '../settings.ts'
 import { runTraining } from '../training.ts'
 
-/** How long each model trains by default. */
-const EPOCHS: Readonly<Record<ModelKind, number>> = { autoencoder: 10, vae: 10, gan: 20, dcgan: 5 }
 const BATCH_SIZE = 128
 const SEED = 1
 const THREADS = 1
 const PRECISION = 'deterministic'
 
-/** The options that each model takes, and their defaults: some have none. */
-const known = new Map(modelKinds.map((kind) => [kind, optionsOf(kind)]))
-const defaults = new Map(modelKinds.map((kind) => [kind, models[kind].define({}).options]))
-
-/** The models that have an option, with their defaults: `vae 400, gan 1024`. */
-const byModel = (name: string): string =>
-  modelKinds.filter((kind) => name in defaults.get(kind)!).map((kind) => `${kind} ${defaults.get(kind)![name]}`).join(', ')
+const kinds = Object.values(models)
+const EPOCHS = 10
 
 const training = {
   data: {
@@ -33,7 +30,7 @@ const training = {
   limit: { value: 'N', help: 'train on the first N images only', read: integer(1), initial: 'all' },
   epochs: {
     value: 'N', help: 'how many times to go through the data', read: integer(1),
-    initial: modelKinds.map((kind) => `${kind} ${EPOCHS[kind]}`).join(', '),
+    initial: kinds.map(({ kind, epochs = EPOCHS }) => `${kind} ${epochs}`).join(', '),
   },
   'batch-size': { value: 'N', help: 'images in a step', read: integer(1), initial: BATCH_SIZE },
   seed: { value: 'N', help: 'drives weights, shuffling, noise: the same seed gives the same bits', read: seed, initial: SEED },
@@ -47,33 +44,8 @@ const training = {
   },
 } as const
 
-/** The models' own options: the names are those of their definitions, in kebab case. */
-const own = {
-  latent: {
-    value: 'N', help: 'size of the code (autoencoder: its channels)', read: integer(1),
-    initial: byModel('latent'),
-  },
-  hidden: {
-    value: 'N', help: 'units of the hidden layers (gan: of the generator)', read: integer(1),
-    initial: byModel('hidden'),
-  },
-  filters: {
-    value: 'N,N…', help: 'channels of the layers of convolutions, as many as here', read: integers,
-    initial: byModel('filters'),
-  },
-  'discriminator-hidden': {
-    value: 'N', help: "units of the discriminator's hidden layers", read: integer(1), initial: byModel('discriminatorHidden'),
-  },
-  'learning-rate': { value: 'RATE', help: "Adam's learning rate", read: positive, initial: byModel('learningRate') },
-  'clip-norm': { value: 'NORM', help: "scales each step's gradient down to this length", read: positive, initial: 'none' },
-  beta1: { value: 'BETA', help: "Adam's decay of the first moment", read: fraction, initial: byModel('beta1') },
-  noise: {
-    value: 'HOW', help: 'sample: noise for each image; batch: one for all of a batch', read: choice('sample', 'batch'),
-    initial: byModel('noise'),
-  },
-} as const
-
 const output = {
+  model: { value: 'FILE', help: 'a model of your own: a module that exports a definition, or what makes one', read: text },
   resume: { value: 'RUN', help: 'go on with the run in a folder, to the bit; --epochs is the total', read: text },
   out: { value: 'DIR', help: 'the run folder', read: text, initial: 'runs/MODEL, or MODEL-2, …' },
   force: { help: 'replace the run in a folder that is not empty; other files stay' },
@@ -82,49 +54,75 @@ const output = {
   ...help,
 } as const
 
-const options = { ...training, ...own, ...output }
-
 export const train: Command = {
   name: 'train',
   summary: 'Train a model and keep weights, figures and pictures in a run folder',
-  usage: `${modelKinds.join('|')} [options]  or  ganglion train --resume RUN [options]`,
+  usage: 'MODEL [options], train --model FILE [options], or train --resume RUN [options]',
   notes: [
+    `MODEL is ${modelNames.join(', ')}: "ganglion models" says what they are.`,
     'The run folder gets config.json, metrics.jsonl, samples/epoch-0001.png …, weights.safetensors,',
     'state.safetensors, digest.txt and checksums.txt, which sha256sum --check reads.',
     'Ctrl-C ends training after the running steps and keeps what was learned; again, it ends at once.',
     'Figures called test are of test images; data without them, as one IDX file or PNG files, has none.',
     'dcgan is convolutional, and slow: minutes an epoch on MNIST. Try --limit 5000, or --threads auto.',
   ],
-  groups: [['Training', training], ['Model', own], ['Output', output]],
+  groups: [['Training', training], ['Model', flagsOf(kinds)], ['Output', output]],
   examples: [
     ['train vae', 'a VAE on MNIST into runs/vae'],
     ['train autoencoder --epochs 3 --limit 10000', 'a quick look'],
     ['train gan --seed 7 --out runs/seven --force', 'again, over an earlier run'],
     ['train --resume runs/vae --epochs 20', 'goes on to epoch 20; without, to its own'],
     ['train vae --data ./images.idx --latent 2 --json', 'your own images, progress for a program'],
+    ['train --model ./mine.js --data ./pictures', 'your own model of your own images'],
   ],
   async run(args, io) {
-    const { positionals, values } = parse(args, options)
+    const asked = lookAhead(args)
     try {
-      const settings = await (values.resume === undefined ? newRun(positionals, values) : resumed(positionals, values))
+      const settings = await (asked.resume === undefined ? newRun(args, asked) : resumed(args, asked))
       return await runTraining(settings, io)
     } catch (error) {
-      if (values.json && !(error instanceof UsageError)) reportFailure(error, io)
+      if (asked.json && !(error instanceof UsageError)) reportFailure(error, io)
       throw error
     }
   },
 }
 
-type Given = Values<typeof options>
+interface Asked {
+  readonly model?: string
+  readonly resume?: string
+  readonly json?: boolean
+}
 
-function newRun(positionals: readonly string[], values: Given): Settings {
-  const kind = kindOf(positionals)
+/** What decides which options there are, wherever it stands. */
+function lookAhead(args: readonly string[]): Asked {
+  const { values } = parseArgs({
+    args: [...args], options: { model: { type: 'string' }, resume: { type: 'string' }, json: { type: 'boolean' } },
+    strict: false,
+  })
+  // What has no value, or an empty one, is parse's to refuse.
+  const given = (value: unknown) => (typeof value === 'string' && value ? value : undefined)
+  return { model: given(values.model), resume: given(values.resume), json: values.json === true }
+}
+
+type Fixed = typeof training & typeof output
+type Given = Values<Fixed> & Readonly<Record<string, unknown>>
+
+function parsed(args: readonly string[], source: ModelSource | undefined): { positionals: readonly string[], values: Given } {
+  const flags: Options = source?.module ? flagsOf([source]) : flagsOf(kinds)
+  return parse(args, { ...training, ...flags, ...output })
+}
+
+async function newRun(args: readonly string[], { model }: Asked): Promise<Settings> {
+  const own = model ? await moduleModel(model) : undefined
+  const { positionals, values } = parsed(args, own)
+  if (own && positionals.length) throw new UsageError(`--model says which model to train; leave out "${positionals[0]}"`)
+  const source = own ?? builtInModel(kindOf(positionals))
   return {
-    kind,
-    options: optionsFor(kind, values),
+    source,
+    options: optionsFrom(source, values, own ? [] : kinds),
     data: values.data ?? 'mnist',
     limit: values.limit,
-    epochs: values.epochs ?? EPOCHS[kind],
+    epochs: values.epochs ?? source.epochs ?? EPOCHS,
     batchSize: values['batch-size'] ?? BATCH_SIZE,
     seed: values.seed ?? SEED,
     threads: values.threads ?? THREADS,
@@ -135,44 +133,25 @@ function newRun(positionals: readonly string[], values: Given): Settings {
   }
 }
 
-function resumed(positionals: readonly string[], values: Given): Promise<Settings> {
+async function resumed(args: readonly string[], { resume, model }: Asked): Promise<Settings> {
+  const source = resume ? await resumedModel(resume, model) : undefined
+  const { positionals, values } = parsed(args, source)
   for (const name of ['out', 'force'] as const) {
     if (values[name] !== undefined) throw new UsageError(`--resume goes on in the run's own folder; leave out --${name}`)
   }
   const kind = positionals.length ? kindOf(positionals) : undefined
   const { data, limit, epochs, 'batch-size': batchSize, seed, threads, precision } = values
   const given = { data, limit, epochs, batchSize, seed, threads, precision, ...shown(values) }
-  return resumeSettings(values.resume!, { kind, options: optionsFor(kind, values), ...given })
+  const options = optionsFrom(kind ? builtInModel(kind) : source!, values, source!.module ? [] : kinds)
+  return resumeSettings(values.resume!, source!, { kind, options, ...given })
 }
 
 const shown = ({ wide, quiet, json }: Given) => ({ wide: wide ?? automaticWide(), quiet: quiet ?? false, json: json ?? false })
 
-/** The model's options that were given; of a model that is not named, any. */
-function optionsFor(kind: ModelKind | undefined, values: Given): ModelOptions {
-  const chosen: Record<string, number | string | readonly number[]> = {}
-  for (const name of Object.keys(own) as (keyof typeof own)[]) {
-    const value = values[name]
-    if (value === undefined) continue
-    const key = camel(name)
-    if (kind && !(key in known.get(kind)!)) throw new UsageError(`--${name} is an option of ${owners(key)}, not of ${kind}`)
-    const like = kind && defaults.get(kind)![key]
-    if (Array.isArray(like) && Array.isArray(value) && like.length !== value.length) {
-      throw new UsageError(`--${name} expected ${like.length} numbers for ${kind}, as ${like.join()}, got "${value.join()}"`)
-    }
-    chosen[key] = value
-  }
-  return chosen
-}
-
-function kindOf([kind, more]: readonly string[]): ModelKind {
-  const expected = `expected ${modelKinds.join(', ')}`
+function kindOf([kind, more]: readonly string[]): ModelName {
+  const expected = `expected ${modelNames.join(', ')}`
   if (kind === undefined) throw new UsageError(`train ${expected}, got no model`)
-  if (!isModelKind(kind)) throw new UsageError(`unknown model "${kind}", ${expected}${nearest(kind, modelKinds)}`)
+  if (!isModelName(kind)) throw new UsageError(`unknown model "${kind}", ${expected}${nearest(kind, modelNames)}`)
   if (more !== undefined) throw new UsageError(`train expected one model, got "${more}" too`)
   return kind
 }
-
-/** `vae`, `vae and gan`, or `vae, gan and dcgan` */
-const owners = (key: string): string =>
-  modelKinds.filter((kind) => key in known.get(kind)!).join(', ').replace(/, (?=\w+$)/, ' and ')
-const camel = (name: string): string => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())

@@ -1,6 +1,6 @@
 // What users see as `options`. Apart from the rules themselves: of modules that an object names, bundlers keep all.
 export {
-  activation, checkOptions, count, counts, finite, flag, fraction, imageShape, initializer, name, notNegative, oneOf, positive,
-  required, rule, shape, share, size,
+  activation, checkOptions, complete, count, counts, finite, flag, fraction, imageShape, initializer, isNumbers, name,
+  notNegative, oneOf, option, positive, required, rule, shape, share, size,
 } from '../../options.ts'
-export type { Rule } from '../../options.ts'
+export type { Complete, Given, Option, Rule, Schema } from '../../options.ts'

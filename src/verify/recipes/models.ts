@@ -1,11 +1,8 @@
 // The models: many training steps as one tape, and a small one's whole life in the training loop, sampled afterwards.
 import { type ImageDataset, imageDataset } from '../../data/dataset.ts'
-import { autoencoder } from '../../models/autoencoder.ts'
-import { dcgan } from '../../models/dcgan.ts'
 import type { ModelDefinition } from '../../models/definition.ts'
-import { gan } from '../../models/gan.ts'
+import { models } from '../../models/kinds.ts'
 import { trainingStages } from '../../models/stages.ts'
-import { vae } from '../../models/vae.ts'
 import type { Runtime } from '../../runtime/create_runtime.ts'
 import { batchOf, scaledImages } from '../../train/batches.ts'
 import { Model } from '../../train/model.ts'
@@ -19,13 +16,11 @@ interface Plan {
   readonly batchSize: number
   readonly steps: number
 }
-/** Narrow enough for seconds, wide enough for threads to share their ops. */
-const PLANS: Readonly<Record<string, Plan>> = {
-  autoencoder: { define: () => autoencoder(), batchSize: 20, steps: 200 },
-  vae: { define: () => vae({ hidden: 90, latent: 7 }), batchSize: 12, steps: 200 },
-  gan: { define: () => gan({ hidden: 70, discriminatorHidden: 50, latent: 33, clipNorm: 5 }), batchSize: 12, steps: 200 },
-  dcgan: { define: () => dcgan({ filters: [12, 6], latent: 20 }), batchSize: 8, steps: 200 },
-}
+const STEPS = 200
+const PLANS = Object.entries(models).map(([name, kind]): [name: string, Plan] => {
+  const { options, batchSize } = kind.verify
+  return [name, { define: () => kind(options), batchSize, steps: STEPS }]
+})
 const SEEDS = [1, 2, 3]
 
 /** `count` images of digits' size: bright bars of random places and widths, and noise. */
@@ -43,10 +38,10 @@ export function barImages(count: number): ImageDataset {
 }
 
 /** A few steps each, for hosts that interpret. */
-export const beginnings: readonly TapeRecipe[] = Object.entries(PLANS).map(([name, plan]) => (
+export const beginnings: readonly TapeRecipe[] = PLANS.map(([name, plan]) => (
   { name: `begin/${name}`, prepare: (runtime) => prepare(runtime, { ...plan, steps: 3 }, 4) }
 ))
-export const trainings: readonly TapeRecipe[] = Object.entries(PLANS).flatMap(([name, plan]) => SEEDS.map((seed) => (
+export const trainings: readonly TapeRecipe[] = PLANS.flatMap(([name, plan]) => SEEDS.map((seed) => (
   { name: `train/${name}/${seed}`, prepare: (runtime) => prepare(runtime, plan, seed) }
 )))
 
@@ -58,7 +53,7 @@ async function prepare(runtime: Runtime, { define, batchSize, steps }: Plan, see
   return runOf(session, fn, steps, stateRanges(session, TRAIN))
 }
 
-export const lives: readonly HostRecipe[] = Object.entries(PLANS).map(([name, plan]) => (
+export const lives: readonly HostRecipe[] = PLANS.map(([name, plan]) => (
   { name: `model/${name}`, numbers: (runtime) => live(runtime, plan) }
 ))
 

@@ -1,10 +1,11 @@
-// The folder that a run may write to, and that nobody else writes to meanwhile.
+// The lock of a run's folder: who has it may write there, and nobody else does meanwhile.
 import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { failure, LOCK, makeFolder, notEmpty, removeFolders } from '../node/files.ts'
 import { FolderInUse, lockFolder } from '../node/lock.ts'
 
-export interface Claim {
+export interface RunLock {
+  /** The folder. */
   readonly path: string
   /** Gives the folder back; removes it, with its parents, where they were made for it and nothing is in them. */
   release(): Promise<void>
@@ -18,35 +19,35 @@ export async function checkFolder(out: string | undefined, force: boolean): Prom
 }
 
 /**
- * Takes `out`, or the first of runs/<model>, runs/<model>-2, … that is new or empty and that no other process has taken.
+ * Locks `out`, or the first of runs/<model>, runs/<model>-2, … that is new or empty and that no other process has taken.
  * @throws GanglionError when `out` holds something and `force` is not set, or cannot be made; FolderInUse when it is taken
  */
-export async function claimFolder(out: string | undefined, model: string, force: boolean): Promise<Claim> {
+export async function lockNewRun(out: string | undefined, model: string, force: boolean): Promise<RunLock> {
   for (let n = 1; out === undefined; n++) {
     const folder = join('runs', n === 1 ? model : `${model}-${n}`)
     const replaced = force && n === 1
     if (!replaced && (await contents(folder)).length > 0) continue
-    const claim = await claimed(folder).catch((error) => {
+    const lock = await lockRun(folder).catch((error) => {
       if (error instanceof FolderInUse && !replaced) return undefined
       throw error
     })
-    if (!claim) continue
+    if (!lock) continue
     // One that was faster may be done already.
-    if (replaced || (await contents(folder)).length === 0) return claim
-    await claim.release()
+    if (replaced || (await contents(folder)).length === 0) return lock
+    await lock.release()
   }
-  const claim = await claimed(out)
+  const lock = await lockRun(out)
   try {
     await checkFolder(out, force)
   } catch (error) {
-    await claim.release()
+    await lock.release()
     throw error
   }
-  return claim
+  return lock
 }
 
-/** Takes a folder, whatever it holds. */
-export async function claimed(path: string): Promise<Claim> {
+/** Locks a folder, whatever it holds, and makes it where it is not there. */
+export async function lockRun(path: string): Promise<RunLock> {
   const made = await makeFolder(path).catch((cause) => { throw failure('prepare run folder', path, cause) })
   const tidy = async () => { if (made !== undefined) await removeFolders(path, made) }
   const unlock = await lockFolder(path).catch(async (error) => {

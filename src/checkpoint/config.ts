@@ -1,0 +1,133 @@
+// What a run was told, as data: everything needed to repeat it, and to make its model again.
+// No file system here: src/node reads and writes the text, as config.json of a run folder.
+import { GanglionError } from '../errors.ts'
+import type { ModelDefinition } from '../models/definition.ts'
+import type { Precision } from '../runtime/cores.ts'
+
+/** The format of runs that this version writes and reads. */
+export const RUN_FORMAT = 1
+
+/** The module that makes a model of one's own. */
+export interface ModelModule {
+  /** Absolute, and from the run's folder: the first that is there counts. */
+  readonly path: string
+  readonly relative: string
+  /** Of the file's bytes; not of what it imports. */
+  readonly sha256: string
+}
+
+/** A model, by what makes it again. */
+export interface SavedModel {
+  /** Its definition's `kind` and `options`. */
+  readonly kind: string
+  readonly options: ModelDefinition['options']
+  /** What it was made for, where a module or a program of one's own makes it. */
+  readonly imageShape?: readonly number[]
+  readonly classes?: number
+  readonly module?: ModelModule
+}
+
+/** Everything needed to repeat a run. */
+export interface RunConfig {
+  readonly format: typeof RUN_FORMAT
+  /** The command that repeats it, with every option spelled out. */
+  readonly command?: string
+  readonly model: SavedModel
+  readonly data?: {
+    /** What `loadDataset` takes; paths are absolute. */
+    readonly source: string
+    /** How many samples trained the model, from the first on, and the SHA-256 of their bytes. */
+    readonly count: number
+    readonly sha256: string
+  }
+  readonly training: {
+    readonly seed: number
+    readonly epochs?: number
+    readonly batchSize?: number
+    /** How many threads trained, which changes no bit, and with which core. */
+    readonly threads?: number
+    readonly precision?: Precision
+    readonly wide?: boolean
+  }
+  readonly software: { readonly ganglion: string, readonly core: string, readonly node: string }
+}
+
+/** The text of a config, readable. */
+export const formatConfig = (config: RunConfig): string => `${JSON.stringify(config, null, 2)}\n`
+
+/** The error for a config that is not what a run writes. */
+export const damagedConfig = (where: string, what: string, cause?: unknown): GanglionError =>
+  new GanglionError(`"${where}" is damaged: ${what}; train again, or mend it by hand`, { cause })
+
+/**
+ * The config in a text, checked, but for the model's options: what makes the model knows those.
+ * @param where the file, for messages
+ * @throws GanglionError when it is not what a run writes
+ */
+export function parseConfig(text: string, where: string): RunConfig {
+  let config: Partial<RunConfig> | null
+  try {
+    config = JSON.parse(text) as Partial<RunConfig> | null
+  } catch (cause) {
+    throw damagedConfig(where, 'it is not JSON', cause)
+  }
+  const format: unknown = config?.format
+  if (typeof format === 'number' && format > RUN_FORMAT) {
+    throw new GanglionError(`"${where}" has the format ${format}, ` +
+      `and this version of Ganglion reads ${RUN_FORMAT}; update Ganglion`)
+  }
+  for (const [what, found, expected, fits] of fieldsOf(config ?? {})) {
+    if (fits(found)) continue
+    throw damagedConfig(where, `${what} expected ${expected}, found ${JSON.stringify(found)}`)
+  }
+  return config as RunConfig
+}
+
+type Field = readonly [name: string, found: unknown, expected: string, fits: (x: unknown) => boolean]
+type Fits = Field[3]
+
+const isText: Fits = (x) => typeof x === 'string' && x !== ''
+const isCount: Fits = (x) => Number.isSafeInteger(x) && (x as number) > 0
+const isWhole: Fits = (x) => Number.isSafeInteger(x) && (x as number) >= 0
+const isFlag: Fits = (x) => typeof x === 'boolean'
+const isObject: Fits = (x) => typeof x === 'object' && x !== null && !Array.isArray(x)
+const isHash: Fits = (x) => typeof x === 'string' && /^[0-9a-f]{64}$/.test(x)
+const isShape: Fits = (x) => Array.isArray(x) && x.every(isCount)
+const isPrecision: Fits = (x) => x === 'deterministic' || x === 'relaxed'
+const maybe = (fits: Fits): Fits => (x) => x === undefined || fits(x)
+
+/** What is there, and what may be left out, each with what it has to be. */
+function fieldsOf({ format, model, data, training }: Partial<RunConfig>): Field[] {
+  const { kind, options, imageShape, classes, module } = model ?? {}
+  const { seed, epochs, batchSize, threads, precision, wide } = training ?? {}
+  const fields: Field[] = [
+    ['format', format, `${RUN_FORMAT}`, (x) => x === RUN_FORMAT],
+    ['model.kind', kind, 'the name of a model', isText],
+    ['model.options', options, 'an object', isObject],
+    ['model.imageShape', imageShape, '[height, width, channels]', maybe(isShape)],
+    ['model.classes', classes, 'a positive integer', maybe(isCount)],
+    ['model.module', module, 'an object', maybe(isObject)],
+    ['training.seed', seed, 'an integer from 0 to 2^53 - 1', isWhole],
+    ['data', data, 'an object', maybe(isObject)],
+    ['training.epochs', epochs, 'a positive integer', maybe(isCount)],
+    ['training.batchSize', batchSize, 'a positive integer', maybe(isCount)],
+    ['training.threads', threads, 'a positive integer', maybe(isCount)],
+    ['training.precision', precision, 'deterministic or relaxed', maybe(isPrecision)],
+    ['training.wide', wide, 'true or false', maybe(isFlag)],
+  ]
+  if (isObject(data)) {
+    fields.push(
+      ['data.source', data!.source ?? null, 'mnist, fashion or a path', isText],
+      ['data.count', data!.count ?? null, 'a positive integer', isCount],
+      ['data.sha256', data!.sha256 ?? null, '64 hexadecimal digits', isHash],
+    )
+  }
+  if (isObject(module)) {
+    fields.push(
+      ['model.module.path', module!.path ?? null, 'a path', isText],
+      ['model.module.relative', module!.relative ?? null, 'a path', isText],
+      ['model.module.sha256', module!.sha256 ?? null, '64 hexadecimal digits', isHash],
+    )
+  }
+  return fields
+}

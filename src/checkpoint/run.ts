@@ -1,0 +1,91 @@
+// A run as files in memory: its weights, the state to go on from, its digest, and the checksums of all.
+// No file system here: src/node keeps them in a folder. Invariant: what was changed since it was saved is not loaded.
+import { GanglionError } from '../errors.ts'
+import { decodeSafetensors, encodeSafetensors, type SavedTensor } from '../formats/safetensors.ts'
+import { sha256 } from '../formats/sha256.ts'
+import type { Model } from '../train/model.ts'
+import type { State } from '../train/state.ts'
+
+export const WEIGHTS = 'weights.safetensors'
+export const STATE = 'state.safetensors'
+export const DIGEST = 'digest.txt'
+/** Lines as `sha256sum` writes and checks them: 64 digits, two spaces, the file's name. */
+export const CHECKSUMS = 'checksums.txt'
+/** The tensor of the state that is no variable: the training counters and the seed. */
+const COUNTERS = 'counters'
+
+/** A file's bytes, or its text. */
+export type Contents = Uint8Array | string
+
+/** What a model learned, as files by their names, and its digest. */
+export async function runFiles(model: Model): Promise<{ digest: string, files: Map<string, Contents> }> {
+  const digest = await model.digest()
+  const metadata = { format: 'ganglion', kind: model.definition.kind }
+  const files = new Map<string, Contents>([
+    [WEIGHTS, encodeSafetensors(model.weights(), metadata)],
+    [STATE, encodeSafetensors(stateTensors(model), metadata)],
+    [DIGEST, `${digest}\n`],
+  ])
+  const sums = await Promise.all([...files].map(async ([name, data]) => `${await hashOf(data)}  ${name}\n`))
+  return { digest, files: files.set(CHECKSUMS, sums.join('')) }
+}
+
+/** The files of a run that a model is restored from. */
+export interface Saved {
+  /** The bytes of WEIGHTS, or of STATE. */
+  readonly bytes: Uint8Array
+  /** The text of DIGEST and CHECKSUMS, where there are such files: older runs have none. */
+  readonly digest?: string
+  readonly checksums?: string
+}
+
+/**
+ * Loads weights, or a state, into a model.
+ * @param state whether the bytes are a state: optimizers' slots and counters too, to go on training
+ * @param place of a file of the run, for messages
+ * @throws GanglionError when a file is damaged, changed, or of another model
+ */
+export async function restore(
+  model: Model, { bytes, digest, checksums }: Saved, state: boolean, place: (name: string) => string,
+): Promise<void> {
+  const name = state ? STATE : WEIGHTS
+  const { tensors } = decodeSafetensors(bytes, place(name))
+  try {
+    if (state) model.loadState(stateOf(tensors))
+    else model.loadWeights(tensors)
+  } catch (cause) {
+    throw new GanglionError(`"${place(name)}" does not fit the run's config.json: ${(cause as Error).message}`, { cause })
+  }
+  await checkSum(checksums, place(name), name, bytes)
+  if (digest === undefined) return
+  await checkSum(checksums, place(DIGEST), DIGEST, digest)
+  if (state && digest.trim() !== await model.digest()) {
+    throw new GanglionError(`"${place(name)}" is not what ${DIGEST} of the run says: one of them was changed, ` +
+      'or is of another run; copy the run again')
+  }
+}
+
+/** @throws GanglionError when the checksums know the file as another */
+async function checkSum(sums: string | undefined, path: string, name: string, data: Contents): Promise<void> {
+  const known = sums?.split('\n').find((line) => line.endsWith(`  ${name}`))?.slice(0, 64)
+  if (known === undefined || known === await hashOf(data)) return
+  throw new GanglionError(`"${path}" is not the file that the run saved: ` +
+    `its SHA-256 is not that in ${CHECKSUMS}; copy the run again, or delete ${CHECKSUMS} if the change is meant`)
+}
+
+const hashOf = (data: Contents): Promise<string> => sha256([typeof data === 'string' ? new TextEncoder().encode(data) : data])
+
+function stateTensors(model: Model): Map<string, SavedTensor> {
+  const shapes = new Map(model.session.variables.map((v) => [v.attrs.name, v.shape]))
+  const { variables, counters } = model.state()
+  const tensors = new Map<string, SavedTensor>([[COUNTERS, { shape: [counters.length], data: counters }]])
+  for (const [name, data] of variables) tensors.set(name, { shape: shapes.get(name)!, data })
+  return tensors
+}
+
+function stateOf(tensors: ReadonlyMap<string, SavedTensor>): State {
+  const variables = new Map<string, Float32Array>()
+  for (const [name, { data }] of tensors) if (data instanceof Float32Array) variables.set(name, data)
+  const counters = tensors.get(COUNTERS)?.data
+  return { variables, counters: counters instanceof Uint32Array ? counters : new Uint32Array() }
+}

@@ -1,0 +1,71 @@
+// What the package knows of a kind of model: a function that makes definitions, and, on it, what the command line, the worker,
+// `verify`, the benchmarks and the tests ask for. The file of a model is all of it; src/models/registry.ts names the file.
+import { complete, type Complete, type Given, type Schema } from '../options.ts'
+import type { ModelDefinition } from './definition.ts'
+
+/** What is said of a kind of model, once. */
+export interface KindRecord<S extends Schema = Schema> {
+  /** Its name on the command line and in files. */
+  readonly kind: string
+  /** A line about it. */
+  readonly summary: string
+  /** The options that it takes. `imageShape` among them is the shape of the images that it is to be trained on. */
+  readonly options: S
+  /** Which images it takes, where not all: completes "takes …". */
+  readonly images?: string
+  /** How many epochs `ganglion train` trains by default. Default 10. */
+  readonly epochs?: number
+}
+
+/** A kind of model: called with options, it makes a definition, of `Metrics` and `Figures` as that is. */
+export interface ModelKind<S extends Schema = Schema, Metrics extends string = string, Figures extends string = Metrics>
+  extends KindRecord<S> {
+  (options?: Given<S>): ModelDefinition<Metrics, Figures>
+}
+
+/** What is said of the package's own kinds as well. */
+export interface Tried<S extends Schema = Schema> {
+  /** What `verify` trains: narrow enough for seconds, wide enough for threads to share its ops. */
+  readonly verify: { readonly options: Given<S>, readonly batchSize: number }
+  /** What `ganglion bench` trains: a batch whose step fits a window; `quick` where it is part of the quick run. */
+  readonly bench: { readonly batchSize: number, readonly quick: boolean }
+}
+
+/** A kind of the registry. */
+export type OwnKind<S extends Schema = Schema, Metrics extends string = string, Figures extends string = Metrics> =
+  ModelKind<S, Metrics, Figures> & Tried<S>
+
+/** The options that a kind takes. */
+export type OptionsOf<K> = K extends { readonly options: infer S extends Schema } ? Given<S> : never
+
+/** A definition but for what its record says. */
+export type Graphs<Metrics extends string = string, Figures extends string = Metrics> =
+  Omit<ModelDefinition<Metrics, Figures>, 'kind' | 'options'>
+type Make<S extends Schema, Metrics extends string, Figures extends string> = (options: Complete<S>) => Graphs<Metrics, Figures>
+
+/**
+ * A kind of model, made of its record and of what makes a definition from complete options. The options are checked before.
+ *
+ * ```js
+ * export const mine = defineModel({
+ *   kind: 'mine', summary: 'a linear autoencoder',
+ *   options: { latent: options.option(options.count, 8, 'size of the code') },
+ * }, ({ latent }) => ({ imageShape: [28, 28, 1], codeShape: [latent], optimizers: [], train: …, decode: … }))
+ * ```
+ */
+export function defineModel<S extends Schema, Metrics extends string, Figures extends string = Metrics>(
+  record: KindRecord<S> & Tried<NoInfer<S>>, make: Make<S, Metrics, Figures>,
+): OwnKind<S, Metrics, Figures>
+export function defineModel<S extends Schema, Metrics extends string, Figures extends string = Metrics>(
+  record: KindRecord<S>, make: Make<S, Metrics, Figures>,
+): ModelKind<S, Metrics, Figures>
+/* @__NO_SIDE_EFFECTS__ */
+export function defineModel<S extends Schema, Metrics extends string, Figures extends string>(
+  record: KindRecord<S>, make: Make<S, Metrics, Figures>,
+): ModelKind<S, Metrics, Figures> {
+  const define = (given: Given<S> = {}): ModelDefinition<Metrics, Figures> => {
+    const options = complete(record.kind, given, record.options)
+    return { ...make(options), kind: record.kind, options: options as ModelDefinition['options'] }
+  }
+  return Object.assign(define, record)
+}

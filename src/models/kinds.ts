@@ -1,0 +1,41 @@
+// The kinds of models of the package by their names, for what handles any of them: the command line, workers, runs, tests.
+// It reaches all models, so nothing that a page may take a part of imports it.
+import { GanglionError } from '../errors.ts'
+import type { Schema } from '../options.ts'
+import type { ModelDefinition } from './definition.ts'
+import type { OwnKind } from './kind.ts'
+import * as registry from './registry.ts'
+
+export type ImageShape = readonly [height: number, width: number, channels: number]
+export type ModelOptions = ModelDefinition['options']
+export type ModelName = keyof typeof registry
+
+type SchemaOf<K> = K extends { readonly options: infer S extends Schema } ? S : never
+// What a record lacks does not compile here.
+const complete: { readonly [K in ModelName]: OwnKind<SchemaOf<(typeof registry)[K]>> } = registry
+export const models = complete as unknown as Readonly<Record<ModelName, OwnKind>>
+export const modelNames = (Object.keys(registry) as ModelName[]).sort()
+export const isModelName = (name: unknown): name is ModelName => modelNames.includes(name as ModelName)
+
+/**
+ * The definition of a model for images of a shape.
+ * @throws RangeError when there is no such model, or an option is not one of its
+ * @throws GanglionError when the model takes images of other shapes only
+ */
+export function defineFor(imageShape: ImageShape, kind: ModelName, options: ModelOptions = {}): ModelDefinition {
+  if (!isModelName(kind)) throw new RangeError(`defineFor: there is no '${String(kind)}', expected ${modelNames.join(', ')}`)
+  if (takes(kind, imageShape)) return models[kind]({ ...options, imageShape })
+  const others = modelNames.filter((other) => takes(other, imageShape))
+  throw new GanglionError(`images of ${imageShape.join('x')} were given, and the ${kind} takes ${models[kind].images}; ` +
+    `resize the images, or choose another model (${others.join(', ')})`)
+}
+
+/** Whether a model with its default options is one for images of a shape. */
+function takes(kind: ModelName, imageShape: ImageShape): boolean {
+  try {
+    return Boolean(models[kind]({ imageShape }))
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}

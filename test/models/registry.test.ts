@@ -1,0 +1,42 @@
+// The registry is complete: what each model of it says of itself holds, and what must be there for each is there.
+// A model that was added fails here, by name, until its goldens are written. What its record lacks does not compile.
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { golden as benchGolden } from '../../src/bench/golden.ts'
+import { modelNames, models } from '../../src/models/kinds.ts'
+import { golden as verifyGolden } from '../../src/verify/golden.ts'
+import { recipeNames } from '../../src/verify/index.ts'
+
+const { curves } = JSON.parse(readFileSync(new URL('../golden/curves.json', import.meta.url), 'utf8')) as { curves: object }
+
+describe.each(modelNames)('%s', (name) => {
+  const define = models[name]
+
+  it('is known by its own name, and by a line', () => {
+    expect(define.kind).toBe(name)
+    expect(define().kind).toBe(name)
+    expect(define.summary).toMatch(/^.{10,80}$/)
+    for (const { help } of Object.values(define.options)) expect(help).toMatch(/^.{4,90}$/)
+  })
+
+  it('has defaults that its rules let pass, and makes itself again of the options that it reports', () => {
+    for (const [key, { rule, initial }] of Object.entries(define.options)) expect(rule.fault(initial), key).toBeNull()
+    expect(Object.keys(define().options)).toEqual(Object.keys(define.options))
+    for (const options of [{}, define.verify.options]) {
+      const { options: reported } = define(options)
+      expect(reported).toMatchObject(options)
+      expect(define(reported).options).toEqual(reported)
+    }
+  })
+
+  it('has its goldens: run "npm run golden" where not', () => {
+    const { batchSize } = define.bench
+    const missing = [
+      ...(Object.hasOwn(curves, name) ? [] : ['a curve in test/golden/curves.json']),
+      ...recipeNames.filter((recipe) => recipe.split('/')[1] === name && !Object.hasOwn(verifyGolden, recipe)),
+      ...(Object.hasOwn(benchGolden, `${name} ${batchSize}`) ? [] : [`'${name} ${batchSize}' in src/bench/golden.ts`]),
+    ]
+    expect(missing).toEqual([])
+    expect(recipeNames.filter((recipe) => recipe.split('/')[1] === name).length).toBeGreaterThanOrEqual(5)
+  })
+})
