@@ -2,4 +2,5 @@
 export { autoencoder, type AutoencoderOptions } from './autoencoder.ts'
 export { dcgan, type DcganOptions } from './dcgan.ts'
 export { gan, type GanOptions } from './gan.ts'
+export { lsgan, type LsganOptions } from './lsgan.ts'
 export { vae, type VaeOptions } from './vae.ts'

@@ -1,23 +1,20 @@
-// The four models as shipped against PyTorch in float64: losses, outputs, every gradient, and Adam's trajectory.
+// The models as shipped against PyTorch in float64: losses, outputs, every gradient, and Adam's trajectory.
 import { describe, expect, it } from 'vitest'
-import { autoencoder } from '../../src/models/autoencoder.ts'
-import { dcgan } from '../../src/models/dcgan.ts'
-import type { ModelDefinition } from '../../src/models/definition.ts'
-import { gan } from '../../src/models/gan.ts'
-import { vae } from '../../src/models/vae.ts'
+import { modelNames, type ModelName, models as kinds } from '../../src/models/kinds.ts'
 import { lcg } from '../golden/lcg.ts'
-import type { Kind } from '../golden/layers.ts'
-import { BoundModel, type Expected, readOracles } from './models.ts'
+import { BoundModel, type Expected, KINDS, readOracles } from './models.ts'
 
 const small = [2, 2, 3] as const
-const definitions: Record<'tiny' | 'models', Record<Kind, () => ModelDefinition>> = {
+/** The options of each model at the oracle's width. What is left out does not compile. */
+const OPTIONS: Readonly<Record<'tiny' | 'models', Readonly<Record<ModelName, object>>>> = {
   tiny: {
-    A: () => autoencoder({ latent: 3, filters: [4, 5, 2] }),
-    B: () => vae({ latent: 3, hidden: 9, imageShape: small }),
-    C: () => gan({ latent: 5, hidden: 8, discriminatorHidden: 6, imageShape: small }),
-    D: () => dcgan({ latent: 5, filters: [4, 3], learningRate: 3e-4 }),
+    autoencoder: { latent: 3, filters: [4, 5, 2] },
+    vae: { latent: 3, hidden: 9, imageShape: small },
+    gan: { latent: 5, hidden: 8, discriminatorHidden: 6, imageShape: small },
+    dcgan: { latent: 5, filters: [4, 3], learningRate: 3e-4 },
+    lsgan: { latent: 5, hidden: 8, discriminatorHidden: 6, imageShape: small },
   },
-  models: { A: () => autoencoder(), B: () => vae(), C: () => gan(), D: () => dcgan({ learningRate: 3e-4 }) },
+  models: { autoencoder: {}, vae: {}, gan: {}, dcgan: { learningRate: 3e-4 }, lsgan: {} },
 }
 
 /** Relative error of a loss. */
@@ -54,9 +51,10 @@ function errorOf(y: Float32Array, e: Expected): number {
 
 describe.each(['tiny', 'models'] as const)('PyTorch, %s.json', (file) => {
   const { models } = readOracles(file)
-  describe.each(['A', 'B', 'C', 'D'] as const)('model %s', (kind) => {
+  describe.each(modelNames)('%s', (name) => {
+    const kind = KINDS[name]
     const oracle = models[kind]
-    const make = () => BoundModel.make(kind, oracle, definitions[file][kind]())
+    const make = () => BoundModel.make(kind, oracle, kinds[name](OPTIONS[file][name]))
 
     it('losses, outputs, gradients', async () => {
       const { losses, outputs, grads } = (await make()).values()

@@ -5,6 +5,7 @@ import { topological, rewrite } from '../../src/graph/walk.ts'
 import { input, isVariable } from '../../src/graph/leaves.ts'
 import { type Shape, sizeOf, type Tensor } from '../../src/graph/tensor.ts'
 import type { ModelDefinition, Stage } from '../../src/models/definition.ts'
+import type { ModelName } from '../../src/models/kinds.ts'
 import { trainingStages } from '../../src/models/stages.ts'
 import type { FunctionSpec } from '../../src/compiler/program.ts'
 import type { CompiledFunction } from '../../src/runtime/function.ts'
@@ -39,12 +40,15 @@ interface Oracles {
 export const readOracles = (file: 'tiny' | 'models') =>
   JSON.parse(readFileSync(new URL(`../golden/${file}.json`, import.meta.url)).toString()) as Oracles
 
+/** Our models by the oracle's names of them. */
+export const KINDS: Readonly<Record<ModelName, Kind>> = { autoencoder: 'A', vae: 'B', gan: 'C', dcgan: 'D', lsgan: 'E' }
 /** Our metrics and random streams by the oracle's names of losses and inputs. */
 const LOSSES: Record<Kind, Readonly<Record<string, string>>> = {
   A: { mean: 'loss' },
   B: { total: 'loss', recon: 'reconstruction', kl: 'kl' },
   C: { d: 'discriminator', g: 'generator' },
   D: { d: 'discriminator', g: 'generator' },
+  E: { d: 'discriminator', g: 'generator' },
 }
 const STREAMS: Readonly<Record<string, string>> = { epsilon: 'eps', noise: 'z1', 'noise#2': 'z2' }
 
@@ -53,7 +57,7 @@ function outputsOf(kind: Kind, loss: Tensor): Record<string, Tensor> {
   const nodes = topological([loss])
   const [image] = nodes.filter((t) => t.op.name === 'tanh')
   if (kind === 'A' || kind === 'B') return { recon: image! }
-  const head = kind === 'C' ? 'discriminator/dense_2' : 'discriminator/dense'
+  const head = kind === 'D' ? 'discriminator/dense' : 'discriminator/dense_2'
   const [real, fake] = nodes.filter((t) => t.scope === head && t.op.name === 'add')
   return { fake_z1: image!, d_real_logits: real!, d_fake_logits: fake! }
 }

@@ -1,0 +1,17 @@
+// The least squares GAN (Mao et al. 2017, arXiv:1611.04076), dense, with the codes 0, 1, 1 of its equation 9: the discriminator
+// wants 0 of generated images and 1 of real ones, the generator wants 1.
+import { leastSquares } from '../nn/losses.ts'
+import { DENSE_GAN, denseGan } from './dense_gan.ts'
+import { defineModel, type OptionsOf } from './kind.ts'
+
+/** The networks of dense_gan.ts; losses: half the mean squared distance of the discriminator's scores. */
+export const lsgan = defineModel({
+  kind: 'lsgan',
+  summary: 'least squares GAN, dense',
+  options: DENSE_GAN,
+  epochs: 20,
+  verify: { options: { hidden: 70, discriminatorHidden: 50, latent: 33 }, batchSize: 12 },
+  bench: { batchSize: 128, quick: false },
+}, (options) => denseGan(options, leastSquares))
+
+export type LsganOptions = OptionsOf<typeof lsgan>
