@@ -14,6 +14,7 @@ import {
 } from '../options.ts'
 import type { BoundModel } from './bound.ts'
 import { evaluate, type EvaluateOptions } from './evaluate.ts'
+import { FunctionCache } from './function_cache.ts'
 import { hyperparametersOf, setValue, valuesOf } from './hyperparameters.ts'
 import { Inference, type RowOptions } from './inference.ts'
 import { checkState, digest, readState, type State, writeState } from './state.ts'
@@ -33,12 +34,13 @@ export class Model<Metrics extends string = string, Figures extends string = str
   readonly definition: ModelDefinition<Metrics, Figures>
   readonly session: Session
   readonly #inference: Inference
-  readonly #onData = new WeakMap<ImageDataset, Map<string, CompiledFunction>>()
+  readonly #functions: FunctionCache
 
   private constructor(definition: ModelDefinition<Metrics, Figures>, session: Session) {
     this.definition = definition
     this.session = session
     this.#inference = new Inference(definition, session)
+    this.#functions = new FunctionCache(session)
   }
 
   /**
@@ -61,7 +63,7 @@ export class Model<Metrics extends string = string, Figures extends string = str
   /**
    * Trains, yielding after every few dozen milliseconds of work. Stop by leaving the loop or by `signal`: what was
    * trained stays, and the next call finishes the epoch. With other data, or the same in a new array, it begins a new
-   * epoch instead. The model's memory keeps a copy of every dataset it is given, for as long as the model lives.
+   * epoch instead. The model's memory keeps copies of the last four datasets that it was given.
    *
    * Between two yields, weights may be changed by `loadWeights` and `loadState`, and hyper-parameters by
    * `setHyperparameter`. Other writes to the session are not known to what undoes a bad step: it goes back to a moment
@@ -76,7 +78,7 @@ export class Model<Metrics extends string = string, Figures extends string = str
 
   /**
    * The definition's figures as means over all samples of `data`. The same data gives the same figures. The model's memory
-   * keeps a copy of every dataset it is given: to judge often, make the dataset once and give it again.
+   * keeps copies of the last four datasets: to judge often, make the dataset once and give it again.
    * @throws TypeError where the model has no figure of its own (a GAN)
    * @throws TypeError, RangeError where data or options are not as described, or data that the definition cannot read
    */
@@ -178,10 +180,6 @@ export class Model<Metrics extends string = string, Figures extends string = str
 
   /** The function known as `key` on `data`, compiled on first use. */
   compiled(key: string, data: ImageDataset, spec: () => FunctionSpec): CompiledFunction {
-    const known = this.#onData.get(data) ?? new Map<string, CompiledFunction>()
-    this.#onData.set(data, known)
-    const made = known.get(key) ?? this.session.compile(spec())
-    known.set(key, made)
-    return made
+    return this.#functions.get(key, data, spec)
   }
 }
