@@ -32,11 +32,18 @@ export function ofShape(y: Tensor, name: string, rows: number, shape: Shape): Te
   return y
 }
 
+/** What a definition's graphs are made of, and the names of what they report. */
+export interface Graphs {
+  readonly tensors: readonly Tensor[]
+  readonly metrics: readonly string[]
+  readonly figures: readonly string[]
+}
+
 /**
- * All tensors of all graphs of a definition, built for `rows` rows.
+ * All graphs of a definition, built for `rows` rows.
  * @throws RangeError where a graph gives another shape than the definition says
  */
-export function allTensors(definition: ModelDefinition, rows: number): Tensor[] {
+export function graphsOf(definition: ModelDefinition, rows: number): Graphs {
   const { imageShape, codeShape, classes, tensors = {}, batchesPerStep = 1, encode, evaluate, sampleCodes } = definition
   const of = (name: string, shape: Shape) => input(name, [rows, ...shape])
   const labels = classes === undefined ? undefined : of('labels', [])
@@ -48,15 +55,18 @@ export function allTensors(definition: ModelDefinition, rows: number): Tensor[] 
   const batches = Array.from({ length: batchesPerStep }, batch)
   const pass = () => new Pass(false)
   const codes = of('codes', codeShape)
-  return [
-    ...tensorsOf(trainingStages(definition, batches[0]!, new Pass(true, undefined, batches))),
+  const stages = trainingStages(definition, batches[0]!, new Pass(true, undefined, batches))
+  const figures = evaluate?.(batch(), pass()) ?? {}
+  const all = [
+    ...tensorsOf(stages),
     ...topological([
-      ...Object.values(evaluate?.(batch(), pass()) ?? {}),
+      ...Object.values(figures),
       ...(encode ? [ofShape(encode(of('images', imageShape), pass(), labels), 'encode', rows, codeShape)] : []),
       ofShape(definition.decode(codes, pass(), labels), 'decode', rows, imageShape),
       ...(sampleCodes ? [ofShape(sampleCodes(codes, labels), 'sampleCodes', rows, codeShape)] : []),
     ]),
   ]
+  return { tensors: all, metrics: stages.flatMap(({ metrics = {} }) => Object.keys(metrics)), figures: Object.keys(figures) }
 }
 
 /**

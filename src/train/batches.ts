@@ -68,7 +68,7 @@ function leavesOf(data: ImageDataset): Leaves {
 }
 
 /** @throws RangeError, TypeError where the data are not such as the definition reads */
-function checkFits(data: ImageDataset, { imageShape, kind, classes, tensors = {} }: ModelDefinition): void {
+export function checkFits(data: ImageDataset, { imageShape, kind, classes, tensors = {} }: ModelDefinition): void {
   const its = `of '${data.name}'`
   if (!sameShape(data.shape, imageShape)) {
     throw new RangeError(`the images ${its} are ${show(data.shape)} and the ${kind} takes ${show(imageShape)}; ` +

@@ -8,6 +8,8 @@ import type { Session } from '../runtime/session.ts'
 export interface BoundModel {
   readonly definition: ModelDefinition
   readonly session: Session
+  /** The names of what training and evaluation report. */
+  readonly names: { readonly metrics: readonly string[]; readonly figures: readonly string[] }
   /** The function known as `key` on `data`, compiled on first use. */
   compiled(key: string, data: ImageDataset, spec: () => FunctionSpec): CompiledFunction
 }

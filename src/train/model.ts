@@ -2,7 +2,7 @@
 // Invariant: all variables exist from the start, so no call but training, loading and setting changes the digest.
 import { isVariable } from '../graph/leaves.ts'
 import type { ModelDefinition } from '../models/definition.ts'
-import { allTensors } from '../models/stages.ts'
+import { graphsOf } from '../models/stages.ts'
 import type { SavedTensor } from '../formats/safetensors.ts'
 import type { FunctionSpec } from '../compiler/program.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
@@ -16,7 +16,9 @@ import type { BoundModel } from './bound.ts'
 import { evaluate, type EvaluateOptions } from './evaluate.ts'
 import { FunctionCache } from './function_cache.ts'
 import { hyperparametersOf, setValue, valuesOf } from './hyperparameters.ts'
+import { fit, type FitOptions, type History } from './fit.ts'
 import { Inference, type RowOptions } from './inference.ts'
+import { type Iterated, iterated } from './iterated.ts'
 import { checkState, digest, readState, type State, writeState } from './state.ts'
 import { statusOf } from './status.ts'
 import { train, type Progress, type TrainOptions } from './train.ts'
@@ -26,19 +28,23 @@ const RUNTIME = rule('a Runtime, which createRuntime() promises: await it', (x):
 /** What every definition must have. */
 const DEFINITION = { imageShape: shapeRule, codeShape: shapeRule, train: callable, decode: callable }
 const IMAGES = rule('a Float32Array in [-1, 1]; scale bytes by x / 127.5 - 1', isFloats)
+/** What to write where a loop is not one. */
+const HOW = 'write for await (const progress of model.train(data)) …, or await model.fit(data)'
 /** Rows of the graphs that make the variables: more than one, so that a batch's statistics are of something. */
 const ROWS = 2
 
 /** `Metrics` are the names of what training reports, `Figures` of what `evaluate` does: the definition's. */
-export class Model<Metrics extends string = string, Figures extends string = string> implements BoundModel {
+export class Model<Metrics extends string = string, Figures extends string = Metrics> implements BoundModel {
   readonly definition: ModelDefinition<Metrics, Figures>
   readonly session: Session
+  readonly names: BoundModel['names']
   readonly #inference: Inference
   readonly #functions: FunctionCache
 
-  private constructor(definition: ModelDefinition<Metrics, Figures>, session: Session) {
+  private constructor(definition: ModelDefinition<Metrics, Figures>, session: Session, names: BoundModel['names']) {
     this.definition = definition
     this.session = session
+    this.names = names
     this.#inference = new Inference(definition, session)
     this.#functions = new FunctionCache(session)
   }
@@ -55,9 +61,10 @@ export class Model<Metrics extends string = string, Figures extends string = str
     for (const [key, r] of Object.entries(DEFINITION)) check('Model.create', `definition.${key}`, definition?.[key as 'train'], r)
     checkOptions('Model.create', options, { seed: seedRule })
     const { seed = 1 } = options
-    const model = new Model(definition, await runtime.session(seed))
-    model.session.addVariables(allTensors(definition, ROWS).filter(isVariable))
-    return model
+    const session = await runtime.session(seed)
+    const { tensors, metrics, figures } = graphsOf(definition, ROWS)
+    session.addVariables(tensors.filter(isVariable))
+    return new Model(definition, session, { metrics, figures })
   }
 
   /**
@@ -68,12 +75,31 @@ export class Model<Metrics extends string = string, Figures extends string = str
    * Between two yields, weights may be changed by `loadWeights` and `loadState`, and hyper-parameters by
    * `setHyperparameter`. Other writes to the session are not known to what undoes a bad step: it goes back to a moment
    * before them.
+   *
+   *     for await (const { epoch, metrics } of model.train(data, { epochs: 3 })) console.log(epoch, metrics.loss)
+   *
+   * It is a loop: awaited, it rejects, and so an async function must not return it. `fit` is the promise.
    * @throws TypeError, RangeError for data or options that are not as described, or data that the definition cannot read
    * @throws GanglionError while another loop trains the model
    * @throws TrainingError, with the last good weights in place, when a number is no longer finite or a thread is lost
    */
-  train(data: ImageDataset, options: TrainOptions = {}): AsyncGenerator<Progress<Metrics>, void, void> {
-    return train(this, data, options)
+  train(data: ImageDataset, options: TrainOptions = {}): Iterated<Progress<Metrics>> {
+    return iterated(train(this, data, options), HOW)
+  }
+
+  /**
+   * Trains to the end, and gives the figures of each epoch: the loop of `train` as a promise, with Keras' callbacks.
+   *
+   *     const { history, bestEpoch } = await model.fit(data, {
+   *       epochs: 20, validation, keepBest: true, earlyStopping: { patience: 3 },
+   *       callbacks: { onEpochEnd: (epoch, { loss, val_loss }) => console.log(epoch, loss, val_loss) },
+   *     })
+   *
+   * A signal ends it after the chunk that is running; the promise resolves with what was trained by then.
+   * @throws as `train` does; TypeError, RangeError for options that are not as described
+   */
+  fit(data: ImageDataset, options: FitOptions<Metrics, Figures> = {}): Promise<History<Metrics, Figures>> {
+    return fit(this, data, options)
   }
 
   /**

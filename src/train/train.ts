@@ -49,7 +49,12 @@ export interface Progress<Metrics extends string = string> {
   readonly epochDone: boolean
 }
 
-export async function* train(model: BoundModel, data: ImageDataset, options: TrainOptions): AsyncGenerator<Progress, void, void> {
+/** Told of each epoch, before its first step. */
+type OnEpoch = (epoch: number) => Promise<void>
+
+export async function* train(
+  model: BoundModel, data: ImageDataset, options: TrainOptions, onEpoch?: OnEpoch,
+): AsyncGenerator<Progress, void, void> {
   const settings = checked(model, data, options)
   const status = statusOf(model.session)
   if (status.running) {
@@ -60,7 +65,7 @@ export async function* train(model: BoundModel, data: ImageDataset, options: Tra
   try {
     if (settings.signal?.aborted) return
     const join = await joinOf(settings.size > settings.batchSize)
-    yield* new Training(model, data, settings, join).run()
+    yield* new Training(model, data, settings, join, onEpoch).run()
   } finally {
     status.running = false
   }
@@ -73,14 +78,16 @@ class Training {
   readonly #settings: Settings
   readonly #plan: EpochPlan
   readonly #join: Join
+  readonly #onEpoch: OnEpoch | undefined
   readonly #pace = new Pace()
 
-  constructor(model: BoundModel, data: ImageDataset, settings: Settings, join: Join) {
+  constructor(model: BoundModel, data: ImageDataset, settings: Settings, join: Join, onEpoch?: OnEpoch) {
     const { dropRemainder = false, batchesPerStep = 1 } = model.definition
     this.#model = model
     this.#data = data
     this.#settings = settings
     this.#join = join
+    this.#onEpoch = onEpoch
     this.#plan = new EpochPlan(data.count, settings.size * batchesPerStep, dropRemainder || batchesPerStep > 1)
     // Before anything is changed: what is wrong with data, options or memory shows here.
     this.#step(settings.size)
@@ -115,6 +122,7 @@ class Training {
     const { session } = this.#model
     const means = new Means(this.#settings.size)
     let [samples, seconds] = [0, 0]
+    await this.#onEpoch?.(countersOf(session).epoch + 1)
     let now = countersOf(session)
     for (const { epoch } = now; now.epoch === epoch && !this.#stopped; now = enterEpoch(session, this.#plan)) {
       const chunk = await this.#chunk(guard, now, means)
@@ -159,7 +167,7 @@ class Training {
   }
 }
 
-const OPTIONS = { epochs: count, batchSize: count, accumulate: count, signal: signalRule }
+export const TRAIN_OPTIONS = { epochs: count, batchSize: count, accumulate: count, signal: signalRule }
 interface Settings {
   readonly epochs: number
   /** Rows that are computed at a time. */
@@ -172,7 +180,7 @@ interface Settings {
 /** The options with their defaults. */
 function checked({ definition: { batchesPerStep = 1 } }: BoundModel, data: ImageDataset, options: TrainOptions): Settings {
   checkData('train', data)
-  checkOptions('train', options, OPTIONS)
+  checkOptions('train', options, TRAIN_OPTIONS)
   const { epochs = 1, batchSize = 128, accumulate = 1, signal } = options
   const size = batchSize * accumulate
   if (size * batchesPerStep > data.count) {

@@ -28,6 +28,15 @@ const WEIGHTS = rule('a Map of tensors by name', (x): x is Map<string, SavedTens
 /** All but the optimizers' slots: what a model keeps when it is trained no more. */
 export const keptBy = (session: Session): Variable[] => session.variables.filter((v) => v.attrs.role !== 'slot')
 
+/** Keeps what a model keeps; returns what puts it back. */
+export function copyKept(session: Session): () => void {
+  const copies = keptBy(session).map((v) => [v, session.read(v)] as const)
+  return () => {
+    for (const [v, values] of copies) session.write(v, values)
+    statusOf(session).loads++
+  }
+}
+
 /** Takes over weights. Nothing changes where one is refused. */
 export function loadWeights(
   session: Session, kind: string, weights: ReadonlyMap<string, SavedTensor>, options: LoadOptions,

@@ -9,6 +9,7 @@ import { check, rule, signal as signalRule } from '../options.ts'
 import { checkData } from '../train/arguments.ts'
 import type { EvaluateOptions } from '../train/evaluate.ts'
 import type { RowOptions } from '../train/inference.ts'
+import { type Iterated, iterated } from '../train/iterated.ts'
 import type { Progress, TrainOptions } from '../train/train.ts'
 import { Line } from './line.ts'
 import { type Arguments, buffersOf, type Method, type TrainerInfo, type Value } from './protocol.ts'
@@ -60,7 +61,11 @@ export class Trainer {
    * some 50 ms, and waits at the end of an epoch: who leaves the loop there has the weights of that moment. The data are
    * sent once, however often they are named.
    */
-  async *train(data: ImageDataset, options: TrainOptions & Transfer = {}): AsyncGenerator<Progress, void, void> {
+  train(data: ImageDataset, options: TrainOptions & Transfer = {}): Iterated<Progress> {
+    return iterated(this.#train(data, options), 'write for await (const progress of trainer.train(data)) …')
+  }
+
+  async *#train(data: ImageDataset, options: TrainOptions & Transfer): AsyncGenerator<Progress, void, void> {
     const { signal, transfer, ...rest } = options
     if (signal !== undefined) check('train', 'signal', signal, signalRule)
     const number = this.#send('train', data, transfer)

@@ -70,14 +70,15 @@ export function serveTrainer(makers: ModelMakers): void {
     if (aborted) training.abort.abort()
     trainings.set(id, training)
     const { signal } = training.abort
-    const steps = model.train(datasets.get(data)!, { ...options, signal })
+    // Made when its turn comes: until then nobody would iterate it.
+    let steps: ReturnType<Model['train']> | undefined
     const over = () => training.left || signal.aborted
     try {
       for (let sent = 0, progress: Progress | undefined; ;) {
         const mayGo = () => training.asked > sent || (!progress?.epochDone && sent - training.asked < AHEAD)
         await until(() => over() || (!paused && mayGo()))
         if (training.left) return
-        const next = await inTurn(() => steps.next())
+        const next = await inTurn(() => (steps ??= model.train(datasets.get(data)!, { ...options, signal })).next())
         if (next.done) return
         progress = next.value
         post({ id, progress })
@@ -85,7 +86,7 @@ export function serveTrainer(makers: ModelMakers): void {
       }
     } finally {
       trainings.delete(id)
-      await inTurn(() => steps.return())
+      await inTurn(() => steps?.return())
     }
   }
 
