@@ -19,11 +19,11 @@ const inDist = (entry) => entry.replace('entries/', '').replace('threads/', '')
 /** Entries that need nothing of the library, or so little that it has a file of its own. */
 const APART = ['runtime/threads/thread', 'worker/index', 'formats/safetensors', 'formats/idx']
 /** Modules that are loaded when asked for, by what has loaded the library. */
-const ON_DEMAND = ['runtime/core_source', 'runtime/threads/pool', 'train/replay', 'models/accumulate']
+const ON_DEMAND = ['runtime/core_source', 'runtime/threads/pool', 'models/accumulate']
 const FOLDERS = ['data', 'formats', 'graph', 'ops', 'ops/lowering', 'autodiff', 'compiler', 'nn', 'models', 'train']
 /** What collects modules in an object (of which bundlers keep all), what is loaded when asked for, and an entry of its own. */
 const LEFT_OUT = [
-  'index.ts', 'kinds.ts', 'replay.ts', 'accumulate.ts', 'micro_batches.ts', 'alike.ts', 'safetensors.ts', 'idx.ts',
+  'index.ts', 'kinds.ts', 'accumulate.ts', 'micro_batches.ts', 'alike.ts', 'safetensors.ts', 'idx.ts',
 ]
 
 /**
