@@ -301,3 +301,38 @@ test('a worker of one\'s own serves a model of one\'s own', async () => {
     rmSync(folder, { recursive: true })
   }
 })
+
+test('labels and named tensors of parts of larger arrays cross with their images', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ganglion-worker-'))
+  try {
+    const own = join(folder, 'paired.mjs')
+    // Each row's image, label and place say the same number: what differs is counted.
+    writeFileSync(own, `
+      import { ops } from '${pathToFileURL(built('index.js')).href}'
+      import { serveTrainer } from '${pathToFileURL(built('worker/serve.js')).href}'
+      const apart = (a, b) => ops.sum(ops.abs(ops.sub(a, b)))
+      const figures = ({ images, labels, place }) => {
+        const said = ops.sum(images, [1, 2, 3])
+        return { labels: apart(said, labels), place: apart(said, place), all: ops.sum(said) }
+      }
+      serveTrainer({ paired: () => ({
+        kind: 'paired', options: {}, imageShape: [1, 1, 1], codeShape: [1, 1, 1], optimizers: [],
+        classes: 9, tensors: { place: [] },
+        train: (batch) => [{ metrics: figures(batch) }], evaluate: figures,
+        decode: (codes, pass, labels) => ops.add(ops.mul(codes, 0), ops.reshape(labels, [labels.shape[0], 1, 1, 1])),
+      }) })`)
+    const trainer = await make({ worker: pathToFileURL(own), model: { kind: 'paired' } })
+    const numbers = Array.from({ length: 50 }, (_, i) => (i * 4) % 9)
+    const data = imageDataset({
+      images: Float32Array.from(numbers), shape: [1, 1, 1], labels: Int32Array.from([0, ...numbers]).subarray(1),
+      tensors: { place: { data: Uint8Array.from([0, ...numbers]).subarray(1), shape: [] } },
+    })
+    const progress = await all(trainer.train(data, { batchSize: 8, epochs: 2 }))
+    for (const { metrics } of progress) expect(metrics).toMatchObject({ labels: 0, place: 0 })
+    expect(progress.at(-1)!.metrics.all).toBeGreaterThan(0)
+    expect(await trainer.evaluate(data)).toMatchObject({ labels: 0, place: 0 })
+    expect([...await trainer.decode(new Float32Array(3), { labels: [4, 1, 2] })]).toEqual([4, 1, 2])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
