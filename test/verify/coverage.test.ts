@@ -99,6 +99,7 @@ it('every model is trained by a recipe, from several seeds', () => {
 
 it('what is digested are finite numbers, so that a NaN hides nothing', () => {
   const odd = [...numbers].filter(([, parts]) => parts.some((part) => part.some((x) => !Number.isFinite(x))))
-  expect(odd.map(([name]) => name)).toEqual(['special/unary', 'special/binary'])
+  expect(odd.filter(([name]) => !name.startsWith('special/'))).toEqual([])
+  expect(odd.length).toBeGreaterThan(10)
   for (const [name, parts] of numbers) expect(parts.some((part) => part.some((x) => x !== 0)), name).toBe(true)
 })

@@ -27,7 +27,7 @@ export const unary: readonly OpCases<readonly Shape[]>[] = [
   elementwise('erf', ops.erf, { domain: [-5, 5] }),
 ]
 
-/** Apart from the others, whose corners are one recipe (recipes/special.ts). */
+/** Exact, where the others are within a tolerance. */
 export const rounding: readonly OpCases<readonly Shape[]>[] = [
   elementwise('floor', ops.floor, { draw: around(4, [-3, -2, -1, 0, 1, 2, 3]) }),
 ]

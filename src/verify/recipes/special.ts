@@ -7,7 +7,7 @@ import { activation } from '../cases/activation.ts'
 import { arithmetic } from '../cases/arithmetic.ts'
 import type { OpCases } from '../cases/case.ts'
 import { compare } from '../cases/compare.ts'
-import { unary } from '../cases/unary.ts'
+import { rounding, unary } from '../cases/unary.ts'
 import { type Run, runOf, type TapeRecipe } from '../recipe.ts'
 
 /** f32's smallest denormal, largest denormal, smallest normal and largest number, 1 and its neighbours, and more. */
@@ -17,25 +17,22 @@ const POSITIVE = [
 ]
 const AT = [...POSITIVE, ...POSITIVE.map((x) => -x), NaN]
 
-const list = [...unary, ...activation, ...arithmetic, ...compare]
 const arity = ({ cases }: OpCases): number => cases[0]!.shapes.length
 
-export const special: readonly TapeRecipe[] = [1, 2].map((inputs) => ({
-  name: inputs === 1 ? 'special/unary' : 'special/binary',
-  prepare: (runtime) => prepare(runtime, list.filter((given) => arity(given) === inputs), inputs),
-}))
+/** A recipe an op, so that one that is added moves no other's digest. */
+export const special: readonly TapeRecipe[] = [...unary, ...rounding, ...activation, ...arithmetic, ...compare]
+  .filter((given) => arity(given) < 3)
+  .map((given) => ({ name: `special/${given.op}`, prepare: (runtime) => prepare(runtime, given) }))
 
-/** All functions of `inputs` tensors, at all values or pairs of them. */
-async function prepare(runtime: Runtime, functions: readonly OpCases[], inputs: number): Promise<Run> {
+/** A function of one or two tensors, with its gradients, at all values or pairs of them. */
+async function prepare(runtime: Runtime, { op, cases, differentiable }: OpCases): Promise<Run> {
   const session = await runtime.session()
-  const values = inputs === 1 ? [AT] : [AT.flatMap((a) => AT.map(() => a)), AT.flatMap(() => AT)]
+  const values = cases[0]!.shapes.length === 1 ? [AT] : [AT.flatMap((a) => AT.map(() => a)), AT.flatMap(() => AT)]
   const xs = values.map((v, i) => input(`x${i}`, [v.length]))
-  const outputs: Record<string, Tensor> = {}
-  for (const { op, cases, differentiable } of functions) {
-    const y = outputs[op] = cases[0]!.apply(...xs)
-    const wrt = (differentiable ?? xs.map((_, i) => i)).map((i) => xs[i]!)
-    if (wrt.length) gradients(y, wrt, input(`dy ${op}`, y.shape)).forEach((dx, i) => { outputs[`${op}, gradient ${i}`] = dx })
-  }
+  const y = cases[0]!.apply(...xs)
+  const outputs: Record<string, Tensor> = { [op]: y }
+  const wrt = (differentiable ?? xs.map((_, i) => i)).map((i) => xs[i]!)
+  if (wrt.length) gradients(y, wrt, input('dy', y.shape)).forEach((dx, i) => { outputs[`${op}, gradient ${i}`] = dx })
   const fn = session.compile({ group: 'verify', stages: [{ outputs }] })
   for (const name of fn.inputNames) {
     const given = values[xs.findIndex((_, i) => name === `x${i}`)]
