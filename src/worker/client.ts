@@ -5,19 +5,39 @@ import { threadFrom } from '../runtime/threads/connection.ts'
 import type { NodeWorker } from '../runtime/host.ts'
 import type { CoreSource } from '../runtime/core_source.ts'
 import type { Precision } from '../runtime/runtime.ts'
-import { check, rule, signal as signalRule } from '../options.ts'
+import { check, isObject, rule, signal as signalRule } from '../options.ts'
 import { checkData } from '../train/arguments.ts'
 import type { EvaluateOptions } from '../train/evaluate.ts'
 import type { RowOptions } from '../train/inference.ts'
 import { type Iterated, iterated } from '../train/iterated.ts'
 import type { Progress, TrainOptions } from '../train/train.ts'
-import { Line } from './line.ts'
-import { type Arguments, buffersOf, type Method, type TrainerInfo, type Value } from './protocol.ts'
+import { Channel } from './channel.ts'
+import { type Arguments, buffersOf, type Creation, type Method, type TrainerInfo, type Value } from './protocol.ts'
 import { Stream } from './stream.ts'
 
+/** A model that the worker knows. */
+export interface NamedModel {
+  readonly kind: string
+  /** What its maker takes. */
+  readonly options?: object
+}
+
+/**
+ * A model of one's own: a module whose default export is a definition, or a function that makes one, as for the command
+ * line's `--model`. The worker imports it as it is, so a bundled page has a worker of its own instead.
+ */
+export interface ModuleModel {
+  /** Its address: `new URL('./mine.js', import.meta.url)`. */
+  readonly module: URL | string
+  readonly options?: object
+  /** What it is made for, where it asks for that. */
+  readonly imageShape?: readonly number[]
+  readonly classes?: number
+}
+
 export interface TrainerOptions {
-  /** A model of the package, or of the worker that is given, by its kind, and what its maker takes. */
-  model: { readonly kind: string; readonly options?: object }
+  /** A model of the package, or of the worker that is given, by its kind; or one of a module of your own. */
+  model: NamedModel | ModuleModel
   /** Default 1. */
   seed?: number
   /** As in `createRuntime`; a page's worker may use several where the page is cross-origin isolated. Default 1. */
@@ -46,13 +66,13 @@ export interface Transfer {
 export class Trainer {
   /** What the worker made of the options. */
   readonly info: TrainerInfo
-  readonly #line: Line
+  readonly #channel: Channel
   readonly #sent = new WeakMap<ImageDataset, number>()
   #datasets = 0
 
   /** See `createTrainer`. */
-  constructor(line: Line, info: TrainerInfo) {
-    this.#line = line
+  constructor(channel: Channel, info: TrainerInfo) {
+    this.#channel = channel
     this.info = info
   }
 
@@ -70,16 +90,16 @@ export class Trainer {
     if (signal !== undefined) check('train', 'signal', signal, signalRule)
     const number = this.#send('train', data, transfer)
     const stream = new Stream<Progress>()
-    const id = this.#line.open(stream)
-    const abort = () => this.#line.post({ kind: 'abort', id })
+    const id = this.#channel.open(stream)
+    const abort = () => this.#channel.post({ kind: 'abort', id })
     signal?.addEventListener('abort', abort)
     try {
-      this.#line.post({ kind: 'train', id, data: number, options: rest, aborted: !!signal?.aborted })
-      for (let progress; (progress = await stream.next()); this.#line.post({ kind: 'ask', id })) yield progress
+      this.#channel.post({ kind: 'train', id, data: number, options: rest, aborted: !!signal?.aborted })
+      for (let progress; (progress = await stream.next()); this.#channel.post({ kind: 'ask', id })) yield progress
     } finally {
       signal?.removeEventListener('abort', abort)
       if (!stream.ended) {
-        this.#line.post({ kind: 'leave', id })
+        this.#channel.post({ kind: 'leave', id })
         await stream.end()
       }
     }
@@ -87,17 +107,17 @@ export class Trainer {
 
   /** Resolves when training stands still, between two chunks. Everything else goes on being answered. */
   async pause(): Promise<void> {
-    await this.#line.ask((id) => ({ kind: 'pause', id }))
+    await this.#channel.ask((id) => ({ kind: 'pause', id }))
   }
   /** Goes on with training after `pause`. */
   async resume(): Promise<void> {
-    await this.#line.ask((id) => ({ kind: 'resume', id }))
+    await this.#channel.ask((id) => ({ kind: 'resume', id }))
   }
 
   /** As `Model.evaluate`; between two chunks of a training. */
   evaluate(data: ImageDataset, { transfer, ...options }: EvaluateOptions & Transfer = {}): Promise<Record<string, number>> {
     const number = this.#send('evaluate', data, transfer)
-    return this.#line.ask((id) => ({ kind: 'evaluate', id, data: number, options })) as Promise<Record<string, number>>
+    return this.#channel.ask((id) => ({ kind: 'evaluate', id, data: number, options })) as Promise<Record<string, number>>
   }
 
   /** As `Model.sample`; in the middle of a training it shows what has been learned so far. */
@@ -140,13 +160,13 @@ export class Trainer {
 
   /** Ends the worker. What was asked and is not answered yet fails; what was trained is gone unless it was fetched before. */
   close(): Promise<void> {
-    return this.#line.close(new GanglionError('the trainer was closed'))
+    return this.#channel.close(new GanglionError('the trainer was closed'))
   }
 
   #call<M extends Method>(method: M, args: Arguments<M>, transfer = false): Promise<Value<M>> {
     const own = args.map(alone)
     const given = transfer ? buffersOf(own) : []
-    return this.#line.ask((id) => ({ kind: 'call', id, method, args: own }), given) as Promise<Value<M>>
+    return this.#channel.ask((id) => ({ kind: 'call', id, method, args: own }), given) as Promise<Value<M>>
   }
 
   /** The number that the worker knows a dataset by. */
@@ -160,7 +180,7 @@ export class Trainer {
     const dataset: ImageDataset = {
       name, images: alone(images), count, shape, labels: alone(labels), classes, tensors: Object.fromEntries(parts),
     }
-    this.#line.post({ kind: 'data', data: number, dataset }, transfer ? buffersOf(dataset) : [])
+    this.#channel.post({ kind: 'data', data: number, dataset }, transfer ? buffersOf(dataset) : [])
     this.#sent.set(data, number)
     return number
   }
@@ -189,8 +209,18 @@ function start(worker: TrainerOptions['worker']): Worker | NodeWorker {
     : new Worker(new URL('./trainer.js', import.meta.url), { type: 'module' })
 }
 
-const isModel = (x: unknown): x is TrainerOptions['model'] => typeof (x as TrainerOptions['model'] | null)?.kind === 'string'
-const MODEL = rule("{ kind: 'vae', options: … }, say", isModel)
+/** By what a URL has: it may come from another realm. */
+const isAddress = (x: unknown): boolean => typeof x === 'string' || typeof (x as URL | null)?.href === 'string'
+const isModel = (x: unknown): x is TrainerOptions['model'] =>
+  isObject(x) && (typeof (x as NamedModel).kind === 'string' || isAddress((x as ModuleModel).module))
+const MODEL = rule("{ kind: 'vae', options: … }, say, or { module: new URL('./mine.js', import.meta.url) }", isModel)
+
+/** A model as data. */
+function sent(model: NamedModel | ModuleModel): Pick<Creation, 'kind' | 'module' | 'imageShape' | 'classes' | 'options'> {
+  if ('kind' in model) return { kind: model.kind, options: model.options ?? {} }
+  const { module, imageShape, classes, options = {} } = model
+  return { module: String(module), imageShape, classes, options }
+}
 
 /**
  * Starts a worker and makes a model in it, with freshly drawn weights: the same for the same seed, everywhere.
@@ -199,15 +229,15 @@ const MODEL = rule("{ kind: 'vae', options: … }, say", isModel)
  */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   check('createTrainer', 'model', options?.model, MODEL)
-  const { model: { kind, options: made = {} }, seed = 1, core, worker, threadWorker, ...others } = options
+  const { model, seed = 1, core, worker, threadWorker, ...others } = options
   const address = (file: unknown) => (file instanceof URL ? file.href : file)
   const runtime = { ...others, core: address(await core), worker: address(threadWorker) }
-  const line = new Line(start(worker))
+  const channel = new Channel(start(worker))
   try {
-    const creation = { kind, options: made, seed, runtime }
-    return new Trainer(line, await line.ask((id) => ({ kind: 'create', id, creation })) as TrainerInfo)
+    const creation = { ...sent(model), seed, runtime }
+    return new Trainer(channel, await channel.ask((id) => ({ kind: 'create', id, creation })) as TrainerInfo)
   } catch (error) {
-    await line.close(error as Error)
+    await channel.close(error as Error)
     throw error
   }
 }

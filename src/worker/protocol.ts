@@ -12,7 +12,12 @@ export type Value<M extends Method> = Awaited<ReturnType<Model[M]>>
 
 /** What makes the model. */
 export interface Creation {
-  readonly kind: string
+  /** A kind that the worker knows, or the address of a module that makes a model. */
+  readonly kind?: string
+  readonly module?: string
+  /** What the module's model is made for. */
+  readonly imageShape?: readonly number[]
+  readonly classes?: number
   readonly options: object
   readonly seed: number
   readonly runtime: object

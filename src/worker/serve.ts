@@ -1,7 +1,9 @@
 // The worker's side of a trainer: a model, and a queue of what the page asks of it. Invariant: one thing runs at a time, a
 // chunk of training or a call, so a call sees the model between two chunks, as between two yields of Model.train.
 import type { ImageDataset } from '../data/dataset.ts'
+import { GanglionError } from '../errors.ts'
 import type { ModelDefinition } from '../models/definition.ts'
+import { defineOwn, ownModel } from '../models/own.ts'
 import { anything, checkOptions } from '../options.ts'
 import { RUNTIME } from '../runtime/runtime.ts'
 import { builtin } from '../runtime/host.ts'
@@ -25,12 +27,25 @@ interface Training {
   readonly abort: AbortController
 }
 
+async function define({ kind = '', module, options, ...madeFor }: Creation, makers: ModelMakers): Promise<ModelDefinition> {
+  if (module !== undefined) {
+    // Bundlers leave it to the worker: the module is there when it runs.
+    const exported = await import(/* webpackIgnore: true */ /* @vite-ignore */ module).catch((cause: Error) => {
+      throw new GanglionError(`createTrainer: cannot load the model "${module}": ${cause.message}; check its address`, { cause })
+    }) as { readonly default?: unknown }
+    return defineOwn(ownModel(exported, module), { ...madeFor, options: options as ModelDefinition['options'] }, module)
+  }
+  const make = Object.hasOwn(makers, kind) ? makers[kind] : undefined
+  if (make) return make(options as never)
+  throw new RangeError(`createTrainer: the worker knows no model '${kind}'; it has ${Object.keys(makers).join(', ')}`)
+}
+
 /**
  * Serves a trainer from this worker: call it once, in a worker's own file, to train models of your own making.
  * `createTrainer({ worker: new Worker(new URL('./my_worker.js', import.meta.url), { type: 'module' }), model: { kind } })`
  */
 export function serveTrainer(makers: ModelMakers): void {
-  // eslint-disable-next-line ganglion/determinism -- the line to the page: a thread of Node has it elsewhere
+  // eslint-disable-next-line ganglion/determinism -- the channel to the page: a thread of Node has it elsewhere
   const port = builtin('worker_threads')?.parentPort ?? (globalThis as unknown as MessagePort)
   const post = (reply: Reply, transfer: Transferable[] = []) => port.postMessage(reply, transfer)
   const datasets = new Map<number, ImageDataset>()
@@ -51,13 +66,10 @@ export function serveTrainer(makers: ModelMakers): void {
     while (!holds()) await new Promise<void>((go) => waiting.push(go))
   }
 
-  async function create({ kind, options, seed, runtime }: Creation): Promise<TrainerInfo> {
-    const make = Object.hasOwn(makers, kind) ? makers[kind] : undefined
-    if (!make) {
-      throw new RangeError(`createTrainer: the worker knows no model '${kind}'; it has ${Object.keys(makers).join(', ')}`)
-    }
+  async function create(creation: Creation): Promise<TrainerInfo> {
+    const { seed, runtime } = creation
     checkOptions('createTrainer', runtime, OPTIONS)
-    const definition = make(options as never)
+    const definition = await define(creation, makers)
     const made = await createRuntime(runtime)
     model = await Model.create(made, definition, { seed })
     const { imageShape, codeShape } = definition

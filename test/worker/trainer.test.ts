@@ -191,7 +191,7 @@ describe('errors keep their class and their words', () => {
   test('of options', async () => {
     await fails(make({ sed: 1 } as object), RangeError, "createTrainer: there is no option 'sed'; it takes model, seed, " +
       'threads, precision, wide, core, worker, threadWorker')
-    const expected = "expected { kind: 'vae', options: … }, say"
+    const expected = "expected { kind: 'vae', options: … }, say, or { module: new URL('./mine.js', import.meta.url) }"
     const given = (options?: object) => createTrainer(options as TrainerOptions)
     await fails(given(), TypeError, `createTrainer: model is undefined, ${expected}`)
     await fails(given({ seed: 1 }), TypeError, `createTrainer: model is undefined, ${expected}`)
@@ -281,6 +281,26 @@ describe('the end of a worker', () => {
     )
     expect([stderr, stdout, status]).toEqual(['', 'done\n', 0])
   })
+})
+
+test('a module of one\'s own makes the model, of options and of what it is made for', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ganglion-worker-'))
+  try {
+    const mine = join(folder, 'mine.mjs')
+    writeFileSync(mine, `
+      import { vae } from '${pathToFileURL(built('index.js')).href}'
+      export default ({ imageShape, options: { size } }) => ({ ...vae({ hidden: size, latent: 2, imageShape }), kind: 'mine' })`)
+    const trainer = await make({ model: { module: pathToFileURL(mine), options: { size: 9 }, imageShape: [6, 6, 1] } })
+    expect(trainer.info).toMatchObject({ kind: 'mine', codeShape: [2], imageShape: [6, 6, 1] })
+    await all(trainer.train(newData()))
+    const model = await Model.create(await createRuntime(), vae({ hidden: 9, latent: 2, imageShape: [6, 6, 1] }), { seed: 5 })
+    await all(model.train(newData()))
+    expect(await trainer.digest()).toBe(await model.digest())
+    await expect(make({ model: { module: `${pathToFileURL(folder).href}/none.mjs` } })).rejects.toThrow(
+      /^createTrainer: cannot load the model "file:.*none\.mjs": .*; check its address$/)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('a worker of one\'s own serves a model of one\'s own', async () => {

@@ -1,4 +1,4 @@
-// The line to a worker: numbered questions, and who waits for their answers.
+// The channel to a worker: numbered questions, and who waits for their answers.
 // Invariant: whatever was asked is answered, by the worker or, once it is gone, with an error that says so.
 import { GanglionError } from '../errors.ts'
 import { connect, type Connection } from '../runtime/threads/connection.ts'
@@ -10,7 +10,7 @@ export interface Open {
   fail(error: Error): void
 }
 
-export class Line {
+export class Channel {
   readonly #connection: Connection<Request>
   readonly #open = new Map<number, Open>()
   #asked = 0
