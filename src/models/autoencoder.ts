@@ -29,18 +29,21 @@ const LEAST_WEIGHT = (1 - MOMENTUM) / 2
 const IMAGE = [28, 28, 1] as const
 const isImage = (x: readonly number[]): boolean => x.join() === IMAGE.join()
 
+/** Apart from the record, so that bundlers leave the model out where nothing uses it. */
+const OPTIONS = {
+  latent: option(count, 8, 'channels of the 2 x 2 code'),
+  filters: option(counts(3, "of the encoder's first layer and the decoder's first two"), [16, 16, 8],
+    "channels of the encoder's first layer and of the decoder's first two"),
+  learningRate: option(notNegative, 1e-3, "Adam's learning rate"),
+  clipNorm: option(notNegative, 0, 'scales the gradients of each network down to this norm together; 0 for none'),
+  imageShape: option(rule('[28, 28, 1], which is all that it takes', isNumbers, isImage), IMAGE, '[28, 28, 1]'),
+}
+
 /** (28, 28, 1) → conv, pool, conv, pool → code (2, 2, latent) → three transposed convs → resize → tanh; loss: MSE. */
 export const autoencoder = defineModel({
   kind: 'autoencoder',
   summary: 'convolutional autoencoder of 28x28x1, which samples codes like those it has seen',
-  options: {
-    latent: option(count, 8, 'channels of the 2 x 2 code'),
-    filters: option(counts(3, "of the encoder's first layer and the decoder's first two"), [16, 16, 8],
-      "channels of the encoder's first layer and of the decoder's first two"),
-    learningRate: option(notNegative, 1e-3, "Adam's learning rate"),
-    clipNorm: option(notNegative, 0, 'scales the gradients of each network down to this norm together; 0 for none'),
-    imageShape: option(rule('[28, 28, 1], which is all that it takes', isNumbers, isImage), IMAGE, '[28, 28, 1]'),
-  },
+  options: OPTIONS,
   images: '28x28x1',
   verify: { options: {}, batchSize: 20 },
   bench: { batchSize: 128, quick: true },

@@ -17,6 +17,17 @@ import { clipping, minimize } from './minimize.ts'
 /** The paper leaves these to its implementation; a momentum of 0.9 follows the weights within some ten steps. */
 const NORMALIZATION = { epsilon: 1e-5, momentum: 0.9 }
 
+/** Apart from the record, so that bundlers leave the model out where nothing uses it. */
+const OPTIONS = {
+  latent: option(count, 100, 'size of the noise'),
+  filters: option(counts(2, 'at a quarter and at half of the size'), [128, 64],
+    "channels at a quarter and at half of the image's size"),
+  learningRate: option(notNegative, 2e-4, "Adam's learning rate"),
+  beta1: option(fraction, 0.5, "Adam's decay of the first moment"),
+  clipNorm: option(notNegative, 0, 'scales the gradients of each network down to this norm together; 0 for none'),
+  imageShape: option(imageRule, [28, 28, 1], '[height, width, channels], sides that four divides'),
+}
+
 /**
  * Generator: noise → dense 7·7·128 → transposed conv 64 → transposed conv 1 → tanh, with batch norm and relu between.
  * Discriminator: conv 64, leaky relu 0.2 → conv 128, batch norm, leaky relu → dense 1. Kernels 4 × 4, strides 2, SAME.
@@ -25,15 +36,7 @@ const NORMALIZATION = { epsilon: 1e-5, momentum: 0.9 }
 export const dcgan = defineModel({
   kind: 'dcgan',
   summary: 'deep convolutional GAN, slow: minutes an epoch on MNIST',
-  options: {
-    latent: option(count, 100, 'size of the noise'),
-    filters: option(counts(2, 'at a quarter and at half of the size'), [128, 64],
-      "channels at a quarter and at half of the image's size"),
-    learningRate: option(notNegative, 2e-4, "Adam's learning rate"),
-    beta1: option(fraction, 0.5, "Adam's decay of the first moment"),
-    clipNorm: option(notNegative, 0, 'scales the gradients of each network down to this norm together; 0 for none'),
-    imageShape: option(imageRule, [28, 28, 1], '[height, width, channels], sides that four divides'),
-  },
+  options: OPTIONS,
   images: 'images whose sides four divides',
   epochs: 5,
   verify: { options: { filters: [12, 6], latent: 20 }, batchSize: 8 },

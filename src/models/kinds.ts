@@ -12,7 +12,7 @@ export type ModelOptions = ModelDefinition['options']
 export type ModelName = keyof typeof registry
 
 type SchemaOf<K> = K extends { readonly options: infer S extends Schema } ? S : never
-// By name: of a module's namespace bundlers keep all, in a page too. A model or a part of a record that is missing does not compile.
+// By name, because bundlers keep all of a namespace. What is missing, a model or a part of a record, does not compile.
 const complete: { readonly [K in ModelName]: OwnKind<SchemaOf<(typeof registry)[K]>> } = { autoencoder, dcgan, gan, lsgan, vae }
 export const models = complete as unknown as Readonly<Record<ModelName, OwnKind>>
 export const modelNames = Object.keys(models) as ModelName[]

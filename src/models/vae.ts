@@ -15,6 +15,16 @@ import type { Batch } from './definition.ts'
 import { defineModel, type Graphs, type OptionsOf } from './kind.ts'
 import { clipping, minimize } from './minimize.ts'
 
+/** Apart from the record, so that bundlers leave the model out where nothing uses it. */
+const OPTIONS = {
+  latent: option(count, 20, 'size of the code'),
+  hidden: option(count, 400, 'units of the hidden layers'),
+  learningRate: option(notNegative, 1e-3, "Adam's learning rate"),
+  noise: option(oneOf('sample', 'batch'), 'sample', 'sample: noise for each image; batch: one for all of a batch'),
+  clipNorm: option(notNegative, 0, 'scales the gradients of each network down to this norm together; 0 for none'),
+  imageShape: option(imageRule, [28, 28, 1], '[height, width, channels]'),
+}
+
 /**
  * 784 → hidden relu → mean, logvar → z = mean + std·ε → hidden relu → 784 tanh; loss: squared error + KL, summed over
  * the batch: that is what the learning rate is for.
@@ -22,14 +32,7 @@ import { clipping, minimize } from './minimize.ts'
 export const vae = defineModel({
   kind: 'vae',
   summary: 'variational autoencoder, dense',
-  options: {
-    latent: option(count, 20, 'size of the code'),
-    hidden: option(count, 400, 'units of the hidden layers'),
-    learningRate: option(notNegative, 1e-3, "Adam's learning rate"),
-    noise: option(oneOf('sample', 'batch'), 'sample', 'sample: noise for each image; batch: one for all of a batch'),
-    clipNorm: option(notNegative, 0, 'scales the gradients of each network down to this norm together; 0 for none'),
-    imageShape: option(imageRule, [28, 28, 1], '[height, width, channels]'),
-  },
+  options: OPTIONS,
   verify: { options: { hidden: 90, latent: 7 }, batchSize: 12 },
   bench: { batchSize: 128, quick: true },
 }, ({ latent, hidden, learningRate, noise, clipNorm, imageShape }): Graphs<'loss' | 'reconstruction' | 'kl'> => {
