@@ -99,10 +99,12 @@ export class Session extends SessionMemory {
   }
 
   #add(fresh: readonly Variable[]): void {
+    const bytes = fresh.reduce((n, v) => n + aligned(v.size * 4), 0)
+    let address = this.heap.allocate(bytes, "weights and the optimizer's memory")
     for (const tensor of fresh) {
-      const address = this.heap.allocate(aligned(tensor.size * 4), "weights and the optimizer's memory")
       this.variablesByName.set(tensor.attrs.name, { tensor, address })
       if (isZero(tensor.attrs.initial)) this.#touch(address, tensor.size * 4)
+      address += aligned(tensor.size * 4)
     }
     // A stage each, so that a value is drawn where its variable lies (compiler/plan.ts). New memory is zero already.
     const drawn = fresh.filter((v) => !isZero(v.attrs.initial))
@@ -120,12 +122,11 @@ export class Session extends SessionMemory {
       this.#draws.pop()
       last.release()
     }
-    for (const v of fresh) {
-      const known = this.variablesByName.get(v.attrs.name)
-      if (known?.tensor !== v) continue
-      this.variablesByName.delete(v.attrs.name)
-      this.heap.free(known.address)
-    }
+    // They lie in one block, which begins with the first.
+    const first = fresh[0] && this.variablesByName.get(fresh[0].attrs.name)
+    if (!first || first.tensor !== fresh[0]) return
+    for (const v of fresh) this.variablesByName.delete(v.attrs.name)
+    this.heap.free(first.address)
   }
 
   /** Writes to each page of new memory, because one that is read before it is written faults twice. */

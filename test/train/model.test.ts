@@ -241,7 +241,7 @@ describe('a model too large for memory', () => {
   it('by its weights', async () => {
     // The first of its weights has 12·10⁹ floats.
     await expect(newModel(vae({ hidden: 1e9, latent: 1, imageShape: SHAPE }))).rejects.toThrow(
-      /^out of memory: 45776\.4 MB for weights and the optimizer's memory; use .* \(a 32-bit memory ends at 4096 MB\)$/)
+      /^out of memory: 331878\.7 MB for weights and the optimizer's memory; use .* \(a 32-bit memory ends at 4096 MB\)$/)
     expect(await newModel()).toBeDefined()
   })
 
