@@ -23,7 +23,7 @@ const ON_DEMAND = ['runtime/core_source', 'runtime/threads/pool', 'models/accumu
 const FOLDERS = ['data', 'formats', 'graph', 'ops', 'ops/lowering', 'autodiff', 'compiler', 'nn', 'models', 'train']
 /** What collects modules in an object (of which bundlers keep all), what is loaded when asked for, and an entry of its own. */
 const LEFT_OUT = [
-  'index.ts', 'kinds.ts', 'accumulate.ts', 'micro_batches.ts', 'alike.ts', 'safetensors.ts', 'idx.ts',
+  'index.ts', 'kinds.ts', 'registry.ts', 'accumulate.ts', 'micro_batches.ts', 'alike.ts', 'safetensors.ts', 'idx.ts',
 ]
 
 /**

@@ -4,18 +4,17 @@ import { GanglionError } from '../errors.ts'
 import type { Schema } from '../options.ts'
 import type { ModelDefinition } from './definition.ts'
 import type { OwnKind } from './kind.ts'
-import type * as registry from './registry.ts'
-import { autoencoder, dcgan, gan, lsgan, vae } from './registry.ts'
+import * as registry from './registry.ts'
 
 export type ImageShape = readonly [height: number, width: number, channels: number]
 export type ModelOptions = ModelDefinition['options']
 export type ModelName = keyof typeof registry
 
 type SchemaOf<K> = K extends { readonly options: infer S extends Schema } ? S : never
-// By name, because bundlers keep all of a namespace. What is missing, a model or a part of a record, does not compile.
-const complete: { readonly [K in ModelName]: OwnKind<SchemaOf<(typeof registry)[K]>> } = { autoencoder, dcgan, gan, lsgan, vae }
+// What a record lacks does not compile here.
+const complete: { readonly [K in ModelName]: OwnKind<SchemaOf<(typeof registry)[K]>> } = registry
 export const models = complete as unknown as Readonly<Record<ModelName, OwnKind>>
-export const modelNames = Object.keys(models) as ModelName[]
+export const modelNames = (Object.keys(registry) as ModelName[]).sort()
 export const isModelName = (name: unknown): name is ModelName => modelNames.includes(name as ModelName)
 
 /**

@@ -2,6 +2,7 @@
 // A model that was added fails here, by name, until its goldens are written. What its record lacks does not compile.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import * as api from '../../src/entries/api.ts'
 import { golden as benchGolden } from '../../src/bench/golden.ts'
 import { modelNames, models } from '../../src/models/kinds.ts'
 import { golden as verifyGolden } from '../../src/verify/golden.ts'
@@ -27,6 +28,10 @@ describe.each(modelNames)('%s', (name) => {
       expect(reported).toMatchObject(options)
       expect(define(reported).options).toEqual(reported)
     }
+  })
+
+  it('is exported to users: its line in src/entries/api.ts', () => {
+    expect(api).toHaveProperty(name)
   })
 
   it('has its goldens: run "npm run golden" where not', () => {
