@@ -5,7 +5,7 @@ import { gradients } from '../src/autodiff/gradients.ts'
 import { constant, input } from '../src/graph/leaves.ts'
 import type { Shape, Tensor } from '../src/graph/tensor.ts'
 import { softmaxCrossEntropy } from '../src/nn/losses_categorical.ts'
-import * as losses from '../src/nn/public/losses.ts'
+import * as losses from '../src/nn/namespaces/losses.ts'
 import * as ops from '../src/ops/index.ts'
 import { evaluate, newSession } from './harness.ts'
 

@@ -18,7 +18,7 @@ export type { KernelCall } from '../graph/kernel_call.ts'
 export {
   type Attrs, type CallsRule, type GradientRule, type Op, type Places, scoped, type Shape, sizeOf, Tensor,
 } from '../graph/tensor.ts'
-export * as options from '../nn/public/options.ts'
+export * as options from '../nn/namespaces/options.ts'
 export { gradients } from '../autodiff/gradients.ts'
 export * as ops from '../ops/index.ts'
 export { initializers, layers, losses, optimizers, schedules } from '../nn/index.ts'

@@ -1,6 +1,6 @@
 // Layers, losses, optimizers, schedules and initializers by their Keras names, a namespace each.
-export * as initializers from './public/initializers.ts'
-export * as layers from './public/layers.ts'
-export * as losses from './public/losses.ts'
-export * as optimizers from './public/optimizers.ts'
-export * as schedules from './public/schedules.ts'
+export * as initializers from './namespaces/initializers.ts'
+export * as layers from './namespaces/layers.ts'
+export * as losses from './namespaces/losses.ts'
+export * as optimizers from './namespaces/optimizers.ts'
+export * as schedules from './namespaces/schedules.ts'

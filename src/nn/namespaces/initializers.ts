@@ -1,4 +1,4 @@
-// What users see as `initializers`.
+// The namespace `initializers` of the package: the exports of other files that users see.
 export {
   constant, glorotNormal, glorotUniform, heNormal, heUniform, ones, randomNormal, randomUniform, truncatedNormal,
   varianceScaling, zeros,

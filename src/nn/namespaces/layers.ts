@@ -1,4 +1,4 @@
-// What users see as `layers`.
+// The namespace `layers` of the package: the exports of other files that users see.
 export type { ActivationName, ActivationOption } from '../activations.ts'
 export {
   type AddVariable, freeze, type Layer, layer, type LayerOptions, parameters, Pass, type Rows, type Run,

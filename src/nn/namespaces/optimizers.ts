@@ -1,4 +1,4 @@
-// What users see as `optimizers`: the optimizers, and what changes gradients before them.
+// The namespace `optimizers` of the package: optimizers and transforms of gradients, as far as users see them.
 export { clipByGlobalNorm, clipByNorm, clipByValue, globalNorm } from '../clip.ts'
 export { adam, adamW, rmsprop, sgd } from '../optimizers.ts'
 export type {

@@ -1,4 +1,4 @@
-// What users see as `losses`.
+// The namespace `losses` of the package: the exports of other files that users see.
 export {
   binaryCrossentropy, gaussianKL, hinge, leastSquares, logLoss, meanAbsoluteError, meanSquaredError, sigmoidCrossEntropy,
   sumSquaredError,
