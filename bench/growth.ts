@@ -104,8 +104,8 @@ export const growth = command({
       const onWindow = (point: string, window: number) => progress(`window ${window + 1}: ${point}`)
       const { measured } = await takeTurns(subjects, meter, { windows, seconds: Infinity, onWindow })
       return subjects.map(({ at, fn }, i): Point => {
-        const { ms, shares } = measured[i]!
-        return { at, fn, ms, step: median(ms), gflops: fn.flops / median(ms) / 1e6, ofPeak: median(shares) }
+        const { ms, ofPeak } = measured[i]!
+        return { at, fn, ms, step: median(ms), gflops: fn.flops / median(ms) / 1e6, ofPeak: median(ofPeak) }
       })
     }
     const byBatch: (readonly [string, Point[]])[] = []

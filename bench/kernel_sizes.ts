@@ -8,7 +8,7 @@ import { percent, progress, table } from './output.ts'
 import { inPage } from './page.ts'
 
 /** `86 % (85–87)` */
-const share = (all: readonly number[]): string =>
+const ofPeak = (all: readonly number[]): string =>
   `${percent(median(all))} (${[0.25, 0.75].map((q) => (100 * quantile(all, q)).toFixed(0)).join('–')})`
 
 export const kernels = command({
@@ -33,7 +33,7 @@ export const kernels = command({
     const head = ['kernel', 'µs: median (quartiles)', 'GFLOP/s', 'of peak: median (quartiles)', 'GB/s']
     console.log(table(head, results.map((row) => {
       const micro = spread(row.ms.windows.map((x) => 1000 * x), row.ms.median < 0.1 ? 2 : 0)
-      const speed = row.flops ? [row.gflops.toFixed(2), share(row.ofPeak.windows)] : ['–', '–']
+      const speed = row.flops ? [row.gflops.toFixed(2), ofPeak(row.ofPeak.windows)] : ['–', '–']
       return [row.name, micro, ...speed, row.gigabytes.toFixed(2)]
     })))
     return { ...facts, peak: figure(peaks), results }

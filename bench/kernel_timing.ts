@@ -1,5 +1,5 @@
 // Times kernels one after another, in any runtime, pages too. tinybench takes the windows, each of many runs; a reading of the
-// peak follows each, and a window's share is of the higher of the two readings around it.
+// peak follows each, and a window's fraction is of the higher of the two readings around it.
 import { Bench } from 'tinybench'
 import { bytesMoved, compileKernel } from '../src/bench/kernels.ts'
 import { machine } from '../src/bench/machine.ts'

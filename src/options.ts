@@ -77,8 +77,8 @@ export const rate = rule("0 or more, or a schedule, such as cosine() of 'schedul
   (x) => (isNumber(x) ? x >= 0 && x < Infinity : 'at' in x))
 export const positive = rule('a number greater than 0', isNumber, (x) => x > 0 && x < Infinity)
 /** A rate of decay. */
-export const fraction = rule('0 or more and less than 1', isNumber, (x) => x >= 0 && x < 1)
-export const share = rule('a number from 0 to 1', isNumber, (x) => x >= 0 && x <= 1)
+export const fractionBelowOne = rule('0 or more and less than 1', isNumber, (x) => x >= 0 && x < 1)
+export const fraction = rule('a number from 0 to 1', isNumber, (x) => x >= 0 && x <= 1)
 export const flag = rule('true or false', isFlag)
 export const name = rule('a name of at least one character', isString, (x) => x.length > 0)
 export const initializer = rule("an initializer, such as zeros() of 'initializers'", isFunction)

@@ -27,8 +27,9 @@ export interface BenchOptions extends RuntimeOptions {
   readonly onProgress?: (what: string) => void
 }
 
-/** Shares of the seconds, and milliseconds of a window. */
-const SHARES = { bandwidth: 0.1, kernels: 0.35, models: 0.55 }
+/** The fraction of the seconds that each section may take. */
+const FRACTIONS = { bandwidth: 0.1, kernels: 0.35, models: 0.55 }
+/** Of each section, the milliseconds of a window. */
 const FULL = { seconds: 45, windows: 25, bandwidth: 20, kernel: 10, model: 80 }
 const QUICK = { seconds: 9, windows: 7, bandwidth: 10, kernel: 5, model: 30 }
 
@@ -45,10 +46,10 @@ export async function bench(given: BenchOptions = {}): Promise<BenchReport> {
   try {
     const meter = await peakMeter(runtime)
     const peaks: number[] = []
-    const measure = async (section: keyof typeof SHARES, subjects: readonly Subject[]) => {
+    const measure = async (section: keyof typeof FRACTIONS, subjects: readonly Subject[]) => {
       const turns = await takeTurns(subjects, meter, {
         windows: plan.windows,
-        seconds: plan.seconds * SHARES[section],
+        seconds: plan.seconds * FRACTIONS[section],
         onWindow: (name, window) => onProgress(`${section}, window ${window + 1} of ${plan.windows}: ${name}`),
       })
       peaks.push(...turns.peaks)
@@ -121,8 +122,8 @@ async function modelRows(
   })
 }
 
-const row = (name: string, { ms, shares }: Measured, flops: number, threads: number): Row =>
-  ({ name, ms: figure(ms), gflops: flops / median(ms) / 1e6, ofPeak: median(shares) / threads })
+const row = (name: string, { ms, ofPeak }: Measured, flops: number, threads: number): Row =>
+  ({ name, ms: figure(ms), gflops: flops / median(ms) / 1e6, ofPeak: median(ofPeak) / threads })
 const moved = (name: string, ms: readonly number[], bytes: number): BandwidthRow =>
   ({ name, ms: figure(ms), gigabytesPerSecond: bytes / median(ms) / 1e6 })
 const zip = <A, B>(a: readonly A[], b: readonly B[]): [A, B][] => a.map((x, i) => [x, b[i]!])

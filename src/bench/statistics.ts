@@ -1,6 +1,6 @@
 // Medians and spreads: what a noisy machine lets one say.
 
-/** The value below which the share `q` of the samples lies. */
+/** The value below which the fraction `q` of the samples lies. */
 export function quantile(samples: readonly number[], q: number): number {
   const sorted = [...samples].sort((a, b) => a - b)
   const at = q * (sorted.length - 1)

@@ -17,7 +17,7 @@ export function columns(head: readonly string[], rows: readonly (readonly string
 
 /** To three digits or so, without an exponent. */
 export const short = (x: number): string => x.toFixed(x >= 100 ? 0 : x >= 10 ? 1 : x >= 1 ? 2 : 3)
-const percent = (share: number): string => `${(100 * share).toFixed(0)} %`
+const percent = (fraction: number): string => `${(100 * fraction).toFixed(0)} %`
 /** Flops that are no floating point operations to speak of are none. */
 const speed = ({ gflops, ofPeak }: Row): [string, string] => (gflops > 0 ? [short(gflops), percent(ofPeak)] : ['–', '–'])
 

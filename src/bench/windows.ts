@@ -59,7 +59,7 @@ export interface Measured {
   /** Milliseconds of one run, by window. */
   readonly ms: number[]
   /** GFLOP/s over the peak just before or just after, whichever was higher. */
-  readonly shares: number[]
+  readonly ofPeak: number[]
 }
 
 export interface Turns {
@@ -80,7 +80,7 @@ export async function takeTurns(
 ): Promise<{ measured: Measured[]; peaks: number[] }> {
   const began = performance.now()
   const runners = subjects.map((subject) => ({ ...subject, times: calibrate(subject.run, subject.windowMs) }))
-  const measured = subjects.map((): Measured => ({ ms: [], shares: [] }))
+  const measured = subjects.map((): Measured => ({ ms: [], ofPeak: [] }))
   const peaks = [meter()]
   for (let window = 0; window < windows; window++) {
     if (window >= FEWEST_WINDOWS && performance.now() - began > seconds * 1000) break
@@ -90,7 +90,7 @@ export async function takeTurns(
       const before = peaks.at(-1)!
       peaks.push(meter())
       measured[i]!.ms.push(ms)
-      measured[i]!.shares.push(flops / ms / 1e6 / Math.max(before, peaks.at(-1)!))
+      measured[i]!.ofPeak.push(flops / ms / 1e6 / Math.max(before, peaks.at(-1)!))
       await pause()
     }
   }

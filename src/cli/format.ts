@@ -16,7 +16,7 @@ export function introduction({ model, out, from, images, parameters, training }:
   return `${model.kind}, ${parameters} parameters, ${images} images, batches of ${batchSize}, seed ${seed}, ${begin}into ${out}`
 }
 
-export const standing = ({ epoch, step, lastStep, metrics }: Progress, epochs: number): string =>
+export const progressLine = ({ epoch, step, lastStep, metrics }: Progress, epochs: number): string =>
   `epoch ${epoch}/${epochs}  step ${step}/${lastStep}  ${figures(metrics).join('  ')}`
 
 export function summary({ epoch, step, metrics, test, seconds, samplesPerSecond, complete }: EpochLine, epochs: number): string {

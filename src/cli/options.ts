@@ -98,13 +98,6 @@ export const positive = (text: string): number => {
   return x
 }
 
-/** A number from 0 up to, not including, 1. */
-export const fraction = (text: string): number => {
-  const x = DECIMAL.test(text) ? Number(text) : NaN
-  if (!(x >= 0 && x < 1)) throw new RangeError('a number from 0 up to, not including, 1')
-  return x
-}
-
 export const choice = <T extends string>(...known: readonly T[]) => (text: string): T => {
   const found = known.find((name) => name === text)
   if (found === undefined) throw new RangeError(known.join(' or '))

@@ -1,7 +1,7 @@
 // What one sees of a training run: a bar on a terminal, lines elsewhere, JSON for programs, the result alone when quiet.
 import cliProgress from 'cli-progress'
 import type { Progress } from '../train/train.ts'
-import { clock, figures, fill, introduction, speed, standing, type Start, summary } from './format.ts'
+import { clock, figures, fill, introduction, progressLine, speed, type Start, summary } from './format.ts'
 import type { Io, Output, Signal } from './io.ts'
 import type { EpochLine } from './run_folder.ts'
 
@@ -40,7 +40,9 @@ export function reporter({ quiet, json, epochs }: { quiet: boolean, json: boolea
   const { stdout, stderr } = io
   const lines: Reporter = {
     start: (run) => stdout.write(`${introduction(run)}\n`),
-    progress: every(LINES_MS, (now, left) => now.epochDone || stdout.write(`${standing(now, epochs)}  ${clock(left)} left\n`)),
+    progress: every(LINES_MS, (now, left) => {
+      if (!now.epochDone) stdout.write(`${progressLine(now, epochs)}  ${clock(left)} left\n`)
+    }),
     epoch: (line) => stdout.write(`${summary(line, epochs)}\n`),
     stopping: () => stderr.write(`${STOPPING}\n`),
     done: ({ out, samples, digest }) => stdout.write(`kept in   ${out}\npictures  ${samples}\ndigest    ${digest}\n`),

@@ -3,7 +3,7 @@ import { isVariable, type Variable, variable } from '../graph/leaves.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { rewrite } from '../graph/walk.ts'
 import { movingAverage } from '../ops/assign.ts'
-import { checkOptions, name as nameRule, share } from '../options.ts'
+import { checkOptions, fraction, name as nameRule } from '../options.ts'
 import { isTrainable, type Layer } from './layer.ts'
 
 export interface EmaOptions {
@@ -39,7 +39,7 @@ export interface Ema {
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function ema(layers: readonly Layer[], options: EmaOptions = {}): Ema {
-  checkOptions('ema', options, { decay: share, name: nameRule })
+  checkOptions('ema', options, { decay: fraction, name: nameRule })
   const { decay = 0.999, name = 'ema' } = options
   const twins = new Map<Variable, Variable>()
   const all = (): Map<Variable, Variable> => {

@@ -205,11 +205,11 @@ export function leakyReLU(options: LayerOptions & { alpha?: number } = {}): Laye
 }
 
 /**
- * In training zeroes a share `rate` of the values and scales the others by 1 / (1 − rate); otherwise does nothing.
+ * In training zeroes a fraction `rate` of the values and scales the others by 1 / (1 − rate); otherwise does nothing.
  * @param options.rate 0 or more and less than 1
  */
 export function dropout(options: LayerOptions & { rate: number }): Layer {
-  checkOptions('dropout', options, { rate: required(rules.fraction), ...COMMON })
+  checkOptions('dropout', options, { rate: required(rules.fractionBelowOne), ...COMMON })
   const { rate } = options
   return layer('dropout', options, () => (x, pass) => (pass.training ? dropoutOp(x, rate, pass.stream('mask')) : x))
 }

@@ -6,7 +6,7 @@ import { relu, softplus } from '../ops/activation.ts'
 import { add, mul, negative, sub, type Value } from '../ops/arithmetic.ts'
 import { mean, sum } from '../ops/reduce.ts'
 import { abs, log, square } from '../ops/unary.ts'
-import { check, notNegative, share } from '../options.ts'
+import { check, fraction, notNegative } from '../options.ts'
 
 /** @throws RangeError where both are tensors, of different shapes */
 export function checkPair(loss: string, labels: Value, predictions: Value): void {
@@ -49,7 +49,7 @@ export const meanAbsoluteError = paired('meanAbsoluteError', (y, p) => mean(abs(
  */
 export function sigmoidCrossEntropy(labels: Value, logits: Tensor): Tensor {
   checkPair('sigmoidCrossEntropy', labels, logits)
-  if (typeof labels === 'number') check('sigmoidCrossEntropy', 'labels', labels, share)
+  if (typeof labels === 'number') check('sigmoidCrossEntropy', 'labels', labels, fraction)
   if (labels === 0) return softplus(logits)
   if (labels === 1) return softplus(negative(logits))
   const no = typeof labels === 'number' ? 1 - labels : sub(1, labels)

@@ -3,14 +3,14 @@ import { movingAverage } from '../ops/assign.ts'
 import * as ops from '../ops/normalization.ts'
 import { ones, zeros } from './initializers.ts'
 import { type Layer, layer, type LayerOptions } from './layer.ts'
-import { checkOptions, flag, name, notNegative, share } from '../options.ts'
+import { checkOptions, flag, fraction, name, notNegative } from '../options.ts'
 
 export interface LayerNormalizationOptions extends LayerOptions {
   /** Added to the variance. Default 1e-3. */
   epsilon?: number
 }
 export interface BatchNormalizationOptions extends LayerNormalizationOptions {
-  /** Share of the old value that the running statistics keep at each step. Default 0.99. */
+  /** The fraction of the old value that the running statistics keep at each step. Default 0.99. */
   momentum?: number
 }
 
@@ -20,7 +20,7 @@ export interface BatchNormalizationOptions extends LayerNormalizationOptions {
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function batchNormalization(options: BatchNormalizationOptions = {}): Layer {
-  checkOptions('batchNormalization', options, { momentum: share, epsilon: notNegative, name, trainable: flag })
+  checkOptions('batchNormalization', options, { momentum: fraction, epsilon: notNegative, name, trainable: flag })
   const { momentum = 0.99, epsilon = 1e-3 } = options
   return layer('batchNormalization', options, (shape, variable) => {
     const c = [shape.at(-1)!]

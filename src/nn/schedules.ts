@@ -5,7 +5,7 @@ import type { Tensor } from '../graph/tensor.ts'
 import { add, div, mul, sub, type Value } from '../ops/arithmetic.ts'
 import { less, lessEqual, maximum, minimum, where } from '../ops/compare.ts'
 import { cos, exp, floor, log } from '../ops/unary.ts'
-import { checkOptions, count, flag, isObject, list, notNegative, positive, rate, required, share, shown } from '../options.ts'
+import { checkOptions, count, flag, fraction, isObject, list, notNegative, positive, rate, required, shown } from '../options.ts'
 
 /** A rate that changes as training goes on: what optimizers take in place of a number. */
 export interface Schedule {
@@ -36,7 +36,7 @@ export interface CosineOptions {
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function cosine(options: CosineOptions): Schedule {
-  checkOptions('cosine', options, { initial: required(notNegative), steps: required(count), alpha: share })
+  checkOptions('cosine', options, { initial: required(notNegative), steps: required(count), alpha: fraction })
   const { initial, steps, alpha = 0 } = options
   return schedule('cosine', options, (step) => {
     const turned = add(cos(mul(minimum(step, steps), Math.PI / steps)), 1)

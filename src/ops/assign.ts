@@ -2,7 +2,7 @@
 import { call } from '../graph/kernel_call.ts'
 import type { Variable } from '../graph/leaves.ts'
 import { apply, type Op, sameShape, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
-import { check, share } from '../options.ts'
+import { check, fraction } from '../options.ts'
 
 /* @__NO_SIDE_EFFECTS__ */
 function sameAsVariable(op: string) {
@@ -43,10 +43,10 @@ export const movingAverageOp: Op<{ momentum: number }> = {
 
 /**
  * An update: variable := variable + (1 − momentum)·(value − variable). Several of one variable act one after another.
- * @param momentum the share of the old value that is kept, from 0 to 1
+ * @param momentum the fraction of the old value that is kept, from 0 to 1
  * @throws RangeError where the shapes differ or momentum is out of its range
  */
 export function movingAverage(variable: Variable, value: Tensor, momentum: number): Tensor {
-  check('movingAverage', 'momentum', momentum, share)
+  check('movingAverage', 'momentum', momentum, fraction)
   return apply(movingAverageOp, [variable, value], { momentum })
 }

@@ -4,7 +4,7 @@ import type { Draw } from '../graph/contract.generated.ts'
 import { call, type KernelOf } from '../graph/kernel_call.ts'
 import { apply, type Op, type Shape, sizeOf, type Tensor } from '../graph/tensor.ts'
 import {
-  check, checkOptions, count, finite, fraction, isObject, name as nameRule, notNegative, required, share, whole,
+  check, checkOptions, count, finite, fraction, fractionBelowOne, isObject, name as nameRule, notNegative, required, whole,
 } from '../options.ts'
 import { mul } from './arithmetic.ts'
 
@@ -133,7 +133,7 @@ export function truncatedNormal(shape: Shape, stream: Stream, { mean = 0, stddev
  */
 export function bernoulli(shape: Shape, stream: Stream, p: number, { value = 1 } = {}): Tensor {
   check('bernoulli', 'value', value, finite)
-  check('bernoulli', 'the probability', p, share)
+  check('bernoulli', 'the probability', p, fraction)
   return draw(bernoulliOp, shape, stream, p, value)
 }
 
@@ -142,6 +142,6 @@ export function bernoulli(shape: Shape, stream: Stream, p: number, { value = 1 }
  * @throws RangeError unless 0 ≤ rate < 1
  */
 export function dropout(x: Tensor, rate: number, stream: Stream): Tensor {
-  check('dropout', 'rate', rate, fraction)
+  check('dropout', 'rate', rate, fractionBelowOne)
   return rate === 0 ? x : mul(x, bernoulli(x.shape, stream, 1 - rate, { value: 1 / (1 - rate) }))
 }
