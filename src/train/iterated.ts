@@ -17,7 +17,7 @@ export interface Iterated<T> extends AsyncGenerator<T, void, void> {
  * @param how what to write instead
  */
 export function iterated<T>(steps: AsyncGenerator<T, void, void>, how: string): Iterated<T> {
-  const warn = () => console.warn(`train: nobody iterates what train() gave, so nothing is trained; ${how}`)
+  const warn = () => console.warn(`train: what it gives was not iterated, which trains nothing; ${how}`)
   const timer = setTimeout(warn, PATIENCE_MS)
   const used = <A extends unknown[], R>(method: (...args: A) => R) => (...args: A): R => {
     clearTimeout(timer)

@@ -40,7 +40,7 @@ it('warns where nobody iterates it within a second', async () => {
   vi.advanceTimersByTime(900)
   expect(warned).not.toHaveBeenCalled()
   vi.advanceTimersByTime(200)
-  expect(warned.mock.calls).toEqual([[`train: nobody iterates what train() gave, so nothing is trained; ${HOW}`]])
+  expect(warned.mock.calls).toEqual([[`train: what it gives was not iterated, which trains nothing; ${HOW}`]])
   // It still can be.
   vi.useRealTimers()
   expect((await steps.next()).value).toMatchObject({ epoch: 1 })
