@@ -5,7 +5,7 @@ import type { Tensor } from '../graph/tensor.ts'
 
 /** A piece of memory whose place is decided when a program is loaded. */
 export type Region =
-  /** Where a tape says that a run should stop, and where threads meet (assembly/threads.ts). */
+  /** Where a tape says that a run should stop, and the words of the barrier (assembly/threads.ts). */
   | { readonly kind: 'control' }
   /** The step's temporaries: `plan.peakBytes`. */
   | { readonly kind: 'arena' }

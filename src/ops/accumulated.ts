@@ -1,4 +1,4 @@
-// Where micro-batches meet: a mark that does no work.
+// What micro-batches are added up at: a mark that does no work.
 import { apply, type Op, type Tensor } from '../graph/tensor.ts'
 
 export const accumulatedOp: Op = {

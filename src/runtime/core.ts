@@ -20,7 +20,7 @@ export interface Core {
   readonly memory: WebAssembly.Memory
   /** Where memory is free: what is above is laid out by the session (heap.ts). */
   readonly heapBase: number
-  /** The threads that runs can be shared with; null where there is one thread. */
+  /** The threads that can take part in a run; null where there is one thread. */
   readonly team: Team | null
   /** Runs a tape `steps` times; returns the steps done before one asked to stop. */
   run(tape: number, steps: number): number

@@ -19,7 +19,7 @@ export type OwnCore = (precision: Precision, shared: boolean, wide: boolean) => 
 
 export interface RuntimeOptions {
   /**
-   * Threads that a step is shared by, the caller's among them; any number gives the same bits. `'auto'` takes what the
+   * Threads that divide a step, the caller's among them; any number gives the same bits. `'auto'` takes what the
    * machine has, up to 4, or 1 where threads are not available. Default 1.
    */
   threads?: number | 'auto'
@@ -88,7 +88,7 @@ export class Runtime {
     }
   }
 
-  /** Threads that a step is shared by. */
+  /** Threads that divide a step. */
   get threads(): number {
     return this.#pool && !this.#pool.closed && this.#pool.lost === null ? this.#pool.size : 1
   }

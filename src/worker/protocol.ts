@@ -29,7 +29,7 @@ export interface TrainerInfo {
   readonly options: Readonly<Record<string, unknown>>
   readonly imageShape: readonly number[]
   readonly codeShape: readonly number[]
-  /** Threads that a step is shared by, and why there are this many. */
+  /** Threads that divide a step, and why there are this many. */
   readonly threads: number
   readonly threadsReason: string
 }

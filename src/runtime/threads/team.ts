@@ -47,7 +47,7 @@ export class Team {
     return this.#pool.size
   }
 
-  /** Whether a run may be shared. After the workers are gone it may be once more, which is when it throws. */
+  /** Whether threads may take part in a run. After the workers are gone it may be once more, which is when it throws. */
   get ready(): boolean {
     return !this.#pool.closed && !(this.#pool.lost !== null && this.#told)
   }
