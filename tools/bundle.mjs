@@ -17,7 +17,7 @@ const ENTRIES = [
 const inDist = (entry) => entry.replace('entries/', '').replace('threads/', '')
 
 /** Entries that need nothing of the library, or so little that it has a file of its own. */
-const STANDALONE = ['runtime/threads/thread', 'worker/index', 'formats/safetensors', 'formats/idx']
+const SEPARATE = ['runtime/threads/thread', 'worker/index', 'formats/safetensors', 'formats/idx']
 /** Modules that are loaded when asked for, by what has loaded the library. */
 const ON_DEMAND = ['runtime/core_source', 'runtime/threads/pool', 'models/accumulate']
 const FOLDERS = ['data', 'formats', 'graph', 'ops', 'ops/lowering', 'autodiff', 'compiler', 'nn', 'models', 'train']
@@ -33,7 +33,7 @@ const LEFT_OUT = [
 const library = {
   name: 'library',
   setup(build) {
-    const users = [...ENTRIES.filter((entry) => !STANDALONE.includes(entry)), ...ON_DEMAND].map((name) => resolve(`src/${name}.ts`))
+    const users = [...ENTRIES.filter((entry) => !SEPARATE.includes(entry)), ...ON_DEMAND].map((name) => resolve(`src/${name}.ts`))
     build.onLoad({ filter: /\.ts$/ }, ({ path }) => (
       users.includes(path) ? { contents: `${readFileSync(path, 'utf8')}\nimport 'library'\n`, loader: 'ts' } : undefined
     ))
