@@ -71,10 +71,6 @@ export const whole = rule('0 or a positive integer', isNumber, (x) => x === 0 ||
 export const aNumber = rule('a number', isNumber)
 export const finite = rule('a finite number', isNumber, Number.isFinite)
 export const notNegative = rule('0 or more', isNumber, (x) => x >= 0 && x < Infinity)
-const isNumberOrObject = (x: unknown): x is number | object => isNumber(x) || (isObject(x) && !Array.isArray(x))
-/** A learning rate. */
-export const rate = rule("0 or more, or a schedule, such as cosine() of 'schedules'", isNumberOrObject,
-  (x) => (isNumber(x) ? x >= 0 && x < Infinity : 'at' in x))
 export const positive = rule('a number greater than 0', isNumber, (x) => x > 0 && x < Infinity)
 /** A rate of decay. */
 export const fractionBelowOne = rule('0 or more and less than 1', isNumber, (x) => x >= 0 && x < 1)

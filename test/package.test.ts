@@ -35,6 +35,19 @@ test('so does the entry ganglion/bench', async () => {
   expect(Object.keys(metafile.inputs).filter((file) => /^src\/(node|cli)\//.test(file))).toEqual([])
 })
 
+test('a program that trains a model at a rate takes no schedule along', async () => {
+  const contents = `import { Model, vae } from './src/entries/index.ts'\nconsole.log(Model, vae({ learningRate: 1e-3 }))`
+  const { metafile } = await build({
+    absWorkingDir: root, stdin: { contents, resolveDir: root }, platform: 'neutral', format: 'esm',
+    bundle: true, write: false, metafile: true,
+  })
+  const [output] = Object.values(metafile.outputs)
+  const bytes = (file: string) => output!.inputs[file]?.bytesInOutput ?? 0
+  expect(bytes('src/nn/rate.ts')).toBeGreaterThan(0)
+  const others = ['src/nn/schedules.ts', 'src/checkpoint/options.ts', 'src/models/dcgan.ts']
+  for (const file of others) expect(bytes(file), file).toBe(0)
+})
+
 test('the core imports nothing and exports its memory, its table and the tape', () => {
   const module = new WebAssembly.Module(core)
   expect(WebAssembly.Module.imports(module)).toEqual([])

@@ -44,6 +44,8 @@ export interface RunConfig {
     readonly seed: number
     readonly epochs?: number
     readonly batchSize?: number
+    /** Micro-batches of `batchSize` samples that a step took. Runs of older versions do not say: 1. */
+    readonly accumulate?: number
     /** How many threads trained, which changes no bit, and with which core. */
     readonly threads?: number
     readonly precision?: Precision
@@ -99,7 +101,7 @@ const maybe = (fits: Fits): Fits => (x) => x === undefined || fits(x)
 /** What is there, and what may be left out, each with what it has to be. */
 function fieldsOf({ format, model, data, training }: Partial<RunConfig>): Field[] {
   const { kind, options, imageShape, classes, module } = model ?? {}
-  const { seed, epochs, batchSize, threads, precision, wide } = training ?? {}
+  const { seed, epochs, batchSize, accumulate, threads, precision, wide } = training ?? {}
   const fields: Field[] = [
     ['format', format, `${RUN_FORMAT}`, (x) => x === RUN_FORMAT],
     ['model.kind', kind, 'the name of a model', isText],
@@ -111,6 +113,7 @@ function fieldsOf({ format, model, data, training }: Partial<RunConfig>): Field[
     ['data', data, 'an object', maybe(isObject)],
     ['training.epochs', epochs, 'a positive integer', maybe(isCount)],
     ['training.batchSize', batchSize, 'a positive integer', maybe(isCount)],
+    ['training.accumulate', accumulate, 'a positive integer', maybe(isCount)],
     ['training.threads', threads, 'a positive integer', maybe(isCount)],
     ['training.precision', precision, 'deterministic or relaxed', maybe(isPrecision)],
     ['training.wide', wide, 'true or false', maybe(isFlag)],

@@ -1,16 +1,28 @@
 // The flags of models, made of their schemas: names in kebab case, values read by the default's type and checked by the rule.
+import type { ModelDefinition } from '../models/definition.ts'
 import type { ModelKind } from '../models/kind.ts'
-import type { ModelOptions } from '../models/kinds.ts'
-import type { Option as ModelOption, Schema } from '../options.ts'
+import { plainOptions } from '../nn/rate.ts'
+import { from, linear, type SavedSchedule } from '../nn/schedules.ts'
+import { isNumber, isObject, type Option as ModelOption, type Schema } from '../options.ts'
 import { type Option, type Options, UsageError } from './options.ts'
 
+type ModelOptions = ModelDefinition['options']
 type Value = ModelOptions[string]
 
 /** What no flag says: the data do. */
 const FROM_DATA: readonly string[] = ['imageShape', 'classes']
 
 export const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-export const shownValue = (value: unknown): string => (Array.isArray(value) ? value.join() : String(value))
+export const shownValue = (value: unknown): string =>
+  (Array.isArray(value) ? value.join() : isObject(value) ? JSON.stringify(value) : String(value))
+
+/** Whether an option may be a number or a schedule. */
+const isRate = ({ rule, initial }: ModelOption): boolean =>
+  !Array.isArray(initial) && (isNumber(initial) || isObject(initial)) && !rule.fault(linear({ initial: 0, final: 0, steps: 1 }))
+
+/** What stands for its value in --help. */
+const valueOf = (option: ModelOption): string =>
+  (isRate(option) ? 'N|JSON' : Array.isArray(option.initial) ? 'N,N…' : isNumber(option.initial) ? 'N' : 'HOW')
 
 /** What a model lets the command line set. */
 const flagsIn = (schema: Schema): (readonly [flag: string, key: string, option: ModelOption])[] =>
@@ -35,7 +47,7 @@ export function flagsOf(kinds: readonly Pick<ModelKind, 'kind' | 'options'>[]): 
     const kindsWith = (value: string) => all.filter((_, i) => values[i] === value).map(({ kind }) => kind)
     const same = distinct.length === 1 && all.length === kinds.length
     return [flag, {
-      value: Array.isArray(all[0]!.option.initial) ? 'N,N…' : typeof all[0]!.option.initial === 'number' ? 'N' : 'HOW',
+      value: valueOf(all[0]!.option),
       help: [...new Set(all.map(({ option }) => option.help))].join(', or '),
       initial: same ? distinct[0]
         : distinct.map((value) => `${kindsWith(value).join(', ')} ${value}`).join('; '),
@@ -70,10 +82,22 @@ export function optionsFrom(
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 const numberIn = (text: string): number => (DECIMAL.test(text) ? Number(text) : NaN)
 
-function read(flag: string, text: string, { rule, initial }: ModelOption): Value {
-  const many = Array.isArray(initial)
-  const value = many ? text.split(',').map(numberIn) : typeof initial === 'number' ? numberIn(text)
-    : typeof initial === 'boolean' && /^(true|false)$/.test(text) ? text === 'true' : text
-  if (!rule.fault(value)) return value
-  throw new UsageError(`${flag} expected ${rule.expected}${many ? ', with commas between' : ''}, got "${text}"`)
+function read(flag: string, text: string, option: ModelOption): Value {
+  const { rule, initial } = option
+  const [many, rated] = [Array.isArray(initial), isRate(option)]
+  const value = rated && text.startsWith('{') ? scheduleIn(flag, text)
+    : many ? text.split(',').map(numberIn) : rated || typeof initial === 'number' ? numberIn(text)
+      : typeof initial === 'boolean' && /^(true|false)$/.test(text) ? text === 'true' : text
+  if (!rule.fault(value)) return plainOptions({ value })['value'] as Value
+  const how = many ? ', with commas between' : rated ? ' as JSON' : ''
+  throw new UsageError(`${flag} expected ${rule.expected}${how}, got "${text}"`)
+}
+
+function scheduleIn(flag: string, text: string): unknown {
+  try {
+    return from(JSON.parse(text) as SavedSchedule)
+  } catch (cause) {
+    throw new UsageError(`${flag} expected a schedule as JSON, such as {"schedule":"cosine","initial":1e-3,"steps":2000}, ` +
+      `got "${text}": ${(cause as Error).message}`)
+  }
 }

@@ -2,26 +2,31 @@
 // stopped, so what decides them is the run's; how long it trains, on how many threads, and what is shown may be given anew.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { type ImageDataset, take } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
-import type { ModelOptions } from '../models/kinds.ts'
+import type { ModelDefinition } from '../models/definition.ts'
 import { loadConfig } from '../node/config.ts'
 import { type ModelSource, sourceOf } from '../node/model_source.ts'
 import type { Precision } from '../runtime/cores.ts'
 import { allTrainingData, dataHash } from './data.ts'
-import { kebab } from './model_options.ts'
+import { kebab, shownValue } from './model_options.ts'
 import { UsageError } from './options.ts'
 import type { EpochLine } from './run_folder.ts'
 import type { KnownRun, Resume, Settings } from './settings.ts'
 
+type Options = ModelDefinition['options']
+type Value = Options[string]
+
 /** What was given beside --resume. */
 export interface Given {
   readonly kind?: string
-  readonly options: ModelOptions
+  readonly options: Options
   readonly data?: string
   readonly limit?: number
   readonly epochs?: number
   readonly batchSize?: number
+  readonly accumulate?: number
   readonly seed?: number
   readonly threads?: number | 'auto'
   readonly precision?: Precision
@@ -29,8 +34,6 @@ export interface Given {
   readonly quiet: boolean
   readonly json: boolean
 }
-
-type Value = ModelOptions[string]
 
 /**
  * What makes the model of a run again.
@@ -47,24 +50,25 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
   const config = await loadConfig(folder)
   const { model: { kind, options }, data, training } = config
   const epochs = given.epochs ?? training.epochs
-  const { batchSize, seed, precision = 'deterministic' } = training
+  const { batchSize, accumulate = 1, seed, precision = 'deterministic' } = training
   if (data === undefined || batchSize === undefined || epochs === undefined) {
     throw new GanglionError(`"${join(folder, 'config.json')}" does not say on what data, in what batches or how long to train; ` +
       'go on in a program, with loadRun(folder, { state: true })')
   }
   const defaults = Object.fromEntries(Object.entries(source.options).map(([name, { initial }]) => [name, initial as Value]))
-  const known: ModelOptions = { batchSize, seed, precision, limit: data.count, ...defaults, ...options }
+  const known: Options = { batchSize, accumulate, seed, precision, limit: data.count, ...defaults, ...options }
   const asked = {
-    ...given.options, batchSize: given.batchSize, seed: given.seed, precision: given.precision, limit: given.limit,
+    ...given.options, batchSize: given.batchSize, accumulate: given.accumulate, seed: given.seed, precision: given.precision,
+    limit: given.limit,
   }
   if (given.kind !== undefined && given.kind !== kind) throw another('the model', given.kind, folder, kind)
   for (const [name, value] of Object.entries(asked)) {
     const trained = known[name]
-    if (value === undefined || String(value) === String(trained)) continue
+    if (value === undefined || isDeepStrictEqual(value, trained)) continue
     throw another(`--${kebab(name)}`, value, folder, trained)
   }
   return {
-    source, options, epochs, batchSize, seed, precision,
+    source, options, epochs, batchSize, accumulate, seed, precision,
     data: given.data ?? data.source,
     threads: given.threads ?? training.threads ?? 1,
     wide: given.wide,
@@ -76,7 +80,8 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
 }
 
 const another = (what: string, given: Value, folder: string, trained: Value = 'none'): UsageError => new UsageError(
-  `${what} ${String(given)} is not that of the run "${folder}", which has ${String(trained)}; leave it out, or train anew`,
+  `${what} ${shownValue(given)} is not that of the run "${folder}", ` +
+  `which has ${shownValue(trained)}; leave it out, or train anew`,
 )
 
 /**

@@ -2,7 +2,6 @@
 import { type RunConfig, RUN_FORMAT } from '../checkpoint/config.ts'
 import type { ImageDataset } from '../data/dataset.ts'
 import type { ModelDefinition } from '../models/definition.ts'
-import type { ModelOptions } from '../models/kinds.ts'
 import { type ModelSource, savedModule } from '../node/model_source.ts'
 import type { Precision } from '../runtime/cores.ts'
 import { absolute, classesOf, dataHash } from './data.ts'
@@ -19,12 +18,13 @@ export interface Resume {
 
 export interface Settings {
   readonly source: ModelSource
-  /** The model's options that were given. */
-  readonly options: ModelOptions
+  /** The model's options that were given, as plain JSON. */
+  readonly options: ModelDefinition['options']
   readonly data: string
   readonly limit?: number
   readonly epochs: number
   readonly batchSize: number
+  readonly accumulate: number
   readonly seed: number
   readonly threads: number | 'auto'
   readonly precision: Precision
@@ -45,18 +45,19 @@ export interface Settings {
 export async function configOf(
   settings: Settings, { kind, options }: ModelDefinition, used: ImageDataset, threads: number, folder: string,
 ): Promise<RunConfig> {
-  const { source, data, limit, epochs, batchSize, seed, precision, wide } = settings
+  const { source, data, limit, epochs, batchSize, accumulate, seed, precision, wide } = settings
   const from = absolute(data)
   const module = savedModule(source, folder)
   const own = module && { imageShape: used.shape, classes: classesOf(used), module }
   return {
     format: RUN_FORMAT,
     command: commandLine(source, kind, {
-      data: from, limit, epochs, batchSize, seed, threads: settings.threads, precision, ...flagValues(source, options),
+      data: from, limit, epochs, batchSize, accumulate, seed, threads: settings.threads, precision,
+      ...flagValues(source, options),
     }),
     model: { kind, options, ...own },
     data: { source: from, count: used.count, sha256: dataHash(used) },
-    training: { seed, epochs, batchSize, threads, precision, wide },
+    training: { seed, epochs, batchSize, accumulate, threads, precision, wide },
     software: {
       ganglion: version(), core: `sha256:${await coreHash(precision, threads > 1, wide)}`, node: process.versions.node,
     },

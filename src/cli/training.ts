@@ -1,6 +1,7 @@
 // A training run from its settings to its exit code: prepare, the first steps, the run's folder, the other steps, the end.
 // What can be wrong with data, options and memory shows in the first steps, before anything is written or replaced.
 import type { RunConfig } from '../checkpoint/config.ts'
+import { loadedOptions } from '../checkpoint/options.ts'
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import { loadRun } from '../node/run.ts'
@@ -51,7 +52,7 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
     const { model, from } = run
     // What the first steps change is read before them.
     const before = resume ? { lines: await linesUpTo(from, resume.folder) } : { first: RunFolder.picture(model) }
-    const begun = await begin(run, settings.batchSize)
+    const begun = await begin(run, settings)
     lock ??= await lockNewRun(out, model.definition.kind, force)
     return await goOn(run, begun, lock.path, before, settings, io)
   } finally {
@@ -60,7 +61,7 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
 }
 
 async function prepare(settings: Settings): Promise<Prepared> {
-  const { source, options, data: name, batchSize, resume } = settings
+  const { source, options, data: name, batchSize, accumulate, resume } = settings
   const { data, limit } = resume ? await resumedData(name, resume)
     : { data: await trainingData(name, settings.limit), limit: settings.limit }
   const channels = data.shape[2]
@@ -68,9 +69,10 @@ async function prepare(settings: Settings): Promise<Prepared> {
     throw new GanglionError(`the images of "${name}" have ${channels} channels, expected 1 (grey) or 3 (RGB); ` +
       'write them with 1 or 3')
   }
-  const definition = source.define({ imageShape: data.shape, classes: classesOf(data), options })
-  if (batchSize > data.count) {
-    throw new GanglionError(`--batch-size ${batchSize} is larger than the data (${data.count} images); ` +
+  const definition = source.define({ imageShape: data.shape, classes: classesOf(data), options: loadedOptions(options) })
+  if (batchSize * accumulate > data.count) {
+    const times = accumulate > 1 ? ` with --accumulate ${accumulate}` : ''
+    throw new GanglionError(`--batch-size ${batchSize}${times} is larger than the data (${data.count} images); ` +
       'use a smaller batch size or more images')
   }
   const test = definition.evaluate && (await testData(name))
@@ -91,9 +93,9 @@ async function prepare(settings: Settings): Promise<Prepared> {
   return { data, test, model, from, epochs: settings.epochs - epoch, config }
 }
 
-async function begin({ model, data, epochs }: Prepared, batchSize: number): Promise<Begun> {
+async function begin({ model, data, epochs }: Prepared, { batchSize, accumulate }: Settings): Promise<Begun> {
   const stop = new AbortController()
-  const steps = model.train(data, { epochs, batchSize, signal: stop.signal })
+  const steps = model.train(data, { epochs, batchSize, accumulate, signal: stop.signal })
   const began = performance.now()
   const first = await steps.next().catch(advised)
   return { steps, first, stop: () => stop.abort(), seconds: () => (performance.now() - began) / 1000 }

@@ -16,6 +16,7 @@ import { activation, conv2d, conv2dTranspose, maxPooling2d, resizing } from '../
 import { meanSquaredError } from '../nn/losses.ts'
 import { count, counts, isNumbers, notNegative, option, rule } from '../options.ts'
 import { adam } from '../nn/optimizers.ts'
+import { rate } from '../nn/rate.ts'
 import { sequential } from '../nn/sequential.ts'
 import { defineModel, type Graphs, type OptionsOf } from './kind.ts'
 import { clipping, minimize } from './minimize.ts'
@@ -34,7 +35,7 @@ const OPTIONS = {
   latent: option(count, 8, 'channels of the 2 x 2 code'),
   filters: option(counts(3, "of the encoder's first layer and the decoder's first two"), [16, 16, 8],
     "channels of the encoder's first layer and of the decoder's first two"),
-  learningRate: option(notNegative, 1e-3, "Adam's learning rate"),
+  learningRate: option(rate, 1e-3, "Adam's learning rate, or a schedule"),
   clipNorm: option(notNegative, 0, 'scales the gradients of each network down to this norm together; 0 for none'),
   imageShape: option(rule('[28, 28, 1], which is all that it takes', isNumbers, isImage), IMAGE, '[28, 28, 1]'),
 }

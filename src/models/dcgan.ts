@@ -10,6 +10,7 @@ import { sigmoidCrossEntropy } from '../nn/losses.ts'
 import { batchNormalization } from '../nn/normalization.ts'
 import { count, counts, fractionBelowOne, imageShape as imageRule, notNegative, option } from '../options.ts'
 import { adam } from '../nn/optimizers.ts'
+import { rate } from '../nn/rate.ts'
 import { sequential } from '../nn/sequential.ts'
 import { defineModel, type Graphs, type OptionsOf } from './kind.ts'
 import { clipping, minimize } from './minimize.ts'
@@ -22,7 +23,7 @@ const OPTIONS = {
   latent: option(count, 100, 'size of the noise'),
   filters: option(counts(2, 'at a quarter and at half of the size'), [128, 64],
     "channels at a quarter and at half of the image's size"),
-  learningRate: option(notNegative, 2e-4, "Adam's learning rate"),
+  learningRate: option(rate, 2e-4, "Adam's learning rate, or a schedule"),
   beta1: option(fractionBelowOne, 0.5, "Adam's decay of the first moment"),
   clipNorm: option(notNegative, 0, 'scales the gradients of each network down to this norm together; 0 for none'),
   imageShape: option(imageRule, [28, 28, 1], '[height, width, channels], sides that four divides'),

@@ -4,12 +4,17 @@ import type { Shape, Tensor } from '../graph/tensor.ts'
 import type { Batch } from '../nn/batch.ts'
 import type { Pass } from '../nn/layer.ts'
 import type { Optimizer } from '../nn/optimizers.ts'
+import type { SavedSchedule, Schedule } from '../nn/rate.ts'
 import type { FunctionSpec } from '../compiler/program.ts'
 
 export type { Batch } from '../nn/batch.ts'
 
 /** What the gradients of a step are of those of its micro-batches: as losses are means over a batch's rows or sums. */
 export type Reduction = 'mean' | 'sum'
+
+type OptionValue = number | string | boolean | readonly number[]
+/** What a model is made with, by name. */
+export type ModelOptions = Readonly<Record<string, OptionValue | Schedule>>
 
 /** A stage as it is compiled. */
 export type Stage = FunctionSpec['stages'][number]
@@ -27,8 +32,8 @@ export interface StageSpec<Metrics extends string = string> extends Omit<Stage, 
 export interface ModelDefinition<Metrics extends string = string, Figures extends string = Metrics> {
   /** Its name on the command line and in files. */
   readonly kind: string
-  /** Everything needed to make the same definition again. */
-  readonly options: Readonly<Record<string, number | string | boolean | readonly number[]>>
+  /** Everything needed to make the same definition again, as plain JSON: a schedule as it is saved. */
+  readonly options: Readonly<Record<string, OptionValue | SavedSchedule>>
   /** The shape of one image: [height, width, channels]. */
   readonly imageShape: Shape
   /** The shape of one code: what `decode` takes. */

@@ -6,6 +6,7 @@ import { sizeOf, type Tensor } from '../graph/tensor.ts'
 import { dense, leakyReLU } from '../nn/layers.ts'
 import { type Complete, count, fractionBelowOne, imageShape as imageRule, notNegative, option } from '../options.ts'
 import { adam } from '../nn/optimizers.ts'
+import { rate } from '../nn/rate.ts'
 import { sequential } from '../nn/sequential.ts'
 import type { Graphs } from './kind.ts'
 import { clipping, minimize } from './minimize.ts'
@@ -14,7 +15,7 @@ export const DENSE_GAN = {
   latent: option(count, 100, 'size of the noise'),
   hidden: option(count, 1024, "units of the generator's hidden layers"),
   discriminatorHidden: option(count, 256, "units of the discriminator's hidden layers"),
-  learningRate: option(notNegative, 3e-4, "Adam's learning rate"),
+  learningRate: option(rate, 3e-4, "Adam's learning rate, or a schedule"),
   beta1: option(fractionBelowOne, 0.5, "Adam's decay of the first moment"),
   clipNorm: option(notNegative, 0, 'scales the gradients of each network down to this norm together; 0 for none'),
   imageShape: option(imageRule, [28, 28, 1], '[height, width, channels]'),

@@ -1,5 +1,6 @@
 // What the package knows of a kind of model: a function that makes definitions, and, on it, what the command line, the worker,
 // `verify`, the benchmarks and the tests ask for. The file of a model is all of it; src/models/registry.ts names the file.
+import { plainOptions } from '../nn/rate.ts'
 import { complete, type Complete, type Given, type Schema } from '../options.ts'
 import type { ModelDefinition } from './definition.ts'
 
@@ -65,7 +66,7 @@ export function defineModel<S extends Schema, Metrics extends string, Figures ex
 ): ModelKind<S, Metrics, Figures> {
   const define = (given: Given<S> = {}): ModelDefinition<Metrics, Figures> => {
     const options = complete(record.kind, given, record.options)
-    return { ...make(options), kind: record.kind, options: options as ModelDefinition['options'] }
+    return { ...make(options), kind: record.kind, options: plainOptions(options) as ModelDefinition['options'] }
   }
   return Object.assign(define, record)
 }

@@ -2,12 +2,12 @@
 // It reaches all models, so nothing that a page may take a part of imports it.
 import { GanglionError } from '../errors.ts'
 import type { Schema } from '../options.ts'
-import type { ModelDefinition } from './definition.ts'
+import type { ModelDefinition, ModelOptions } from './definition.ts'
 import type { OwnKind } from './kind.ts'
 import * as registry from './registry.ts'
 
 export type ImageShape = readonly [height: number, width: number, channels: number]
-export type ModelOptions = ModelDefinition['options']
+export type { ModelOptions } from './definition.ts'
 export type ModelName = keyof typeof registry
 
 type SchemaOf<K> = K extends { readonly options: infer S extends Schema } ? S : never

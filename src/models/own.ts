@@ -1,7 +1,7 @@
 // A model of one's own, from what a module exports: a definition, or a function that makes one.
 import { GanglionError } from '../errors.ts'
 import { isObject, type Schema, shown } from '../options.ts'
-import type { ModelDefinition } from './definition.ts'
+import type { ModelDefinition, ModelOptions } from './definition.ts'
 import type { ModelKind } from './kind.ts'
 
 /** What a model is made for. */
@@ -10,8 +10,8 @@ export interface MadeFor {
   readonly imageShape?: readonly number[]
   /** How many classes they have, where they have labels. */
   readonly classes?: number
-  /** Its options: those that were given, or those of the definition that was made before. */
-  readonly options: ModelDefinition['options']
+  /** Its options: those that were given, or those of the definition that was made before, its schedules as schedules. */
+  readonly options: ModelOptions
 }
 
 /** What a module with a model of one's own has as its default export. */

@@ -10,6 +10,7 @@ import { dense } from '../nn/layers.ts'
 import { gaussianKL, sumSquaredError } from '../nn/losses.ts'
 import { count, imageShape as imageRule, notNegative, oneOf, option } from '../options.ts'
 import { adam } from '../nn/optimizers.ts'
+import { rate } from '../nn/rate.ts'
 import { sequential } from '../nn/sequential.ts'
 import type { Batch } from './definition.ts'
 import { defineModel, type Graphs, type OptionsOf } from './kind.ts'
@@ -19,7 +20,7 @@ import { clipping, minimize } from './minimize.ts'
 const OPTIONS = {
   latent: option(count, 20, 'size of the code'),
   hidden: option(count, 400, 'units of the hidden layers'),
-  learningRate: option(notNegative, 1e-3, "Adam's learning rate"),
+  learningRate: option(rate, 1e-3, "Adam's learning rate, or a schedule"),
   noise: option(oneOf('sample', 'batch'), 'sample', 'sample: noise for each image; batch: one for all of a batch'),
   clipNorm: option(notNegative, 0, 'scales the gradients of each network down to this norm together; 0 for none'),
   imageShape: option(imageRule, [28, 28, 1], '[height, width, channels]'),

@@ -9,7 +9,7 @@ import { zeros } from '../ops/fill.ts'
 import { step as stepsDone } from '../ops/step.ts'
 import * as rules from '../options.ts'
 import { checkOptions, fractionBelowOne, notNegative } from '../options.ts'
-import type { Rate, Schedule } from './schedules.ts'
+import { type Rate, rate, type Schedule } from './rate.ts'
 
 export interface Optimizer {
   readonly name: string
@@ -151,7 +151,7 @@ export interface SgdOptions extends OptimizerOptions {
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
-  checkOptions('sgd', options, { learningRate: rules.rate, momentum: fractionBelowOne, nesterov: rules.flag, ...NAME })
+  checkOptions('sgd', options, { learningRate: rate, momentum: fractionBelowOne, nesterov: rules.flag, ...NAME })
   const { learningRate = 0.01, momentum = 0, nesterov = false, name = 'sgd' } = options
   if (nesterov && !momentum) throw new RangeError(`${name}: nesterov needs a momentum greater than 0`)
   const kernel = nesterov ? 'sgd_nesterov_f32' : momentum ? 'sgd_momentum_f32' : 'sgd_f32'
@@ -176,7 +176,7 @@ export interface RmspropOptions extends OptimizerOptions {
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
-  const known = { learningRate: rules.rate, rho: fractionBelowOne, momentum: fractionBelowOne, epsilon: notNegative, ...NAME }
+  const known = { learningRate: rate, rho: fractionBelowOne, momentum: fractionBelowOne, epsilon: notNegative, ...NAME }
   checkOptions('rmsprop', options, known)
   const { learningRate = 0.001, rho = 0.9, momentum = 0, epsilon = 1e-7, name = 'rmsprop' } = options
   const kernel = momentum ? 'rmsprop_momentum_f32' : 'rmsprop_f32'
@@ -199,7 +199,7 @@ export interface AdamWOptions extends AdamOptions {
   readonly weightDecay?: number
 }
 const ADAM = {
-  learningRate: rules.rate,
+  learningRate: rate,
   beta1: fractionBelowOne,
   beta2: fractionBelowOne,
   epsilon: notNegative,

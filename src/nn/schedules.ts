@@ -5,18 +5,10 @@ import type { Tensor } from '../graph/tensor.ts'
 import { add, div, mul, sub, type Value } from '../ops/arithmetic.ts'
 import { less, lessEqual, maximum, minimum, where } from '../ops/compare.ts'
 import { cos, exp, floor, log } from '../ops/unary.ts'
-import { checkOptions, count, flag, fraction, isObject, list, notNegative, positive, rate, required, shown } from '../options.ts'
+import { checkOptions, count, flag, fraction, isObject, list, notNegative, positive, required, shown } from '../options.ts'
+import { type Rate, rate, type SavedSchedule, type Schedule } from './rate.ts'
 
-/** A rate that changes as training goes on: what optimizers take in place of a number. */
-export interface Schedule {
-  /** The rate of a step, given the number of steps done before it (`pass.step`): scalars. */
-  at(step: Tensor): Tensor
-  /** Its name and options as plain JSON, which `schedules.from` makes a schedule of again. */
-  toJSON(): SavedSchedule
-}
-export type SavedSchedule = { readonly schedule: string } & Readonly<Record<string, unknown>>
-/** A rate that stays as it is, or a schedule. */
-export type Rate = number | Schedule
+export type { Rate, SavedSchedule, Schedule } from './rate.ts'
 
 const schedule = (name: string, options: object, at: (step: Tensor) => Tensor): Schedule =>
   ({ at, toJSON: () => ({ schedule: name, ...(JSON.parse(JSON.stringify(options)) as object) }) })

@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { damagedConfig, formatConfig, parseConfig, type RunConfig } from '../checkpoint/config.ts'
+import { loadedOptions } from '../checkpoint/options.ts'
 import { GanglionError } from '../errors.ts'
 import { isModelName, models } from '../models/kinds.ts'
 import { writeFileAtomic } from './files.ts'
@@ -28,7 +29,7 @@ export async function loadConfig(folder: string): Promise<RunConfig> {
   const { kind, options, module } = config.model
   if (module || !isModelName(kind)) return config
   try {
-    models[kind](options)
+    models[kind](loadedOptions(options))
   } catch (cause) {
     throw damagedConfig(path, `model.options: ${(cause as Error).message}`, cause)
   }

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunConfig } from '../checkpoint/config.ts'
+import { loadedOptions } from '../checkpoint/options.ts'
 import { CHECKSUMS, DIGEST, restore, runFiles, STATE, WEIGHTS } from '../checkpoint/run.ts'
 import { GanglionError } from '../errors.ts'
 import type { ModelDefinition } from '../models/definition.ts'
@@ -53,7 +54,8 @@ export async function loadRun(folder: string, options: LoadRunOptions = {}): Pro
   const place = (name: string): string => join(folder, name)
   const [checksums, digest] = [await readText(place(CHECKSUMS)), await readText(place(DIGEST))]
   const bytes = await readBytes(place(state ? STATE : WEIGHTS))
-  const definition = define ? define(config.model) : (await sourceOf(config.model, folder)).define(config.model)
+  const made = { ...config.model, options: loadedOptions(config.model.options) }
+  const definition = define ? define(made) : (await sourceOf(config.model, folder)).define(made)
   const model = await Model.create(runtime ?? await createRuntime(), definition, { seed: config.training.seed })
   await restore(model, { bytes, digest, checksums }, state, place)
   return { config, model }

@@ -6,6 +6,7 @@ import type { NodeWorker } from '../runtime/host.ts'
 import type { CoreSource } from '../runtime/core_source.ts'
 import type { Precision } from '../runtime/runtime.ts'
 import { check, isObject, rule, signal as signalRule } from '../options.ts'
+import { plainOptions } from '../nn/rate.ts'
 import { checkData } from '../train/arguments.ts'
 import type { EvaluateOptions } from '../train/evaluate.ts'
 import type { RowOptions } from '../train/inference.ts'
@@ -18,7 +19,7 @@ import { Stream } from './stream.ts'
 /** A model that the worker knows. */
 export interface NamedModel {
   readonly kind: string
-  /** What its maker takes. */
+  /** What its maker takes; a schedule may be its JSON, too. */
   readonly options?: object
 }
 
@@ -217,8 +218,9 @@ const MODEL = rule("{ kind: 'vae', options: … }, say, or { module: new URL('./
 
 /** A model as data. */
 function sent(model: NamedModel | ModuleModel): Pick<Creation, 'kind' | 'module' | 'imageShape' | 'classes' | 'options'> {
-  if ('kind' in model) return { kind: model.kind, options: model.options ?? {} }
-  const { module, imageShape, classes, options = {} } = model
+  const options = plainOptions(model.options ?? {})
+  if ('kind' in model) return { kind: model.kind, options }
+  const { module, imageShape, classes } = model
   return { module: String(module), imageShape, classes, options }
 }
 

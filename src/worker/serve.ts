@@ -1,5 +1,6 @@
 // The worker's side of a trainer: a model, and a queue of what the page asks of it. Invariant: one thing runs at a time, a
 // chunk of training or a call, so a call sees the model between two chunks, as between two yields of Model.train.
+import { loadedOptions } from '../checkpoint/options.ts'
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import type { ModelDefinition } from '../models/definition.ts'
@@ -12,7 +13,7 @@ import { Model } from '../train/model.ts'
 import type { Progress } from '../train/train.ts'
 import { buffersOf, type Creation, type Reply, type Request, toFault, type TrainerInfo } from './protocol.ts'
 
-/** Makers of definitions by the kinds that `createTrainer` names; options arrive as a copy. */
+/** Makers of definitions by the kinds that `createTrainer` names; options arrive as a copy, and schedules as schedules. */
 export type ModelMakers = Readonly<Record<string, (options: never) => ModelDefinition>>
 
 /** Chunks that training may be ahead of who reads its progress. At the end of an epoch it waits: who stops there, stops there. */
@@ -27,13 +28,15 @@ interface Training {
   readonly abort: AbortController
 }
 
-async function define({ kind = '', module, options, ...madeFor }: Creation, makers: ModelMakers): Promise<ModelDefinition> {
+async function define(creation: Creation, makers: ModelMakers): Promise<ModelDefinition> {
+  const { kind = '', module, options: given, ...madeFor } = creation
+  const options = loadedOptions(given as ModelDefinition['options'])
   if (module !== undefined) {
     // Bundlers leave it to the worker: the module is there when it runs.
     const exported = await import(/* webpackIgnore: true */ /* @vite-ignore */ module).catch((cause: Error) => {
       throw new GanglionError(`createTrainer: cannot load the model "${module}": ${cause.message}; check its address`, { cause })
     }) as { readonly default?: unknown }
-    return defineOwn(ownModel(exported, module), { ...madeFor, options: options as ModelDefinition['options'] }, module)
+    return defineOwn(ownModel(exported, module), { ...madeFor, options }, module)
   }
   const make = Object.hasOwn(makers, kind) ? makers[kind] : undefined
   if (make) return make(options as never)

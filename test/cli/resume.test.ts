@@ -41,6 +41,33 @@ test.each(['vae', 'gan', 'autoencoder'] as const)('%s: one epoch and two more ar
   expect(existsSync(at.in('parts', '.lock'))).toBe(false)
 })
 
+test('a schedule and micro-batches are the run\'s: it goes on with both, to the bit, and refuses others', async () => {
+  const rate = '{"schedule":"cosine","initial":1e-2,"steps":4}'
+  const args = ['--accumulate', '2', '--batch-size', '24', '--learning-rate', rate]
+  await train('vae', 'whole', '--epochs', '2', ...args)
+  await train('vae', 'parts', '--epochs', '1', ...args)
+  expect(await resume('parts', '--epochs', '2', ...args)).toMatchObject({ code: 0, stderr: '' })
+  expect(read('parts', 'digest.txt')).toBe(read('whole', 'digest.txt'))
+  expect(figures('parts')).toEqual(figures('whole'))
+  expect(figures('parts').map(({ step }) => step)).toEqual([2, 4])
+  expect(read('parts', 'config.json')).toBe(read('whole', 'config.json'))
+  const { command, model, training } = JSON.parse(read('parts', 'config.json')) as
+    { command: string, model: { options: object }, training: object }
+  expect(model.options).toMatchObject({ learningRate: { schedule: 'cosine', initial: 0.01, steps: 4 } })
+  expect(training).toMatchObject({ batchSize: 24, accumulate: 2 })
+  expect(command).toContain('--batch-size 24 --accumulate 2 ')
+  expect(command).toContain(`--learning-rate '{"schedule":"cosine","initial":0.01,"steps":4}'`)
+  for (const [option, value, trained] of [
+    ['accumulate', '3', '2'], ['learning-rate', '0.01', '{"schedule":"cosine","initial":0.01,"steps":4}'],
+    ['learning-rate', '{"schedule":"cosine","initial":0.01,"steps":5}', '{"schedule":"cosine","initial":0.01,"steps":4}'],
+  ] as const) {
+    const { code, stderr } = await resume('parts', '--epochs', '3', `--${option}`, value)
+    expect(stderr).toBe(`ganglion: --${option} ${value} is not that of the run "${at.in('parts')}", which has ${trained}; ` +
+      'leave it out, or train anew (see "ganglion train --help")\n')
+    expect(code).toBe(2)
+  }
+})
+
 test('what a signal cut off in the middle of an epoch goes on to its end', async () => {
   writeImages(at.in('many'), 20_000, 6)
   const args = ['train', 'vae', '--data', 'many', '--epochs', '4', '--batch-size', '16', '--hidden', '64', '--limit', '19990']

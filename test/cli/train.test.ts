@@ -56,12 +56,12 @@ describe('train vae on mnist', () => {
         options: { latent: 20, hidden: 400, learningRate: 0.001, noise: 'sample', clipNorm: 0, imageShape: [28, 28, 1] },
       },
       data: { source: 'mnist', count: 512 },
-      training: { seed: 1, epochs: 2, batchSize: 128 },
+      training: { seed: 1, epochs: 2, batchSize: 128, accumulate: 1 },
       software: { node: process.versions.node, core: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) },
     })
     expect(config.data.sha256).toMatch(/^[0-9a-f]{64}$/)
-    const command = 'ganglion train vae --data mnist --limit 512 --epochs 2 --batch-size 128 --seed 1 --threads 1 ' +
-      '--precision deterministic --latent 20 --hidden 400 --learning-rate 0.001 --noise sample --clip-norm 0'
+    const command = 'ganglion train vae --data mnist --limit 512 --epochs 2 --batch-size 128 --accumulate 1 --seed 1 ' +
+      '--threads 1 --precision deterministic --latent 20 --hidden 400 --learning-rate 0.001 --noise sample --clip-norm 0'
     expect(config.command).toBe(command)
     const { stdout } = await spawned([...command.split(' ').slice(1), '--quiet'], at.path)
     const digest = read('runs', 'vae', 'digest.txt').trim()

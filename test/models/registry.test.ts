@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import * as api from '../../src/entries/api.ts'
 import { golden as benchGolden } from '../../src/bench/golden.ts'
+import { loadedOptions } from '../../src/checkpoint/options.ts'
 import { modelNames, models } from '../../src/models/kinds.ts'
+import { cosine } from '../../src/nn/schedules.ts'
 import { golden as verifyGolden } from '../../src/verify/golden.ts'
 import { recipeNames } from '../../src/verify/index.ts'
 
@@ -32,6 +34,18 @@ describe.each(modelNames)('%s', (name) => {
 
   it('is exported to users: its line in src/entries/api.ts', () => {
     expect(api).toHaveProperty(name)
+  })
+
+  it('takes a schedule as its rate, and reports it as plain JSON that makes it again', () => {
+    const given = cosine({ initial: 1e-3, steps: 100, alpha: 0.1 })
+    const { options, optimizers } = define({ learningRate: given })
+    expect(options['learningRate']).toEqual({ schedule: 'cosine', initial: 1e-3, steps: 100, alpha: 0.1 })
+    expect(optimizers.map(({ schedule }) => schedule)).toEqual(optimizers.map(() => given))
+    const again = define(loadedOptions(JSON.parse(JSON.stringify(options)) as typeof options))
+    expect(again.options).toEqual(options)
+    for (const { schedule } of again.optimizers) expect(schedule?.toJSON()).toEqual(given.toJSON())
+    const wrong = `${name}: learningRate is 'fast', expected 0 or more, or a schedule`
+    expect(() => define({ learningRate: 'fast' })).toThrow(new TypeError(wrong))
   })
 
   it('has its goldens: run "npm run golden" where not', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createRuntime, GanglionError, imageDataset, Model, vae } from '../../src/entries/index.ts'
+import { createRuntime, GanglionError, imageDataset, Model, schedules, vae } from '../../src/entries/index.ts'
 import { loadRun, type RunConfig, saveConfig, saveRun } from '../../src/node/index.ts'
 
 const options = { latent: 2, hidden: 16, learningRate: 1e-3, noise: 'sample', imageShape: [5, 4, 1] } as const
@@ -21,8 +21,8 @@ let folder: string
 beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'ganglion-run-')) })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-async function train(model: Model): Promise<void> {
-  const steps = model.train(data, { epochs: 2, batchSize: 24 })
+async function train(model: Model, epochs = 2): Promise<void> {
+  const steps = model.train(data, { epochs, batchSize: 24 })
   while (!(await steps.next()).done);
 }
 
@@ -77,4 +77,33 @@ test('what changed since it was saved is not loaded; a run without checksums is'
   for (const name of ['checksums.txt', 'digest.txt']) rmSync(path(name))
   await loadRun(folder, { state: true })
   expect(readdirSync(folder).sort()).toEqual(['config.json', 'state.safetensors', 'weights.safetensors'])
+})
+
+test('a schedule is saved as its JSON, and a run that goes on has the rate of one that never stopped', async () => {
+  const learningRate = schedules.cosine({ initial: 1e-2, steps: 6, alpha: 0.1 })
+  const define = () => vae({ ...options, learningRate })
+  const whole = await Model.create(await createRuntime(), define(), { seed: 3 })
+  await train(whole)
+  const begun = await Model.create(await createRuntime(), define(), { seed: 3 })
+  await train(begun, 1)
+  const { kind, options: reported } = begun.definition
+  await saveConfig(folder, { ...config, model: { kind, options: reported } })
+  await saveRun(folder, begun)
+  const saved = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as RunConfig
+  expect(saved.model.options['learningRate']).toEqual({ schedule: 'cosine', initial: 1e-2, steps: 6, alpha: 0.1 })
+  const { model: resumed } = await loadRun(folder, { state: true })
+  await train(resumed, 1)
+  expect(await resumed.digest()).toBe(await whole.digest())
+  expect(resumed.hyperparameters()).toEqual(whole.hyperparameters())
+  expect(resumed.hyperparameters()['adam/learningRate']).toBeLessThan(5e-3)
+
+  // One's own function gets the schedule as a schedule.
+  const { model: own } = await loadRun(folder, { state: true, define: ({ options: given }) => vae(given) })
+  expect(await own.digest()).toBe(await begun.digest())
+
+  const wrong = { ...reported, learningRate: { schedule: 'cosinus' } }
+  await saveConfig(folder, { ...config, model: { kind, options: wrong } })
+  const known = 'expected cosine, exponential, piecewise, linear, warmup'
+  await expect(loadRun(folder)).rejects.toThrow(new GanglionError(`"${join(folder, 'config.json')}" is damaged: ` +
+    `model.options: schedules: there is no schedule 'cosinus', ${known}; train again, or mend it by hand`))
 })

@@ -7,7 +7,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createRuntime, GanglionError, imageDataset, Model, type Progress, TrainingError, vae } from '../../src/entries/index.ts'
+import {
+  createRuntime, GanglionError, imageDataset, Model, type Progress, schedules, TrainingError, vae,
+} from '../../src/entries/index.ts'
 import { createTrainer, type Trainer, type TrainerOptions } from '../../src/worker/index.ts'
 import { built } from '../dist.ts'
 import { generator } from '../harness.ts'
@@ -51,6 +53,21 @@ describe('the same as on this thread', () => {
     expect(await ends(trainer.train(data, settings))).toEqual(await ends(model.train(data, settings)))
     expect(await trainer.digest()).toBe(await model.digest())
     expect(await trainer.evaluate(data, { batchSize: 50 })).toEqual(model.evaluate(data, { batchSize: 50 }))
+  })
+
+  test('a schedule, or its JSON', async () => {
+    const learningRate = schedules.warmup({ steps: 3, then: schedules.cosine({ initial: 1e-2, steps: 5 }) })
+    const model = await Model.create(await createRuntime(), vae({ ...options, learningRate }), { seed: 5 })
+    await all(model.train(newData(), { batchSize: 40 }))
+    for (const given of [learningRate, learningRate.toJSON()]) {
+      const trainer = await make({ model: { kind: 'vae', options: { ...options, learningRate: given } } })
+      expect(trainer.info.options['learningRate']).toEqual(learningRate.toJSON())
+      await all(trainer.train(newData(), { batchSize: 40 }))
+      expect(await trainer.digest()).toBe(await model.digest())
+    }
+    const wrong = { learningRate: { schedule: 'cosine', initial: 1 } }
+    const making = make({ model: { kind: 'vae', options: wrong } })
+    await fails(making, TypeError, 'cosine: steps is undefined, expected a positive integer')
   })
 
   test('with threads in the worker', async () => {

@@ -15,6 +15,7 @@ import type { Settings } from '../settings.ts'
 import { runTraining } from '../training.ts'
 
 const BATCH_SIZE = 128
+const ACCUMULATE = 1
 const SEED = 1
 const THREADS = 1
 const PRECISION = 'deterministic'
@@ -33,6 +34,7 @@ const training = {
     initial: kinds.map(({ kind, epochs = EPOCHS }) => `${kind} ${epochs}`).join(', '),
   },
   'batch-size': { value: 'N', help: 'images in a step', read: integer(1), initial: BATCH_SIZE },
+  accumulate: { value: 'N', help: 'micro-batches of --batch-size images in a step', read: integer(1), initial: ACCUMULATE },
   seed: { value: 'N', help: 'drives weights, shuffling, noise: the same seed gives the same bits', read: seed, initial: SEED },
   threads: { value: 'N|auto', help: 'threads of a step; any number gives the same bits', read: threads, initial: THREADS },
   wide: {
@@ -64,6 +66,8 @@ export const train: Command = {
     'state.safetensors, digest.txt and checksums.txt, which sha256sum --check reads.',
     'Ctrl-C ends training after the running steps and keeps what was learned; again, it ends at once.',
     'Figures called test are of test images; data without them, as one IDX file or PNG files, has none.',
+    `A schedule is JSON: --learning-rate '{"schedule":"cosine","initial":1e-3,"steps":2000}', for one.`,
+    'Others are exponential, linear, piecewise and warmup, with the options that they have in programs.',
     'dcgan is convolutional, and slow: minutes an epoch on MNIST. Try --limit 5000, or --threads auto.',
   ],
   groups: [['Training', training], ['Model', flagsOf(kinds)], ['Output', output]],
@@ -124,6 +128,7 @@ async function newRun(args: readonly string[], { model }: Asked): Promise<Settin
     limit: values.limit,
     epochs: values.epochs ?? source.epochs ?? EPOCHS,
     batchSize: values['batch-size'] ?? BATCH_SIZE,
+    accumulate: values.accumulate ?? ACCUMULATE,
     seed: values.seed ?? SEED,
     threads: values.threads ?? THREADS,
     precision: values.precision ?? PRECISION,
@@ -140,8 +145,8 @@ async function resumed(args: readonly string[], { resume, model }: Asked): Promi
     if (values[name] !== undefined) throw new UsageError(`--resume goes on in the run's own folder; leave out --${name}`)
   }
   const kind = positionals.length ? kindOf(positionals) : undefined
-  const { data, limit, epochs, 'batch-size': batchSize, seed, threads, precision } = values
-  const given = { data, limit, epochs, batchSize, seed, threads, precision, ...shown(values) }
+  const { data, limit, epochs, 'batch-size': batchSize, accumulate, seed, threads, precision } = values
+  const given = { data, limit, epochs, batchSize, accumulate, seed, threads, precision, ...shown(values) }
   const options = optionsFrom(kind ? builtInModel(kind) : source!, values, source!.module ? [] : kinds)
   return resumeSettings(values.resume!, source!, { kind, options, ...given })
 }

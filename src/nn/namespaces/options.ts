@@ -3,4 +3,5 @@ export {
   activation, checkOptions, complete, count, counts, finite, flag, fraction, fractionBelowOne, imageShape, initializer,
   isNumbers, name, notNegative, oneOf, option, positive, required, rule, shape, size,
 } from '../../options.ts'
+export { rate } from '../rate.ts'
 export type { Complete, Given, Option, Rule, Schema } from '../../options.ts'
