@@ -1,12 +1,13 @@
 // README's programs run as they are written, against dist, from a folder whose node_modules holds nothing but ganglion.
 // One line is changed: the first program's dataset is the first 2000 digits, for four epochs of all take too long here.
+// Its table of entries has the budgets' sizes.
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, test } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
@@ -59,4 +60,30 @@ it('the one in a worker trains', async () => {
   expect(epochs.map(([epoch, , pixels]) => [epoch, pixels])).toEqual([[1, 12544], [2, 12544], [3, 12544]])
   expect(epochs.every(([, loss], i) => loss! > 0 && (i === 0 || loss! < epochs[i - 1]![1]!)), lines.join('\n')).toBe(true)
   expect(lines[3]).toMatch(/^[0-9a-f]{64}$/)
+})
+
+interface Budget {
+  readonly name: string
+  readonly limit: string
+}
+
+describe('the sizes of its entries are the budgets of .size-limit.js', async () => {
+  const href = new URL('../.size-limit.js', import.meta.url).href
+  const { default: budgets } = await import(href) as { readonly default: readonly Budget[] }
+  test.each([
+    ['ganglion', ['ganglion: all of it, the core inside', 'ganglion: a program that trains a VAE, the core inside']],
+    ['ganglion/slim', ['ganglion/slim']],
+    ['ganglion/api', ['ganglion/api', 'ganglion/slim and ganglion/api: a program that trains a VAE']],
+    ['ganglion/safetensors', ['ganglion/safetensors']],
+    ['ganglion/idx', ['ganglion/idx']],
+    ['ganglion/worker', ["ganglion/worker: the page's side", "ganglion/worker: the worker's file, the core inside"]],
+    ['ganglion/worker/serve', ['ganglion/worker/serve: all of it, the core inside']],
+    ['ganglion/verify', ['ganglion/verify: all of it, the core inside']],
+    ['ganglion/bench', ['ganglion/bench: all of it, the core inside']],
+    ['ganglion/ganglion.wasm', ['ganglion.wasm', 'ganglion-threads.wasm', 'ganglion-wide.wasm']],
+  ])('%s', (entry, names) => {
+    const row = readme.split('\n').find((line) => line.startsWith(`| \`${entry}\``))!
+    const limits = names.map((name) => budgets.find((budget) => budget.name === name)?.limit)
+    expect(row.match(/[\d.]+ kB/g)).toEqual(limits)
+  })
 })
