@@ -86,7 +86,7 @@ function versionsList(results: readonly Result[]): string {
 }
 
 export function page({ machine, node, v8, ganglion, commit, limits, roundTrip, results }: Report): string {
-  return `# Beside others
+  return `# Ganglion beside other libraries
 
 Written by \`npm run bench -- peers --out docs\`; [peers.json](peers.json) has every window. The
 [rules](../bench/peers/README.md) say who takes part, how, and what makes a result the same model's.

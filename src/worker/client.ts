@@ -165,7 +165,7 @@ export class Trainer {
   }
 
   #call<M extends Method>(method: M, args: Arguments<M>, transfer = false): Promise<Value<M>> {
-    const own = args.map(alone)
+    const own = args.map(inOwnBuffer)
     const given = transfer ? buffersOf(own) : []
     return this.#channel.ask((id) => ({ kind: 'call', id, method, args: own }), given) as Promise<Value<M>>
   }
@@ -177,9 +177,9 @@ export class Trainer {
     checkData(where, data)
     const number = ++this.#datasets
     const { name, images, count, shape, labels, classes, tensors = {} } = data
-    const parts = Object.entries(tensors).map(([key, tensor]) => [key, { ...tensor, data: alone(tensor.data) }] as const)
+    const parts = Object.entries(tensors).map(([key, tensor]) => [key, { ...tensor, data: inOwnBuffer(tensor.data) }] as const)
     const dataset: ImageDataset = {
-      name, images: alone(images), count, shape, labels: alone(labels), classes, tensors: Object.fromEntries(parts),
+      name, images: inOwnBuffer(images), count, shape, labels: inOwnBuffer(labels), classes, tensors: Object.fromEntries(parts),
     }
     this.#channel.post({ kind: 'data', data: number, dataset }, transfer ? buffersOf(dataset) : [])
     this.#sent.set(data, number)
@@ -187,8 +187,8 @@ export class Trainer {
   }
 }
 
-/** A view of a part of a buffer as an array with a buffer to itself: the whole of the other would be sent with it. */
-function alone<T>(value: T): T {
+/** A view of a part of a buffer as an array with a buffer of its own, because with a view its whole buffer is sent. */
+function inOwnBuffer<T>(value: T): T {
   if (!ArrayBuffer.isView(value) || value.byteLength === value.buffer.byteLength) return value
   return (value as unknown as Uint8Array).slice() as T
 }
