@@ -1,8 +1,12 @@
 // Bundles src into dist with esbuild: few files, because each costs an import time. Not minified, so that a stack trace can be
 // read without its source map too. ASCII, because V8 holds a text with any other character in two bytes each.
 import { readdirSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { build } from 'esbuild'
+
+/** Data formats with an entry of their own, as `exports` of package.json says. */
+const FORMATS = Object.values(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).exports)
+  .flatMap((entry) => /^\.\/dist\/(formats\/\w+)\.js$/.exec(entry.default)?.[1] ?? [])
 
 /**
  * Files of dist that are loaded by their names. What they share, or load when asked for, goes to dist/runtime, beside
@@ -11,19 +15,20 @@ import { build } from 'esbuild'
 const ENTRIES = [
   'entries/index', 'entries/slim', 'entries/api', 'entries/workerd', 'entries/edge_light', 'runtime/threads/thread',
   'worker/index', 'worker/serve', 'worker/trainer', 'node/index', 'cli/main', 'verify/index', 'verify/workerd',
-  'verify/edge_light', 'bench/index', 'formats/safetensors', 'formats/idx',
+  'verify/edge_light', 'bench/index', ...FORMATS,
 ]
 /** Where an entry lies in dist: those of src/entries at its top, and the threads' file beside the chunks. */
 const inDist = (entry) => entry.replace('entries/', '').replace('threads/', '')
 
 /** Entries that need nothing of the library, or so little that it has a file of its own. */
-const SEPARATE = ['runtime/threads/thread', 'worker/index', 'formats/safetensors', 'formats/idx']
+const SEPARATE = ['runtime/threads/thread', 'worker/index', ...FORMATS]
 /** Modules that are loaded when asked for, by what has loaded the library. */
 const ON_DEMAND = ['runtime/core_source', 'runtime/threads/pool', 'models/accumulate']
 const FOLDERS = ['data', 'formats', 'graph', 'ops', 'ops/lowering', 'autodiff', 'compiler', 'nn', 'models', 'train']
 /** What collects modules in an object (of which bundlers keep all), what is loaded when asked for, and an entry of its own. */
 const LEFT_OUT = [
-  'index.ts', 'kinds.ts', 'registry.ts', 'accumulate.ts', 'micro_batches.ts', 'alike.ts', 'safetensors.ts', 'idx.ts',
+  'index.ts', 'kinds.ts', 'registry.ts', 'accumulate.ts', 'micro_batches.ts', 'alike.ts',
+  ...FORMATS.map((entry) => `${basename(entry)}.ts`),
 ]
 
 /**
