@@ -1,10 +1,11 @@
-// Every op has a spec: each record in src/ops, and those that only gradients of any order bring up.
+// Every op has a spec: each record in src/ops, and those that only gradients of any order bring up. So has every loss.
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { topological, isLeaf } from '../src/graph/walk.ts'
 import { gradients } from '../src/autodiff/gradients.ts'
 import { input } from '../src/graph/leaves.ts'
 import type { Op, Tensor } from '../src/graph/tensor.ts'
+import * as losses from '../src/nn/namespaces/losses.ts'
 import { mul } from '../src/ops/arithmetic.ts'
 import { sum } from '../src/ops/reduce.ts'
 import type { OpCases } from '../src/verify/cases/case.ts'
@@ -80,4 +81,9 @@ it('each op has a spec', async () => {
 it('the specs are of the very cases that `verify` runs', () => {
   const names = (list: readonly OpCases[]) => list.map((s) => `${s.op} ${s.cases.length}`).sort()
   expect(names(specs)).toEqual(names(opCases))
+})
+
+it('each loss has cases', () => {
+  const names = opCases.map(({ op }) => op.replace(/\(.*/, ''))
+  expect(Object.keys(losses).filter((name) => !names.includes(name))).toEqual([])
 })

@@ -67,6 +67,7 @@ export const golden: Readonly<Record<string, string>> = {
   'op/softmax': '3d8fdb70ea210cfb4ac54b7fd1b6b2d0b2a17bcca977472024c843861a7871a5',
   'op/logSoftmax': '96d9704216a5da13b35a85611d9441bef8c25e57fd4462e03f072423f4141b5c',
   'op/softmaxCrossEntropy': 'baf8ef0ec198c26c53d8fe3d3dec3077a077fe8f01674a078e17b6e9269732d4',
+  'op/categoricalCrossentropy': '4ee0082d3ee49b5f00c21812e39e67c6b327627e65203d29db3e42e55fe73c72',
   'op/layerNormalization': 'a9db1d86e80fd4ef063913e4b93d29260055b3435187af64f5553188eeb810e5',
   'op/batchNormalization': '6b6fbf7af6aa21e53f37ec210696b5f009fd17d7e10850c45be367cc74ce6266',
   'op/batchNormalization.variance': '81232c37e2eb1e8581d0e4997d4bf83ed59dfcdd951cb7af4349d0521b1424f7',

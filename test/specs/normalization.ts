@@ -28,6 +28,10 @@ export const specs = specsOf(normalization, {
   softmax: (x) => reference.softmax(x),
   logSoftmax: (x) => reference.logSoftmax(x),
   softmaxCrossEntropy: (labels, logits) => crossEntropy(labels, logits),
+  categoricalCrossentropy: (labels, logits) => {
+    const { data } = crossEntropy(labels, logits)
+    return build([], () => data.reduce((a, b) => a + b, 0) / data.length)
+  },
   layerNormalization: (x, gamma, beta) => reference.normalize(x, gamma, beta, last(x), 0.1),
   channelSums: (x, m, z) => channelSums(x, m, z),
   batchNormalization: (x, gamma, beta) => reference.normalize(x, gamma, beta, leading(x), 0.1),

@@ -1,5 +1,5 @@
 import { apply, type Shape, type Tensor } from '../../graph/tensor.ts'
-import { softmaxCrossEntropy } from '../../nn/losses_categorical.ts'
+import { categoricalCrossentropy, softmaxCrossEntropy } from '../../nn/losses_categorical.ts'
 import { channelSumsOp } from '../../ops/channels.ts'
 import { batchNormalization, batchNormalizationInference, layerNormalization } from '../../ops/normalization.ts'
 import { logSoftmax, softmax } from '../../ops/softmax.ts'
@@ -23,6 +23,7 @@ export const rowwiseNormalization: readonly OpCases<readonly Shape[]>[] = [
   rowwise('softmax', 1, softmax),
   rowwise('logSoftmax', 1, logSoftmax),
   rowwise('softmaxCrossEntropy', 2, softmaxCrossEntropy),
+  rowwise('categoricalCrossentropy', 2, categoricalCrossentropy),
 ]
 export const channelwiseNormalization: readonly OpCases<readonly Shape[]>[] = [
   channelwise('layerNormalization', 2, (x, gamma, beta) => layerNormalization(x, gamma, beta, 0.1)),
