@@ -5,6 +5,8 @@ import { constant, input } from '../src/graph/leaves.ts'
 import type { Tensor } from '../src/graph/tensor.ts'
 import { logLoss, sigmoidCrossEntropy } from '../src/nn/losses.ts'
 import * as ops from '../src/ops/index.ts'
+import { activation } from '../src/verify/cases/activation.ts'
+import { rounding, unary } from '../src/verify/cases/unary.ts'
 import { evaluate, newSession } from './harness.ts'
 
 const inf = Infinity
@@ -47,6 +49,11 @@ const expected: readonly [name: string, Unary, readonly number[]][] = [
 ]
 
 describe('values at 0, −0, ∞, −∞, NaN', () => {
+  it('of every elementwise function of one tensor', () => {
+    const listed = expected.map(([name]) => name)
+    const cases = [...unary, ...rounding, ...activation].map(({ op }) => op.replace(/\(.*/, ''))
+    expect(cases.filter((op) => !listed.includes(op))).toEqual([])
+  })
   it.each(expected)('%s', async (_, apply, values) => {
     expect(await valuesAt(apply, AT)).toEqual(values)
   })

@@ -18,7 +18,7 @@ afterEach(() => {
 })
 
 it('all recipes give the golden digests, and each has one', async () => {
-  expect(Object.keys(golden)).toEqual(recipeNames)
+  expect(Object.keys(golden), 'a recipe without its digest: run "npm run golden"').toEqual(recipeNames)
   const told: string[] = []
   const report = await verify({ onProgress: ({ name }, done, of) => void told.push(`${done}/${of} ${name}`) })
   expect(report.results.filter(({ ok }) => !ok)).toEqual([])
@@ -28,7 +28,8 @@ it('all recipes give the golden digests, and each has one', async () => {
 })
 
 it('digests differ: none is of nothing', () => {
-  expect(new Set(Object.values(golden)).size).toBe(recipeNames.length)
+  const digests = Object.values(golden)
+  expect(Object.keys(golden).filter((_, i) => digests.indexOf(digests[i]!) < i)).toEqual([])
 })
 
 describe('what is wrong is named', () => {
