@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { modelNames } from '../../src/models/kinds.ts'
 
 const node20 = process.versions.node.startsWith('20.')
 
@@ -62,7 +63,7 @@ describe('runs', { timeout: 120_000 }, () => {
 describe('refuses', () => {
   it.each([
     ['profle vae', 'bench: no command is called "profle"; there are: compare, profile, '],
-    ['profile vea', 'no model is called "vea"; there are: autoencoder, dcgan, gan, lsgan, vae'],
+    ['profile vea', `no model is called "vea"; there are: ${modelNames.join(', ')}`],
     ['profile', 'profile: name one model, as in "profile autoencoder"'],
     ['profile vae --steps none', '--steps expected a positive integer, got "none"'],
     ['memory vae --threads 1,two', '--threads expected positive integers with commas between, got "1,two"'],

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { GanglionError } from '../../src/errors.ts'
+import { modelNames } from '../../src/models/kinds.ts'
 import { vae } from '../../src/models/vae.ts'
 import { loadRun } from '../../src/node/run.ts'
 import { built } from '../dist.ts'
@@ -136,7 +137,7 @@ test('loadRun takes what makes the model; a function of images and classes gets 
   delete config.model['module']
   writeFileSync(at.in('run', 'config.json'), JSON.stringify(config))
   await expect(loadRun(at.in('run'))).rejects.toThrow(new GanglionError(`the run "${at.in('run')}" is of the model "plain", ` +
-    'which is none of the package (autoencoder, dcgan, gan, lsgan, vae); give the module that makes it, ' +
+    `which is none of the package (${modelNames.join(', ')}); give the module that makes it, ` +
     'or { define } to loadRun'))
   await says(['sample', 'run', '--model', resolve(at.path, 'plain.mjs')], 0, /^$/)
 })

@@ -2,12 +2,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readFileSync } from 'node:fs'
 import { nearest } from '../../src/cli/nearest.ts'
+import { modelNames } from '../../src/models/kinds.ts'
 import { automaticThreads } from '../../src/runtime/create_runtime.ts'
 import { recipeKinds } from '../../src/verify/index.ts'
 import { ganglion } from './ganglion.ts'
 
 const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, evaluate, models, bench, verify, info ' +
   '(see "ganglion --help")'
+const MODELS = modelNames.join(', ')
 const FILTERS = '2 positive integers, at a quarter and at half of the size, with commas between'
 const TRAIN = '(see "ganglion train --help")'
 
@@ -15,10 +17,10 @@ test.each([
   ['trian', 'unknown command trian; did you mean train? (see "ganglion --help")'],
   ['dance', `unknown command dance; ${COMMANDS}`],
   ['--frobnicate', `unknown option --frobnicate; ${COMMANDS}`],
-  ['train', `train expected autoencoder, dcgan, gan, lsgan, vae, got no model ${TRAIN}`],
-  ['train vea', `unknown model "vea", expected autoencoder, dcgan, gan, lsgan, vae; did you mean vae? ${TRAIN}`],
-  ['train VAE', `unknown model "VAE", expected autoencoder, dcgan, gan, lsgan, vae; did you mean vae? ${TRAIN}`],
-  ['train diffusion', `unknown model "diffusion", expected autoencoder, dcgan, gan, lsgan, vae ${TRAIN}`],
+  ['train', `train expected ${MODELS}, got no model ${TRAIN}`],
+  ['train vea', `unknown model "vea", expected ${MODELS}; did you mean vae? ${TRAIN}`],
+  ['train VAE', `unknown model "VAE", expected ${MODELS}; did you mean vae? ${TRAIN}`],
+  ['train diffusion', `unknown model "diffusion", expected ${MODELS} ${TRAIN}`],
   ['train vae gan', `train expected one model, got "gan" too ${TRAIN}`],
   ['train vae --epoch 3', `unknown option --epoch; did you mean --epochs? ${TRAIN}`],
   ['train vae --toString', `unknown option --toString ${TRAIN}`],

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createRuntime, imageDataset, Model, vae } from '../../src/entries/index.ts'
 import {
-  defineFor, interpolationsPng, loadRun, prepareRunFolder, reconstructionsPng, samplesPng, scaledImages,
+  defineFor, interpolationsPng, loadRun, modelNames, prepareRunFolder, reconstructionsPng, samplesPng, scaledImages,
 } from '../../src/node/index.ts'
 
 let [small, large]: Model[] = []
@@ -47,7 +47,7 @@ describe('options that are not known or wrong', () => {
     [() => scaledImages(data, [1.5]), RangeError, 'scaledImages: index 1.5 is of no image, expected an integer from 0 to 1'],
     [
       () => defineFor([2, 2, 1], 'vea' as never), RangeError,
-      "defineFor: there is no 'vea', expected autoencoder, dcgan, gan, lsgan, vae",
+      `defineFor: there is no 'vea', expected ${modelNames.join(', ')}`,
     ],
     [
       () => loadRun('x', { stat: true } as never), RangeError,

@@ -10,6 +10,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import {
   createRuntime, GanglionError, imageDataset, Model, type Progress, schedules, TrainingError, vae,
 } from '../../src/entries/index.ts'
+import { modelNames } from '../../src/models/kinds.ts'
 import { createTrainer, type Trainer, type TrainerOptions } from '../../src/worker/index.ts'
 import { built } from '../dist.ts'
 import { generator } from '../harness.ts'
@@ -198,7 +199,7 @@ describe('in the middle of a training', () => {
 
 describe('errors keep their class and their words', () => {
   test('of making a model', async () => {
-    const message = "createTrainer: the worker knows no model 'cat'; it has autoencoder, dcgan, gan, lsgan, vae"
+    const message = `createTrainer: the worker knows no model 'cat'; it has ${modelNames.join(', ')}`
     await fails(make({ model: { kind: 'cat' } }), RangeError, message)
     await expect(make({ model: { kind: 'vae', options: { latent: 0 } } })).rejects.toThrow(RangeError)
     await expect(make({ precision: 'fast' as 'relaxed' })).rejects.toThrow(/^createTrainer: precision is 'fast', expected/)

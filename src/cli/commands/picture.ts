@@ -11,9 +11,10 @@ import { help, type Options, parse, pngName, text, UsageError, type Values } fro
 
 export const RUN = 'RUN is the folder that "ganglion train" wrote.'
 
-/** The option for other images than the run's. */
+/** The option for the images to take; by default the run's. */
 export const DATA = {
-  value: 'DATA', help: 'mnist, fashion, a folder of IDX or of PNG files, or an IDX file', initial: "the run's", read: text,
+  value: 'DATA', help: 'mnist, fashion, a folder of IDX or of PNG files, or an IDX file of images', read: text,
+  initial: "the run's",
 } as const
 
 /** The option for the module of a model of one's own. */

@@ -13,6 +13,7 @@ import { reportFailure } from '../progress.ts'
 import { resumedModel, resumeSettings } from '../resume.ts'
 import type { Settings } from '../settings.ts'
 import { runTraining } from '../training.ts'
+import { DATA } from './picture.ts'
 
 const BATCH_SIZE = 128
 const ACCUMULATE = 1
@@ -24,10 +25,7 @@ const kinds = Object.values(models)
 const EPOCHS = 10
 
 const training = {
-  data: {
-    value: 'DATA', help: 'mnist, fashion, a folder of IDX or of PNG files, or an IDX file of images', read: text,
-    initial: 'mnist',
-  },
+  data: { ...DATA, initial: 'mnist' },
   limit: { value: 'N', help: 'train on the first N images only', read: integer(1), initial: 'all' },
   epochs: {
     value: 'N', help: 'how many times to go through the data', read: integer(1),
