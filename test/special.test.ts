@@ -46,6 +46,9 @@ const expected: readonly [name: string, Unary, readonly number[]][] = [
   ['sigmoid', ops.sigmoid, [0.5, 0.5, 1, 0, nan]],
   ['softplus', ops.softplus, [Math.fround(Math.LN2), Math.fround(Math.LN2), inf, 0, nan]],
   ['clip', (x) => ops.clip(x, -2, 3), [0, -0, 3, -2, nan]],
+  // Products, −∞ · 0 at −∞, which is NaN.
+  ['swish', ops.swish, [0, -0, inf, nan, nan]],
+  ['gelu', ops.gelu, [0, -0, inf, nan, nan]],
 ]
 
 describe('values at 0, −0, ∞, −∞, NaN', () => {
