@@ -128,7 +128,7 @@ describe('options are refused where they are given', () => {
       "vae: there is no option 'latnet'; it takes latent, hidden, learningRate, noise, clipNorm, imageShape"],
     [() => vae({ imageShape: [28, 28, 0] }),
       'vae: imageShape is [28, 28, 0], expected 3 positive integers, [height, width, channels]'],
-    [() => gan({ learningRate: NaN }), 'gan: learningRate is NaN, expected 0 or more'],
+    [() => gan({ learningRate: NaN }), 'gan: learningRate is NaN, expected 0 or more, or a schedule'],
     [() => gan({ clipNorm: -1 }), 'gan: clipNorm is -1, expected 0 or more'],
     [() => autoencoder({ filters: any([1, 2]) }),
       "autoencoder: filters is [1, 2], expected 3 positive integers, of the encoder's first layer and the decoder's first two"],

@@ -143,7 +143,7 @@ describe('errors', () => {
 
   it.each([
     [() => vae({ latent: 0 }), 'vae: latent is 0, expected a positive integer'],
-    [() => vae({ learningRate: -1 }), 'vae: learningRate is -1, expected 0 or more'],
+    [() => vae({ learningRate: -1 }), 'vae: learningRate is -1, expected 0 or more, or a schedule'],
     [() => autoencoder({ latent: 1.5 }), 'autoencoder: latent is 1.5, expected a positive integer'],
     [() => gan({ beta1: 1 }), 'gan: beta1 is 1, expected 0 or more and less than 1'],
     [
