@@ -38,7 +38,7 @@ async function lose(how: (pool: ThreadPool) => void | Promise<void>): Promise<{ 
 async function digestAfter(steps: number): Promise<string> {
   const model = await Model.create(runtime, MODELS['vae']!(), { seed: 5 })
   await model.train(data, { batchSize: BATCH }).next()
-  const fn = model.compiled(`train ${BATCH}`, data, () => { throw new Error('not compiled by train()') })
+  const fn = model.compiled(`train ${BATCH} by ${BATCH}`, data, () => { throw new Error('not compiled by train()') })
   fn.run(steps - 1)
   return model.digest()
 }
