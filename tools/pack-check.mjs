@@ -29,7 +29,7 @@ const ALLOWED = [
 ]
 const REQUIRED = ['README.md', 'LICENSE', ...filesOf(manifest.exports), ...filesOf(manifest.bin)]
 /** Eight cores, each raw and inlined, are a third of it; sources and maps for them half. */
-const BUDGET = { size: 850_000, unpackedSize: 2_600_000 }
+const BUDGET = { size: 940_000, unpackedSize: 3_000_000 }
 
 const PROGRAM = `
 import { createRuntime, imageDataset, Model, vae, type Progress } from 'ganglion'
