@@ -8,7 +8,7 @@ export default defineConfig({
     // What takes long runs when asked for: `npm run test:runtimes:slow`.
     exclude: ['**/node_modules/**', ...(process.env['GANGLION_SLOW'] ? [] : ['slow/**'])],
     globalSetup: './setup.ts',
-    testTimeout: 400_000,
+    testTimeout: 900_000,
     hookTimeout: 60_000,
     pool: 'forks',
     fileParallelism: false,

@@ -13,9 +13,9 @@ const NONE = 'this engine has no SharedArrayBuffer, though the page is cross-ori
 
 /**
  * @param threads whether a Web Worker of an isolated page has threads
- * @param parts pages that the recipes of `verify` are spread over
+ * @param perPage recipes of `verify` that one page is asked for at most
  */
-export function inBrowser(runtime: RuntimeName, threads: boolean, parts?: number): void {
+export function inBrowser(runtime: RuntimeName, threads: boolean, perPage?: number): void {
   runtimeTest(runtime, threads, (ask, missing) => {
     const cases: readonly (readonly [Site, 'page' | 'worker', string | null])[] = [
       ['plain', 'page', ISOLATE],
@@ -36,5 +36,5 @@ export function inBrowser(runtime: RuntimeName, threads: boolean, parts?: number
       if (missing) skip(`not run here: ${missing}`)
       await expect(ask({ site: 'refusing', in: 'page' })).rejects.toThrow()
     })
-  }, parts)
+  }, perPage)
 }

@@ -18,12 +18,15 @@ interface Verified {
   readonly results: readonly { readonly name: string; readonly error?: string }[]
 }
 
-/** All recipes of `verify`, in so many questions, have the golden digests with so many threads. */
-export async function expectVerified(place: Pick<Place, 'ask'>, threads: number, parts: number, wide = false): Promise<void> {
+/** All recipes of `verify`, at most so many a question, have the golden digests with so many threads. */
+export async function expectVerified(
+  place: Pick<Place, 'ask'>, threads: number, perQuestion = Infinity, wide = false,
+): Promise<void> {
   const names = Object.keys(golden)
+  const questions = Math.ceil(names.length / Math.min(perQuestion, names.length))
   const seen: string[] = []
-  for (let part = 0; part < parts; part++) {
-    const recipes = names.filter((_, i) => i % parts === part)
+  for (let question = 0; question < questions; question++) {
+    const recipes = names.filter((_, i) => i % questions === question)
     const { results, ...rest } = await place.ask<Verified>({ what: 'verify', in: 'worker', threads, wide, recipes })
     const error = results.find((result) => result.error)?.error
     expect({ ...rest, error }).toMatchObject({ ok: true, summary: expect.stringContaining('the same bits'), threads, wide })
@@ -52,11 +55,11 @@ async function expectBenched(place: Pick<Place, 'ask'>, relaxed: boolean): Promi
 
 /**
  * @param threads whether threads must be available
- * @param parts pages or processes that the recipes of `verify` are spread over
  * @param more tests of this runtime alone; they are given what asks it
+ * @param perQuestion recipes of `verify` that one page or process is asked for at most
  */
 export function runtimeTest(
-  runtime: RuntimeName, threads: boolean, more?: (ask: Place['ask'], missing: string | null) => void, parts = 1,
+  runtime: RuntimeName, threads: boolean, more?: (ask: Place['ask'], missing: string | null) => void, perQuestion?: number,
 ): void {
   const { missing, start } = RUNTIMES[runtime]
   const put = (rest: object) => putRow(inject('rows'), Object.keys(RUNTIMES).indexOf(runtime), {
@@ -77,7 +80,7 @@ export function runtimeTest(
       const seen = expectSame(await place.ask<Report>({ in: 'worker', most: MOST }), MOST)
       const { relaxedSimd, threads: { available, reason } } = seen.features
       expect(available, reason).toBe(threads)
-      for (let count = 1; count <= (threads ? MOST : 1); count++) await expectVerified(place, count, parts)
+      for (let count = 1; count <= (threads ? MOST : 1); count++) await expectVerified(place, count, perQuestion)
       const fused = runtime === 'workerd' ? '' : await expectBenched(place, relaxedSimd.available)
       const ratio = runtime === 'Node 24' ? 1 : await beside24(place)
       put({
