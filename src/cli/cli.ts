@@ -13,11 +13,14 @@ import { verify } from './commands/verify.ts'
 import type { Io } from './io.ts'
 import { nearest } from './nearest.ts'
 import { UsageError } from './options.ts'
+import { printableIo } from './printable.ts'
 import { version } from './version.ts'
 
 const commands: readonly Command[] = [train, sample, reconstruct, interpolate, evaluate, models, bench, verify, info]
 
-export async function cli(args: readonly string[], io: Io): Promise<number> {
+export const cli = (args: readonly string[], io: Io): Promise<number> => dispatch(args, printableIo(io))
+
+async function dispatch(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args
   const command = commands.find((known) => known.name === name)
   try {
@@ -32,7 +35,7 @@ export async function cli(args: readonly string[], io: Io): Promise<number> {
     }
     if (name === '--version' || name === '-v') io.stdout.write(`${version()}\n`)
     else if (name === '--help' || name === '-h') io.stdout.write(overview())
-    else if (name === 'help') return await cli(rest.length ? [rest[0]!, '--help'] : ['--help'], io)
+    else if (name === 'help') return await dispatch(rest.length ? [rest[0]!, '--help'] : ['--help'], io)
     else {
       const known = commands.map((c) => c.name)
       const hint = nearest(name, known) || `; the commands are ${known.join(', ')}`

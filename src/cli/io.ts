@@ -5,6 +5,8 @@ import { reasonOf } from '../node/files.ts'
 export interface Output {
   write(text: string): unknown
   readonly isTTY?: boolean
+  /** The stream itself, for what moves a cursor: nothing of a file may be written there. */
+  readonly raw?: Output
 }
 
 export type Signal = 'SIGHUP' | 'SIGINT' | 'SIGTERM'

@@ -3,6 +3,7 @@ import cliProgress from 'cli-progress'
 import type { Progress } from '../train/train.ts'
 import { clock, figures, fill, introduction, progressLine, speed, type Start, summary } from './format.ts'
 import type { Io, Output, Signal } from './io.ts'
+import { printable } from './printable.ts'
 import type { EpochLine } from './run_folder.ts'
 
 export interface Result {
@@ -50,7 +51,7 @@ export function reporter({ quiet, json, epochs }: { quiet: boolean, json: boolea
   }
   if (quiet) return { ...lines, start() {}, progress() {}, epoch() {}, stopping() {} }
   const terminal = [stderr, stdout].find((stream) => stream.isTTY)
-  return terminal ? barReporter(lines, terminal, epochs) : lines
+  return terminal ? barReporter(lines, terminal.raw ?? terminal, epochs) : lines
 }
 
 const jsonEvent = ({ stdout }: Io, name: string, facts: object) => stdout.write(`${JSON.stringify({ event: name, ...facts })}\n`)
@@ -80,7 +81,7 @@ function barReporter(lines: Reporter, terminal: Output, epochs: number): Reporte
       const bar = cliProgress.Format.BarFormat(progress, options)
       const percent = `${Math.floor(progress * 100)}%`.padStart(4)
       const text = `${bar}${percent}  epoch ${now.epoch}/${epochs}  ${clock(left)} left  ${speed(now)}`
-      return fill(text, figures(now.metrics), maxWidth)
+      return printable(fill(text, figures(now.metrics), maxWidth))
     },
     barCompleteChar: '█',
     barIncompleteChar: '░',
@@ -96,7 +97,7 @@ function barReporter(lines: Reporter, terminal: Output, epochs: number): Reporte
       bar.update(now.step, { now, left })
     },
     // Above the bar; a written line goes to the terminal only with the next drawing.
-    epoch: (line) => bars.log(`${summary(line, epochs)}\n`),
+    epoch: (line) => bars.log(printable(`${summary(line, epochs)}\n`)),
     stopping() {
       terminal.write(SHOW_CURSOR)
       bars.log(`${STOPPING}\n`)

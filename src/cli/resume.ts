@@ -3,10 +3,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { type ImageDataset, take } from '../data/dataset.ts'
+import { take } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import { loadConfig } from '../node/config.ts'
+import type { LoadedDataset } from '../node/picture_folder.ts'
 import { type ModelSource, sourceOf } from '../node/model_source.ts'
 import type { Precision } from '../runtime/cores.ts'
 import { allTrainingData, dataHash } from './data.ts'
@@ -23,6 +24,7 @@ export interface Given {
   readonly kind?: string
   readonly options: Options
   readonly data?: string
+  readonly maxBytes?: number
   readonly limit?: number
   readonly epochs?: number
   readonly batchSize?: number
@@ -70,6 +72,7 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
   return {
     source, options, epochs, batchSize, accumulate, seed, precision,
     data: given.data ?? data.source,
+    maxBytes: given.maxBytes,
     threads: given.threads ?? training.threads ?? 1,
     wide: given.wide,
     force: false,
@@ -89,9 +92,9 @@ const another = (what: string, given: Value, folder: string, trained: Value = 'n
  * @throws GanglionError when they are others
  */
 export async function resumedData(
-  source: string, { folder, config: { data: { count, sha256 } } }: Resume,
-): Promise<{ data: ImageDataset, limit?: number }> {
-  const all = await allTrainingData(source)
+  source: string, { folder, config: { data: { count, sha256 } } }: Resume, maxBytes?: number,
+): Promise<{ data: LoadedDataset, limit?: number }> {
+  const all = await allTrainingData(source, maxBytes)
   const more = all.count > count
   const data = more ? take(all, count) : all
   if (data.count === count && dataHash(data) === sha256) return more ? { data, limit: count } : { data }

@@ -21,6 +21,8 @@ export interface Settings {
   /** The model's options that were given, as plain JSON. */
   readonly options: ModelDefinition['options']
   readonly data: string
+  /** What the images may unpack to. */
+  readonly maxBytes?: number
   readonly limit?: number
   readonly epochs: number
   readonly batchSize: number
@@ -45,14 +47,14 @@ export interface Settings {
 export async function configOf(
   settings: Settings, { kind, options }: ModelDefinition, used: ImageDataset, threads: number, folder: string,
 ): Promise<RunConfig> {
-  const { source, data, limit, epochs, batchSize, accumulate, seed, precision, wide } = settings
+  const { source, data, maxBytes, limit, epochs, batchSize, accumulate, seed, precision, wide } = settings
   const from = absolute(data)
   const module = savedModule(source, folder)
   const own = module && { imageShape: used.shape, classes: classesOf(used), module }
   return {
     format: RUN_FORMAT,
     command: commandLine(source, kind, {
-      data: from, limit, epochs, batchSize, accumulate, seed, threads: settings.threads, precision,
+      data: from, maxBytes, limit, epochs, batchSize, accumulate, seed, threads: settings.threads, precision,
       ...flagValues(source, options),
     }),
     model: { kind, options, ...own },

@@ -10,7 +10,7 @@ import { TrainingError } from '../train/fault.ts'
 import { Model } from '../train/model.ts'
 import { countersOf } from '../train/state.ts'
 import type { Progress } from '../train/train.ts'
-import { classesOf, testData, trainingData } from './data.ts'
+import { classesOf, saySkipped, testData, trainingData } from './data.ts'
 import { type Io, type Signal, signalCode } from './io.ts'
 import { reporter, type Reporter } from './progress.ts'
 import { linesUpTo, resumedData } from './resume.ts'
@@ -48,7 +48,7 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
   // A run that goes on is locked before it is read. A new one gets its folder when its first steps went well.
   let lock = resume && await lockRun(resume.folder)
   try {
-    const run = await prepare(settings)
+    const run = await prepare(settings, io)
     const { model, from } = run
     // What the first steps change is read before them.
     const before = resume ? { lines: await linesUpTo(from, resume.folder) } : { first: RunFolder.picture(model) }
@@ -60,10 +60,11 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
   }
 }
 
-async function prepare(settings: Settings): Promise<Prepared> {
-  const { source, options, data: name, batchSize, accumulate, resume } = settings
-  const { data, limit } = resume ? await resumedData(name, resume)
-    : { data: await trainingData(name, settings.limit), limit: settings.limit }
+async function prepare(settings: Settings, io: Io): Promise<Prepared> {
+  const { source, options, data: name, maxBytes, batchSize, accumulate, resume } = settings
+  const { data, limit } = resume ? await resumedData(name, resume, maxBytes)
+    : { data: await trainingData(name, settings.limit, maxBytes), limit: settings.limit }
+  saySkipped(data, io)
   const channels = data.shape[2]
   if (channels !== 1 && channels !== 3) {
     throw new GanglionError(`the images of "${name}" have ${channels} channels, expected 1 (grey) or 3 (RGB); ` +
@@ -75,7 +76,7 @@ async function prepare(settings: Settings): Promise<Prepared> {
     throw new GanglionError(`--batch-size ${batchSize}${times} is larger than the data (${data.count} images); ` +
       'use a smaller batch size or more images')
   }
-  const test = definition.evaluate && (await testData(name))
+  const test = definition.evaluate && (await testData(name, maxBytes))
   if (test && test.shape.join() !== data.shape.join()) {
     throw new GanglionError(`the test images of "${name}" are ${test.shape.join('x')}, ` +
       `and the training images ${data.shape.join('x')}; put images of one shape there`)

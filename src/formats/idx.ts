@@ -3,6 +3,7 @@
 // It does not unpack gzip. Invariant: what is returned used every byte of the file, no more and no fewer.
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
+import { checkBytes, isOf } from './bytes.ts'
 
 export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array
 
@@ -26,6 +27,43 @@ const types: Readonly<Record<number, IdxType>> = {
   0x0e: { label: 'f64', size: 8, read: (v, n) => Float64Array.from({ length: n }, (_, i) => v.getFloat64(8 * i)) },
 }
 
+interface IdxHeader {
+  readonly type: IdxType
+  readonly shape: number[]
+  /** Where the data begin, how many values there are, and the bytes of the whole file. */
+  readonly start: number
+  readonly count: number
+  readonly length: number
+}
+
+/** The header; the number of bytes that it takes where the file is shorter. */
+function readHeader(bytes: Uint8Array, name: string): IdxHeader | number {
+  const [, , code = 0, rank = 0] = bytes
+  const type = types[code]
+  if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0 || type === undefined || rank === 0) {
+    const magic = Array.from(bytes.subarray(0, 4), b => b.toString(16).padStart(2, '0')).join(' ')
+    throw new GanglionError(`"${name}" is not an IDX file: expected it to start with 00 00, a type code ` +
+      `(08, 09, 0b, 0c, 0d or 0e) and a number of dimensions, found ${bytes.length ? magic : 'an empty file'}; give an IDX file`)
+  }
+  const start = 4 + 4 * rank
+  if (bytes.length < start) return start
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i))
+  // Infinity times 0 would be NaN.
+  const count = shape.includes(0) ? 0 : shape.reduce((a, b) => a * b, 1)
+  return { type, shape, start, count, length: start + count * type.size }
+}
+
+/**
+ * How many bytes an IDX file has by its header, of which `bytes` is the beginning; undefined while the header is not whole.
+ * @throws GanglionError when it is not the beginning of an IDX file
+ */
+export function idxLength(bytes: Uint8Array, name = 'IDX data'): number | undefined {
+  checkBytes('idxLength', bytes)
+  const header = bytes.length < 4 ? 4 : readHeader(bytes, name)
+  return typeof header === 'number' ? undefined : header.length
+}
+
 /**
  * Reads an IDX file: `shape` has the dimensions, `data` their product of values, last dimension fastest.
  * One-byte data shares memory with `bytes`; wider data is a copy in the host's byte order.
@@ -34,29 +72,21 @@ const types: Readonly<Record<number, IdxType>> = {
  * @throws GanglionError when the magic number is wrong, or the file is shorter or longer than its header says
  */
 export function parseIdx(bytes: Uint8Array, name = 'IDX data'): IdxArray {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(`parseIdx: bytes expected a Uint8Array, got ${typeof bytes}`)
+  checkBytes('parseIdx', bytes)
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
     throw new GanglionError(`"${name}" is gzip-compressed, expected an IDX file; unpack it first`)
   }
-  const magic = Array.from(bytes.subarray(0, 4), b => b.toString(16).padStart(2, '0')).join(' ')
-  const [, , code = 0, rank = 0] = bytes
-  const type = types[code]
-  if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0 || type === undefined || rank === 0) {
-    throw new GanglionError(`"${name}" is not an IDX file: expected it to start with 00 00, a type code ` +
-      `(08, 09, 0b, 0c, 0d or 0e) and a number of dimensions, found ${bytes.length ? magic : 'an empty file'}; give an IDX file`)
+  const header = readHeader(bytes, name)
+  if (typeof header === 'number') {
+    throw cutShort(name, `${(header - 4) / 4} dimensions take a header of ${header} bytes`, bytes.length)
   }
-  const header = 4 + 4 * rank
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.length < header) throw cutShort(name, `${rank} dimensions take a header of ${header} bytes`, bytes.length)
-  const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i))
-  const count = shape.reduce((a, b) => a * b, 1)
-  const expected = header + count * type.size
-  const says = `its header (${shape.join('x')}, ${type.label}) announces ${expected} bytes`
-  if (bytes.length < expected) throw cutShort(name, says, bytes.length)
-  if (bytes.length > expected) {
+  const { type, shape, start, count, length } = header
+  const says = `its header (${shape.join('x')}, ${type.label}) announces ${length} bytes`
+  if (bytes.length < length) throw cutShort(name, says, bytes.length)
+  if (bytes.length > length) {
     throw new GanglionError(`"${name}" is too long: ${says}, found ${bytes.length}; download or copy it again`)
   }
-  return { shape, data: type.read(new DataView(bytes.buffer, bytes.byteOffset + header), count) }
+  return { shape, data: type.read(new DataView(bytes.buffer, bytes.byteOffset + start), count) }
 }
 
 /**
@@ -96,7 +126,7 @@ export function imagesFromIdx(bytes: Uint8Array, name: string): ImageDataset {
     throw new GanglionError(`"${name}" expected images as (count, height, width) or (count, height, width, channels), ` +
       `found (${shape.join(', ')}); give an IDX file of images`)
   }
-  if (!(data instanceof Uint8Array)) {
+  if (!isOf('Uint8Array', data)) {
     throw new GanglionError(`"${name}" expected pixels as bytes (type code 08), found ${data.constructor.name}; write bytes`)
   }
   const [count, height, width, channels = 1] = shape as [number, number, number, number?]
@@ -109,7 +139,7 @@ export function imagesFromIdx(bytes: Uint8Array, name: string): ImageDataset {
  */
 export function withIdxLabels(dataset: ImageDataset, bytes: Uint8Array, name: string): ImageDataset {
   const { shape, data } = parseIdx(bytes, name)
-  if (shape.length !== 1 || !(data instanceof Uint8Array)) {
+  if (shape.length !== 1 || !isOf('Uint8Array', data)) {
     throw new GanglionError(`"${name}" expected labels as (count) bytes, found ${data.constructor.name} (${shape.join(', ')}); ` +
       'give the file whose name says labels')
   }

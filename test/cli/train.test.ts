@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeSafetensors, type SavedTensor } from '../../src/formats/safetensors.ts'
-import { decodePng, encodePng } from '../../src/node/png.ts'
+import { decodePng, encodePng, type Rgba } from '../../src/node/png.ts'
 import { modelNames } from '../../src/models/kinds.ts'
 import { ganglion, place, type Place, spawned } from './ganglion.ts'
 
@@ -12,9 +12,9 @@ afterAll(() => at.remove())
 
 const SMALL = ['--limit', '512', '--epochs', '2']
 const read = (...names: string[]) => readFileSync(at.in(...names), 'utf8')
-const picture = (...names: string[]) => decodePng(readFileSync(at.in(...names)))
+const picture = (...names: string[]) => decodePng(readFileSync(at.in(...names))) as Extract<Rgba, { depth: 8 }>
 const lines = (text: string) => text.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
-type Picture = ReturnType<typeof decodePng>
+type Picture = ReturnType<typeof picture>
 // `toEqual` walks megabytes value by value.
 const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0
 /** Pixels of a grid: 3 for each of an image's, 2 between. */

@@ -82,10 +82,9 @@ describe('encodePng', () => {
     for (const bytes of [Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), file.subarray(0, 7), new Uint8Array()]) {
       expect(() => decodePng(bytes, 'f')).toThrow(new GanglionError('"f" is not a PNG file; give one that is'))
     }
-    const damaged = new GanglionError('"f" is a damaged PNG file, cut short or changed; save or download it again')
     const changed = Uint8Array.from(file, (x, i) => (i === 20 ? x ^ 1 : x))
-    for (const bytes of [file.subarray(0, 30), changed, Uint8Array.of(...file, 1)]) {
-      expect(() => decodePng(bytes, 'f')).toThrow(damaged)
+    for (const bytes of [file.subarray(0, 30), changed]) {
+      expect(() => decodePng(bytes, 'f')).toThrow(/^"f" is a damaged PNG file: .*; save or download it again$/)
     }
     expect(() => decodePng('x' as unknown as Uint8Array))
       .toThrow(new TypeError('decodePng: bytes expected a Uint8Array, got string'))

@@ -1,6 +1,6 @@
 // IDX files made here byte by byte: every type code read back, every damage refused in words.
 import { describe, expect, test } from 'vitest'
-import { parseIdx, writeIdx } from '../../src/formats/idx.ts'
+import { idxLength, parseIdx, writeIdx } from '../../src/formats/idx.ts'
 import { GanglionError } from '../../src/errors.ts'
 
 const header = (code: number, ...shape: number[]): number[] =>
@@ -32,6 +32,21 @@ describe('parseIdx reads each type code, big-endian', () => {
     expect(parseIdx(writeIdx([300, 2], new Uint8Array(600))).shape).toEqual([300, 2])
     expect(parseIdx(bytes(...header(8, 0, 28)))).toEqual({ shape: [0, 28], data: new Uint8Array(0) })
   })
+})
+
+test('sizes of which one is 0, however many and large, are of no data', () => {
+  const large = Array.from({ length: 40 }, () => [255, 255, 255, 255]).flat()
+  const file = bytes(0, 0, 8, 41, ...large, 0, 0, 0, 0)
+  expect(parseIdx(file)).toMatchObject({ data: new Uint8Array(0) })
+  expect(() => parseIdx(file.subarray(0, -1), 'f')).toThrow(/"f" is cut short: 41 dimensions take a header of 168 bytes, found 167/)
+  expect(() => parseIdx(bytes(0, 0, 8, 40, ...large), 'f')).toThrow(/announces Infinity bytes, found 164/)
+})
+
+test('idxLength tells a length from the beginning of a file', () => {
+  const file = bytes(...header(0x0b, 2, 3), 1, 2, 3)
+  for (let n = 0; n < 12; n++) expect(idxLength(file.subarray(0, n))).toBeUndefined()
+  expect(idxLength(file.subarray(0, 12))).toBe(24)
+  expect(() => idxLength(bytes(1, 2, 3, 4), 'f')).toThrow(/^"f" is not an IDX file/)
 })
 
 describe('parseIdx refuses', () => {

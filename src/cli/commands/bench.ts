@@ -47,7 +47,7 @@ export const bench: Command = {
     if (positionals.length) throw new UsageError(`bench takes no arguments without --compare, got "${positionals[0]}"`)
     if (json !== undefined) checkPlace(json)
     const { bench, reportTable, wrong } = await benchmark()
-    const line = stderr.isTTY ? (what: string) => stderr.write(`\r\x1b[K${what}`) : () => {}
+    const line = stderr.isTTY ? (what: string) => (stderr.raw ?? stderr).write(`\r\x1b[K${what}`) : () => {}
     const report = await bench({ wide: automaticWide(), ...chosen, onProgress: line }).finally(() => line(''))
     stdout.write(reportTable(report))
     if (json !== undefined) await writeFileAtomic(json, `${JSON.stringify(report, null, 1)}\n`)

@@ -4,10 +4,12 @@ import { GanglionError } from '../../errors.ts'
 import { isRunPicture, writeFileAtomic } from '../../node/files.ts'
 import type { RunConfig } from '../../checkpoint/config.ts'
 import { moduleModel } from '../../node/model_source.ts'
+import { MOST_BYTES } from '../../node/read.ts'
 import { loadRun, type Run } from '../../node/run.ts'
 import type { Model } from '../../train/model.ts'
 import type { Command } from '../command.ts'
-import { help, type Options, parse, pngName, text, UsageError, type Values } from '../options.ts'
+import type { Io } from '../io.ts'
+import { help, integer, type Options, parse, pngName, text, UsageError, type Values } from '../options.ts'
 
 export const RUN = 'RUN is the folder that "ganglion train" wrote.'
 
@@ -15,6 +17,12 @@ export const RUN = 'RUN is the folder that "ganglion train" wrote.'
 export const DATA = {
   value: 'DATA', help: 'mnist, fashion, a folder of IDX or of PNG files, or an IDX file of images', read: text,
   initial: "the run's",
+} as const
+
+/** The option for what images may take. */
+export const MAX_BYTES = {
+  value: 'N', help: 'the most bytes that images may unpack to; one picture may take an eighth', read: integer(1),
+  initial: MOST_BYTES,
 } as const
 
 /** The option for the module of a model of one's own. */
@@ -35,7 +43,7 @@ export function folderOf(name: string, [folder, more]: readonly string[]): strin
 
 interface Picture<O extends Options> extends Pick<Command, 'name' | 'summary' | 'examples'> {
   readonly options: O
-  draw(run: { config: RunConfig, model: Model, folder: string }, values: Values<O>): Promise<Uint8Array> | Uint8Array
+  draw(run: { config: RunConfig, model: Model, folder: string }, values: Values<O>, io: Io): Promise<Uint8Array> | Uint8Array
 }
 
 export function pictureCommand<O extends Options>({ name, summary, examples, options: own, draw }: Picture<O>): Command {
@@ -50,7 +58,7 @@ export function pictureCommand<O extends Options>({ name, summary, examples, opt
     notes: [RUN],
     groups: [['Options', options]],
     examples,
-    async run(args, { stdout }) {
+    async run(args, io) {
       const { positionals, values } = parse(args, options)
       const folder = folderOf(name, positionals)
       const { out, model: module } = values as Values<typeof common>
@@ -59,8 +67,8 @@ export function pictureCommand<O extends Options>({ name, summary, examples, opt
         throw new GanglionError(`"${path}" is a picture that training keeps, and is left as it is; give --out another name`)
       }
       const { config, model } = await openRun(folder, module)
-      await writeFileAtomic(path, await draw({ config, model, folder }, values))
-      stdout.write(`${path}\n`)
+      await writeFileAtomic(path, await draw({ config, model, folder }, values, io))
+      io.stdout.write(`${path}\n`)
       return 0
     },
   }

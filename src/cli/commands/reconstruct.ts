@@ -2,15 +2,16 @@
 import { createHash } from 'node:crypto'
 import { GanglionError } from '../../errors.ts'
 import { reconstructionsPng } from '../../node/pictures.ts'
-import { fittingData } from '../data.ts'
+import { fittingData, saySkipped } from '../data.ts'
 import { integer, seed } from '../options.ts'
-import { DATA, pictureCommand } from './picture.ts'
+import { DATA, MAX_BYTES, pictureCommand } from './picture.ts'
 
 export const reconstruct = pictureCommand({
   name: 'reconstruct',
   summary: 'Encode and decode images: originals over reconstructions',
   options: {
     data: DATA,
+    'max-bytes': MAX_BYTES,
     count: { value: 'N', help: 'how many images', read: integer(1, 5000), initial: 16 },
     columns: { value: 'N', help: 'images in a row', read: integer(1), initial: 8 },
     seed: { value: 'N', help: 'picks images at random', read: seed, initial: 'the first images' },
@@ -19,13 +20,14 @@ export const reconstruct = pictureCommand({
     ['reconstruct runs/vae', 'the first 16 test images into runs/vae/reconstruct.png'],
     ['reconstruct runs/vae --data fashion --count 32', '32 images of other data'],
   ],
-  async draw({ config, model, folder }, { data: source = config.data?.source, count = 16, columns, seed }) {
+  async draw({ config, model, folder }, { data: source = config.data?.source, count = 16, columns, seed, ...values }, io) {
     const { kind, encode } = model.definition
     if (!encode) {
       throw new GanglionError(`a ${kind} cannot reconstruct: it has no encoder; ` +
         `use "ganglion sample ${folder}" or "ganglion interpolate ${folder}"`)
     }
-    const { data } = await fittingData(source, folder, model)
+    const { data } = await fittingData(source, folder, model, values['max-bytes'])
+    saySkipped(data, io)
     if (count > data.count) {
       throw new GanglionError(`--count ${count} is more than the ${data.count} images of "${data.name}"; use a smaller count`)
     }

@@ -13,7 +13,7 @@ import { reportFailure } from '../progress.ts'
 import { resumedModel, resumeSettings } from '../resume.ts'
 import type { Settings } from '../settings.ts'
 import { runTraining } from '../training.ts'
-import { DATA } from './picture.ts'
+import { DATA, MAX_BYTES } from './picture.ts'
 
 const BATCH_SIZE = 128
 const ACCUMULATE = 1
@@ -26,6 +26,7 @@ const EPOCHS = 10
 
 const training = {
   data: { ...DATA, initial: 'mnist' },
+  'max-bytes': MAX_BYTES,
   limit: { value: 'N', help: 'train on the first N images only', read: integer(1), initial: 'all' },
   epochs: {
     value: 'N', help: 'how many times to go through the data', read: integer(1),
@@ -123,6 +124,7 @@ async function newRun(args: readonly string[], { model }: Asked): Promise<Settin
     source,
     options: optionsFrom(source, values, own ? [] : kinds),
     data: values.data ?? 'mnist',
+    maxBytes: values['max-bytes'],
     limit: values.limit,
     epochs: values.epochs ?? source.epochs ?? EPOCHS,
     batchSize: values['batch-size'] ?? BATCH_SIZE,
@@ -143,8 +145,8 @@ async function resumed(args: readonly string[], { resume, model }: Asked): Promi
     if (values[name] !== undefined) throw new UsageError(`--resume goes on in the run's own folder; leave out --${name}`)
   }
   const kind = positionals.length ? kindOf(positionals) : undefined
-  const { data, limit, epochs, 'batch-size': batchSize, accumulate, seed, threads, precision } = values
-  const given = { data, limit, epochs, batchSize, accumulate, seed, threads, precision, ...shown(values) }
+  const { data, 'max-bytes': maxBytes, limit, epochs, 'batch-size': batchSize, accumulate, seed, threads, precision } = values
+  const given = { data, maxBytes, limit, epochs, batchSize, accumulate, seed, threads, precision, ...shown(values) }
   const options = optionsFrom(kind ? builtInModel(kind) : source!, values, source!.module ? [] : kinds)
   return resumeSettings(values.resume!, source!, { kind, options, ...given })
 }
