@@ -1,19 +1,15 @@
 // The deep convolutional GAN (Radford et al. 2015, arXiv:1511.06434) for images whose sides four divides, 28 × 28 by
 // default; non-saturating losses. Learning rate, β₁ and the weights' deviation are those of the paper's section 4.
-import { add } from '../ops/arithmetic.ts'
 import { mean } from '../ops/reduce.ts'
-import { randomNormal } from '../ops/random.ts'
-import type { Tensor } from '../graph/tensor.ts'
 import * as initializers from '../nn/initializers.ts'
 import { activation, conv2d, conv2dTranspose, dense, flatten, leakyReLU, reshape } from '../nn/layers.ts'
 import { sigmoidCrossEntropy } from '../nn/losses.ts'
 import { batchNormalization } from '../nn/normalization.ts'
 import { count, counts, fractionBelowOne, imageShape as imageRule, notNegative, option } from '../options.ts'
-import { adam } from '../nn/optimizers.ts'
 import { rate } from '../nn/rate.ts'
 import { sequential } from '../nn/sequential.ts'
+import { adversarial } from './adversarial.ts'
 import { defineModel, type Graphs, type OptionsOf } from './kind.ts'
-import { clipping, minimize } from './minimize.ts'
 
 /** The paper leaves these to its implementation; a momentum of 0.9 follows the weights within some ten steps. */
 const NORMALIZATION = { epsilon: 1e-5, momentum: 0.9 }
@@ -32,7 +28,7 @@ const OPTIONS = {
 /**
  * Generator: noise → dense 7·7·128 → transposed conv 64 → transposed conv 1 → tanh, with batch norm and relu between.
  * Discriminator: conv 64, leaky relu 0.2 → conv 128, batch norm, leaky relu → dense 1. Kernels 4 × 4, strides 2, SAME.
- * Real and generated images are two batches, each normalised by its own statistics.
+ * Real and generated images are normalised by their own statistics each.
  */
 export const dcgan = defineModel({
   kind: 'dcgan',
@@ -42,9 +38,7 @@ export const dcgan = defineModel({
   epochs: 5,
   verify: { options: { filters: [12, 6], latent: 20 }, batchSize: 8 },
   bench: { batchSize: 32, quick: false },
-}, ({
-  latent, filters, learningRate, beta1, clipNorm, imageShape,
-}): Graphs<'discriminator' | 'generator', never> => {
+}, ({ filters, imageShape, ...options }): Graphs<'discriminator' | 'generator', never> => {
   const [height, width, channels] = imageShape
   if (height % 4 || width % 4) {
     throw new RangeError(`dcgan: the images are ${height} × ${width}, expected sides that four divides; resize or pad them`)
@@ -65,25 +59,11 @@ export const dcgan = defineModel({
     conv2d({ filters: quarter, ...halving }), batchNormalization(NORMALIZATION), leakyReLU({ alpha: 0.2 }),
     flatten(), dense({ units: 1, kernelInitializer }),
   ])
-  const clip = clipping(clipNorm)
-  const discriminatorOptimizer = adam({ learningRate, beta1, name: 'adam_discriminator' })
-  const generatorOptimizer = adam({ learningRate, beta1, name: 'adam_generator' })
-
   return {
     imageShape,
-    codeShape: [latent],
-    dropRemainder: true,
-    optimizers: [discriminatorOptimizer, generatorOptimizer],
-    train({ images }, pass) {
-      const noise = () => randomNormal([images.shape[0]!, latent], pass.stream('noise'))
-      const logLoss = (label: 0 | 1, x: Tensor) => mean(sigmoidCrossEntropy(label, discriminator.apply(x, pass)))
-
-      const dLoss = add(logLoss(1, images), logLoss(0, generator.apply(noise(), pass)))
-      const updateD = minimize(discriminatorOptimizer, dLoss, [discriminator], { metrics: { discriminator: dLoss }, ...clip })
-      const gLoss = logLoss(1, generator.apply(noise(), pass))
-      const updateG = minimize(generatorOptimizer, gLoss, [generator], { metrics: { generator: gLoss }, ...clip })
-      return [updateD, updateG]
-    },
+    ...adversarial(options, {
+      generator, discriminator, real: (images) => images, loss: (label, logits) => mean(sigmoidCrossEntropy(label, logits)),
+    }),
     decode: (codes, pass) => generator.apply(codes, pass),
   }
 })
