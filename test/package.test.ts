@@ -1,9 +1,12 @@
 // What the package promises about its parts: the default entry runs anywhere, the core needs no host.
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 import { expect, test } from 'vitest'
+import { KERNELS } from '../src/graph/contract.generated.ts'
+import { models } from '../src/models/kinds.ts'
 import { coreBytes } from '../src/runtime/cores.ts'
+import { built } from './dist.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = (name: string): { name: string, text: string }[] => readdirSync(`${root}/${name}`)
@@ -46,6 +49,33 @@ test('a program that trains a model at a rate takes no schedule along', async ()
   expect(bytes('src/nn/rate.ts')).toBeGreaterThan(0)
   const others = ['src/nn/schedules.ts', 'src/checkpoint/options.ts', 'src/models/dcgan.ts']
   for (const file of others) expect(bytes(file), file).toBe(0)
+})
+
+/** Leaves out what is loaded when it is asked for. */
+const onDemand: Plugin = {
+  name: 'on-demand',
+  setup: ({ onResolve }) => onResolve({ filter: /./ }, ({ kind, path }) => (
+    kind === 'dynamic-import' ? { path, external: true } : undefined)),
+}
+
+// From dist, because a bundler knows which calls have no effects within a file only.
+test('a page that trains a VAE takes no other model, layer or kernel along', async () => {
+  const contents = `export { createRuntime, imageDataset, Model, vae } from ${JSON.stringify(built('index.js'))}`
+  const { outputFiles: [page] } = await build({
+    stdin: { contents, resolveDir: root }, platform: 'neutral', format: 'esm', bundle: true, minify: true, charset: 'utf8',
+    write: false, plugins: [onDemand], logLevel: 'error',
+  })
+  const says = (text: string): boolean => page!.text.includes(JSON.stringify(text))
+  const options = Object.entries(models).flatMap(([kind, { options }]) => Object.values(options).map(({ help }) => ({ kind, help })))
+  const ours = new Set(options.filter(({ kind }) => kind === 'vae').map(({ help }) => help))
+  expect([...ours].filter((help) => !says(help))).toEqual([])
+  const others = options.map(({ help }) => help).filter((help) => !ours.has(help))
+  expect(others.length).toBeGreaterThan(4)
+  expect(others.filter(says)).toEqual([])
+  const kernels = Object.keys(KERNELS)
+  expect(kernels.filter(says)).toContain('gemm_f32')
+  expect(kernels.filter((name) => /conv|pool|resize|channel|softmax|sgd|rmsprop|cholesky/.test(name) && says(name))).toEqual([])
+  expect(says('a function, or null where there is none'), 'what defineOp checks').toBe(false)
 })
 
 test('the core imports nothing and exports its memory, its table and the tape', () => {

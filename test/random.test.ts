@@ -1,4 +1,5 @@
 // Random tensors: Philox against its published vectors; distributions; what a value depends on.
+import { random_bits } from '../src/graph/contract.generated.ts'
 import { describe, expect, it } from 'vitest'
 import { call } from '../src/graph/kernel_call.ts'
 import { input } from '../src/graph/leaves.ts'
@@ -29,7 +30,7 @@ async function words(key: readonly number[], counter: readonly number[], count =
     shape: () => [count],
     gradient: null,
     flops: () => 0,
-    calls: (_, at) => [call('random_bits', {
+    calls: (_, at) => [call(random_bits, {
       y: at.output, n: count, seed: at.seed, counter: at.counter, stream: counter[3]!, first: 0, block: counter[0]!,
     })],
   }

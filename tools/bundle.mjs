@@ -9,19 +9,23 @@ const FORMATS = Object.values(JSON.parse(readFileSync(new URL('../package.json',
   .flatMap((entry) => /^\.\/dist\/(formats\/\w+)\.js$/.exec(entry.default)?.[1] ?? [])
 
 /**
- * Files of dist that are loaded by their names. What they share, or load when asked for, goes to dist/runtime, beside
- * thread.js, which a chunk that starts a worker looks for there.
+ * Files of dist that are loaded by their names, and take the library. What they share, or load when asked for, goes to
+ * dist/runtime, beside thread.js, which a chunk that starts a worker looks for there.
  */
 const ENTRIES = [
-  'entries/index', 'entries/slim', 'entries/api', 'entries/workerd', 'entries/edge_light', 'runtime/threads/thread',
-  'worker/index', 'worker/serve', 'worker/trainer', 'node/index', 'cli/main', 'verify/index', 'verify/workerd',
-  'verify/edge_light', 'bench/index', ...FORMATS,
+  'entries/index', 'entries/slim', 'entries/api', 'entries/workerd', 'entries/edge_light', 'worker/serve', 'worker/trainer',
+  'node/index', 'cli/main', 'verify/index', 'verify/workerd', 'verify/edge_light', 'bench/index',
 ]
+/**
+ * Entries that need so little of the library that each has a copy of it. Were that shared, it would be a chunk of its own, and
+ * bundlers would keep what the library makes by functions of that chunk: esbuild honours @__NO_SIDE_EFFECTS__ within a file.
+ */
+const SEPARATE = ['runtime/threads/thread', 'worker/index', ...FORMATS]
+/** What all share, because errors are known by their class. */
+const ERRORS = 'errors'
 /** Where an entry lies in dist: those of src/entries at its top, and the threads' file beside the chunks. */
 const inDist = (entry) => entry.replace('entries/', '').replace('threads/', '')
 
-/** Entries that need nothing of the library, or so little that it has a file of its own. */
-const SEPARATE = ['runtime/threads/thread', 'worker/index', ...FORMATS]
 /** Modules that are loaded when asked for, by what has loaded the library. */
 const ON_DEMAND = ['runtime/core_source', 'runtime/threads/pool', 'models/accumulate']
 const FOLDERS = ['data', 'formats', 'graph', 'ops', 'ops/lowering', 'autodiff', 'compiler', 'nn', 'models', 'train']
@@ -38,7 +42,7 @@ const LEFT_OUT = [
 const library = {
   name: 'library',
   setup(build) {
-    const users = [...ENTRIES.filter((entry) => !SEPARATE.includes(entry)), ...ON_DEMAND].map((name) => resolve(`src/${name}.ts`))
+    const users = [...ENTRIES, ...ON_DEMAND].map((name) => resolve(`src/${name}.ts`))
     build.onLoad({ filter: /\.ts$/ }, ({ path }) => (
       users.includes(path) ? { contents: `${readFileSync(path, 'utf8')}\nimport 'library'\n`, loader: 'ts' } : undefined
     ))
@@ -52,14 +56,21 @@ const library = {
   },
 }
 
+/** Separate entries lie in folders of dist. */
+const sharedErrors = {
+  name: 'errors',
+  setup: ({ onResolve }) => onResolve({ filter: /\/errors\.ts$/ }, () => ({ path: `../${ERRORS}.js`, external: true })),
+}
+
 /** @param {string} outdir */
 export async function bundle(outdir) {
-  const { warnings } = await build({
-    entryPoints: Object.fromEntries(ENTRIES.map((entry) => [inDist(entry), `src/${entry}.ts`])),
+  const bundled = (entries, plugins) => build({
+    entryPoints: Object.fromEntries(entries.map((entry) => [inDist(entry), `src/${entry}.ts`])),
     outdir, chunkNames: 'runtime/[name]-[hash]',
     bundle: true, splitting: true, format: 'esm', platform: 'neutral', target: 'es2022', charset: 'ascii',
     packages: 'external', external: ['node:*', '*.wasm', '*.wasm?module'], legalComments: 'none',
-    sourcemap: true, sourcesContent: false, plugins: [library],
+    sourcemap: true, sourcesContent: false, plugins,
   })
-  if (warnings.length) throw new Error('esbuild warns')
+  const built = [bundled([...ENTRIES, ERRORS], [library]), ...SEPARATE.map((entry) => bundled([entry], [sharedErrors]))]
+  if ((await Promise.all(built)).some(({ warnings }) => warnings.length)) throw new Error('esbuild warns')
 }

@@ -6,9 +6,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { NodeKind, Parser } from 'assemblyscript'
 
-/** AssemblyScript's types as words of the tape; a float's are its bits, a double's two words. */
-const TYPES = { Address: 'address', usize: 'i32', i32: 'i32', u32: 'i32', f32: 'f32', f64: 'f64' }
-const WORDS = { address: 1, i32: 1, f32: 1, f64: 2 }
+/** AssemblyScript's types as src/graph/kernel_call.ts marks them, and their words on the tape. */
+const TYPES = { Address: '*', usize: '', i32: '', u32: '', f32: '.', f64: ':' }
+const WORDS = { '*': 1, '': 1, '.': 1, ':': 2 }
 
 const textOf = ({ range }) => range.source.text.slice(range.start, range.end)
 
@@ -75,7 +75,7 @@ function ownFields(name, classes) {
     if (member.kind !== NodeKind.FieldDeclaration) continue
     const written = textOf(member.type)
     const type = TYPES[written]
-    if (!type) throw new Error(`${name}.${member.name.text} is of type ${written}, expected ${Object.keys(TYPES).join(', ')}`)
+    if (type === undefined) throw new Error(`${name}.${member.name.text} is of type ${written}, expected ${Object.keys(TYPES).join(', ')}`)
     const last = fields.at(-1)
     const [, list, index] = /^(.*?)(\d+)$/.exec(member.name.text) ?? []
     if (index === '0') fields.push({ name: list, type, count: 1, doc: docOf(member) })
@@ -90,7 +90,7 @@ function wordsOf(name, classes) {
   const base = baseOf(name, classes)
   let words = base ? wordsOf(base, classes) : 0
   for (const { name: field, type, count } of ownFields(name, classes)) {
-    if (type === 'f64' && words % 2) throw new Error(`${name}.${field} is a double at an odd word; put an even number before it`)
+    if (type === ':' && words % 2) throw new Error(`${name}.${field} is a double at an odd word; put an even number before it`)
     words += WORDS[type] * (count || 1)
   }
   return words
@@ -113,9 +113,9 @@ function writtenClass(name, classes) {
   const base = baseOf(name, classes) && ownerOf(baseOf(name, classes), classes)
   const typeOf = ({ count }) => (count ? `readonly [${Array.from({ length: count }, () => 'number').join(', ')}]` : 'number')
   const types = fields.map((field) => `${comment(field.doc, '  ')}  readonly ${field.name}: ${typeOf(field)}\n`).join('')
-  const text = fields.map(({ name: field, type }) => (type === 'i32' ? field : `${field}:${type}`)).join(' ')
   const head = `export interface ${name}${base ? ` extends ${base}` : ''}`
-  const layout = `const ${name} = layout('${text}'${base ? `, ${base}` : ''})`
+  const text = lineOf(name, classes).flatMap((each) => ownFields(each, classes)).map(({ name: field, type }) => field + type)
+  const layout = `const ${name} = '${text.join(' ')}'`
   return `${comment(docOf(classes.get(name)))}${head} {\n${types}}\n${layout}\n`
 }
 
@@ -145,17 +145,7 @@ export function contract(hash) {
   used.forEach((name) => wordsOf(name, classes))
   const entries = [...kernels].sort(([a], [b]) => (a < b ? -1 : 1))
   return `// Written by tools/contract.mjs from assembly/: what host and core agree on. ${hash}
-
-/** The type of a field: an address, another integer, a float or a double; lists have their numbers'. */
-export type FieldType = 'address' | 'i32' | 'f32' | 'f64'
-/** The fields of a class of arguments, in the order of their words. */
-export type Layout = readonly (readonly [name: string, type: FieldType])[]
-
-/** The fields of a class after those of its base, from text: \`name:type\`, or \`name\` of an i32. */
-function layout(text: string, base: Layout = []): Layout {
-  const own = text.split(' ').map((field) => field.split(':') as [string, FieldType?])
-  return [...base, ...own.map(([name, type = 'i32']) => [name, type] as const)]
-}
+import { type Kernel, kernel } from './kernel_call.ts'
 
 ${constants.map(writtenConstant).join('\n')}
 ${used.map((name) => writtenClass(name, classes)).join('\n')}
@@ -164,10 +154,12 @@ type Followed<Args, Record> = Args & { readonly records: readonly Record[] }
 
 /** What each kernel takes. */
 export interface KernelArgs {
-${entries.map(([kernel, names]) => `  readonly ${kernel}: ${typeOf(names)}\n`).join('')}}
+${entries.map(([name, names]) => `  readonly ${name}: ${typeOf(names)}\n`).join('')}}
 
-/** The classes of each kernel's words: its arguments, the records that follow them, the records that follow each of those. */
-export const LAYOUTS: Readonly<Record<keyof KernelArgs, readonly Layout[]>> = {
-${entries.map(([kernel, names]) => `  ${kernel}: [${names.join(', ')}],\n`).join('')}}
+${entries.map(([name, names]) =>
+    `export const ${name} = kernel<${typeOf(names)}>('${name}', ${names.join(', ')})\n`).join('')}
+/** All kernels, by their names. */
+export const KERNELS: { readonly [Name in keyof KernelArgs]: Kernel<KernelArgs[Name]> } = {
+${entries.map(([name]) => `  ${name},\n`).join('')}}
 `
 }

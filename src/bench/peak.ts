@@ -1,4 +1,5 @@
 // The machine's own ceiling in this engine: the register-only multiply–add loop of the same binary, on one thread.
+import { peak_f32 } from '../graph/contract.generated.ts'
 import { call, type KernelCall } from '../graph/kernel_call.ts'
 import { apply, type Op } from '../graph/tensor.ts'
 import type { Runtime } from '../runtime/create_runtime.ts'
@@ -9,7 +10,7 @@ export const ROUND_FLOPS = 96
 const ROUNDS = 200_000
 /** So many rounds; 8 floats that depend on all of them go to `output`. */
 export const peakCall = (output: number, rounds: number): KernelCall =>
-  call('peak_f32', { y: output, rounds, a: 0.999, b: 0.001, start: [1, 2, 3, 4, 5, 6, 7, 8] })
+  call(peak_f32, { y: output, rounds, a: 0.999, b: 0.001, start: [1, 2, 3, 4, 5, 6, 7, 8] })
 /** Long enough for a browser's coarse clock. */
 const WINDOW_MS = 2
 

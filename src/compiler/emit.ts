@@ -1,7 +1,7 @@
 // From a schedule and a plan to the tape: the words that the core walks. It is relocatable: where a word is an address, the
 // tape holds the offset in its region, and says which region that is (regions.ts).
-import { type FieldType, OP_WORDS } from '../graph/contract.generated.ts'
-import { type CallOptions, encode, type Kernel, type KernelCall } from '../graph/kernel_call.ts'
+import { OP_WORDS } from '../graph/contract.generated.ts'
+import { type CallOptions, encode, type FieldType, type KernelCall } from '../graph/kernel_call.ts'
 import { Tensor } from '../graph/tensor.ts'
 import type { Plan } from './plan.ts'
 import { isAddress, offsetOf, regionOf, type Regions } from './regions.ts'
@@ -11,7 +11,8 @@ import type { Item, Schedule } from './schedule.ts'
 export interface Call {
   /** The word where it starts. */
   readonly at: number
-  readonly kernel: Kernel
+  /** Its kernel's name. */
+  readonly kernel: string
   /** What it belongs to; none for bookkeeping. */
   readonly item: Item | null
   readonly options: CallOptions
@@ -60,7 +61,7 @@ export function emit({ items }: Schedule, plan: Plan, at: Addresses, after: read
   const push = (call: KernelCall, item: Item | null) => {
     const { kernel, options } = call
     const first = words.length
-    calls.push({ at: first, kernel, item, options })
+    calls.push({ at: first, kernel: kernel.name, item, options })
     words.push(0, OP_WORDS)
     encode(call, put)
     words[first + 1] = words.length - first

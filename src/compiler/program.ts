@@ -1,7 +1,7 @@
 // The compiler: from a function's stages to a program, which any session of the same number of threads can load.
 // Pure: it allocates no memory of a core, needs no WebAssembly and keeps nothing, so that planning, profiling, exporting and
 // tests do without a session.
-import { COUNTER_WORDS } from '../graph/contract.generated.ts'
+import { advance, COUNTER_WORDS, metric_f32 } from '../graph/contract.generated.ts'
 import { isInput, isVariable, type Variable } from '../graph/leaves.ts'
 import { call, type KernelCall } from '../graph/kernel_call.ts'
 import { type Shape, show, type Tensor } from '../graph/tensor.ts'
@@ -116,10 +116,10 @@ export function compile<const S extends FunctionSpec>(spec: S, options: { thread
     Object.keys(stage.metrics ?? {}).forEach((each, i) => {
       metrics.push(each)
       const cell = regions.add({ kind: 'metric', name: each })
-      after.push(call('metric_f32', { x: where(names.length + i), cell, control: at.control }))
+      after.push(call(metric_f32, { x: where(names.length + i), cell, control: at.control }))
     })
   })
-  after.push(call('advance', { counter: at.counter, ...batchLimits(leaves) }))
+  after.push(call(advance, { counter: at.counter, ...batchLimits(leaves) }))
   const tape = emit(scheduled, planned, at, after)
   if (threads > 1) mark(tape, threads)
   const flops = scheduled.items.map(({ node }) => node.op.flops(node))

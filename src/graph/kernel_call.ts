@@ -1,11 +1,21 @@
 // One call of a kernel of the core, as ops ask for it, and its words on the tape. Which fields a kernel takes, and in what order,
 // is written once, in the core (assembly/); contract.generated.ts is made from it. So a call names its fields, and one that is
 // wrong, missing or surplus does not compile.
-import { type FieldType, type KernelArgs, type Layout, LAYOUTS } from './contract.generated.ts'
 
-export type Kernel = keyof KernelArgs
-/** The kernels that take these fields, and no others. */
-export type KernelOf<Args> = { [K in Kernel]: [KernelArgs[K], Args] extends [Args, KernelArgs[K]] ? K : never }[Kernel]
+/** A kernel of the core, whose calls have fields of type `Args`. */
+export interface Kernel<Args> {
+  /** What the core exports it as. */
+  readonly name: string
+  /** The fields of each class of its words: its arguments, the records that follow them, the records that follow each of those. */
+  readonly layouts: readonly string[]
+  /** For the compiler alone: a kernel that takes other fields is no such kernel. */
+  readonly type?: (args: Args) => Args
+}
+/** @param layouts names of fields in the order of their words: `name*` an address, `name.` a float, `name:` a double */
+/* @__NO_SIDE_EFFECTS__ */
+export function kernel<Args>(name: string, ...layouts: readonly string[]): Kernel<Args> {
+  return { name, layouts }
+}
 
 /** How threads go through a call. */
 export interface CallOptions {
@@ -18,33 +28,54 @@ export interface CallOptions {
 }
 
 export interface KernelCall {
-  readonly kernel: Kernel
-  /** Of the type that `KernelArgs` says. */
+  readonly kernel: Pick<Kernel<unknown>, 'name' | 'layouts'>
+  /** Of the type that the kernel's calls have. */
   readonly args: object
   readonly options: CallOptions
 }
 
 /** `Given`, where it has no field that `Args` lacks. */
-type Exactly<Args, Given> = Given & { readonly [Field in Exclude<keyof Given, keyof Args>]: never }
+export type Exactly<Args, Given> = Given & { readonly [Field in Exclude<keyof Given, keyof Args>]: never }
 
 /** A call of `kernel`. Floats are numbers; a list that follows the fields is `records`. */
-export const call = <K extends Kernel, Given extends KernelArgs[K]>(
-  kernel: K, args: Exactly<KernelArgs[K], Given>, options: CallOptions = {},
+export const call = <Args, Given extends Args>(
+  kernel: Kernel<Args>, args: Exactly<Args, Given> & object, options: CallOptions = {},
 ): KernelCall => ({ kernel, args, options })
+
+/** The type of a field by the last character of its text; '' for an integer that is no address. */
+const TYPES = { '*': 'address', '.': 'f32', ':': 'f64', '': 'i32' } as const
+/** The type of a field: an address, another integer, a float or a double; lists have their numbers'. */
+export type FieldType = (typeof TYPES)[keyof typeof TYPES]
+/** The fields of a class of arguments, in the order of their words. */
+type Layout = readonly (readonly [name: string, type: FieldType])[]
+
+const known = new Map<string, Layout>()
+/** The fields that a text says. */
+export function fieldsOf(text: string): Layout {
+  let layout = known.get(text)
+  if (!layout) {
+    layout = text.split(' ').map((field) => {
+      const [, name, mark] = /^(\w+)(\W?)$/.exec(field) as unknown as [string, string, keyof typeof TYPES]
+      return [name, TYPES[mark]]
+    })
+    known.set(text, layout)
+  }
+  return layout
+}
 
 /** Takes a word of a call, and the type of its field. */
 type Put = (word: number, type: FieldType) => void
 
 /** Hands out the words of a call's arguments, in their order. Addresses are left as they are. */
 export function encode({ kernel, args }: KernelCall, put: Put): void {
-  encodeFields(LAYOUTS[kernel], 0, args as Fields, put)
+  encodeFields(kernel.layouts, 0, args as Fields, put)
 }
 
 type Fields = Readonly<Record<string, number | readonly number[]>> & { readonly records: readonly Fields[] }
 
 /** The fields of one object, of the class at `depth`, then its records, of the next. */
-function encodeFields(layouts: readonly Layout[], depth: number, fields: Fields, put: Put): void {
-  for (const [name, type] of layouts[depth]!) {
+function encodeFields(layouts: readonly string[], depth: number, fields: Fields, put: Put): void {
+  for (const [name, type] of fieldsOf(layouts[depth]!)) {
     const value = fields[name]!
     if (typeof value === 'number') encodeNumber(value, type, put)
     else for (const one of value) encodeNumber(one, type, put)

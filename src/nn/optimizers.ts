@@ -1,7 +1,10 @@
 // Optimizers. Each is one fused pass over a parameter, as an effect op of a stage; what it remembers are variables (role
 // 'slot'), so they are saved with the weights. Nothing is computed here. A schedule's rate is written into the state first.
-import type { UpdateArgs } from '../graph/contract.generated.ts'
-import { call, type KernelOf } from '../graph/kernel_call.ts'
+import {
+  adam_f32, adam_step, copy_f32, rmsprop_f32, rmsprop_momentum_f32, sgd_f32, sgd_momentum_f32, sgd_nesterov_f32,
+  type UpdateArgs,
+} from '../graph/contract.generated.ts'
+import { call, type Kernel } from '../graph/kernel_call.ts'
 import { constant, type Variable, variable } from '../graph/leaves.ts'
 import { apply, type Op, sameShape, shapeError, show, type Tensor } from '../graph/tensor.ts'
 import { mul } from '../ops/arithmetic.ts'
@@ -33,7 +36,7 @@ export const LEARNING_RATE = 0
 
 /** How a kind of optimizer updates one parameter. `p`, `q`: the constants of its kernel (assembly/kernels/optimizers.ts). */
 interface UpdateAttrs extends Record<string, unknown> {
-  readonly kernel: KernelOf<UpdateArgs>
+  readonly kernel: Kernel<UpdateArgs>
   readonly slots: readonly Slot[]
   readonly p: number
   readonly q: number
@@ -77,7 +80,7 @@ const adamStepOp: Op<AdamStepAttrs> = {
   gradient: null,
   effect: true,
   calls: ({ attrs: { epsilonHat, beta1, beta2, weightDecay } }, { inputs: [state] }) => [
-    call('adam_step', { state: state!, epsilonHat: Number(epsilonHat), beta1, beta2, weightDecay }),
+    call(adam_step, { state: state!, epsilonHat: Number(epsilonHat), beta1, beta2, weightDecay }),
   ],
   flops: () => 0,
 }
@@ -88,7 +91,7 @@ const rateOp: Op = {
   shape: () => [],
   gradient: null,
   effect: true,
-  calls: (_, { inputs: [state, rate] }) => [call('copy_f32', { x: rate!, y: state! + 4 * LEARNING_RATE, n: 1 })],
+  calls: (_, { inputs: [state, rate] }) => [call(copy_f32, { x: rate!, y: state! + 4 * LEARNING_RATE, n: 1 })],
   flops: () => 0,
 }
 
@@ -154,7 +157,7 @@ export function sgd(options: SgdOptions = {}): Optimizer {
   checkOptions('sgd', options, { learningRate: rate, momentum: fractionBelowOne, nesterov: rules.flag, ...NAME })
   const { learningRate = 0.01, momentum = 0, nesterov = false, name = 'sgd' } = options
   if (nesterov && !momentum) throw new RangeError(`${name}: nesterov needs a momentum greater than 0`)
-  const kernel = nesterov ? 'sgd_nesterov_f32' : momentum ? 'sgd_momentum_f32' : 'sgd_f32'
+  const kernel = nesterov ? sgd_nesterov_f32 : momentum ? sgd_momentum_f32 : sgd_f32
   const slots: Slot[] = momentum ? ['momentum'] : []
   const cost = nesterov ? 6 : momentum ? 4 : 2
   return optimizer(name, learningRate, 1, { kernel, slots, p: momentum, q: 0, epsilon: 0, cost })
@@ -179,7 +182,7 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
   const known = { learningRate: rate, rho: fractionBelowOne, momentum: fractionBelowOne, epsilon: notNegative, ...NAME }
   checkOptions('rmsprop', options, known)
   const { learningRate = 0.001, rho = 0.9, momentum = 0, epsilon = 1e-7, name = 'rmsprop' } = options
-  const kernel = momentum ? 'rmsprop_momentum_f32' : 'rmsprop_f32'
+  const kernel = momentum ? rmsprop_momentum_f32 : rmsprop_f32
   const slots: Slot[] = momentum ? ['momentum', 'velocity'] : ['velocity']
   return optimizer(name, learningRate, 1, { kernel, slots, p: momentum, q: 1 - rho, epsilon, cost: momentum ? 10 : 8 })
 }
@@ -231,7 +234,7 @@ export function adamW(options: AdamWOptions = {}): Optimizer {
 function adamLike(options: AdamOptions & { name: string }, weightDecay: number): Optimizer {
   const { name, learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, epsilonHat = false } = options
   const slots: Slot[] = ['momentum', 'velocity']
-  const attrs: UpdateAttrs = { kernel: 'adam_f32', slots, p: 1 - beta1, q: 1 - beta2, epsilon, cost: 15 }
+  const attrs: UpdateAttrs = { kernel: adam_f32, slots, p: 1 - beta1, q: 1 - beta2, epsilon, cost: 15 }
   const step = (state: Variable) => apply(adamStepOp, [state], { epsilonHat, beta1, beta2, weightDecay })
   return optimizer(name, learningRate, 5, attrs, step)
 }

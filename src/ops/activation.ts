@@ -1,5 +1,9 @@
 // Activations. Each gradient is an op in the activation's result y, so that the input need not be kept for backward:
 // where y is rounded to its limit (tanh beyond |x| = 9, sigmoid above 17, elu below −17) the gradient is exactly 0.
+import {
+  elu_f32, elu_grad_f32, leaky_relu_f32, leaky_relu_grad_f32, relu_f32, relu_grad_f32, sigmoid_f32, sigmoid_grad_f32,
+  softplus_f32, softplus_grad_f32, tanh_f32, tanh_grad_f32,
+} from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, type Tensor } from '../graph/tensor.ts'
 import { check, notNegative } from '../options.ts'
@@ -16,25 +20,25 @@ function alphaOf(op: string, alpha: number): Alpha {
   return { alpha }
 }
 
-export const reluGradOp: Op = pairOp('reluGrad', 'relu_grad_f32', (node, g) => [reluGrad(g, node.inputs[1]!), null])
+export const reluGradOp: Op = pairOp('reluGrad', relu_grad_f32, (node, g) => [reluGrad(g, node.inputs[1]!), null])
 const reluGrad = (dy: Tensor, y: Tensor): Tensor => apply(reluGradOp, [dy, y], {})
 
-export const reluOp: Op = unaryOp('relu', 'relu_f32', (y, dy) => [reluGrad(dy, y)])
+export const reluOp: Op = unaryOp('relu', relu_f32, (y, dy) => [reluGrad(dy, y)])
 /** max(x, 0); the gradient at 0 is 0. */
 export const relu = (x: Tensor): Tensor => apply(reluOp, [x], {})
 
 export const leakyReluGradOp: Op<Alpha> = pairOp('leakyReluGrad',
-  (args, { alpha }) => call('leaky_relu_grad_f32', { ...args, alpha }),
+  (args, { alpha }) => call(leaky_relu_grad_f32, { ...args, alpha }),
   (node, g) => [leakyReluGrad(g, node.inputs[1]!, node.attrs), null], 2)
 const leakyReluGrad = (dy: Tensor, y: Tensor, attrs: Alpha): Tensor => apply(leakyReluGradOp, [dy, y], attrs)
 
 export const leakyReLUOp: Op<Alpha> = unaryOp('leakyReLU',
-  (args, { alpha }) => call('leaky_relu_f32', { ...args, alpha }), (y, dy) => [leakyReluGrad(dy, y, y.attrs)], 2)
+  (args, { alpha }) => call(leaky_relu_f32, { ...args, alpha }), (y, dy) => [leakyReluGrad(dy, y, y.attrs)], 2)
 /** x > 0 ? x : alpha · x; the gradient at 0 is alpha. @throws RangeError when alpha is negative or not finite */
 export const leakyReLU = (x: Tensor, alpha = 0.2): Tensor => apply(leakyReLUOp, [x], alphaOf('leakyReLU', alpha))
 
 export const eluGradOp: Op<Alpha> = pairOp('eluGrad',
-  (args, { alpha }) => call('elu_grad_f32', { ...args, alpha }),
+  (args, { alpha }) => call(elu_grad_f32, { ...args, alpha }),
   ({ inputs, attrs }, g) => {
     const [dy, y] = inputs as [Tensor, Tensor]
     return [eluGrad(g, y, attrs), mul(mul(g, dy), lessEqual(y, 0))]
@@ -42,37 +46,37 @@ export const eluGradOp: Op<Alpha> = pairOp('eluGrad',
 const eluGrad = (dy: Tensor, y: Tensor, attrs: Alpha): Tensor => apply(eluGradOp, [dy, y], attrs)
 
 export const eluOp: Op<Alpha> = unaryOp('elu',
-  (args, { alpha }) => call('elu_f32', { ...args, alpha }), (y, dy) => [eluGrad(dy, y, y.attrs)], 20)
+  (args, { alpha }) => call(elu_f32, { ...args, alpha }), (y, dy) => [eluGrad(dy, y, y.attrs)], 20)
 /** x > 0 ? x : alpha · (e^x − 1); the gradient at 0 is alpha. @throws RangeError when alpha is negative or not finite */
 export const elu = (x: Tensor, alpha = 1): Tensor => apply(eluOp, [x], alphaOf('elu', alpha))
 
-export const tanhGradOp: Op = pairOp('tanhGrad', 'tanh_grad_f32', ({ inputs }, g) => {
+export const tanhGradOp: Op = pairOp('tanhGrad', tanh_grad_f32, ({ inputs }, g) => {
   const [dy, y] = inputs as [Tensor, Tensor]
   return [tanhGrad(g, y), mul(mul(g, dy), mul(y, -2))]
 }, 4)
 const tanhGrad = (dy: Tensor, y: Tensor): Tensor => apply(tanhGradOp, [dy, y], {})
 
-export const tanhOp: Op = unaryOp('tanh', 'tanh_f32', (y, dy) => [tanhGrad(dy, y)], 20)
+export const tanhOp: Op = unaryOp('tanh', tanh_f32, (y, dy) => [tanhGrad(dy, y)], 20)
 /** (e^x − e^−x) / (e^x + e^−x), within 1.4 ulp. */
 export const tanh = (x: Tensor): Tensor => apply(tanhOp, [x], {})
 
-export const sigmoidGradOp: Op = pairOp('sigmoidGrad', 'sigmoid_grad_f32', ({ inputs }, g) => {
+export const sigmoidGradOp: Op = pairOp('sigmoidGrad', sigmoid_grad_f32, ({ inputs }, g) => {
   const [dy, y] = inputs as [Tensor, Tensor]
   return [sigmoidGrad(g, y), mul(mul(g, dy), sub(1, mul(y, 2)))]
 }, 3)
 const sigmoidGrad = (dy: Tensor, y: Tensor): Tensor => apply(sigmoidGradOp, [dy, y], {})
 
-export const sigmoidOp: Op = unaryOp('sigmoid', 'sigmoid_f32', (y, dy) => [sigmoidGrad(dy, y)], 20)
+export const sigmoidOp: Op = unaryOp('sigmoid', sigmoid_f32, (y, dy) => [sigmoidGrad(dy, y)], 20)
 /** 1 / (1 + e^−x), within 1.9 ulp. */
 export const sigmoid = (x: Tensor): Tensor => apply(sigmoidOp, [x], {})
 
-export const softplusGradOp: Op = pairOp('softplusGrad', 'softplus_grad_f32', ({ inputs }, g) => {
+export const softplusGradOp: Op = pairOp('softplusGrad', softplus_grad_f32, ({ inputs }, g) => {
   const [dy, x] = inputs as [Tensor, Tensor]
   return [softplusGrad(g, x), sigmoidGrad(mul(g, dy), sigmoid(x))]
 }, 20)
 const softplusGrad = (dy: Tensor, x: Tensor): Tensor => apply(softplusGradOp, [dy, x], {})
 
-export const softplusOp: Op = unaryOp('softplus', 'softplus_f32', (y, dy) => [softplusGrad(dy, y.inputs[0]!)], 30)
+export const softplusOp: Op = unaryOp('softplus', softplus_f32, (y, dy) => [softplusGrad(dy, y.inputs[0]!)], 30)
 /** ln(1 + e^x), within 1.7 ulp: no overflow, no loss where it is near 0. */
 export const softplus = (x: Tensor): Tensor => apply(softplusOp, [x], {})
 

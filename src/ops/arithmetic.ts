@@ -1,4 +1,5 @@
 // a + b, a − b, a · b, a / b with broadcasting, and −a.
+import { add_f32, div_f32, mul_f32, negative_f32, sub_f32 } from '../graph/contract.generated.ts'
 import { apply, type Op, sameShape, type Tensor } from '../graph/tensor.ts'
 import { binaryOp, unaryOp } from './lowering/elementwise.ts'
 import { constant } from '../graph/leaves.ts'
@@ -6,7 +7,7 @@ import { reshape } from './reshape.ts'
 import { sum } from './reduce.ts'
 import { stretchedAxes } from './lowering/broadcast.ts'
 
-export const negativeOp: Op = unaryOp('negative', 'negative_f32', (_, dy) => [negative(dy)])
+export const negativeOp: Op = unaryOp('negative', negative_f32, (_, dy) => [negative(dy)])
 /** −x */
 export const negative = (x: Tensor): Tensor => apply(negativeOp, [x], {})
 
@@ -17,16 +18,16 @@ export function sumTo(dy: Tensor, like: Tensor): Tensor {
   return reshape(axes.length ? sum(dy, axes) : dy, like.shape)
 }
 
-export const addOp: Op = binaryOp('add', 'add_f32', (y, dy) => [sumTo(dy, y.inputs[0]!), sumTo(dy, y.inputs[1]!)])
+export const addOp: Op = binaryOp('add', add_f32, (y, dy) => [sumTo(dy, y.inputs[0]!), sumTo(dy, y.inputs[1]!)])
 
-export const subOp: Op = binaryOp('sub', 'sub_f32', (y, dy) => [sumTo(dy, y.inputs[0]!), sumTo(negative(dy), y.inputs[1]!)])
+export const subOp: Op = binaryOp('sub', sub_f32, (y, dy) => [sumTo(dy, y.inputs[0]!), sumTo(negative(dy), y.inputs[1]!)])
 
-export const mulOp: Op = binaryOp('mul', 'mul_f32', (y, dy) => {
+export const mulOp: Op = binaryOp('mul', mul_f32, (y, dy) => {
   const [a, b] = y.inputs as [Tensor, Tensor]
   return [sumTo(mul(dy, b), a), sumTo(mul(dy, a), b)]
 })
 
-export const divOp: Op = binaryOp('div', 'div_f32', (y, dy) => {
+export const divOp: Op = binaryOp('div', div_f32, (y, dy) => {
   const [a, b] = y.inputs as [Tensor, Tensor]
   return [sumTo(div(dy, b), a), sumTo(negative(div(mul(dy, y), b)), b)]
 })

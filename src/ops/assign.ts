@@ -1,4 +1,5 @@
 // Updates of a variable by a value: assignment and moving average.
+import { copy_f32, moving_average_f32 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
 import type { Variable } from '../graph/leaves.ts'
 import { apply, type Op, sameShape, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
@@ -20,7 +21,7 @@ export const assignOp: Op = {
   gradient: null,
   effect: true,
   assigns: true,
-  calls: (node, at) => [call('copy_f32', { x: at.inputs[1]!, y: at.inputs[0]!, n: node.inputs[0]!.size })],
+  calls: (node, at) => [call(copy_f32, { x: at.inputs[1]!, y: at.inputs[0]!, n: node.inputs[0]!.size })],
   flops: () => 0,
 }
 
@@ -36,7 +37,7 @@ export const movingAverageOp: Op<{ momentum: number }> = {
   gradient: null,
   effect: true,
   calls({ inputs: [variable], attrs: { momentum } }, { inputs: [y, x] }) {
-    return [call('moving_average_f32', { x: x!, y: y!, n: variable!.size, fraction: 1 - momentum })]
+    return [call(moving_average_f32, { x: x!, y: y!, n: variable!.size, fraction: 1 - momentum })]
   },
   flops: (node) => node.inputs[0]!.size * 3,
 }

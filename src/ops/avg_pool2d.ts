@@ -1,4 +1,5 @@
 // Average pooling: padding is not counted, neither forward nor in the gradient.
+import { avg_pool2d_f32, avg_pool2d_grad_f32 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, type Shape, type Tensor } from '../graph/tensor.ts'
 import type { PoolOptions } from './max_pool2d.ts'
@@ -14,7 +15,7 @@ export const avgPool2dOp: Op<WindowAttrs> = {
   },
   gradient: (y, dy) => [avgPool2dGrad(dy, y.inputs[0]!.shape, y.attrs)],
   calls: (node, at) => [
-    call('avg_pool2d_f32', { a: at.inputs[0]!, b: 0, to: at.output, ...windowFields(node.inputs[0]!.shape, node.attrs) }),
+    call(avg_pool2d_f32, { a: at.inputs[0]!, b: 0, to: at.output, ...windowFields(node.inputs[0]!.shape, node.attrs) }),
   ],
   flops: (node) => node.size * (node.attrs.kernel[0] * node.attrs.kernel[1] + 1),
 }
@@ -25,7 +26,7 @@ export const avgPool2dGradOp: Op<GradAttrs> = {
   shape: (_, { image }) => image,
   gradient: (y, dy) => [apply(avgPool2dOp, [dy], y.attrs)],
   calls: (node, at) => [
-    call('avg_pool2d_grad_f32', { a: at.inputs[0]!, b: 0, to: at.output, ...windowFields(node.shape, node.attrs) }),
+    call(avg_pool2d_grad_f32, { a: at.inputs[0]!, b: 0, to: at.output, ...windowFields(node.shape, node.attrs) }),
   ],
   flops: (node) => node.inputs[0]!.size * node.attrs.kernel[0] * node.attrs.kernel[1] * 2,
 }

@@ -1,5 +1,6 @@
 // Datasets in linear memory and the batch that a step reads from them: gathered through a seeded permutation of the
 // samples (a new one each epoch) and scaled to f32, inside the step.
+import { batch_f32, batch_u8 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
 import { check, pixels, whole } from '../options.ts'
 import { apply, type Op, type Shape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
@@ -49,7 +50,7 @@ export const batchOp: Op<BatchAttrs> = {
   calls(node, at) {
     const data = node.inputs[0] as Tensor<DatasetAttrs>
     const { size, shuffle, scale, offset, first } = node.attrs
-    return [call(data.attrs.data.BYTES_PER_ELEMENT === 1 ? 'batch_u8' : 'batch_f32', {
+    return [call(data.attrs.data.BYTES_PER_ELEMENT === 1 ? batch_u8 : batch_f32, {
       data: at.inputs[0]!, y: at.output, size, item: node.size / size, count: data.shape[0]!, seed: at.seed, counter: at.counter,
       shuffle: Number(shuffle), stream: streamId('shuffle'), scale, offset, first,
     })]

@@ -1,6 +1,6 @@
 // Sums and multiples that are a channel's own, over an image seen as [rows, channels]: batch normalization in few passes.
 // m, q, u and p are [channels]; all else has x's shape.
-import { CHANNEL_ROWS } from '../graph/contract.generated.ts'
+import { channel_affine_f32, CHANNEL_ROWS, channel_sums_f32, sum_f32 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
 import { apply, type Attrs, type GradientRule, type Op, type Tensor } from '../graph/tensor.ts'
 import { mul, negative } from './arithmetic.ts'
@@ -27,8 +27,8 @@ export const channelSumsOp: Op = {
   calls({ inputs: [x] }, { inputs: [at, m, z], scratch, output }) {
     const [rows, channels] = [rowsOf(x!), channelsOf(x!)]
     return [
-      call('channel_sums_f32', { x: at!, m: m!, z: z ?? at!, less: Number(!z), y: scratch, rows, channels }),
-      call('sum_f32', { x: scratch, y: output, outer: 1, middle: blocksOf(x!), inner: 2 * channels, scale: 1 }),
+      call(channel_sums_f32, { x: at!, m: m!, z: z ?? at!, less: Number(!z), y: scratch, rows, channels }),
+      call(sum_f32, { x: scratch, y: output, outer: 1, middle: blocksOf(x!), inner: 2 * channels, scale: 1 }),
     ]
   },
   flops: ({ inputs: [x] }) => x!.size * 5,
@@ -50,7 +50,7 @@ export function affineOp(name: string, also: boolean, gradient: GradientRule<Att
     calls({ inputs: [x] }, { inputs: [at, m, q, u, z, p], output }) {
       const more = also && z ? { z, p: p! } : { z: 0, p: 0 }
       const [rows, channels] = [rowsOf(x!), channelsOf(x!)]
-      return [call('channel_affine_f32', { x: at!, m: m!, q: q!, u: u!, ...more, y: output, rows, channels })]
+      return [call(channel_affine_f32, { x: at!, m: m!, q: q!, u: u!, ...more, y: output, rows, channels })]
     },
     flops: ({ size }) => size * 3,
     inPlace: [0],

@@ -1,4 +1,5 @@
 // The Cholesky factor, for drawing from a Gaussian with a known covariance.
+import { cholesky_f32 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, shapeError, show, type Tensor } from '../graph/tensor.ts'
 
@@ -10,7 +11,7 @@ export const choleskyOp: Op<{ ridge: number }> = {
   },
   gradient: null,
   calls: (node, at) => [
-    call('cholesky_f32', { a: at.inputs[0]!, l: at.output, n: node.shape[0]!, ridge: node.attrs.ridge }),
+    call(cholesky_f32, { a: at.inputs[0]!, l: at.output, n: node.shape[0]!, ridge: node.attrs.ridge }),
   ],
   flops: (node) => (node.size * node.shape[0]!) / 3,
 }

@@ -1,4 +1,7 @@
 // Choosing by value: bounds, the larger and the smaller, comparisons, where. All broadcast.
+import {
+  clip_f32, equal_f32, less_equal_f32, less_f32, maximum_f32, minimum_f32, select_f32,
+} from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, type Tensor } from '../graph/tensor.ts'
 import { mul, sumTo, tensor, type Value } from './arithmetic.ts'
@@ -7,30 +10,30 @@ import { broadcastTo } from './reduce.ts'
 import { binaryOp, unaryOp } from './lowering/elementwise.ts'
 import { zeros } from './fill.ts'
 
-export const lessOp: Op = binaryOp('less', 'less_f32', () => [null, null])
+export const lessOp: Op = binaryOp('less', less_f32, () => [null, null])
 /** 1 where a < b, else 0. No gradient flows through comparisons. */
 export const less = (a: Value, b: Value): Tensor => apply(lessOp, [tensor(a), tensor(b)], {})
 /** 1 where a > b, else 0. */
 export const greater = (a: Value, b: Value): Tensor => less(b, a)
 
-export const lessEqualOp: Op = binaryOp('lessEqual', 'less_equal_f32', () => [null, null])
+export const lessEqualOp: Op = binaryOp('lessEqual', less_equal_f32, () => [null, null])
 /** 1 where a ≤ b, else 0. */
 export const lessEqual = (a: Value, b: Value): Tensor => apply(lessEqualOp, [tensor(a), tensor(b)], {})
 /** 1 where a ≥ b, else 0. */
 export const greaterEqual = (a: Value, b: Value): Tensor => lessEqual(b, a)
 
-export const equalOp: Op = binaryOp('equal', 'equal_f32', () => [null, null])
+export const equalOp: Op = binaryOp('equal', equal_f32, () => [null, null])
 /** 1 where a = b, else 0; NaN equals nothing. */
 export const equal = (a: Value, b: Value): Tensor => apply(equalOp, [tensor(a), tensor(b)], {})
 
-export const maximumOp: Op = binaryOp('maximum', 'maximum_f32', (y, dy) => {
+export const maximumOp: Op = binaryOp('maximum', maximum_f32, (y, dy) => {
   const [a, b] = y.inputs as [Tensor, Tensor]
   return [sumTo(mul(dy, greaterEqual(a, b)), a), sumTo(mul(dy, less(a, b)), b)]
 })
 /** max(a, b); NaN where either is. The gradient goes to the larger, to `a` where they are equal. */
 export const maximum = (a: Value, b: Value): Tensor => apply(maximumOp, [tensor(a), tensor(b)], {})
 
-export const minimumOp: Op = binaryOp('minimum', 'minimum_f32', (y, dy) => {
+export const minimumOp: Op = binaryOp('minimum', minimum_f32, (y, dy) => {
   const [a, b] = y.inputs as [Tensor, Tensor]
   return [sumTo(mul(dy, lessEqual(a, b)), a), sumTo(mul(dy, greater(a, b)), b)]
 })
@@ -39,7 +42,7 @@ export const minimum = (a: Value, b: Value): Tensor => apply(minimumOp, [tensor(
 
 type Bounds = { min: number; max: number }
 export const clipOp: Op<Bounds> = unaryOp('clip',
-  (args, { min, max }) => call('clip_f32', { ...args, low: min, high: max }), (y, dy) => [mul(dy, equal(y, y.inputs[0]!))], 2)
+  (args, { min, max }) => call(clip_f32, { ...args, low: min, high: max }), (y, dy) => [mul(dy, equal(y, y.inputs[0]!))], 2)
 /**
  * min(max(x, min), max); NaN stays NaN. The gradient is 1 from `min` to `max`, both included, and 0 beyond.
  * @throws RangeError when min > max, or either is not finite (use `maximum` or `minimum` for one bound)
@@ -59,7 +62,7 @@ export const whereOp: Op = {
     return [null, where(condition, dy, zeros(a.shape)), where(condition, zeros(b.shape), dy)]
   },
   calls: (node, at) => [
-    call('select_f32', { c: at.inputs[0]!, a: at.inputs[1]!, b: at.inputs[2]!, y: at.output, n: node.size }),
+    call(select_f32, { c: at.inputs[0]!, a: at.inputs[1]!, b: at.inputs[2]!, y: at.output, n: node.size }),
   ],
   flops: (node) => node.size,
   inPlace: [0, 1, 2],

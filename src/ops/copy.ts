@@ -1,4 +1,5 @@
 // A tensor's values in memory of their own.
+import { copy_f32 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, type Tensor } from '../graph/tensor.ts'
 
@@ -6,7 +7,7 @@ export const copyOp: Op = {
   name: 'copy',
   shape: ([x]) => x!,
   gradient: (_, dy) => [dy],
-  calls: (node, at) => [call('copy_f32', { x: at.inputs[0]!, y: at.output, n: node.size })],
+  calls: (node, at) => [call(copy_f32, { x: at.inputs[0]!, y: at.output, n: node.size })],
   flops: () => 0,
 }
 

@@ -1,6 +1,6 @@
 // What a user adds without touching the package: a gradient of one's own, and an op of known kernels.
-import { type Layout, LAYOUTS } from '../graph/contract.generated.ts'
-import { call } from '../graph/kernel_call.ts'
+import { type KernelArgs, KERNELS } from '../graph/contract.generated.ts'
+import { call, type CallOptions, type Exactly, fieldsOf, type KernelCall } from '../graph/kernel_call.ts'
 import { apply, type Attrs, type Op, sameShape, shapeError, show, Tensor } from '../graph/tensor.ts'
 import { anything, callable, check, checkOptions, flag, list, name, required, rule } from '../options.ts'
 
@@ -54,15 +54,17 @@ export function customGradient(
  * record is given (`at`), sizes and numbers.
  * @throws RangeError where there is no such kernel, or no such field; TypeError where a field is missing
  */
-export const kernelCall: typeof call = (kernel, args, options) => {
-  if (!Object.hasOwn(LAYOUTS, kernel)) throw new RangeError(`kernelCall: the core has no kernel '${kernel}'`)
-  const [layout, records] = LAYOUTS[kernel] as [Layout, Layout?]
-  const names = [...layout.map(([name]) => name), ...(records ? ['records'] : [])]
+export function kernelCall<K extends keyof KernelArgs, Given extends KernelArgs[K]>(
+  kernel: K, args: Exactly<KernelArgs[K], Given> & object, options?: CallOptions,
+): KernelCall {
+  if (!Object.hasOwn(KERNELS, kernel)) throw new RangeError(`kernelCall: the core has no kernel '${kernel}'`)
+  const [layout, records] = KERNELS[kernel].layouts as [string, string?]
+  const names = [...fieldsOf(layout).map(([name]) => name), ...(records ? ['records'] : [])]
   const missing = names.find((name) => !Object.hasOwn(args, name))
   if (missing) throw new TypeError(`kernelCall: ${kernel} needs the field '${missing}'; it takes ${names.join(', ')}`)
   const surplus = Object.keys(args).find((name) => !names.includes(name))
   if (surplus) throw new RangeError(`kernelCall: ${kernel} has no field '${surplus}'; it takes ${names.join(', ')}`)
-  return call(kernel, args, options)
+  return call(KERNELS[kernel], args, options)
 }
 
 const isGradient = (x: unknown): x is null => x === null || typeof x === 'function'

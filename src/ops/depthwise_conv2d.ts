@@ -1,5 +1,8 @@
 // Depthwise convolution: each input channel has its own m filters. The op and its two gradients are linear in each of
 // their inputs and give each other's gradients, so they can be differentiated any number of times.
+import {
+  depthwise_conv2d_f32, depthwise_conv2d_filter_grad_f32, depthwise_conv2d_input_grad_f32,
+} from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, type Places, type Shape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
 import { slide, type WindowAttrs, windowAttrs, type WindowOptions, sides, windowFields } from './lowering/window.ts'
@@ -24,7 +27,7 @@ export const depthwiseConv2dOp: Op<DepthwiseAttrs> = {
     const [x, w] = y.inputs as [Tensor, Tensor]
     return [apply(depthwiseConv2dInputGradOp, [dy, w], y.attrs), apply(depthwiseConv2dFilterGradOp, [x, dy], y.attrs)]
   },
-  calls: (node, at) => [call('depthwise_conv2d_f32', fields(node, at))],
+  calls: (node, at) => [call(depthwise_conv2d_f32, fields(node, at))],
   flops,
 }
 
@@ -36,7 +39,7 @@ export const depthwiseConv2dInputGradOp: Op<DepthwiseAttrs> = {
     const [dy, w] = dx.inputs as [Tensor, Tensor]
     return [apply(depthwiseConv2dOp, [ddx, w], dx.attrs), apply(depthwiseConv2dFilterGradOp, [ddx, dy], dx.attrs)]
   },
-  calls: (node, at) => [call('depthwise_conv2d_input_grad_f32', fields(node, at))],
+  calls: (node, at) => [call(depthwise_conv2d_input_grad_f32, fields(node, at))],
   flops,
 }
 
@@ -48,7 +51,7 @@ export const depthwiseConv2dFilterGradOp: Op<DepthwiseAttrs> = {
     const [x, dy] = dw.inputs as [Tensor, Tensor]
     return [apply(depthwiseConv2dInputGradOp, [dy, ddw], dw.attrs), apply(depthwiseConv2dOp, [x, ddw], dw.attrs)]
   },
-  calls: (node, at) => [call('depthwise_conv2d_filter_grad_f32', fields(node, at))],
+  calls: (node, at) => [call(depthwise_conv2d_filter_grad_f32, fields(node, at))],
   flops,
 }
 

@@ -1,4 +1,5 @@
 // Tensors of one value.
+import { fill_f32 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, type Shape, type Tensor } from '../graph/tensor.ts'
 
@@ -6,7 +7,7 @@ export const fillOp: Op<{ shape: Shape; value: number }> = {
   name: 'fill',
   shape: (_, { shape }) => shape,
   gradient: () => [],
-  calls: (node, at) => [call('fill_f32', { y: at.output, n: node.size, value: node.attrs.value })],
+  calls: (node, at) => [call(fill_f32, { y: at.output, n: node.size, value: node.attrs.value })],
   flops: () => 0,
 }
 

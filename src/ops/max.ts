@@ -1,4 +1,5 @@
 // Maxima over axes.
+import { reduce_max_f32 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, type Tensor } from '../graph/tensor.ts'
 import { div, mul } from './arithmetic.ts'
@@ -21,7 +22,7 @@ export const maxOp: Op<MaxAttrs> = {
     return [mul(mask, div(reshape(dy, full), sum(mask, axes, { keepDims: true })))]
   },
   calls: (node, at) => [
-    call('reduce_max_f32', { x: at.inputs[0]!, y: at.output, ...extentsOf(node.inputs[0]!.shape, node.attrs) }),
+    call(reduce_max_f32, { x: at.inputs[0]!, y: at.output, ...extentsOf(node.inputs[0]!.shape, node.attrs) }),
   ],
   flops: (node) => node.inputs[0]!.size,
 }

@@ -1,4 +1,5 @@
 // Max pooling. The first maximum of a window in row-major order takes the gradient.
+import { max_pool2d_f32, max_pool2d_gather_f32, max_pool2d_grad_f32 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, type Tensor } from '../graph/tensor.ts'
 import { slide, type Size, type WindowAttrs, windowAttrs, type WindowOptions, sides, windowFields } from './lowering/window.ts'
@@ -16,7 +17,7 @@ export const maxPool2dOp: Op<WindowAttrs> = {
   },
   gradient: (y, dy) => [maxPool2dGrad(y.inputs[0]!, dy, y.attrs)],
   calls: (node, at) => [
-    call('max_pool2d_f32', { a: at.inputs[0]!, b: 0, to: at.output, ...windowFields(node.inputs[0]!.shape, node.attrs) }),
+    call(max_pool2d_f32, { a: at.inputs[0]!, b: 0, to: at.output, ...windowFields(node.inputs[0]!.shape, node.attrs) }),
   ],
   flops: (node) => node.size * node.attrs.kernel[0] * node.attrs.kernel[1],
 }
@@ -27,7 +28,7 @@ export const maxPool2dGradOp: Op<WindowAttrs> = {
   shape: ([x]) => x!,
   gradient: (y, dy) => [null, maxPool2dGather(y.inputs[0]!, dy, y.attrs)],
   calls: (node, at) => [
-    call('max_pool2d_grad_f32', { ...sides(at), ...windowFields(node.shape, node.attrs) }),
+    call(max_pool2d_grad_f32, { ...sides(at), ...windowFields(node.shape, node.attrs) }),
   ],
   flops: (node) => node.inputs[1]!.size * node.attrs.kernel[0] * node.attrs.kernel[1],
 }
@@ -38,7 +39,7 @@ export const maxPool2dGatherOp: Op<WindowAttrs> = {
   shape: ([x], attrs) => maxPool2dOp.shape([x!], attrs),
   gradient: (y, dy) => [null, maxPool2dGrad(y.inputs[0]!, dy, y.attrs)],
   calls: (node, at) => [
-    call('max_pool2d_gather_f32', { ...sides(at), ...windowFields(node.inputs[0]!.shape, node.attrs) }),
+    call(max_pool2d_gather_f32, { ...sides(at), ...windowFields(node.inputs[0]!.shape, node.attrs) }),
   ],
   flops: (node) => node.size * node.attrs.kernel[0] * node.attrs.kernel[1],
 }

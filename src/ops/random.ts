@@ -1,7 +1,9 @@
 // Random tensors: counter-based (Philox 4x32-10), so a value depends on the seed, its stream, the step and its index.
 import { topological } from '../graph/walk.ts'
-import type { Draw } from '../graph/contract.generated.ts'
-import { call, type KernelOf } from '../graph/kernel_call.ts'
+import {
+  bernoulli_f32, type Draw, random_normal_f32, random_uniform_f32, truncated_normal_f32,
+} from '../graph/contract.generated.ts'
+import { call, type Kernel } from '../graph/kernel_call.ts'
 import { apply, type Op, type Shape, sizeOf, type Tensor } from '../graph/tensor.ts'
 import {
   check, checkOptions, count, finite, fraction, fractionBelowOne, isObject, name as nameRule, notNegative, required, whole,
@@ -54,7 +56,7 @@ interface RandomAttrs extends Record<string, unknown> {
 }
 
 /* @__NO_SIDE_EFFECTS__ */
-function randomOp(name: string, kernel: KernelOf<Draw>): Op<RandomAttrs> {
+function randomOp(name: string, kernel: Kernel<Draw>): Op<RandomAttrs> {
   return {
     name,
     shape(_, { shape, stream }) {
@@ -68,10 +70,10 @@ function randomOp(name: string, kernel: KernelOf<Draw>): Op<RandomAttrs> {
     flops: () => 0,
   }
 }
-export const uniformOp = randomOp('randomUniform', 'random_uniform_f32')
-export const normalOp = randomOp('randomNormal', 'random_normal_f32')
-export const truncatedOp = randomOp('truncatedNormal', 'truncated_normal_f32')
-export const bernoulliOp = randomOp('bernoulli', 'bernoulli_f32')
+export const uniformOp = randomOp('randomUniform', random_uniform_f32)
+export const normalOp = randomOp('randomNormal', random_normal_f32)
+export const truncatedOp = randomOp('truncatedNormal', truncated_normal_f32)
+export const bernoulliOp = randomOp('bernoulli', bernoulli_f32)
 
 const isRandom = (t: Tensor): t is Tensor<RandomAttrs> => t.attrs.stream !== undefined
 

@@ -1,5 +1,5 @@
 // Sums and means over axes, and stretching a tensor to a larger shape: each is the other's gradient.
-import { SUM_ROWS } from '../graph/contract.generated.ts'
+import { broadcast_to_f32, sum_f32, SUM_ROWS } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, type Shape, sameShape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
 import { axesOf, type Extents, extentsOf, kept, overRuns, type Run, without } from './lowering/axes.ts'
@@ -35,11 +35,11 @@ export const sumOp: Op<SumAttrs> = {
   calls({ inputs: [x], attrs }, { inputs: [from], scratch, output }) {
     const extents = extentsOf(x!.shape, attrs)
     const blocks = blocksOf(extents)
-    if (!blocks) return [call('sum_f32', { x: from!, y: output, ...extents, scale: attrs.scale })]
+    if (!blocks) return [call(sum_f32, { x: from!, y: output, ...extents, scale: attrs.scale })]
     const { middle, inner } = extents
     return [
-      call('sum_f32', { x: from!, y: scratch, outer: blocks, middle: middle / blocks, inner, scale: 1 }),
-      call('sum_f32', { x: scratch, y: output, outer: 1, middle: blocks, inner, scale: attrs.scale }),
+      call(sum_f32, { x: from!, y: scratch, outer: blocks, middle: middle / blocks, inner, scale: 1 }),
+      call(sum_f32, { x: scratch, y: output, outer: 1, middle: blocks, inner, scale: attrs.scale }),
     ]
   },
   flops: (node) => node.inputs[0]!.size,
@@ -83,7 +83,7 @@ export const broadcastToOp: Op<{ shape: Shape; scale: number }> = {
   calls(node, at) {
     const [x] = at.inputs as [number]
     const { scale } = node.attrs
-    return [call('broadcast_to_f32', {
+    return [call(broadcast_to_f32, {
       a: x, b: x, y: at.output, ...walk('broadcastTo', node.inputs[0]!.shape, [], node.shape), scale,
     })]
   },

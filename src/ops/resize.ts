@@ -1,5 +1,7 @@
 // Resizing images, bilinear or to the nearest neighbour, and the transposes that are their gradients.
-import { AXIS_HEAD, AXIS_LANES, AXIS_RECORD, ResizeMode } from '../graph/contract.generated.ts'
+import {
+  AXIS_HEAD, AXIS_LANES, AXIS_RECORD, resize_axis_f32, resize_f32, resize_transpose_f32, ResizeMode,
+} from '../graph/contract.generated.ts'
 import { call, type KernelCall } from '../graph/kernel_call.ts'
 import { apply, type Op, type Places, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
 
@@ -38,7 +40,7 @@ function layout([, h, w, c]: Shape, [oh, ow]: Shape, mode: number) {
 }
 
 function calls(
-  kernel: 'resize_f32' | 'resize_transpose_f32', image: Shape, size: Shape, mode: number, at: Places,
+  kernel: typeof resize_f32, image: Shape, size: Shape, mode: number, at: Places,
 ): KernelCall[] {
   const { inputs: [from], output, scratch } = at
   const [n, h, w, c] = image as [number, number, number, number]
@@ -47,10 +49,10 @@ function calls(
   const [rows, columns, buffer] = [scratch + place.rows, scratch + place.columns, scratch + place.buffer]
   const { scratchPerThread } = place
   return [
-    call('resize_axis_f32', {
+    call(resize_axis_f32, {
       table: rows, size: h, out: oh, mode, inputBytes: 4 * w * c, outputBytes: 4 * ow * c, room: mostReaders(h, oh, mode),
     }),
-    call('resize_axis_f32', {
+    call(resize_axis_f32, {
       table: columns, size: w, out: ow, mode, inputBytes: 4 * c, outputBytes: 4 * c, room: mostReaders(w, ow, mode),
     }),
     call(kernel, { from: from!, to: output, rows, columns, buffer, scratchPerThread, n, h, w, c, oh, ow }),
@@ -64,35 +66,43 @@ function resized(name: string, image: Shape, [h, w]: readonly [number, number]):
   return [image[0]!, h, w, image[3]!]
 }
 
-/** A resize and its transpose: each is the other's gradient. */
+/** Floats of scratch, from the two images' shapes. */
+function scratchOf(image: Shape, out: Shape, mode: number, threads: number): number {
+  const { buffer, scratchPerThread } = layout(image, out.slice(1, 3), mode)
+  return (buffer + scratchPerThread * threads) / 4
+}
+const sizeOfImage = ({ shape }: Tensor): readonly [number, number] => [shape[1]!, shape[2]!]
+
+/** A resize, whose gradient is its transpose. */
 /* @__NO_SIDE_EFFECTS__ */
-function resizePair(name: string): readonly [Op<ResizeAttrs>, Op<ResizeAttrs>] {
-  const scratch = (image: Shape, out: Shape, mode: number, threads: number): number => {
-    const { buffer, scratchPerThread } = layout(image, out.slice(1, 3), mode)
-    return (buffer + scratchPerThread * threads) / 4
-  }
-  const sizeOfImage = ({ shape }: Tensor): readonly [number, number] => [shape[1]!, shape[2]!]
-  const resize: Op<ResizeAttrs> = {
+function resizeOp(name: string, transpose: () => Op<ResizeAttrs>): Op<ResizeAttrs> {
+  return {
     name,
     shape: ([x], { size }) => resized(name, x!, size),
-    gradient: (y, dy) => [apply(transpose, [dy], { mode: y.attrs.mode, size: sizeOfImage(y.inputs[0]!) })],
-    calls: (node, at) => calls('resize_f32', node.inputs[0]!.shape, node.shape.slice(1, 3), node.attrs.mode, at),
-    scratch: (node, threads) => scratch(node.inputs[0]!.shape, node.shape, node.attrs.mode, threads),
+    gradient: (y, dy) => [apply(transpose(), [dy], { mode: y.attrs.mode, size: sizeOfImage(y.inputs[0]!) })],
+    calls: (node, at) => calls(resize_f32, node.inputs[0]!.shape, node.shape.slice(1, 3), node.attrs.mode, at),
+    scratch: (node, threads) => scratchOf(node.inputs[0]!.shape, node.shape, node.attrs.mode, threads),
     flops: (node) => node.size * (node.attrs.mode & ResizeMode.NEAREST ? 0 : 9),
   }
-  const transpose: Op<ResizeAttrs> = {
-    name: `${name}Transpose`,
-    shape: ([y], { size }) => resized(`${name}Transpose`, y!, size),
-    gradient: (x, dx) => [apply(resize, [dx], { mode: x.attrs.mode, size: sizeOfImage(x.inputs[0]!) })],
-    calls: (node, at) => calls('resize_transpose_f32', node.shape, node.inputs[0]!.shape.slice(1, 3), node.attrs.mode, at),
-    scratch: (node, threads) => scratch(node.shape, node.inputs[0]!.shape, node.attrs.mode, threads),
-    flops: (node) => node.inputs[0]!.size * (node.attrs.mode & ResizeMode.NEAREST ? 1 : 12),
-  }
-  return [resize, transpose]
 }
 
-export const [resizeBilinearOp, resizeBilinearTransposeOp] = resizePair('resizeBilinear')
-export const [resizeNearestOp, resizeNearestTransposeOp] = resizePair('resizeNearest')
+/** The transpose of a resize, whose gradient is the resize. */
+/* @__NO_SIDE_EFFECTS__ */
+function transposeOp(name: string, resize: () => Op<ResizeAttrs>): Op<ResizeAttrs> {
+  return {
+    name,
+    shape: ([y], { size }) => resized(name, y!, size),
+    gradient: (x, dx) => [apply(resize(), [dx], { mode: x.attrs.mode, size: sizeOfImage(x.inputs[0]!) })],
+    calls: (node, at) => calls(resize_transpose_f32, node.shape, node.inputs[0]!.shape.slice(1, 3), node.attrs.mode, at),
+    scratch: (node, threads) => scratchOf(node.shape, node.inputs[0]!.shape, node.attrs.mode, threads),
+    flops: (node) => node.inputs[0]!.size * (node.attrs.mode & ResizeMode.NEAREST ? 1 : 12),
+  }
+}
+
+export const resizeBilinearOp: Op<ResizeAttrs> = resizeOp('resizeBilinear', () => resizeBilinearTransposeOp)
+export const resizeBilinearTransposeOp: Op<ResizeAttrs> = transposeOp('resizeBilinearTranspose', () => resizeBilinearOp)
+export const resizeNearestOp: Op<ResizeAttrs> = resizeOp('resizeNearest', () => resizeNearestTransposeOp)
+export const resizeNearestTransposeOp: Op<ResizeAttrs> = transposeOp('resizeNearestTranspose', () => resizeNearestOp)
 
 function attrs(name: string, size: readonly [number, number], options: ResizeOptions, base: number): ResizeAttrs {
   const { halfPixelCenters = false, alignCorners = false } = options

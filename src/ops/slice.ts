@@ -1,4 +1,5 @@
 // Cutting a block out of a tensor, and putting a border around one: each is the other's gradient.
+import { fill_f32 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, sameShape, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
 import { copyStrided, elementAddress, stridesOf } from './lowering/copy_strided.ts'
@@ -51,7 +52,7 @@ export const padOp: Op<{ borders: Borders; value: number }> = {
     const first = node.attrs.borders.map(([before]) => before)
     const to = { address: elementAddress(at.output, node.shape, first), strides: stridesOf(node.shape) }
     return [
-      call('fill_f32', { y: at.output, n: node.size, value: node.attrs.value }),
+      call(fill_f32, { y: at.output, n: node.size, value: node.attrs.value }),
       copyStrided('pad', shape, { address: at.inputs[0]!, strides: stridesOf(shape) }, to),
     ]
   },

@@ -1,6 +1,6 @@
 // Softmax and its logarithm over the last axis. Both gradients are written in the result or in softmax itself.
-import type { SoftmaxArgs } from '../graph/contract.generated.ts'
-import { call, type KernelOf } from '../graph/kernel_call.ts'
+import { log_softmax_f32, softmax_f32, type SoftmaxArgs } from '../graph/contract.generated.ts'
+import { call, type Kernel } from '../graph/kernel_call.ts'
 import { apply, type CallsRule, type Op, type Shape, shapeError, type Tensor } from '../graph/tensor.ts'
 import { mul, sub } from './arithmetic.ts'
 import { sum } from './reduce.ts'
@@ -12,7 +12,7 @@ function shapeOf(name: string, x: Shape): Shape {
   return x
 }
 /* @__NO_SIDE_EFFECTS__ */
-function rows(kernel: KernelOf<SoftmaxArgs>): CallsRule<Record<string, unknown>> {
+function rows(kernel: Kernel<SoftmaxArgs>): CallsRule<Record<string, unknown>> {
   return (node, at) => {
     const n = node.shape.at(-1)!
     return [call(kernel, { x: at.inputs[0]!, y: at.output, rows: node.size / n, n })]
@@ -23,7 +23,7 @@ export const softmaxOp: Op = {
   name: 'softmax',
   shape: ([x]) => shapeOf('softmax', x!),
   gradient: (y, dy) => [mul(y, sub(dy, sumLast(mul(dy, y))))],
-  calls: rows('softmax_f32'),
+  calls: rows(softmax_f32),
   flops: (node) => node.size * 24,
   inPlace: [0],
 }
@@ -32,7 +32,7 @@ export const logSoftmaxOp: Op = {
   name: 'logSoftmax',
   shape: ([x]) => shapeOf('logSoftmax', x!),
   gradient: (y, dy) => [sub(dy, mul(softmax(y.inputs[0]!), sumLast(dy)))],
-  calls: rows('log_softmax_f32'),
+  calls: rows(log_softmax_f32),
   flops: (node) => node.size * 24,
   inPlace: [0],
 }

@@ -1,4 +1,5 @@
 // The number of steps done, for what changes as training goes on: schedules, annealed losses.
+import { step_f32 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, type Tensor } from '../graph/tensor.ts'
 
@@ -6,7 +7,7 @@ export const stepOp: Op = {
   name: 'step',
   shape: () => [],
   gradient: () => [],
-  calls: (_, at) => [call('step_f32', { counter: at.counter, y: at.output })],
+  calls: (_, at) => [call(step_f32, { counter: at.counter, y: at.output })],
   flops: () => 0,
 }
 

@@ -2,13 +2,13 @@
 import { expect, it } from 'vitest'
 import { ENTRIES } from '../../bench/kernel_entries.ts'
 import { compileKernel } from '../../src/bench/kernels.ts'
-import { LAYOUTS } from '../../src/graph/contract.generated.ts'
+import { KERNELS } from '../../src/graph/contract.generated.ts'
 import { newSession } from '../harness.ts'
 
 /** Kernels that are no op's: random_bits is for the test of Philox. */
 const BOOKKEEPING = ['advance', 'metric_f32', 'peak_f32', 'random_bits']
 
-const kernels = Object.keys(LAYOUTS)
+const kernels = Object.keys(KERNELS)
 
 it('every kernel is measured', async () => {
   expect(kernels.length).toBeGreaterThan(50)

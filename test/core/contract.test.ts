@@ -3,8 +3,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import binaryen from 'binaryen'
-import { GEMM_HEADER, LAYOUTS, MC, MR, NR } from '../../src/graph/contract.generated.ts'
-import { call, encode, type Kernel, type KernelCall } from '../../src/graph/kernel_call.ts'
+import {
+  adam_step, add_f32, combine2d_f32, fill_f32, GEMM_HEADER, KERNELS, MC, MR, NR, peak_f32,
+} from '../../src/graph/contract.generated.ts'
+import { call, encode, type KernelCall } from '../../src/graph/kernel_call.ts'
 import { runtime } from '../harness.ts'
 
 const root = new URL('../../', import.meta.url)
@@ -16,7 +18,7 @@ const functions = exports.filter((e) => e.kind === 'function').map((e) => e.name
 /** What the host calls besides the tape's kernels. */
 const ENTRIES = ['heapBase', 'run', 'runOp']
 
-const kernels = Object.keys(LAYOUTS) as Kernel[]
+const kernels = Object.keys(KERNELS)
 
 function textOf(bytes: Uint8Array): string {
   const parsed = binaryen.readBinary(bytes)
@@ -73,22 +75,22 @@ describe('the words of a call', () => {
   }
   const ONE = 0x3f800000
   it('are its fields in the order of the core, floats and doubles as their bits', () => {
-    expect(words(call('fill_f32', { value: 1, n: 7, y: 64 }))).toEqual([64, 7, ONE])
-    expect(words(call('adam_step', { state: 64, epsilonHat: 1, weightDecay: 2, beta1: 1, beta2: 0 })))
+    expect(words(call(fill_f32, { value: 1, n: 7, y: 64 }))).toEqual([64, 7, ONE])
+    expect(words(call(adam_step, { state: 64, epsilonHat: 1, weightDecay: 2, beta1: 1, beta2: 0 })))
       .toEqual([64, 1, 0, 0x3ff00000, 0, 0, 0, 0x40000000])
   })
   it('have lists one after another', () => {
     const sides = { stridesA: [5, 6, 7, 8], stridesB: [9, 10, 11, 12] } as const
-    expect(words(call('add_f32', { a: 64, b: 128, y: 192, dimensions: [1, 2, 3, 4], ...sides })))
+    expect(words(call(add_f32, { a: 64, b: 128, y: 192, dimensions: [1, 2, 3, 4], ...sides })))
       .toEqual([64, 128, 192, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
-    expect(words(call('peak_f32', { y: 64, rounds: 2, a: 0, b: 0, start: [1, 0, 0, 0, 0, 0, 0, 1] })))
+    expect(words(call(peak_f32, { y: 64, rounds: 2, a: 0, b: 0, start: [1, 0, 0, 0, 0, 0, 0, 1] })))
       .toEqual([64, 2, 0, 0, ONE, 0, 0, 0, 0, 0, 0, ONE])
   })
   it('have records after the fields, and those of a record after its own', () => {
     const fields = { x: 1, y: 2, images: 3, imageX: 4, imageY: 5, run: 6, rows: 1, columns: 1, rowWords: 6 }
     const line = { place: 40, terms: 2, records: [{ place: 50, weight: 1 }, { place: 60, weight: 0 }] }
     const records = [line, { place: 70, terms: 0, records: [] }]
-    expect(words(call('combine2d_f32', { ...fields, bias: 0, activation: 0, alpha: 0, records })))
+    expect(words(call(combine2d_f32, { ...fields, bias: 0, activation: 0, alpha: 0, records })))
       .toEqual([1, 2, 3, 4, 5, 6, 1, 1, 6, 0, 0, 0, 40, 2, 50, ONE, 60, 0, 70, 0])
   })
 })

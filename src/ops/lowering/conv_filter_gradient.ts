@@ -1,5 +1,6 @@
 // How the gradient of a convolution for its filter becomes kernel calls: read in place where the filter is small, as a product of
 // transposed patches where it is large.
+import { conv2d_filter_gradient_f32, sum_f32 } from '../../graph/contract.generated.ts'
 import { call, type KernelCall } from '../../graph/kernel_call.ts'
 import type { Places, Tensor } from '../../graph/tensor.ts'
 import { gradientBytes, NOT_READ, reachFields, reachOf } from './conv_direct.ts'
@@ -40,13 +41,13 @@ function inPlace(at: Places, p: Patches, n: number): Lowered {
   const sums = groups > 1 ? scratch.floats(groups * m * n) : at.output
   const reach = reachOf([p])
   const scratchPerThread = gradientBytes(m, patchesPerImage(p), n, reach)
-  const calls: KernelCall[] = [call('conv2d_filter_gradient_f32', {
+  const calls: KernelCall[] = [call(conv2d_filter_gradient_f32, {
     ...NOT_READ, ...NO_EPILOGUE, b: dy, c: sums, scratch: scratch.bytes(scratchPerThread * at.threads), scratchPerThread,
     m, n, k: rowsOf(p), rowsY: 1, rowsX: m, strideImage: 0, strideY: 0, strideX: n,
     ...reachFields(image, p, reach), patchesY: p.count[0], patchesX: p.count[1], tapsX: p.taps[1], groups,
   })]
   if (groups > 1) {
-    calls.push(call('sum_f32', { x: sums, y: at.output, outer: 1, middle: groups, inner: m * n, scale: 1 }, { even: true }))
+    calls.push(call(sum_f32, { x: sums, y: at.output, outer: 1, middle: groups, inner: m * n, scale: 1 }, { even: true }))
   }
   return { calls, bytes: scratch.used }
 }

@@ -1,6 +1,6 @@
 // How a convolution becomes kernel calls: read in place where its filters are small (conv_direct.ts), as a product of patches
 // where they are deep (gemm.ts). A transposed convolution is several of them, its phases (conv_phases.ts).
-import { NR, type Phase as PhaseFields } from '../../graph/contract.generated.ts'
+import { conv2d_dot_f32, conv2d_f32, NR, type Phase as PhaseFields } from '../../graph/contract.generated.ts'
 import { call, type KernelCall } from '../../graph/kernel_call.ts'
 import type { Places, Tensor } from '../../graph/tensor.ts'
 import { independent } from './calls.ts'
@@ -51,7 +51,7 @@ export function convolution(
     kind.push(phase)
   }
   const steps = [
-    direct(site, 'conv2d_f32', panels), direct(site, 'conv2d_dot_f32', dots), ...products.map((phase) => product(site, phase)),
+    direct(site, conv2d_f32, panels), direct(site, conv2d_dot_f32, dots), ...products.map((phase) => product(site, phase)),
   ]
   const calls = [...independent(steps.flatMap((s) => s.packs)), ...independent(steps.flatMap((s) => s.computes))]
   return { calls, bytes: site.scratch.used }
@@ -67,12 +67,12 @@ function product({ node, at, scratch, strides }: Site, { patches: p, filters, st
 }
 
 /** Phases that read the image in place, in one call. */
-function direct(site: Site, kernel: 'conv2d_f32' | 'conv2d_dot_f32', phases: readonly Phase[]): Steps {
+function direct(site: Site, kernel: typeof conv2d_f32, phases: readonly Phase[]): Steps {
   const [first] = phases
   if (!first) return { packs: [], computes: [] }
   const { node, at, scratch, strides: [strideImage, strideY, strideX] } = site
   const [image, b] = at.inputs as [number, number]
-  const width = kernel === 'conv2d_f32' ? NR : 1
+  const width = kernel === conv2d_f32 ? NR : 1
   const reach = reachOf(phases.map(({ patches }) => patches))
   const packs: KernelCall[] = []
   const records = phases.map((phase) => {

@@ -7,7 +7,7 @@
 //     │   ×   ×   ×         │          taps   how many a patch has on each axis (here 2 × 3)
 //     │                     │          count  how many patches an image has on each axis
 //     └─────────────────────┘
-import type { Patches as PatchArgs } from '../../graph/contract.generated.ts'
+import { gemm_patches_f32, gemm_patches_transposed_f32, type Patches as PatchArgs } from '../../graph/contract.generated.ts'
 import { call } from '../../graph/kernel_call.ts'
 import type { Shape } from '../../graph/tensor.ts'
 import type { EpilogueAttrs } from './epilogue.ts'
@@ -74,7 +74,7 @@ function patchFields(images: number, { image, count, step, tap, offset, taps }: 
 
 /** C = patches · B */
 export const multiplyPatches = (images: number, p: Patches): Multiply => (fields, options) =>
-  call('gemm_patches_f32', { ...fields, ...patchFields(images, p) }, options)
+  call(gemm_patches_f32, { ...fields, ...patchFields(images, p) }, options)
 /** C = patchesᵀ · B */
 export const multiplyTransposed = (images: number, p: Patches): Multiply => (fields, options) =>
-  call('gemm_patches_transposed_f32', { ...fields, ...patchFields(images, p) }, options)
+  call(gemm_patches_transposed_f32, { ...fields, ...patchFields(images, p) }, options)

@@ -1,5 +1,5 @@
 // The call that copies a block between two tensors with strides of their own (assembly/kernels/copy_strided.ts).
-import type { CopyStridedArgs } from '../../graph/contract.generated.ts'
+import { copy_strided_f32, type CopyStridedArgs } from '../../graph/contract.generated.ts'
 import { call, type KernelCall } from '../../graph/kernel_call.ts'
 import { type Shape, shapeError, show } from '../../graph/tensor.ts'
 
@@ -34,7 +34,7 @@ export function copyStrided(op: string, block: Shape, x: Side, y: Side): KernelC
   }
   while (axes.length < DIMENSIONS) axes.unshift({ d: 1, x: 1, y: 1 })
   const six = (side: 'd' | 'x' | 'y'): Six => axes.map((axis) => axis[side]) as unknown as Six
-  return call('copy_strided_f32', {
+  return call(copy_strided_f32, {
     x: x.address, y: y.address, dimensions: six('d'), stridesX: six('x'), stridesY: six('y'),
   })
 }

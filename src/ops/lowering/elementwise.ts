@@ -1,7 +1,7 @@
 // Makers of elementwise op records: which kernel computes one element is all that differs between them. An op with parameters of
-// its own gives a function of the common fields and its attributes; for others the kernel's name is enough.
+// its own gives a function of the common fields and its attributes; for others the kernel is enough.
 import type { BinaryArgs, PairArgs, UnaryArgs } from '../../graph/contract.generated.ts'
-import { call, type KernelCall, type KernelOf } from '../../graph/kernel_call.ts'
+import { call, type Kernel, type KernelCall } from '../../graph/kernel_call.ts'
 import { type Attrs, type GradientRule, type Op, sameShape, shapeError, show, type Tensor } from '../../graph/tensor.ts'
 import { broadcastShape, walk } from './broadcast.ts'
 
@@ -11,9 +11,9 @@ type CallOf<Args, A> = (args: Args, attrs: A) => KernelCall
 /** y = f(x), same shape. `cost` is flops an element. */
 /* @__NO_SIDE_EFFECTS__ */
 export function unaryOp<A extends Attrs = Attrs>(
-  name: string, kernel: KernelOf<UnaryArgs> | CallOf<UnaryArgs, A>, gradient: GradientRule<A> | null, cost = 1,
+  name: string, kernel: Kernel<UnaryArgs> | CallOf<UnaryArgs, A>, gradient: GradientRule<A> | null, cost = 1,
 ): Op<A> {
-  const callOf: CallOf<UnaryArgs, A> = typeof kernel === 'string' ? (args) => call(kernel, args) : kernel
+  const callOf: CallOf<UnaryArgs, A> = typeof kernel === 'function' ? kernel : (args) => call(kernel, args)
   return {
     name,
     shape: ([x]) => x!,
@@ -27,9 +27,9 @@ export function unaryOp<A extends Attrs = Attrs>(
 /** y = f(a, b), all of one shape: what gradients are. */
 /* @__NO_SIDE_EFFECTS__ */
 export function pairOp<A extends Attrs = Attrs>(
-  name: string, kernel: KernelOf<PairArgs> | CallOf<PairArgs, A>, gradient: GradientRule<A> | null, cost = 1,
+  name: string, kernel: Kernel<PairArgs> | CallOf<PairArgs, A>, gradient: GradientRule<A> | null, cost = 1,
 ): Op<A> {
-  const callOf: CallOf<PairArgs, A> = typeof kernel === 'string' ? (args) => call(kernel, args) : kernel
+  const callOf: CallOf<PairArgs, A> = typeof kernel === 'function' ? kernel : (args) => call(kernel, args)
   return {
     name,
     shape([a, b]) {
@@ -45,7 +45,7 @@ export function pairOp<A extends Attrs = Attrs>(
 
 /** y = f(a, b) with broadcasting. */
 /* @__NO_SIDE_EFFECTS__ */
-export function binaryOp(name: string, kernel: KernelOf<BinaryArgs>, gradient: GradientRule<Attrs> | null): Op {
+export function binaryOp(name: string, kernel: Kernel<BinaryArgs>, gradient: GradientRule<Attrs> | null): Op {
   return {
     name,
     shape: ([a, b]) => broadcastShape(name, a!, b!),

@@ -7,7 +7,9 @@
 //     ┌───┐   ┌───────────┐          and reads all of A.
 //   m │ A │   │     C     │
 //     └───┘   └───────────┘          B is packed in panels of NR columns, A in blocks of MC rows, KC deep.
-import { BY_COLUMNS, GEMM_HEADER, KC, type Matrix, MC, MR, NC, NR, TALL } from '../../graph/contract.generated.ts'
+import {
+  BY_COLUMNS, gemm_f32, GEMM_HEADER, KC, type Matrix, MC, MR, NC, NR, pack_a_f32, pack_b_f32, TALL,
+} from '../../graph/contract.generated.ts'
 import { call, type CallOptions, type KernelCall } from '../../graph/kernel_call.ts'
 import type { Places, Tensor } from '../../graph/tensor.ts'
 import { type EpilogueAttrs, type EpilogueFields, epilogueOf, NO_EPILOGUE } from './epilogue.ts'
@@ -87,7 +89,7 @@ export function packB(
 ): KernelCall {
   const { start = 0, k: [k1, k2, k3], n, strides: [stride1, stride2, stride3, strideN] } = right
   const fields = { b: b + start * 4, to, k1, k2, k3, n, stride1, stride2, stride3, strideN, width }
-  return call('pack_b_f32', fields, { barrier, even: true })
+  return call(pack_b_f32, fields, { barrier, even: true })
 }
 
 /** What all multiplications into `c` have: their fields but for A, and how threads go through them. */
@@ -151,13 +153,13 @@ export function matrixProduct(
   const own = ownPacking(p, at.threads)
   if (!own) {
     const right: Right = { k: [1, 1, p.k], n: p.n, strides: [0, 0, ...strides] }
-    return packAndMultiply(node, at, b, right, p, (fields, options) => call('gemm_f32', { ...fields, ...a }, options), c)
+    return packAndMultiply(node, at, b, right, p, (fields, options) => call(gemm_f32, { ...fields, ...a }, options), c)
   }
   const work = {
     b, strides, packedA: own.packedA && at.scratch, scratch: at.scratch + own.packedA, scratchPerThread: own.scratchPerThread,
   }
   const { fields, options } = multiplication(p, work, c, at.threads, epilogueOf(node, at))
   const args = { ...fields, ...a }
-  const multiply = call('gemm_f32', args, options)
-  return own.packedA ? [call('pack_a_f32', args, { even: true }), multiply] : [multiply]
+  const multiply = call(gemm_f32, args, options)
+  return own.packedA ? [call(pack_a_f32, args, { even: true }), multiply] : [multiply]
 }

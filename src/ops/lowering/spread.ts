@@ -5,7 +5,7 @@
 //     0 1 2 3 4 5 …   ──────────────────────────────►   point 0 │ point 1 │ point 2 │ …
 //                     ◄──────────────────────────────   each with its segments, and those with their residues
 //                                transposed
-import type { Line as LineFields, Term } from '../../graph/contract.generated.ts'
+import { combine2d_f32, type Line as LineFields, type Term } from '../../graph/contract.generated.ts'
 import { call, type KernelCall } from '../../graph/kernel_call.ts'
 import { type EpilogueFields, NO_EPILOGUE } from './epilogue.ts'
 import { type Sparse, transposed } from './toom_cook.ts'
@@ -59,7 +59,7 @@ function combine(
     imageX: imageX * 4, imageY: imageY * 4, run: run * 4, rows: rows.length, columns: columns.length, rowWords: wordsOf(rows),
     ...epilogue, records: [...rows, ...columns],
   }
-  return (count, x, y) => call('combine2d_f32', { x, y, images: count, ...fields })
+  return (count, x, y) => call(combine2d_f32, { x, y, images: count, ...fields })
 }
 
 /** Spreads images over points. */
