@@ -75,7 +75,8 @@ function ownFields(name, classes) {
     if (member.kind !== NodeKind.FieldDeclaration) continue
     const written = textOf(member.type)
     const type = TYPES[written]
-    if (type === undefined) throw new Error(`${name}.${member.name.text} is of type ${written}, expected ${Object.keys(TYPES).join(', ')}`)
+    const known = Object.keys(TYPES).join(', ')
+    if (type === undefined) throw new Error(`${name}.${member.name.text} is of type ${written}, expected ${known}`)
     const last = fields.at(-1)
     const [, list, index] = /^(.*?)(\d+)$/.exec(member.name.text) ?? []
     if (index === '0') fields.push({ name: list, type, count: 1, doc: docOf(member) })

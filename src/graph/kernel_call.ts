@@ -6,7 +6,7 @@
 export interface Kernel<Args> {
   /** What the core exports it as. */
   readonly name: string
-  /** The fields of each class of its words: its arguments, the records that follow them, the records that follow each of those. */
+  /** The fields of each class of its words: its arguments, the records that follow them, and those that follow each of these. */
   readonly layouts: readonly string[]
   /** For the compiler alone: a kernel that takes other fields is no such kernel. */
   readonly type?: (args: Args) => Args
