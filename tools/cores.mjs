@@ -48,10 +48,10 @@ export async function buildCores(targets) {
   }
 }
 
-/** The core's entry files: the tape loop and every file of kernels. */
+/** The core's entry files: the tape loop, what looks at values, and every file of kernels. */
 function entriesOf(target) {
   const kernels = readdirSync('assembly/kernels').filter((file) => file.endsWith('.ts')).sort()
-  const entries = ['assembly/tape.ts', ...kernels.map((file) => `assembly/kernels/${file}`)]
+  const entries = ['assembly/tape.ts', 'assembly/finite.ts', ...kernels.map((file) => `assembly/kernels/${file}`)]
   return target.endsWith('threads') ? [...entries, 'assembly/threads.ts'] : entries
 }
 

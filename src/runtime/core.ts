@@ -10,6 +10,7 @@ interface Exports extends Record<string, unknown>, SharedExports {
   heapBase(): number
   run(tape: number, steps: number): number
   runOp(op: number, part: number, parts: number, thread: number, each: number): number
+  allFinite(x: number, count: number): number
 }
 
 interface Named {
@@ -26,6 +27,8 @@ export interface Core {
   run(tape: number, steps: number): number
   /** Runs one part of the op at an address, as `thread`, each having `each`; returns the next op's address, 0 at the end. */
   runOp(op: number, part: number, parts: number, thread?: number, each?: number): number
+  /** Whether all of the `count` floats at an address are finite. */
+  allFinite(x: number, count: number): boolean
   /** The index of a kernel in the function table, by the name it is exported under. */
   kernel(name: string): number
 }
@@ -49,6 +52,7 @@ export async function instantiateCore(module: WebAssembly.Module, pool: ThreadPo
     team,
     run: (tape, steps) => exports.run(tape, steps),
     runOp: (op, part, parts, thread = 0, each = 1) => exports.runOp(op, part, parts, thread, each) >>> 0,
+    allFinite: (x, count) => exports.allFinite(x, count) === 1,
     kernel(name) {
       const index = indices.get((exports[name] as Named | undefined)?.name ?? '')
       if (!index) throw new Error(`the core has no kernel '${name}'`)

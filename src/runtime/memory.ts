@@ -81,6 +81,15 @@ export class SessionMemory {
     this.values(variable).set(values)
   }
 
+  /** @internal The first variable, by name, that holds a NaN or an infinity. */
+  get notFinite(): Variable | undefined {
+    return this.variables.find((v) => !this.isFinite(v))
+  }
+  /** @internal Whether a variable holds neither a NaN nor an infinity. */
+  isFinite(variable: Tensor): boolean {
+    return this.core.allFinite(this.addressOf(variable), variable.size)
+  }
+
   /** @internal A view of a leaf's values, for the library itself: it is gone when memory grows, so it is used at once. */
   values(leaf: Tensor): Float32Array {
     if (isVariable(leaf)) this.#asDrawn = false

@@ -7,7 +7,7 @@ import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'
 import { valuesOf } from './hyperparameters.ts'
 import { locate, type Past, recover } from './replay.ts'
-import { firstNotFinite, keepState } from './state.ts'
+import { keepState } from './state.ts'
 import { statusOf } from './status.ts'
 
 export { TrainingError } from '../errors.ts'
@@ -49,7 +49,7 @@ export class Guard {
 
   /** Throws, as `run` does, where a variable is not finite. */
   check(): void {
-    if (firstNotFinite(this.#session) !== undefined) this.#fail()
+    if (this.#session.notFinite) this.#fail()
   }
 
   /** Verifies that all variables are finite, and takes a new snapshot. */

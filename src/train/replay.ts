@@ -5,7 +5,7 @@ import { type ThreadError, TrainingError } from '../errors.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'
 import { type Hyperparameter, writeValues } from './hyperparameters.ts'
-import { allFinite, countersOf, firstNotFinite, readState, writeState } from './state.ts'
+import { countersOf, readState, writeState } from './state.ts'
 
 /** What led from a snapshot to where training stands. */
 export interface Past {
@@ -39,7 +39,7 @@ export function locate(past: Past): TrainingError {
   for (const { fn, values } of since.flatMap(({ steps, ...one }) => Array.from({ length: steps }, () => one))) {
     writeValues(session, hyperparameters, values)
     const before = readState(session)
-    const good = fn.run(1) === 1 && firstNotFinite(session) === undefined
+    const good = fn.run(1) === 1 && !session.notFinite
     if (good) continue
     writeState(session, before)
     const { op, scope } = firstFault(fn) ?? { op: 'unknown', scope: '' }
@@ -59,9 +59,9 @@ function firstFault(fn: CompiledFunction): { op: string; scope: string } | null 
     if (!item || tape.calls[index + 1]?.item === item) continue
     const { node } = item
     const buffer = fn.plan.result.get(item)
-    const own = () => (buffer ? [session.floats(session.arena + buffer.offset, node.size)] : [])
-    const values = node.op.effect ? changedBy(node).map((v) => session.values(v)) : own()
-    if (!values.every(allFinite)) return { op: node.op.name, scope: node.scope }
+    const own = buffer ? session.core.allFinite(session.arena + buffer.offset, node.size) : true
+    const good = node.op.effect ? changedBy(node).every((v) => session.isFinite(v)) : own
+    if (!good) return { op: node.op.name, scope: node.scope }
   }
   return null
 }

@@ -16,7 +16,7 @@ const exports = WebAssembly.Module.exports(module)
 const functions = exports.filter((e) => e.kind === 'function').map((e) => e.name)
 
 /** What the host calls besides the tape's kernels. */
-const ENTRIES = ['heapBase', 'run', 'runOp']
+const ENTRIES = ['allFinite', 'heapBase', 'run', 'runOp']
 
 const kernels = Object.keys(KERNELS)
 
