@@ -34,7 +34,7 @@ export default [
     path: undefined, import: { 'dist/slim.js': '{ createRuntime, imageDataset, Model }', 'dist/api.js': '{ vae }' },
   },
   entry('ganglion under workerd: all of it, without ganglion.wasm', 'workerd.js', '62 kB'),
-  entry('ganglion/worker: the page\'s side', 'worker/index.js', '4.1 kB'),
+  entry('ganglion/worker: the page\'s side', 'worker/index.js', '4 kB'),
   entry('ganglion/worker: the worker\'s file, the core inside', 'worker/trainer.js', '76 kB'),
   entry('ganglion/worker/serve: all of it, the core inside', 'worker/serve.js', '48.5 kB'),
   entry('ganglion/verify: all of it, the core inside', 'verify/index.js', '92 kB'),

@@ -1,10 +1,11 @@
-// What the compiler does not see: promises left alone, values of type any, and the determinism contract (tools/lint).
+// What the compiler does not see: promises left alone, values of type any, and this package's contracts (tools/lint).
 import js from '@eslint/js'
 import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 import { determinism } from './tools/lint/determinism.mjs'
+import { realms } from './tools/lint/realms.mjs'
 
-const ganglion = { rules: { determinism } }
+const ganglion = { rules: { determinism, realms } }
 const forNode = ['src/node/**', 'src/cli/**']
 const hostGlobals = ['Buffer', 'URL', 'WebAssembly', 'console', 'fetch', 'performance', 'process', 'setTimeout']
 
@@ -70,4 +71,16 @@ export default defineConfig(
     rules: { 'ganglion/determinism': 'error' },
   },
   { files: ['src/train/**', 'src/bench/**'], rules: { 'ganglion/determinism': ['error', { clock: true }] } },
+  {
+    plugins: { ganglion },
+    files: ['src/**/*.ts'],
+    rules: {
+      'ganglion/realms': 'error',
+      'no-restricted-syntax': ['error', {
+        selector: 'ImportExpression',
+        message: 'What is loaded later may be out of reach by then: offline, after a deploy, in a service worker. Import it ' +
+          'statically, or say here why it is loaded before anything can go wrong.',
+      }],
+    },
+  },
 )

@@ -69,7 +69,7 @@ export const isCount = (n: number): boolean => Number.isInteger(n) && n > 0
 export const count = rule('a positive integer', isNumber, isCount)
 export const whole = rule('0 or a positive integer', isNumber, (x) => x === 0 || isCount(x))
 export const aNumber = rule('a number', isNumber)
-export const finite = rule('a finite number', isNumber, Number.isFinite)
+export const finite = rule('a finite number', isNumber, (x) => Number.isFinite(x))
 export const notNegative = rule('0 or more', isNumber, (x) => x >= 0 && x < Infinity)
 export const positive = rule('a number greater than 0', isNumber, (x) => x > 0 && x < Infinity)
 /** A rate of decay. */

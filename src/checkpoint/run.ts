@@ -3,6 +3,7 @@
 import { GanglionError } from '../errors.ts'
 import { decodeSafetensors, encodeSafetensors, type SavedTensor } from '../formats/safetensors.ts'
 import { sha256 } from '../formats/sha256.ts'
+import { isA } from '../tag.ts'
 import type { Model } from '../train/model.ts'
 import type { State } from '../train/state.ts'
 
@@ -85,7 +86,7 @@ function stateTensors(model: Model): Map<string, SavedTensor> {
 
 function stateOf(tensors: ReadonlyMap<string, SavedTensor>): State {
   const variables = new Map<string, Float32Array>()
-  for (const [name, { data }] of tensors) if (data instanceof Float32Array) variables.set(name, data)
+  for (const [name, { data }] of tensors) if (isA('Float32Array', data)) variables.set(name, data)
   const counters = tensors.get(COUNTERS)?.data
-  return { variables, counters: counters instanceof Uint32Array ? counters : new Uint32Array() }
+  return { variables, counters: isA('Uint32Array', counters) ? counters : new Uint32Array() }
 }

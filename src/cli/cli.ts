@@ -14,6 +14,7 @@ import type { Io } from './io.ts'
 import { nearest } from './nearest.ts'
 import { UsageError } from './options.ts'
 import { printableIo } from './printable.ts'
+import { isError } from '../tag.ts'
 import { version } from './version.ts'
 
 const commands: readonly Command[] = [train, sample, reconstruct, interpolate, evaluate, models, bench, verify, info]
@@ -61,7 +62,7 @@ async function run(command: Command, args: readonly string[], io: Io): Promise<n
 }
 
 /** An error's message on one line. */
-const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ')
+const sentence = (error: unknown): string => (isError(error) ? error.message : String(error)).replace(/\s*\n\s*/g, ' ')
 
 function overview(): string {
   return [

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { MOST_THREADS } from '../runtime/create_runtime.ts'
 import { wideVectors } from '../runtime/wide.ts'
+import { isRangeError } from '../tag.ts'
 import { nearest } from './nearest.ts'
 
 /** The command line is not as --help says: exit code 2. */
@@ -69,7 +70,7 @@ function readValue(name: string, option: Option, value: string): unknown {
   try {
     return option.read!(value)
   } catch (error) {
-    if (error instanceof RangeError) throw new UsageError(`${name} expected ${error.message}, got "${value}"`)
+    if (isRangeError(error)) throw new UsageError(`${name} expected ${error.message}, got "${value}"`)
     throw error
   }
 }

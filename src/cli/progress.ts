@@ -1,5 +1,6 @@
 // What one sees of a training run: a bar on a terminal, lines elsewhere, JSON for programs, the result alone when quiet.
 import cliProgress from 'cli-progress'
+import { isError } from '../tag.ts'
 import type { Progress } from '../train/train.ts'
 import { clock, figures, fill, introduction, progressLine, speed, type Start, summary } from './format.ts'
 import type { Io, Output, Signal } from './io.ts'
@@ -58,7 +59,7 @@ const jsonEvent = ({ stdout }: Io, name: string, facts: object) => stdout.write(
 
 /** The last line of JSON where training failed, whenever it did. */
 export function reportFailure(error: unknown, io: Io): void {
-  jsonEvent(io, 'error', { message: error instanceof Error ? error.message : String(error) })
+  jsonEvent(io, 'error', { message: isError(error) ? error.message : String(error) })
 }
 
 function jsonReporter(io: Io): Reporter {

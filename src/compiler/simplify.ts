@@ -2,6 +2,7 @@
 import { isLeaf, rewrite } from '../graph/walk.ts'
 import { isConstant } from '../graph/leaves.ts'
 import { type Op, Tensor } from '../graph/tensor.ts'
+import { isA } from '../tag.ts'
 
 /** Common subexpressions: two nodes of one op with equal attributes and the same inputs become one. */
 export function shareEqual(roots: readonly Tensor[]): Map<Tensor, Tensor> {
@@ -22,7 +23,7 @@ export function shareEqual(roots: readonly Tensor[]): Map<Tensor, Tensor> {
 function attrsKey(node: Tensor): string {
   if (isConstant(node) && node.size > 64) return `#${node.id}`
   return JSON.stringify({ ...node.attrs, shape: node.shape }, (_, value: unknown) => {
-    if (value instanceof Float32Array) return Array.from(value)
+    if (isA('Float32Array', value)) return Array.from(value)
     // JSON would write NaN and both infinities as null, −0 as 0.
     return typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)) ? `${value} ${1 / value}` : value
   })

@@ -4,4 +4,5 @@ import core from './ganglion.wasm?module'
 import { edgeRuntime } from '../runtime/edge.ts'
 
 export * from './api.ts'
+// eslint-disable-next-line no-restricted-syntax -- another core, before there is a session
 export const createRuntime = edgeRuntime(core, () => import('./ganglion-relaxed.wasm?module'))

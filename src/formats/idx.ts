@@ -3,7 +3,8 @@
 // It does not unpack gzip. Invariant: what is returned used every byte of the file, no more and no fewer.
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
-import { checkBytes, isOf } from './bytes.ts'
+import { isA } from '../tag.ts'
+import { checkBytes } from './bytes.ts'
 
 export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array
 
@@ -126,7 +127,7 @@ export function imagesFromIdx(bytes: Uint8Array, name: string): ImageDataset {
     throw new GanglionError(`"${name}" expected images as (count, height, width) or (count, height, width, channels), ` +
       `found (${shape.join(', ')}); give an IDX file of images`)
   }
-  if (!isOf('Uint8Array', data)) {
+  if (!isA('Uint8Array', data)) {
     throw new GanglionError(`"${name}" expected pixels as bytes (type code 08), found ${data.constructor.name}; write bytes`)
   }
   const [count, height, width, channels = 1] = shape as [number, number, number, number?]
@@ -139,7 +140,7 @@ export function imagesFromIdx(bytes: Uint8Array, name: string): ImageDataset {
  */
 export function withIdxLabels(dataset: ImageDataset, bytes: Uint8Array, name: string): ImageDataset {
   const { shape, data } = parseIdx(bytes, name)
-  if (shape.length !== 1 || !isOf('Uint8Array', data)) {
+  if (shape.length !== 1 || !isA('Uint8Array', data)) {
     throw new GanglionError(`"${name}" expected labels as (count) bytes, found ${data.constructor.name} (${shape.join(', ')}); ` +
       'give the file whose name says labels')
   }

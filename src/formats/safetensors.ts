@@ -3,6 +3,7 @@
 // Invariant: the same tensors give the same bytes on every host (names sorted by UTF-16 code unit), and a file is
 // read only if its tensors cover its data exactly. Bit patterns are kept, NaN payloads too.
 import { GanglionError } from '../errors.ts'
+import { isA } from '../tag.ts'
 
 export interface SavedTensor {
   readonly shape: readonly number[]
@@ -38,13 +39,13 @@ export function encodeSafetensors(tensors: ReadonlyMap<string, SavedTensor>, met
   for (const name of names) {
     const { shape, data } = tensors.get(name)!
     if (name === METADATA) throw new RangeError(`encodeSafetensors: the name "${METADATA}" is reserved; rename the tensor`)
-    if (!(data instanceof Float32Array || data instanceof Uint32Array)) {
+    if (!isA('Float32Array', data) && !isA('Uint32Array', data)) {
       throw new TypeError(`encodeSafetensors: tensor "${name}" expected a Float32Array or a Uint32Array as data`)
     }
     if (!isShape(shape) || product(shape) !== data.length) {
       throw new RangeError(`encodeSafetensors: tensor "${name}" of shape [${shape}] does not fit its ${data.length} values`)
     }
-    const dtype = data instanceof Float32Array ? 'F32' : 'U32'
+    const dtype = isA('Float32Array', data) ? 'F32' : 'U32'
     const next = offset + data.byteLength
     fields.push(`${JSON.stringify(name)}:{"dtype":"${dtype}","shape":[${shape}],"data_offsets":[${offset},${next}]}`)
     offset = next
@@ -101,7 +102,7 @@ export function decodeSafetensors(bytes: Uint8Array, name = 'safetensors data'):
 }
 
 function readHeader(bytes: Uint8Array, name: string): { header: object, start: number } {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(`decodeSafetensors: bytes expected a Uint8Array, got ${typeof bytes}`)
+  if (!isA('Uint8Array', bytes)) throw new TypeError(`decodeSafetensors: bytes expected a Uint8Array, got ${typeof bytes}`)
   if (bytes.length < 8) throw damaged(name, `the header's size takes 8 bytes, found ${bytes.length}`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const size = view.getUint32(0, true) + view.getUint32(4, true) * 0x100000000

@@ -2,6 +2,7 @@
 // It reaches all models, so nothing that a page may take a part of imports it.
 import { GanglionError } from '../errors.ts'
 import type { Schema } from '../options.ts'
+import { isRangeError } from '../tag.ts'
 import type { ModelDefinition, ModelOptions } from './definition.ts'
 import type { OwnKind } from './kind.ts'
 import * as registry from './registry.ts'
@@ -35,7 +36,7 @@ function takes(kind: ModelName, imageShape: ImageShape): boolean {
   try {
     return Boolean(models[kind]({ imageShape }))
   } catch (error) {
-    if (error instanceof RangeError) return false
+    if (isRangeError(error)) return false
     throw error
   }
 }

@@ -44,6 +44,7 @@ export async function moduleModel(path: string): Promise<ModelSource> {
     const why = cause.code === 'ENOENT' ? 'there is no such file' : cause.message
     throw new GanglionError(`cannot read the model "${path}": ${why}; give the path of a JavaScript module`, { cause })
   })
+  // eslint-disable-next-line no-restricted-syntax -- a module of the user's, from which the model is made
   const exported = await import(pathToFileURL(file).href).catch((cause: Error) => {
     throw new GanglionError(`cannot load the model "${path}": ${cause.message}; run it with node to see where`, { cause })
   }) as { default?: unknown, epochs?: number }

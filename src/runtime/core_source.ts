@@ -1,8 +1,8 @@
 // From what a user has of the core to a compiled module: the module, its bytes, or where to fetch them. Entries with a core
 // inside load this when they are given another.
-// Invariant: `Response` is named only after all else was ruled out, because naming it takes Node 20 ms.
 import { GanglionError } from '../errors.ts'
 import { compile, refused } from './compile_core.ts'
+import { isA } from '../tag.ts'
 import { builtin } from './host.ts'
 
 /** A compiled module, its bytes, an address (`file:` too, where there is Node's file system) or the answer of a `fetch`. */
@@ -19,10 +19,10 @@ const MEND = 'give a file of the package: ganglion.wasm, or another of its cores
  */
 export async function moduleOf(given: CoreSource | PromiseLike<CoreSource>): Promise<WebAssembly.Module> {
   const source = await given
-  if (source instanceof WebAssembly.Module) return source
-  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return checked(source)
-  if (typeof source === 'string' || source instanceof URL) return fetched(source)
-  if (typeof Response === 'function' && source instanceof Response) return answered(source)
+  if (isA('WebAssembly.Module', source)) return source
+  if (isA('ArrayBuffer', source) || ArrayBuffer.isView(source)) return checked(source)
+  if (typeof source === 'string' || isA('URL', source)) return fetched(source)
+  if (isA('Response', source)) return answered(source)
   const got = source === null ? 'null' : typeof source
   throw new TypeError(`core: expected a WebAssembly.Module, its bytes, a URL or a Response, got ${got}; ${MEND}`)
 }

@@ -14,6 +14,7 @@ export type { Precision }
 export async function coreBytes(precision: Precision, shared: boolean, wide = false): Promise<Uint8Array<ArrayBuffer>> {
   const name = [precision === 'relaxed' && 'relaxed', wide && 'wide', shared && 'threads'].filter(Boolean).join('-')
   if (!name) return inflate(deterministic)
+  // eslint-disable-next-line no-restricted-syntax -- another core, before there is a session
   const { optionalCores } = await import('./optional_cores.ts')
   const { core } = await optionalCores[name as keyof typeof optionalCores]()
   if (!core) {

@@ -2,6 +2,7 @@
 // Pure: it starts nothing, and works in every runtime.
 import { type Feature, no, yes } from './feature.ts'
 import { workersExist } from './host.ts'
+import { isA } from '../tag.ts'
 import { wideVectors } from './wide.ts'
 
 export interface Features {
@@ -66,7 +67,7 @@ export function threads(): Feature {
   // A page's own thread must not wait for others, and spinning through their part would freeze it as well. Deno has a
   // Window, and jsdom a document; a page has both.
   // eslint-disable-next-line ganglion/determinism -- only to know a page: any number of threads gives the same bits
-  const page = typeof document === 'object' && typeof Window === 'function' && globalThis instanceof Window
+  const page = typeof document === 'object' && isA('Window', globalThis)
   if (page) return no("a page's own thread may not wait for others; train in a Web Worker")
   return workersExist() ? yes('the engine has shared memory and atomics') : no('no worker can be started from here')
 }

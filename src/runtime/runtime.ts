@@ -9,6 +9,7 @@ import { relaxedSimd, threads as threadsHere } from './features.ts'
 import type { ThreadPool } from './threads/pool.ts'
 import { Session } from './session.ts'
 import { parallelism } from './host.ts'
+import { isA } from '../tag.ts'
 import { turnOn } from './wide.ts'
 
 /** `deterministic`: the same bits on every machine. `relaxed`: fused multiply–add where the engine has it; faster. */
@@ -78,8 +79,9 @@ export class Runtime {
     if (wide) turnOn()
     const { count, reason, pool } = await startThreads(threads, worker)
     try {
-      const module = core
-        ? await (await import('./core_source.ts')).moduleOf(core) : await carried(own(precision, count > 1, wide))
+      // eslint-disable-next-line no-restricted-syntax -- before there is a session
+      const module = core ? await (await import('./core_source.ts')).moduleOf(core)
+        : await carried(own(precision, count > 1, wide))
       checkShared(module, count > 1)
       return new Runtime(module, precision, wide, pool, reason)
     } catch (error) {
@@ -121,7 +123,7 @@ export class Runtime {
 
 async function carried(core: ReturnType<OwnCore>): Promise<WebAssembly.Module> {
   const found = await core
-  return found instanceof WebAssembly.Module ? found : compile(found)
+  return isA('WebAssembly.Module', found) ? found : compile(found)
 }
 
 function checkPrecision(precision: Precision): void {
@@ -148,6 +150,7 @@ async function startThreads(asked: number | 'auto', worker?: URL | string): Prom
   const { count, reason } = chooseThreads(asked)
   if (count === 1) return { count, reason, pool: null }
   try {
+    // eslint-disable-next-line no-restricted-syntax -- before there is a session
     const { ThreadPool } = await import('./threads/pool.ts')
     return { count, reason, pool: await ThreadPool.start(count, worker) }
   } catch (error) {

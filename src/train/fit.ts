@@ -52,9 +52,11 @@ export interface History<M extends string = string, F extends string = string> {
   readonly bestEpoch: number | null
 }
 
-const isSave = (x: unknown): x is object => typeof x === 'function' || isObject(x)
+const isFunction = (x: unknown): boolean => typeof x === 'function'
+const isSave = (x: unknown): x is object => isFunction(x) || (isObject(x) && isFunction((x as { save?: unknown }).save))
+const isCallbacks = (x: unknown): x is object => isObject(x) && [x].flat().every(isObject)
 const OPTIONS = {
-  ...TRAIN_OPTIONS, validation: anything, callbacks: rule('an object of callbacks, or a list of them', isObject),
+  ...TRAIN_OPTIONS, validation: anything, callbacks: rule('an object of callbacks, or a list of them', isCallbacks),
   earlyStopping: anything, keepBest: anything, checkpoint: rule('a function, or { every, save }', isSave),
 }
 

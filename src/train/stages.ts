@@ -14,6 +14,7 @@ const single: Join = ([stages]) => [...stages!]
 
 /** What joins micro-batches, loaded when it is asked for. */
 export const joinOf = async (several: boolean): Promise<Join> =>
+  // eslint-disable-next-line no-restricted-syntax -- before the first step
   (several ? (await import('../models/accumulate.ts')).accumulate : single)
 
 /**

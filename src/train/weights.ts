@@ -3,6 +3,7 @@ import type { Variable } from '../graph/leaves.ts'
 import { sameShape, show } from '../graph/tensor.ts'
 import type { SavedTensor } from '../formats/safetensors.ts'
 import { callable, check, checkOptions, flag, rule } from '../options.ts'
+import { isA } from '../tag.ts'
 import type { Session } from '../runtime/session.ts'
 import { checkValues } from './state.ts'
 import { statusOf } from './status.ts'
@@ -23,7 +24,7 @@ export interface LoadReport {
   readonly unexpected: string[]
 }
 
-const WEIGHTS = rule('a Map of tensors by name', (x): x is Map<string, SavedTensor> => x instanceof Map)
+const WEIGHTS = rule('a Map of tensors by name', (x): x is Map<string, SavedTensor> => isA('Map', x))
 
 /** All but the optimizers' slots: what a model keeps when it is trained no more. */
 export const keptBy = (session: Session): Variable[] => session.variables.filter((v) => v.attrs.role !== 'slot')

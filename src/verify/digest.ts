@@ -1,6 +1,7 @@
 // Digests of numbers. Engines may choose a NaN's sign and payload, so here, and nowhere else, every NaN is made the same
 // before its bits are hashed.
 import { sha256 } from '../formats/sha256.ts'
+import { isA } from '../tag.ts'
 
 export type Numbers = Float32Array | Float64Array | Uint32Array
 
@@ -16,9 +17,9 @@ const NAN64 = 0x7ff80000
 export function canonicalBytes(numbers: Numbers): Uint8Array {
   const copy = numbers.slice()
   const words = new Uint32Array(copy.buffer)
-  if (numbers instanceof Float32Array) {
+  if (isA('Float32Array', numbers)) {
     for (let i = 0; i < numbers.length; i++) if (numbers[i] !== numbers[i]) words[i] = NAN32
-  } else if (numbers instanceof Float64Array) {
+  } else if (isA('Float64Array', numbers)) {
     for (let i = 0; i < numbers.length; i++) if (numbers[i] !== numbers[i]) words.set([0, NAN64], 2 * i)
   }
   return new Uint8Array(copy.buffer)

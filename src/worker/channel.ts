@@ -15,45 +15,58 @@ export class Channel {
   readonly #open = new Map<number, Open>()
   #asked = 0
   #gone: Error | null = null
+  /** Whether it ever said anything. */
+  #answered = false
 
   constructor(worker: Worker | NodeWorker) {
     this.#connection = connect<Request, Reply>(worker, {
       answer: (reply) => this.#answer(reply),
-      end: (why) => void this.close(new GanglionError(`the trainer's worker ended (${why}); make another trainer`)),
+      end: (why) => void this.close(new GanglionError(this.#answered
+        ? `the trainer's worker ended (${why}); make another trainer`
+        : `the trainer's worker did not start (${why}); give createTrainer's \`worker\` a file that may run here`)),
     })
     this.#connection.keep(false)
   }
 
-  /** A number for a question; its answers go to `open`. */
-  open(open: Open): number {
+  /**
+   * Posts a question, whose answers go to `open`; its number.
+   * @throws TypeError as `post` does
+   */
+  begin(open: Open, request: (id: number) => Request, transfer?: Transferable[]): number {
     const id = ++this.#asked
     if (this.#gone) open.fail(this.#gone)
     else {
       this.#open.set(id, open)
       this.#connection.keep(true)
+      try {
+        this.post(request(id), transfer)
+      } catch (error) {
+        this.#forget(id)
+        throw error
+      }
     }
     return id
   }
 
+  /** @throws TypeError where the request holds what cannot be sent */
   post(request: Request, transfer: Transferable[] = []): void {
-    if (!this.#gone) this.#connection.post(request, transfer)
+    if (this.#gone) return
+    try {
+      this.#connection.post(request, transfer)
+    } catch (cause) {
+      const why = (cause as Error).message
+      throw new TypeError(`what was given cannot be sent to the worker (${why}); give plain data and arrays`, { cause })
+    }
   }
 
   /** Posts a question; its answer. */
-  ask(request: (id: number) => Request, transfer: Transferable[] = []): Promise<unknown> {
+  ask(request: (id: number) => Request, transfer?: Transferable[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const answer = (reply: Reply) => {
         if ('error' in reply) reject(fromFault(reply.error))
         else if ('value' in reply) resolve(reply.value)
       }
-      const id = this.open({ answer, fail: reject })
-      try {
-        this.post(request(id), transfer)
-      } catch (error) {
-        this.#forget(id)
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what postMessage threw, as it is
-        reject(error)
-      }
+      this.begin({ answer, fail: reject }, request, transfer)
     })
   }
 
@@ -67,6 +80,7 @@ export class Channel {
   }
 
   #answer(reply: Reply): void {
+    this.#answered = true
     const open = this.#open.get(reply.id)
     if (!('progress' in reply)) this.#forget(reply.id)
     open?.answer(reply)

@@ -1,19 +1,24 @@
 // The page's side of a trainer: it starts the worker, asks, and hands on what comes back. It computes nothing.
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
-import { threadFrom } from '../runtime/threads/connection.ts'
+import { started, threadFrom } from '../runtime/threads/connection.ts'
 import type { NodeWorker } from '../runtime/host.ts'
 import type { CoreSource } from '../runtime/core_source.ts'
 import type { Precision } from '../runtime/runtime.ts'
 import { check, isObject, rule, signal as signalRule } from '../options.ts'
 import { plainOptions } from '../nn/rate.ts'
-import { checkData } from '../train/arguments.ts'
+import { isA } from '../tag.ts'
 import type { EvaluateOptions } from '../train/evaluate.ts'
+import type { FitOptions, History } from '../train/fit.ts'
 import type { RowOptions } from '../train/inference.ts'
 import { type Iterated, iterated } from '../train/iterated.ts'
 import type { Progress, TrainOptions } from '../train/train.ts'
+import type { LoadOptions } from '../train/weights.ts'
 import { Channel } from './channel.ts'
-import { type Arguments, buffersOf, type Creation, type Method, type TrainerInfo, type Value } from './protocol.ts'
+import {
+  type Arguments, buffersOf, type Creation, type Event, EVENTS, type Method, MOST_DATASETS, type Request, type TrainerInfo,
+  type Value,
+} from './protocol.ts'
 import { Stream } from './stream.ts'
 
 /** A model that the worker knows. */
@@ -63,12 +68,26 @@ export interface Transfer {
   transfer?: boolean
 }
 
+const OBJECT = rule('an object', (x): x is object => isObject(x) && !Array.isArray(x))
+const CALLBACKS = rule('an object of callbacks, or a list of them', isObject)
+const CHECKPOINT = rule('a function, or { every, save }', (x): x is object => typeof x === 'function')
+/** The event that says how a `fit` ended. */
+const END = 'onTrainEnd'
+
+/** Options, if they are any. The worker knows which there are. */
+function checked<O extends object>(where: string, options: O): O {
+  check(where, 'options', options, OBJECT)
+  return options
+}
+
 /** A model in a worker. What it does and throws is what `Model` does and throws; the same seed gives the same bits. */
 export class Trainer {
   /** What the worker made of the options. */
   readonly info: TrainerInfo
   readonly #channel: Channel
-  readonly #sent = new WeakMap<ImageDataset, number>()
+  readonly #numbers = new WeakMap<ImageDataset, number>()
+  /** The numbers of the datasets that the worker has, in the order of their last use. */
+  readonly #kept: number[] = []
   #datasets = 0
 
   /** See `createTrainer`. */
@@ -79,24 +98,53 @@ export class Trainer {
 
   /**
    * Trains, as `Model.train` does, yielding its progress. The worker goes on while the page is busy, up to eight chunks of
-   * some 50 ms, and waits at the end of an epoch: who leaves the loop there has the weights of that moment. The data are
-   * sent once, however often they are named.
+   * some 50 ms, and waits at the end of an epoch: who leaves the loop there has the weights of that moment. Data are sent
+   * when they are first named, and again only if four other datasets were named since.
    */
   train(data: ImageDataset, options: TrainOptions & Transfer = {}): Iterated<Progress> {
-    return iterated(this.#train(data, options), 'write for await (const progress of trainer.train(data)) …')
+    return iterated(this.#steps('train', data, options), 'write for await (… of trainer.train(data)), or await trainer.fit(data)')
   }
 
-  async *#train(data: ImageDataset, options: TrainOptions & Transfer): AsyncGenerator<Progress, void, void> {
-    const { signal, transfer, ...rest } = options
-    if (signal !== undefined) check('train', 'signal', signal, signalRule)
-    const number = this.#send('train', data, transfer)
-    const stream = new Stream<Progress>()
-    const id = this.#channel.open(stream)
+  /**
+   * Trains to the end, as `Model.fit` does, and gives the figures of each epoch. `validation`, `earlyStopping` and `keepBest`
+   * are the worker's work; callbacks and `checkpoint` are called here. The worker waits for those that there are, so what they
+   * ask the trainer sees the model of that moment.
+   */
+  async fit(data: ImageDataset, options: FitOptions & Transfer = {}): Promise<History> {
+    const { callbacks = [], checkpoint, ...rest } = checked('fit', options)
+    const all = [callbacks].flat() as Partial<Record<Event[0], (...args: unknown[]) => unknown>>[]
+    for (const each of all) check('fit', 'callbacks', each, CALLBACKS)
+    if (checkpoint !== undefined) {
+      const save = (checkpoint as { save?: unknown } | null)?.save ?? checkpoint
+      check('fit', 'checkpoint', save, CHECKPOINT)
+      all.push({ save: save as () => unknown })
+    }
+    const every = (checkpoint as { every?: number } | undefined)?.every
+    const told = EVENTS.filter((name) => name === END || all.some((each) => each[name]))
+    let history: unknown
+    for await (const [name, ...args] of this.#steps<Event>('fit', data, rest, { told, every })) {
+      if (name === END) [history] = args
+      for (const each of all) await each[name]?.(...args)
+    }
+    return history as History
+  }
+
+  /** What a training tells, one by one: the worker is asked for the next when the last was taken in. */
+  async *#steps<T>(
+    kind: 'train' | 'fit', data: ImageDataset, options: FitOptions & Transfer, more = {},
+  ): AsyncGenerator<T, void, void> {
+    const { signal, transfer, validation, ...rest } = checked(kind, options)
+    if (signal !== undefined) check(kind, 'signal', signal, signalRule)
+    const number = this.#send(data, transfer)
+    const judged = validation && this.#send(validation, transfer)
+    const stream = new Stream<T>()
+    const aborted = !!signal?.aborted
+    const id = this.#channel.begin(stream, (id) => (
+      { kind, id, data: number, validation: judged, options: rest, aborted, ...more } as Request))
     const abort = () => this.#channel.post({ kind: 'abort', id })
     signal?.addEventListener('abort', abort)
     try {
-      this.#channel.post({ kind: 'train', id, data: number, options: rest, aborted: !!signal?.aborted })
-      for (let progress; (progress = await stream.next()); this.#channel.post({ kind: 'ask', id })) yield progress
+      for (let item; (item = await stream.next()); this.#channel.post({ kind: 'ask', id })) yield item
     } finally {
       signal?.removeEventListener('abort', abort)
       if (!stream.ended) {
@@ -116,9 +164,10 @@ export class Trainer {
   }
 
   /** As `Model.evaluate`; between two chunks of a training. */
-  evaluate(data: ImageDataset, { transfer, ...options }: EvaluateOptions & Transfer = {}): Promise<Record<string, number>> {
-    const number = this.#send('evaluate', data, transfer)
-    return this.#channel.ask((id) => ({ kind: 'evaluate', id, data: number, options })) as Promise<Record<string, number>>
+  async evaluate(data: ImageDataset, options: EvaluateOptions & Transfer = {}): Promise<Record<string, number>> {
+    const { transfer, ...rest } = checked('evaluate', options)
+    const number = this.#send(data, transfer)
+    return this.#channel.ask((id) => ({ kind: 'evaluate', id, data: number, options: rest })) as Promise<Record<string, number>>
   }
 
   /** As `Model.sample`; in the middle of a training it shows what has been learned so far. */
@@ -128,20 +177,25 @@ export class Trainer {
   drawCodes(...args: Arguments<'drawCodes'>): Promise<Float32Array> {
     return this.#call('drawCodes', args)
   }
-  decode(codes: Float32Array, { transfer, ...options }: RowOptions & Transfer = {}): Promise<Float32Array> {
-    return this.#call('decode', [codes, options], transfer)
+  decode(codes: Float32Array, options: RowOptions & Transfer = {}): Promise<Float32Array> {
+    return this.#rows('decode', codes, options)
   }
-  encode(images: Float32Array, { transfer, ...options }: RowOptions & Transfer = {}): Promise<Float32Array> {
-    return this.#call('encode', [images, options], transfer)
+  encode(images: Float32Array, options: RowOptions & Transfer = {}): Promise<Float32Array> {
+    return this.#rows('encode', images, options)
   }
-  reconstruct(images: Float32Array, { transfer, ...options }: RowOptions & Transfer = {}): Promise<Float32Array> {
-    return this.#call('reconstruct', [images, options], transfer)
+  reconstruct(images: Float32Array, options: RowOptions & Transfer = {}): Promise<Float32Array> {
+    return this.#rows('reconstruct', images, options)
   }
   weights(): Promise<Value<'weights'>> {
     return this.#call('weights', [])
   }
-  loadWeights(...args: Arguments<'loadWeights'>): Promise<Value<'loadWeights'>> {
-    return this.#call('loadWeights', args)
+  /** As `Model.loadWeights`; `rename` is called here. */
+  async loadWeights(weights: Arguments<'loadWeights'>[0], options: LoadOptions = {}): Promise<Value<'loadWeights'>> {
+    const { rename } = checked('loadWeights', options)
+    // A function cannot be sent; what it makes of each name can.
+    const names = () => new Map([...weights?.keys?.() ?? []].map((name) => [name, rename!(name)]))
+    const sent = typeof rename === 'function' ? { ...options, rename: names() as never } : options
+    return this.#call('loadWeights', [weights, sent])
   }
   state(): Promise<Value<'state'>> {
     return this.#call('state', [])
@@ -164,57 +218,75 @@ export class Trainer {
     return this.#channel.close(new GanglionError('the trainer was closed'))
   }
 
+  async #rows(
+    method: 'decode' | 'encode' | 'reconstruct', rows: Float32Array, options: RowOptions & Transfer,
+  ): Promise<Float32Array> {
+    const { transfer, ...rest } = checked(method, options)
+    return this.#call(method, [rows, rest], transfer)
+  }
+
   #call<M extends Method>(method: M, args: Arguments<M>, transfer = false): Promise<Value<M>> {
-    const own = args.map(inOwnBuffer)
+    const own = args.map(inOwnBuffers)
     const given = transfer ? buffersOf(own) : []
     return this.#channel.ask((id) => ({ kind: 'call', id, method, args: own }), given) as Promise<Value<M>>
   }
 
-  /** The number that the worker knows a dataset by. */
-  #send(where: string, data: ImageDataset, transfer = false): number {
-    const known = this.#sent.get(data)
-    if (known !== undefined) return known
-    checkData(where, data)
-    const number = ++this.#datasets
-    const { name, images, count, shape, labels, classes, tensors = {} } = data
-    const parts = Object.entries(tensors).map(([key, tensor]) => [key, { ...tensor, data: inOwnBuffer(tensor.data) }] as const)
-    const dataset: ImageDataset = {
-      name, images: inOwnBuffer(images), count, shape, labels: inOwnBuffer(labels), classes, tensors: Object.fromEntries(parts),
-    }
-    this.#channel.post({ kind: 'data', data: number, dataset }, transfer ? buffersOf(dataset) : [])
-    this.#sent.set(data, number)
+  /**
+   * The number that the worker knows a dataset by. It has those that were named last; what is sent anew keeps its number.
+   * What is no object has none, and the worker refuses that.
+   */
+  #send(data: ImageDataset, transfer = false): number | undefined {
+    if (!isObject(data)) return undefined
+    const known = this.#numbers.get(data)
+    const number = known ?? ++this.#datasets
+    const at = this.#kept.indexOf(number)
+    if (at < 0) {
+      const dataset = inOwnBuffers(data)
+      this.#channel.post({ kind: 'data', data: number, dataset }, transfer ? buffersOf(dataset) : [])
+      this.#numbers.set(data, number)
+    } else this.#kept.splice(at, 1)
+    this.#kept.push(number)
+    if (this.#kept.length > MOST_DATASETS) this.#channel.post({ kind: 'forget', data: this.#kept.shift()! })
     return number
   }
 }
 
-/** A view of a part of a buffer as an array with a buffer of its own, because with a view its whole buffer is sent. */
-function inOwnBuffer<T>(value: T): T {
-  if (!ArrayBuffer.isView(value) || value.byteLength === value.buffer.byteLength) return value
-  return (value as unknown as Uint8Array).slice() as T
+/** With a buffer of its own for each view of a part of one, because with a view its whole buffer is sent. */
+function inOwnBuffers<T>(value: T): T {
+  if (ArrayBuffer.isView(value)) {
+    if (!value.byteLength) {
+      throw new TypeError('an array is empty: where it was given away (transfer), make it anew or give it without transfer')
+    }
+    return value.byteLength === value.buffer.byteLength ? value : (value as unknown as Uint8Array).slice() as T
+  }
+  if (!isA('Object', value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, inOwnBuffers(each)])) as T
 }
 
 /** Workers of their users' own that have a trainer: of a second one they would give the first one's answers too. */
 const taken = new WeakSet<Worker | NodeWorker>()
 
+/** By what they have: they may come from another realm. A Trusted Types policy's address has only its tag. */
+const isAddress = (x: unknown): x is URL | string =>
+  typeof x === 'string' || typeof (x as URL | null)?.href === 'string' || isA('TrustedScriptURL', x)
+const isWorker = (x: unknown): x is Worker | NodeWorker => isObject(x) && 'postMessage' in x
+const isModel = (x: unknown): x is TrainerOptions['model'] =>
+  isObject(x) && (typeof (x as NamedModel).kind === 'string' || isAddress((x as ModuleModel).module))
+const MODEL = rule("{ kind: 'vae', options: … }, say, or { module: new URL('./mine.js', import.meta.url) }", isModel)
+const WORKER = rule('a Worker or the address of its file', (x): x is URL | string => isAddress(x) || isWorker(x))
+
 function start(worker: TrainerOptions['worker']): Worker | NodeWorker {
-  if (worker && typeof worker !== 'string' && !(worker instanceof URL)) {
+  if (isWorker(worker)) {
     if (taken.has(worker)) throw new GanglionError('createTrainer: the worker has a trainer; give each its own')
     taken.add(worker)
     return worker
   }
-  const thread = threadFrom(worker ?? new URL('./trainer.js', import.meta.url))
-  if (thread) return thread
-  // Bundlers know this very expression, and take the file along.
-  return worker
-    ? new Worker(worker, { type: 'module' })
-    : new Worker(new URL('./trainer.js', import.meta.url), { type: 'module' })
+  return started("createTrainer's `worker`", () => (
+    threadFrom(worker ?? new URL('./trainer.js', import.meta.url)) ?? (worker
+      ? new Worker(worker, { type: 'module' })
+      // Bundlers know this very expression, and take the file along.
+      : new Worker(new URL('./trainer.js', import.meta.url), { type: 'module' }))))
 }
-
-/** By what a URL has: it may come from another realm. */
-const isAddress = (x: unknown): boolean => typeof x === 'string' || typeof (x as URL | null)?.href === 'string'
-const isModel = (x: unknown): x is TrainerOptions['model'] =>
-  isObject(x) && (typeof (x as NamedModel).kind === 'string' || isAddress((x as ModuleModel).module))
-const MODEL = rule("{ kind: 'vae', options: … }, say, or { module: new URL('./mine.js', import.meta.url) }", isModel)
 
 /** A model as data. */
 function sent(model: NamedModel | ModuleModel): Pick<Creation, 'kind' | 'module' | 'imageShape' | 'classes' | 'options'> {
@@ -230,10 +302,16 @@ function sent(model: NamedModel | ModuleModel): Pick<Creation, 'kind' | 'module'
  * there are not, and where the worker does not start or has a trainer already
  */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
-  check('createTrainer', 'model', options?.model, MODEL)
-  const { model, seed = 1, core, worker, threadWorker, ...others } = options
-  const address = (file: unknown) => (file instanceof URL ? file.href : file)
-  const runtime = { ...others, core: address(await core), worker: address(threadWorker) }
+  const { model, seed = 1, core, worker, threadWorker, ...others } = checked('createTrainer', options)
+  check('createTrainer', 'model', model, MODEL)
+  if (worker !== undefined) check('createTrainer', 'worker', worker, WORKER)
+  const address = (file: unknown) => (isAddress(file) ? String(file) : file)
+  const given = await core
+  // A Response can be read once, and cannot be sent.
+  if (isA('Response', given)) {
+    throw new TypeError('createTrainer: core is a Response, expected its bytes: await response.arrayBuffer()')
+  }
+  const runtime = { ...others, core: address(given), worker: address(threadWorker) }
   const channel = new Channel(start(worker))
   try {
     const creation = { ...sent(model), seed, runtime }

@@ -4,6 +4,8 @@ export {
   createTrainer, type ModuleModel, type NamedModel, type Trainer, type TrainerOptions, type Transfer,
 } from './client.ts'
 export type { TrainerInfo } from './protocol.ts'
+export type { FitCallback, FitOptions, History, Logs } from '../train/fit.ts'
 export type { Progress, TrainOptions } from '../train/train.ts'
-export { GanglionError, TrainingError } from '../errors.ts'
-export { imageDataset, type ImageArrays, type ImageDataset } from '../data/dataset.ts'
+export { GanglionError, ThreadError, TrainingError } from '../errors.ts'
+export type { ImageArrays, ImageDataset } from '../data/dataset.ts'
+export { imageDataset } from './dataset.ts'

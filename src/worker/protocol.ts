@@ -1,5 +1,6 @@
 // What the page and the trainer's worker say to each other, and how an error and its class cross.
-import { GanglionError, TrainingError } from '../errors.ts'
+import { GanglionError, ThreadError, TrainingError } from '../errors.ts'
+import { isA, isError } from '../tag.ts'
 import type { ImageDataset } from '../data/dataset.ts'
 import type { Model } from '../train/model.ts'
 import type { Progress } from '../train/train.ts'
@@ -34,21 +35,45 @@ export interface TrainerInfo {
   readonly threadsReason: string
 }
 
-/** From the page. Every one but `data`, `ask`, `abort` and `leave` is answered. */
+/** Datasets that the worker keeps, as many as a model's memory does: those that were used last. */
+export const MOST_DATASETS = 4
+
+/** What `fit` tells as it goes; `save` is its checkpoint. */
+export const EVENTS = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd', 'save'] as const
+export type Event = readonly [name: (typeof EVENTS)[number], ...args: readonly unknown[]]
+
+/** A training: on data by its number, with options, and whether it was aborted before it began. */
+interface Begin {
+  readonly id: number
+  readonly data: number | undefined
+  readonly options: object
+  readonly aborted: boolean
+}
+
+/** Of a `fit`: what it is judged on, the events that the page waits for, and how often the state is one of them. */
+interface Told {
+  readonly validation: number | undefined
+  readonly told: readonly Event[0][]
+  readonly every: number | undefined
+}
+
+/** From the page. Every one but `data`, `forget`, `ask`, `abort` and `leave` is answered. */
 export type Request =
   | { readonly kind: 'create'; readonly id: number; readonly creation: Creation }
   | { readonly kind: 'call'; readonly id: number; readonly method: Method; readonly args: readonly unknown[] }
-  /** A dataset, sent once; later it goes by its number. */
+  /** A dataset, sent before it is first named; from then on it goes by its number, until it is forgotten. */
   | { readonly kind: 'data'; readonly data: number; readonly dataset: ImageDataset }
-  | { readonly kind: 'evaluate'; readonly id: number; readonly data: number; readonly options: object }
+  | { readonly kind: 'forget'; readonly data: number }
+  | { readonly kind: 'evaluate'; readonly id: number; readonly data: number | undefined; readonly options: object }
   | { readonly kind: 'pause' | 'resume'; readonly id: number }
-  | { readonly kind: 'train'; readonly id: number; readonly data: number; readonly options: object; readonly aborted: boolean }
-  /** About a training: its consumer waits for the next progress, aborts it, leaves it. */
+  | ({ readonly kind: 'train' } & Begin)
+  | ({ readonly kind: 'fit' } & Begin & Told)
+  /** About a training: its consumer waits for the next progress or event, aborts it, leaves it. */
   | { readonly kind: 'ask' | 'abort' | 'leave'; readonly id: number }
 
 /** From the worker. A training answers with many a `progress`, then a value. */
 export type Reply =
-  | { readonly id: number; readonly progress: Progress }
+  | { readonly id: number; readonly progress: Progress | Event }
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: Fault }
 
@@ -56,27 +81,25 @@ export type Reply =
 export interface Fault {
   readonly name: string
   readonly message: string
-  readonly stack: string | undefined
+  readonly stack?: string
   readonly step?: number
   readonly op?: string | null
+  readonly cause?: Fault
 }
 
 export function toFault(error: unknown): Fault {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error), stack: undefined }
-  const { name, message, stack } = error
-  return error instanceof TrainingError ? { name, message, stack, step: error.step, op: error.op } : { name, message, stack }
+  if (!isError(error)) return { name: 'Error', message: String(error) }
+  const { name, message, stack, step, op, cause } = error as TrainingError
+  return { name, message, stack, step, op, ...(isError(cause) && { cause: toFault(cause) }) }
 }
 
-const CLASSES: Readonly<Record<string, new (message: string) => Error>> = { GanglionError, RangeError, TypeError, SyntaxError }
+const CLASSES: Readonly<Record<string, new (message: string) => Error>> = { GanglionError, RangeError, TypeError }
 
-/** The error again, of the class it had where it is one of ours or of the language; the worker's stack is its cause's. */
-export function fromFault({ name, message, stack, step, op }: Fault): Error {
-  const error = name === 'TrainingError' ? new TrainingError(message, step!, op!) : new (CLASSES[name] ?? Error)(message)
-  const cause = new Error(message)
-  cause.name = name
-  if (stack) cause.stack = stack
-  error.cause = cause
-  return error
+/** The error again, of the class it had where it is one of ours or of the language, with the worker's stack and its cause. */
+export function fromFault({ name, message, stack, step, op, cause }: Fault): Error {
+  const error = name === 'TrainingError' ? new TrainingError(message, step!, op!)
+    : name === 'ThreadError' ? new ThreadError('', Promise.resolve()) : new (CLASSES[name] ?? Error)(message)
+  return Object.assign(error, { message }, stack && { stack }, cause && { cause: fromFault(cause) })
 }
 
 /** The buffers of a value's arrays: a result is given away, not copied. */
@@ -84,8 +107,9 @@ export function buffersOf(value: unknown): Transferable[] {
   const buffers = new Set<Transferable>()
   const visit = (part: unknown): void => {
     if (ArrayBuffer.isView(part)) {
-      if (part.buffer instanceof ArrayBuffer) buffers.add(part.buffer)
-    } else if (part instanceof Map) for (const each of part.values()) visit(each)
+      // Shared memory is not given away.
+      if (isA('ArrayBuffer', part.buffer)) buffers.add(part.buffer)
+    } else if (isA('Map', part)) for (const each of part.values()) visit(each)
     else if (typeof part === 'object' && part !== null) for (const each of Object.values(part)) visit(each)
   }
   visit(value)

@@ -6,41 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   createRuntime, GanglionError, imageDataset, Model, type Progress, schedules, TrainingError, vae,
 } from '../../src/entries/index.ts'
 import { modelNames } from '../../src/models/kinds.ts'
-import { createTrainer, type Trainer, type TrainerOptions } from '../../src/worker/index.ts'
+import { createTrainer, imageDataset as onPage, type TrainerOptions } from '../../src/worker/index.ts'
 import { built } from '../dist.ts'
-import { generator } from '../harness.ts'
-
-const file = pathToFileURL(built('worker/trainer.js'))
-const options = { hidden: 24, latent: 3, imageShape: [6, 6, 1] as [number, number, number] }
-const uniform = generator(11)
-const images = Uint8Array.from({ length: 300 * 36 }, () => Math.floor(uniform() * 256))
-const newData = () => imageDataset({ images: images.slice(), shape: [6, 6, 1] })
-
-const open: Trainer[] = []
-afterEach(() => Promise.all(open.splice(0).map((trainer) => trainer.close())))
-async function make(more: Partial<TrainerOptions> = {}): Promise<Trainer> {
-  const trainer = await createTrainer({ worker: file, model: { kind: 'vae', options }, seed: 5, ...more })
-  open.push(trainer)
-  return trainer
-}
-const here = async () => Model.create(await createRuntime(), vae(options), { seed: 5 })
-async function all(steps: AsyncIterable<Progress>): Promise<Progress[]> {
-  const list: Progress[] = []
-  for await (const progress of steps) list.push(progress)
-  return list
-}
-
-/** That a promise fails with just this class and message. */
-async function fails(promise: Promise<unknown>, kind: new (message: string) => Error, message: string): Promise<void> {
-  const error = await promise.then(() => null, (reason: unknown) => reason)
-  expect(error).toBeInstanceOf(Error)
-  expect([(error as Error).constructor, (error as Error).message]).toEqual([kind, message])
-}
+import { all, fails, file, here, images, make, newData, options } from './harness.ts'
 
 describe('the same as on this thread', () => {
   test('training, its figures and the digest', async () => {
@@ -130,6 +103,38 @@ describe('data', () => {
     await trainer.decode(codes, { transfer: true })
     expect(codes.length).toBe(0)
   })
+
+  test('that was given away says so where it is given again', async () => {
+    const [trainer, other, model] = [await make(), await make(), await here()]
+    const data = newData()
+    await trainer.evaluate(data, { transfer: true })
+    const gone = 'an array is empty: where it was given away (transfer), make it anew or give it without transfer'
+    await fails(other.evaluate(data), TypeError, gone)
+    await fails(all(other.train(data)), TypeError, gone)
+    await fails(trainer.fit(newData(), { validation: onPage({ ...data }) }), TypeError, gone)
+    await fails(model.fit(data), TypeError, 'train: data was given away, and is empty here (transfer); make the dataset anew, ' +
+      'or give it without transfer')
+    // The worker has it, until four others were named, of which fit named one.
+    for (let i = 0; i < 2; i++) await trainer.evaluate(newData())
+    await trainer.evaluate(data)
+    for (let i = 0; i < 4; i++) await trainer.evaluate(newData())
+    await fails(trainer.evaluate(data), TypeError, gone)
+  })
+
+  test('that the worker has forgotten is sent again, and an epoch that was begun on it goes on', async () => {
+    const [trainer, model] = [await make(), await here()]
+    const data = newData()
+    for (const each of [trainer, model]) {
+      // A call's first chunk is one step.
+      const stop = new AbortController()
+      await each.fit(data, { batchSize: 30, signal: stop.signal, callbacks: { onBatchEnd: () => stop.abort() } })
+      for (let i = 0; i < 5; i++) await each.evaluate(newData())
+      await all(each.train(data, { batchSize: 30 }))
+    }
+    const { counters } = model.state()
+    expect((await trainer.state()).counters).toEqual(counters)
+    expect(await trainer.digest()).toBe(await model.digest())
+  })
 })
 
 describe('in the middle of a training', () => {
@@ -211,7 +216,9 @@ describe('errors keep their class and their words', () => {
       'threads, precision, wide, core, worker, threadWorker')
     const expected = "expected { kind: 'vae', options: … }, say, or { module: new URL('./mine.js', import.meta.url) }"
     const given = (options?: object) => createTrainer(options as TrainerOptions)
-    await fails(given(), TypeError, `createTrainer: model is undefined, ${expected}`)
+    for (const [nothing, shown] of [[undefined, 'undefined'], [null, 'null'], [5, '5'], ['vae', "'vae'"], [[], '[]']] as const) {
+      await fails(given(nothing as never), TypeError, `createTrainer: options is ${shown}, expected an object`)
+    }
     await fails(given({ seed: 1 }), TypeError, `createTrainer: model is undefined, ${expected}`)
     await fails(given({ model: 'vae' }), TypeError, `createTrainer: model is 'vae', ${expected}`)
   })
@@ -248,9 +255,10 @@ describe('errors keep their class and their words', () => {
     const trainer = await make({ model: { kind: 'vae', options: { ...options, learningRate: 1e30 } } })
     const error = await all(trainer.train(newData(), { epochs: 20, batchSize: 10 })).then(() => null, (e: unknown) => e)
     expect(error).toBeInstanceOf(TrainingError)
-    const { step, op, message } = error as TrainingError
+    const { step, op, message, stack } = error as TrainingError
     expect(message).toContain(`training stopped at step ${step}: the op '${op}'`)
-    expect((error as TrainingError).cause).toBeInstanceOf(Error)
+    // Where it arose in the worker.
+    expect(stack).toContain('locate')
   })
 })
 
@@ -285,7 +293,9 @@ describe('the end of a worker', () => {
 
   test('a file that is not there', async () => {
     const worker = new URL('file:///no/trainer.js')
-    await expect(make({ worker })).rejects.toThrow(/^the trainer's worker ended \(.*trainer\.js/)
+    const mend = "give createTrainer's `worker` a file that may run here"
+    await expect(make({ worker })).rejects.toThrow(/^the trainer's worker did not start \(.*trainer\.js/)
+    await expect(make({ worker })).rejects.toThrow(mend)
   })
 
   test('an idle trainer does not keep a process', () => {

@@ -60,6 +60,7 @@ export const bench: Command = {
 }
 
 /** Loaded when it runs: other commands start without. */
+// eslint-disable-next-line no-restricted-syntax -- the command's first step
 const benchmark = () => import('../../bench/index.ts')
 
 async function compared(files: readonly string[], stdout: Output): Promise<number> {

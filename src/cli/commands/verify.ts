@@ -34,6 +34,7 @@ export const verify: Command = {
   async run(args, { stdout }) {
     const { values, positionals } = parse(args, options)
     // The recipes are many, and no other command needs them.
+    // eslint-disable-next-line no-restricted-syntax -- the command's first step
     const { recipeKinds, recipeNames, verify } = await import('../../verify/index.ts')
     for (const name of positionals) checkRecipe(name, recipeNames, recipeKinds)
     const { json, threads = 1, precision = 'deterministic', wide = automaticWide() } = values

@@ -1,4 +1,5 @@
 // A worker as its host sees it, the same for a Web Worker and for a thread of Node: messages both ways, and its end.
+import { GanglionError } from '../../errors.ts'
 import { builtin, type NodeWorker } from '../host.ts'
 
 export interface Connection<Out> {
@@ -14,11 +15,33 @@ export interface Listener<In> {
   end(why: string): void
 }
 
-/** A worker from a file, where there are Node's threads; elsewhere null, and a `new Worker` that bundlers know is to start it. */
+/** A worker from a file, where there are Node's threads; elsewhere null: a `new Worker` that bundlers know is to start it. */
 export function threadFrom(file: URL | string): NodeWorker | null {
   const threads = builtin('worker_threads')
   // The process's own arguments (loaders, an inspector) are not for this worker.
   return threads ? new threads.Worker(new URL(file), { execArgv: [] }) : null
+}
+
+/**
+ * What `start` starts.
+ * @param give the option that takes another file's address
+ * @throws GanglionError that says what to do, where the host refuses
+ */
+export function started<T>(give: string, start: () => T): T {
+  try {
+    return start()
+  } catch (cause) {
+    const { code, message } = cause as Error & { code?: string }
+    throw new GanglionError(`a worker cannot be started here (${message}); ${helpFor(`${code} ${message}`, give)}`, { cause })
+  }
+}
+
+/** What helps where Node's permission model refuses, Trusted Types, a page's origin, or a bundle has no import.meta. */
+function helpFor(said: string, give: string): string {
+  if (/^ERR_ACCESS/.test(said)) return 'start Node with --allow-worker'
+  return `give ${give} ` + (/Trusted/.test(said) ? 'an address that your Trusted Types policy made'
+    : /origin/.test(said) ? 'a file of this origin that imports it (README, "In a Web Worker")'
+      : 'the address of its file')
 }
 
 export function connect<Out, In>(worker: Worker | NodeWorker, on: Listener<In>): Connection<Out> {
@@ -26,8 +49,9 @@ export function connect<Out, In>(worker: Worker | NodeWorker, on: Listener<In>):
 }
 
 function connectWeb<Out, In>(worker: Worker, on: Listener<In>): Connection<Out> {
-  worker.onmessage = ({ data }) => on.answer(data as In)
-  worker.onerror = ({ message }) => on.end(message || 'its file could not be loaded')
+  worker.onmessage = ({ data }) => heard(data, on)
+  // Browsers do not say why.
+  worker.onerror = ({ message }) => on.end(message || "its file is not there, is of another origin, or a policy refuses it")
   return {
     post: (message, transfer = []) => worker.postMessage(message, transfer),
     keep() {},
@@ -39,7 +63,7 @@ function connectWeb<Out, In>(worker: Worker, on: Listener<In>): Connection<Out> 
 }
 
 function connectThread<Out, In>(worker: NodeWorker, on: Listener<In>): Connection<Out> {
-  worker.on('message', (message: In) => on.answer(message))
+  worker.on('message', (message: unknown) => heard(message, on))
   worker.on('error', (error: Error) => on.end(error.message))
   worker.on('exit', (code: number) => on.end(`it exited with code ${code}`))
   return {
@@ -47,4 +71,9 @@ function connectThread<Out, In>(worker: NodeWorker, on: Listener<In>): Connectio
     keep: (alive) => (alive ? worker.ref() : worker.unref()),
     end: async () => void (await worker.terminate()),
   }
+}
+
+/** A worker of somebody's own may post other things too. */
+function heard<In>(message: unknown, on: Listener<In>): void {
+  if (Object(message) === message) on.answer(message as In)
 }

@@ -31,7 +31,7 @@ export interface SharedExports {
 
 interface Port {
   postMessage(answer: Answer): void
-  onmessage: ((event: { readonly data: Order }) => void) | null
+  onmessage: ((event: { readonly data: Order | null }) => void) | null
 }
 
 interface Host {
@@ -61,9 +61,10 @@ function join({ session, module, memory }: Order & { kind: 'join' }): void {
   }
 }
 
+// What is no order is not for it.
 port.onmessage = ({ data }) => {
-  if (data.kind === 'run') run(data)
-  else if (data.kind === 'join') join(data)
-  else if (data.kind === 'leave') cores.delete(data.session)
-  else port.postMessage({ session: 0, error: null })
+  if (data?.kind === 'run') run(data)
+  else if (data?.kind === 'join') join(data)
+  else if (data?.kind === 'leave') cores.delete(data.session)
+  else if (data?.kind === 'hello') port.postMessage({ session: 0, error: null })
 }

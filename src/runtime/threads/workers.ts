@@ -1,17 +1,22 @@
 // Starts the workers of the thread pool in any runtime: Node's worker_threads where the process has them, Web Workers
 // elsewhere. Always from a real file, never a blob: a page's Content-Security-Policy may refuse those.
-import { connect, type Connection, type Listener, threadFrom } from './connection.ts'
+import { connect, type Connection, type Listener, started, threadFrom } from './connection.ts'
 import type { Answer, Order } from './thread.ts'
 
 export type ThreadWorker = Connection<Order>
 
-/** Starts a worker. `file` replaces the package's own thread.js, where a bundler has moved that. */
+/**
+ * Starts a worker. `file` replaces the package's own thread.js, where a bundler has moved that.
+ * @throws GanglionError where the host refuses
+ */
 export function startWorker(file: URL | string | undefined, on: Listener<Answer>): ThreadWorker {
-  const thread = threadFrom(file ?? new URL('./thread.js', import.meta.url))
-  if (thread) return connect(thread, on)
-  // Bundlers know this very expression, and take the file along.
-  const worker = file
-    ? new Worker(file, { type: 'module' })
-    : new Worker(new URL('./thread.js', import.meta.url), { type: 'module' })
-  return connect(worker, on)
+  return started("createRuntime's `worker`", () => {
+    const thread = threadFrom(file ?? new URL('./thread.js', import.meta.url))
+    if (thread) return connect(thread, on)
+    // Bundlers know this very expression, and take the file along.
+    const worker = file
+      ? new Worker(file, { type: 'module' })
+      : new Worker(new URL('./thread.js', import.meta.url), { type: 'module' })
+    return connect(worker, on)
+  })
 }
