@@ -1,11 +1,16 @@
 // A run as files in memory: its weights, the state to go on from, its digest, and the checksums of all.
-// No file system here: src/node keeps them in a folder. Invariant: what was changed since it was saved is not loaded.
+// No file system here: src/node keeps them in a folder. Invariant: what was changed since it was saved is not loaded, and what
+// does not fit is refused before a model takes memory.
 import { GanglionError } from '../errors.ts'
-import { decodeSafetensors, encodeSafetensors, type SavedTensor } from '../formats/safetensors.ts'
+import { decodeSafetensors, encodeSafetensors, safetensorsShapes, type SavedTensor } from '../formats/safetensors.ts'
 import { sha256 } from '../formats/sha256.ts'
+import { isVariable } from '../graph/leaves.ts'
+import type { ModelDefinition } from '../models/definition.ts'
+import { graphsOf } from '../models/stages.ts'
 import { isA } from '../tag.ts'
-import type { Model } from '../train/model.ts'
+import { type Model, ROWS } from '../train/model.ts'
 import type { State } from '../train/state.ts'
+import { checkShapes } from '../train/weights.ts'
 
 export const WEIGHTS = 'weights.safetensors'
 export const STATE = 'state.safetensors'
@@ -41,35 +46,65 @@ export interface Saved {
 }
 
 /**
- * Loads weights, or a state, into a model.
+ * Whether the files are those that were saved, and of the shapes that the definition's model has: it is not made for that.
+ * @param state whether the bytes are a state
+ * @throws GanglionError when a file is damaged, changed, or of another model
+ */
+export async function checkSaved(
+  definition: ModelDefinition, { bytes, digest, checksums }: Saved, state: boolean, place: (name: string) => string,
+): Promise<void> {
+  const name = state ? STATE : WEIGHTS
+  const shapes = safetensorsShapes(bytes, place(name))
+  await checkSum(checksums, place(name), name, bytes)
+  if (digest !== undefined) await checkSum(checksums, place(DIGEST), DIGEST, digest)
+  if (state) shapes.delete(COUNTERS)
+  const variables = graphsOf(definition, ROWS).tensors.filter(isVariable)
+  const kept = variables.filter((v) => state || v.attrs.role !== 'slot')
+  fitting(place(name), () => checkShapes(state ? 'state' : 'weights', definition.kind, kept, shapes))
+}
+
+function fitting<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    throw new GanglionError(`"${path}" does not fit the run's config.json: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/**
+ * Loads weights, or a state, that `checkSaved` let pass into a model.
  * @param state whether the bytes are a state: optimizers' slots and counters too, to go on training
  * @param place of a file of the run, for messages
  * @throws GanglionError when a file is damaged, changed, or of another model
  */
 export async function restore(
-  model: Model, { bytes, digest, checksums }: Saved, state: boolean, place: (name: string) => string,
+  model: Model, { bytes, digest }: Saved, state: boolean, place: (name: string) => string,
 ): Promise<void> {
   const name = state ? STATE : WEIGHTS
   const { tensors } = decodeSafetensors(bytes, place(name))
-  try {
-    if (state) model.loadState(stateOf(tensors))
-    else model.loadWeights(tensors)
-  } catch (cause) {
-    throw new GanglionError(`"${place(name)}" does not fit the run's config.json: ${(cause as Error).message}`, { cause })
-  }
-  await checkSum(checksums, place(name), name, bytes)
-  if (digest === undefined) return
-  await checkSum(checksums, place(DIGEST), DIGEST, digest)
-  if (state && digest.trim() !== await model.digest()) {
+  fitting(place(name), () => (state ? model.loadState(stateOf(tensors)) : model.loadWeights(tensors)))
+  if (state && digest !== undefined && digest.trim() !== await model.digest()) {
     throw new GanglionError(`"${place(name)}" is not what ${DIGEST} of the run says: one of them was changed, ` +
       'or is of another run; copy the run again')
   }
 }
 
-/** @throws GanglionError when the checksums know the file as another */
+/** A line of checksums, as `sha256sum` reads it: its mark of binary files is a star. */
+const LINE = /^([0-9a-f]{64}) [ *](.+)$/
+
+/** The hashes in checksums, by the files' names. @throws GanglionError where a line is none of checksums */
+export function parseChecksums(text: string, where: string): Map<string, string> {
+  return new Map(text.split(/\r?\n/).filter((line) => line !== '').map((line, i) => {
+    const [, hash, name] = LINE.exec(line) ?? []
+    if (name !== undefined) return [name, hash!]
+    throw new GanglionError(`line ${i + 1} of "${where}" expected 64 hexadecimal digits, two spaces and the name of a file; ` +
+      'copy the run again')
+  }))
+}
+
+/** @throws GanglionError when the checksums know the file as another, or not */
 async function checkSum(sums: string | undefined, path: string, name: string, data: Contents): Promise<void> {
-  const known = sums?.split('\n').find((line) => line.endsWith(`  ${name}`))?.slice(0, 64)
-  if (known === undefined || known === await hashOf(data)) return
+  if (sums === undefined || parseChecksums(sums, CHECKSUMS).get(name) === await hashOf(data)) return
   throw new GanglionError(`"${path}" is not the file that the run saved: ` +
     `its SHA-256 is not that in ${CHECKSUMS}; copy the run again, or delete ${CHECKSUMS} if the change is meant`)
 }

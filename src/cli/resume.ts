@@ -1,6 +1,5 @@
 // `train --resume RUN`: the settings of a run that goes on from where it was saved. The same steps follow as if it had never
 // stopped, so what decides them is the run's; how long it trains, on how many threads, and what is shown may be given anew.
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { take } from '../data/dataset.ts'
@@ -8,6 +7,7 @@ import { GanglionError } from '../errors.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import { loadConfig } from '../node/config.ts'
 import type { LoadedDataset } from '../node/picture_folder.ts'
+import { readText } from '../node/read.ts'
 import { type ModelSource, sourceOf } from '../node/model_source.ts'
 import type { Precision } from '../runtime/cores.ts'
 import { allTrainingData, dataHash } from './data.ts'
@@ -108,8 +108,9 @@ export async function resumedData(
  */
 export async function linesUpTo(step: number, folder: string): Promise<string> {
   const path = join(folder, 'metrics.jsonl')
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+  const text = await readText(path, Infinity).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return ''
+    if (cause instanceof GanglionError) throw cause
     throw new GanglionError(`cannot read "${path}": ${cause.message}; check its permissions`, { cause })
   })
   const kept = text.split('\n').filter((line, i) => line !== '' && stepOf(line, `line ${i + 1} of "${path}"`) <= step)

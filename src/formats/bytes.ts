@@ -1,4 +1,4 @@
-// The check of what every parser is given.
+// The bytes of a file, as every reader is given them.
 import { isA } from '../tag.ts'
 
 /** @throws TypeError when `bytes` is not a Uint8Array */

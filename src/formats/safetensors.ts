@@ -1,9 +1,12 @@
 // The safetensors format: header size (u64, little-endian), a JSON header, then the tensors' bytes, little-endian.
-// Source: https://huggingface.co/docs/safetensors (Format). F32 and U32 only: weights, optimizer state and counters.
+// Source: https://huggingface.co/docs/safetensors (Format). F32 and U32 are written: weights, optimizer state and counters.
 // Invariant: the same tensors give the same bytes on every host (names sorted by UTF-16 code unit), and a file is
-// read only if its tensors cover its data exactly. Bit patterns are kept, NaN payloads too.
+// read only if its tensors cover its data exactly. Bit patterns of F32 are kept, NaN payloads too.
 import { GanglionError } from '../errors.ts'
 import { isA } from '../tag.ts'
+import { checkBytes } from './bytes.ts'
+import { DTYPES } from './dtypes.ts'
+import { type Entry, type Header, METADATA, parseHeader, quoted } from './safetensors_header.ts'
 
 export interface SavedTensor {
   readonly shape: readonly number[]
@@ -16,11 +19,8 @@ export interface SafetensorsFile {
   readonly metadata: Record<string, string>
 }
 
-interface Entry { name: string, dtype: string, shape: number[], begin: number, end: number }
-
 /** The reference implementation's limit on the header, in bytes. */
 const MAX_HEADER = 100_000_000
-const METADATA = '__metadata__'
 
 /**
  * The bytes of a safetensors file; its data starts at a multiple of 8.
@@ -68,104 +68,95 @@ export function encodeSafetensors(tensors: ReadonlyMap<string, SavedTensor>, met
 }
 
 /**
- * Reads a safetensors file strictly; tensors are copies in the host's byte order.
+ * Reads a safetensors file strictly; tensors are copies in the host's byte order. U32 stays u32, all else becomes f32: F16, BF16,
+ * F8_E5M2, F8_E4M3, BOOL and integers of 8 and 16 bits exactly; F64, I32, I64 and U64 rounded to the nearest, ties to even.
  * @param name what messages call the file
  * @throws GanglionError when the file is cut short or too long, its header is not what the format says, tensors
- * overlap, leave holes or share a name, or a dtype is neither F32 nor U32
+ * overlap, leave holes or share a name, or one is of another dtype
  */
 export function decodeSafetensors(bytes: Uint8Array, name = 'safetensors data'): SafetensorsFile {
-  const { header, start } = readHeader(bytes, name)
-  const metadata: Record<string, string> = {}
-  const entries: Entry[] = []
-  for (const [key, value] of Object.entries(header)) {
-    if (key === METADATA) Object.assign(metadata, checkMetadata(value, name))
-    else entries.push(checkEntry(key, value, name))
+  const { metadata, entries, start } = readLayout('decodeSafetensors', bytes, name)
+  const tensors = new Map<string, SavedTensor>()
+  for (const { name: key, dtype, shape, begin, end } of entries) {
+    const { size, read } = DTYPES.get(dtype)!
+    const view = new DataView(bytes.buffer, bytes.byteOffset + start + begin, end - begin)
+    tensors.set(key, { shape, data: read(view, (end - begin) / size) })
   }
+  return { tensors, metadata }
+}
+
+/** The shapes of the tensors in a file, of which no data is read. @throws as `decodeSafetensors` does */
+export function safetensorsShapes(bytes: Uint8Array, name = 'safetensors data'): Map<string, Pick<SavedTensor, 'shape'>> {
+  return new Map(readLayout('safetensorsShapes', bytes, name).entries.map((entry) => [entry.name, entry]))
+}
+
+interface Layout extends Header {
+  /** Where the data begin. */
+  readonly start: number
+}
+
+/** The header, its tensors in the order of their data, which they cover. */
+function readLayout(owner: string, bytes: Uint8Array, name: string): Layout {
+  checkBytes(owner, bytes)
+  const layout = readHeader(bytes, name)
+  const { entries, start } = layout
+  for (const entry of entries) checkEntry(entry, name)
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end)
   let covered = 0
   for (const { name: key, begin, end } of entries) {
-    if (begin < covered) throw damaged(name, `tensor "${key}" starts at byte ${begin}, inside another that ends at ${covered}`)
-    if (begin > covered) throw damaged(name, `no tensor covers bytes ${covered} to ${begin} of its data, before "${key}"`)
+    const where = `tensor ${quoted(key)}`
+    if (begin < covered) throw damaged(name, `${where} starts at byte ${begin}, inside another that ends at ${covered}`)
+    if (begin > covered) throw damaged(name, `no tensor covers bytes ${covered} to ${begin} of its data, before ${quoted(key)}`)
     covered = end
   }
   const found = bytes.length - start
   if (found < covered) throw damaged(name, `it is cut short, its tensors take ${covered} bytes of data, found ${found}`)
   if (found > covered) throw damaged(name, `it is too long, its tensors take ${covered} bytes of data, found ${found}`)
-  const view = new DataView(bytes.buffer, bytes.byteOffset + start, found)
-  const tensors = new Map<string, SavedTensor>()
-  for (const { name: key, dtype, shape, begin, end } of entries) {
-    const words = new Uint32Array((end - begin) / 4)
-    for (let i = 0; i < words.length; i++) words[i] = view.getUint32(begin + 4 * i, true)
-    tensors.set(key, { shape, data: dtype === 'F32' ? new Float32Array(words.buffer) : words })
-  }
-  return { tensors, metadata }
+  return layout
 }
 
-function readHeader(bytes: Uint8Array, name: string): { header: object, start: number } {
-  if (!isA('Uint8Array', bytes)) throw new TypeError(`decodeSafetensors: bytes expected a Uint8Array, got ${typeof bytes}`)
+function readHeader(bytes: Uint8Array, name: string): Layout {
   if (bytes.length < 8) throw damaged(name, `the header's size takes 8 bytes, found ${bytes.length}`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const size = view.getUint32(0, true) + view.getUint32(4, true) * 0x100000000
   if (size > MAX_HEADER) throw damaged(name, `its header would take ${size} bytes, expected at most ${MAX_HEADER}`)
   if (size > bytes.length - 8) throw damaged(name, `it is cut short, its header takes ${size} bytes, found ${bytes.length - 8}`)
   if (size === 0 || bytes[8] !== 0x7b) throw damaged(name, 'its header does not start with {')
-  let text: string, header: object
+  let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.slice(8, 8 + size))
-    header = JSON.parse(text) as object
   } catch (cause) {
-    throw damaged(name, 'its header is not JSON', cause)
+    throw damaged(name, 'its header is not UTF-8', cause)
   }
-  const twice = repeatedKey(text)
-  if (twice !== undefined) throw damaged(name, `its header names "${twice}" twice`)
-  return { header, start: 8 + size }
+  try {
+    return { ...parseHeader(text), start: 8 + size }
+  } catch (cause) {
+    throw damaged(name, (cause as Error).message, cause)
+  }
 }
 
-/** JSON.parse keeps the last of two equal keys without a word; this finds one, at the top level of valid JSON. */
-function repeatedKey(text: string): string | undefined {
-  const seen = new Set<string>()
-  let depth = 0
-  for (const [token, string, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")\s*(:?)|[{}[\]]/g)) {
-    if (string === undefined) depth += token === '{' || token === '[' ? 1 : -1
-    else if (depth === 1 && colon) {
-      const key = JSON.parse(string) as string
-      if (seen.has(key)) return key
-      seen.add(key)
-    }
+function checkEntry({ name, dtype, shape, begin, end }: Entry, file: string): void {
+  const type = DTYPES.get(dtype)
+  if (!type) {
+    throw new GanglionError(`"${file}" holds tensor ${quoted(name)} as ${quoted(dtype)}, expected ` +
+      `${[...DTYPES.keys()].join(', ')}; convert it first`)
   }
-  return undefined
-}
-
-function checkMetadata(value: unknown, file: string): Record<string, string> {
-  const valid = typeof value === 'object' && value !== null && !Array.isArray(value) &&
-    Object.values(value).every(v => typeof v === 'string')
-  if (!valid) throw damaged(file, `"${METADATA}" is not an object of strings`)
-  return value as Record<string, string>
-}
-
-function checkEntry(name: string, value: unknown, file: string): Entry {
-  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>
-  if (typeof dtype !== 'string' || !isShape(shape) || !isShape(offsets) || offsets.length !== 2) {
-    throw damaged(file, `tensor "${name}" expected a dtype, a shape and two data_offsets, found ${JSON.stringify(value)}`)
-  }
-  if (dtype !== 'F32' && dtype !== 'U32') {
-    throw new GanglionError(`"${file}" holds tensor "${name}" as ${dtype}, expected F32 or U32; convert it first`)
-  }
-  const [begin, end] = offsets as [number, number]
-  const size = 4 * product(shape)
-  if (end - begin !== size) {
-    throw damaged(file, `tensor "${name}" (${dtype}, [${shape}]) takes ${size} bytes, but its data_offsets span ${end - begin}`)
-  }
-  return { name, dtype, shape, begin, end }
+  const size = type.size * product(shape)
+  if (end - begin === size) return
+  throw damaged(file, `tensor ${quoted(name)} (${dtype}, ${list(shape)}) takes ${size} bytes, ` +
+    `but its data_offsets span ${end - begin}`)
 }
 
 function isShape(value: unknown): value is number[] {
   return Array.isArray(value) && value.every(n => Number.isSafeInteger(n) && n >= 0)
 }
 
+/** With a 0 in it no other size counts: Infinity times 0 would be NaN. */
 function product(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1)
+  return shape.includes(0) ? 0 : shape.reduce((a, b) => a * b, 1)
 }
+
+const list = (shape: readonly number[]): string => `[${shape.slice(0, 8).join()}${shape.length > 8 ? ',…' : ''}]`
 
 function damaged(file: string, what: string, cause?: unknown): GanglionError {
   return new GanglionError(`"${file}" is not a valid safetensors file: ${what}; save or download it again`, { cause })

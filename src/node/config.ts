@@ -1,11 +1,12 @@
 // config.json of a run folder: read, checked, and written.
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { damagedConfig, formatConfig, parseConfig, type RunConfig } from '../checkpoint/config.ts'
 import { loadedOptions } from '../checkpoint/options.ts'
 import { GanglionError } from '../errors.ts'
 import { isModelName, models } from '../models/kinds.ts'
 import { writeFileAtomic } from './files.ts'
+import { readText } from './read.ts'
 
 /**
  * Writes config.json, readable.
@@ -21,7 +22,8 @@ export function saveConfig(folder: string, config: RunConfig): Promise<void> {
  */
 export async function loadConfig(folder: string): Promise<RunConfig> {
   const path = join(folder, 'config.json')
-  const text = await readFile(path, 'utf8').catch(async (cause: NodeJS.ErrnoException) => {
+  const text = await readText(path).catch(async (cause: NodeJS.ErrnoException) => {
+    if (cause instanceof GanglionError) throw cause
     throw new GanglionError(`"${folder}" is not a run folder: ${await why(folder, cause)}; ` +
       'give a folder that "ganglion train" wrote', { cause })
   })

@@ -1,6 +1,5 @@
 // Where a run's model comes from: a kind of the package, or a module of one's own, loaded from a file.
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { basename, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ModelModule, SavedModel } from '../checkpoint/config.ts'
@@ -9,6 +8,7 @@ import type { ModelDefinition } from '../models/definition.ts'
 import { defineFor, type ImageShape, isModelName, modelNames, type ModelName, models } from '../models/kinds.ts'
 import { defineOwn, type MadeFor, ownModel, schemaOf } from '../models/own.ts'
 import type { Schema } from '../options.ts'
+import { readRegular } from './read.ts'
 
 /** A model that is still to be made. */
 export interface ModelSource {
@@ -40,7 +40,8 @@ export function builtInModel(kind: ModelName): ModelSource {
  */
 export async function moduleModel(path: string): Promise<ModelSource> {
   const file = resolve(path)
-  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await readRegular(file).catch((cause: NodeJS.ErrnoException) => {
+    if (cause instanceof GanglionError) throw cause
     const why = cause.code === 'ENOENT' ? 'there is no such file' : cause.message
     throw new GanglionError(`cannot read the model "${path}": ${why}; give the path of a JavaScript module`, { cause })
   })
@@ -78,7 +79,7 @@ export async function sourceOf({ kind, module }: SavedModel, folder: string, oth
 async function unchanged({ path, relative: near, sha256 }: ModelModule, folder: string): Promise<ModelSource> {
   const places = [resolve(folder, near), path]
   for (const place of places) {
-    const bytes = await readFile(place).catch(() => null)
+    const bytes = await readRegular(place).catch(() => null)
     if (!bytes) continue
     if (createHash('sha256').update(bytes).digest('hex') === sha256) return moduleModel(place)
     throw new GanglionError(`"${place}" was changed since the run "${folder}" was trained with it; ` +

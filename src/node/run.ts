@@ -1,10 +1,9 @@
 // A run on disk: src/checkpoint says what its files hold. Invariant: weights, state and digest are of one step, each file is
 // whole or absent, and what changed since it was saved is not loaded.
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunConfig } from '../checkpoint/config.ts'
 import { loadedOptions } from '../checkpoint/options.ts'
-import { CHECKSUMS, DIGEST, restore, runFiles, STATE, WEIGHTS } from '../checkpoint/run.ts'
+import { checkSaved, CHECKSUMS, DIGEST, restore, runFiles, STATE, WEIGHTS } from '../checkpoint/run.ts'
 import { GanglionError } from '../errors.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import type { MadeFor } from '../models/own.ts'
@@ -15,6 +14,7 @@ import { loadConfig } from './config.ts'
 import { writeFilesAtomic } from './files.ts'
 import { sourceOf } from './model_source.ts'
 import { runtimeRule } from './options.ts'
+import { readRegular, readText } from './read.ts'
 
 /**
  * Writes what a model learned into a run folder: weights.safetensors, state.safetensors (every variable and the
@@ -52,26 +52,31 @@ export async function loadRun(folder: string, options: LoadRunOptions = {}): Pro
   const { runtime, state = false, define } = options
   const config = await loadConfig(folder)
   const place = (name: string): string => join(folder, name)
-  const [checksums, digest] = [await readText(place(CHECKSUMS)), await readText(place(DIGEST))]
+  const [checksums, digest] = [await textOf(place(CHECKSUMS)), await textOf(place(DIGEST))]
   const bytes = await readBytes(place(state ? STATE : WEIGHTS))
   const made = { ...config.model, options: loadedOptions(config.model.options) }
   const definition = define ? define(made) : (await sourceOf(config.model, folder)).define(made)
+  const saved = { bytes, digest, checksums }
+  // Before the model takes memory: what config.json says need not be true.
+  await checkSaved(definition, saved, state, place)
   const model = await Model.create(runtime ?? await createRuntime(), definition, { seed: config.training.seed })
-  await restore(model, { bytes, digest, checksums }, state, place)
+  await restore(model, saved, state, place)
   return { config, model }
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+  return readRegular(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause instanceof GanglionError) throw cause
     const what = cause.code === 'ENOENT' ? `"${path}" is missing` : `cannot read "${path}": ${cause.message}`
     throw new GanglionError(`${what}; train again, or put the file there`, { cause })
   })
 }
 
 /** The text of a file that older runs do not have. */
-async function readText(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+async function textOf(path: string): Promise<string | undefined> {
+  return readText(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined
+    if (cause instanceof GanglionError) throw cause
     throw new GanglionError(`cannot read "${path}": ${cause.message}; check its permissions`, { cause })
   })
 }

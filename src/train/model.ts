@@ -31,7 +31,7 @@ const IMAGES = rule('a Float32Array in [-1, 1]; scale bytes by x / 127.5 - 1', i
 /** What to write where a loop is not one. */
 const HOW = 'write for await (const progress of model.train(data)) …, or await model.fit(data)'
 /** Rows of the graphs that make the variables: more than one, so that a batch's statistics are of something. */
-const ROWS = 2
+export const ROWS = 2
 
 /** `Metrics` are the names of what training reports, `Figures` of what `evaluate` does: the definition's. */
 export class Model<Metrics extends string = string, Figures extends string = Metrics> implements BoundModel {
@@ -158,8 +158,9 @@ export class Model<Metrics extends string = string, Figures extends string = Met
   }
 
   /**
-   * Takes over weights; all must be there, finite, of the right shape, and no others. With `{ strict: false }` those that fit
-   * by name and shape are taken, so that one can start from what was trained before; `rename` says what the model calls them:
+   * Takes over weights; all must be there, finite, of the right shape, and no others (but PyTorch's `num_batches_tracked`, which
+   * is left out). With `{ strict: false }` those that fit by name and shape are taken, so that one can start from what was
+   * trained before; `rename` says what the model calls them:
    * `loadWeights(weights, { strict: false, rename: (name) => name.replace('encoder/', 'features/') })`. Nothing changes where a
    * tensor is refused. It may be called between two yields of `train`.
    * @throws TypeError, RangeError for weights that are not as described, or that hold a NaN or an infinity

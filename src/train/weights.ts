@@ -24,6 +24,8 @@ export interface LoadReport {
   readonly unexpected: string[]
 }
 
+/** What PyTorch saves beside running statistics, and no model here needs. */
+const COUNTS_BATCHES = /(^|[./])num_batches_tracked$/
 const WEIGHTS = rule('a Map of tensors by name', (x): x is Map<string, SavedTensor> => isA('Map', x))
 
 /** All but the optimizers' slots: what a model keeps when it is trained no more. */
@@ -47,7 +49,10 @@ export function loadWeights(
   const { strict = true, rename = (name) => name } = options
   const kept = new Map(keptBy(session).map((v) => [v.attrs.name, v]))
   const given = renamed(weights, rename)
-  if (strict) checkAll(kind, kept, given)
+  if (strict) {
+    for (const name of given.keys()) if (COUNTS_BATCHES.test(name) && !kept.has(name)) given.delete(name)
+    checkShapes('weights', kind, kept.values(), given)
+  }
   const fitting = [...given].filter(([name, { shape }]) => sameShape(shape, kept.get(name)?.shape ?? [NaN]))
   for (const [name, { data }] of fitting) checkTensor(kept.get(name)!, data)
   for (const [name, { data }] of fitting) session.write(kept.get(name)!, data)
@@ -68,15 +73,25 @@ function renamed(weights: ReadonlyMap<string, SavedTensor>, rename: (name: strin
   return all
 }
 
-function checkAll(kind: string, kept: ReadonlyMap<string, Variable>, given: ReadonlyMap<string, SavedTensor>): void {
+/**
+ * Whether tensors are those of the variables, by their names and shapes.
+ * @param what weights or state
+ * @throws RangeError where one is missing, of another shape, or of no variable
+ */
+export function checkShapes(
+  what: string, kind: string, variables: Iterable<Variable>, given: ReadonlyMap<string, { readonly shape: readonly number[] }>,
+): void {
   const mend = 'the options must be those it was trained with'
-  const extra = [...given.keys()].find((name) => !kept.has(name))
-  if (extra !== undefined) throw new RangeError(`weights: '${extra}' is not of this ${kind}; ${mend}`)
+  const whose = what === 'state' ? 'the state is' : 'the weights are'
+  const kept = new Map([...variables].map((v) => [v.attrs.name, v]))
+  for (const name of given.keys()) {
+    if (!kept.has(name)) throw new RangeError(`${what}: '${name}' is not of this ${kind}; ${mend}`)
+  }
   for (const [name, { shape }] of kept) {
     const tensor = given.get(name)
-    if (!tensor) throw new RangeError(`weights: '${name}' is missing; the weights are of another model`)
+    if (!tensor) throw new RangeError(`${what}: '${name}' is missing; ${whose} of another model`)
     if (sameShape(tensor.shape, shape)) continue
-    throw new RangeError(`weights: '${name}' has shape ${show(tensor.shape)}, expected ${show(shape)}; ${mend}`)
+    throw new RangeError(`${what}: '${name}' has shape ${show(tensor.shape)}, expected ${show(shape)}; ${mend}`)
   }
 }
 

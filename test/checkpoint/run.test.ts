@@ -1,8 +1,11 @@
 // A run as files in memory, without a file system: what is kept comes back, and what was changed is refused.
 import { expect, test } from 'vitest'
 import { damagedConfig, formatConfig, parseConfig, type RunConfig } from '../../src/checkpoint/config.ts'
-import { CHECKSUMS, DIGEST, restore, runFiles, type Saved, STATE, WEIGHTS } from '../../src/checkpoint/run.ts'
+import {
+  checkSaved, CHECKSUMS, DIGEST, parseChecksums, restore, runFiles, type Saved, STATE, WEIGHTS,
+} from '../../src/checkpoint/run.ts'
 import { GanglionError } from '../../src/errors.ts'
+import { vae } from '../../src/models/vae.ts'
 import type { Model } from '../../src/train/model.ts'
 import { bytesData, newModel, trained } from '../train/data.ts'
 
@@ -16,7 +19,11 @@ type Files = Awaited<ReturnType<typeof runFiles>>['files']
 const saved = (files: Files, name: string): Saved => ({
   bytes: files.get(name) as Uint8Array, digest: files.get(DIGEST) as string, checksums: files.get(CHECKSUMS) as string,
 })
-const load = (model: Model, given: Saved, state: boolean) => restore(model, given, state, (name) => `run/${name}`)
+const place = (name: string) => `run/${name}`
+const load = async (model: Model, given: Saved, state: boolean) => {
+  await checkSaved(model.definition, given, state, place)
+  await restore(model, given, state, place)
+}
 
 test('weights, and a state, come back, and training goes on', async () => {
   const model = await trainedModel()
@@ -46,9 +53,30 @@ test('what was changed, or is of another model, is refused', async () => {
     /^"run\/state.safetensors" is not what digest.txt of the run says: /)
   await expect(load(model, { ...state, bytes: state.bytes.slice(0, 90) }, true)).rejects.toThrow(
     /^"run\/state.safetensors" is not a valid safetensors file: /)
-  await expect(load(model, saved(files, WEIGHTS), true)).rejects.toThrow(
+  await expect(load(model, { bytes: files.get(WEIGHTS) as Uint8Array }, true)).rejects.toThrow(
     /^"run\/state.safetensors" does not fit the run's config.json: state: /)
   await load(model, { bytes: state.bytes }, true)
+})
+
+test('shapes are compared before there is a model: one that no memory holds is refused by its config', async () => {
+  const { files } = await runFiles(await trainedModel())
+  const large = vae({ hidden: 4_000_000, latent: 4_000_000 })
+  for (const [name, state] of [[WEIGHTS, false], [STATE, true]] as const) {
+    await expect(checkSaved(large, saved(files, name), state, place)).rejects.toThrow(
+      new RegExp(`^"run/${name}" does not fit the run's config.json: ${state ? 'state' : 'weights'}: '`))
+  }
+})
+
+test('checksums are lines of sha256sum; others, and those that lack a file, are refused', async () => {
+  const hash = '0f'.repeat(32)
+  expect([...parseChecksums(`${hash}  a b\r\n${hash} *c\n`, 'c')]).toEqual([['a b', hash], ['c', hash]])
+  for (const line of [`${hash.slice(1)}  a`, `${hash}  `, `${hash.toUpperCase()}  a`, 'hello']) {
+    expect(() => parseChecksums(`${hash}  a\n${line}\n`, 'c')).toThrow(new GanglionError(
+      'line 2 of "c" expected 64 hexadecimal digits, two spaces and the name of a file; copy the run again'))
+  }
+  const { files } = await runFiles(await trainedModel())
+  const given = { ...saved(files, WEIGHTS), checksums: `${hash}  other\n` }
+  await expect(load(await newModel(), given, false)).rejects.toThrow(/is not the file that the run saved/)
 })
 
 const config: RunConfig = {

@@ -1,7 +1,7 @@
 // Safetensors: the exact bytes that are written, the bits that come back, and a refusal in words for each damage.
 import { describe, expect, test } from 'vitest'
 import { GanglionError } from '../../src/errors.ts'
-import { decodeSafetensors, encodeSafetensors } from '../../src/formats/safetensors.ts'
+import { decodeSafetensors, encodeSafetensors, safetensorsShapes } from '../../src/formats/safetensors.ts'
 import type { SavedTensor } from '../../src/formats/safetensors.ts'
 
 const file = (header: string | object, data = 0, claim?: number): Uint8Array => {
@@ -96,15 +96,31 @@ describe('decodeSafetensors', () => {
     ['half a header', file('{}', 0, 90), 'it is cut short, its header takes 90 bytes, found 2'],
     ['an empty header', file('', 4), 'its header does not start with {'],
     ['a list', file('[]'), 'its header does not start with {'],
-    ['broken JSON', file('{"a":'), 'its header is not JSON'],
+    ['broken JSON', file('{"a":'), 'tensor "a" expected {, found the end at character 5 of the header'],
+    ['text after its end', file('{} x'), 'its header goes on after its end, found "x" at character 3 of the header'],
+    ['a string without an end', file('{"a\\"'), 'its header has a string without an end'],
+    ['a string that is none', file('{"\\x":1}'), 'its header has a string that is not JSON'],
+    ['bytes that are not UTF-8', Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0xff), 'its header is not UTF-8'],
     ['a name twice', file(`{"a":${a},"b\\"":${a.replace('[0,4]', '[4,8]')},"\\u0061":${a}}`, 8), 'its header names "a" twice'],
-    ['metadata of numbers', file('{"__metadata__":{"step":7}}'), '"__metadata__" is not an object of strings'],
-    ['a tensor that is null', file('{"a":null}'), 'tensor "a" expected a dtype, a shape and two data_offsets, found null'],
-    ['a tensor that is its own name', file('{"a":"a"}'), 'tensor "a" expected a dtype, a shape and two data_offsets, found "a"'],
-    ['a negative size', file({ a: f32([-1], 0, 4) }, 4), 'tensor "a" expected a dtype, a shape and two data_offsets, ' +
-      'found {"dtype":"F32","shape":[-1],"data_offsets":[0,4]}'],
-    ['one offset', file('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}', 4), 'tensor "a" expected a dtype, a shape ' +
-      'and two data_offsets, found {"dtype":"F32","shape":[1],"data_offsets":[0]}'],
+    ['metadata of numbers', file('{"__metadata__":{"step":7}}'), '"__metadata__" is not an object of strings: it expected ", ' +
+      'found "7}}" at character 24 of the header'],
+    ['a tensor that is null', file('{"a":null}'), 'tensor "a" expected {, found "null}" at character 5 of the header'],
+    ['a tensor that is its own name', file('{"a":"a"}'), 'tensor "a" expected {, ' +
+      'found "\\"a\\"}" at character 5 of the header'],
+    ...['-1', '-0', '1.0', '1e3', '01', '"1"', '9007199254740993', '12345678901234567890'].map((size) => ([
+      `the size ${size}`, file(`{"a":{"shape":[${size}],"dtype":"F32","data_offsets":[0,4]}}`, 4),
+      `tensor "a" expected integers of 0 or more, found ${JSON.stringify(`${size}],"dtype":"F32"`.slice(0, 12))} ` +
+        'at character 15 of the header',
+    ] as [string, Uint8Array, string]    )),
+    ['a key of a tensor twice', file(`{"a":{"dtype":"F32","shape":[1],"shape":[1],"data_offsets":[0,4]}}`, 4),
+      'tensor "a" names "shape" twice'],
+    ['a key of the metadata twice', file('{"__metadata__":{"a":"b","a":"b"}}'), '"__metadata__" names "a" twice'],
+    ['another field', file({ a: { ...f32([1], 0, 4), more: 1 } }, 4), 'tensor "a" has a field "more", ' +
+      'expected dtype, shape and data_offsets'],
+    ['one offset', file('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}', 4),
+      'tensor "a" expected a dtype, a shape and two data_offsets'],
+    ['sizes whose product is NaN', file({ a: f32([...Array<number>(40).fill(2 ** 52), 0], 0, 4) }, 4),
+      `tensor "a" (F32, [${Array(8).fill(2 ** 52)},…]) takes 0 bytes, but its data_offsets span 4`],
     ['offsets unlike the shape', file({ a: f32([2, 3], 0, 4) }, 4),
       'tensor "a" (F32, [2,3]) takes 24 bytes, but its data_offsets span 4'],
     ['offsets backwards', file({ a: f32([1], 8, 4) }, 8), 'tensor "a" (F32, [1]) takes 4 bytes, but its data_offsets span -4'],
@@ -119,9 +135,31 @@ describe('decodeSafetensors', () => {
       .toThrow(new GanglionError(`"f" is not a valid safetensors file: ${what}; save or download it again`))
   })
 
-  test('refuses a dtype that it does not read', () => {
-    expect(() => decodeSafetensors(file({ a: { dtype: 'F16', shape: [2], data_offsets: [0, 4] } }, 4), 'f'))
-      .toThrow(new GanglionError('"f" holds tensor "a" as F16, expected F32 or U32; convert it first'))
+  test('refuses a dtype that it does not read, by its name', () => {
+    expect(() => decodeSafetensors(file({ a: { dtype: 'C64', shape: [1], data_offsets: [0, 8] } }, 8), 'f'))
+      .toThrow(new GanglionError('"f" holds tensor "a" as "C64", expected F32, U32, F64, F16, BF16, F8_E5M2, F8_E4M3, ' +
+        'I64, U64, I32, I16, U16, I8, U8, BOOL; convert it first'))
+  })
+
+  test('a header may be deep, long or of many tensors: it costs what it is, and is named in short', () => {
+    expect(() => decodeSafetensors(file('{"a":'.repeat(20_000)), 'f')).toThrow(/tensor "a" has a field "a"/)
+    expect(() => decodeSafetensors(file(`{"a":${'['.repeat(20_000)}`), 'f')).toThrow(/expected {, found "\[{12}" at/)
+    for (const long of ['a'.repeat(5e6), '\\"'.repeat(2e6)]) {
+      expect(() => decodeSafetensors(file(`{"${long}":7}`), 'f')).toThrow(/^.{150,250}$/)
+    }
+    const many = Array.from({ length: 50_000 }, (_, i) => `"${i}":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}`)
+    expect(decodeSafetensors(file(`{${many.join()}}`)).tensors.size).toBe(50_000)
+  })
+
+  test('metadata may have any key', () => {
+    const { metadata } = decodeSafetensors(file('{"__metadata__":{"__proto__":"a","constructor":"b"}}'))
+    expect(Object.entries(metadata)).toEqual([['__proto__', 'a'], ['constructor', 'b']])
+  })
+
+  test('the shapes alone, by the header', () => {
+    const bytes = file({ a: f32([2, 1], 0, 8), b: f32([], 8, 12) }, 12)
+    expect([...safetensorsShapes(bytes)].map(([name, { shape }]) => [name, shape])).toEqual([['a', [2, 1]], ['b', []]])
+    expect(() => safetensorsShapes(bytes.subarray(0, -1), 'f')).toThrow(/"f" is not a valid safetensors file: it is cut short/)
   })
 
   test('a name may be that of nested keys, or of a property of objects', () => {

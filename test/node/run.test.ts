@@ -1,11 +1,11 @@
 // A run saved and loaded: the same model again, with its state too, so that it trains on as if it had never stopped.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createRuntime, GanglionError, imageDataset, Model, schedules, vae } from '../../src/entries/index.ts'
-import { loadRun, type RunConfig, saveConfig, saveRun } from '../../src/node/index.ts'
+import { loadRun, type LoadRunOptions, type RunConfig, saveConfig, saveRun } from '../../src/node/index.ts'
 
 const options = { latent: 2, hidden: 16, learningRate: 1e-3, noise: 'sample', imageShape: [5, 4, 1] } as const
 const config: RunConfig = {
@@ -43,6 +43,29 @@ test('save, load, and go on', async () => {
   await train(model)
   await train(resumed)
   expect(await resumed.digest()).toBe(await model.digest())
+})
+
+test('a run from a stranger costs no memory before it fits, and opens no device', async () => {
+  const runtime = { session: () => { throw new Error('a session was made') } } as unknown as LoadRunOptions['runtime']
+  const stranger = mkdtempSync(join(tmpdir(), 'ganglion-stranger-'))
+  const put = (name: string) => writeFileSync(join(stranger, name), readFileSync(join(folder, name)))
+  try {
+    for (const name of ['weights.safetensors', 'state.safetensors', 'digest.txt', 'checksums.txt']) put(name)
+    await saveConfig(stranger, { ...config, model: { kind: 'vae', options: { ...options, hidden: 205_000 } } })
+    for (const state of [false, true]) {
+      await expect(loadRun(stranger, { runtime, state })).rejects.toThrow(/does not fit the run's config.json: (weights|state): '/)
+    }
+    for (const name of ['weights.safetensors', 'checksums.txt', 'config.json']) {
+      rmSync(join(stranger, name))
+      symlinkSync('/dev/zero', join(stranger, name))
+      await expect(loadRun(stranger, { runtime })).rejects.toThrow(/" is a device, a FIFO or a socket, expected a file or a folder; /)
+    }
+    rmSync(join(stranger, 'config.json'))
+    writeFileSync(join(stranger, 'config.json'), new Uint8Array(2 ** 20 + 1))
+    await expect(loadRun(stranger)).rejects.toThrow(/has 1048577 bytes, expected at most 1048576; /)
+  } finally {
+    rmSync(stranger, { recursive: true })
+  }
 })
 
 test('what changed since it was saved is not loaded; a run without checksums is', async () => {

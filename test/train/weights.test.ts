@@ -14,6 +14,15 @@ import { mean, sum } from '../../src/ops/reduce.ts'
 import { TrainingError } from '../../src/errors.ts'
 import { bytesData, chunksOf, newModel, SHAPE, smallVae, trained, trainSteps } from './data.ts'
 
+it('loadWeights takes no notice of how many batches PyTorch counted, and of nothing else', async () => {
+  const model = await newModel()
+  const scalar = { shape: [], data: Float32Array.of(7) }
+  const { loaded } = model.loadWeights(new Map([...model.weights(), ['bn.num_batches_tracked', scalar]]))
+  expect(loaded).toHaveLength(model.weights().size)
+  expect(() => model.loadWeights(new Map([...model.weights(), ['bn.batches_tracked', scalar]])))
+    .toThrow("weights: 'bn.batches_tracked' is not of this vae")
+})
+
 describe('loadWeights with strict: false', () => {
   it('starts from what was trained before: what fits is taken, the rest stays', async () => {
     const before = await newModel(smallVae({ latent: 3 }), 5)
