@@ -23,8 +23,14 @@ const COUNTERS = 'counters'
 /** A file's bytes, or its text. */
 export type Contents = Uint8Array | string
 
-/** What a model learned, as files by their names, and its digest. */
-export async function runFiles(model: Model): Promise<{ digest: string, files: Map<string, Contents> }> {
+export interface RunFiles {
+  readonly digest: string
+  /** By their names. */
+  readonly files: ReadonlyMap<string, Contents>
+}
+
+/** What a model learned. */
+export async function runFiles(model: Model): Promise<RunFiles> {
   const digest = await model.digest()
   const metadata = { format: 'ganglion', kind: model.definition.kind }
   const files = new Map<string, Contents>([

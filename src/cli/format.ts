@@ -1,7 +1,7 @@
 // How training is told in words and numbers.
 import type { RunConfig } from '../checkpoint/config.ts'
 import type { Progress } from '../train/train.ts'
-import type { EpochLine } from './run_folder.ts'
+import type { EpochLine } from './lines.ts'
 
 export interface Start extends RunConfig {
   readonly out: string

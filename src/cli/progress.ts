@@ -4,8 +4,8 @@ import { isError } from '../tag.ts'
 import type { Progress } from '../train/train.ts'
 import { clock, figures, fill, introduction, progressLine, speed, type Start, summary } from './format.ts'
 import type { Io, Output, Signal } from './io.ts'
+import type { EpochLine } from './lines.ts'
 import { printable } from './printable.ts'
-import type { EpochLine } from './run_folder.ts'
 
 export interface Result {
   readonly out: string

@@ -9,11 +9,12 @@ import { loadConfig } from '../node/config.ts'
 import type { LoadedDataset } from '../node/picture_folder.ts'
 import { readText } from '../node/read.ts'
 import { type ModelSource, sourceOf } from '../node/model_source.ts'
+import { METRICS } from '../node/run_files.ts'
 import type { Precision } from '../runtime/cores.ts'
 import { allTrainingData, dataHash } from './data.ts'
 import { kebab, shownValue } from './model_options.ts'
 import { UsageError } from './options.ts'
-import type { EpochLine } from './run_folder.ts'
+import type { EpochLine } from './lines.ts'
 import type { KnownRun, Resume, Settings } from './settings.ts'
 
 type Options = ModelDefinition['options']
@@ -33,6 +34,7 @@ export interface Given {
   readonly threads?: number | 'auto'
   readonly precision?: Precision
   readonly wide: boolean
+  readonly saveEvery: number
   readonly quiet: boolean
   readonly json: boolean
 }
@@ -75,6 +77,7 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
     maxBytes: given.maxBytes,
     threads: given.threads ?? training.threads ?? 1,
     wide: given.wide,
+    saveEvery: given.saveEvery,
     force: false,
     quiet: given.quiet,
     json: given.json,
@@ -106,15 +109,14 @@ export async function resumedData(
  * The lines of metrics.jsonl up to a step: figures of later ones are of steps that were not saved, and come again.
  * @throws GanglionError when it is damaged
  */
-export async function linesUpTo(step: number, folder: string): Promise<string> {
-  const path = join(folder, 'metrics.jsonl')
+export async function linesUpTo(step: number, folder: string): Promise<string[]> {
+  const path = join(folder, METRICS)
   const text = await readText(path, Infinity).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return ''
     if (cause instanceof GanglionError) throw cause
     throw new GanglionError(`cannot read "${path}": ${cause.message}; check its permissions`, { cause })
   })
-  const kept = text.split('\n').filter((line, i) => line !== '' && stepOf(line, `line ${i + 1} of "${path}"`) <= step)
-  return kept.map((line) => `${line}\n`).join('')
+  return text.split('\n').filter((line, i) => line !== '' && stepOf(line, `line ${i + 1} of "${path}"`) <= step)
 }
 
 function stepOf(line: string, where: string): number {

@@ -1,37 +1,24 @@
-// The folder of a run while it trains: figures, pictures and weights, epoch by epoch. Each file is whole or absent, and
-// a run that fails before it has weights to keep leaves nothing.
-import { mkdir } from 'node:fs/promises'
+// The folder of a run while it trains: its state every so many seconds, figures and pictures epoch by epoch. Invariant: whenever
+// the process is killed, the folder has a state with the figures of the steps that led to it, from the run's first commit on.
 import { join } from 'node:path'
+import { formatConfig, type RunConfig } from '../checkpoint/config.ts'
+import { type Contents, runFiles, type RunFiles } from '../checkpoint/run.ts'
 import type { ImageDataset } from '../data/dataset.ts'
-import type { RunConfig } from '../checkpoint/config.ts'
-import { saveConfig } from '../node/config.ts'
-import { prepareRunFolder, writeFileAtomic } from '../node/files.ts'
+import { GanglionError } from '../errors.ts'
+import { commit } from '../node/commit.ts'
+import { entryAt, failure, makeFolder, writeFileAtomic } from '../node/files.ts'
 import { mostPairs, mostSamples, reconstructionsPng, samplesPng } from '../node/pictures.ts'
-import { saveRun } from '../node/run.ts'
+import { clearSamples, CONFIG, look, METRICS, prepareRunFolder, SAMPLES } from '../node/run_files.ts'
 import { evaluateInTurns } from '../train/evaluate.ts'
 import type { Model } from '../train/model.ts'
 import { countersOf } from '../train/state.ts'
 import type { Progress } from '../train/train.ts'
-
-/** A line of metrics.jsonl. */
-export interface EpochLine {
-  readonly epoch: number
-  readonly step: number
-  /** Means over the epoch, as it was trained. */
-  readonly metrics: Readonly<Record<string, number>>
-  /** Means over the test images, after the epoch; left out where there are none, or the model has no such figures. */
-  readonly test?: Readonly<Record<string, number>>
-  readonly seconds: number
-  readonly samplesPerSecond: number
-  /** False for an epoch that was stopped. */
-  readonly complete: boolean
-}
+import { type EpochLine, Lines } from './lines.ts'
+import type { RunLock } from './run_lock.ts'
 
 /** Images in a picture of samples, and pairs in one of reconstructions: fewer, where a picture has no room for them. */
-const SAMPLES = 64
-const PAIRS = 32
-/** Weights are saved at the end of an epoch, but no sooner than this after the last time. */
-const SAVE_MS = 10_000
+const MOST_SAMPLES = 64
+const MOST_PAIRS = 32
 
 interface Start {
   readonly config: RunConfig
@@ -39,96 +26,172 @@ interface Start {
   readonly data: ImageDataset
   /** What judges the model after each epoch, where it has figures of its own and there are test images. */
   readonly test?: ImageDataset
+  /** The most seconds between two saves while steps are done. */
+  readonly saveEvery: number
+}
+
+/** A new run before its first step. */
+export interface Fresh {
+  readonly state: RunFiles
+  readonly picture: Uint8Array
+}
+
+interface Saved {
+  readonly step: number
+  readonly digest: string
+  readonly lines: string
 }
 
 export class RunFolder {
   readonly path: string
+  readonly #lock: RunLock
   readonly #model: Model
   readonly #test: ImageDataset | undefined
   /** The images to reconstruct. */
   readonly #shown: ImageDataset
-  #lines = ''
-  #saved = -Infinity
-  /** The step that the saved weights are of; undefined as long as there are none. */
-  #step: number | undefined
+  readonly #saveMs: number
+  readonly #lines: Lines
+  #savedAt = performance.now()
+  #saved: Saved
 
-  private constructor(path: string, model: Model, { test, data }: Start) {
-    this.path = path
+  private constructor(lock: RunLock, model: Model, { test, data, saveEvery }: Start, lines: Lines, saved: Saved) {
+    this.path = lock.path
+    this.#lock = lock
     this.#model = model
     this.#test = test
     this.#shown = test ?? data
+    this.#saveMs = saveEvery * 1000
+    this.#lines = lines
+    this.#saved = saved
   }
 
-  /** Empties the folder, if it holds a run, and writes the settings and the picture before training. */
-  static async start(path: string, model: Model, options: Start & { first: Uint8Array }): Promise<RunFolder> {
-    const run = new RunFolder(path, model, options)
+  /** Makes the folder that of a new run, all at once: until then it has what it had before, an earlier run too. */
+  static async start(lock: RunLock, model: Model, options: Start & { fresh: Fresh }): Promise<RunFolder> {
+    const { state, picture } = options.fresh
+    const run = new RunFolder(lock, model, options, new Lines([], 0), { step: 0, digest: state.digest, lines: '' })
+    const { files: removed, link } = await look(run.path)
+    if (link) await clearSamples(run.path, link)
+    await run.#makeSamples()
     try {
-      await prepareRunFolder(run.path, { force: true })
-      await mkdir(run.samples, { recursive: true }).catch(() => {})
-      await saveConfig(run.path, options.config)
-      await writeFileAtomic(join(run.samples, 'epoch-0000.png'), options.first)
+      const files = new Map<string, Contents>([
+        ...state.files, [METRICS, ''], [`${SAMPLES}/${pictureOf(0)}`, picture], [CONFIG, formatConfig(options.config)],
+      ])
+      await run.#writing(() => commit(run.path, { files, removed }))
+      return run
     } catch (error) {
-      await run.tidy()
+      await clearSamples(run.path, false)
       throw error
     }
+  }
+
+  /** Goes on with the run in the folder, saved at `step`, after the lines of its figures. */
+  static async resume(
+    lock: RunLock, model: Model, options: Start & { lines: readonly string[], step: number, digest: string },
+  ): Promise<RunFolder> {
+    const { config, lines, step, digest } = options
+    const run = new RunFolder(lock, model, options, new Lines(lines, step), { step, digest, lines: '' })
+    await look(run.path)
+    await run.#makeSamples()
+    await run.#writing(() => writeFileAtomic(join(run.path, CONFIG), formatConfig(config)))
     return run
   }
 
-  /** Goes on with the run in the folder, whose weights are of `step`, after the lines of its figures. */
-  static async resume(path: string, model: Model, options: Start & { lines: string, step: number }): Promise<RunFolder> {
-    const run = new RunFolder(path, model, options)
-    run.#lines = options.lines
-    run.#saved = performance.now()
-    run.#step = options.step
-    try {
-      await mkdir(run.samples, { recursive: true }).catch(() => {})
-      await saveConfig(run.path, options.config)
-    } catch (error) {
-      await run.tidy()
-      throw error
-    }
-    return run
-  }
-
-  static picture(model: Model): Uint8Array {
-    return samplesPng(model, { count: Math.min(SAMPLES, mostSamples(model)) })
+  static async fresh(model: Model): Promise<Fresh> {
+    return { state: await runFiles(model), picture: pictureOfSamples(model) }
   }
 
   get samples(): string {
-    return join(this.path, 'samples')
+    return join(this.path, SAMPLES)
   }
 
-  /** Writes an epoch's figures and pictures, and the weights when they have not been saved for a while. */
-  async epoch({ epoch, step, metrics, samples, seconds, epochDone: complete }: Progress): Promise<EpochLine> {
+  /** Removes the run where it has learned nothing that is saved; returns the step that the saved state is of, if any. */
+  async tidy(): Promise<number | undefined> {
+    if (this.#saved.step > 0) return this.#saved.step
+    await this.#writing(async () => { await prepareRunFolder(this.path, { force: true }) }).catch(() => {})
+    return undefined
+  }
+
+  /** Saves within an epoch, when it is time. */
+  async progress(now: Progress): Promise<void> {
+    // What is not finite would not be loaded again; training is about to find it, and goes back.
+    if (!this.#due || this.#model.session.notFinite) return
+    this.#lines.within(lineOf(now, this.#lines.from, false))
+    await this.save()
+  }
+
+  /** Writes an epoch's figures and pictures, and saves when it is time. */
+  async epoch(now: Progress): Promise<EpochLine> {
     const test = this.#test && await evaluateInTurns(this.#model, this.#test)
-    const samplesPerSecond = samples / seconds
-    const line: EpochLine = { epoch, step, metrics, ...(test && { test }), seconds, samplesPerSecond, complete }
-    this.#lines += `${JSON.stringify(line)}\n`
-    await writeFileAtomic(join(this.path, 'metrics.jsonl'), this.#lines)
-    await this.#pictures(String(epoch).padStart(4, '0'))
-    if (performance.now() - this.#saved >= SAVE_MS) await this.save()
+    const line = lineOf(now, this.#lines.from, now.epochDone, test)
+    this.#lines.add(line)
+    try {
+      await this.#writing(() => writeFileAtomic(join(this.path, METRICS), this.#lines.written))
+      await this.#pictures(now.epoch)
+    } catch (error) {
+      // There may be no room for a picture and still some for the state; if not, the one that was saved before stays.
+      await this.save().catch(() => {})
+      throw error
+    }
+    if (this.#due) await this.save()
     return line
   }
 
-  async #pictures(name: string): Promise<void> {
-    await writeFileAtomic(join(this.samples, `epoch-${name}.png`), RunFolder.picture(this.#model))
-    if (!this.#model.definition.encode) return
-    const indices = Array.from({ length: Math.min(PAIRS, this.#shown.count, mostPairs(this.#model)) }, (_, i) => i)
-    const pairs = reconstructionsPng(this.#model, this.#shown, indices)
-    await writeFileAtomic(join(this.samples, `reconstruction-epoch-${name}.png`), pairs)
+  get #due(): boolean {
+    return performance.now() - this.#savedAt >= this.#saveMs
   }
 
-  /** Writes weights, state and digest; returns the digest. */
+  async #pictures(epoch: number): Promise<void> {
+    await this.#makeSamples()
+    const write = (name: string, png: Uint8Array) => this.#writing(() => writeFileAtomic(join(this.samples, name), png))
+    await write(pictureOf(epoch), pictureOfSamples(this.#model))
+    if (!this.#model.definition.encode) return
+    const indices = Array.from({ length: Math.min(MOST_PAIRS, this.#shown.count, mostPairs(this.#model)) }, (_, i) => i)
+    await write(`reconstruction-${pictureOf(epoch)}`, reconstructionsPng(this.#model, this.#shown, indices))
+  }
+
+  /** A folder for pictures; whoever put a link there gets none. */
+  async #makeSamples(): Promise<void> {
+    try {
+      if (!(await entryAt(this.samples))?.isSymbolicLink()) await makeFolder(this.samples)
+      else throw new GanglionError(`"${this.samples}" is a link, and pictures are not written through it; ` +
+        'put a folder in its place, or remove it')
+    } catch (cause) {
+      throw cause instanceof GanglionError ? cause : failure('prepare run folder', this.samples, cause)
+    }
+  }
+
+  /** Saves weights, state, digest and figures, where they are not saved already; returns the digest. */
   async save(): Promise<string> {
-    const digest = await saveRun(this.path, this.#model)
-    this.#saved = performance.now()
-    this.#step = countersOf(this.#model.session).step
+    const { step } = countersOf(this.#model.session)
+    const lines = this.#lines.saved
+    if (step === this.#saved.step && lines === this.#saved.lines) return this.#saved.digest
+    const { digest, files } = await runFiles(this.#model)
+    await this.#writing(() => commit(this.path, { files: new Map([...files, [METRICS, lines]]) }))
+    this.#lines.commit()
+    this.#saved = { step, digest, lines }
+    this.#savedAt = performance.now()
     return digest
   }
 
-  /** Removes what the run wrote when it has no weights to keep; returns the step of those that it has. */
-  async tidy(): Promise<number | undefined> {
-    if (this.#step === undefined) await prepareRunFolder(this.path, { force: true }).catch(() => {})
-    return this.#step
+  /** Writes into the folder while it is this run's. */
+  async #writing(write: () => Promise<void>): Promise<void> {
+    await this.#lock.check()
+    try {
+      await write()
+    } catch (error) {
+      // A folder that is gone explains the error better.
+      await this.#lock.check()
+      throw error
+    }
   }
+}
+
+const pictureOf = (epoch: number): string => `epoch-${String(epoch).padStart(4, '0')}.png`
+
+const pictureOfSamples = (model: Model): Uint8Array => samplesPng(model, { count: Math.min(MOST_SAMPLES, mostSamples(model)) })
+
+function lineOf(
+  { epoch, step, metrics, samples, seconds }: Progress, from: number, complete: boolean, test?: EpochLine['test'],
+): EpochLine {
+  return { epoch, from, step, metrics, ...(test && { test }), seconds, samplesPerSecond: samples / seconds, complete }
 }

@@ -1,10 +1,12 @@
-// The lock of a run's folder: who has it may write there, and nobody else does meanwhile.
-import { readdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { failure, LOCK, makeFolder, notEmpty, removeFolders } from '../node/files.ts'
-import { FolderInUse, lockFolder } from '../node/lock.ts'
+// The lock of a run's folder: who has it may write there, and nobody else does meanwhile. What a process that was killed left
+// undone there is done, and what it left behind is removed, before anything is read.
+import { join } from 'node:path'
+import { recover } from '../node/commit.ts'
+import { failure, makeFolder, removeFolders } from '../node/files.ts'
+import { FolderInUse, type FolderLock, lockFolder } from '../node/lock.ts'
+import { contentsOf, notEmpty } from '../node/run_files.ts'
 
-export interface RunLock {
+export interface RunLock extends FolderLock {
   /** The folder. */
   readonly path: string
   /** Gives the folder back; removes it, with its parents, where they were made for it and nothing is in them. */
@@ -14,7 +16,7 @@ export interface RunLock {
 /** @throws GanglionError when `out` holds something and `force` is not set */
 export async function checkFolder(out: string | undefined, force: boolean): Promise<void> {
   if (out === undefined || force) return
-  const held = await contents(out)
+  const held = await contentsOf(out)
   if (held.length > 0) throw notEmpty(out, held, 'choose another --out, or replace the run in it with --force')
 }
 
@@ -26,14 +28,14 @@ export async function lockNewRun(out: string | undefined, model: string, force: 
   for (let n = 1; out === undefined; n++) {
     const folder = join('runs', n === 1 ? model : `${model}-${n}`)
     const replaced = force && n === 1
-    if (!replaced && (await contents(folder)).length > 0) continue
+    if (!replaced && (await contentsOf(folder)).length > 0) continue
     const lock = await lockRun(folder).catch((error) => {
       if (error instanceof FolderInUse && !replaced) return undefined
       throw error
     })
     if (!lock) continue
     // One that was faster may be done already.
-    if (replaced || (await contents(folder)).length === 0) return lock
+    if (replaced || (await contentsOf(folder)).length === 0) return lock
     await lock.release()
   }
   const lock = await lockRun(out)
@@ -50,19 +52,21 @@ export async function lockNewRun(out: string | undefined, model: string, force: 
 export async function lockRun(path: string): Promise<RunLock> {
   const made = await makeFolder(path).catch((cause) => { throw failure('prepare run folder', path, cause) })
   const tidy = async () => { if (made !== undefined) await removeFolders(path, made) }
-  const unlock = await lockFolder(path).catch(async (error) => {
+  const { check, release } = await lockFolder(path).catch(async (error) => {
     await tidy()
     throw error
   })
-  return {
+  const lock = {
     path,
+    check,
     async release() {
-      await unlock()
+      await release()
       await tidy()
     },
   }
+  await recover(path).catch(async (error) => {
+    await lock.release()
+    throw error
+  })
+  return lock
 }
-
-/** The names in a folder; none when there is no such folder. A file in its place is left for `makeFolder` to refuse. */
-const contents = async (folder: string): Promise<string[]> =>
-  (await readdir(resolve(folder)).catch(() => [])).filter((name) => name !== LOCK)

@@ -31,6 +31,8 @@ export interface Settings {
   readonly threads: number | 'auto'
   readonly precision: Precision
   readonly wide: boolean
+  /** The most seconds of work that a run loses which is killed. */
+  readonly saveEvery: number
   /** The run folder; the first free one of the model's name when left out. */
   readonly out?: string
   readonly force: boolean

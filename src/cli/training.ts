@@ -4,6 +4,7 @@ import type { RunConfig } from '../checkpoint/config.ts'
 import { loadedOptions } from '../checkpoint/options.ts'
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
+import { FolderLost } from '../node/lock.ts'
 import { loadRun } from '../node/run.ts'
 import { createRuntime } from '../runtime/create_runtime.ts'
 import { TrainingError } from '../train/fault.ts'
@@ -14,8 +15,8 @@ import { classesOf, saySkipped, testData, trainingData } from './data.ts'
 import { type Io, type Signal, signalCode } from './io.ts'
 import { reporter, type Reporter } from './progress.ts'
 import { linesUpTo, resumedData } from './resume.ts'
-import { RunFolder } from './run_folder.ts'
-import { checkFolder, lockNewRun, lockRun } from './run_lock.ts'
+import { type Fresh, RunFolder } from './run_folder.ts'
+import { checkFolder, lockNewRun, lockRun, type RunLock } from './run_lock.ts'
 import { configOf, type Settings } from './settings.ts'
 
 interface Prepared {
@@ -51,10 +52,11 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
     const run = await prepare(settings, io)
     const { model, from } = run
     // What the first steps change is read before them.
-    const before = resume ? { lines: await linesUpTo(from, resume.folder) } : { first: RunFolder.picture(model) }
+    const before = resume ? { lines: await linesUpTo(from, resume.folder), step: from, digest: await model.digest() }
+      : { fresh: await RunFolder.fresh(model) }
     const begun = await begin(run, settings)
     lock ??= await lockNewRun(out, model.definition.kind, force)
-    return await goOn(run, begun, lock.path, before, settings, io)
+    return await goOn(run, begun, lock, before, settings, io)
   } finally {
     await lock?.release()
   }
@@ -102,13 +104,14 @@ async function begin({ model, data, epochs }: Prepared, { batchSize, accumulate 
   return { steps, first, stop: () => stop.abort(), seconds: () => (performance.now() - began) / 1000 }
 }
 
-type Before = { readonly lines: string } | { readonly first: Uint8Array }
+type Before = { readonly lines: readonly string[], readonly step: number, readonly digest: string } | { readonly fresh: Fresh }
 
 /** Trains to the end, or to a signal, and keeps the run in its folder; the exit code. */
 async function goOn(
-  run: Prepared, { steps, first, stop, seconds }: Begun, path: string, before: Before, settings: Settings, io: Io,
+  run: Prepared, { steps, first, stop, seconds }: Begun, lock: RunLock, before: Before, settings: Settings, io: Io,
 ): Promise<number> {
   const { model, data, test, from } = run
+  const { path } = lock
   let signal: Signal | undefined
   const report = reporter(settings, io)
   const endListening = io.onSignal((received) => {
@@ -118,9 +121,9 @@ async function goOn(
   })
   try {
     const config = await run.config(path)
-    const parts = { config, data, test }
-    const folder = 'lines' in before ? await RunFolder.resume(path, model, { ...parts, lines: before.lines, step: from })
-      : await RunFolder.start(path, model, { ...parts, first: before.first })
+    const parts = { config, data, test, saveEvery: settings.saveEvery }
+    const folder = 'fresh' in before ? await RunFolder.start(lock, model, { ...parts, ...before })
+      : await RunFolder.resume(lock, model, { ...parts, ...before })
     try {
       report.start({ out: path, images: data.count, parameters: parametersOf(model), ...(from && { from }), ...config })
       const left = ({ step, lastStep }: Progress) => (seconds() / (step - from)) * (lastStep - step)
@@ -131,7 +134,8 @@ async function goOn(
       return ended ? 0 : signalCode[signal!]
     } catch (error) {
       const kept = await folder.tidy()
-      if (kept === undefined || !(error instanceof GanglionError) || error.cause instanceof TrainingError) throw error
+      const said = error instanceof FolderLost || !(error instanceof GanglionError) || error.cause instanceof TrainingError
+      if (kept === undefined || said) throw error
       throw new GanglionError(`${error.message} ("${path}" keeps the run as it was after step ${kept})`, { cause: error })
     }
   } finally {
@@ -153,6 +157,7 @@ async function follow(
       io.checkOutput()
       report.progress(last, left(last))
       if (last.epochDone) report.epoch(await folder.epoch(last), last)
+      else await folder.progress(last)
     }
   } catch (error) {
     if (!(error instanceof TrainingError)) throw error

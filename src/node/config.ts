@@ -5,15 +5,17 @@ import { damagedConfig, formatConfig, parseConfig, type RunConfig } from '../che
 import { loadedOptions } from '../checkpoint/options.ts'
 import { GanglionError } from '../errors.ts'
 import { isModelName, models } from '../models/kinds.ts'
+import { viewOf } from './commit.ts'
 import { writeFileAtomic } from './files.ts'
-import { readText } from './read.ts'
+import { MOST_TEXT } from './read.ts'
+import { CONFIG } from './run_files.ts'
 
 /**
  * Writes config.json, readable.
  * @throws GanglionError when it cannot be written
  */
 export function saveConfig(folder: string, config: RunConfig): Promise<void> {
-  return writeFileAtomic(join(folder, 'config.json'), formatConfig(config))
+  return writeFileAtomic(join(folder, CONFIG), formatConfig(config))
 }
 
 /**
@@ -21,13 +23,15 @@ export function saveConfig(folder: string, config: RunConfig): Promise<void> {
  * @throws GanglionError when there is none, or it is not what a run writes
  */
 export async function loadConfig(folder: string): Promise<RunConfig> {
-  const path = join(folder, 'config.json')
-  const text = await readText(path).catch(async (cause: NodeJS.ErrnoException) => {
+  const path = join(folder, CONFIG)
+  const no = (why: string, cause?: unknown) => new GanglionError(`"${folder}" is not a run folder: ${why}; ` +
+    'give a folder that "ganglion train" wrote', { cause })
+  const bytes = await (await viewOf(folder)).read(CONFIG, MOST_TEXT).catch((cause: NodeJS.ErrnoException) => {
     if (cause instanceof GanglionError) throw cause
-    throw new GanglionError(`"${folder}" is not a run folder: ${await why(folder, cause)}; ` +
-      'give a folder that "ganglion train" wrote', { cause })
+    throw no(cause.code === 'EISDIR' ? 'its config.json is a folder' : cause.message, cause)
   })
-  const config = parseConfig(text, path)
+  if (!bytes) throw no(await why(folder))
+  const config = parseConfig(new TextDecoder().decode(bytes), path)
   const { kind, options, module } = config.model
   if (module || !isModelName(kind)) return config
   try {
@@ -39,9 +43,7 @@ export async function loadConfig(folder: string): Promise<RunConfig> {
 }
 
 /** Why there is no config.json to read. */
-async function why(folder: string, { code, message }: NodeJS.ErrnoException): Promise<string> {
-  if (code === 'EISDIR') return 'its config.json is a folder'
-  if (code !== 'ENOENT' && code !== 'ENOTDIR') return message
+async function why(folder: string): Promise<string> {
   const found = await stat(folder).catch(() => null)
   return found ? found.isDirectory() ? 'it holds no config.json' : 'it is a file' : 'there is no such folder'
 }

@@ -1,19 +1,9 @@
-// Writing files in Node so that a crash or a full disk never leaves half of one: a temporary file beside, then a rename.
-// It also guards the folder of a run. Invariant: nothing is removed that a run did not write.
-import { existsSync } from 'node:fs'
-import { appendFile, lstat, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+// Writing files in Node so that a crash, a full disk or a power cut never leaves half of one: a temporary file beside, synced, a
+// rename, and the folder synced. Invariant: a path holds what it held before, or all of what was written.
+import { randomInt } from 'node:crypto'
+import { lstat, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { GanglionError } from '../errors.ts'
-import { checkOptions, flag } from '../options.ts'
-
-/** All that a run writes into its folder, and so all that `force` removes: files, and pictures in the folder `samples`. */
-const RUN_FILES = [
-  'config.json', 'metrics.jsonl', 'weights.safetensors', 'state.safetensors', 'digest.txt', 'checksums.txt',
-] as const
-const SAMPLES = 'samples'
-const PICTURE = /^(reconstruction-)?epoch-\d{4,}\.png$/
-/** Says who trains into the folder (lock.ts). It is no part of a run. */
-export const LOCK = '.lock'
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full; free some space and try again',
@@ -29,107 +19,66 @@ const reasons: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'its name is too long; choose a shorter one',
 }
 
-let temporaries = 0
-const TEMPORARY = /^\.(.+)\.\d+\.\d+\.tmp$/
+/** A temporary file beside `path`. Its name says whose it is: those of one `id` belong together. */
+export const temporaryOf = (path: string, id: string): string => join(dirname(path), `.${basename(path)}.${id}.tmp`)
+
+/** The process, and a number of its own. */
+export const newId = (): string => `${process.pid}.${randomInt(2 ** 48 - 1)}`
+
+/** What `newId` gives. */
+export const ID = /^\d{1,10}\.\d{1,15}$/
+const TEMPORARY = /^\.(.+)\.(\d{1,10}\.\d{1,15})\.tmp$/
+
+/** The file that a temporary is to become, by its name; undefined where it is none. */
+export const targetOf = (name: string): string | undefined => TEMPORARY.exec(name)?.[1]
 
 /**
  * Writes `data` so that `path` holds either what it held before or all of `data`: to a temporary file in the same
  * folder, synced to the disk, then renamed. Text is UTF-8. A symbolic link at `path` is replaced, not followed.
  * @throws GanglionError when it cannot be written; the temporary file is then removed and `path` is as before
  */
-export function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
-  return writeFilesAtomic([[path, data]])
-}
-
-/**
- * Writes files that belong together as `writeFileAtomic` writes one: none is renamed before all are on the disk, so one
- * that is full replaces none of them.
- * @throws GanglionError when one cannot be written; the temporary files are then removed and all paths are as before
- */
-export async function writeFilesAtomic(files: readonly (readonly [path: string, data: Uint8Array | string])[]): Promise<void> {
-  const written: { path: string, temporary: string }[] = []
-  let at = ''
+export async function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
+  const temporary = temporaryOf(path, newId())
   try {
-    for (const [path, data] of files) {
-      at = path
-      const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${temporaries++}.tmp`)
-      const file = await open(temporary, 'wx')
-      written.push({ path, temporary })
-      try {
-        await file.writeFile(data)
-        await file.sync()
-      } finally {
-        await file.close()
-      }
-      // Renaming would say so after others are renamed.
-      if ((await lstat(path).catch(() => null))?.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
-    }
-    for (const { path, temporary } of written) {
-      at = path
-      await rename(temporary, path)
-    }
+    await writeSynced(temporary, data)
+    await rename(temporary, path)
+    await syncFolder(dirname(path))
   } catch (cause) {
-    for (const { temporary } of written) await rm(temporary, { force: true }).catch(() => {})
-    throw failure('write', at, cause)
+    await rm(temporary, { force: true }).catch(() => {})
+    throw failure('write', path, cause)
   }
 }
 
-/**
- * Makes `path` a folder that a new run may write to. One that holds anything is refused, unless `force` is set: then
- * the files of an earlier run are removed (config.json, metrics.jsonl, weights.safetensors, state.safetensors, digest.txt,
- * checksums.txt, and the pictures of epochs in samples/) and everything else stays. Returns the topmost folder that it
- * made, if any: a parent of `path`, or `path`.
- * @throws TypeError, RangeError for options that are not as described
- * @throws GanglionError when it holds files and `force` is not set, is a file, or cannot be written; the folders that it
- *   made are then removed
- */
-export async function prepareRunFolder(path: string, options: { force?: boolean } = {}): Promise<string | undefined> {
-  checkOptions('prepareRunFolder', options, { force: flag })
-  const { force = false } = options
+/** Writes a new file and syncs it to the disk. */
+export async function writeSynced(path: string, data: Uint8Array | string): Promise<void> {
+  const file = await open(path, 'wx')
   try {
-    const made = await makeFolder(path)
-    // As join() reads it in what follows: a/../b is b.
-    const found = (await readdir(resolve(path))).filter((name) => name !== LOCK)
-    if (found.length > 0 && !force) {
-      throw notEmpty(path, found, 'choose another, or use force to replace the files of an earlier run')
-    }
-    const samples = join(path, SAMPLES)
-    const pictures = await picturesIn(samples)
-    for (const name of [...RUN_FILES, ...found.filter(isTemporary)]) await rm(join(path, name), { force: true })
-    for (const name of pictures) await rm(join(samples, name), { force: true })
-    // A folder that holds anything else stays.
-    await rmdir(samples).catch(() => {})
-    return made
-  } catch (cause) {
-    throw cause instanceof GanglionError ? cause : failure('prepare run folder', path, cause)
+    await file.writeFile(data)
+    await file.sync()
+  } finally {
+    await file.close()
   }
 }
 
-/** What a process that was killed leaves of a file of a run. */
-const isTemporary = (name: string): boolean => RUN_FILES.includes((TEMPORARY.exec(name)?.[1] ?? '') as typeof RUN_FILES[number])
-const isPicture = (name: string): boolean => PICTURE.test(TEMPORARY.exec(name)?.[1] ?? name)
+/** Codes of systems that cannot open or sync a folder. */
+const NO_FOLDERS = ['EACCES', 'EBADF', 'EINVAL', 'EISDIR', 'ENOTSUP', 'EPERM']
 
-/** Whether a path, where a run's folder is around it, is one of the pictures that its training writes. */
-export const isRunPicture = (path: string): boolean =>
-  PICTURE.test(basename(path)) && basename(dirname(path)) === SAMPLES && existsSync(join(path, '..', '..', RUN_FILES[0]))
-
-/** The pictures of a run in a folder; none where there is no such folder. A file in its place is refused. */
-async function picturesIn(folder: string): Promise<string[]> {
-  const found = await lstat(folder).catch(() => null)
-  // The link goes, and what it leads to stays.
-  if (found?.isSymbolicLink()) await rm(folder)
-  else if (found?.isDirectory()) {
-    const entries = await readdir(folder, { withFileTypes: true })
-    return entries.filter((entry) => entry.isFile() && isPicture(entry.name)).map(({ name }) => name)
+/** Has the names in a folder survive a power cut, where the system can do that. */
+export async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, 'r')
+    await folder.sync().finally(() => folder.close())
+  } catch (error) {
+    if (!NO_FOLDERS.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
   }
-  else if (found) throw failure('prepare run folder', folder, { code: 'EEXIST' })
-  return []
 }
 
-/** The refusal of a folder that holds something. */
-export function notEmpty(path: string, found: readonly string[], mend: string): GanglionError {
-  const more = found.length > 1 ? ` and ${found.length - 1} more` : ''
-  return new GanglionError(`the folder "${path}" is not empty: it holds "${[...found].sort()[0]}"${more}; ${mend}`)
+/** What is at a path, itself where it is a link; undefined where nothing is. */
+export async function entryAt(path: string) {
+  return lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
 }
 
 /** Removes `path` and its parents up to and with `top`, as long as they are empty. */
@@ -139,20 +88,6 @@ export async function removeFolders(path: string, top: string): Promise<void> {
   for (const folder of all) {
     const removed = await rmdir(folder).then(() => true, () => false)
     if (!removed) return
-  }
-}
-
-/**
- * Adds `line` and a newline at the end of the file at `path`, which is created when missing.
- * @throws RangeError when `line` has a newline in it
- * @throws GanglionError when it cannot be written
- */
-export async function appendLine(path: string, line: string): Promise<void> {
-  if (line.includes('\n')) throw new RangeError(`appendLine: line expected no newline, got ${JSON.stringify(line)}`)
-  try {
-    await appendFile(path, `${line}\n`)
-  } catch (cause) {
-    throw failure('write', path, cause)
   }
 }
 
@@ -181,6 +116,7 @@ export async function makeFolder(path: string): Promise<string | undefined> {
         throw error
       }
     }
+    await syncFolder(dirname(folder))
     last = folder
   }
   return top

@@ -1,30 +1,34 @@
-// A run on disk: src/checkpoint says what its files hold. Invariant: weights, state and digest are of one step, each file is
-// whole or absent, and what changed since it was saved is not loaded.
+// A run on disk: src/checkpoint says what its files hold. Invariant: weights, state and digest are of one step, whatever the
+// moment in which a process ended that saved them, and what changed since it was saved is not loaded.
 import { join } from 'node:path'
 import type { RunConfig } from '../checkpoint/config.ts'
 import { loadedOptions } from '../checkpoint/options.ts'
-import { checkSaved, CHECKSUMS, DIGEST, restore, runFiles, STATE, WEIGHTS } from '../checkpoint/run.ts'
+import { checkSaved, CHECKSUMS, DIGEST, restore, runFiles, type Saved, STATE, WEIGHTS } from '../checkpoint/run.ts'
 import { GanglionError } from '../errors.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import type { MadeFor } from '../models/own.ts'
 import { callable, checkOptions, flag } from '../options.ts'
 import { createRuntime, type Runtime } from '../runtime/create_runtime.ts'
 import { Model } from '../train/model.ts'
+import { commit, type View, viewOf } from './commit.ts'
 import { loadConfig } from './config.ts'
-import { writeFilesAtomic } from './files.ts'
 import { sourceOf } from './model_source.ts'
 import { runtimeRule } from './options.ts'
-import { readRegular, readText } from './read.ts'
+import { MOST_TEXT } from './read.ts'
+
+/** Of reading a run while others save it; a save takes longer than a read. */
+const MOST_TRIES = 20
 
 /**
  * Writes what a model learned into a run folder: weights.safetensors, state.safetensors (every variable and the
  * counters: training goes on from it as if it had never stopped), digest.txt, and checksums.txt, the SHA-256 of these
- * files. Returns the digest.
+ * files. All are replaced together: at any moment a process may be killed, and `loadRun` gives the run as it was saved before, or
+ * as it is saved now. Returns the digest.
  * @throws GanglionError when a file cannot be written; all are then as they were before
  */
 export async function saveRun(folder: string, model: Model): Promise<string> {
   const { digest, files } = await runFiles(model)
-  await writeFilesAtomic([...files].map(([name, data]) => [join(folder, name), data]))
+  await commit(folder, { files })
   return digest
 }
 
@@ -52,11 +56,9 @@ export async function loadRun(folder: string, options: LoadRunOptions = {}): Pro
   const { runtime, state = false, define } = options
   const config = await loadConfig(folder)
   const place = (name: string): string => join(folder, name)
-  const [checksums, digest] = [await textOf(place(CHECKSUMS)), await textOf(place(DIGEST))]
-  const bytes = await readBytes(place(state ? STATE : WEIGHTS))
+  const saved = await readSaved(folder, state ? STATE : WEIGHTS)
   const made = { ...config.model, options: loadedOptions(config.model.options) }
   const definition = define ? define(made) : (await sourceOf(config.model, folder)).define(made)
-  const saved = { bytes, digest, checksums }
   // Before the model takes memory: what config.json says need not be true.
   await checkSaved(definition, saved, state, place)
   const model = await Model.create(runtime ?? await createRuntime(), definition, { seed: config.training.seed })
@@ -64,19 +66,28 @@ export async function loadRun(folder: string, options: LoadRunOptions = {}): Pro
   return { config, model }
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
-  return readRegular(path).catch((cause: NodeJS.ErrnoException) => {
-    if (cause instanceof GanglionError) throw cause
-    const what = cause.code === 'ENOENT' ? `"${path}" is missing` : `cannot read "${path}": ${cause.message}`
-    throw new GanglionError(`${what}; train again, or put the file there`, { cause })
-  })
+/** The files of one save, also while another process saves: read again where a save came in between. */
+async function readSaved(folder: string, name: string): Promise<Saved> {
+  for (let tries = 1; ; tries++) {
+    const view = await viewOf(folder)
+    const text = (name: string, from = view) => textIn(from, folder, name)
+    const [checksums, digest] = [await text(CHECKSUMS), await text(DIGEST)]
+    const bytes = await readIn(view, folder, name)
+    const now = await viewOf(folder)
+    if (tries < MOST_TRIES && (now.id !== view.id || await text(CHECKSUMS, now) !== checksums)) continue
+    if (bytes) return { bytes, digest, checksums }
+    throw new GanglionError(`"${join(folder, name)}" is missing; train again, or put the file there`)
+  }
 }
 
 /** The text of a file that older runs do not have. */
-async function textOf(path: string): Promise<string | undefined> {
-  return readText(path).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return undefined
-    if (cause instanceof GanglionError) throw cause
-    throw new GanglionError(`cannot read "${path}": ${cause.message}; check its permissions`, { cause })
-  })
+async function textIn(view: View, folder: string, name: string): Promise<string | undefined> {
+  const bytes = await readIn(view, folder, name, MOST_TEXT)
+  return bytes && new TextDecoder().decode(bytes)
 }
+
+const readIn = (view: View, folder: string, name: string, most?: number): Promise<Uint8Array | undefined> =>
+  view.read(name, most).catch((cause: NodeJS.ErrnoException) => {
+    if (cause instanceof GanglionError) throw cause
+    throw new GanglionError(`cannot read "${join(folder, name)}": ${cause.message}; check its permissions`, { cause })
+  })

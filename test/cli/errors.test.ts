@@ -1,5 +1,5 @@
 // Bad data, folders and models: exit code 1, one sentence on stderr, and nothing left behind.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { writeIdx } from '../../src/formats/idx.ts'
 import { ganglion, place, type Place, writeImages } from './ganglion.ts'
@@ -128,12 +128,26 @@ describe('the run folder', () => {
     )
   })
 
-  test('keeps what its user put among the pictures, also when the run that replaces it fails', async () => {
+  test('stays as it is where anything is in the way of the run that is to replace it', async () => {
     mkdirSync(at.in('run', 'samples'), { recursive: true })
+    await train('--quiet', '--force')
     for (const name of ['mine.png', 'epoch-0007.png']) writeFileSync(at.in('run', 'samples', name), name)
-    mkdirSync(at.in('run', 'samples', 'epoch-0000.png'))
-    expect((await train('--force')).code).toBe(1)
-    expect(readdirSync(at.in('run', 'samples')).sort()).toEqual(['epoch-0000.png', 'mine.png'])
+    for (const name of ['checksums.txt', 'digest.txt', 'samples/epoch-0001.png', 'samples/epoch-0009.png']) {
+      const kept = existsSync(at.in('run', name)) ? readFileSync(at.in('run', name)) : undefined
+      rmSync(at.in('run', name), { force: true })
+      mkdirSync(at.in('run', name))
+      const before = [...files(), ...readdirSync(at.in('run', 'samples'))]
+      const { code, stderr } = await train('--force', '--seed', '2')
+      expect([code, stderr]).toEqual([1, `ganglion: cannot prepare run folder "${at.in('run', name)}": ` +
+        'a folder of that name is in the way; move it away, or choose another folder\n'])
+      expect([...files(), ...readdirSync(at.in('run', 'samples'))]).toEqual(before)
+      rmSync(at.in('run', name), { recursive: true })
+      if (kept) writeFileSync(at.in('run', name), kept)
+    }
+    expect((await ganglion(['sample', at.in('run')])).code).toBe(0)
+    expect((await train('--force', '--seed', '2')).code).toBe(0)
+    expect(readdirSync(at.in('run', 'samples')).sort()).toEqual(
+      ['epoch-0000.png', 'epoch-0001.png', 'mine.png', 'reconstruction-epoch-0001.png'])
   })
 
   test('of an earlier run stays when the run that was to replace it cannot start', async () => {

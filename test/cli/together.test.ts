@@ -1,6 +1,6 @@
 // Trainings at the same time: each has a folder of its own, or says who has it.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { loadRun } from '../../src/node/index.ts'
@@ -13,9 +13,9 @@ afterEach(() => at.remove())
 const SMALL = ['--batch-size', '32', '--hidden', '8', '--latent', '2', '--quiet']
 const train = (...args: string[]) => ['train', 'vae', '--data', at.in('images'), ...SMALL, ...args]
 const dead = () => spawnSync(process.execPath, ['-e', '']).pid
-const lock = (holder: object | string) => {
+const lock = (holder: object) => {
   mkdirSync(at.in('run'), { recursive: true })
-  writeFileSync(at.in('run', '.lock'), typeof holder === 'string' ? holder : JSON.stringify(holder))
+  writeFileSync(at.in('run', '.lock'), JSON.stringify(holder))
 }
 
 test('without --out, they take runs/vae, runs/vae-2, runs/vae-3', async () => {
@@ -34,12 +34,12 @@ test('into one folder by force: the second is refused, the first is whole', asyn
     void second.then(() => child.kill('SIGINT'))
   })
   expect((await second!).stderr).toMatch(
-    /^ganglion: the folder "run" is in use: process \d+ trains into it; wait for its end or choose another folder, or delete "run\/\.lock" if there is no such process\n$/,
+    /^ganglion: the folder "run" is in use: process \d+ trains into it; wait for its end or choose another folder, or delete "run\/\.lock\.[\w.]+" if there is no such process\n$/,
   )
   expect([first.code, (await second!).code]).toEqual([130, 1])
   expect(readFileSync(at.in('run', 'config.json'), 'utf8')).toContain('"epochs": 100000')
   await loadRun(at.in('run'), { state: true })
-  expect(existsSync(at.in('run', '.lock'))).toBe(false)
+  expect(readdirSync(at.in('run')).filter((name) => name.startsWith('.'))).toEqual([])
 })
 
 test('in one process too', async () => {
@@ -52,7 +52,6 @@ test('in one process too', async () => {
 test.each([
   ['of a process that was killed', () => ({ pid: dead(), host: hostname(), id: 'x' })],
   ['of an earlier process with the same number', () => ({ pid: process.pid, host: hostname(), id: 'x' })],
-  ['that was never written', () => ''],
 ])('a lock %s is taken over', async (_, holder) => {
   lock(holder())
   expect(await ganglion(train('--epochs', '1', '--out', at.in('run')))).toMatchObject({ code: 0, stderr: '' })

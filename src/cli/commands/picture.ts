@@ -1,7 +1,8 @@
 // What sample, reconstruct and interpolate have in common: a run in, one PNG out.
 import { join, resolve } from 'node:path'
 import { GanglionError } from '../../errors.ts'
-import { isRunPicture, writeFileAtomic } from '../../node/files.ts'
+import { writeFileAtomic } from '../../node/files.ts'
+import { isRunPicture } from '../../node/run_files.ts'
 import type { RunConfig } from '../../checkpoint/config.ts'
 import { moduleModel } from '../../node/model_source.ts'
 import { MOST_BYTES } from '../../node/read.ts'

@@ -7,7 +7,7 @@ import type { Command } from '../command.ts'
 import { flagsOf, optionsFrom } from '../model_options.ts'
 import { nearest } from '../nearest.ts'
 import {
-  automaticWide, choice, help, integer, type Options, parse, seed, text, threads, UsageError, type Values, wide,
+  automaticWide, choice, help, integer, type Options, parse, positive, seed, text, threads, UsageError, type Values, wide,
 } from '../options.ts'
 import { reportFailure } from '../progress.ts'
 import { resumedModel, resumeSettings } from '../resume.ts'
@@ -20,6 +20,7 @@ const ACCUMULATE = 1
 const SEED = 1
 const THREADS = 1
 const PRECISION = 'deterministic'
+const SAVE_EVERY = 30
 
 const kinds = Object.values(models)
 const EPOCHS = 10
@@ -49,6 +50,10 @@ const output = {
   model: { value: 'FILE', help: 'a model of your own: a module that exports a definition, or what makes one', read: text },
   resume: { value: 'RUN', help: 'go on with the run in a folder, to the bit; --epochs is the total', read: text },
   out: { value: 'DIR', help: 'the run folder', read: text, initial: 'runs/MODEL, or MODEL-2, …' },
+  'save-every': {
+    value: 'SECONDS', help: 'the most work that is lost when the process is killed; within an epoch too', read: positive,
+    initial: SAVE_EVERY,
+  },
   force: { help: 'replace the run in a folder that is not empty; other files stay' },
   quiet: { help: 'nothing but errors and the result', short: 'q' },
   json: { help: 'one JSON object to a line: start, progress, epoch, and done or error' },
@@ -63,6 +68,7 @@ export const train: Command = {
     `MODEL is ${modelNames.join(', ')}: "ganglion models" says what they are.`,
     'The run folder gets config.json, metrics.jsonl, samples/epoch-0001.png …, weights.safetensors,',
     'state.safetensors, digest.txt and checksums.txt, which sha256sum --check reads.',
+    'A run that was killed goes on with --resume from its last save, to the bit.',
     'Ctrl-C ends training after the running steps and keeps what was learned; again, it ends at once.',
     'Figures called test are of test images; data without them, as one IDX file or PNG files, has none.',
     `A schedule is JSON: --learning-rate '{"schedule":"cosine","initial":1e-3,"steps":2000}', for one.`,
@@ -151,7 +157,8 @@ async function resumed(args: readonly string[], { resume, model }: Asked): Promi
   return resumeSettings(values.resume!, source!, { kind, options, ...given })
 }
 
-const shown = ({ wide, quiet, json }: Given) => ({ wide: wide ?? automaticWide(), quiet: quiet ?? false, json: json ?? false })
+const shown = ({ wide, quiet, json, 'save-every': saveEvery = SAVE_EVERY }: Given) =>
+  ({ wide: wide ?? automaticWide(), saveEvery, quiet: quiet ?? false, json: json ?? false })
 
 function kindOf([kind, more]: readonly string[]): ModelName {
   const expected = `expected ${modelNames.join(', ')}`

@@ -1,0 +1,138 @@
+// What a run writes into its folder, by name. Everything else there is its user's: it stays, and nothing here touches it.
+import { existsSync } from 'node:fs'
+import { readdir, rm, rmdir } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { GanglionError } from '../errors.ts'
+import { checkOptions, flag } from '../options.ts'
+import { entryAt, failure, makeFolder, targetOf } from './files.ts'
+import { isLock } from './lock.ts'
+import { runs } from './processes.ts'
+
+export const CONFIG = 'config.json'
+export const METRICS = 'metrics.jsonl'
+/** Says which temporaries are a run's files (commit.ts). */
+export const JOURNAL = '.commit'
+export const SAMPLES = 'samples'
+
+const RUN_FILES: readonly string[] = [
+  CONFIG, METRICS, 'weights.safetensors', 'state.safetensors', 'digest.txt', 'checksums.txt',
+]
+/** What commands other than training put there. */
+const COMMAND_FILES = ['sample.png', 'reconstruct.png', 'interpolate.png']
+const PICTURE = /^(reconstruction-)?epoch-\d{4,}\.png$/
+
+const isPicture = (name: string): boolean => PICTURE.test(name)
+
+/** Whether a name, from the run's folder, is that of a file that training writes. */
+export function isRunFile(name: string): boolean {
+  const [folder, picture, more] = name.split('/')
+  return RUN_FILES.includes(name) || (folder === SAMPLES && picture !== undefined && isPicture(picture) && more === undefined)
+}
+
+/** Whether a path, where a run's folder is around it, is one of the pictures that its training writes. */
+export const isRunPicture = (path: string): boolean =>
+  isPicture(basename(path)) && basename(dirname(path)) === SAMPLES && existsSync(join(path, '..', '..', CONFIG))
+
+export interface Contents {
+  /** What a run has in the folder, by names from there: files, and pictures of epochs. */
+  readonly files: readonly string[]
+  /** What processes that were killed left of such files, and of pictures that commands draw. */
+  readonly temporaries: readonly string[]
+  /** Whether `samples` is a link. */
+  readonly link: boolean
+}
+
+/**
+ * What there is of a run in a folder.
+ * @throws GanglionError when there is no such folder, or anything is in the way of a run's files
+ */
+export async function look(folder: string): Promise<Contents> {
+  const [files, temporaries]: [string[], string[]] = [[], []]
+  const sort = (name: string, prefix: string, isDirectory: boolean) => {
+    const target = targetOf(name)
+    if (target !== undefined && leavesTemporaries(`${prefix}${target}`) && !drawing(name, target)) {
+      temporaries.push(`${prefix}${name}`)
+    }
+    if (!isRunFile(`${prefix}${name}`)) return
+    if (isDirectory) throw inTheWay(join(folder, `${prefix}${name}`), 'folder')
+    files.push(`${prefix}${name}`)
+  }
+  try {
+    // As join() reads it in what follows: a/../b is b.
+    for (const entry of await readdir(resolve(folder), { withFileTypes: true })) sort(entry.name, '', entry.isDirectory())
+    const samples = join(folder, SAMPLES)
+    const found = await entryAt(samples)
+    if (found?.isDirectory()) {
+      for (const entry of await readdir(samples, { withFileTypes: true })) sort(entry.name, `${SAMPLES}/`, entry.isDirectory())
+    } else if (found && !found.isSymbolicLink()) throw inTheWay(samples, 'file')
+    return { files, temporaries, link: !!found?.isSymbolicLink() }
+  } catch (cause) {
+    throw cause instanceof GanglionError ? cause : failure('prepare run folder', folder, cause)
+  }
+}
+
+const leavesTemporaries = (name: string): boolean => isRunFile(name) || name === JOURNAL || COMMAND_FILES.includes(name)
+
+/** Whether a command writes its picture just now. */
+const drawing = (name: string, target: string): boolean => COMMAND_FILES.includes(target) && runs(Number(name.split('.').at(-3)))
+
+const inTheWay = (path: string, what: string): GanglionError => new GanglionError(
+  `cannot prepare run folder "${path}": a ${what} of that name is in the way; move it away, or choose another folder`)
+
+/**
+ * What there is in a folder beside locks and what a run leaves that was killed before it was saved for the first time.
+ * Nothing where there is no such folder. A file in its place is left for `makeFolder` to refuse.
+ */
+export async function contentsOf(folder: string): Promise<string[]> {
+  const found = await readdir(resolve(folder)).catch((): string[] => [])
+  const samples = found.includes(SAMPLES) ? await onlyTemporaries(join(folder, SAMPLES)) : false
+  return found.filter((name) => (
+    !isLock(name) && !leavesTemporaries(targetOf(name) ?? '') && !(name === SAMPLES && samples)
+  ))
+}
+
+/** Whether a path is a folder with nothing in it but what was to become pictures of epochs. */
+async function onlyTemporaries(folder: string): Promise<boolean> {
+  if (!(await entryAt(folder).catch(() => undefined))?.isDirectory()) return false
+  return (await readdir(folder)).every((name) => isPicture(targetOf(name) ?? ''))
+}
+
+/** The refusal of a folder that holds something. */
+export function notEmpty(path: string, found: readonly string[], mend: string): GanglionError {
+  const more = found.length > 1 ? ` and ${found.length - 1} more` : ''
+  return new GanglionError(`the folder "${path}" is not empty: it holds "${[...found].sort()[0]}"${more}; ${mend}`)
+}
+
+/**
+ * Makes `path` a folder that a new run may write to. One that holds anything is refused, unless `force` is set: then
+ * the files of an earlier run are removed (config.json, metrics.jsonl, weights.safetensors, state.safetensors, digest.txt,
+ * checksums.txt, and the pictures of epochs in samples/) and everything else stays. Returns the topmost folder that it
+ * made, if any: a parent of `path`, or `path`.
+ * @throws TypeError, RangeError for options that are not as described
+ * @throws GanglionError when it holds files and `force` is not set, is a file, or cannot be written; the folders that it
+ *   made are then removed. Nothing is removed where anything is in the way of a run's files
+ */
+export async function prepareRunFolder(path: string, options: { force?: boolean } = {}): Promise<string | undefined> {
+  checkOptions('prepareRunFolder', options, { force: flag })
+  const { force = false } = options
+  try {
+    const made = await makeFolder(path)
+    const found = await contentsOf(path)
+    if (found.length > 0 && !force) {
+      throw notEmpty(path, found, 'choose another, or use force to replace the files of an earlier run')
+    }
+    const { files, temporaries, link } = await look(path)
+    for (const name of [JOURNAL, ...files, ...temporaries]) await rm(join(path, name), { force: true })
+    await clearSamples(path, link)
+    return made
+  } catch (cause) {
+    throw cause instanceof GanglionError ? cause : failure('prepare run folder', path, cause)
+  }
+}
+
+/** Removes `samples` where it is a link, whose end stays as it is, or empty. */
+export async function clearSamples(folder: string, link: boolean): Promise<void> {
+  const samples = join(folder, SAMPLES)
+  if (link) await rm(samples)
+  else await rmdir(samples).catch(() => {})
+}
