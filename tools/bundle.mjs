@@ -2,6 +2,7 @@
 // read without its source map too. ASCII, because V8 holds a text with any other character in two bytes each.
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 /** Data formats with an entry of their own, as `exports` of package.json says. */
@@ -27,11 +28,11 @@ const ERRORS = 'errors'
 const inDist = (entry) => entry.replace('entries/', '').replace('threads/', '')
 
 /** Modules that are loaded when asked for, by what has loaded the library. */
-const ON_DEMAND = ['runtime/core_source', 'runtime/threads/pool', 'models/accumulate']
+const ON_DEMAND = ['runtime/core_source', 'runtime/threads/pool', 'models/accumulate', 'formats/software_sha256']
 const FOLDERS = ['data', 'formats', 'graph', 'ops', 'ops/lowering', 'autodiff', 'compiler', 'nn', 'models', 'train']
 /** What collects modules in an object (of which bundlers keep all), what is loaded when asked for, and an entry of its own. */
 const LEFT_OUT = [
-  'index.ts', 'kinds.ts', 'registry.ts', 'accumulate.ts', 'micro_batches.ts', 'alike.ts',
+  'index.ts', 'kinds.ts', 'registry.ts', 'accumulate.ts', 'micro_batches.ts', 'alike.ts', 'software_sha256.ts',
   ...FORMATS.map((entry) => `${basename(entry)}.ts`),
 ]
 
@@ -56,6 +57,12 @@ const library = {
   },
 }
 
+/** A library that pages load is a part of dist, because a page without a bundler finds no package by its name. */
+const packages = {
+  name: 'packages',
+  setup: ({ onResolve }) => onResolve({ filter: /^@noble\// }, ({ path }) => ({ path: fileURLToPath(import.meta.resolve(path)) })),
+}
+
 /** Separate entries lie in folders of dist. */
 const sharedErrors = {
   name: 'errors',
@@ -69,7 +76,7 @@ export async function bundle(outdir) {
     outdir, chunkNames: 'runtime/[name]-[hash]',
     bundle: true, splitting: true, format: 'esm', platform: 'neutral', target: 'es2022', charset: 'ascii',
     packages: 'external', external: ['node:*', '*.wasm', '*.wasm?module'], legalComments: 'none',
-    sourcemap: true, sourcesContent: false, plugins,
+    sourcemap: true, sourcesContent: false, plugins: [packages, ...plugins],
   })
   const built = [bundled([...ENTRIES, ERRORS], [library]), ...SEPARATE.map((entry) => bundled([entry], [sharedErrors]))]
   if ((await Promise.all(built)).some(({ warnings }) => warnings.length)) throw new Error('esbuild warns')

@@ -1,6 +1,7 @@
 // Timing: what is to be compared takes turns, a window each, with the peak loop in between, so that whatever else the
 // machine does hits all alike. Invariant: a window is many runs in one call, longer than the coarsest clock's tick.
 import { GanglionError } from '../errors.ts'
+import { turn } from '../runtime/turn.ts'
 
 /** Measures the peak once, in GFLOP/s. */
 export type PeakMeter = () => number
@@ -71,9 +72,6 @@ export interface Turns {
 
 const FEWEST_WINDOWS = 3
 
-/** The host may do what waits (show progress, end the run) between rounds. */
-const pause = (): Promise<void> => new Promise((done) => { setTimeout(done, 0) })
-
 /** Times all subjects and the peak; results are in the subjects' order. */
 export async function takeTurns(
   subjects: readonly Subject[], meter: PeakMeter, { windows, seconds, onWindow }: Turns,
@@ -91,7 +89,7 @@ export async function takeTurns(
       peaks.push(meter())
       measured[i]!.ms.push(ms)
       measured[i]!.ofPeak.push(flops / ms / 1e6 / Math.max(before, peaks.at(-1)!))
-      await pause()
+      await turn()
     }
   }
   return { measured, peaks }

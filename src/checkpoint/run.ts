@@ -7,6 +7,7 @@ import { sha256 } from '../formats/sha256.ts'
 import { isVariable } from '../graph/leaves.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import { graphsOf } from '../models/stages.ts'
+import { encodeUtf8 } from '../formats/utf8.ts'
 import { isA } from '../tag.ts'
 import { type Model, ROWS } from '../train/model.ts'
 import type { State } from '../train/state.ts'
@@ -115,7 +116,7 @@ async function checkSum(sums: string | undefined, path: string, name: string, da
     `its SHA-256 is not that in ${CHECKSUMS}; copy the run again, or delete ${CHECKSUMS} if the change is meant`)
 }
 
-const hashOf = (data: Contents): Promise<string> => sha256([typeof data === 'string' ? new TextEncoder().encode(data) : data])
+const hashOf = (data: Contents): Promise<string> => sha256([typeof data === 'string' ? encodeUtf8(data) : data])
 
 function stateTensors(model: Model): Map<string, SavedTensor> {
   const shapes = new Map(model.session.variables.map((v) => [v.attrs.name, v.shape]))

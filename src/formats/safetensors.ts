@@ -7,6 +7,7 @@ import { isA } from '../tag.ts'
 import { checkBytes } from './bytes.ts'
 import { DTYPES } from './dtypes.ts'
 import { type Entry, type Header, METADATA, parseHeader, quoted } from './safetensors_header.ts'
+import { decodeUtf8, encodeUtf8 } from './utf8.ts'
 
 export interface SavedTensor {
   readonly shape: readonly number[]
@@ -50,7 +51,7 @@ export function encodeSafetensors(tensors: ReadonlyMap<string, SavedTensor>, met
     fields.push(`${JSON.stringify(name)}:{"dtype":"${dtype}","shape":[${shape}],"data_offsets":[${offset},${next}]}`)
     offset = next
   }
-  const json = new TextEncoder().encode(`{${fields.join()}}`)
+  const json = encodeUtf8(`{${fields.join()}}`)
   const size = Math.ceil(json.length / 8) * 8
   const bytes = new Uint8Array(8 + size + offset).fill(0x20, 8, 8 + size)
   bytes.set(json, 8)
@@ -124,7 +125,7 @@ function readHeader(bytes: Uint8Array, name: string): Layout {
   if (size === 0 || bytes[8] !== 0x7b) throw damaged(name, 'its header does not start with {')
   let text: string
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.slice(8, 8 + size))
+    text = decodeUtf8(bytes.slice(8, 8 + size))
   } catch (cause) {
     throw damaged(name, 'its header is not UTF-8', cause)
   }

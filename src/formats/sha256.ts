@@ -1,13 +1,27 @@
-// SHA-256 by Web Crypto, which every runtime has.
+// SHA-256 by Web Crypto, or by a library where there is none: on pages of plain http.
 
-/** The hash of all parts in a row, in hexadecimal. */
+/** The hash of all parts in a row, in hexadecimal, of what they hold when it is called. */
 export async function sha256(parts: readonly Uint8Array[]): Promise<string> {
+  if (!hasCrypto() && !software) await prepareSha256()
+  if (software) return software(parts)
   const all = new Uint8Array(parts.reduce((n, p) => n + p.length, 0))
   let at = 0
   for (const part of parts) {
     all.set(part, at)
     at += part.length
   }
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', all))
-  return Array.from(hash, (b) => b.toString(16).padStart(2, '0')).join('')
+  return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', all)))
+}
+
+const hex = (bytes: Uint8Array): string => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('')
+const hasCrypto = (): boolean => typeof globalThis.crypto?.subtle === 'object'
+
+let software: ((parts: readonly Uint8Array[]) => string) | undefined
+
+/** Loads the library where it is needed: with the core, because later it may be out of reach. */
+export async function prepareSha256(): Promise<void> {
+  if (hasCrypto() || software) return
+  // eslint-disable-next-line no-restricted-syntax -- before there is a session
+  const { hash } = await import('./software_sha256.ts')
+  software = (parts) => hex(hash(parts))
 }

@@ -1,5 +1,6 @@
 // Random tensors: counter-based (Philox 4x32-10), so a value depends on the seed, its stream, the step and its index.
 import { topological } from '../graph/walk.ts'
+import { encodeUtf8 } from '../formats/utf8.ts'
 import {
   bernoulli_f32, type Draw, random_normal_f32, random_uniform_f32, truncated_normal_f32,
 } from '../graph/contract.generated.ts'
@@ -13,7 +14,7 @@ import { mul } from './arithmetic.ts'
 /** A stream's number: FNV-1a of its name. */
 export function streamId(name: string): number {
   let hash = 0x811c9dc5
-  for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193)
+  for (const byte of encodeUtf8(name)) hash = Math.imul(hash ^ byte, 0x01000193)
   return hash | 0
 }
 

@@ -1,5 +1,6 @@
 // The wasm core, loaded: its memory, its tape loop, and the indices of its kernels. One instance has one memory, so a
 // session's buffers are freed all together when the session is garbage.
+import { GanglionError } from '../errors.ts'
 import type { ThreadPool } from './threads/pool.ts'
 import type { Team } from './threads/team.ts'
 import type { SharedExports } from './threads/thread.ts'
@@ -38,7 +39,7 @@ const INITIAL_PAGES = 16
 
 /** A core of its own memory, from a compiled module: shared with the pool's threads if there is one. */
 export async function instantiateCore(module: WebAssembly.Module, pool: ThreadPool | null = null): Promise<Core> {
-  const instance = await WebAssembly.instantiate(module, pool ? { env: { memory: sharedMemory() } } : {})
+  const instance = await instantiate(module, pool !== null).catch(refused)
   const exports = instance.exports as unknown as Exports
   const { memory, table } = exports
   const team = pool && (await pool.join(module, memory, exports))
@@ -61,12 +62,22 @@ export async function instantiateCore(module: WebAssembly.Module, pool: ThreadPo
   }
 }
 
+const instantiate = async (module: WebAssembly.Module, shared: boolean): Promise<WebAssembly.Instance> =>
+  WebAssembly.instantiate(module, shared ? { env: { memory: sharedMemory() } } : {})
+
+/** Engines reserve gigabytes of addresses for a memory, which a limit on virtual memory (ulimit -v) may refuse. */
+function refused(cause: Error): never {
+  if (cause instanceof GanglionError || !/memory/i.test(cause.message)) throw cause
+  throw new GanglionError(`the system reserves no memory for a model (${cause.message}); hold fewer models at a time, raise ` +
+    'the limit on virtual memory (ulimit -v unlimited), or start Node with --disable-wasm-trap-handler', { cause })
+}
+
 /** The largest memory that the system reserves: a shared memory must name its end, and some systems refuse 4 GB. */
 function sharedMemory(maximum = 65536): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum, shared: true })
   } catch (error) {
-    if (maximum <= 4096) throw error
+    if (maximum <= 4096) refused(error as Error)
     return sharedMemory(maximum / 2)
   }
 }

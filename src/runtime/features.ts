@@ -1,7 +1,8 @@
 // What this engine can do, asked of the engine itself: each proposal by validating a tiny module that needs it.
 // Pure: it starts nothing, and works in every runtime.
+import { NO_WASM } from './compile_core.ts'
 import { type Feature, no, yes } from './feature.ts'
-import { workersExist } from './host.ts'
+import { workersAllowed, workersExist } from './host.ts'
 import { isA } from '../tag.ts'
 import { wideVectors } from './wide.ts'
 
@@ -36,9 +37,11 @@ export function features(): Features {
   return { simd: simd(), relaxedSimd: relaxedSimd(), wideVectors: wideVectors(), threads: threads() }
 }
 
-const valid = (bytes: readonly number[]): boolean => WebAssembly.validate(Uint8Array.from(bytes))
+const hasEngine = (): boolean => typeof WebAssembly === 'object'
+const valid = (bytes: readonly number[]): boolean => hasEngine() && WebAssembly.validate(Uint8Array.from(bytes))
 function simd(): Feature {
   if (valid(SIMD)) return yes('every kernel uses it')
+  if (!hasEngine()) return no(NO_WASM)
   return no('this engine does not know WebAssembly SIMD, which Ganglion needs; ' +
     'use Node 20.19, Chrome 91, Firefox 89, Safari 16.4 or newer')
 }
@@ -46,6 +49,7 @@ function simd(): Feature {
 /** Relaxed SIMD alone: asking for threads takes Node some milliseconds. */
 export function relaxedSimd(): Feature {
   if (valid(RELAXED)) return yes('the engine knows it')
+  if (!hasEngine()) return no(NO_WASM)
   const flag = '--experimental-wasm-relaxed-simd'
   // eslint-disable-next-line ganglion/determinism -- only to say why: it runs, and gives the same numbers, without it
   const node = (globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node
@@ -55,6 +59,7 @@ export function relaxedSimd(): Feature {
 
 /** Threads alone. */
 export function threads(): Feature {
+  if (!hasEngine()) return no(NO_WASM)
   if (typeof Atomics === 'undefined' || !valid(ATOMICS)) return no('this engine does not know WebAssembly atomics')
   const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated
   if (isolated === false) {
@@ -69,5 +74,6 @@ export function threads(): Feature {
   // eslint-disable-next-line ganglion/determinism -- only to know a page: any number of threads gives the same bits
   const page = typeof document === 'object' && isA('Window', globalThis)
   if (page) return no("a page's own thread may not wait for others; train in a Web Worker")
+  if (!workersAllowed()) return no("Node's permission model allows no workers; start it with --allow-worker")
   return workersExist() ? yes('the engine has shared memory and atomics') : no('no worker can be started from here')
 }

@@ -12,11 +12,14 @@ export interface NodeModules {
   os: { availableParallelism(): number, cpus(): { model: string }[], platform(): string, arch(): string, release(): string }
   fs: { promises: { readFile(file: URL): Promise<Uint8Array<ArrayBuffer>> } }
   v8: { setFlagsFromString(flag: string): void }
+  timers: { setImmediate(done: () => void): unknown }
   zlib: { inflateRawSync(bytes: Uint8Array): Uint8Array<ArrayBuffer> }
   buffer: { Buffer: { from(text: string, encoding: 'base64'): Uint8Array } }
 }
 interface NodeProcess {
   getBuiltinModule?<N extends keyof NodeModules>(name: N): NodeModules[N]
+  /** Where Node's permission model is on. */
+  permission?: { has(what: string): boolean }
 }
 
 /** Reached without an import, which bundlers for pages would trip over. */
@@ -29,6 +32,9 @@ const edge = (): boolean => 'EdgeRuntime' in globalThis ||
   (globalThis as { navigator?: Navigator }).navigator?.userAgent === 'Cloudflare-Workers'
 
 export const workersExist = (): boolean => !edge() && (typeof Worker === 'function' || builtin('worker_threads') !== undefined)
+
+// eslint-disable-next-line ganglion/determinism -- whether threads may be started: any number gives the same bits
+export const workersAllowed = (): boolean => (globalThis as { process?: NodeProcess }).process?.permission?.has('worker') ?? true
 
 /** How many threads the machine runs at once, as far as the runtime tells; at least 1. */
 export const parallelism = (): number =>

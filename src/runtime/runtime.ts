@@ -1,6 +1,7 @@
 // The engine, whatever entry it is reached by: compiles the core once, starts the threads, and opens sessions.
 // It carries no core: an entry says where its own comes from.
 import { GanglionError } from '../errors.ts'
+import { prepareSha256 } from '../formats/sha256.ts'
 import { compile } from './compile_core.ts'
 import { instantiateCore } from './core.ts'
 import { anything, checkOptions, flag, oneOf, rule } from '../options.ts'
@@ -82,6 +83,7 @@ export class Runtime {
       // eslint-disable-next-line no-restricted-syntax -- before there is a session
       const module = core ? await (await import('./core_source.ts')).moduleOf(core)
         : await carried(own(precision, count > 1, wide))
+      await prepareSha256()
       checkShared(module, count > 1)
       return new Runtime(module, precision, wide, pool, reason)
     } catch (error) {

@@ -3,10 +3,11 @@
 import type { ImageDataset } from '../data/dataset.ts'
 import { Pass } from '../nn/layer.ts'
 import { checkOptions, count } from '../options.ts'
+import { turn } from '../runtime/turn.ts'
 import { checkData } from './arguments.ts'
 import { batchOf } from './batches.ts'
 import type { BoundModel } from './bound.ts'
-import { Pace, pause } from './pace.ts'
+import { Pace } from './pace.ts'
 
 export interface EvaluateOptions {
   /** Samples a step; it changes no figure but where noise is drawn. Default 128. */
@@ -26,13 +27,13 @@ export function evaluate(model: BoundModel, data: ImageDataset, options: Evaluat
 
 /** The same figures, with turns of the event loop in between: signals are heard, a page stays alive. */
 export async function evaluateInTurns(
-  model: BoundModel, data: ImageDataset, options: EvaluateOptions = {}, turn: () => Promise<unknown> = pause,
+  model: BoundModel, data: ImageDataset, options: EvaluateOptions = {}, between: () => Promise<unknown> = turn,
 ): Promise<Record<string, number>> {
   const chunks = evaluation(model, data, options)
   for (;;) {
     const { done, value } = chunks.next()
     if (done) return value
-    await turn()
+    await between()
   }
 }
 

@@ -15,6 +15,3 @@ export class Pace {
     this.#chunk = Math.max(1, Math.min(this.#chunk * 2, Math.round((steps * CHUNK_MS) / Math.max(ms, 0.01))))
   }
 }
-
-/** Lets the event loop run. */
-export const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))

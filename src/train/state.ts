@@ -1,5 +1,6 @@
 // A run's state: what training changes, as tensors by name, and its digest.
 import { sha256 } from '../formats/sha256.ts'
+import { encodeUtf8 } from '../formats/utf8.ts'
 import { EPOCH, POSITION, STEP } from '../graph/contract.generated.ts'
 import { check, floats } from '../options.ts'
 import type { Session } from '../runtime/session.ts'
@@ -83,11 +84,17 @@ export function beginEpoch(session: Session, epoch: number): void {
   counters[EPOCH] = epoch
 }
 
-/** SHA-256 over `name, 0, bytes` of every variable in the order of names, then the counters and seed; little endian. */
+/**
+ * SHA-256 over `name, 0, bytes` of every variable in the order of names, then the counters and seed; little endian. Views of
+ * memory, read before anything else can happen.
+ */
 export function digest(session: Session): Promise<string> {
-  const { variables, counters } = readState(session)
   const parts: Uint8Array[] = []
-  for (const [name, values] of variables) parts.push(new TextEncoder().encode(`${name}\0`), new Uint8Array(values.buffer))
-  parts.push(new Uint8Array(counters.buffer))
+  const add = ({ buffer, byteOffset, byteLength }: ArrayBufferView) => parts.push(new Uint8Array(buffer, byteOffset, byteLength))
+  for (const v of session.variables) {
+    parts.push(encodeUtf8(`${v.attrs.name}\0`))
+    add(session.floats(session.addressOf(v), v.size))
+  }
+  add(session.groupWords(TRAIN))
   return sha256(parts)
 }

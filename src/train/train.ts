@@ -5,13 +5,14 @@ import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import { checkOptions, count, signal as signalRule } from '../options.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
+import { turn } from '../runtime/turn.ts'
 import { checkData } from './arguments.ts'
 import type { BoundModel } from './bound.ts'
 import { type Counters, enterEpoch, EpochPlan } from './epoch.ts'
 import { Guard } from './fault.ts'
 import { hyperparametersOf } from './hyperparameters.ts'
 import { Means } from './means.ts'
-import { Pace, pause } from './pace.ts'
+import { Pace } from './pace.ts'
 import { beginEpoch, countersOf, TRAIN } from './state.ts'
 import { type Join, joinOf, stepStages } from './stages.ts'
 import { sameData, statusOf } from './status.ts'
@@ -132,7 +133,7 @@ class Training {
       const epochDone = next > epoch
       if (epochDone) guard.check()
       yield { epoch: epoch + 1, step, lastStep, metrics: means.values(), samples, seconds, epochDone }
-      await pause()
+      await turn()
     }
   }
 

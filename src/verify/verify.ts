@@ -2,6 +2,7 @@
 // Works in every runtime; a mismatch, or a recipe that fails here, is reported and never thrown.
 import { anything, checkOptions } from '../options.ts'
 import { type Precision, RUNTIME, type Runtime, type RuntimeOptions } from '../runtime/runtime.ts'
+import { turn } from '../runtime/turn.ts'
 import { digestOf } from './digest.ts'
 import { golden } from './golden.ts'
 import { numbersOf, type Recipe } from './recipe.ts'
@@ -63,7 +64,7 @@ export const verifier = (createRuntime: (options: RuntimeOptions) => Promise<Run
       const result = await attempt(recipe, runtime)
       results.push(result)
       onProgress?.(result, results.length, chosen.length)
-      await pause()
+      await turn()
     }
     const { precision, wide, threads } = runtime
     return { ...judge(results, precision), precision, wide, threads, results }
@@ -111,6 +112,3 @@ function judge(results: readonly VerifyResult[], precision: Precision): Pick<Ver
   const named = wrong.length > NAMED ? `${wrong.slice(0, NAMED).join(', ')}, and more` : wrong.join(', ')
   return { ok: false, summary: `not the same bits: ${wrong.length} of ${count} digests are not as expected: ${named}` }
 }
-
-/** Lets the event loop run: a page goes on, and garbage of the last recipe may go. */
-const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
