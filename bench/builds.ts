@@ -14,6 +14,8 @@ import { bundle, THREAD } from './runtimes.ts'
 
 export interface Build {
   readonly name: string
+  /** Whether it has the model: commits differ in theirs. */
+  has(model: ModelName): boolean
   step(model: ModelName, batch: number): Promise<Step>
 }
 
@@ -25,14 +27,13 @@ export interface Step {
 }
 
 type Options = Pick<RuntimeOptions, 'wide' | 'precision'> & { readonly threads: number }
-type Host = Pick<typeof host, 'createRuntime' | 'input' | 'layers' | ModelName> &
-  Partial<Pick<typeof host, 'trainingStages'>>
+type Host = Pick<typeof host, 'createRuntime' | 'input' | 'layers'> & Partial<Pick<typeof host, 'trainingStages' | ModelName>>
 
 /** Written with the package's public pieces alone, which commits far apart have in common. */
 async function stepWith(
   from: Host, worker: string, model: ModelName, batch: number, { threads, ...options }: Options,
 ): Promise<Step> {
-  const definition = from[model]()
+  const definition = from[model]!()
   const runtime = await from.createRuntime({ ...options, ...(threads > 1 && { threads, worker: pathToFileURL(worker) }) })
   const session = await runtime.session(1)
   const images = from.input('images', [batch, ...definition.imageShape])
@@ -66,7 +67,7 @@ export async function buildAt(ref: string, options: Options): Promise<Build> {
   else if (!existsSync(worker)) await inWorktree(commit, (folder) => bundleHost(folder, 'all', bundled, worker))
   const loaded = (await import(pathToFileURL(bundled).href)) as Host
   const name = commit === null ? 'this checkout' : git('log', '-1', '--format=%h %s', commit)
-  return { name, step: (model, batch) => stepWith(loaded, worker, model, batch, options) }
+  return { name, has: (model) => model in loaded, step: (model, batch) => stepWith(loaded, worker, model, batch, options) }
 }
 
 function commitOf(ref: string): string {

@@ -2,8 +2,9 @@
 // windows; below 1 the new one is faster. Bits: of all weights after warming up.
 import { figure, median, medianBounds, spread } from '../src/bench/statistics.ts'
 import { calibrate } from '../src/bench/windows.ts'
+import type { ModelName } from '../src/models/kinds.ts'
 import { about, aboutLine } from './about.ts'
-import { buildAt } from './builds.ts'
+import { type Build, buildAt } from './builds.ts'
 import { BUILD, buildOf, command, modelsOf } from './command.ts'
 import { heading, row } from './output.ts'
 import { inTurns, ratios } from './pairs.ts'
@@ -14,6 +15,12 @@ function verdict(ratio: readonly number[]): string {
   const [low, high] = medianBounds(ratio)
   const found = high < 1 ? 'faster' : low > 1 ? 'slower' : 'no difference seen'
   return `${low.toFixed(3)}–${high.toFixed(3)}: ${found}`
+}
+
+/** Why a model cannot be compared, or null. */
+export function missing(model: ModelName, builds: readonly Pick<Build, 'name' | 'has'>[]): string | null {
+  const without = builds.filter((build) => !build.has(model)).map(({ name }) => name)
+  return without.length ? `not compared: there is no ${model} in ${without.join(', nor in ')}` : null
 }
 
 export const compare = command({
@@ -33,7 +40,9 @@ export const compare = command({
     console.log(heading(head))
     const results = []
     for (const model of models) {
-      for (const batch of batches) {
+      const why = missing(model, [before, after])
+      if (why !== null) console.log(row([model, '–', '–', '–', why, '–', '–']))
+      for (const batch of why === null ? batches : []) {
         const steps = [await before.step(model, batch), await after.step(model, batch)]
         for (const { run } of steps) run(WARM_STEPS)
         const same = steps[0]!.digest() === steps[1]!.digest()
