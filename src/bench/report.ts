@@ -3,8 +3,6 @@ import type { Precision } from '../runtime/cores.ts'
 import type { Machine } from './machine.ts'
 import type { Figure } from './statistics.ts'
 
-export const FORMAT = 'ganglion-bench-1'
-
 /** `same`: the golden digest; `different`: wrong, and so not fast; `unknown`: there is none to compare with. */
 export type Verdict = 'same' | 'different' | 'unknown'
 
@@ -45,7 +43,7 @@ export interface ModelRow extends Row, Checked {
 }
 
 export interface BenchReport {
-  readonly format: typeof FORMAT
+  readonly format: 'ganglion-bench-1'
   readonly ganglion: string
   /** SHA-256 of the wasm core; empty where the caller gave one. */
   readonly core: string
@@ -66,6 +64,8 @@ export interface BenchReport {
   readonly kernels: readonly KernelRow[]
   readonly models: readonly ModelRow[]
 }
+
+export const FORMAT: BenchReport['format'] = 'ganglion-bench-1'
 
 /** The names of what was computed wrong. */
 export const wrong = ({ kernels, models }: BenchReport): string[] =>

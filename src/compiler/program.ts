@@ -19,7 +19,7 @@ import { schedule, type Schedule, type Stage } from './schedule.ts'
 import { shareEqual } from './simplify.ts'
 
 /** One phase of a step; a later one sees the variables as the earlier ones left them. */
-export interface StageSpec {
+interface StageSpec {
   /** Values that the host can read after a run. */
   readonly outputs?: Readonly<Record<string, Tensor>>
   /** Scalars, summed over steps in the core (`metrics()`) and checked: a NaN or infinity stops the run after its step. */

@@ -28,6 +28,7 @@ export interface CallOptions {
 }
 
 export interface KernelCall {
+  /** @internal */
   readonly kernel: Pick<Kernel<unknown>, 'name' | 'layouts'>
   /** Of the type that the kernel's calls have. */
   readonly args: object
@@ -35,7 +36,7 @@ export interface KernelCall {
 }
 
 /** `Given`, where it has no field that `Args` lacks. */
-export type Exactly<Args, Given> = Given & { readonly [Field in Exclude<keyof Given, keyof Args>]: never }
+type Exactly<Args, Given> = Given & { readonly [Field in Exclude<keyof Given, keyof Args>]: never }
 
 /** A call of `kernel`. Floats are numbers; a list that follows the fields is `records`. */
 export const call = <Args, Given extends Args>(

@@ -4,6 +4,7 @@
 import { input } from '../graph/leaves.ts'
 import { Tensor } from '../graph/tensor.ts'
 import { rewrite, topological } from '../graph/walk.ts'
+import { isCount } from '../options.ts'
 import type { Reduction, Stage } from './definition.ts'
 import { isMark, MicroBatches, tree } from './micro_batches.ts'
 
@@ -23,11 +24,14 @@ export interface StagePieces {
  * computed once; updates that differ between them (running statistics) are all done, in their order; metrics are means.
  * @param parts the stages that one definition made for each micro-batch
  * @param rows how many rows each has
- * @throws RangeError where the stages differ in more than their rows, or an optimizer gets gradients of one micro-batch
+ * @param reduction what the step's gradients are of those of its micro-batches, the definition's: their mean by rows or their sum
+ * @throws RangeError where the stages differ in more than their rows, or an optimizer gets gradients of one micro-batch; where
+ * there is no micro-batch, or not a number of rows for each
  */
 export function accumulate(
   parts: readonly (readonly Stage[])[], rows: readonly number[], reduction: Reduction = 'mean',
 ): Stage[] {
+  checkParts('accumulate', parts, rows)
   if (parts.length === 1) return [...parts[0]!]
   const step = new MicroBatches(parts, rows, reduction)
   const stages = step.stages.map((stage): Required<Omit<Stage, 'outputs'>> => ({
@@ -52,11 +56,13 @@ export function accumulate(
 /**
  * The same step in pieces that may be computed anywhere, in any order: stage by stage, the partials of all micro-batches, their
  * sums by `treeSum`, and the updates. The counters of their group are the host's to set: each piece takes a step of it.
+ * @param parts, rows, reduction as `accumulate` takes them
  * @throws RangeError as `accumulate` does, and where a loss depends on what goes through `accumulated`
  */
 export function stepPieces(
   parts: readonly (readonly Stage[])[], rows: readonly number[], reduction: Reduction = 'mean',
 ): StagePieces[] {
+  checkParts('stepPieces', parts, rows)
   const step = new MicroBatches(parts, rows, reduction)
   return step.stages.map((stage) => {
     const partials = parts.map((_, k) => ({
@@ -82,6 +88,20 @@ export function stepPieces(
   })
 }
 
-/** The sum of arrays of floats, one a micro-batch, in the order and with the roundings of a step that computes them all. */
-export const treeSum = (values: readonly Float32Array[]): Float32Array =>
-  tree(values, (a, b) => a.map((x, i) => x + b[i]!))
+/**
+ * The sum of arrays of floats, one a micro-batch, in the order and with the roundings of a step that computes them all.
+ * @throws RangeError where there are none, or they are of different lengths
+ */
+export function treeSum(values: readonly Float32Array[]): Float32Array {
+  const lengths = values.map(({ length }) => length)
+  if (!lengths.length || lengths.some((length) => length !== lengths[0])) {
+    throw new RangeError(`treeSum: the arrays have the lengths [${lengths.join(', ')}], expected at least one, all equal`)
+  }
+  return tree(values, (a, b) => a.map((x, i) => x + b[i]!))
+}
+
+function checkParts(where: string, parts: readonly unknown[], rows: readonly number[]): void {
+  if (parts.length && parts.length === rows.length && rows.every(isCount)) return
+  throw new RangeError(`${where}: ${parts.length} micro-batches and rows [${rows.join(', ')}] are given, ` +
+    'expected at least one micro-batch, and a positive number of rows for each')
+}

@@ -1,6 +1,6 @@
 // What a user adds without touching the package: a gradient of one's own, and an op of known kernels.
 import { type KernelArgs, KERNELS } from '../graph/contract.generated.ts'
-import { call, type CallOptions, type Exactly, fieldsOf, type KernelCall } from '../graph/kernel_call.ts'
+import { call, type CallOptions, fieldsOf, type KernelCall } from '../graph/kernel_call.ts'
 import { apply, type Attrs, type Op, sameShape, shapeError, show, Tensor } from '../graph/tensor.ts'
 import { anything, callable, check, checkOptions, flag, list, name, required, rule } from '../options.ts'
 
@@ -55,7 +55,7 @@ export function customGradient(
  * @throws RangeError where there is no such kernel, or no such field; TypeError where a field is missing
  */
 export function kernelCall<K extends keyof KernelArgs, Given extends KernelArgs[K]>(
-  kernel: K, args: Exactly<KernelArgs[K], Given> & object, options?: CallOptions,
+  kernel: K, args: Given & { readonly [Field in Exclude<keyof Given, keyof KernelArgs[K]>]: never }, options?: CallOptions,
 ): KernelCall {
   if (!Object.hasOwn(KERNELS, kernel)) throw new RangeError(`kernelCall: the core has no kernel '${kernel}'`)
   const [layout, records] = KERNELS[kernel].layouts as [string, string?]

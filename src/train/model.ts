@@ -12,7 +12,6 @@ import type { ImageDataset } from '../data/dataset.ts'
 import {
   callable, check, checkOptions, floats, isFloats, isObject, rule, seed as seedRule, shape as shapeRule,
 } from '../options.ts'
-import type { BoundModel } from './bound.ts'
 import { evaluate, type EvaluateOptions } from './evaluate.ts'
 import { FunctionCache } from './function_cache.ts'
 import { hyperparametersOf, setValue, valuesOf } from './hyperparameters.ts'
@@ -34,14 +33,15 @@ const HOW = 'write for await (const progress of model.train(data)) …, or await
 export const ROWS = 2
 
 /** `Metrics` are the names of what training reports, `Figures` of what `evaluate` does: the definition's. */
-export class Model<Metrics extends string = string, Figures extends string = Metrics> implements BoundModel {
+export class Model<Metrics extends string = string, Figures extends string = Metrics> {
   readonly definition: ModelDefinition<Metrics, Figures>
   readonly session: Session
-  readonly names: BoundModel['names']
+  /** The names of what training and evaluation report. */
+  readonly names: { readonly metrics: readonly string[]; readonly figures: readonly string[] }
   readonly #inference: Inference
   readonly #functions: FunctionCache
 
-  private constructor(definition: ModelDefinition<Metrics, Figures>, session: Session, names: BoundModel['names']) {
+  private constructor(definition: ModelDefinition<Metrics, Figures>, session: Session, names: Model['names']) {
     this.definition = definition
     this.session = session
     this.names = names

@@ -90,7 +90,7 @@ export class Trainer {
   readonly #kept: number[] = []
   #datasets = 0
 
-  /** See `createTrainer`. */
+  /** @internal See `createTrainer`. */
   constructor(channel: Channel, info: TrainerInfo) {
     this.#channel = channel
     this.info = info

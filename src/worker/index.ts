@@ -3,7 +3,8 @@
 export {
   createTrainer, type ModuleModel, type NamedModel, type Trainer, type TrainerOptions, type Transfer,
 } from './client.ts'
-export type { TrainerInfo } from './protocol.ts'
+export type { Arguments, Method, TrainerInfo, Value } from './protocol.ts'
+export type { NodeWorker } from '../runtime/host.ts'
 export type { FitCallback, FitOptions, History, Logs } from '../train/fit.ts'
 export type { Progress, TrainOptions } from '../train/train.ts'
 export { GanglionError, ThreadError, TrainingError } from '../errors.ts'

@@ -1,6 +1,7 @@
 // Steps in micro-batches: the same bits in one tape and in pieces computed anywhere, what the whole batch would give, and memory.
 import { describe, expect, it } from 'vitest'
 import { gradients } from '../../src/autodiff/gradients.ts'
+import * as ganglion from '../../src/entries/index.ts'
 import { input, variable } from '../../src/graph/leaves.ts'
 import type { Tensor } from '../../src/graph/tensor.ts'
 import { compile } from '../../src/compiler/program.ts'
@@ -199,4 +200,25 @@ describe('refusals', () => {
     const y = layer.apply(input('x', [1, 1]), new Pass(true))
     expect(() => gradients(sum(accumulated(y)), parameters(layer))).toThrow(/the op 'accumulated' .* has no gradient/)
   })
+})
+
+describe('micro-batches that are none', () => {
+  const parts = partsOf(KINDS['vae']!(), [3, 2])
+  it.each([[[], []], [parts, [3]], [parts, [3, 0]], [parts, [3, 1.5]]] as const)('%#', (given, rows) => {
+    for (const [name, make] of Object.entries({ accumulate, stepPieces })) {
+      expect(() => make(given, rows)).toThrow(new RangeError(
+        `${name}: ${given.length} micro-batches and rows [${rows.join(', ')}] are given, ` +
+        'expected at least one micro-batch, and a positive number of rows for each'))
+    }
+  })
+  it('have no sum', () => {
+    expect(() => treeSum([])).toThrow(
+      new RangeError('treeSum: the arrays have the lengths [], expected at least one, all equal'))
+    expect(() => treeSum([new Float32Array(2), new Float32Array(3)])).toThrow(
+      new RangeError('treeSum: the arrays have the lengths [2, 3], expected at least one, all equal'))
+  })
+})
+
+it('users have what takes a step in micro-batches', () => {
+  expect(ganglion).toMatchObject({ accumulate, stepPieces, treeSum, trainingStages })
 })
