@@ -52,8 +52,8 @@ it('everything that they name', () => {
   const hidden: string[] = []
   // What is added on the way is gone through too.
   for (const symbol of seen) {
-    const declarations = (symbol.declarations ?? []).filter((d) => d.getSourceFile().fileName.includes('/dist/') && !ts.isSourceFile(d))
-    for (const name of declarations.flatMap(namesIn)) {
+    const own = (symbol.declarations ?? []).filter((d) => d.getSourceFile().fileName.includes('/dist/') && !ts.isSourceFile(d))
+    for (const name of own.flatMap(namesIn)) {
       const at = checker.getSymbolAtLocation(name)
       const named = at && resolved(at)
       const declaration = named && declaredInDist(named)

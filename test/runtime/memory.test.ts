@@ -1,7 +1,8 @@
 // Memory comes back: what is released, outgrown or held by nobody is used again, and what fails leaves nothing behind.
 import { describe, expect, it } from 'vitest'
-import { compile, type StageSpec } from '../../src/compiler/program.ts'
+import { compile } from '../../src/compiler/program.ts'
 import { constant, input, variable } from '../../src/graph/leaves.ts'
+import type { Stage } from '../../src/models/definition.ts'
 import { add, mul } from '../../src/ops/arithmetic.ts'
 import { assign } from '../../src/ops/assign.ts'
 import { batch, dataset } from '../../src/ops/batch.ts'
@@ -141,7 +142,7 @@ it('a compile that fails leaves nothing behind: its variables are gone', async (
   const { used } = session.heap
   const taken = variable('v', [4], ones())
   const fresh = variable('fresh', [1000], randomNormal())
-  const bad: StageSpec[] = [
+  const bad: Stage[] = [
     { outputs: { y: add(mul(taken, 2), sum(fresh)) } },
     { outputs: { y: sum(fresh), z: matmul(input('a', [16384, 1]), input('b', [1, 65536])) } },
     { outputs: { y: sum(fresh) }, updates: [mul(fresh, 2)] },
