@@ -28,7 +28,7 @@ const ERRORS = 'errors'
 const inDist = (entry) => entry.replace('entries/', '').replace('threads/', '')
 
 /** Modules that are loaded when asked for, by what has loaded the library. */
-const ON_DEMAND = ['runtime/core_source', 'runtime/threads/pool', 'models/accumulate', 'formats/software_sha256']
+const ON_DEMAND = ['runtime/core_source', 'runtime/faster', 'models/accumulate', 'formats/software_sha256']
 const FOLDERS = ['data', 'formats', 'graph', 'ops', 'ops/lowering', 'autodiff', 'compiler', 'nn', 'models', 'train']
 /** What collects modules in an object (of which bundlers keep all), what is loaded when asked for, and an entry of its own. */
 const LEFT_OUT = [
@@ -51,7 +51,7 @@ const library = {
     build.onLoad({ filter: /./, namespace: 'library' }, () => {
       const modules = FOLDERS.flatMap((folder) => readdirSync(`src/${folder}`).sort()
         .filter((file) => file.endsWith('.ts') && !LEFT_OUT.includes(file)).map((file) => `./${folder}/${file}`))
-      modules.push('./runtime/runtime.ts')
+      modules.push('./runtime/runtime.ts', './runtime/host.ts')
       return { contents: modules.map((module) => `export * from '${module}'\n`).join(''), resolveDir: resolve('src') }
     })
   },

@@ -2,7 +2,7 @@
 import { coreBytes } from './cores.ts'
 import { Runtime, type RuntimeOptions } from './runtime.ts'
 
-export { automaticThreads, MOST_THREADS, type Precision, Runtime, type RuntimeOptions } from './runtime.ts'
+export { MOST_THREADS, type Precision, Runtime, type RuntimeOptions } from './runtime.ts'
 
 /**
  * Loads the core. Works without network or configuration wherever WebAssembly SIMD runs.

@@ -6,12 +6,10 @@ import { compile } from './compile_core.ts'
 import { instantiateCore } from './core.ts'
 import { anything, checkOptions, flag, oneOf, rule } from '../options.ts'
 import type { CoreSource } from './core_source.ts'
-import { relaxedSimd, threads as threadsHere } from './features.ts'
+import type { Asked, Threads } from './faster.ts'
 import type { ThreadPool } from './threads/pool.ts'
 import { Session } from './session.ts'
-import { parallelism } from './host.ts'
 import { isA } from '../tag.ts'
-import { turnOn } from './wide.ts'
 
 /** `deterministic`: the same bits on every machine. `relaxed`: fused multiply–add where the engine has it; faster. */
 export type Precision = 'deterministic' | 'relaxed'
@@ -42,11 +40,11 @@ export interface RuntimeOptions {
   worker?: URL | string
 }
 
-/** More threads seldom help models of this size, and leave the machine to others. */
-const AUTO_MOST = 4
 export const MOST_THREADS = 64
 
 const isThreads = (x: unknown): x is number | string => typeof x === 'number' || typeof x === 'string'
+const ONE: Threads = { count: 1, reason: 'one thread was asked for', pool: null }
+
 /** `moduleOf` and the threads say what a core and an address may be. */
 export const RUNTIME = {
   threads: rule(`'auto' or an integer from 1 to ${MOST_THREADS}`, isThreads,
@@ -76,9 +74,8 @@ export class Runtime {
   static async create(options: RuntimeOptions, own: OwnCore): Promise<Runtime> {
     checkOptions('createRuntime', options, RUNTIME)
     const { threads = 1, precision = 'deterministic', wide = false, core, worker } = options
-    checkPrecision(precision)
-    if (wide) turnOn()
-    const { count, reason, pool } = await startThreads(threads, worker)
+    const plain = threads === 1 && precision === 'deterministic' && !wide
+    const { count, reason, pool } = plain ? ONE : await faster({ threads, precision, wide, worker })
     try {
       // eslint-disable-next-line no-restricted-syntax -- before there is a session
       const module = core ? await (await import('./core_source.ts')).moduleOf(core)
@@ -123,15 +120,17 @@ export class Runtime {
   }
 }
 
+/** What is asked for beside the plain core. A service worker can load nothing, and 'auto' is one thread there. */
+async function faster(asked: Asked): Promise<Threads> {
+  // eslint-disable-next-line no-restricted-syntax -- before there is a session
+  const loaded = import('./faster.ts')
+  if (asked.threads !== 'auto' || asked.wide || asked.precision === 'relaxed') return (await loaded).prepare(asked)
+  return loaded.then(({ prepare }) => prepare(asked), ({ message }: Error) => ({ ...ONE, reason: message }))
+}
+
 async function carried(core: ReturnType<OwnCore>): Promise<WebAssembly.Module> {
   const found = await core
   return isA('WebAssembly.Module', found) ? found : compile(found)
-}
-
-function checkPrecision(precision: Precision): void {
-  if (precision !== 'relaxed') return
-  const { available, reason } = relaxedSimd()
-  if (!available) throw new GanglionError(`precision 'relaxed' is not available: ${reason}`)
 }
 
 function checkShared(module: WebAssembly.Module, wanted: boolean): void {
@@ -141,37 +140,3 @@ function checkShared(module: WebAssembly.Module, wanted: boolean): void {
     ? 'the core that was given is for shared memory, and there is one thread; give ganglion.wasm'
     : 'the core that was given is for one thread; give ganglion-threads.wasm, or threads: 1')
 }
-
-interface Threads {
-  readonly count: number
-  readonly reason: string
-  readonly pool: ThreadPool | null
-}
-
-async function startThreads(asked: number | 'auto', worker?: URL | string): Promise<Threads> {
-  const { count, reason } = chooseThreads(asked)
-  if (count === 1) return { count, reason, pool: null }
-  try {
-    // eslint-disable-next-line no-restricted-syntax -- before there is a session
-    const { ThreadPool } = await import('./threads/pool.ts')
-    return { count, reason, pool: await ThreadPool.start(count, worker) }
-  } catch (error) {
-    if (asked !== 'auto') throw error
-    return { count: 1, reason: (error as Error).message, pool: null }
-  }
-}
-
-function chooseThreads(asked: number | 'auto'): { count: number; reason: string } {
-  if (asked === 1) return { count: 1, reason: 'one thread was asked for' }
-  const { available, reason } = threadsHere()
-  if (asked === 'auto') {
-    if (!available) return { count: 1, reason }
-    const machine = parallelism()
-    return { count: Math.min(machine, AUTO_MOST), reason: `'auto', and the machine runs ${machine} at once` }
-  }
-  if (!available) throw new GanglionError(`${asked} threads are not available: ${reason}; with threads: 'auto' it would take one`)
-  return { count: asked, reason: `${asked} threads were asked for` }
-}
-
-/** How many threads `'auto'` takes here. */
-export const automaticThreads = (): number => chooseThreads('auto').count

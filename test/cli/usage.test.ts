@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readFileSync } from 'node:fs'
 import { nearest } from '../../src/cli/nearest.ts'
 import { modelNames } from '../../src/models/kinds.ts'
-import { automaticThreads } from '../../src/runtime/create_runtime.ts'
+import { automaticThreads } from '../../src/runtime/faster.ts'
 import { recipeKinds } from '../../src/verify/index.ts'
 import { ganglion } from './ganglion.ts'
 
