@@ -95,7 +95,7 @@ export const isBytes = (x: unknown): x is Uint8Array | Uint8ClampedArray => tagg
 export const isPixels = (x: unknown): x is Uint8Array | Uint8ClampedArray | Float32Array => isBytes(x) || isFloats(x)
 export const pixels = rule('a Uint8Array (0 to 255) or a Float32Array', isPixels)
 export const floats = rule('a Float32Array', isFloats)
-export const list = rule('a list', Array.isArray)
+export const list = rule('a list', (x): x is unknown[] => Array.isArray(x))
 export const callable = rule('a function', isFunction)
 export const seed = rule('an integer from 0 to 2^53 - 1', isNumber, (x) => Number.isSafeInteger(x) && x >= 0)
 /** How a window moves over an image. */

@@ -78,6 +78,7 @@ test('a page that trains a VAE takes no other model, layer or kernel along', asy
   expect(kernels.filter(says)).toContain('gemm_f32')
   expect(kernels.filter((name) => /conv|pool|resize|channel|softmax|sgd|rmsprop|cholesky/.test(name) && says(name))).toEqual([])
   expect(says('a function, or null where there is none'), 'what defineOp checks').toBe(false)
+  expect(says('F8_E4M3'), 'what reads safetensors').toBe(false)
   expect(page!.text.includes('as minimize does'), 'what joins micro-batches').toBe(false)
 })
 

@@ -11,22 +11,27 @@ export interface Dtype {
 }
 
 /** u32 of the bits that `bits` gives. */
-const words = (size: number, bits: (view: DataView, at: number) => number) => (view: DataView, count: number): Uint32Array => {
-  const all = new Uint32Array(count)
-  for (let i = 0; i < count; i++) all[i] = bits(view, size * i)
-  return all
+/* @__NO_SIDE_EFFECTS__ */
+function words(size: number, bits: (view: DataView, at: number) => number): (view: DataView, count: number) => Uint32Array {
+  return (view, count) => {
+    const all = new Uint32Array(count)
+    for (let i = 0; i < count; i++) all[i] = bits(view, size * i)
+    return all
+  }
 }
 /** f32 of the bits that `bits` gives. */
-const fromBits = (size: number, bits: (view: DataView, at: number) => number): Dtype => {
+/* @__NO_SIDE_EFFECTS__ */
+function fromBits(size: number, bits: (view: DataView, at: number) => number): Dtype {
   const read = words(size, bits)
   return { size, read: (view, count) => new Float32Array(read(view, count).buffer) }
 }
 /** f32 of the numbers that `value` gives. */
-const from = (size: number, value: (view: DataView, at: number) => number): Dtype => ({
-  size, read: (view, count) => Float32Array.from({ length: count }, (_, i) => value(view, size * i)),
-})
+/* @__NO_SIDE_EFFECTS__ */
+function from(size: number, value: (view: DataView, at: number) => number): Dtype {
+  return { size, read: (view, count) => Float32Array.from({ length: count }, (_, i) => value(view, size * i)) }
+}
 
-const scratch = new DataView(new ArrayBuffer(4))
+const scratch = /* @__PURE__ */ new DataView(new ArrayBuffer(4))
 const bitsOf = (x: number): number => {
   scratch.setFloat32(0, x)
   return scratch.getUint32(0)
