@@ -185,7 +185,7 @@ test('the entries load later what CONTRIBUTING says, and nothing else', () => {
     'ganglion-relaxed.wasm', 'ganglion-relaxed.wasm?module', 'optional_cores', 'relaxed.generated', 'relaxed_threads.generated',
     'relaxed_wide.generated', 'relaxed_wide_threads.generated', 'threads.generated', 'wide.generated', 'wide_threads.generated',
     // With the core, or before the first step.
-    'accumulate', 'core_source', 'pool', 'software_sha256',
+    'accumulate', 'core_source', 'faster', 'software_sha256',
     // The user's own.
     'module', 'pathToFileURL(file',
   ].sort())
