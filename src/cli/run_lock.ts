@@ -4,13 +4,23 @@ import { join } from 'node:path'
 import { recover } from '../node/commit.ts'
 import { failure, makeFolder, removeFolders } from '../node/files.ts'
 import { FolderInUse, type FolderLock, lockFolder } from '../node/lock.ts'
-import { contentsOf, notEmpty } from '../node/run_files.ts'
+import { contentsOf, isLeftUntidy, notEmpty } from '../node/run_files.ts'
 
 export interface RunLock extends FolderLock {
   /** The folder. */
   readonly path: string
   /** Gives the folder back; removes it, with its parents, where they were made for it and nothing is in them. */
   release(): Promise<void>
+}
+
+/**
+ * Tidies a run's folder after a process that was killed, where nobody trains into it and it can be written to: for commands that
+ * read the run, which they can do anyway.
+ */
+export async function tidyRun(folder: string): Promise<void> {
+  if (!(await isLeftUntidy(folder).catch(() => false))) return
+  const lock = await lockRun(folder).catch(() => undefined)
+  await lock?.release()
 }
 
 /** @throws GanglionError when `out` holds something and `force` is not set */

@@ -30,6 +30,8 @@ const STALE_MS = 120_000
 /** Two that ask at the same time look again after this; and give up after that. */
 const POLL_MS = 10
 const PATIENCE_MS = 10_000
+/** A holder that only tidies the folder is gone after this. */
+const GLANCE_MS = 100
 
 /** `.lock.<pid>.<machine>.<start>.<random>`. What an older version made is called `.lock`. */
 const TICKET = /^\.lock\.(\d+)\.([0-9a-f]{12})\.(\d+)\.[0-9a-f]{16}$/
@@ -62,6 +64,7 @@ interface Own {
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const deadline = performance.now() + PATIENCE_MS
+  let seen: string | undefined
   for (;;) {
     const own = await ask(folder)
     try {
@@ -69,7 +72,12 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
         const others = await living(folder, own)
         if (!others) break
         const holder = others.find(({ holds }) => holds)
-        if (holder) throw await inUse(folder, holder)
+        if (holder && holder.name === seen) throw await inUse(folder, holder)
+        seen = holder?.name
+        if (holder) {
+          await wait(GLANCE_MS)
+          continue
+        }
         if (others.length === 0) return await hold(folder, own)
         if (performance.now() > deadline) throw await inUse(folder, others[0]!)
         // Of those that ask at the same time one goes on, the first by name.

@@ -71,6 +71,12 @@ export async function look(folder: string): Promise<Contents> {
   }
 }
 
+/** Whether a process that writes into a folder, or one that was killed, has something lie there. */
+export async function isLeftUntidy(folder: string): Promise<boolean> {
+  const names = await readdir(resolve(folder))
+  return names.some((name) => isLock(name) || name === JOURNAL) || (await look(folder)).temporaries.length > 0
+}
+
 const leavesTemporaries = (name: string): boolean => isRunFile(name) || name === JOURNAL || COMMAND_FILES.includes(name)
 
 /** Whether a command writes its picture just now. */

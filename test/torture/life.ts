@@ -55,10 +55,10 @@ export class Life {
     if (force) cpSync(join(reference.folder, 'earlier'), this.#run, { recursive: true })
   }
 
-  /** Whether the process was killed; it may have been done before. */
-  async go(kill: Kill): Promise<boolean> {
+  /** Whether the process was killed; it may have been done before. @param show whether commands read the run then */
+  async go(kill: Kill, show: boolean): Promise<boolean> {
     const { killed } = await ganglion(this.#command(), this.#run, kill)
-    await this.#look()
+    await this.#look(show)
     return killed
   }
 
@@ -102,7 +102,7 @@ export class Life {
   }
 
   /** The run, as `--resume`, `sample` and `evaluate` find it just now. */
-  async #look(): Promise<void> {
+  async #look(show: boolean): Promise<void> {
     const found = await loadRun(this.#run, { state: true }).catch((error: Error) => {
       if (this.#step === undefined && !this.#force && /is not a run folder/.test(error.message)) return undefined
       throw new Broken('lost', error.message)
@@ -114,8 +114,11 @@ export class Life {
       if (step < (this.#step ?? 0)) throw new Broken('lost', `step ${step} after step ${this.#step}`)
       this.#step = step
     }
+    if (!show) return
     await shown(['sample', this.#run, '--out', join(this.#run, '..', 'sample.png')])
     if (model.definition.evaluate) await shown(['evaluate', this.#run])
+    const left = filesIn(this.#run).filter((name) => /(^|\/)\./.test(name))
+    if (left.length) throw new Broken('left behind', `there is ${left.join(', ')}`)
   }
 }
 

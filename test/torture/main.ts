@@ -46,7 +46,7 @@ async function worker(references: readonly Reference[], folder: string): Promise
       for (let n = 1 + below(MOST_KILLS); n > 0; n--) {
         const kill = nextKill(below, reference, plan.length > 0)
         plan.push(kill)
-        if (!await life.go(kill)) break
+        if (!await life.go(kill, below(2) === 0)) break
         kills++
         if ('call' in kill) calls++
       }

@@ -11,6 +11,7 @@ import type { Model } from '../../train/model.ts'
 import type { Command } from '../command.ts'
 import type { Io } from '../io.ts'
 import { help, integer, type Options, parse, pngName, text, UsageError, type Values } from '../options.ts'
+import { tidyRun } from '../run_lock.ts'
 
 export const RUN = 'RUN is the folder that "ganglion train" wrote.'
 
@@ -32,8 +33,11 @@ export const MODEL = {
 } as const
 
 /** The run in a folder, its model made by a module in place of the run's where one is given. */
-export const openRun = async (folder: string, model: string | undefined): Promise<Run> =>
-  loadRun(folder, model === undefined ? {} : { define: (await moduleModel(model)).define })
+export async function openRun(folder: string, model: string | undefined): Promise<Run> {
+  const run = await loadRun(folder, model === undefined ? {} : { define: (await moduleModel(model)).define })
+  await tidyRun(folder)
+  return run
+}
 
 /** The one folder that a command takes. */
 export function folderOf(name: string, [folder, more]: readonly string[]): string {
