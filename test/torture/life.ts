@@ -178,5 +178,5 @@ async function shown(args: readonly string[]): Promise<void> {
 /** By their names from the folder. */
 function filesIn(folder: string): string[] {
   if (!existsSync(folder)) return []
-  return (readdirSync(folder, { recursive: true }) as string[]).sort()
+  return (readdirSync(folder, { recursive: true }) as string[]).filter((name) => name !== 'samples').sort()
 }
