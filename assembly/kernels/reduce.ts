@@ -1,5 +1,6 @@
 // Sums. The input is seen as [outer, middle, inner]; the middle is summed. One output element is summed in one part,
-// in one fixed order: f64 lanes where the middle is contiguous, blocks of 64 rows otherwise.
+// in one fixed order: f64 lanes where the middle is contiguous, blocks of 64 rows otherwise. Of many blocks the host
+// makes several sums (src/ops/lowering/sums.ts), because the error of one grows with their number.
 import { partStart, register } from '../lib/kernel'
 import { Address } from '../lib/layout'
 import { loadPart, storeUpTo4 } from '../lib/simd'
@@ -14,10 +15,12 @@ class SumArgs {
   outer: i32
   middle: i32
   inner: i32
+  /** Of the middle, that one sum is of: all, where inner is 1. */
+  rows: i32
   scale: f32
 }
 
-/** y[o, i] = scale · Σₘ x[o, m, i] */
+/** y[o, b, i] = scale · Σₘ x[o, m, i], m from b·rows to (b + 1)·rows − 1, or to the end of the middle. */
 export function sum_f32(args: usize, part: i32, parts: i32): void {
   const a = changetype<SumArgs>(args)
   if (a.inner == 1) sumContiguous(a, part, parts)
@@ -48,41 +51,53 @@ function sumColumns(a: SumArgs, part: i32, parts: i32): void {
   const inner = a.inner
   const stride = <usize>inner << 2
   const quads = (inner + 3) >> 2
-  const to = partStart(a.outer * quads, 1, part + 1, parts)
-  for (let t = partStart(a.outer * quads, 1, part, parts); t < to; t++) {
-    const o = t / quads
-    const i = (t - o * quads) << 2
-    const lanes = inner - i
-    let p = a.x + (<usize>(o * a.middle * inner + i) << 2)
-    if (WIDE && lanes >= 16 && t + 4 <= to) {
-      sumOf16(a, p, stride, a.y + (<usize>(o * inner + i) << 2))
-      t += 3
-      continue
+  const blocks = (a.middle + a.rows - 1) / a.rows
+  const to = partStart(a.outer * blocks * quads, 1, part + 1, parts)
+  let t = partStart(a.outer * blocks * quads, 1, part, parts)
+  let result = t / quads
+  let i = (t - result * quads) << 2
+  while (t < to) {
+    const o = result / blocks
+    const first = (result - o * blocks) * a.rows
+    const rows = min(a.rows, a.middle - first)
+    const x = a.x + (<usize>((o * a.middle + first) * inner) << 2)
+    const y = a.y + (<usize>(result * inner) << 2)
+    for (; i < inner && t < to; i += 4, t++) {
+      const lanes = inner - i
+      let p = x + (<usize>i << 2)
+      if (WIDE && lanes >= 16 && t + 4 <= to) {
+        sumOf16(rows, p, stride, a.scale, y + (<usize>i << 2))
+        i += 12
+        t += 3
+        continue
+      }
+      let total = f32x4.splat(0)
+      for (let m = 0; m < rows; m += SUM_ROWS) {
+        const end = p + <usize>min(SUM_ROWS, rows - m) * stride
+        let block = f32x4.splat(0)
+        if (lanes >= 4) for (; p < end; p += stride) block = f32x4.add(block, v128.load(p))
+        else for (; p < end; p += stride) block = f32x4.add(block, loadPart(p, lanes))
+        total = f32x4.add(total, block)
+      }
+      storeUpTo4(y + (<usize>i << 2), f32x4.mul(total, f32x4.splat(a.scale)), lanes)
     }
-    let total = f32x4.splat(0)
-    for (let m = 0; m < a.middle; m += SUM_ROWS) {
-      const end = p + <usize>min(SUM_ROWS, a.middle - m) * stride
-      let block = f32x4.splat(0)
-      if (lanes >= 4) for (; p < end; p += stride) block = f32x4.add(block, v128.load(p))
-      else for (; p < end; p += stride) block = f32x4.add(block, loadPart(p, lanes))
-      total = f32x4.add(total, block)
-    }
-    storeUpTo4(a.y + (<usize>(o * inner + i) << 2), f32x4.mul(total, f32x4.splat(a.scale)), lanes)
+    i = 0
+    result++
   }
 }
 
 /** Sixteen columns, a line of the cache: the same sums. */
-function sumOf16(a: SumArgs, p: usize, stride: usize, y: usize): void {
+function sumOf16(rows: i32, p: usize, stride: usize, by: f32, y: usize): void {
   let t0 = f32x4.splat(0)
   let t1 = f32x4.splat(0)
   let t2 = f32x4.splat(0)
   let t3 = f32x4.splat(0)
-  for (let m = 0; m < a.middle; m += SUM_ROWS) {
+  for (let m = 0; m < rows; m += SUM_ROWS) {
     let b0 = f32x4.splat(0)
     let b1 = f32x4.splat(0)
     let b2 = f32x4.splat(0)
     let b3 = f32x4.splat(0)
-    for (const end = p + <usize>min(SUM_ROWS, a.middle - m) * stride; p < end; p += stride) {
+    for (const end = p + <usize>min(SUM_ROWS, rows - m) * stride; p < end; p += stride) {
       b0 = f32x4.add(b0, v128.load(p))
       b1 = f32x4.add(b1, v128.load(p, 16))
       b2 = f32x4.add(b2, v128.load(p, 32))
@@ -93,7 +108,7 @@ function sumOf16(a: SumArgs, p: usize, stride: usize, y: usize): void {
     t2 = f32x4.add(t2, b2)
     t3 = f32x4.add(t3, b3)
   }
-  const scale = f32x4.splat(a.scale)
+  const scale = f32x4.splat(by)
   v128.store(y, f32x4.mul(t0, scale))
   v128.store(y, f32x4.mul(t1, scale), 16)
   v128.store(y, f32x4.mul(t2, scale), 32)

@@ -1,18 +1,20 @@
 // Sums and multiples that are a channel's own, over an image seen as [rows, channels]: batch normalization in few passes.
 // m, q, u and p are [channels]; all else has x's shape.
-import { channel_affine_f32, CHANNEL_ROWS, channel_sums_f32, sum_f32 } from '../graph/contract.generated.ts'
+import { channel_affine_f32, CHANNEL_ROWS, channel_sums_f32 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
 import { apply, type Attrs, type GradientRule, type Op, type Tensor } from '../graph/tensor.ts'
 import { mul, negative } from './arithmetic.ts'
+import { sumCalls, sumScratch } from './lowering/sums.ts'
 import { sum } from './reduce.ts'
 import { reshape } from './reshape.ts'
 import { slice } from './slice.ts'
-
 
 const channelsOf = (x: Tensor): number => x.shape.at(-1)!
 export const rowsOf = (x: Tensor): number => x.size / channelsOf(x)
 /** The blocks of rows that are summed apart. */
 const blocksOf = (x: Tensor): number => Math.ceil(rowsOf(x) / CHANNEL_ROWS)
+/** The sum of what blocks give. */
+const blockSums = (x: Tensor) => ({ outer: 1, middle: blocksOf(x), inner: 2 * channelsOf(x) })
 
 export const channelSumsOp: Op = {
   name: 'channelSums',
@@ -23,12 +25,13 @@ export const channelSumsOp: Op = {
     if (!z) return [channelAffine(x, m, mul(g1, 2), g0), null]
     return [mul(z, g1), negative(mul(g1, row(y, 0))), channelAffine(x, m, g1, g0)]
   },
-  scratch: ({ inputs: [x] }) => blocksOf(x!) * 2 * channelsOf(x!),
+  scratch: ({ inputs: [x] }) => blocksOf(x!) * 2 * channelsOf(x!) + sumScratch(blockSums(x!)),
   calls({ inputs: [x] }, { inputs: [at, m, z], scratch, output }) {
     const [rows, channels] = [rowsOf(x!), channelsOf(x!)]
+    const sums = blockSums(x!)
     return [
       call(channel_sums_f32, { x: at!, m: m!, z: z ?? at!, less: Number(!z), y: scratch, rows, channels }),
-      call(sum_f32, { x: scratch, y: output, outer: 1, middle: blocksOf(x!), inner: 2 * channels, scale: 1 }),
+      ...sumCalls({ x: scratch, y: output, ...sums, scale: 1 }, scratch + 4 * sums.middle * sums.inner),
     ]
   },
   flops: ({ inputs: [x] }) => x!.size * 5,

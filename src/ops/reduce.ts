@@ -1,28 +1,30 @@
 // Sums and means over axes, and stretching a tensor to a larger shape: each is the other's gradient.
 import { broadcast_to_f32, sum_f32, SUM_ROWS } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
-import { apply, type Op, type Shape, sameShape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
+import { apply, type Op, type Shape, sameShape, shapeError, show, type Tensor } from '../graph/tensor.ts'
 import { axesOf, type Extents, extentsOf, kept, overRuns, type Run, without } from './lowering/axes.ts'
 import { broadcastShape, stretchedAxes, walk } from './lowering/broadcast.ts'
+import { sumCalls, sumScratch } from './lowering/sums.ts'
 import { reshape } from './reshape.ts'
 
 type SumAttrs = Run & { readonly scale: number } & Record<string, unknown>
 
-/** Numbers that are worth blocks where they all make one sum, and the most of a block. */
+/** Numbers that are worth blocks where they lie side by side and all make one sum, and the most of a block. */
 const LONG = 16384
 const BLOCK = 2048
 
 /**
- * Blocks of a long sum, whose sums, rounded to f32, are summed then; 0: none. Threads divide the blocks, so that each reads the
- * images that it has written: memory that another core has read is slow to write to.
+ * Blocks of a long sum of neighbours, whose sums, rounded to f32, are summed then; 0: none. Threads divide the blocks, so that
+ * each reads the images that it has written: memory that another core has read is slow to write to.
  */
 function blocksOf({ outer, middle, inner }: Extents): number {
-  if (outer > 1) return 0
-  if (inner > 1) return middle > 8 * inner && middle % SUM_ROWS === 0 ? middle / SUM_ROWS : 0
-  if (middle < LONG) return 0
+  if (outer > 1 || inner > 1 || middle < LONG) return 0
   for (let length = BLOCK; length >= BLOCK / 8; length--) if (middle % length === 0) return middle / length
   return 0
 }
+
+/** Whether rows are many and columns, which threads divide otherwise, are few. Rows that fill no blocks stay together. */
+const apart = ({ outer, middle, inner }: Extents): boolean => outer === 1 && middle > 8 * inner && middle % SUM_ROWS === 0
 
 export const sumOp: Op<SumAttrs> = {
   name: 'sum',
@@ -31,22 +33,28 @@ export const sumOp: Op<SumAttrs> = {
     const { shape } = y.inputs[0]!
     return [broadcastTo(reshape(dy, kept(shape, y.attrs)), shape, y.attrs.scale)]
   },
-  scratch: ({ inputs: [x], attrs }) => blocksOf(extentsOf(x!.shape, attrs)) * sizeOf(without(x!.shape, attrs)),
-  calls({ inputs: [x], attrs }, { inputs: [from], scratch, output }) {
+  scratch({ inputs: [x], attrs }) {
     const extents = extentsOf(x!.shape, attrs)
-    const blocks = blocksOf(extents)
-    if (!blocks) return [call(sum_f32, { x: from!, y: output, ...extents, scale: attrs.scale })]
+    return extents.inner > 1 ? sumScratch({ ...extents, apart: apart(extents) }) : blocksOf(extents)
+  },
+  calls({ inputs: [x], attrs: { scale, ...run } }, { inputs: [from], scratch, output }) {
+    const extents = extentsOf(x!.shape, run)
     const { middle, inner } = extents
+    if (inner > 1) return sumCalls({ x: from!, y: output, ...extents, scale, apart: apart(extents) }, scratch)
+    const blocks = blocksOf(extents)
+    if (!blocks) return [call(sum_f32, { x: from!, y: output, ...extents, rows: middle, scale })]
+    const length = middle / blocks
     return [
-      call(sum_f32, { x: from!, y: scratch, outer: blocks, middle: middle / blocks, inner, scale: 1 }),
-      call(sum_f32, { x: scratch, y: output, outer: 1, middle: blocks, inner, scale: attrs.scale }),
+      call(sum_f32, { x: from!, y: scratch, outer: blocks, middle: length, inner, rows: length, scale: 1 }),
+      call(sum_f32, { x: scratch, y: output, outer: 1, middle: blocks, inner, rows: blocks, scale }),
     ]
   },
   flops: (node) => node.inputs[0]!.size,
 }
 
 /**
- * scale · Σ x over `axes`.
+ * scale · Σ x over `axes`. The error of n terms is at most some ulp times log n of Σ |x|, for any shape: neighbours are summed in
+ * doubles, rows in blocks of 64, and blocks of such sums.
  * @param axes one or several, negative from the end; all of them by default, none for []
  * @param options.keepDims leaves summed axes as 1
  * @param options.scale a number that the sum is multiplied by within the same op, as 1 / n for a mean; 1 by default

@@ -47,7 +47,8 @@ function inPlace(at: Places, p: Patches, n: number): Lowered {
     ...reachFields(image, p, reach), patchesY: p.count[0], patchesX: p.count[1], tapsX: p.taps[1], groups,
   })]
   if (groups > 1) {
-    calls.push(call(sum_f32, { x: sums, y: at.output, outer: 1, middle: groups, inner: m * n, scale: 1 }, { even: true }))
+    const sum = { outer: 1, middle: groups, inner: m * n, rows: groups, scale: 1 }
+    calls.push(call(sum_f32, { x: sums, y: at.output, ...sum }, { even: true }))
   }
   return { calls, bytes: scratch.used }
 }
