@@ -46,10 +46,14 @@ function check(op: string, x: Shape, vectors: Record<string, Tensor>): number {
  * @param gamma [channels]
  * @param beta [channels]
  * @returns y of x's shape; mean and variance [channels], to be averaged into moving statistics
- * @throws RangeError where the shapes do not fit
+ * @throws RangeError where the shapes do not fit, or a channel has one value: without a variance nothing reaches x's gradient
  */
 export function batchNormalization(x: Tensor, gamma: Tensor, beta: Tensor, epsilon = 1e-3): Standardized {
   check('batchNormalization', x.shape, { gamma, beta })
+  if (rowsOf(x) === 1) {
+    throw shapeError('batchNormalization', `x ${show(x.shape)} has one value a channel, which has no variance to learn from; ` +
+      'use larger batches or images, drop the last batch of one sample (dropRemainder), or freeze the layer')
+  }
   const shift = stopGradient(mean(x, x.shape.slice(1).map((_, i) => i)))
   const [rest, squares] = channelSums(x, shift).map((s) => mul(s, 1 / rowsOf(x))) as [Tensor, Tensor]
   // Of a constant channel it is the difference of two roundings, which may be negative.

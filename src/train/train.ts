@@ -92,6 +92,9 @@ class Training {
     this.#plan = new EpochPlan(data.count, settings.size * batchesPerStep, dropRemainder || batchesPerStep > 1)
     // Before anything is changed: what is wrong with data, options or memory shows here.
     this.#step(settings.size)
+    // A last batch of one sample may have no statistics.
+    const rest = this.#plan.dropRemainder ? 0 : data.count % this.#plan.rows
+    if (rest % settings.batchSize === 1) this.#step(rest)
   }
 
   async *run(): AsyncGenerator<Progress, void, void> {
