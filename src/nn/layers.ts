@@ -5,7 +5,9 @@ import { shapeError, show, sizeOf, type Shape, type Tensor } from '../graph/tens
 import { leakyReLU as leakyReLUOp } from '../ops/activation.ts'
 import { add } from '../ops/arithmetic.ts'
 import { avgPool2d } from '../ops/avg_pool2d.ts'
-import { conv2d as conv2dOp, conv2dTranspose as conv2dTransposeOp, type ConvOptions } from '../ops/conv2d.ts'
+import {
+  conv2d as conv2dOp, conv2dTranspose as conv2dTransposeOp, CONVOLUTION as OF_OP, type ConvOptions,
+} from '../ops/conv2d.ts'
 import { depthwiseConv2d as depthwiseOp } from '../ops/depthwise_conv2d.ts'
 import { matmul } from '../ops/matmul.ts'
 import { maxPool2d } from '../ops/max_pool2d.ts'
@@ -67,7 +69,7 @@ export interface ConvolutionOptions extends WeightedOptions, ConvOptions {
   kernelSize: number | readonly [number, number]
 }
 const CONVOLUTION = {
-  filters: required(rules.count), kernelSize: required(rules.size), ...WINDOW, dilationRate: rules.size, ...WEIGHTED,
+  filters: required(rules.count), kernelSize: required(rules.size), ...OF_OP, ...WEIGHTED,
 }
 
 /**
@@ -223,7 +225,8 @@ function finisher({ activation = 'linear', useBias = true, biasInitializer = zer
   }
 }
 
-const windowOf = ({ strides, padding, dilationRate }: ConvOptions): ConvOptions => ({ strides, padding, dilationRate })
+const windowOf = ({ strides, padding, dilationRate, algorithm }: ConvOptions): ConvOptions =>
+  ({ strides, padding, dilationRate, algorithm })
 
 function channels(op: string, shape: Shape): number {
   if (shape.length !== 4) {

@@ -17,21 +17,25 @@ import { type Padding, pads } from './padding.ts'
 /** [along y, along x] */
 export type Pair = readonly [y: number, x: number]
 
+/** 'auto': by Winograd's products where they are faster; 'direct': never. */
+export type Algorithm = 'auto' | 'direct'
+
 export interface ConvAttrs extends EpilogueAttrs {
   readonly strides: Pair
   readonly padding: Padding
   readonly dilationRate: Pair
   /** Height and width of the image (input gradient) or of the filter (filter gradient). */
   readonly extent: Pair
+  readonly algorithm: Algorithm
 }
 
 /** Everything about one convolution: image [b, h, w, c], filter [kh, kw, c, f], result [b, oh, ow, f]. */
-export function geometry(image: Shape, filter: Shape, { strides, padding, dilationRate }: ConvAttrs) {
+export function geometry(image: Shape, filter: Shape, { strides, padding, dilationRate, algorithm }: ConvAttrs) {
   const [b, h, w, c] = image as [number, number, number, number]
   const [kh, kw, , f] = filter as [number, number, number, number]
   const y = pads(h, kh, strides[0], padding, dilationRate[0])
   const x = pads(w, kw, strides[1], padding, dilationRate[1])
-  return { b, h, w, c, kh, kw, f, oh: y.out, ow: x.out, top: y.before, left: x.before, strides, dilationRate }
+  return { b, h, w, c, kh, kw, f, oh: y.out, ow: x.out, top: y.before, left: x.before, strides, dilationRate, algorithm }
 }
 export type Geometry = ReturnType<typeof geometry>
 

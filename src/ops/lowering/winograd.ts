@@ -31,7 +31,7 @@ const GAIN = 0.9
 
 /** How a convolution is computed by points; undefined where it is not. The choice does not depend on the number of images. */
 export function winograd(g: Geometry): Winograd | undefined {
-  if (g.dilationRate[0] * g.dilationRate[1] !== 1 || g.c % NR || g.f % NR) return undefined
+  if (g.algorithm === 'direct' || g.dilationRate[0] * g.dilationRate[1] !== 1 || g.c % NR || g.f % NR) return undefined
   const y = axisOf(g.h, g.oh, g.kh, g.strides[0], g.top)
   const x = axisOf(g.w, g.ow, g.kw, g.strides[1], g.left)
   if (!y || !x) return undefined
