@@ -136,7 +136,7 @@ describe('options are refused where they are given', () => {
     [() => layers.dense({ units: 0 }), 'dense: units is 0, expected a positive integer'],
     [() => layers.dense(any({ units: 1, activaton: 'relu' })),
       "dense: there is no option 'activaton'; it takes units, activation, useBias, kernelInitializer, biasInitializer, name, " +
-        'trainable'],
+        'trainable, learningRateMultiplier'],
     [() => layers.dense({ units: 1, activation: any('rely') }),
       "activation 'rely' is not known; use one of linear, relu, leakyReLU, elu, tanh, sigmoid, softplus, or a function"],
     [() => layers.conv2d({ filters: 2, kernelSize: 0 }),

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { constant, input, variable, type Variable } from '../src/graph/leaves.ts'
+import { layer, Pass } from '../src/nn/layer.ts'
+import { dense } from '../src/nn/layers.ts'
 import { adam, adamW, LEARNING_RATE, type Optimizer, rmsprop, sgd } from '../src/nn/optimizers.ts'
 import type { CompiledFunction } from '../src/runtime/function.ts'
 import type { Session } from '../src/runtime/session.ts'
@@ -111,6 +113,39 @@ describe('Adam as other software computes it', () => {
         expect(Math.abs(session.values(x)[i]! - expected), `step ${t}, element ${i}`).toBeLessThan(t * 2 ** -24)
       }
     }
+  })
+})
+
+describe("a layer's learningRateMultiplier", () => {
+  const after = async (make: (rate: number) => Optimizer, rate: number, learningRateMultiplier: number | undefined) => {
+    const session = await newSession()
+    const initial = Float32Array.of(1, -2, 3, 0.5, 7)
+    const own = layer('own', { learningRateMultiplier }, (shape, add) => {
+      const x = add('x', shape, (s) => constant(initial, s))
+      return () => x
+    })
+    const x = own.apply(input('g', [5]), new Pass(true)) as Variable
+    const fn = session.compile({ group: 'train', stages: [{ updates: make(rate).apply([input('g', [5])], [x]) }] })
+    fn.feed('g', [1, 2, -3, 1e-3, 0.1]).run(5)
+    return Array.from(session.values(x))
+  }
+  it.each<[string, (learningRate: number) => Optimizer]>([
+    ['sgd', (learningRate) => sgd({ learningRate })],
+    ['momentum', (learningRate) => sgd({ learningRate, momentum: 0.9 })],
+    ['Nesterov momentum', (learningRate) => sgd({ learningRate, momentum: 0.9, nesterov: true })],
+    ['rmsprop', (learningRate) => rmsprop({ learningRate })],
+    ['rmsprop with momentum', (learningRate) => rmsprop({ learningRate, momentum: 0.5 })],
+    ['adam', (learningRate) => adam({ learningRate })],
+    ['adamW', (learningRate) => adamW({ learningRate, weightDecay: 0.1 })],
+  ])('of %s: as a rate of so much, for its parameters alone', async (_, make) => {
+    const quarter = await after(make, 0.125, 0.25)
+    expect(quarter).toEqual(await after(make, 0.03125, undefined))
+    expect(quarter).not.toEqual(await after(make, 0.125, 1))
+    expect(await after(make, 0.125, 0)).toEqual([1, -2, 3, 0.5, 7])
+  })
+  it('is refused below 0', () => {
+    expect(() => dense({ units: 1, learningRateMultiplier: -1 }))
+      .toThrow(new RangeError('dense: learningRateMultiplier is -1, expected 0 or more'))
   })
 })
 

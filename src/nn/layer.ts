@@ -4,6 +4,7 @@ import { type Initializer, type Variable, type VariableRole, variable } from '..
 import { currentScope, scoped, type Shape, type Tensor } from '../graph/tensor.ts'
 import type { Stream, StreamRows } from '../ops/random.ts'
 import { step } from '../ops/step.ts'
+import { flag, name, notNegative } from '../options.ts'
 import type { Batch } from './batch.ts'
 
 /** Some rows of a batch: `rows` of them, from row `first` on. */
@@ -77,23 +78,31 @@ export interface LayerOptions {
   name?: string
   /** Whether training changes it. Default true. */
   trainable?: boolean
+  /** An optimizer's learning rate is multiplied by this for the layer's parameters; 0 or more. Default 1. */
+  learningRateMultiplier?: number
 }
+/** The rules of these options. */
+export const LAYER = { name, trainable: flag, learningRateMultiplier: notNegative }
 
 /** What a layer does with inputs. `trainable`: whether it is, at this use. */
 export type Run = (x: Tensor, pass: Pass, trainable: boolean) => Tensor
 
-/** Which layer made a variable. */
+/** Which layer made a variable, and its `learningRateMultiplier`. */
 const makers = new WeakMap<Variable, Layer>()
+const multipliers = new WeakMap<Variable, number>()
 
+/** What the learning rate is multiplied by for a variable. */
+export const learningRateMultiplierOf = (v: Variable): number => multipliers.get(v) ?? 1
 /** Whether the layer that made the variable, if one did, is trainable. */
 export const isTrainable = (v: Variable): boolean => makers.get(v)?.trainable !== false
 
 /**
  * A layer from `build`, which is called once, with the first input's shape, and returns what to do with inputs.
- * @param options its name, or undefined for its kind; whether it is trainable
+ * @param options its name, or undefined for its kind; whether it is trainable, and how fast
  */
 export function layer(
-  kind: string, { name = kind, trainable = true }: LayerOptions, build: (input: Shape, add: AddVariable) => Run,
+  kind: string, { name = kind, trainable = true, learningRateMultiplier = 1 }: LayerOptions,
+  build: (input: Shape, add: AddVariable) => Run,
 ): Layer {
   const variables: Variable[] = []
   let run: Run | undefined
@@ -101,6 +110,7 @@ export function layer(
     const v = variable([currentScope(), variableName].join('/'), shape, initializer, role)
     variables.push(v)
     makers.set(v, made)
+    multipliers.set(v, learningRateMultiplier)
     return v
   }
   const made: Layer = {

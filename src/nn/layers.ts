@@ -17,11 +17,9 @@ import { reshape as reshapeOp } from '../ops/reshape.ts'
 import { resizeBilinear, type ResizeOptions, resizeNearest } from '../ops/resize.ts'
 import { activationOf, type ActivationOption } from './activations.ts'
 import { glorotUniform, zeros } from './initializers.ts'
-import { type AddVariable, type Layer, layer, type LayerOptions } from './layer.ts'
+import { type AddVariable, LAYER, type Layer, layer, type LayerOptions } from './layer.ts'
 import * as rules from '../options.ts'
 import { checkOptions, required, WINDOW } from '../options.ts'
-
-const COMMON = { name: rules.name, trainable: rules.flag }
 
 export interface WeightedOptions extends LayerOptions {
   /** Default: linear. */
@@ -35,7 +33,7 @@ export interface WeightedOptions extends LayerOptions {
 }
 const WEIGHTED = {
   activation: rules.activation, useBias: rules.flag, kernelInitializer: rules.initializer, biasInitializer: rules.initializer,
-  ...COMMON,
+  ...LAYER,
 }
 
 export interface DenseOptions extends WeightedOptions {
@@ -144,7 +142,7 @@ export interface PoolingOptions extends LayerOptions {
 /* @__NO_SIDE_EFFECTS__ */
 function pooling(kind: string, pool: typeof maxPool2d) {
   return (options: PoolingOptions = {}): Layer => {
-    checkOptions(kind, options, { poolSize: rules.size, ...WINDOW, ...COMMON })
+    checkOptions(kind, options, { poolSize: rules.size, ...WINDOW, ...LAYER })
     const { poolSize = 2, strides = poolSize, padding } = options
     return layer(kind, options, () => (x) => pool(x, { poolSize, strides, padding }))
   }
@@ -168,7 +166,7 @@ export interface ResizingOptions extends LayerOptions, ResizeOptions {
 export function resizing(options: ResizingOptions): Layer {
   checkOptions('resizing', options, {
     height: required(rules.count), width: required(rules.count), interpolation: rules.oneOf('bilinear', 'nearest'),
-    halfPixelCenters: rules.flag, alignCorners: rules.flag, ...COMMON,
+    halfPixelCenters: rules.flag, alignCorners: rules.flag, ...LAYER,
   })
   const { height, width, interpolation = 'bilinear', halfPixelCenters, alignCorners } = options
   const resize = interpolation === 'nearest' ? resizeNearest : resizeBilinear
@@ -177,13 +175,13 @@ export function resizing(options: ResizingOptions): Layer {
 
 /** All but the batch in one dimension: [batch, features]. */
 export function flatten(options: LayerOptions = {}): Layer {
-  checkOptions('flatten', options, COMMON)
+  checkOptions('flatten', options, LAYER)
   return layer('flatten', options, () => (x) => reshapeOp(x, [x.shape[0]!, -1]))
 }
 
 /** Another shape for each sample. @throws RangeError, when it is used, where a sample's size is another */
 export function reshape(options: LayerOptions & { targetShape: Shape }): Layer {
-  checkOptions('reshape', options, { targetShape: required(rules.shape), ...COMMON })
+  checkOptions('reshape', options, { targetShape: required(rules.shape), ...LAYER })
   const { targetShape } = options
   return layer('reshape', options, () => (x) => {
     if (sizeOf(targetShape) * x.shape[0]! !== x.size) {
@@ -195,14 +193,14 @@ export function reshape(options: LayerOptions & { targetShape: Shape }): Layer {
 
 /** An activation as a layer. @param fn its name, or a function of a tensor @throws RangeError when the name is unknown */
 export function activation(fn: ActivationOption, options: LayerOptions = {}): Layer {
-  checkOptions('activation', options, COMMON)
+  checkOptions('activation', options, LAYER)
   const act = activationOf(fn)
   return layer('activation', options, () => act)
 }
 
 /** x > 0 ? x : alpha · x. @param options.alpha 0 or more, 0.2 by default */
 export function leakyReLU(options: LayerOptions & { alpha?: number } = {}): Layer {
-  checkOptions('leakyReLU', options, { alpha: rules.notNegative, ...COMMON })
+  checkOptions('leakyReLU', options, { alpha: rules.notNegative, ...LAYER })
   return layer('leakyReLU', options, () => (x) => leakyReLUOp(x, options.alpha))
 }
 
@@ -211,7 +209,7 @@ export function leakyReLU(options: LayerOptions & { alpha?: number } = {}): Laye
  * @param options.rate 0 or more and less than 1
  */
 export function dropout(options: LayerOptions & { rate: number }): Layer {
-  checkOptions('dropout', options, { rate: required(rules.fractionBelowOne), ...COMMON })
+  checkOptions('dropout', options, { rate: required(rules.fractionBelowOne), ...LAYER })
   const { rate } = options
   return layer('dropout', options, () => (x, pass) => (pass.training ? dropoutOp(x, rate, pass.stream('mask')) : x))
 }

@@ -2,8 +2,8 @@
 import { movingAverage } from '../ops/assign.ts'
 import * as ops from '../ops/normalization.ts'
 import { ones, zeros } from './initializers.ts'
-import { type Layer, layer, type LayerOptions } from './layer.ts'
-import { checkOptions, flag, fraction, name, notNegative } from '../options.ts'
+import { LAYER, type Layer, layer, type LayerOptions } from './layer.ts'
+import { checkOptions, fraction, notNegative } from '../options.ts'
 
 export interface LayerNormalizationOptions extends LayerOptions {
   /** Added to the variance. Default 1e-3. */
@@ -20,7 +20,7 @@ export interface BatchNormalizationOptions extends LayerNormalizationOptions {
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function batchNormalization(options: BatchNormalizationOptions = {}): Layer {
-  checkOptions('batchNormalization', options, { momentum: fraction, epsilon: notNegative, name, trainable: flag })
+  checkOptions('batchNormalization', options, { momentum: fraction, epsilon: notNegative, ...LAYER })
   const { momentum = 0.99, epsilon = 1e-3 } = options
   return layer('batchNormalization', options, (shape, variable) => {
     const c = [shape.at(-1)!]
@@ -43,7 +43,7 @@ export function batchNormalization(options: BatchNormalizationOptions = {}): Lay
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function layerNormalization(options: LayerNormalizationOptions = {}): Layer {
-  checkOptions('layerNormalization', options, { epsilon: notNegative, name, trainable: flag })
+  checkOptions('layerNormalization', options, { epsilon: notNegative, ...LAYER })
   const { epsilon = 1e-3 } = options
   return layer('layerNormalization', options, (shape, variable) => {
     const gamma = variable('gamma', [shape.at(-1)!], ones())

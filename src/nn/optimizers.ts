@@ -1,10 +1,10 @@
 // Optimizers. Each is one fused pass over a parameter, as an effect op of a stage; what it remembers are variables (role
 // 'slot'), so they are saved with the weights. Nothing is computed here. A schedule's rate is written into the state first.
 import {
-  adam_f32, adam_step, copy_f32, rmsprop_f32, rmsprop_momentum_f32, sgd_f32, sgd_momentum_f32, sgd_nesterov_f32,
+  adam_f32, adam_step, broadcast_to_f32, copy_f32, rmsprop_f32, rmsprop_momentum_f32, sgd_f32, sgd_momentum_f32, sgd_nesterov_f32,
   type UpdateArgs,
 } from '../graph/contract.generated.ts'
-import { call, type Kernel } from '../graph/kernel_call.ts'
+import { call, type Kernel, type KernelCall } from '../graph/kernel_call.ts'
 import { constant, type Variable, variable } from '../graph/leaves.ts'
 import { apply, type Op, sameShape, shapeError, show, type Tensor } from '../graph/tensor.ts'
 import { mul } from '../ops/arithmetic.ts'
@@ -12,6 +12,7 @@ import { zeros } from '../ops/fill.ts'
 import { step as stepsDone } from '../ops/step.ts'
 import * as rules from '../options.ts'
 import { checkOptions, fractionBelowOne, notNegative } from '../options.ts'
+import { learningRateMultiplierOf } from './layer.ts'
 import { type Rate, rate, type Schedule } from './rate.ts'
 
 export interface Optimizer {
@@ -26,6 +27,7 @@ export interface Optimizer {
   /**
    * The updates of one step, in the order in which they must run, from the gradients of the loss with respect to `variables`:
    * `gradients(loss, variables)`, then transforms, then this. Asked again, it gives updates of the same slots.
+   * A layer's `learningRateMultiplier` is taken into account.
    * @throws RangeError when a variable is given twice, there is not a gradient for each, or one's shape is not its variable's
    */
   apply(gradients: readonly Tensor[], variables: readonly Variable[]): Tensor[]
@@ -38,17 +40,28 @@ export const LEARNING_RATE = 0
 interface UpdateAttrs extends Record<string, unknown> {
   readonly kernel: Kernel<UpdateArgs>
   readonly slots: readonly Slot[]
+  /** Where its state has what it multiplies steps by. */
+  readonly rates: readonly number[]
   readonly p: number
   readonly q: number
   readonly epsilon: number
   readonly cost: number
 }
+/** An update of one parameter. */
+type OneAttrs = UpdateAttrs & { readonly multiplier: number }
 type Slot = 'momentum' | 'velocity'
+
+const ONE = { dimensions: [1, 1, 1, 1], stridesA: [0, 0, 0, 0], stridesB: [0, 0, 0, 0] } as const
+/** Copies a state of `n` scalars, those at the places `rates` multiplied. */
+const multiplied = (from: number, to: number, n: number, rates: readonly number[], multiplier: number): KernelCall[] => [
+  call(copy_f32, { x: from, y: to, n }),
+  ...rates.map((i) => call(broadcast_to_f32, { a: from + 4 * i, b: from + 4 * i, y: to + 4 * i, ...ONE, scale: multiplier })),
+]
 
 /** Whether a tensor is an optimizer's update of a parameter. */
 export const isOptimizerUpdate = (t: Tensor): boolean => t.op.name === updateOp.name
 
-const updateOp: Op<UpdateAttrs> = {
+const updateOp: Op<OneAttrs> = {
   name: 'optimizer',
   shape([x, ...others]) {
     const dy = others.at(-1)!
@@ -57,12 +70,17 @@ const updateOp: Op<UpdateAttrs> = {
   },
   gradient: null,
   effect: true,
-  calls({ inputs, attrs: { kernel, slots, p, q, epsilon } }, at) {
+  scratch: ({ inputs, attrs: { multiplier } }) => (multiplier === 1 ? 0 : inputs.at(-2)!.size),
+  calls({ inputs, attrs: { kernel, slots, rates, p, q, epsilon, multiplier } }, at) {
     const slot = (name: Slot) => (slots.includes(name) ? at.inputs[1 + slots.indexOf(name)]! : 0)
-    const [state, g] = at.inputs.slice(1 + slots.length)
-    return [call(kernel, {
-      x: at.inputs[0]!, m: slot('momentum'), v: slot('velocity'), state: state!, g: g!, n: inputs[0]!.size, p, q, epsilon,
-    })]
+    const [own, g] = at.inputs.slice(1 + slots.length) as [number, number]
+    const state = multiplier === 1 ? own : at.scratch
+    return [
+      ...(multiplier === 1 ? [] : multiplied(own, state, inputs.at(-2)!.size, rates, multiplier)),
+      call(kernel, {
+        x: at.inputs[0]!, m: slot('momentum'), v: slot('velocity'), state, g, n: inputs[0]!.size, p, q, epsilon,
+      }),
+    ]
   },
   flops: ({ inputs, attrs }) => inputs[0]!.size * attrs.cost,
 }
@@ -127,7 +145,10 @@ function optimizer(
       return [
         ...(schedule ? [apply(rateOp, [scalars, schedule.at(stepsDone())], {})] : []),
         ...(step ? [step(scalars)] : []),
-        ...variables.map((x, i) => apply(updateOp, [x, ...slotsOf(x), scalars, gradients[i]!], attrs)),
+        ...variables.map((x, i) => {
+          const own = { ...attrs, multiplier: learningRateMultiplierOf(x) }
+          return apply(updateOp, [x, ...slotsOf(x), scalars, gradients[i]!], own)
+        }),
       ]
     },
   }
@@ -160,7 +181,7 @@ export function sgd(options: SgdOptions = {}): Optimizer {
   const kernel = nesterov ? sgd_nesterov_f32 : momentum ? sgd_momentum_f32 : sgd_f32
   const slots: Slot[] = momentum ? ['momentum'] : []
   const cost = nesterov ? 6 : momentum ? 4 : 2
-  return optimizer(name, learningRate, 1, { kernel, slots, p: momentum, q: 0, epsilon: 0, cost })
+  return optimizer(name, learningRate, 1, { kernel, slots, rates: [LEARNING_RATE], p: momentum, q: 0, epsilon: 0, cost })
 }
 
 export interface RmspropOptions extends OptimizerOptions {
@@ -184,7 +205,8 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
   const { learningRate = 0.001, rho = 0.9, momentum = 0, epsilon = 1e-7, name = 'rmsprop' } = options
   const kernel = momentum ? rmsprop_momentum_f32 : rmsprop_f32
   const slots: Slot[] = momentum ? ['momentum', 'velocity'] : ['velocity']
-  return optimizer(name, learningRate, 1, { kernel, slots, p: momentum, q: 1 - rho, epsilon, cost: momentum ? 10 : 8 })
+  const constants = { p: momentum, q: 1 - rho, epsilon, cost: momentum ? 10 : 8 }
+  return optimizer(name, learningRate, 1, { kernel, slots, rates: [LEARNING_RATE], ...constants })
 }
 
 export interface AdamOptions extends OptimizerOptions {
@@ -231,10 +253,13 @@ export function adamW(options: AdamWOptions = {}): Optimizer {
   return adamLike({ ...others, name: options.name ?? 'adamW' }, weightDecay)
 }
 
+/** The places of the step and of the decay in Adam's state. */
+const ADAM_RATES = [2, 4]
+
 function adamLike(options: AdamOptions & { name: string }, weightDecay: number): Optimizer {
   const { name, learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, epsilonHat = false } = options
   const slots: Slot[] = ['momentum', 'velocity']
-  const attrs: UpdateAttrs = { kernel: adam_f32, slots, p: 1 - beta1, q: 1 - beta2, epsilon, cost: 15 }
+  const attrs: UpdateAttrs = { kernel: adam_f32, slots, rates: ADAM_RATES, p: 1 - beta1, q: 1 - beta2, epsilon, cost: 15 }
   const step = (state: Variable) => apply(adamStepOp, [state], { epsilonHat, beta1, beta2, weightDecay })
   return optimizer(name, learningRate, 5, attrs, step)
 }
