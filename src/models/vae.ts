@@ -1,5 +1,7 @@
 // The variational autoencoder (Kingma & Welling 2013, arXiv:1312.6114): dense, Gaussian code, tanh output.
 import { add, mul } from '../ops/arithmetic.ts'
+import { clip } from '../ops/compare.ts'
+import { customGradient } from '../ops/custom.ts'
 import { exp, sqrt } from '../ops/unary.ts'
 import { randomNormal } from '../ops/random.ts'
 import { reshape } from '../ops/reshape.ts'
@@ -15,6 +17,19 @@ import { sequential } from '../nn/sequential.ts'
 import type { Batch } from './definition.ts'
 import { defineModel, type Graphs, type OptionsOf } from './kind.ts'
 import { clipping, minimize } from './minimize.ts'
+
+/**
+ * Inputs of the first layer that the rate is for. Adam moves each weight by about its rate, whatever the gradient is, so a sum
+ * over n inputs that are alike moves n times as far. Of more inputs the layer has INPUTS / n of the rate (Yang et al. 2022,
+ * arXiv:2203.03466, table 8).
+ */
+const INPUTS = 784
+
+/** Bounds of a log-variance, those of latent diffusion's code (Rombach et al. 2022, arXiv:2112.10752). */
+const LOGVAR = [-30, 20] as const
+const straightThrough = (dy: Tensor): Tensor[] => [dy]
+/** The log-variance within its bounds. Its gradient is as if there were none, which leads back from beyond them. */
+const bounded = (x: Tensor): Tensor => customGradient(clip(x, ...LOGVAR), [x], straightThrough)
 
 /** Apart from the record, so that bundlers leave the model out where nothing uses it. */
 const OPTIONS = {
@@ -38,7 +53,8 @@ export const vae = defineModel({
   bench: { batchSize: 128, quick: true },
 }, ({ latent, hidden, learningRate, noise, clipNorm, imageShape }): Graphs<'loss' | 'reconstruction' | 'kl'> => {
   const pixels = sizeOf(imageShape)
-  const encoder = sequential('encoder', [dense({ units: hidden, activation: 'relu' })])
+  const learningRateMultiplier = Math.min(1, INPUTS / pixels)
+  const encoder = sequential('encoder', [dense({ units: hidden, activation: 'relu', learningRateMultiplier })])
   const mean = dense({ units: latent, name: 'mean' })
   const logvar = dense({ units: latent, name: 'logvar' })
   const decoder = sequential('decoder', [
@@ -50,7 +66,7 @@ export const vae = defineModel({
     const x = reshape(images, [images.shape[0]!, pixels])
     const h = encoder.apply(x, pass)
     const mu = mean.apply(h, pass)
-    const std = sqrt(exp(logvar.apply(h, pass)))
+    const std = sqrt(exp(bounded(logvar.apply(h, pass))))
     const shape = noise === 'batch' ? [1, latent] : mu.shape
     const epsilon = broadcastTo(randomNormal(shape, pass.stream('epsilon')), mu.shape)
     const z = add(mu, mul(std, epsilon))

@@ -1,0 +1,70 @@
+// Built-in models at their defaults on pictures of many sizes: what they are trained on, and what a good run looks like.
+import { imageDataset, type ImageDataset } from '../../src/data/dataset.ts'
+import { defineFor, type ImageShape, type ModelName, modelNames } from '../../src/models/kinds.ts'
+import { createRuntime } from '../../src/runtime/create_runtime.ts'
+import { Model } from '../../src/train/model.ts'
+import { generator } from '../../src/verify/draw.ts'
+
+export type Pictures = 'smooth' | 'random'
+
+/** A model, trained for `steps` steps. */
+export interface Trial {
+  readonly model: ModelName
+  readonly shape: ImageShape
+  readonly pictures: Pictures
+  readonly batchSize: number
+  readonly steps: number
+}
+
+export const title = ({ model, shape, pictures, batchSize, steps }: Trial): string =>
+  `${model} on ${pictures} pictures of ${shape.join('x')}, batch ${batchSize}, ${steps} steps`
+
+/** Whether a model takes pictures of a shape. */
+function takes(model: ModelName, shape: ImageShape): boolean {
+  try {
+    return Boolean(defineFor(shape, model))
+  } catch {
+    return false
+  }
+}
+
+/** All that is to be tried of every model. */
+export const matrix = (steps: number): Trial[] => modelNames.flatMap((model) => (
+  [16, 28, 64, 128].flatMap((side) => [1, 3].flatMap((channels) => {
+    const shape: ImageShape = [side, side, channels]
+    if (!takes(model, shape)) return []
+    return (['smooth', 'random'] as const).flatMap((pictures) => [16, 128].map((batchSize): Trial => (
+      { model, shape, pictures, batchSize, steps })))
+  }))))
+
+/** `random`: every byte by itself. `smooth`: soft discs of any colour on grounds of any colour, as photographs have surfaces. */
+export function picturesOf(kind: Pictures, count: number, shape: ImageShape, seed = 1): ImageDataset {
+  const [height, width, channels] = shape
+  const uniform = generator(seed)
+  const images = new Uint8Array(count * height * width * channels)
+  let at = 0
+  for (let n = 0; n < count; n++) {
+    const [y0, x0, radius] = [uniform(), uniform(), 0.15 + 0.3 * uniform()]
+    const [ground, disc] = [0, 1].map(() => Array.from({ length: channels }, () => 255 * uniform())) as [number[], number[]]
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const d = Math.hypot((y + 0.5) / height - y0, (x + 0.5) / width - x0) / radius
+        const weight = 1 / (1 + d * d * d * d)
+        for (let c = 0; c < channels; c++) {
+          images[at++] = kind === 'random' ? 256 * uniform() : ground[c]! + weight * (disc[c]! - ground[c]!)
+        }
+      }
+    }
+  }
+  return imageDataset({ images, shape })
+}
+
+/** A run's figures, each a list of means over two steps. */
+export type Curves = Readonly<Record<string, readonly number[]>>
+
+export async function curvesOf({ model: kind, shape, pictures, batchSize, steps }: Trial, options = {}): Promise<Curves> {
+  const model = await Model.create(await createRuntime(), defineFor(shape, kind, options), { seed: 1 })
+  const data = picturesOf(pictures, 2 * batchSize, shape)
+  const { history } = await model.fit(data, { epochs: Math.ceil(steps / 2), batchSize })
+  return history
+}
