@@ -39,7 +39,8 @@ test.each(cases)('$name: an image has the same bits alone and in a batch of two 
 
 test('conv2dFilterGradient: two groups add up to their images', async () => {
   const image: Shape = [28, 28, 64]
-  const attrs = { strides: [1, 1], padding: 'same', dilationRate: [1, 1], extent: [0, 0], algorithm: 'auto', epilogue: PLAIN } as const
+  const window = { strides: [1, 1], padding: 'same', dilationRate: [1, 1] } as const
+  const attrs = { ...window, extent: [0, 0], algorithm: 'auto', epilogue: PLAIN } as const
   expect(winograd(geometry([11, ...image], [3, 3, 64, 64], attrs))).toBeDefined()
   const op = (x: Tensor, dy: Tensor) => conv2dFilterGradient(x, dy, [3, 3], { padding: 'same' })
   const [x, dy] = [madeUp(11 * size(image), 3), madeUp(11 * size(image), 4)]
