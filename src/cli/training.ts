@@ -171,7 +171,8 @@ async function follow(
 
 /** A fault's message with what to do about it in options of this command. */
 const advice = ({ message }: TrainingError): string => message
-  .replace('Use a lower learning rate, clip the gradients', 'Use a lower --learning-rate, clip the gradients with --clip-norm')
+  .replace('se a lower learning rate', 'se a lower --learning-rate')
+  .replace('Clip the gradients', 'Clip the gradients with --clip-norm')
 
 function advised(error: unknown): never {
   throw error instanceof TrainingError ? new GanglionError(advice(error), { cause: error }) : error

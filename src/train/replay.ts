@@ -66,10 +66,19 @@ function firstFault(fn: CompiledFunction): { op: string; scope: string } | null 
   return null
 }
 
+const LOWER = 'Use a lower learning rate'
+const AWAY = 'Keep its input from where it or its slope is infinite (add a small number to it, say), or use a lower learning rate'
+/** What helps, by the op that was the first. Clipping does not where a rate is too high: Adam takes no note of scale. */
+const ADVICE: Readonly<Record<string, string>> = {
+  batch: 'Check the data, which are not finite themselves',
+  optimizer: 'Clip the gradients, whose squares are too large, or use a lower learning rate',
+  div: AWAY, log: AWAY, log1p: AWAY, reciprocal: AWAY, rsqrt: AWAY, sqrt: AWAY,
+}
+
 function notFinite(step: number, op: string, scope: string): TrainingError {
   const where = scope ? ` of '${scope}'` : ''
   const message = `training stopped at step ${step}: the op '${op}'${where} was the first to produce a NaN or an infinity; ` +
-    `the weights are those after step ${step - 1}. Use a lower learning rate, clip the gradients, or check the data`
+    `the weights are those after step ${step - 1}. ${Object.hasOwn(ADVICE, op) ? ADVICE[op]! : LOWER}`
   return new TrainingError(message, step, op)
 }
 

@@ -10,7 +10,9 @@ import { GanglionError } from '../../src/errors.ts'
 import * as ops from '../../src/ops/index.ts'
 import { TrainingError } from '../../src/train/fault.ts'
 import type { Model } from '../../src/train/model.ts'
+import { clipByGlobalNorm } from '../../src/nn/clip.ts'
 import { adam, LEARNING_RATE } from '../../src/nn/optimizers.ts'
+import type { GradientTransform } from '../../src/nn/transforms.ts'
 import { bytesData, chunksOf, floatData, newModel, SHAPE, smallVae, trained, trainSteps } from './data.ts'
 
 afterEach(() => { vi.restoreAllMocks() })
@@ -25,7 +27,7 @@ const faultOf = (run: Promise<unknown>): Promise<TrainingError> => run.then(
 )
 
 /** A model of one number a, which has this loss. */
-function oneNumber(start: number, loss: (a: Variable) => Tensor): ModelDefinition {
+function oneNumber(start: number, loss: (a: Variable) => Tensor, transform: GradientTransform = (gs) => gs): ModelDefinition {
   const optimizer = adam({ learningRate: 0.1 })
   const a = variable('a', [1], () => constant([start]))
   return {
@@ -33,11 +35,20 @@ function oneNumber(start: number, loss: (a: Variable) => Tensor): ModelDefinitio
     train({ images }) {
       // The images' mean times 0: a training step must read its data.
       const l = scoped('loss', () => ops.add(loss(a), ops.mul(ops.mean(images), 0)))
-      return [{ metrics: { loss: l }, updates: optimizer.apply(gradients(l, [a]), [a]) }]
+      return [{ metrics: { loss: l }, updates: optimizer.apply(transform(gradients(l, [a]), [a]), [a]) }]
     },
     decode: (codes) => codes,
     sampleCodes: (noise) => noise,
   }
+}
+
+const LOWER = 'Use a lower learning rate'
+const AWAY = 'Keep its input from where it or its slope is infinite (add a small number to it, say), or use a lower learning rate'
+/** What the message advises, by the op. */
+const ADVICE: Readonly<Record<string, string>> = {
+  batch: 'Check the data, which are not finite themselves',
+  optimizer: 'Clip the gradients, whose squares are too large, or use a lower learning rate',
+  div: AWAY, sqrt: AWAY,
 }
 
 /** Trains into the fault, and checks the state against a run of the same model that was stopped a step before it. */
@@ -52,7 +63,7 @@ async function expectUndone(
   const where = expected.scope ? ` of '${expected.scope}'` : ''
   expect(error.message).toBe(`training stopped at step ${error.step}: the op '${expected.op}'${where} was the first to ` +
     'produce a NaN or an infinity; ' +
-    `the weights are those after step ${error.step - 1}. Use a lower learning rate, clip the gradients, or check the data`)
+    `the weights are those after step ${error.step - 1}. ${ADVICE[expected.op] ?? LOWER}`)
   const other = await make()
   await trainSteps(other, data, batchSize, error.step - 1)
   expect(await model.digest()).toBe(await other.digest())
@@ -156,6 +167,25 @@ describe('a fault', () => {
     const error = await faultOf(trained(model, bytesData(40), { batchSize: 4 }))
     expect(error.step).toBe(2 ** 32 + 7)
     expect(error.message).toContain('the weights are those after step 4294967302.')
+  })
+})
+
+describe('what the message advises helps:', () => {
+  const root = (epsilon: number) => oneNumber(0, (a) => ops.mean(ops.sqrt(ops.add(ops.square(a), epsilon))))
+  const steep = (transform?: GradientTransform) => oneNumber(0, (a) => ops.mean(ops.mul(a, 1e25)), transform)
+  it.each<[string, string, () => ModelDefinition, ImageDataset, () => ModelDefinition, ImageDataset]>([
+    [LOWER, 'matmul', () => smallVae({ learningRate: 1e30 }), bytesData(40), smallVae, bytesData(40)],
+    [ADVICE.batch!, 'batch', smallVae, floatData(40, { 100: NaN }), smallVae, floatData(40)],
+    [ADVICE.optimizer!, 'optimizer', steep, bytesData(40), () => steep(clipByGlobalNorm(1)), bytesData(40)],
+    [AWAY, 'div', () => root(0), bytesData(40), () => root(1e-6), bytesData(40)],
+  ])('%s', async (advice, op, bad, badData, good, goodData) => {
+    const error = await faultOf(trained(await newModel(bad()), badData, { batchSize: 4, epochs: 3 }))
+    expect(error.op).toBe(op)
+    expect(error.message.endsWith(`. ${advice}`)).toBe(true)
+    const model = await newModel(good())
+    const all = await trained(model, goodData, { batchSize: 4, epochs: 3 })
+    expect(all.at(-1)!.step).toBe(30)
+    for (const v of model.session.variables) expect(model.session.read(v).every(Number.isFinite)).toBe(true)
   })
 })
 
