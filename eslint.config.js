@@ -55,7 +55,10 @@ export default defineConfig(
     // Programs for every runtime, pages and workers among them.
     files: ['test/runtimes/programs/**'],
     languageOptions: {
-      globals: Object.fromEntries(['Response', 'Worker', 'location', 'require'].map((name) => [name, 'readonly'])),
+      globals: Object.fromEntries([
+        'MessageChannel', 'Response', 'URLSearchParams', 'Worker', 'crypto', 'document', 'fetch', 'isSecureContext', 'location',
+        'navigator', 'require',
+      ].map((name) => [name, 'readonly'])),
     },
   },
   {

@@ -10,7 +10,7 @@ import { Browser as Firefox, createProfile } from '@puppeteer/browsers'
 import puppeteer from 'puppeteer-core'
 import { Builder, Capabilities } from 'selenium-webdriver'
 import { missing, run } from './project.ts'
-import { answerOf, PATIENCE_MS, type Server } from './server.ts'
+import { answerOf, INSECURE, PATIENCE_MS, type Server } from './server.ts'
 
 export interface Browser {
   readonly version: string
@@ -48,7 +48,7 @@ export const absent = {
 /** Nothing that calls home, and no sandbox: it cannot be had as root, and pages here are our own. */
 const CHROMIUM_ARGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync',
+  '--disable-component-update', '--disable-sync', `--host-resolver-rules=MAP ${INSECURE} 127.0.0.1`,
 ]
 
 export interface Chromium extends Browser {
@@ -93,7 +93,7 @@ export async function chromium({ extensions = false } = {}): Promise<Chromium> {
 export async function firefox(): Promise<Browser> {
   const profile = mkdtempSync(join(tmpdir(), 'ganglion-firefox-'))
   // The settings that keep a browser under test from calling home.
-  await createProfile(Firefox.FIREFOX, { path: profile, preferences: {} })
+  await createProfile(Firefox.FIREFOX, { path: profile, preferences: { 'network.dns.localDomains': INSECURE } })
   return {
     version: /(\d[\d.]*)/.exec(await run(FILES.firefox, ['--version'], { cwd: '/' }))![1]!,
     async open(url) {

@@ -10,8 +10,14 @@ import sirv from 'sirv'
 const ISOLATION = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
 const STRICT = { 'Content-Security-Policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'" }
 
+/** A host that is this machine, and that browsers do not trust over plain http. The browsers of these tests know it. */
+export const INSECURE = 'insecure.test'
+
 const SITES = {
   plain: {},
+  /** Whose files other origins may load. */
+  shared: { 'Access-Control-Allow-Origin': '*' },
+  trusted: { 'Content-Security-Policy': "require-trusted-types-for 'script'" },
   isolated: ISOLATION,
   strict: STRICT,
   /** Under which a page may not compile WebAssembly. */
@@ -34,7 +40,7 @@ export function answerOf<T>(text: string): T {
 export interface Server {
   /** What the next page that hands something in says; throws its `error`, or that none came. */
   answer<T>(): Promise<T>
-  url(site: Site, path: string): string
+  url(site: Site, path: string, host?: string): string
   close(): void
 }
 
@@ -42,6 +48,7 @@ export interface Server {
 export async function serve(folder: string): Promise<Server> {
   const files = sirv(folder, { dev: true })
   const answered = new EventEmitter<{ answer: [string] }>()
+  let gone = false
   const server = createServer((request, response: ServerResponse) => {
     const [, site, path] = /^\/([a-z-]+)(\/.*)$/.exec(request.url!) ?? []
     if (!site || !(site in SITES)) return void response.writeHead(404).end()
@@ -53,13 +60,19 @@ export async function serve(folder: string): Promise<Server> {
       })
       return
     }
+    // From then on the page is offline, but for its answer.
+    if (path === '/offline') {
+      gone = true
+      return void response.end()
+    }
+    if (gone) return void request.destroy()
     request.url = path!
     files(request, response, () => void response.writeHead(404).end())
   })
   await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done))
   const { port } = server.address() as AddressInfo
   return {
-    url: (site, path) => `http://localhost:${port}/${site}/${path}`,
+    url: (site, path, host = 'localhost') => `http://${host}:${port}/${site}/${path}`,
     async answer<T>(): Promise<T> {
       const signal = AbortSignal.timeout(PATIENCE_MS)
       const [said] = await once(answered, 'answer', { signal }).catch(() => {

@@ -1,0 +1,54 @@
+// Pages in odd places, in Chromium and Firefox: of plain http, hidden, offline once they are loaded, given values of an iframe,
+// in a service worker; with the worker's file of another origin, and under Trusted Types.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { absent, answerIn, type Browser, chromium, firefox } from './lib/browsers.ts'
+import { project } from './lib/project.ts'
+import { GOLDEN } from './lib/report.ts'
+import { INSECURE, serve, type Server, type Site } from './lib/server.ts'
+
+const digest = GOLDEN.program
+const UNDONE = expect.stringMatching(/^TrainingError: training stopped at step \d+: the op '\w+'/)
+const REFUSED = expect.stringMatching(
+  /^GanglionError: (a worker cannot be started here|the trainer's worker did not start) \(.*\); give /s)
+const CASES: readonly (readonly [what: string, site: Site, host: string | undefined, expected: object])[] = [
+  ['insecure', 'plain', INSECURE, { secure: false, subtle: false, digest }],
+  ['hidden', 'plain', undefined, { digest }],
+  ['offline', 'plain', undefined, { digest, said: UNDONE }],
+  ['frame', 'plain', undefined, { far: true, missing: [], digest }],
+  ['service', 'plain', undefined, { digest, said: UNDONE }],
+  ['origin', 'plain', undefined, { refused: REFUSED, digest }],
+  ['trusted', 'trusted', undefined, { refused: REFUSED, digest }],
+]
+
+for (const [name, start] of [['chromium', chromium], ['firefox', firefox]] as const) {
+  describe(name, () => {
+    let browser: Browser
+    let far: Server
+    beforeAll(async () => {
+      if (absent[name]) return
+      browser = await start()
+      far = await serve(project())
+    })
+    afterAll(async () => {
+      await browser?.close()
+      far?.close()
+    })
+
+    test.for(CASES)('%s', async ([what, site, host, expected], { skip }) => {
+      if (absent[name]) skip(`not run here: ${absent[name]}`)
+      const folder = project()
+      const trainer = far.url('shared', 'node_modules/ganglion/dist/worker/trainer.js')
+      // The small file of the page's own origin that README shows.
+      writeFileSync(join(folder, 'far.js'), `import '${trainer}'\n`)
+      const server = await serve(folder)
+      try {
+        const url = server.url(site, `places.html?${new URLSearchParams({ what, far: trainer }).toString()}`, host)
+        expect(await answerIn(browser, server, url)).toMatchObject(expected)
+      } finally {
+        server.close()
+      }
+    })
+  })
+}
