@@ -2,13 +2,12 @@
 // A schema declares options once: their types, checks, defaults and descriptions.
 // What makes rules and options is marked as free of side effects, so that bundlers leave out what nothing uses.
 
-/** What an option of type `T` may be. */
+/** What an option or an argument of type `T` may be. */
 export interface Rule<T = unknown> {
   /** Completes "expected …". */
   readonly expected: string
   /** The error that `x` deserves, or null. */
   fault(x: unknown): typeof TypeError | typeof RangeError | null
-  readonly required?: boolean
   /** For the compiler alone: the type of what passes. */
   readonly type?: T
 }
@@ -20,49 +19,97 @@ export function rule<T>(expected: string, isType: (x: unknown) => x is T, inRang
 }
 /** What is checked elsewhere. */
 export const anything: Rule = { expected: '', fault: () => null }
-/* @__NO_SIDE_EFFECTS__ */
-export function required<T>(r: Rule<T>): Rule<T> {
-  return { ...r, required: true }
-}
 
-/** An option: what it may be, its value where it is left out, and a line that says what it is. */
-export interface Option<T = unknown> {
-  readonly rule: Rule<T>
+/** An option with the value that it has where it is left out, and, of a model, a line that says what it is. */
+export interface Option<T = unknown> extends Rule<T> {
   readonly initial: T
   readonly help: string
 }
-/** Options by their names. */
-export type Schema = Readonly<Record<string, Option>>
-type TypeOf<O> = O extends Option<infer T> ? T : never
-/** What a caller gives of a schema: any of its options. */
-export type Given<S extends Schema> = { readonly [K in keyof S]?: TypeOf<S[K]> }
+/** An option that must be given. */
+export interface Required<T = unknown> extends Rule<T> {
+  readonly required: true
+}
+/** Options by their names. One that is a rule and no more may be left out, and is undefined then. */
+export type Schema = Readonly<Record<string, Rule | Option | Required>>
+type TypeOf<R> = R extends Rule<infer T> ? T : never
+type RequiredIn<S extends Schema> = { [K in keyof S]: S[K] extends Required ? K : never }[keyof S]
+/** What a caller gives of a schema: any of its options, and those that must be given. */
+export type Given<S extends Schema> = { readonly [K in keyof S]?: TypeOf<S[K]> } & { readonly [K in RequiredIn<S>]: TypeOf<S[K]> }
 /** All options of a schema. */
-export type Complete<S extends Schema> = { readonly [K in keyof S]: TypeOf<S[K]> }
+export type Complete<S extends Schema> = {
+  readonly [K in keyof S]: S[K] extends Option | Required ? TypeOf<S[K]> : TypeOf<S[K]> | undefined
+}
 
 /** An option of a schema: `latent: option(count, 20, 'size of the code')`. */
 /* @__NO_SIDE_EFFECTS__ */
-export function option<T>(r: Rule<T>, initial: NoInfer<T>, help: string): Option<T> {
-  return { rule: r, initial, help }
+export function option<T>(r: Rule<T>, initial: NoInfer<T>, help = ''): Option<T> {
+  return { ...r, initial, help }
+}
+/* @__NO_SIDE_EFFECTS__ */
+export function required<T>(r: Rule<T>): Required<T> {
+  return { ...r, required: true }
+}
+/** Two schemas, or two tables of rules, as one. (A spread is a side effect to bundlers.) */
+/* @__NO_SIDE_EFFECTS__ */
+export function joined<A extends object, B extends object>(a: A, b: B): A & B {
+  return { ...a, ...b }
+}
+/** The rule of an argument that may be left out. */
+/* @__NO_SIDE_EFFECTS__ */
+export function optional<T>(r: Rule<T>): Rule<T | undefined> {
+  return { ...r, fault: (x) => (x === undefined ? null : r.fault(x)) }
 }
 
 /**
- * The options of `owner`, with their defaults for those left out.
- * @throws TypeError, RangeError as `checkOptions` does
+ * The options of `owner` (a layer, a model, say), with their defaults for those left out. Undefined counts as left out.
+ * @throws TypeError where an option, or all of them, have a wrong type; RangeError where a name or a value is wrong
  */
 export function complete<S extends Schema>(owner: string, given: Given<S>, schema: S): Complete<S> {
-  checkOptions(owner, given, Object.fromEntries(Object.entries(schema).map(([key, { rule: r }]) => [key, r])))
-  const all = Object.entries(schema).map(([key, { initial }]) => [key, given[key] ?? initial])
+  const names = Object.keys(schema).join(', ')
+  if (!isRecord(given)) throw new TypeError(`${owner}: the options are ${shown(given)}, expected an object with ${names}`)
+  for (const key of Object.keys(given)) {
+    if (given[key] === undefined || Object.hasOwn(schema, key)) continue
+    throw new RangeError(`${owner}: there is no option '${key}'; it takes ${names}`)
+  }
+  const all = Object.entries(schema as unknown as Readonly<Record<string, Option & Required>>).map(([key, r]) => {
+    const value = given[key]
+    if (value !== undefined || r.required) check(owner, key, value, r)
+    return [key, value ?? r.initial]
+  })
   return Object.fromEntries(all) as Complete<S>
+}
+
+/** @throws TypeError, RangeError where `x`, which `owner` calls `key`, breaks its rule */
+export function check(owner: string, key: string, x: unknown, { fault, expected }: Rule): void {
+  const Fault = fault(x)
+  if (Fault) throw new Fault(`${owner}: ${key} is ${shown(x)}, expected ${expected}`)
+}
+
+/**
+ * `f`, with a check of its arguments before.
+ * @param rules what they may be, by their names, in their order
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export function checked<A extends readonly unknown[], R>(
+  owner: string, rules: Readonly<Record<string, Rule>>, f: (...args: A) => R,
+): (...args: A) => R {
+  return (...args) => {
+    let i = 0
+    for (const key in rules) check(owner, key, args[i++], rules[key]!)
+    return f(...args)
+  }
 }
 
 export const isNumber = (x: unknown): x is number => typeof x === 'number'
 const isString = (x: unknown): x is string => typeof x === 'string'
 export const isObject = (x: unknown): x is object => Object(x) === x
+/** An object of named values: neither a list nor a function. */
+export const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> =>
+  typeof x === 'object' && x !== null && !Array.isArray(x)
 const isFlag = (x: unknown): x is boolean => typeof x === 'boolean'
 export const isNumbers = (x: unknown): x is readonly number[] => Array.isArray(x) && x.every(isNumber)
-const isNumberOrNumbers = (x: unknown): x is number | readonly number[] => isNumber(x) || isNumbers(x)
-const isFunction = (x: unknown): x is () => unknown => typeof x === 'function'
-const isStringOrFunction = (x: unknown): x is string | (() => unknown) => isString(x) || isFunction(x)
+const isPair = (x: unknown): x is number | readonly [number, number] => isNumber(x) || isNumbers(x)
+export const isFunction = (x: unknown): x is (...args: never[]) => unknown => typeof x === 'function'
 
 export const isCount = (n: number): boolean => Number.isInteger(n) && n > 0
 
@@ -77,29 +124,43 @@ export const fractionBelowOne = rule('0 or more and less than 1', isNumber, (x) 
 export const fraction = rule('a number from 0 to 1', isNumber, (x) => x >= 0 && x <= 1)
 export const flag = rule('true or false', isFlag)
 export const name = rule('a name of at least one character', isString, (x) => x.length > 0)
-export const initializer = rule("an initializer, such as zeros() of 'initializers'", isFunction)
-/** `activationOf` says which names there are. */
-export const activation = rule('the name of an activation or a function', isStringOrFunction)
 /* @__NO_SIDE_EFFECTS__ */
 export function oneOf<const T extends string>(...values: readonly T[]): Rule<T> {
   return rule(values.map((v) => `'${v}'`).join(' or '), isString as (x: unknown) => x is T, (x) => values.includes(x))
 }
 /** One number for both axes of an image, or [height, width]. */
-export const size = rule('a positive integer or two, [height, width]', isNumberOrNumbers,
+export const size = rule('a positive integer or two, [height, width]', isPair,
   (x) => (isNumber(x) ? isCount(x) : x.length === 2 && x.every(isCount)))
+/** One or several, negative from the end: which there are, the tensor's shape says. */
+export const axes = rule('an axis, a list of axes, or undefined for all',
+  (x): x is number | readonly number[] | undefined => x === undefined || isNumber(x) || isNumbers(x))
 /** By its tag: an array may come from another realm. */
-const tagged = (x: unknown, tag: RegExp): boolean => tag.test({}.toString.call(x))
+export const tagged = (x: unknown, tag: RegExp): boolean => tag.test({}.toString.call(x))
 export const isFloats = (x: unknown): x is Float32Array => tagged(x, /Float32A/)
 /** Those of a canvas, which are clamped, too. */
 export const isBytes = (x: unknown): x is Uint8Array | Uint8ClampedArray => tagged(x, /Uint8[AC]/)
+export const isMap = (x: unknown): x is ReadonlyMap<unknown, unknown> => tagged(x, /t Map/)
 export const isPixels = (x: unknown): x is Uint8Array | Uint8ClampedArray | Float32Array => isBytes(x) || isFloats(x)
+/** Numbers in a list or in a typed array. */
+export const isArrayOfNumbers = (x: unknown): x is ArrayLike<number> => isNumbers(x) || tagged(x, /t (Float|Uint|Int)\d/)
+export const numbers = rule('numbers in a list or a typed array', isArrayOfNumbers)
 export const pixels = rule('a Uint8Array (0 to 255) or a Float32Array', isPixels)
 export const floats = rule('a Float32Array', isFloats)
-export const list = rule('a list', (x): x is unknown[] => Array.isArray(x))
+export const list = rule('a list', (x): x is readonly unknown[] => Array.isArray(x))
+export const record = rule('an object', isRecord)
+/* @__NO_SIDE_EFFECTS__ */
+export function listOf<T>(what: string, fits: (x: unknown) => x is T): Rule<readonly T[]> {
+  return rule(`a list of ${what}`, (x): x is readonly T[] => Array.isArray(x) && x.every(fits))
+}
 export const callable = rule('a function', isFunction)
 export const seed = rule('an integer from 0 to 2^53 - 1', isNumber, (x) => Number.isSafeInteger(x) && x >= 0)
 /** How a window moves over an image. */
-export const WINDOW = { strides: size, padding: oneOf('valid', 'same') }
+export const WINDOW = {
+  /** Default 1; for pooling the window's size. */
+  strides: size,
+  /** Default 'valid'. */
+  padding: option(oneOf('valid', 'same'), 'valid'),
+}
 type Numbers<N extends 2 | 3> = { 2: readonly [number, number], 3: readonly [number, number, number] }[N]
 /* @__NO_SIDE_EFFECTS__ */
 export function counts<N extends 2 | 3>(length: N, what: string): Rule<Numbers<N>> {
@@ -109,35 +170,11 @@ export function counts<N extends 2 | 3>(length: N, what: string): Rule<Numbers<N
 export const signal = rule('an AbortSignal', (x): x is AbortSignal => typeof (x as AbortSignal | null)?.aborted === 'boolean')
 export const imageShape = counts(3, '[height, width, channels]')
 export const shape = rule('a list of positive integers', isNumbers, (x) => x.every(isCount))
-/** A value for a message: strings in quotes, short lists as they are, of other objects what they are. */
+/** A value for a message: short strings in quotes, short lists as they are, of other objects what they are. */
 export function shown(x: unknown): string {
-  if (typeof x === 'string') return `'${x}'`
+  if (typeof x === 'string') return `'${x.length > 99 ? `${x.slice(0, 99)}…` : x}'`
   if (Array.isArray(x) && x.length < 9) return `[${x.map(shown).join(', ')}]`
   if (!isObject(x)) return String(x)
   const kind = x.constructor?.name ?? 'Object'
   return `${/^[AEIO]/.test(kind) ? 'an' : 'a'} ${kind}`
-}
-
-/** @throws TypeError, RangeError where `x`, which `owner` calls `key`, breaks its rule */
-export function check(owner: string, key: string, x: unknown, { fault, expected }: Rule): void {
-  const Fault = fault(x)
-  if (Fault) throw new Fault(`${owner}: ${key} is ${shown(x)}, expected ${expected}`)
-}
-
-/**
- * Refuses options of `owner` (a layer, an optimizer, say) that it does not know or that break their rule. An option
- * that is undefined counts as left out.
- * @throws TypeError where an option, or all of them, have a wrong type; RangeError where a name or a value is wrong
- */
-export function checkOptions(owner: string, options: object, known: Readonly<Record<string, Rule>>): void {
-  const names = Object.keys(known).join(', ')
-  if (!isObject(options) || Array.isArray(options)) {
-    throw new TypeError(`${owner}: the options are ${shown(options)}, expected an object with ${names}`)
-  }
-  const given = options as Readonly<Record<string, unknown>>
-  for (const key of Object.keys(given)) {
-    if (given[key] === undefined || Object.hasOwn(known, key)) continue
-    throw new RangeError(`${owner}: there is no option '${key}'; it takes ${names}`)
-  }
-  for (const [key, r] of Object.entries(known)) if (given[key] !== undefined || r.required) check(owner, key, given[key], r)
 }

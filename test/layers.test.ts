@@ -128,7 +128,7 @@ describe('options are refused where they are given', () => {
       "vae: there is no option 'latnet'; it takes latent, hidden, learningRate, noise, clipNorm, imageShape"],
     [() => vae({ imageShape: [28, 28, 0] }),
       'vae: imageShape is [28, 28, 0], expected 3 positive integers, [height, width, channels]'],
-    [() => gan({ learningRate: NaN }), 'gan: learningRate is NaN, expected 0 or more, or a schedule'],
+    [() => gan({ learningRate: NaN }), 'gan: learningRate is NaN, expected 0 or more, within float32, or a schedule'],
     [() => gan({ clipNorm: -1 }), 'gan: clipNorm is -1, expected 0 or more'],
     [() => autoencoder({ filters: any([1, 2]) }),
       "autoencoder: filters is [1, 2], expected 3 positive integers, of the encoder's first layer and the decoder's first two"],
@@ -138,7 +138,7 @@ describe('options are refused where they are given', () => {
       "dense: there is no option 'activaton'; it takes units, activation, useBias, kernelInitializer, biasInitializer, name, " +
         'trainable, learningRateMultiplier'],
     [() => layers.dense({ units: 1, activation: any('rely') }),
-      "activation 'rely' is not known; use one of linear, relu, leakyReLU, elu, tanh, sigmoid, softplus, or a function"],
+      "dense: activation is 'rely', expected linear, relu, leakyReLU, elu, tanh, sigmoid, softplus or a function"],
     [() => layers.conv2d({ filters: 2, kernelSize: 0 }),
       'conv2d: kernelSize is 0, expected a positive integer or two, [height, width]'],
     [() => layers.conv2dTranspose({ filters: 2, kernelSize: [3, 1.5] }),

@@ -92,7 +92,7 @@ describe('what does not fit is said at once', () => {
     ['maxPool2d: the input has shape [3], expected [batch, height, width, channels]', () => pool(vector)],
     ['depthwiseConv2d: x [1, 4, 5, 3] and w [3] do not fit', () => ops.depthwiseConv2d(image, vector)],
     ['resizeBilinear: the input has shape [3]', () => ops.resizeBilinear(vector, [2, 2])],
-    ['resizeNearest: the output would have shape [1, 0, 2, 3]', () => ops.resizeNearest(image, [0, 2])],
+    ['resizeNearest: size is [0, 2], expected 2 positive integers', () => ops.resizeNearest(image, [0, 2])],
     [
       'halfPixelCenters and alignCorners exclude each other',
       () => ops.resizeBilinear(image, [2, 2], { halfPixelCenters: true, alignCorners: true }),

@@ -2,15 +2,20 @@
 // Only nodes on a path from a requested tensor to the loss are visited: nothing else gets a gradient.
 import { ones, zeros } from '../ops/fill.ts'
 import { add } from '../ops/arithmetic.ts'
-import { sameShape, scoped, show, type Tensor } from '../graph/tensor.ts'
+import { isVariable, type Variable } from '../graph/leaves.ts'
+import { sameShape, scoped, show, type Tensor, tensor, tensors } from '../graph/tensor.ts'
 import { topological } from '../graph/walk.ts'
+import { checked, optional } from '../options.ts'
 
 /**
  * The gradients of `y` with respect to each of `xs`: `Σ dyᵢ · ∂yᵢ/∂x`.
  * @param dy the incoming gradient, of y's shape; 1 where y is a scalar and it is left out
- * @throws RangeError when y is not a scalar and no dy is given, or when an op on the way has no gradient
+ * @throws RangeError when y is not a scalar and no dy is given, when an op on the way has no gradient, or when y is computed
+ *   without one of `xs` that is a variable
  */
-export function gradients(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor[] {
+export const gradients = checked('gradients', { y: tensor, xs: tensors, dy: optional(tensor) }, (
+  y: Tensor, xs: readonly Tensor[], dy?: Tensor,
+): Tensor[] => {
   if (!dy && y.size !== 1) {
     throw new RangeError(`gradients: the loss has shape ${show(y.shape)}, expected one number; take its sum or mean, or pass dy`)
   }
@@ -21,6 +26,12 @@ export function gradients(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor
   const wanted = new Set<Tensor>(xs)
   const active = new Set<Tensor>()
   for (const t of order) if (wanted.has(t) || t.inputs.some((i) => active.has(i))) active.add(t)
+  // Of other tensors a zero may be meant: the second derivative of what is linear.
+  const unread = xs.find((x) => isVariable(x) && !active.has(x)) as Variable | undefined
+  if (unread) {
+    throw new RangeError(`gradients: the loss is computed without the variable '${unread.attrs.name}'; ` +
+      'leave it out, or use the layer that it is of')
+  }
 
   const grads = new Map<Tensor, Tensor>()
   grads.set(y, dy ?? ones(y.shape))
@@ -39,4 +50,4 @@ export function gradients(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor
     }
   }
   return xs.map((x) => grads.get(x) ?? zeros(x.shape))
-}
+})

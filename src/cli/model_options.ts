@@ -1,9 +1,9 @@
 // The flags of models, made of their schemas: names in kebab case, values read by the default's type and checked by the rule.
 import type { ModelDefinition } from '../models/definition.ts'
-import type { ModelKind } from '../models/kind.ts'
+import type { ModelKind, Schema } from '../models/kind.ts'
 import { plainOptions } from '../nn/rate.ts'
 import { from, linear, type SavedSchedule } from '../nn/schedules.ts'
-import { isNumber, isObject, type Option as ModelOption, type Schema } from '../options.ts'
+import { isNumber, isObject, type Option as ModelOption } from '../options.ts'
 import { type Option, type Options, UsageError } from './options.ts'
 
 type ModelOptions = ModelDefinition['options']
@@ -17,8 +17,8 @@ export const shownValue = (value: unknown): string =>
   (Array.isArray(value) ? value.join() : isObject(value) ? JSON.stringify(value) : String(value))
 
 /** Whether an option may be a number or a schedule. */
-const isRate = ({ rule, initial }: ModelOption): boolean =>
-  !Array.isArray(initial) && (isNumber(initial) || isObject(initial)) && !rule.fault(linear({ initial: 0, final: 0, steps: 1 }))
+const isRate = ({ fault, initial }: ModelOption): boolean =>
+  !Array.isArray(initial) && (isNumber(initial) || isObject(initial)) && !fault(linear({ initial: 0, final: 0, steps: 1 }))
 
 /** What stands for its value in --help. */
 const valueOf = (option: ModelOption): string =>
@@ -83,14 +83,14 @@ const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 const numberIn = (text: string): number => (DECIMAL.test(text) ? Number(text) : NaN)
 
 function read(flag: string, text: string, option: ModelOption): Value {
-  const { rule, initial } = option
+  const { fault, expected, initial } = option
   const [many, rated] = [Array.isArray(initial), isRate(option)]
   const value = rated && text.startsWith('{') ? scheduleIn(flag, text)
     : many ? text.split(',').map(numberIn) : rated || typeof initial === 'number' ? numberIn(text)
       : typeof initial === 'boolean' && /^(true|false)$/.test(text) ? text === 'true' : text
-  if (!rule.fault(value)) return plainOptions({ value })['value'] as Value
+  if (!fault(value)) return plainOptions({ value })['value'] as Value
   const how = many ? ', with commas between' : rated ? ' as JSON' : ''
-  throw new UsageError(`${flag} expected ${rule.expected}${how}, got "${text}"`)
+  throw new UsageError(`${flag} expected ${expected}${how}, got "${text}"`)
 }
 
 function scheduleIn(flag: string, text: string): unknown {

@@ -4,11 +4,11 @@
 import { advance, COUNTER_WORDS, metric_f32 } from '../graph/contract.generated.ts'
 import { isInput, isVariable, type Variable } from '../graph/leaves.ts'
 import { call, type KernelCall } from '../graph/kernel_call.ts'
-import { type Shape, show, type Tensor } from '../graph/tensor.ts'
+import { namedTensors, type Shape, show, type Tensor, tensors } from '../graph/tensor.ts'
 import { topological } from '../graph/walk.ts'
 import { epochOf, isBatch } from '../ops/batch.ts'
 import { checkStreams } from '../ops/random.ts'
-import { checkOptions, count, isObject, list, name, required, rule } from '../options.ts'
+import { check, complete, count, type Given, isRecord, listOf, name, option, required } from '../options.ts'
 import { type Addresses, addressOf, emit, type Tape } from './emit.ts'
 import { fuseEpilogues } from './fuse.ts'
 import { keepValues } from './keep.ts'
@@ -74,22 +74,24 @@ export interface Program<S extends FunctionSpec = FunctionSpec> {
   readonly largestFlops: number
 }
 
-const tensors = rule('tensors by name', isObject)
-const STAGE = { outputs: tensors, metrics: tensors, updates: list, order: list }
-const SPEC = { group: required(name), stages: required(list) }
+const STAGE = { outputs: namedTensors, metrics: namedTensors, updates: tensors, order: tensors }
+const stagesRule = listOf('stages', isRecord)
+const SPEC = { group: required(name), stages: required(stagesRule) }
+const OPTIONS = {
+  /** How many threads it is for; its results are the same for any number. Default 1. */
+  threads: option(count, 1),
+}
 
 /**
  * The program of a function.
- * @param options.threads how many threads it is for, 1 by default; its results are the same for any number
  * @throws TypeError, RangeError where the spec or a stage has parts that there are not, of a wrong type or in the wrong place
  * @example
  * const x = input('x', [2])
  * compile({ group: 'double', stages: [{ outputs: { y: ops.mul(x, 2) } }] }).plan.peakBytes
  */
-export function compile<const S extends FunctionSpec>(spec: S, options: { threads?: number } = {}): Program<S> {
+export function compile<const S extends FunctionSpec>(spec: S, options: Given<typeof OPTIONS> = {}): Program<S> {
   checkSpec(spec)
-  checkOptions('compile', options, { threads: count })
-  const { threads = 1 } = options
+  const { threads } = complete('compile', options, OPTIONS)
   const given = spec.stages.map(({ outputs = {}, metrics = {}, updates = [], order = [] }: StageSpec): Stage => ({
     outputs: [...Object.values(outputs), ...Object.values(metrics)], updates, order,
   }))
@@ -147,9 +149,9 @@ function optimize(stages: readonly Stage[]): Stage[] {
   return keepValues(now)
 }
 
-function inputsOf(tensors: readonly Tensor[]): Map<string, Tensor> {
+function inputsOf(all: readonly Tensor[]): Map<string, Tensor> {
   const inputs = new Map<string, Tensor>()
-  for (const t of tensors.filter(isInput)) {
+  for (const t of all.filter(isInput)) {
     const { name: label } = t.attrs
     if (inputs.has(label)) throw new RangeError(`two inputs are named '${label}'; give each a name of its own`)
     inputs.set(label, t)
@@ -159,10 +161,16 @@ function inputsOf(tensors: readonly Tensor[]): Map<string, Tensor> {
 
 /** Refuses what cannot be meant: see the messages. */
 function checkSpec(spec: FunctionSpec): void {
-  checkOptions('compile', spec, SPEC)
+  complete('compile', spec as never, SPEC)
+  checkStages('compile', spec.stages)
+}
+
+/** @throws TypeError, RangeError where stages have parts that there are not, of a wrong type or in the wrong place */
+export function checkStages(where: string, stages: readonly StageSpec[]): void {
+  check(where, 'stages', stages, stagesRule)
   const seen = new Set<string>()
-  spec.stages.forEach((stage) => {
-    checkOptions('compile: a stage', stage, STAGE)
+  stages.forEach((stage) => {
+    complete(`${where}: a stage`, stage, STAGE)
     const { outputs = {}, metrics = {}, updates = [] } = stage
     for (const [label, t] of [...Object.entries(outputs), ...Object.entries(metrics)]) {
       if (seen.has(label)) throw new RangeError(`two outputs are named '${label}'; give each a name of its own`)

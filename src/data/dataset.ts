@@ -2,7 +2,10 @@
 // training. It reads no files and scales nothing: bytes stay bytes (0 to 255), floats stay as given.
 // Invariant: images.length === count * height * width * channels, NHWC, and count >= 1.
 
-import { check, count as countRule, imageShape, isBytes, isCount, isFloats, pixels } from '../options.ts'
+import {
+  check, count as countRule, imageShape, isBytes, isCount, isFloats, isNumbers, isPixels, isRecord, name as nameRule, pixels,
+  rule, shown,
+} from '../options.ts'
 import { checkRows, type Labels, type RowTensor } from './rows.ts'
 
 export interface ImageDataset {
@@ -32,6 +35,21 @@ export interface ImageArrays {
   readonly tensors?: Readonly<Record<string, RowTensor>>
 }
 
+/** @throws TypeError when `data`, which the caller knows as `name`, is not what imageDataset makes */
+export function checkData(where: string, data: ImageDataset, name = 'data'): void {
+  const { name: its, images, shape, count } = (data ?? {}) as Partial<ImageDataset>
+  if (isPixels(images) && !images.length && count) {
+    throw new TypeError(`${where}: ${name} was given away, and is empty here (transfer); make the dataset anew, ` +
+      'or give it without transfer')
+  }
+  const size = isNumbers(shape) && shape.length === 3 ? shape[0] * shape[1] * shape[2] : NaN
+  if (!isPixels(images) || typeof count !== 'number' || images.length !== size * count || typeof its !== 'string') {
+    throw new TypeError(`${where}: ${name} expected an image dataset; make one with imageDataset() or loadDataset()`)
+  }
+}
+
+const ARRAYS = rule('{ images, shape }', isRecord)
+
 /**
  * A dataset of the user's own arrays: `images` is (count, height, width, channels), flat; it is used, not copied.
  *
@@ -40,7 +58,10 @@ export interface ImageArrays {
  * @throws TypeError when an array has the wrong type
  * @throws RangeError when lengths do not fit the shape or each other, a float is NaN or infinite, or a label is no class number
  */
-export function imageDataset({ images: given, shape, name = 'images', labels, classes, tensors }: ImageArrays): ImageDataset {
+export function imageDataset(arrays: ImageArrays): ImageDataset {
+  check('imageDataset', 'the argument', arrays, ARRAYS)
+  const { images: given, shape, name = 'images', labels, classes, tensors } = arrays
+  check('imageDataset', 'name', name, nameRule)
   const images = isBytes(given) ? new Uint8Array(given.buffer, given.byteOffset, given.length) : given
   check('imageDataset', 'images', images, pixels)
   check('imageDataset', 'shape', shape, imageShape)
@@ -67,8 +88,10 @@ export function imageDataset({ images: given, shape, name = 'images', labels, cl
  * @throws RangeError when `n` is not an integer from 1 to `dataset.count`
  */
 export function take(dataset: ImageDataset, n: number): ImageDataset {
+  checkData('take', dataset, 'dataset')
   if (!Number.isInteger(n) || n < 1 || n > dataset.count) {
-    throw new RangeError(`take: n expected an integer from 1 to ${dataset.count}, the images of "${dataset.name}", got ${n}`)
+    const images = `the images of "${dataset.name}"`
+    throw new RangeError(`take: n expected an integer from 1 to ${dataset.count}, ${images}, got ${shown(n)}`)
   }
   const { images, count, labels, tensors = {} } = dataset
   const first = <T extends Labels>(rows: T): T => rows.subarray(0, (rows.length / count) * n) as T

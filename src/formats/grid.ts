@@ -1,19 +1,23 @@
 // Lays images out in a grid that a person can look at: each enlarged to hard-edged squares, with a dark frame between.
 // It makes pixels only; a PNG is made of them elsewhere.
 
-import { check, checkOptions, count, floats, imageShape, isNumbers, required, rule, whole } from '../options.ts'
+import { check, complete, count, floats, type Given, imageShape, isNumbers, option, required, rule, whole } from '../options.ts'
 
-export interface GridOptions {
-  readonly shape: readonly [height: number, width: number, channels: number]
+const isRange = (x: unknown): x is readonly [low: number, high: number] => isNumbers(x)
+const GRID = {
+  /** [height, width, channels]. */
+  shape: required(imageShape),
   /** Images in a row; by default the squarest grid, ceil(sqrt(count)). */
-  readonly columns?: number
-  /** Output pixels along each side of an input pixel (3). */
-  readonly scale?: number
-  /** Output pixels between images and around the grid (2). */
-  readonly gap?: number
-  /** The values that become 0 and 255 ([-1, 1]). */
-  readonly range?: readonly [low: number, high: number]
+  columns: count,
+  /** Output pixels along each side of an input pixel. Default 3. */
+  scale: option(count, 3),
+  /** Output pixels between images and around the grid. Default 2. */
+  gap: option(whole, 2),
+  /** The values that become 0 and 255. Default [-1, 1]. */
+  range: option(rule('[low, high], low below high', isRange,
+    (x) => x.length === 2 && x[0] < x[1] && isFinite(x[1] - x[0])), [-1, 1]),
 }
+export type GridOptions = Given<typeof GRID>
 
 /** Rows from the top, `channels` bytes to a pixel: grey or RGB. */
 export interface Pixels {
@@ -27,11 +31,8 @@ export interface Pixels {
 const SLATE = [44, 48, 58]
 const SLATE_GREY = 48
 
-const GRID = {
-  shape: required(imageShape), columns: count, scale: count, gap: whole,
-  range: rule('[low, high], low below high', isNumbers,
-    ([low, high, more]) => low! < high! && isFinite(high! - low!) && more === undefined),
-}
+/** Bytes of the largest picture. */
+const MOST = 1073741824
 
 /**
  * A grid of (count, height, width, channels) images, row by row: byte = floor(255·(x − low)/(high − low) + ½), clamped
@@ -41,19 +42,22 @@ const GRID = {
  */
 export function imageGrid(images: Float32Array, options: GridOptions): Pixels {
   check('imageGrid', 'images', images, floats)
-  checkOptions('imageGrid', options, GRID)
-  const { shape: [h, w, c], scale = 3, gap = 2, range: [low, high] = [-1, 1] } = options
+  const { shape: [h, w, c], scale, gap, range: [low, high], columns: asked } = complete('imageGrid', options, GRID)
   if (c !== 1 && c !== 3) throw new RangeError(`imageGrid: there are ${c} channels, expected 1 (grey) or 3 (RGB)`)
   const count = images.length / (h * w * c)
   if (count < 1 || !Number.isInteger(count)) {
     throw new RangeError(`imageGrid: images expected a multiple of ${h}x${w}x${c} = ${h * w * c} values, got ${images.length}`)
   }
-  const wanted = options.columns ?? Math.ceil(Math.sqrt(count))
+  const wanted = asked ?? Math.ceil(Math.sqrt(count))
   const columns = Math.min(wanted, count)
   const rows = Math.ceil(count / columns)
   const width = gap + columns * (w * scale + gap)
   const height = gap + rows * (h * scale + gap)
   const frame = c === 1 ? [SLATE_GREY] : SLATE
+  if (width * height * c > MOST) {
+    throw new RangeError(`imageGrid: the grid would have ${width} x ${height} pixels, expected at most 2^30 bytes; ` +
+      'use a smaller scale or gap, or fewer images')
+  }
   const pixels = Uint8Array.from({ length: width * height * c }, (_, i) => frame[i % c]!)
   for (let i = 0; i < count; i++) {
     const left = gap + (i % columns) * (w * scale + gap)

@@ -95,10 +95,12 @@ export function parseIdx(bytes: Uint8Array, name = 'IDX data'): IdxArray {
  * @throws RangeError when `shape` is not 1 to 255 dimensions whose product is `data.length`
  */
 export function writeIdx(shape: readonly number[], data: Uint8Array): Uint8Array {
+  if (typeof shape?.every !== 'function') throw new TypeError(`writeIdx: shape expected a list of sizes, got ${typeof shape}`)
+  if (!(data instanceof Uint8Array)) throw new TypeError(`writeIdx: data expected a Uint8Array, got ${typeof data}`)
   const valid = shape.every(n => Number.isInteger(n) && n >= 0 && n <= 0xffffffff)
   if (!valid || shape.length < 1 || shape.length > 255 || shape.reduce((a, b) => a * b, 1) !== data.length) {
     throw new RangeError(`writeIdx: shape expected 1 to 255 sizes whose product is ${data.length}, the bytes of data, ` +
-      `got [${shape.join(', ')}]`)
+      `got [${shape.map(String).join(', ')}]`)
   }
   const header = 4 + 4 * shape.length
   const bytes = new Uint8Array(header + data.length)
@@ -144,6 +146,7 @@ export function withIdxLabels(dataset: ImageDataset, bytes: Uint8Array, name: st
     throw new GanglionError(`"${name}" expected labels as (count) bytes, found ${data.constructor.name} (${shape.join(', ')}); ` +
       'give the file whose name says labels')
   }
+  if (typeof dataset?.count !== 'number') throw new TypeError('withIdxLabels: dataset expected an image dataset')
   if (data.length !== dataset.count) {
     throw new GanglionError(`"${name}" holds ${data.length} labels, expected ${dataset.count}, one for each image; ` +
       'give images and labels of the same split')

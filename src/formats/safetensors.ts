@@ -29,6 +29,8 @@ const MAX_HEADER = 100_000_000
  * @throws RangeError when a shape's product is not its data's length, or a tensor is called `__metadata__`
  */
 export function encodeSafetensors(tensors: ReadonlyMap<string, SavedTensor>, metadata: Record<string, string> = {}): Uint8Array {
+  if (typeof tensors?.get !== 'function') throw new TypeError('encodeSafetensors: tensors expected a Map of tensors by name')
+  if (metadata === null) throw new TypeError('encodeSafetensors: metadata expected an object of strings, got null')
   const fields: string[] = []
   const strings = Object.keys(metadata).sort().map(key => {
     if (typeof metadata[key] === 'string') return `${JSON.stringify(key)}:${JSON.stringify(metadata[key])}`

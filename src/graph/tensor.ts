@@ -1,6 +1,7 @@
 // The graph: symbolic tensors, each the result of an op on other tensors. Shapes are static and checked here, once.
 // Nothing is computed in this file. Invariant: a tensor's inputs exist before it, so the graph has no cycle.
 
+import { callable, check, isCount, isNumber, isNumbers, isRecord, listOf, name as nameRule, rule, shown } from '../options.ts'
 import type { KernelCall } from './kernel_call.ts'
 
 export type Shape = readonly number[]
@@ -68,19 +69,36 @@ export class Tensor<A extends Attrs = Attrs> {
   }
   /** Number of elements. */
   get size(): number {
-    return sizeOf(this.shape)
+    return product(this.shape)
   }
 }
 
-/** The number of elements of `shape`. */
+const product = (shape: Shape): number => shape.reduce((n, d) => n * d, 1)
+
+/** The number of elements of `shape`. @throws TypeError, RangeError where it is no list of positive integers */
 export function sizeOf(shape: Shape): number {
-  return shape.reduce((n, d) => n * d, 1)
+  check('sizeOf', 'shape', shape, lengths)
+  return product(shape)
 }
+/** A scalar has no dimensions, and what `splice` leaves of a shape may have none. */
+const lengths = rule('a list of numbers', isNumbers)
+
+/** Rules of arguments. */
+const isTensor = (x: unknown): x is Tensor => x instanceof Tensor
+export const tensor = rule('a tensor', isTensor)
+export const tensors = listOf('tensors', isTensor)
+export const namedTensors = rule('tensors by name',
+  (x): x is Readonly<Record<string, Tensor>> => isRecord(x) && Object.values(x).every(isTensor))
+/** A tensor, or a number to be taken as one. */
+export type Value = Tensor | number
+export const value = rule('a tensor or a number', (x): x is Value => isNumber(x) || isTensor(x))
 
 const scopes: string[] = []
 
 /** Runs `build` with every tensor it makes labelled `name` (nested scopes join with `/`). */
 export function scoped<T>(name: string, build: () => T): T {
+  check('scoped', 'name', name, nameRule)
+  check('scoped', 'build', build, callable)
   scopes.push(name)
   try {
     return build()
@@ -100,14 +118,21 @@ export function shapeError(op: string, problem: string): RangeError {
   return new RangeError(`${named}: ${problem}`)
 }
 
+/** The most elements of a tensor whose values the host makes: 4 GB, all that a core's memory holds. */
+export const MOST_VALUES = 1073741824
+
+/** @throws RangeError where no tensor has that shape, or one of more than `most` elements */
+export function checkShape(op: string, shape: Shape, most = Number.MAX_SAFE_INTEGER): void {
+  if (isNumbers(shape) && shape.every(isCount) && product(shape) <= most) return
+  const expected = `every dimension must be a positive integer, and there must be at most ${most} elements`
+  throw shapeError(op, `the output would have shape ${shown(shape)}; ${expected}`)
+}
+
 /** Makes the tensor `op(inputs)`; the op's shape rule checks the inputs. */
 export function apply<A extends Attrs>(op: Op<A>, inputs: readonly Tensor[], attrs: A): Tensor<A> {
-  const other = inputs.findIndex((input) => !(input instanceof Tensor))
-  if (other >= 0) throw new TypeError(`${op.name}: input ${other} is ${typeof inputs[other]}, expected a Tensor`)
+  inputs.forEach((x, i) => check(op.name, inputs.length > 1 ? `input ${i}` : 'x', x, tensor))
   const shape = op.shape(inputs.map((t) => t.shape), attrs)
-  if (shape.some((d) => !Number.isInteger(d) || d < 1)) {
-    throw shapeError(op.name, `the output would have shape ${show(shape)}; every dimension must be a positive integer`)
-  }
+  checkShape(op.name, shape)
   return new Tensor(op, inputs, attrs, shape, currentScope())
 }
 

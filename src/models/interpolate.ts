@@ -1,17 +1,17 @@
 // The walk between two codes. Numbers in, numbers out: what decodes them is elsewhere.
 
-import { checkOptions, isCount, isNumber, oneOf, rule } from '../options.ts'
-
-export interface InterpolateOptions {
-  /** How many codes, both ends included. Default 10. */
-  steps?: number
-  /** `gaussian` for codes drawn from a standard normal (vae, gan), `linear` for others (autoencoder). Default `linear`. */
-  path?: 'linear' | 'gaussian'
-}
+import { check, complete, floats, type Given, isCount, isNumber, oneOf, option, rule } from '../options.ts'
 
 const OPTIONS = {
-  steps: rule('an integer of 2 or more', isNumber, (x) => x > 1 && isCount(x)), path: oneOf('linear', 'gaussian'),
+  /** How many codes, both ends included. Default 10. */
+  steps: option(rule('an integer of 2 or more', isNumber, (x) => x > 1 && isCount(x)), 10),
+  /** `gaussian` for codes drawn from a standard normal (vae, gan), `linear` for others (autoencoder). Default `linear`. */
+  path: option(oneOf('linear', 'gaussian'), 'linear'),
 }
+export type InterpolateOptions = Given<typeof OPTIONS>
+
+/** Numbers of the longest array that is made: 4 GB. */
+const MOST = 1073741824
 
 /**
  * `steps` codes from `a` to `b`, one after another, at t = i / (steps − 1).
@@ -20,11 +20,13 @@ const OPTIONS = {
  * @throws RangeError when the lengths differ or are 0, steps is not an integer of at least 2, or the path is unknown
  */
 export function interpolate(a: Float32Array, b: Float32Array, options: InterpolateOptions = {}): Float32Array {
-  checkOptions('interpolate', options, OPTIONS)
-  const { steps = 10, path = 'linear' } = options
+  check('interpolate', 'a', a, floats)
+  check('interpolate', 'b', b, floats)
+  const { steps, path } = complete('interpolate', options, OPTIONS)
   if (a.length !== b.length || a.length === 0) {
     throw new RangeError(`interpolate: codes expected two of the same length, got ${a.length} and ${b.length} values`)
   }
+  if (steps * a.length > MOST) throw new RangeError(`interpolate: steps is ${steps}, expected at most 2^30 numbers in all`)
   const codes = new Float32Array(steps * a.length)
   for (let i = 0; i < steps; i++) {
     const t = i / (steps - 1)

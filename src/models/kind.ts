@@ -1,8 +1,11 @@
 // What the package knows of a kind of model: a function that makes definitions, and, on it, what the command line, the worker,
 // `verify`, the benchmarks and the tests ask for. The file of a model is all of it; src/models/registry.ts names the file.
 import { plainOptions } from '../nn/rate.ts'
-import { complete, type Complete, type Given, type Schema } from '../options.ts'
+import { callable, check, complete, type Complete, type Given, name, type Option, record as recordRule } from '../options.ts'
 import type { ModelDefinition } from './definition.ts'
+
+/** A model's options: each has a default, and a line that says what it is. */
+export type Schema = Readonly<Record<string, Option>>
 
 /** What is said of a kind of model, once. */
 export interface KindRecord<S extends Schema = Schema> {
@@ -64,7 +67,11 @@ export function defineModel<S extends Schema, Metrics extends string, Figures ex
 export function defineModel<S extends Schema, Metrics extends string, Figures extends string>(
   record: KindRecord<S>, make: Make<S, Metrics, Figures>,
 ): ModelKind<S, Metrics, Figures> {
-  const define = (given: Given<S> = {}): ModelDefinition<Metrics, Figures> => {
+  check('defineModel', 'the record', record, recordRule)
+  check('defineModel', 'kind', record.kind, name)
+  check('defineModel', 'options', record.options, recordRule)
+  check('defineModel', 'make', make, callable)
+  const define = (given: Given<S> = {} as Given<S>): ModelDefinition<Metrics, Figures> => {
     const options = complete(record.kind, given, record.options)
     return { ...make(options), kind: record.kind, options: plainOptions(options) as ModelDefinition['options'] }
   }

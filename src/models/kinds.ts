@@ -1,10 +1,10 @@
 // The kinds of models of the package by their names, for what handles any of them: the command line, workers, runs, tests.
 // It reaches all models, so nothing that a page may take a part of imports it.
 import { GanglionError } from '../errors.ts'
-import type { Schema } from '../options.ts'
 import { isRangeError } from '../tag.ts'
 import type { ModelDefinition, ModelOptions } from './definition.ts'
-import type { OwnKind } from './kind.ts'
+import { check, imageShape as imageRule, shown } from '../options.ts'
+import type { OwnKind, Schema } from './kind.ts'
 import * as registry from './registry.ts'
 
 export type ImageShape = readonly [height: number, width: number, channels: number]
@@ -24,7 +24,8 @@ export const isModelName = (name: unknown): name is ModelName => modelNames.incl
  * @throws GanglionError when the model takes images of other shapes only
  */
 export function defineFor(imageShape: ImageShape, kind: ModelName, options: ModelOptions = {}): ModelDefinition {
-  if (!isModelName(kind)) throw new RangeError(`defineFor: there is no '${String(kind)}', expected ${modelNames.join(', ')}`)
+  check('defineFor', 'imageShape', imageShape, imageRule)
+  if (!isModelName(kind)) throw new RangeError(`defineFor: there is no ${shown(kind)}, expected ${modelNames.join(', ')}`)
   if (takes(kind, imageShape)) return models[kind]({ ...options, imageShape })
   const others = modelNames.filter((other) => takes(other, imageShape))
   throw new GanglionError(`images of ${imageShape.join('x')} were given, and the ${kind} takes ${models[kind].images}; ` +

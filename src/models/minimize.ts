@@ -1,11 +1,12 @@
 // From a loss to a stage: gradients → transforms → the optimizer's updates.
 import { gradients } from '../autodiff/gradients.ts'
-import type { Tensor } from '../graph/tensor.ts'
+import { namedTensors, type Tensor, tensor } from '../graph/tensor.ts'
 import { clipByGlobalNorm } from '../nn/clip.ts'
-import { parameters, type Layer } from '../nn/layer.ts'
+import { type Layer, layersRule, parameters } from '../nn/layer.ts'
 import type { Optimizer } from '../nn/optimizers.ts'
 import { chain, type GradientTransform } from '../nn/transforms.ts'
 import { accumulated } from '../ops/accumulated.ts'
+import { check, complete, isFunction, isRecord, listOf, notNegative, rule } from '../options.ts'
 import type { Stage, StageSpec } from './definition.ts'
 
 export interface MinimizeOptions<Metrics extends string = string> {
@@ -14,6 +15,9 @@ export interface MinimizeOptions<Metrics extends string = string> {
   /** Applied one after another: `[clipByGlobalNorm(1)]`, say. Default none. */
   readonly transforms?: readonly GradientTransform[]
 }
+
+const OPTIMIZER = rule("an optimizer, such as adam() of 'optimizers'", (x): x is Optimizer => isRecord(x) && 'apply' in x)
+const MINIMIZE = { metrics: namedTensors, transforms: listOf('functions', isFunction) }
 
 /**
  * The stage that lowers `loss` by changing the parameters of `layers`: the short form of
@@ -25,6 +29,10 @@ export interface MinimizeOptions<Metrics extends string = string> {
 export function minimize<Metrics extends string = 'loss'>(
   optimizer: Optimizer, loss: Tensor, layers: readonly Layer[], options: MinimizeOptions<Metrics> = {},
 ): StageSpec<Metrics> & Stage {
+  check('minimize', 'optimizer', optimizer, OPTIMIZER)
+  check('minimize', 'loss', loss, tensor)
+  check('minimize', 'layers', layers, layersRule)
+  complete('minimize', options, MINIMIZE)
   const { metrics = { loss }, transforms = [] } = options
   const variables = parameters(...layers)
   const raw = gradients(loss, variables).map(accumulated)
@@ -32,5 +40,7 @@ export function minimize<Metrics extends string = 'loss'>(
 }
 
 /** What `minimize` takes for a definition's `clipNorm`: the bound of all gradients' norm, 0 for none. */
-export const clipping = (clipNorm: number): Pick<MinimizeOptions, 'transforms'> =>
-  clipNorm ? { transforms: [clipByGlobalNorm(clipNorm)] } : {}
+export function clipping(clipNorm: number): Pick<MinimizeOptions, 'transforms'> {
+  check('clipping', 'clipNorm', clipNorm, notNegative)
+  return clipNorm ? { transforms: [clipByGlobalNorm(clipNorm)] } : {}
+}

@@ -1,8 +1,8 @@
 // A model of one's own, from what a module exports: a definition, or a function that makes one.
 import { GanglionError } from '../errors.ts'
-import { isObject, type Schema, shown } from '../options.ts'
+import { isObject, shown } from '../options.ts'
 import type { ModelDefinition, ModelOptions } from './definition.ts'
-import type { ModelKind } from './kind.ts'
+import type { ModelKind, Schema } from './kind.ts'
 
 /** What a model is made for. */
 export interface MadeFor {

@@ -2,8 +2,10 @@
 // not on the order in which a definition applies layers and makes its stages.
 import { input } from '../graph/leaves.ts'
 import { isLeaf, topological } from '../graph/walk.ts'
-import { type Shape, show, type Tensor } from '../graph/tensor.ts'
-import { Pass } from '../nn/layer.ts'
+import { checkStages } from '../compiler/program.ts'
+import { namedTensors, type Shape, show, type Tensor, tensor } from '../graph/tensor.ts'
+import { Pass, passRule } from '../nn/layer.ts'
+import { callable, check, record } from '../options.ts'
 import type { Batch, ModelDefinition, Stage } from './definition.ts'
 
 /**
@@ -13,7 +15,13 @@ import type { Batch, ModelDefinition, Stage } from './definition.ts'
 export function trainingStages(
   definition: Pick<ModelDefinition, 'train'>, batch: Batch, pass = new Pass(true, undefined, [batch]),
 ): Stage[] {
-  return placeUpdates(definition.train(batch, pass) as readonly Stage[], pass.updates)
+  check('trainingStages', 'the definition', definition, record)
+  check('trainingStages', 'definition.train', definition.train, callable)
+  check('trainingStages', 'batch', batch, record)
+  check('trainingStages', 'pass', pass, passRule)
+  const stages = definition.train(batch, pass) as readonly Stage[]
+  checkStages('train', stages)
+  return placeUpdates(stages, pass.updates)
 }
 
 /** All tensors that stages compute and depend on. */
@@ -27,6 +35,7 @@ export const tensorsOf = (stages: readonly Stage[]): Tensor[] =>
  * @throws RangeError where it is of another shape than the definition says
  */
 export function ofShape(y: Tensor, name: string, rows: number, shape: Shape): Tensor {
+  check(name, 'what it gives', y, tensor)
   const [given, wanted] = [show(y.shape), show([rows, ...shape])]
   if (given !== wanted) throw new RangeError(`${name} gives ${given}, expected ${wanted}; reshape what it returns`)
   return y
@@ -56,7 +65,8 @@ export function graphsOf(definition: ModelDefinition, rows: number): Graphs {
   const pass = () => new Pass(false)
   const codes = of('codes', codeShape)
   const stages = trainingStages(definition, batches[0]!, new Pass(true, undefined, batches))
-  const figures = evaluate?.(batch(), pass()) ?? {}
+  const figures = evaluate ? evaluate(batch(), pass()) : {}
+  check('evaluate', 'what it gives', figures, namedTensors)
   const all = [
     ...tensorsOf(stages),
     ...topological([

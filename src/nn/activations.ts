@@ -1,5 +1,6 @@
 // Activations by their Keras names, for the `activation` option of layers.
 import type { Tensor } from '../graph/tensor.ts'
+import { isFunction, rule, type Rule } from '../options.ts'
 import { elu, leakyReLU, relu, sigmoid, softplus, tanh } from '../ops/activation.ts'
 
 const ACTIVATIONS = {
@@ -16,12 +17,11 @@ export type ActivationName = keyof typeof ACTIVATIONS
 /** The name of an activation, or a function of a tensor. */
 export type ActivationOption = ActivationName | ((x: Tensor) => Tensor)
 
-/** The function behind `activation`. @throws RangeError that lists the names, where there is none of this name */
-export function activationOf(activation: ActivationOption): (x: Tensor) => Tensor {
-  if (typeof activation === 'function') return activation
-  if (!Object.hasOwn(ACTIVATIONS, activation)) {
-    const names = Object.keys(ACTIVATIONS).join(', ')
-    throw new RangeError(`activation '${activation}' is not known; use one of ${names}, or a function`)
-  }
-  return ACTIVATIONS[activation]
-}
+const isActivation = (x: unknown): x is ActivationOption => typeof x === 'string' || isFunction(x)
+export const activation: Rule<ActivationOption> = /* @__PURE__ */ rule(
+  'linear, relu, leakyReLU, elu, tanh, sigmoid, softplus or a function', isActivation,
+  (x) => isFunction(x) || Object.hasOwn(ACTIVATIONS, x))
+
+/** The function behind what `activation` allows. */
+export const activationOf = (given: ActivationOption): ((x: Tensor) => Tensor) =>
+  (typeof given === 'function' ? given : ACTIVATIONS[given])

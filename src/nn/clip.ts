@@ -1,5 +1,5 @@
 // Gradient clipping, between the gradients and the optimizer: transforms.
-import type { Tensor } from '../graph/tensor.ts'
+import { type Tensor, tensors } from '../graph/tensor.ts'
 import { add, div, mul } from '../ops/arithmetic.ts'
 import { clip, greater, maximum, where } from '../ops/compare.ts'
 import { sum } from '../ops/reduce.ts'
@@ -35,6 +35,7 @@ function scaled(gradients: readonly Tensor[]): { scale: Tensor; parts: Tensor[];
  * @throws RangeError when no gradients are given
  */
 export function globalNorm(gradients: readonly Tensor[]): Tensor {
+  check('globalNorm', 'gradients', gradients, tensors)
   if (!gradients.length) throw new RangeError('globalNorm: no gradients are given')
   const { norm, scale } = scaled(gradients)
   return div(norm, scale)

@@ -1,17 +1,18 @@
 // Averages of weights over training (Polyak and Juditsky 1992), kept beside them: what a generator draws best with.
 import { isVariable, type Variable, variable } from '../graph/leaves.ts'
-import type { Tensor } from '../graph/tensor.ts'
+import { type Tensor, tensor as tensorRule } from '../graph/tensor.ts'
 import { rewrite } from '../graph/walk.ts'
 import { movingAverage } from '../ops/assign.ts'
-import { checkOptions, fraction, name as nameRule } from '../options.ts'
-import { isTrainable, type Layer } from './layer.ts'
+import { check, complete, fraction, type Given, name as nameRule, option } from '../options.ts'
+import { isTrainable, type Layer, layersRule } from './layer.ts'
 
-export interface EmaOptions {
+const EMA = {
   /** The fraction of the old average that is kept at each step. Default 0.999. */
-  readonly decay?: number
+  decay: option(fraction, 0.999),
   /** The prefix of the averages' names: two of one model need two. Default 'ema'. */
-  readonly name?: string
+  name: option(nameRule, 'ema'),
 }
+export type EmaOptions = Given<typeof EMA>
 
 export interface Ema {
   /**
@@ -39,8 +40,8 @@ export interface Ema {
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function ema(layers: readonly Layer[], options: EmaOptions = {}): Ema {
-  checkOptions('ema', options, { decay: fraction, name: nameRule })
-  const { decay = 0.999, name = 'ema' } = options
+  check('ema', 'layers', layers, layersRule)
+  const { decay, name } = complete('ema', options, EMA)
   const twins = new Map<Variable, Variable>()
   const all = (): Map<Variable, Variable> => {
     for (const v of layers.flatMap((l) => l.variables)) {
@@ -55,6 +56,7 @@ export function ema(layers: readonly Layer[], options: EmaOptions = {}): Ema {
     },
     stage: () => ({ updates: [...all()].map(([v, twin]) => movingAverage(twin, v, decay)) }),
     apply(tensor) {
+      check('ema', 'tensor', tensor, tensorRule)
       const known = all()
       const averaged = rewrite([tensor], (node) => (isVariable(node) ? known.get(node) ?? node : node)).get(tensor)!
       if (averaged === tensor) {

@@ -1,46 +1,49 @@
 // What variables hold before training, under Keras's names and with its defaults. Each is an expression that the core
 // draws from the session's seed and the variable's name, so it does not depend on the order of layers.
-import { constant as constantTensor, type Initializer } from '../graph/leaves.ts'
+import { constant as constantTensor, type Initializer, values } from '../graph/leaves.ts'
 import { type Shape, shapeError, show } from '../graph/tensor.ts'
 import { fill } from '../ops/fill.ts'
 import * as random from '../ops/random.ts'
-import { checkOptions, finite, flag, oneOf, positive } from '../options.ts'
+import { check, complete, finite, flag, type Given, oneOf, option, positive } from '../options.ts'
 
 /** 0 everywhere. */
 export const zeros = (): Initializer => (shape) => fill(shape, 0)
 /** 1 everywhere. */
 export const ones = (): Initializer => (shape) => fill(shape, 1)
 /** One value everywhere, or a list of values for the whole shape. */
-export const constant = (value: number | ArrayLike<number>): Initializer => (shape) =>
-  typeof value === 'number' ? fill(shape, value) : constantTensor(value, shape)
+export function constant(value: number | ArrayLike<number>): Initializer {
+  check('constant', 'value', value, values)
+  return (shape) => (typeof value === 'number' ? fill(shape, value) : constantTensor(value, shape))
+}
 
-/** Uniform in [minval, maxval), ±0.05 by default. @throws RangeError unless minval ≤ maxval, both finite */
-export function randomUniform(options: { minval?: number; maxval?: number } = {}): Initializer {
-  checkOptions('randomUniform', options, { minval: finite, maxval: finite })
-  const { minval = -0.05, maxval = 0.05 } = options
+const UNIFORM = {
+  /** Default -0.05. */
+  minval: option(finite, -0.05),
+  /** Default 0.05. */
+  maxval: option(finite, 0.05),
+}
+
+/** Uniform in [minval, maxval). @throws RangeError unless minval ≤ maxval, both finite */
+export function randomUniform(options: Given<typeof UNIFORM> = {}): Initializer {
+  const { minval, maxval } = complete('randomUniform', options, UNIFORM)
   if (minval > maxval) throw new RangeError(`randomUniform: minval ${minval} is above maxval ${maxval}`)
   return (shape, stream) => random.randomUniform(shape, stream, { minval, maxval })
 }
 
-export interface NormalOptions {
-  /** Default 0. */
-  mean?: number
-  /** Default 0.05. */
-  stddev?: number
-}
+/** The standard deviation is 0.05 by default. */
+const NORMAL = random.normalOptions(0.05)
+export type NormalOptions = Given<typeof NORMAL>
 
 /** Normal. @throws RangeError when mean is not finite, or stddev is negative or not finite */
 export function randomNormal(options: NormalOptions = {}): Initializer {
-  checkOptions('randomNormal', options, random.NORMAL)
-  const { mean = 0, stddev = 0.05 } = options
-  return (shape, stream) => random.randomNormal(shape, stream, { mean, stddev })
+  const all = complete('randomNormal', options, NORMAL)
+  return (shape, stream) => random.randomNormal(shape, stream, all)
 }
 
 /** Normal within two standard deviations; `stddev` is that of the normal before it is cut. @throws as `randomNormal` does */
 export function truncatedNormal(options: NormalOptions = {}): Initializer {
-  checkOptions('truncatedNormal', options, random.NORMAL)
-  const { mean = 0, stddev = 0.05 } = options
-  return (shape, stream) => random.truncatedNormal(shape, stream, { mean, stddev })
+  const all = complete('truncatedNormal', options, NORMAL)
+  return (shape, stream) => random.truncatedNormal(shape, stream, all)
 }
 
 export interface Fans {
@@ -65,29 +68,27 @@ export function fansOf(shape: Shape, transposed = false): Fans {
   return transposed ? { fanIn: second, fanOut: first } : { fanIn: first, fanOut: second }
 }
 
-export interface VarianceScalingOptions {
-  readonly scale?: number
-  readonly mode?: 'fanIn' | 'fanOut' | 'fanAvg'
-  readonly distribution?: 'truncatedNormal' | 'untruncatedNormal' | 'uniform'
-  /** The weight is a transposed convolution's, [kh, kw, out, in]. */
-  readonly transposed?: boolean
-}
-
 /** The standard deviation of a standard normal cut at ±2. */
 const CUT_STDDEV = 0.87962566103423978
 
 const SCALING = {
-  scale: positive, mode: oneOf('fanIn', 'fanOut', 'fanAvg'), transposed: flag,
-  distribution: oneOf('truncatedNormal', 'untruncatedNormal', 'uniform'),
+  /** Default 1. */
+  scale: option(positive, 1),
+  /** Default 'fanIn'. */
+  mode: option(oneOf('fanIn', 'fanOut', 'fanAvg'), 'fanIn'),
+  /** Default 'truncatedNormal'. */
+  distribution: option(oneOf('truncatedNormal', 'untruncatedNormal', 'uniform'), 'truncatedNormal'),
+  /** The weight is a transposed convolution's, [kh, kw, out, in]. Default false. */
+  transposed: option(flag, false),
 }
+export type VarianceScalingOptions = Given<typeof SCALING>
 
 /**
  * Mean 0 and variance scale/n, n the fan that `mode` names.
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
-  checkOptions('varianceScaling', options, SCALING)
-  const { scale = 1, mode = 'fanIn', distribution = 'truncatedNormal', transposed = false } = options
+  const { scale, mode, distribution, transposed } = complete('varianceScaling', options, SCALING)
   return (shape, stream) => {
     const { fanIn, fanOut } = fansOf(shape, transposed)
     const variance = scale / { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 }[mode]
@@ -104,15 +105,22 @@ export function varianceScaling(options: VarianceScalingOptions = {}): Initializ
   }
 }
 
-type Transposed = Pick<VarianceScalingOptions, 'transposed'>
+const TRANSPOSED = {
+  /** The weight is a transposed convolution's, [kh, kw, out, in]. Default false. */
+  transposed: option(flag, false),
+}
+
+/** An initializer of one option. */
+/* @__NO_SIDE_EFFECTS__ */
+function scaling(name: string, fixed: VarianceScalingOptions): (options?: Given<typeof TRANSPOSED>) => Initializer {
+  return (options = {}) => varianceScaling({ ...complete(name, options, TRANSPOSED), ...fixed })
+}
 
 /** Uniform in ±√(6/(fanIn + fanOut)) (Glorot and Bengio 2010). */
-export const glorotUniform = (options: Transposed = {}): Initializer =>
-  varianceScaling({ ...options, mode: 'fanAvg', distribution: 'uniform' })
+export const glorotUniform = scaling('glorotUniform', { mode: 'fanAvg', distribution: 'uniform' })
 /** Normal of variance 2/(fanIn + fanOut), cut at two standard deviations. */
-export const glorotNormal = (options: Transposed = {}): Initializer => varianceScaling({ ...options, mode: 'fanAvg' })
+export const glorotNormal = scaling('glorotNormal', { mode: 'fanAvg' })
 /** Uniform in ±√(6/fanIn) (He et al. 2015). */
-export const heUniform = (options: Transposed = {}): Initializer =>
-  varianceScaling({ ...options, scale: 2, distribution: 'uniform' })
+export const heUniform = scaling('heUniform', { scale: 2, distribution: 'uniform' })
 /** Normal of variance 2/fanIn, cut at two standard deviations. */
-export const heNormal = (options: Transposed = {}): Initializer => varianceScaling({ ...options, scale: 2 })
+export const heNormal = scaling('heNormal', { scale: 2 })

@@ -1,10 +1,12 @@
 // A layer: a function of tensors that owns variables. They are made at its first use, when the input's shape is known,
 // and named by the scope they are made in: `encoder/dense/kernel`.
 import { type Initializer, type Variable, type VariableRole, variable } from '../graph/leaves.ts'
-import { currentScope, scoped, type Shape, type Tensor } from '../graph/tensor.ts'
+import { currentScope, scoped, type Shape, type Tensor, tensor } from '../graph/tensor.ts'
 import type { Stream, StreamRows } from '../ops/random.ts'
 import { step } from '../ops/step.ts'
-import { flag, name, notNegative } from '../options.ts'
+import {
+  callable, check, flag, type Given, isObject, listOf, name as nameRule, notNegative, option, record, rule,
+} from '../options.ts'
 import type { Batch } from './batch.ts'
 
 /** Some rows of a batch: `rows` of them, from row `first` on. */
@@ -34,6 +36,7 @@ export class Pass {
   }
   /** Asks for an update (of running statistics, say) at the end of the stage that computes what it is made from. */
   addUpdate(update: Tensor): void {
+    check('addUpdate', 'update', update, tensor);
     (this.updates as Tensor[]).push(update)
   }
   /**
@@ -41,6 +44,7 @@ export class Pass {
    * batch, random ops draw from it what these rows draw in the graph of the whole.
    */
   stream(name: string): Stream {
+    check('stream', 'name', name, nameRule)
     const path = [currentScope(), name].filter(Boolean).join('/')
     const uses = (this.#streams.get(path) ?? 0) + 1
     this.#streams.set(path, uses)
@@ -73,16 +77,16 @@ export interface Layer {
 /** Makes a variable in the layer's scope. */
 export type AddVariable = (name: string, shape: Shape, initializer: Initializer, role?: VariableRole) => Variable
 
-export interface LayerOptions {
+/** What every layer takes. */
+export const LAYER = {
   /** Names the layer in its parent's scope; the kind by default. */
-  name?: string
+  name: nameRule,
   /** Whether training changes it. Default true. */
-  trainable?: boolean
+  trainable: option(flag, true),
   /** An optimizer's learning rate is multiplied by this for the layer's parameters; 0 or more. Default 1. */
-  learningRateMultiplier?: number
+  learningRateMultiplier: option(notNegative, 1),
 }
-/** The rules of these options. */
-export const LAYER = { name, trainable: flag, learningRateMultiplier: notNegative }
+export type LayerOptions = Given<typeof LAYER>
 
 /** What a layer does with inputs. `trainable`: whether it is, at this use. */
 export type Run = (x: Tensor, pass: Pass, trainable: boolean) => Tensor
@@ -100,10 +104,11 @@ export const isTrainable = (v: Variable): boolean => makers.get(v)?.trainable !=
  * A layer from `build`, which is called once, with the first input's shape, and returns what to do with inputs.
  * @param options its name, or undefined for its kind; whether it is trainable, and how fast
  */
-export function layer(
-  kind: string, { name = kind, trainable = true, learningRateMultiplier = 1 }: LayerOptions,
-  build: (input: Shape, add: AddVariable) => Run,
-): Layer {
+export function layer(kind: string, options: LayerOptions, build: (input: Shape, add: AddVariable) => Run): Layer {
+  check('layer', 'kind', kind, nameRule)
+  check('layer', 'options', options, record)
+  check('layer', 'build', build, callable)
+  const { name = kind, trainable = true, learningRateMultiplier = 1 } = options
   const variables: Variable[] = []
   let run: Run | undefined
   const add: AddVariable = (variableName, shape, initializer, role) => {
@@ -119,6 +124,8 @@ export function layer(
     variables,
     trainable,
     apply: (x, pass, as = name) => scoped(as, () => {
+      check(kind, 'x', x, tensor)
+      check(kind, 'pass', pass, passRule)
       run ??= build(x.shape, add)
       return run(x, pass, made.trainable !== false)
     }),
@@ -126,8 +133,17 @@ export function layer(
   return made
 }
 
+export const passRule = rule('the pass that train, encode and decode are given',
+  (x): x is Pass => isObject(x) && 'training' in x && 'updates' in x)
+const isLayer = (x: unknown): x is Layer => isObject(x) && 'apply' in x && 'variables' in x
+const LAYER_RULE = rule('a layer', isLayer)
+export const layersRule = listOf('layers', isLayer)
+
 /** The variables of `layers` that are trained, each once, since layers may share a layer: not those of frozen layers. */
-export const parameters = (...layers: readonly Layer[]): Variable[] => [...new Set(layers.flatMap(parametersOf))]
+export function parameters(...layers: readonly Layer[]): Variable[] {
+  for (const l of layers) check('parameters', 'an argument', l, LAYER_RULE)
+  return [...new Set(layers.flatMap(parametersOf))]
+}
 
 const parametersOf = (l: Layer): Variable[] => {
   if (l.trainable === false) return []
@@ -137,5 +153,8 @@ const parametersOf = (l: Layer): Variable[] => {
 
 /** Freezes layers, or with false unfreezes them: sets `trainable` of each. */
 export function freeze(layers: Layer | readonly Layer[], frozen = true): void {
-  for (const l of 'apply' in layers ? [layers] : layers) l.trainable = !frozen
+  const all = Array.isArray(layers) ? layers as readonly Layer[] : [layers as Layer]
+  for (const l of all) check('freeze', 'a layer', l, LAYER_RULE)
+  check('freeze', 'frozen', frozen, flag)
+  for (const l of all) l.trainable = !frozen
 }

@@ -1,16 +1,18 @@
 // Losses, composed of ops, under Keras's names. Labels come first, as in Keras; a number is taken for every label.
 // Invariant: labels and predictions have one shape. Broadcast, [64] beside [64, 1] would be each compared with each.
 // Softmax cross-entropy is elsewhere: it needs reductions of its own.
-import { sameShape, shapeError, show, Tensor } from '../graph/tensor.ts'
+import { sameShape, shapeError, show, Tensor, tensor, type Value, value } from '../graph/tensor.ts'
 import { relu, softplus } from '../ops/activation.ts'
-import { add, mul, negative, sub, type Value } from '../ops/arithmetic.ts'
+import { add, mul, negative, sub } from '../ops/arithmetic.ts'
 import { mean, sum } from '../ops/reduce.ts'
 import { abs, log, square } from '../ops/unary.ts'
-import { check, fraction, notNegative } from '../options.ts'
+import { check, checked, fraction, notNegative, type Rule } from '../options.ts'
 
-/** @throws RangeError where both are tensors, of different shapes */
-export function checkPair(loss: string, labels: Value, predictions: Value): void {
-  if (!(labels instanceof Tensor && predictions instanceof Tensor) || sameShape(labels.shape, predictions.shape)) return
+/** @throws RangeError where both are tensors, of different shapes; TypeError where they are not what they should be */
+function checkPair(loss: string, labels: Value, predictions: Tensor, rule: Rule = value): void {
+  check(loss, 'labels', labels, rule)
+  check(loss, 'predictions', predictions, tensor)
+  if (!(labels instanceof Tensor) || sameShape(labels.shape, predictions.shape)) return
   const shapes = `labels ${show(labels.shape)} and predictions ${show(predictions.shape)}`
   throw shapeError(loss, `${shapes} differ; reshape the labels, or use oneHot for class numbers`)
 }
@@ -18,10 +20,10 @@ export function checkPair(loss: string, labels: Value, predictions: Value): void
 /** A loss that refuses labels and predictions of different shapes. */
 /* @__NO_SIDE_EFFECTS__ */
 export function paired<Labels extends Value = Value>(
-  name: string, loss: (labels: Labels, predictions: Tensor) => Tensor,
+  name: string, loss: (labels: Labels, predictions: Tensor) => Tensor, rule?: Rule<Labels>,
 ): typeof loss {
   return (labels, predictions) => {
-    checkPair(name, labels, predictions)
+    checkPair(name, labels, predictions, rule)
     return loss(labels, predictions)
   }
 }
@@ -83,5 +85,5 @@ export const hinge = paired('hinge', (labels, predictions) => mean(relu(sub(1, m
  * ½ Σ (μ² + σ² − 2·ln(σ + 1e-8) − 1), a scalar: the divergence of N(μ, σ²) from N(0, 1), summed over all elements
  * (Kingma & Welling 2013, appendix B; the 1e-8 keeps σ = 0 finite).
  */
-export const gaussianKL = (mu: Tensor, std: Tensor): Tensor =>
-  sum(sub(add(square(mu), square(std)), add(mul(log(add(std, 1e-8)), 2), 1)), undefined, { scale: 0.5 })
+export const gaussianKL = checked('gaussianKL', { mu: tensor, std: tensor }, (mu: Tensor, std: Tensor): Tensor =>
+  sum(sub(add(square(mu), square(std)), add(mul(log(add(std, 1e-8)), 2), 1)), undefined, { scale: 0.5 }))

@@ -1,5 +1,5 @@
 // Losses over classes: softmax cross-entropy. Labels come first, as in Keras.
-import type { Tensor } from '../graph/tensor.ts'
+import { type Tensor, tensor } from '../graph/tensor.ts'
 import { mul } from '../ops/arithmetic.ts'
 import { mean, sum } from '../ops/reduce.ts'
 import { logSoftmax } from '../ops/softmax.ts'
@@ -13,8 +13,8 @@ import { paired } from './losses.ts'
  * @throws RangeError where the shapes differ
  */
 export const softmaxCrossEntropy = paired('softmaxCrossEntropy', (labels: Tensor, logits) =>
-  sum(mul(labels, logSoftmax(logits)), -1, { scale: -1 }))
+  sum(mul(labels, logSoftmax(logits)), -1, { scale: -1 }), tensor)
 
 /** The mean of `softmaxCrossEntropy`, a scalar (Keras CategoricalCrossentropy with fromLogits). */
 export const categoricalCrossentropy = paired('categoricalCrossentropy', (labels: Tensor, logits) =>
-  mean(softmaxCrossEntropy(labels, logits)))
+  mean(softmaxCrossEntropy(labels, logits)), tensor)

@@ -2,17 +2,20 @@
 import { movingAverage } from '../ops/assign.ts'
 import * as ops from '../ops/normalization.ts'
 import { ones, zeros } from './initializers.ts'
-import { LAYER, type Layer, layer, type LayerOptions } from './layer.ts'
-import { checkOptions, fraction, notNegative } from '../options.ts'
+import { type Layer, LAYER, layer } from './layer.ts'
+import { complete, fraction, type Given, joined, notNegative, option } from '../options.ts'
 
-export interface LayerNormalizationOptions extends LayerOptions {
+const NORMALIZATION = joined({
   /** Added to the variance. Default 1e-3. */
-  epsilon?: number
-}
-export interface BatchNormalizationOptions extends LayerNormalizationOptions {
+  epsilon: option(notNegative, 1e-3),
+}, LAYER)
+export type LayerNormalizationOptions = Given<typeof NORMALIZATION>
+
+const BATCH_NORMALIZATION = joined({
   /** The fraction of the old value that the running statistics keep at each step. Default 0.99. */
-  momentum?: number
-}
+  momentum: option(fraction, 0.99),
+}, NORMALIZATION)
+export type BatchNormalizationOptions = Given<typeof BATCH_NORMALIZATION>
 
 /**
  * γ·(x − mean) / √(variance + ε) + β over all axes but the last. Training uses the batch's statistics and moves the
@@ -20,9 +23,8 @@ export interface BatchNormalizationOptions extends LayerNormalizationOptions {
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function batchNormalization(options: BatchNormalizationOptions = {}): Layer {
-  checkOptions('batchNormalization', options, { momentum: fraction, epsilon: notNegative, ...LAYER })
-  const { momentum = 0.99, epsilon = 1e-3 } = options
-  return layer('batchNormalization', options, (shape, variable) => {
+  const { momentum, epsilon, ...all } = complete('batchNormalization', options, BATCH_NORMALIZATION)
+  return layer('batchNormalization', all, (shape, variable) => {
     const c = [shape.at(-1)!]
     const gamma = variable('gamma', c, ones())
     const beta = variable('beta', c, zeros())
@@ -43,9 +45,8 @@ export function batchNormalization(options: BatchNormalizationOptions = {}): Lay
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function layerNormalization(options: LayerNormalizationOptions = {}): Layer {
-  checkOptions('layerNormalization', options, { epsilon: notNegative, ...LAYER })
-  const { epsilon = 1e-3 } = options
-  return layer('layerNormalization', options, (shape, variable) => {
+  const { epsilon, ...all } = complete('layerNormalization', options, NORMALIZATION)
+  return layer('layerNormalization', all, (shape, variable) => {
     const gamma = variable('gamma', [shape.at(-1)!], ones())
     const beta = variable('beta', [shape.at(-1)!], zeros())
     return (x) => ops.layerNormalization(x, gamma, beta, epsilon)

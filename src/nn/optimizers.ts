@@ -5,13 +5,14 @@ import {
   type UpdateArgs,
 } from '../graph/contract.generated.ts'
 import { call, type Kernel, type KernelCall } from '../graph/kernel_call.ts'
-import { constant, type Variable, variable } from '../graph/leaves.ts'
-import { apply, type Op, sameShape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { constant, type Variable, variable, variablesRule } from '../graph/leaves.ts'
+import { apply, type Op, sameShape, shapeError, show, type Tensor, tensors } from '../graph/tensor.ts'
 import { mul } from '../ops/arithmetic.ts'
 import { zeros } from '../ops/fill.ts'
 import { step as stepsDone } from '../ops/step.ts'
-import * as rules from '../options.ts'
-import { checkOptions, fractionBelowOne, notNegative } from '../options.ts'
+import {
+  check, type Complete, complete, flag, fractionBelowOne, type Given, joined, name as nameRule, notNegative, option,
+} from '../options.ts'
 import { learningRateMultiplierOf } from './layer.ts'
 import { type Rate, rate, type Schedule } from './rate.ts'
 
@@ -134,6 +135,8 @@ function optimizer(
     state: scalars,
     schedule,
     apply(gradients, variables) {
+      check(name, 'gradients', gradients, tensors)
+      check(name, 'variables', variables, variablesRule)
       if (gradients.length !== variables.length) {
         throw new RangeError(`${name}: ${gradients.length} gradients for ${variables.length} variables, expected one for each`)
       }
@@ -154,20 +157,22 @@ function optimizer(
   }
 }
 
-const NAME = { name: rules.name }
-
-export interface OptimizerOptions {
+/** What every optimizer takes. */
+const OPTIMIZER = {
   /** 0 or more, which the host may change between runs, or a schedule (nn/schedules.ts). */
-  readonly learningRate?: Rate
+  learningRate: rate,
   /** The prefix of its slots' names: two optimizers of one model need two. The optimizer's own name by default. */
-  readonly name?: string
+  name: nameRule,
 }
+export type OptimizerOptions = Given<typeof OPTIMIZER>
 
-export interface SgdOptions extends OptimizerOptions {
+const SGD = joined({
   /** μ, 0 or more and less than 1. Default 0: no momentum. */
-  readonly momentum?: number
-  readonly nesterov?: boolean
-}
+  momentum: option(fractionBelowOne, 0),
+  /** Nesterov's form. Default false. */
+  nesterov: option(flag, false),
+}, OPTIMIZER)
+export type SgdOptions = Given<typeof SGD>
 
 /**
  * Gradient descent: x −= η·g. With momentum μ: m = μ·m − η·g, x += m; Nesterov's: x += μ·m − η·g (the new m).
@@ -175,8 +180,7 @@ export interface SgdOptions extends OptimizerOptions {
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
-  checkOptions('sgd', options, { learningRate: rate, momentum: fractionBelowOne, nesterov: rules.flag, ...NAME })
-  const { learningRate = 0.01, momentum = 0, nesterov = false, name = 'sgd' } = options
+  const { learningRate = 0.01, momentum, nesterov, name = 'sgd' } = complete('sgd', options, SGD)
   if (nesterov && !momentum) throw new RangeError(`${name}: nesterov needs a momentum greater than 0`)
   const kernel = nesterov ? sgd_nesterov_f32 : momentum ? sgd_momentum_f32 : sgd_f32
   const slots: Slot[] = momentum ? ['momentum'] : []
@@ -184,14 +188,15 @@ export function sgd(options: SgdOptions = {}): Optimizer {
   return optimizer(name, learningRate, 1, { kernel, slots, rates: [LEARNING_RATE], p: momentum, q: 0, epsilon: 0, cost })
 }
 
-export interface RmspropOptions extends OptimizerOptions {
+const RMSPROP = joined({
   /** ρ, 0 or more and less than 1. Default 0.9. */
-  readonly rho?: number
+  rho: option(fractionBelowOne, 0.9),
   /** μ, 0 or more and less than 1. Default 0: no momentum. */
-  readonly momentum?: number
+  momentum: option(fractionBelowOne, 0),
   /** ε. Default 1e-7. */
-  readonly epsilon?: number
-}
+  epsilon: option(notNegative, 1e-7),
+}, OPTIMIZER)
+export type RmspropOptions = Given<typeof RMSPROP>
 
 /**
  * RMSProp: v = ρ·v + (1 − ρ)·g², d = η·g / √(v + ε), x −= d; with momentum μ: m = μ·m + d, x −= m.
@@ -200,37 +205,30 @@ export interface RmspropOptions extends OptimizerOptions {
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
-  const known = { learningRate: rate, rho: fractionBelowOne, momentum: fractionBelowOne, epsilon: notNegative, ...NAME }
-  checkOptions('rmsprop', options, known)
-  const { learningRate = 0.001, rho = 0.9, momentum = 0, epsilon = 1e-7, name = 'rmsprop' } = options
+  const { learningRate = 0.001, rho, momentum, epsilon, name = 'rmsprop' } = complete('rmsprop', options, RMSPROP)
   const kernel = momentum ? rmsprop_momentum_f32 : rmsprop_f32
   const slots: Slot[] = momentum ? ['momentum', 'velocity'] : ['velocity']
   const constants = { p: momentum, q: 1 - rho, epsilon, cost: momentum ? 10 : 8 }
   return optimizer(name, learningRate, 1, { kernel, slots, rates: [LEARNING_RATE], ...constants })
 }
 
-export interface AdamOptions extends OptimizerOptions {
+const ADAM = joined(OPTIMIZER, {
   /** β₁, 0 or more and less than 1. Default 0.9. */
-  readonly beta1?: number
+  beta1: option(fractionBelowOne, 0.9),
   /** β₂, 0 or more and less than 1. Default 0.999. */
-  readonly beta2?: number
+  beta2: option(fractionBelowOne, 0.999),
   /** ε. Default 1e-8. */
-  readonly epsilon?: number
-  /** TensorFlow 1's form, where ε is added before v is corrected: x −= η·√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m/(√v + ε). */
-  readonly epsilonHat?: boolean
-}
-export interface AdamWOptions extends AdamOptions {
+  epsilon: option(notNegative, 1e-8),
+  /** TensorFlow 1's form, where ε is added before v is corrected: x −= η·√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m/(√v + ε). Default false. */
+  epsilonHat: option(flag, false),
+})
+export type AdamOptions = Given<typeof ADAM>
+
+const ADAM_W = joined(ADAM, {
   /** λ. Default 0.004. */
-  readonly weightDecay?: number
-}
-const ADAM = {
-  learningRate: rate,
-  beta1: fractionBelowOne,
-  beta2: fractionBelowOne,
-  epsilon: notNegative,
-  epsilonHat: rules.flag,
-  ...NAME,
-}
+  weightDecay: option(notNegative, 0.004),
+})
+export type AdamWOptions = Given<typeof ADAM_W>
 
 /**
  * Adam (Kingma and Ba 2015): m = β₁·m + (1 − β₁)·g, v = β₂·v + (1 − β₂)·g², x −= η·(m/(1 − β₁ᵗ)) / (√(v/(1 − β₂ᵗ)) + ε),
@@ -238,26 +236,20 @@ const ADAM = {
  * @param options.learningRate η, 0.001 by default
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
-export function adam(options: AdamOptions = {}): Optimizer {
-  checkOptions('adam', options, ADAM)
-  return adamLike({ ...options, name: options.name ?? 'adam' }, 0)
-}
+export const adam = (options: AdamOptions = {}): Optimizer =>
+  adamLike('adam', { ...complete('adam', options, ADAM), weightDecay: 0 })
 
 /**
  * AdamW (Loshchilov and Hutter 2019): Adam, and x −= η·λ·x besides (the old x), λ = `weightDecay`.
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
-export function adamW(options: AdamWOptions = {}): Optimizer {
-  checkOptions('adamW', options, { ...ADAM, weightDecay: notNegative })
-  const { weightDecay = 0.004, ...others } = options
-  return adamLike({ ...others, name: options.name ?? 'adamW' }, weightDecay)
-}
+export const adamW = (options: AdamWOptions = {}): Optimizer => adamLike('adamW', complete('adamW', options, ADAM_W))
 
 /** The places of the step and of the decay in Adam's state. */
 const ADAM_RATES = [2, 4]
 
-function adamLike(options: AdamOptions & { name: string }, weightDecay: number): Optimizer {
-  const { name, learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, epsilonHat = false } = options
+function adamLike(kind: string, options: Complete<typeof ADAM_W>): Optimizer {
+  const { name = kind, learningRate = 0.001, beta1, beta2, epsilon, epsilonHat, weightDecay } = options
   const slots: Slot[] = ['momentum', 'velocity']
   const attrs: UpdateAttrs = { kernel: adam_f32, slots, rates: ADAM_RATES, p: 1 - beta1, q: 1 - beta2, epsilon, cost: 15 }
   const step = (state: Variable) => apply(adamStepOp, [state], { epsilonHat, beta1, beta2, weightDecay })

@@ -1,7 +1,7 @@
 // A learning rate: a number, or a schedule, which is a function of the step. Its types and its rule.
 // Apart from src/nn/schedules.ts, which makes schedules, so that what takes a rate takes none of them along.
 import type { Tensor } from '../graph/tensor.ts'
-import { isNumber, isObject, rule, type Rule } from '../options.ts'
+import { isNumber, isRecord, rule, type Rule } from '../options.ts'
 
 /** A rate that changes as training goes on: what optimizers take in place of a number. */
 export interface Schedule {
@@ -14,12 +14,15 @@ export type SavedSchedule = { readonly schedule: string } & Readonly<Record<stri
 /** A rate that stays as it is, or a schedule. */
 export type Rate = number | Schedule
 
-const isNumberOrObject = (x: unknown): x is Rate => isNumber(x) || (isObject(x) && !Array.isArray(x))
-const isSchedule = (x: unknown): x is Schedule => isObject(x) && 'at' in x && 'toJSON' in x
+const isNumberOrObject = (x: unknown): x is Rate => isNumber(x) || isRecord(x)
+const isSchedule = (x: unknown): x is Schedule => isRecord(x) && 'at' in x && 'toJSON' in x
+/** 0, or what is neither 0 nor infinite as an f32, in which steps compute. */
+const isRate = (x: number): boolean => x === 0 || (x > 0 && Math.fround(x) > 0 && Math.fround(x) < Infinity)
 
-/** A learning rate. */
-export const rate: Rule<Rate> = /* @__PURE__ */ rule('0 or more, or a schedule', isNumberOrObject,
-  (x) => (isNumber(x) ? x >= 0 && x < Infinity : isSchedule(x)))
+/** A learning rate that is a number, and one that may be a schedule. */
+export const plainRate = /* @__PURE__ */ rule('0 or more, within float32', isNumber, isRate)
+export const rate: Rule<Rate> = /* @__PURE__ */ rule('0 or more, within float32, or a schedule', isNumberOrObject,
+  (x) => (isNumber(x) ? isRate(x) : isSchedule(x)))
 
 /** Options as plain JSON: schedules as they are saved, all else as it is. */
 export const plainOptions = (options: object): Readonly<Record<string, unknown>> => Object.fromEntries(

@@ -1,26 +1,36 @@
 // Schedules: a rate as a function of the step, under the names and formulas of optax and Keras. A schedule is built of ops, so
 // it is a part of the tape: a run that is resumed has the same rate, to the bit. Its constants are made by + − × ÷ alone.
 import { constant } from '../graph/leaves.ts'
-import type { Tensor } from '../graph/tensor.ts'
-import { add, div, mul, sub, type Value } from '../ops/arithmetic.ts'
+import { type Tensor, tensor, type Value } from '../graph/tensor.ts'
+import { add, div, mul, sub } from '../ops/arithmetic.ts'
 import { less, lessEqual, maximum, minimum, where } from '../ops/compare.ts'
 import { cos, exp, floor, log } from '../ops/unary.ts'
-import { checkOptions, count, flag, fraction, isObject, list, notNegative, positive, required, shown } from '../options.ts'
-import { type Rate, rate, type SavedSchedule, type Schedule } from './rate.ts'
+import {
+  check, complete, count, flag, fraction, type Given, isNumbers, isObject, name as nameRule, option, positive, record, required,
+  rule, shown,
+} from '../options.ts'
+import { plainRate, rate, type SavedSchedule, type Schedule } from './rate.ts'
 
 export type { Rate, SavedSchedule, Schedule } from './rate.ts'
 
-const schedule = (name: string, options: object, at: (step: Tensor) => Tensor): Schedule =>
-  ({ at, toJSON: () => ({ schedule: name, ...(JSON.parse(JSON.stringify(options)) as object) }) })
+/** @param options as they were given: what is left out is not saved */
+const schedule = (name: string, options: object, at: (step: Tensor) => Tensor): Schedule => ({
+  at(step) {
+    check(name, 'step', step, tensor)
+    return at(step)
+  },
+  toJSON: () => ({ schedule: name, ...(JSON.parse(JSON.stringify(options)) as object) }),
+})
 
-export interface CosineOptions {
+const COSINE = {
   /** The first rate. */
-  readonly initial: number
+  initial: required(plainRate),
   /** Steps until the last rate, which stays. */
-  readonly steps: number
+  steps: required(count),
   /** The last rate, as a fraction of the first. Default 0. */
-  readonly alpha?: number
+  alpha: option(fraction, 0),
 }
+export type CosineOptions = Given<typeof COSINE>
 
 /**
  * initial · ((1 − α)·½·(1 + cos(π·t/steps)) + α), t = min(step, steps): optax's cosine_decay_schedule, Keras's CosineDecay
@@ -28,22 +38,23 @@ export interface CosineOptions {
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function cosine(options: CosineOptions): Schedule {
-  checkOptions('cosine', options, { initial: required(notNegative), steps: required(count), alpha: fraction })
-  const { initial, steps, alpha = 0 } = options
+  const { initial, steps, alpha } = complete('cosine', options, COSINE)
   return schedule('cosine', options, (step) => {
     const turned = add(cos(mul(minimum(step, steps), Math.PI / steps)), 1)
     return add(mul(turned, 0.5 * (1 - alpha) * initial), alpha * initial)
   })
 }
 
-export interface ExponentialOptions {
-  readonly initial: number
+const EXPONENTIAL = {
+  /** The first rate. */
+  initial: required(plainRate),
   /** What the rate is multiplied by in `decaySteps` steps. */
-  readonly decayRate: number
-  readonly decaySteps: number
+  decayRate: required(positive),
+  decaySteps: required(count),
   /** Whether it falls every `decaySteps` steps at once. Default false: a little at each step. */
-  readonly staircase?: boolean
+  staircase: option(flag, false),
 }
+export type ExponentialOptions = Given<typeof EXPONENTIAL>
 
 /**
  * initial · decayRate^(step / decaySteps), the exponent rounded down for a staircase: optax's exponential_decay, Keras's
@@ -51,22 +62,21 @@ export interface ExponentialOptions {
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function exponential(options: ExponentialOptions): Schedule {
-  checkOptions('exponential', options, {
-    initial: required(notNegative), decayRate: required(positive), decaySteps: required(count), staircase: flag,
-  })
-  const { initial, decayRate, decaySteps, staircase = false } = options
+  const { initial, decayRate, decaySteps, staircase } = complete('exponential', options, EXPONENTIAL)
   return schedule('exponential', options, (step) => {
     const times = div(step, decaySteps)
     return mul(exp(mul(staircase ? floor(times) : times, log(constant(decayRate)))), initial)
   })
 }
 
-export interface PiecewiseOptions {
+const numbers = rule('a list of numbers', isNumbers)
+const PIECEWISE = {
   /** Steps after which the rate changes, in rising order. */
-  readonly boundaries: readonly number[]
+  boundaries: required(numbers),
   /** The rates, one more than boundaries. */
-  readonly values: readonly number[]
+  values: required(numbers),
 }
+export type PiecewiseOptions = Given<typeof PIECEWISE>
 
 /**
  * values[i] up to and with the step boundaries[i], the last value from there on: Keras's PiecewiseConstantDecay, whose steps
@@ -74,13 +84,12 @@ export interface PiecewiseOptions {
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function piecewise(options: PiecewiseOptions): Schedule {
-  checkOptions('piecewise', options, { boundaries: required(list), values: required(list) })
-  const { boundaries, values } = options
+  const { boundaries, values } = complete('piecewise', options, PIECEWISE)
   boundaries.forEach((b, i) => {
     if (Number.isInteger(b) && b > (boundaries[i - 1] ?? -1)) return
     throw new RangeError(`piecewise: boundaries is ${shown(boundaries)}, expected numbers of steps in rising order`)
   })
-  if (values.length !== boundaries.length + 1 || values.some((v) => notNegative.fault(v))) {
+  if (values.length !== boundaries.length + 1 || values.some((v) => plainRate.fault(v))) {
     const expected = `expected ${boundaries.length + 1} numbers of 0 or more, one more than boundaries`
     throw new RangeError(`piecewise: values is ${shown(values)}, ${expected}`)
   }
@@ -88,33 +97,34 @@ export function piecewise(options: PiecewiseOptions): Schedule {
     (later, b, i) => where(lessEqual(step, b), values[i]!, later), constant(values.at(-1)!)))
 }
 
-export interface LinearOptions {
+const LINEAR = {
   /** The first rate. */
-  readonly initial: number
+  initial: required(plainRate),
   /** The last rate, which stays. */
-  readonly final: number
+  final: required(plainRate),
   /** Steps from the first to the last. */
-  readonly steps: number
+  steps: required(count),
 }
+export type LinearOptions = Given<typeof LINEAR>
 
 /**
  * initial + (final − initial)·t/steps, t = min(step, steps): optax's linear_schedule, Keras's PolynomialDecay of power 1.
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function linear(options: LinearOptions): Schedule {
-  checkOptions('linear', options, { initial: required(notNegative), final: required(notNegative), steps: required(count) })
-  const { initial, final, steps } = options
+  const { initial, final, steps } = complete('linear', options, LINEAR)
   return schedule('linear', options, (step) => between(initial, final, div(minimum(step, steps), steps)))
 }
 
-export interface WarmupOptions {
+const WARMUP = {
   /** Steps until the first rate of `then`. */
-  readonly steps: number
+  steps: required(count),
   /** What follows: its step 0 is the step `steps`. */
-  readonly then: Rate
+  then: required(rate),
   /** The first rate. Default 0. */
-  readonly initial?: number
+  initial: option(plainRate, 0),
 }
+export type WarmupOptions = Given<typeof WARMUP>
 
 /**
  * From `initial` up to the first rate of `then` in a straight line, then `then`: as optax's warmup_cosine_decay_schedule joins
@@ -122,8 +132,7 @@ export interface WarmupOptions {
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function warmup(options: WarmupOptions): Schedule {
-  checkOptions('warmup', options, { steps: required(count), then: required(rate), initial: notNegative })
-  const { steps, then, initial = 0 } = options
+  const { steps, then, initial } = complete('warmup', options, WARMUP)
   return schedule('warmup', options, (step) => {
     const after = isObject(then) ? then.at(maximum(sub(step, steps), 0)) : constant(then)
     return where(less(step, steps), between(initial, after, div(step, steps)), after)
@@ -145,7 +154,9 @@ const KINDS: Readonly<Record<string, (options: never) => Schedule>> = {
  * @throws TypeError, RangeError where it is none
  */
 export function from(saved: SavedSchedule): Schedule {
+  check('schedules', 'what was saved', saved, record)
   const { schedule: name, ...options } = saved
+  check('schedules', 'schedule', name, nameRule)
   if (!Object.hasOwn(KINDS, name)) {
     throw new RangeError(`schedules: there is no schedule ${shown(name)}, expected ${Object.keys(KINDS).join(', ')}`)
   }

@@ -1,7 +1,7 @@
 // Layers one after another.
 import { scoped, type Tensor } from '../graph/tensor.ts'
-import { check, list, name as nameRule } from '../options.ts'
-import type { Layer, Pass } from './layer.ts'
+import { check, name as nameRule } from '../options.ts'
+import { type Layer, layersRule, type Pass } from './layer.ts'
 
 /**
  * Applies `layers` in order. Layers of one name are told apart by a number: dense, dense_1, …
@@ -9,7 +9,7 @@ import type { Layer, Pass } from './layer.ts'
  */
 export function sequential(name: string, layers: readonly Layer[]): Layer {
   check('sequential', 'name', name, nameRule)
-  check('sequential', 'layers', layers, list)
+  check('sequential', 'layers', layers, layersRule)
   const given = layers.map((l) => l.name)
   const names: string[] = []
   for (const l of layers) {

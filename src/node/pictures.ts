@@ -2,10 +2,11 @@
 import type { ImageDataset } from '../data/dataset.ts'
 import { imageGrid } from '../formats/grid.ts'
 import { interpolate } from '../models/interpolate.ts'
-import { checkOptions, count as countRule } from '../options.ts'
+import { check, complete, count as countRule, type Given, isNumbers, option, rule, seed as seedRule } from '../options.ts'
+import { checkData } from '../data/dataset.ts'
 import { scaledImages } from '../train/batches.ts'
 import type { Model } from '../train/model.ts'
-import { seedRule, stepsRule } from './options.ts'
+import { modelRule, stepsRule } from './options.ts'
 import { encodePng } from './png.ts'
 
 /** Pixels along each side of an image's pixel, and between images. */
@@ -13,15 +14,22 @@ const [SCALE, GAP] = [3, 2]
 /** What a picture may take, in bytes: 18,000 images of MNIST. Drawing and packing one take some five times that. */
 const MOST_BYTES = 2 ** 27
 
-interface SamplesOptions { count?: number, seed?: number, columns?: number }
+const SAMPLES = {
+  /** Default 64. */
+  count: option(countRule, 64),
+  /** What they are drawn from. Default: the model's seed. */
+  seed: seedRule,
+  /** Images in a row. Default: the squarest grid. */
+  columns: countRule,
+}
 
 /**
  * `count` new images in a grid; the squarest one unless `columns` is given.
  * @throws TypeError, RangeError for options that are not as described, or more images than a picture has room for
  */
-export function samplesPng(model: Model, options: SamplesOptions = {}): Uint8Array {
-  checkOptions('samplesPng', options, { count: countRule, seed: seedRule, columns: countRule })
-  const { count = 64, seed, columns } = options
+export function samplesPng(model: Model, options: Given<typeof SAMPLES> = {}): Uint8Array {
+  check('samplesPng', 'model', model, modelRule)
+  const { count, seed, columns } = complete('samplesPng', options, SAMPLES)
   const most = mostSamples(model, columns)
   if (count > most) throw tooMany(`${count} images`, model, `${most}`)
   return toPng(model, model.sample(count, { seed }), columns)
@@ -31,15 +39,23 @@ export function samplesPng(model: Model, options: SamplesOptions = {}): Uint8Arr
 export const mostSamples = (model: Model, columns?: number): number =>
   largest((n) => fits(model, n, Math.min(n, columns ?? Math.ceil(Math.sqrt(n)))))
 
+const RECONSTRUCTIONS = {
+  /** Images in a row. Default 8. */
+  columns: option(countRule, 8),
+}
+const INDICES = rule('a list of numbers of images, at least one', isNumbers, (x) => x.length > 0)
+
 /**
  * The images of `data` at `indices` over what the model makes of them: rows of originals and reconstructions in turn.
  * @throws TypeError, RangeError for indices or options that are not as described, or more than a picture has room for
  */
 export function reconstructionsPng(
-  model: Model, data: ImageDataset, indices: readonly number[], options: { columns?: number } = {},
+  model: Model, data: ImageDataset, indices: readonly number[], options: Given<typeof RECONSTRUCTIONS> = {},
 ): Uint8Array {
-  checkOptions('reconstructionsPng', options, { columns: countRule })
-  const { columns = 8 } = options
+  check('reconstructionsPng', 'model', model, modelRule)
+  checkData('reconstructionsPng', data)
+  check('reconstructionsPng', 'indices', indices, INDICES)
+  const { columns } = complete('reconstructionsPng', options, RECONSTRUCTIONS)
   const most = mostPairs(model, columns)
   if (indices.length > most) throw tooMany(`${indices.length} images and their reconstructions`, model, `${most}`)
   const originals = scaledImages(data, indices)
@@ -63,15 +79,22 @@ export const mostPairs = (model: Model, columns = 8): number =>
     return fits(model, 2 * Math.ceil(n / width) * width, width)
   })
 
-interface WalkOptions { rows?: number, steps?: number, seed?: number }
+const WALKS = {
+  /** Default 8. */
+  rows: option(countRule, 8),
+  /** Images of a walk, both ends included. Default 10. */
+  steps: option(stepsRule, 10),
+  /** What the ends are drawn from. Default: the model's seed. */
+  seed: seedRule,
+}
 
 /**
  * `rows` walks of `steps` images, each from one seeded code to another.
  * @throws TypeError, RangeError for options that are not as described, or more images than a picture has room for
  */
-export function interpolationsPng(model: Model, options: WalkOptions = {}): Uint8Array {
-  checkOptions('interpolationsPng', options, { rows: countRule, steps: stepsRule, seed: seedRule })
-  const { rows = 8, steps = 10, seed } = options
+export function interpolationsPng(model: Model, options: Given<typeof WALKS> = {}): Uint8Array {
+  check('interpolationsPng', 'model', model, modelRule)
+  const { rows, steps, seed } = complete('interpolationsPng', options, WALKS)
   // A walk of two is always drawn.
   if (!fits(model, rows * steps, steps) && rows * steps > 2) {
     const most = fits(model, steps, steps) ? walks(largest((n) => fits(model, n * steps, steps)), steps)

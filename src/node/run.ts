@@ -7,13 +7,13 @@ import { checkSaved, CHECKSUMS, DIGEST, restore, runFiles, type Saved, STATE, WE
 import { GanglionError } from '../errors.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import type { MadeFor } from '../models/own.ts'
-import { callable, checkOptions, flag } from '../options.ts'
-import { createRuntime, type Runtime } from '../runtime/create_runtime.ts'
+import { callable, check, complete, flag, type Given, option, type Rule } from '../options.ts'
+import { createRuntime } from '../runtime/create_runtime.ts'
 import { Model } from '../train/model.ts'
 import { commit, type View, viewOf } from './commit.ts'
 import { loadConfig } from './config.ts'
 import { sourceOf } from './model_source.ts'
-import { runtimeRule } from './options.ts'
+import { modelRule, pathRule, runtimeRule } from './options.ts'
 import { MOST_TEXT } from './read.ts'
 
 /** Of reading a run while others save it; a save takes longer than a read. */
@@ -27,18 +27,22 @@ const MOST_TRIES = 20
  * @throws GanglionError when a file cannot be written; all are then as they were before
  */
 export async function saveRun(folder: string, model: Model): Promise<string> {
+  check('saveRun', 'folder', folder, pathRule)
+  check('saveRun', 'model', model, modelRule)
   const { digest, files } = await runFiles(model)
   await commit(folder, { files })
   return digest
 }
 
-export interface LoadRunOptions {
-  runtime?: Runtime
+const LOAD = {
+  /** What it is loaded into. Default: one that is made for it. */
+  runtime: runtimeRule,
   /** Loads the optimizers' slots and the counters too, to go on training. Default false: the weights alone. */
-  state?: boolean
+  state: option(flag, false),
   /** Makes the model of a run of one's own, from what config.json says of it. Default: its kind, or its module. */
-  define?: (model: MadeFor & { readonly kind: string }) => ModelDefinition
+  define: callable as Rule<(model: MadeFor & { readonly kind: string }) => ModelDefinition>,
 }
+export type LoadRunOptions = Given<typeof LOAD>
 
 export interface Run {
   readonly config: RunConfig
@@ -52,8 +56,8 @@ export interface Run {
  * @throws GanglionError when the folder is not a run, or a file of it is missing, damaged, changed or of another model
  */
 export async function loadRun(folder: string, options: LoadRunOptions = {}): Promise<Run> {
-  checkOptions('loadRun', options, { runtime: runtimeRule, state: flag, define: callable })
-  const { runtime, state = false, define } = options
+  check('loadRun', 'folder', folder, pathRule)
+  const { runtime, state, define } = complete('loadRun', options, LOAD)
   const config = await loadConfig(folder)
   const place = (name: string): string => join(folder, name)
   const saved = await readSaved(folder, state ? STATE : WEIGHTS)

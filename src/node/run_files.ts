@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs'
 import { readdir, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { GanglionError } from '../errors.ts'
-import { checkOptions, flag } from '../options.ts'
+import { check, complete, flag, type Given, option } from '../options.ts'
 import { entryAt, failure, makeFolder, targetOf } from './files.ts'
 import { isLock } from './lock.ts'
+import { pathRule } from './options.ts'
 import { runs } from './processes.ts'
 
 export const CONFIG = 'config.json'
@@ -109,6 +110,11 @@ export function notEmpty(path: string, found: readonly string[], mend: string): 
   return new GanglionError(`the folder "${path}" is not empty: it holds "${[...found].sort()[0]}"${more}; ${mend}`)
 }
 
+const PREPARE = {
+  /** Removes the files of an earlier run. Default false. */
+  force: option(flag, false),
+}
+
 /**
  * Makes `path` a folder that a new run may write to. One that holds anything is refused, unless `force` is set: then
  * the files of an earlier run are removed (config.json, metrics.jsonl, weights.safetensors, state.safetensors, digest.txt,
@@ -118,9 +124,9 @@ export function notEmpty(path: string, found: readonly string[], mend: string): 
  * @throws GanglionError when it holds files and `force` is not set, is a file, or cannot be written; the folders that it
  *   made are then removed. Nothing is removed where anything is in the way of a run's files
  */
-export async function prepareRunFolder(path: string, options: { force?: boolean } = {}): Promise<string | undefined> {
-  checkOptions('prepareRunFolder', options, { force: flag })
-  const { force = false } = options
+export async function prepareRunFolder(path: string, options: Given<typeof PREPARE> = {}): Promise<string | undefined> {
+  check('prepareRunFolder', 'path', path, pathRule)
+  const { force } = complete('prepareRunFolder', options, PREPARE)
   try {
     const made = await makeFolder(path)
     const found = await contentsOf(path)

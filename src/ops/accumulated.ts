@@ -1,5 +1,6 @@
 // What micro-batches are added up at: a mark that does no work.
-import { apply, type Op, type Tensor } from '../graph/tensor.ts'
+import { type Op } from '../graph/tensor.ts'
+import { unary } from './lowering/elementwise.ts'
 
 export const accumulatedOp: Op = {
   name: 'accumulated',
@@ -14,4 +15,4 @@ export const accumulatedOp: Op = {
  * for x, or the sum, as the definition's `reduction` says; what is made of it is computed once a step. Otherwise it is x.
  * Gradients go through it before transforms and optimizers: `minimize` does so.
  */
-export const accumulated = (x: Tensor): Tensor => apply(accumulatedOp, [x], {})
+export const accumulated = unary(accumulatedOp)

@@ -5,19 +5,19 @@ import {
   softplus_f32, softplus_grad_f32, tanh_f32, tanh_grad_f32,
 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
-import { apply, type Op, type Tensor } from '../graph/tensor.ts'
-import { check, notNegative } from '../options.ts'
+import { apply, type Op, type Tensor, tensor } from '../graph/tensor.ts'
+import { checked, notNegative, optional } from '../options.ts'
 import { add, mul, negative, sub } from './arithmetic.ts'
 import { lessEqual } from './compare.ts'
-import { pairOp, unaryOp } from './lowering/elementwise.ts'
+import { pairOp, unary, unaryOp } from './lowering/elementwise.ts'
 import { erf } from './unary.ts'
 
 type Alpha = { alpha: number }
 
-/** α as attributes; a negative one would make y's sign useless to the gradient. */
-function alphaOf(op: string, alpha: number): Alpha {
-  check(op, 'alpha', alpha, notNegative)
-  return { alpha }
+/** A negative α would make y's sign useless to the gradient. */
+/* @__NO_SIDE_EFFECTS__ */
+function withAlpha(op: Op<Alpha>, initial: number): (x: Tensor, alpha?: number) => Tensor {
+  return checked(op.name, { x: tensor, alpha: optional(notNegative) }, (x: Tensor, alpha = initial) => apply(op, [x], { alpha }))
 }
 
 export const reluGradOp: Op = pairOp('reluGrad', relu_grad_f32, (node, g) => [reluGrad(g, node.inputs[1]!), null])
@@ -25,7 +25,7 @@ const reluGrad = (dy: Tensor, y: Tensor): Tensor => apply(reluGradOp, [dy, y], {
 
 export const reluOp: Op = unaryOp('relu', relu_f32, (y, dy) => [reluGrad(dy, y)])
 /** max(x, 0); the gradient at 0 is 0. */
-export const relu = (x: Tensor): Tensor => apply(reluOp, [x], {})
+export const relu = unary(reluOp)
 
 export const leakyReluGradOp: Op<Alpha> = pairOp('leakyReluGrad',
   (args, { alpha }) => call(leaky_relu_grad_f32, { ...args, alpha }),
@@ -35,7 +35,7 @@ const leakyReluGrad = (dy: Tensor, y: Tensor, attrs: Alpha): Tensor => apply(lea
 export const leakyReLUOp: Op<Alpha> = unaryOp('leakyReLU',
   (args, { alpha }) => call(leaky_relu_f32, { ...args, alpha }), (y, dy) => [leakyReluGrad(dy, y, y.attrs)], 2)
 /** x > 0 ? x : alpha · x; the gradient at 0 is alpha. @throws RangeError when alpha is negative or not finite */
-export const leakyReLU = (x: Tensor, alpha = 0.2): Tensor => apply(leakyReLUOp, [x], alphaOf('leakyReLU', alpha))
+export const leakyReLU = withAlpha(leakyReLUOp, 0.2)
 
 export const eluGradOp: Op<Alpha> = pairOp('eluGrad',
   (args, { alpha }) => call(elu_grad_f32, { ...args, alpha }),
@@ -48,7 +48,7 @@ const eluGrad = (dy: Tensor, y: Tensor, attrs: Alpha): Tensor => apply(eluGradOp
 export const eluOp: Op<Alpha> = unaryOp('elu',
   (args, { alpha }) => call(elu_f32, { ...args, alpha }), (y, dy) => [eluGrad(dy, y, y.attrs)], 20)
 /** x > 0 ? x : alpha · (e^x − 1); the gradient at 0 is alpha. @throws RangeError when alpha is negative or not finite */
-export const elu = (x: Tensor, alpha = 1): Tensor => apply(eluOp, [x], alphaOf('elu', alpha))
+export const elu = withAlpha(eluOp, 1)
 
 export const tanhGradOp: Op = pairOp('tanhGrad', tanh_grad_f32, ({ inputs }, g) => {
   const [dy, y] = inputs as [Tensor, Tensor]
@@ -58,7 +58,7 @@ const tanhGrad = (dy: Tensor, y: Tensor): Tensor => apply(tanhGradOp, [dy, y], {
 
 export const tanhOp: Op = unaryOp('tanh', tanh_f32, (y, dy) => [tanhGrad(dy, y)], 20)
 /** (e^x − e^−x) / (e^x + e^−x), within 1.4 ulp. */
-export const tanh = (x: Tensor): Tensor => apply(tanhOp, [x], {})
+export const tanh = unary(tanhOp)
 
 export const sigmoidGradOp: Op = pairOp('sigmoidGrad', sigmoid_grad_f32, ({ inputs }, g) => {
   const [dy, y] = inputs as [Tensor, Tensor]
@@ -68,7 +68,7 @@ const sigmoidGrad = (dy: Tensor, y: Tensor): Tensor => apply(sigmoidGradOp, [dy,
 
 export const sigmoidOp: Op = unaryOp('sigmoid', sigmoid_f32, (y, dy) => [sigmoidGrad(dy, y)], 20)
 /** 1 / (1 + e^−x), within 1.9 ulp. */
-export const sigmoid = (x: Tensor): Tensor => apply(sigmoidOp, [x], {})
+export const sigmoid = unary(sigmoidOp)
 
 // sigmoid(−x), because 1 − sigmoid(x) loses all digits where x is large.
 export const softplusGradOp: Op = pairOp('softplusGrad', softplus_grad_f32, ({ inputs }, g) => {
@@ -79,12 +79,12 @@ const softplusGrad = (dy: Tensor, x: Tensor): Tensor => apply(softplusGradOp, [d
 
 export const softplusOp: Op = unaryOp('softplus', softplus_f32, (y, dy) => [softplusGrad(dy, y.inputs[0]!)], 30)
 /** ln(1 + e^x), within 1.7 ulp: no overflow, no loss where it is near 0; nor in its first and second derivatives. */
-export const softplus = (x: Tensor): Tensor => apply(softplusOp, [x], {})
+export const softplus = unary(softplusOp)
 
 /** x · sigmoid(x) (Ramachandran et al. 2017, with β = 1). */
-export const swish = (x: Tensor): Tensor => mul(x, sigmoid(x))
+export const swish = checked('swish', { x: tensor }, (x: Tensor) => mul(x, sigmoid(x)))
 
 /** √½ */
 const ROOT_HALF = 0.7071067811865476
 /** ½ x (1 + erf(x/√2)) (Hendrycks & Gimpel 2016, exact form); absolute error 1e-7 · |x|. */
-export const gelu = (x: Tensor): Tensor => mul(mul(x, 0.5), add(erf(mul(x, ROOT_HALF)), 1))
+export const gelu = checked('gelu', { x: tensor }, (x: Tensor) => mul(mul(x, 0.5), add(erf(mul(x, ROOT_HALF)), 1)))

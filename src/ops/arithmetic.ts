@@ -1,15 +1,14 @@
 // a + b, a − b, a · b, a / b with broadcasting, and −a.
 import { add_f32, div_f32, mul_f32, negative_f32, sub_f32 } from '../graph/contract.generated.ts'
-import { apply, type Op, sameShape, type Tensor } from '../graph/tensor.ts'
-import { binaryOp, unaryOp } from './lowering/elementwise.ts'
-import { constant } from '../graph/leaves.ts'
+import { type Op, sameShape, type Tensor } from '../graph/tensor.ts'
+import { binary, binaryOp, unary, unaryOp } from './lowering/elementwise.ts'
 import { reshape } from './reshape.ts'
 import { sum } from './reduce.ts'
 import { stretchedAxes } from './lowering/broadcast.ts'
 
 export const negativeOp: Op = unaryOp('negative', negative_f32, (_, dy) => [negative(dy)])
 /** −x */
-export const negative = (x: Tensor): Tensor => apply(negativeOp, [x], {})
+export const negative = unary(negativeOp)
 
 /** Sums `dy` over the axes along which `like` was stretched: the gradient of broadcasting. */
 export function sumTo(dy: Tensor, like: Tensor): Tensor {
@@ -32,16 +31,11 @@ export const divOp: Op = binaryOp('div', div_f32, (y, dy) => {
   return [sumTo(div(dy, b), a), sumTo(negative(div(mul(dy, y), b)), b)]
 })
 
-/** A tensor, or a number to be taken as one. */
-export type Value = Tensor | number
-/** A number becomes a constant of shape [], a tensor stays. */
-export const tensor = (x: Value): Tensor => (typeof x === 'number' ? constant(x) : x)
-
 /** a + b. Like sub, mul and div it broadcasts as NumPy does. @throws RangeError where the shapes do not fit */
-export const add = (a: Value, b: Value): Tensor => apply(addOp, [tensor(a), tensor(b)], {})
+export const add = binary(addOp)
 /** a − b, broadcast. @throws RangeError where the shapes do not fit */
-export const sub = (a: Value, b: Value): Tensor => apply(subOp, [tensor(a), tensor(b)], {})
+export const sub = binary(subOp)
 /** a · b, element by element, broadcast. @throws RangeError where the shapes do not fit */
-export const mul = (a: Value, b: Value): Tensor => apply(mulOp, [tensor(a), tensor(b)], {})
+export const mul = binary(mulOp)
 /** a / b, broadcast. @throws RangeError where the shapes do not fit */
-export const div = (a: Value, b: Value): Tensor => apply(divOp, [tensor(a), tensor(b)], {})
+export const div = binary(divOp)

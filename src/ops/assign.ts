@@ -1,9 +1,9 @@
 // Updates of a variable by a value: assignment and moving average.
 import { copy_f32, moving_average_f32 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
-import type { Variable } from '../graph/leaves.ts'
-import { apply, type Op, sameShape, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
-import { check, fraction } from '../options.ts'
+import { type Variable, variableRule } from '../graph/leaves.ts'
+import { apply, type Op, sameShape, type Shape, shapeError, show, type Tensor, tensor } from '../graph/tensor.ts'
+import { checked, fraction } from '../options.ts'
 
 /* @__NO_SIDE_EFFECTS__ */
 function sameAsVariable(op: string) {
@@ -29,7 +29,8 @@ export const assignOp: Op = {
  * An update that replaces the variable's values by `value`.
  * @throws RangeError where their shapes differ
  */
-export const assign = (variable: Variable, value: Tensor): Tensor => apply(assignOp, [variable, value], {})
+export const assign = checked('assign', { variable: variableRule, value: tensor },
+  (variable: Variable, value: Tensor): Tensor => apply(assignOp, [variable, value], {}))
 
 export const movingAverageOp: Op<{ momentum: number }> = {
   name: 'movingAverage',
@@ -47,7 +48,6 @@ export const movingAverageOp: Op<{ momentum: number }> = {
  * @param momentum the fraction of the old value that is kept, from 0 to 1
  * @throws RangeError where the shapes differ or momentum is out of its range
  */
-export function movingAverage(variable: Variable, value: Tensor, momentum: number): Tensor {
-  check('movingAverage', 'momentum', momentum, fraction)
-  return apply(movingAverageOp, [variable, value], { momentum })
-}
+export const movingAverage = checked('movingAverage', { variable: variableRule, value: tensor, momentum: fraction }, (
+  variable: Variable, value: Tensor, momentum: number,
+): Tensor => apply(movingAverageOp, [variable, value], { momentum }))

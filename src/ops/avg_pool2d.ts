@@ -2,8 +2,7 @@
 import { avg_pool2d_f32, avg_pool2d_grad_f32 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, type Shape, type Tensor } from '../graph/tensor.ts'
-import type { PoolOptions } from './max_pool2d.ts'
-import { slide, type WindowAttrs, windowAttrs, windowFields } from './lowering/window.ts'
+import { pooling, slide, type WindowAttrs, windowFields } from './lowering/window.ts'
 
 type GradAttrs = WindowAttrs & { readonly image: Shape }
 
@@ -36,8 +35,7 @@ export const avgPool2dGradOp: Op<GradAttrs> = {
  * @param x [batch, height, width, channels]; the result is [batch, out height, out width, channels]
  * @throws RangeError where x is not an image or the window does not fit
  */
-export const avgPool2d = (x: Tensor, { poolSize, strides = poolSize, padding = 'valid' }: PoolOptions): Tensor =>
-  apply(avgPool2dOp, [x], windowAttrs('avgPool2d', poolSize, strides, padding))
+export const avgPool2d = pooling(avgPool2dOp)
 
 /** The gradient of average pooling over images of shape `image`: each dy is spread evenly over its window. */
 export const avgPool2dGrad = (dy: Tensor, image: Shape, attrs: WindowAttrs): Tensor =>

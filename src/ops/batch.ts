@@ -2,7 +2,9 @@
 // samples (a new one each epoch) and scaled to f32, inside the step.
 import { batch_f32, batch_u8 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
-import { check, pixels, whole } from '../options.ts'
+import {
+  checked, complete, count as countRule, finite, flag, type Given, option, pixels, rule, shape as shapeRule, whole,
+} from '../options.ts'
 import { apply, type Op, type Shape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
 import { streamId } from './random.ts'
 
@@ -19,12 +21,13 @@ export const datasetOp: Op<DatasetAttrs> = {
  * A dataset as a leaf: `shape[0]` samples of shape `shape[1…]`, u8 or f32, copied into linear memory once.
  * @throws RangeError where the values do not fill the shape, TypeError where they are of another kind
  */
-export function dataset(data: DatasetAttrs['data'], shape: Shape): Tensor<DatasetAttrs> {
-  check('dataset', 'data', data, pixels)
+export const dataset = checked('dataset', { data: pixels, shape: shapeRule }, (
+  data: DatasetAttrs['data'], shape: Shape,
+): Tensor<DatasetAttrs> => {
   if (data.length !== sizeOf(shape)) throw shapeError('dataset', `${data.length} values do not fill the shape ${show(shape)}`)
   return apply(datasetOp, [], { data, shape })
-}
-export const isDataset = (t: Tensor): t is Tensor<DatasetAttrs> => t.op === datasetOp
+})
+export const isDataset = (t: Tensor): t is Tensor<DatasetAttrs> => t?.op === datasetOp
 
 interface BatchAttrs extends Record<string, unknown> {
   readonly size: number
@@ -38,7 +41,6 @@ interface BatchAttrs extends Record<string, unknown> {
 export const batchOp: Op<BatchAttrs> = {
   name: 'batch',
   shape([data], { size, first }) {
-    check('batch', 'first', first, whole)
     if (first + size > data![0]!) {
       const what = first ? `samples ${first} to ${first + size} of a step are` : `a batch of ${size} is`
       const larger = first ? 'more than the dataset has,' : 'larger than the dataset of'
@@ -58,21 +60,28 @@ export const batchOp: Op<BatchAttrs> = {
   flops: (node) => node.size * 2,
 }
 
+const BATCH = {
+  /** In a new order each epoch. Default true. */
+  shuffle: option(flag, true),
+  /** Leave out the last samples of an epoch that fill no batch. Default false: the epoch's first ones fill the last batch up. */
+  dropRemainder: option(flag, false),
+  /** Of what the dataset holds, bytes as 0 to 255. Default 1. */
+  scale: option(finite, 1),
+  /** Default 0. */
+  offset: option(finite, 0),
+  /** How many samples of the step come before. Default 0. */
+  first: option(whole, 0),
+}
+const DATA = rule('what dataset() makes', (x): x is Tensor<DatasetAttrs> => isDataset(x as Tensor))
+
 /**
  * `scale · sample + offset` for `size` samples of the step: sample i of the step is row perm((position + i) mod count) of the
  * dataset, and the batch has those from `first` on. A step goes on by all samples that its batches read.
- * @param options.shuffle in a new order each epoch, true by default
- * @param options.dropRemainder leave out the last samples of an epoch that fill no batch; by default (false) the last batch is
- * filled up with the epoch's first ones
- * @param options.scale 1 by default: of what the dataset holds, bytes as 0 to 255
- * @param options.offset 0 by default
- * @param options.first how many samples of the step come before: 0 by default
- * @throws RangeError where the dataset has fewer samples
+ * @throws RangeError where the dataset has fewer samples, or an option is unknown; TypeError where an argument has a wrong type
  */
-export function batch(data: Tensor, size: number, options: Partial<Omit<BatchAttrs, 'size'>> = {}): Tensor {
-  const { shuffle = true, dropRemainder = false, scale = 1, offset = 0, first = 0 } = options
-  return apply(batchOp, [data], { size, shuffle, dropRemainder, scale, offset, first })
-}
+export const batch = checked('batch', { data: DATA, size: countRule }, (
+  data: Tensor, size: number, options: Given<typeof BATCH> = {},
+): Tensor => apply(batchOp, [data], { size, ...complete('batch', options, BATCH) }))
 export const isBatch = (t: Tensor): t is Tensor<BatchAttrs> => t.op === batchOp
 
 /**

@@ -1,7 +1,8 @@
 // The Cholesky factor, for drawing from a Gaussian with a known covariance.
 import { cholesky_f32 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
-import { apply, type Op, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { apply, type Op, shapeError, show, type Tensor, tensor } from '../graph/tensor.ts'
+import { checked, notNegative, optional } from '../options.ts'
 
 export const choleskyOp: Op<{ ridge: number }> = {
   name: 'cholesky',
@@ -21,4 +22,5 @@ export const choleskyOp: Op<{ ridge: number }> = {
  * @param a [n, n], symmetric; only the lower triangle is read
  * @throws RangeError where `a` is no square
  */
-export const cholesky = (a: Tensor, ridge = 0): Tensor => apply(choleskyOp, [a], { ridge })
+export const cholesky = checked('cholesky', { a: tensor, ridge: optional(notNegative) },
+  (a: Tensor, ridge = 0): Tensor => apply(choleskyOp, [a], { ridge }))

@@ -3,42 +3,45 @@ import {
   clip_f32, equal_f32, less_equal_f32, less_f32, maximum_f32, minimum_f32, select_f32,
 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
-import { apply, type Op, type Tensor } from '../graph/tensor.ts'
-import { mul, sumTo, tensor, type Value } from './arithmetic.ts'
+import { apply, type Op, type Tensor, tensor, type Value, value } from '../graph/tensor.ts'
+import { aNumber, checked } from '../options.ts'
+import { mul, sumTo } from './arithmetic.ts'
 import { broadcastShape } from './lowering/broadcast.ts'
 import { broadcastTo } from './reduce.ts'
-import { binaryOp, unaryOp } from './lowering/elementwise.ts'
+import { asTensor, binary, binaryOp, unaryOp } from './lowering/elementwise.ts'
 import { zeros } from './fill.ts'
+
+const TWO = { a: value, b: value }
 
 export const lessOp: Op = binaryOp('less', less_f32, () => [null, null])
 /** 1 where a < b, else 0. No gradient flows through comparisons. */
-export const less = (a: Value, b: Value): Tensor => apply(lessOp, [tensor(a), tensor(b)], {})
+export const less = binary(lessOp)
 /** 1 where a > b, else 0. */
-export const greater = (a: Value, b: Value): Tensor => less(b, a)
+export const greater = checked('greater', TWO, (a: Value, b: Value) => less(b, a))
 
 export const lessEqualOp: Op = binaryOp('lessEqual', less_equal_f32, () => [null, null])
 /** 1 where a ≤ b, else 0. */
-export const lessEqual = (a: Value, b: Value): Tensor => apply(lessEqualOp, [tensor(a), tensor(b)], {})
+export const lessEqual = binary(lessEqualOp)
 /** 1 where a ≥ b, else 0. */
-export const greaterEqual = (a: Value, b: Value): Tensor => lessEqual(b, a)
+export const greaterEqual = checked('greaterEqual', TWO, (a: Value, b: Value) => lessEqual(b, a))
 
 export const equalOp: Op = binaryOp('equal', equal_f32, () => [null, null])
 /** 1 where a = b, else 0; NaN equals nothing. */
-export const equal = (a: Value, b: Value): Tensor => apply(equalOp, [tensor(a), tensor(b)], {})
+export const equal = binary(equalOp)
 
 export const maximumOp: Op = binaryOp('maximum', maximum_f32, (y, dy) => {
   const [a, b] = y.inputs as [Tensor, Tensor]
   return [sumTo(mul(dy, greaterEqual(a, b)), a), sumTo(mul(dy, less(a, b)), b)]
 })
 /** max(a, b); NaN where either is. The gradient goes to the larger, to `a` where they are equal. */
-export const maximum = (a: Value, b: Value): Tensor => apply(maximumOp, [tensor(a), tensor(b)], {})
+export const maximum = binary(maximumOp)
 
 export const minimumOp: Op = binaryOp('minimum', minimum_f32, (y, dy) => {
   const [a, b] = y.inputs as [Tensor, Tensor]
   return [sumTo(mul(dy, lessEqual(a, b)), a), sumTo(mul(dy, greater(a, b)), b)]
 })
 /** min(a, b); NaN where either is. The gradient goes to the smaller, to `a` where they are equal. */
-export const minimum = (a: Value, b: Value): Tensor => apply(minimumOp, [tensor(a), tensor(b)], {})
+export const minimum = binary(minimumOp)
 
 type Bounds = { min: number; max: number }
 export const clipOp: Op<Bounds> = unaryOp('clip',
@@ -47,12 +50,11 @@ export const clipOp: Op<Bounds> = unaryOp('clip',
  * min(max(x, min), max); NaN stays NaN. The gradient is 1 from `min` to `max`, both included, and 0 beyond.
  * @throws RangeError when min > max, or either is not finite (use `maximum` or `minimum` for one bound)
  */
-export function clip(x: Tensor, min: number, max: number): Tensor {
-  if (!(Number.isFinite(min) && Number.isFinite(max) && min <= max)) {
-    throw new RangeError(`clip: ${min} to ${max}, expected two finite numbers in rising order; maximum or minimum take one bound`)
-  }
-  return apply(clipOp, [x], { min, max })
-}
+export const clip = checked('clip', { x: tensor, min: aNumber, max: aNumber }, (x: Tensor, min: number, max: number) => {
+  if (Number.isFinite(min) && Number.isFinite(max) && min <= max) return apply(clipOp, [x], { min, max })
+  const mend = 'maximum or minimum take one bound'
+  throw new RangeError(`clip: ${min} to ${max}, expected two finite numbers in rising order; ${mend}`)
+})
 
 export const whereOp: Op = {
   name: 'where',
@@ -72,8 +74,10 @@ export const whereOp: Op = {
  * The three broadcast (TensorFlow's where).
  * @throws RangeError where the shapes do not fit
  */
-export function where(condition: Tensor, a: Value, b: Value): Tensor {
-  const inputs = [condition, tensor(a), tensor(b)]
+export const where = checked('where', { condition: tensor, a: value, b: value }, (
+  condition: Tensor, a: Value, b: Value,
+): Tensor => {
+  const inputs = [condition, asTensor(a), asTensor(b)]
   const shape = inputs.map((t) => t.shape).reduce((s, t) => broadcastShape('where', s, t))
   return apply(whereOp, inputs.map((t) => broadcastTo(t, shape)), {})
-}
+})

@@ -1,5 +1,6 @@
 // Joining tensors along an axis.
-import { apply, type Op, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { apply, type Op, type Shape, shapeError, show, type Tensor, tensors as tensorsRule } from '../graph/tensor.ts'
+import { aNumber, checked } from '../options.ts'
 import { axesOf } from './lowering/axes.ts'
 import { copyStrided, elementAddress, stridesOf } from './lowering/copy_strided.ts'
 import { slice } from './slice.ts'
@@ -43,9 +44,11 @@ export const concatOp: Op<{ axis: number }> = {
  * The tensors one after another along `axis` (negative: from the end); their other dimensions must be equal.
  * @throws RangeError where they are not, or there are no tensors
  */
-export function concat(tensors: readonly Tensor[], axis: number): Tensor {
+export const concat = checked('concat', { tensors: tensorsRule, axis: aNumber }, (
+  tensors: readonly Tensor[], axis: number,
+): Tensor => {
   const [first] = tensors
   if (!first) throw shapeError('concat', 'there are no tensors to join; give at least one')
   const [at] = axesOf('concat', first.shape, axis) as [number]
   return tensors.length === 1 ? first : apply(concatOp, tensors, { axis: at })
-}
+})

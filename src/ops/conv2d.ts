@@ -1,15 +1,17 @@
 // Convolution and its two gradients: three ops, each linear in each input, closed under differentiation.
 // NHWC images, filters [height, width, in, out]. The transposed convolution is the gradient for the input.
 import {
-  apply, type GradientRule, type Op, type Places, sameShape, type Shape, shapeError, show, type Tensor,
+  apply, type GradientRule, type Op, type Places, sameShape, type Shape, shapeError, show, type Tensor, tensor,
 } from '../graph/tensor.ts'
 import * as directly from './lowering/conv_filter_gradient.ts'
 import { convolution } from './lowering/conv_lowering.ts'
-import { type Algorithm, type ConvAttrs, convFlops, forwardPatches, geometry } from './lowering/conv_patches.ts'
+import { type ConvAttrs, convFlops, forwardPatches, geometry } from './lowering/conv_patches.ts'
 import { backward, forward } from './lowering/conv_phases.ts'
 import { PLAIN } from './lowering/epilogue.ts'
-import { checkOptions, oneOf, size, WINDOW } from '../options.ts'
-import { type Padding, pair } from './lowering/padding.ts'
+import {
+  check, checked, complete, counts, type Given, joined, oneOf, option, optional, record, size, WINDOW,
+} from '../options.ts'
+import { pair } from './lowering/padding.ts'
 import type { Lowered } from './lowering/scratch.ts'
 import { flopsOf, winograd } from './lowering/winograd.ts'
 import * as byPoints from './lowering/winograd_calls.ts'
@@ -127,23 +129,20 @@ const inputGradient = (dy: Tensor, w: Tensor, image: Shape, attrs: ConvAttrs) =>
 const filterGradient = (x: Tensor, dy: Tensor, filter: Shape, attrs: ConvAttrs) =>
   apply(conv2dFilterGradientOp, [x, dy], { ...plain(attrs), extent: hw(filter, 0) })
 
-export interface ConvOptions {
-  strides?: number | readonly [number, number]
-  padding?: Padding
-  dilationRate?: number | readonly [number, number]
+/** How a filter moves over an image. */
+export const CONVOLUTION = joined(WINDOW, {
+  /** How far apart the filter's elements lie on the image. Default 1. */
+  dilationRate: option(size, 1),
   /**
    * 'auto', the default: by Winograd's products where they are faster. 'direct': sums of the very products x · w, in the
    * gradients too; see `conv2d` for when.
    */
-  algorithm?: Algorithm
-}
-
-/** The options of a convolution, but for its filter's. */
-export const CONVOLUTION = { ...WINDOW, dilationRate: size, algorithm: oneOf('auto', 'direct') }
+  algorithm: option(oneOf('auto', 'direct'), 'auto'),
+})
+export type ConvOptions = Given<typeof CONVOLUTION>
 
 function attributes(op: string, options: ConvOptions): ConvAttrs {
-  checkOptions(op, options, CONVOLUTION)
-  const { strides = 1, padding = 'valid', dilationRate = 1, algorithm = 'auto' } = options
+  const { strides = 1, padding, dilationRate, algorithm } = complete(op, options, CONVOLUTION)
   return { strides: pair(strides), padding, dilationRate: pair(dilationRate), algorithm, extent: [0, 0], epilogue: PLAIN }
 }
 
@@ -176,6 +175,8 @@ export function conv2dFilterGradient(
   return apply(conv2dFilterGradientOp, [x, dy], { ...attributes('conv2dFilterGradient', options), extent: kernelSize })
 }
 
+const EXTENT = counts(2, '[height, width]')
+
 /**
  * The transposed convolution, the gradient of conv2d for its image: y[b, i·s + u·d − pad, j·s + v·d − pad, o] sums
  * x[b,i,j,c] · w[u, v, o, c] over all i, j, u, v, c that meet there.
@@ -184,9 +185,10 @@ export function conv2dFilterGradient(
  * @param extent height and width of the result; 'same': in·stride, 'valid': (in − 1)·stride + kernel, by default
  * @throws RangeError where ranks or channels do not fit, or no image of that extent gives x's shape
  */
-export function conv2dTranspose(
-  x: Tensor, w: Tensor, { extent: asked, ...options }: ConvOptions & { extent?: readonly [number, number] } = {},
-): Tensor {
+export const conv2dTranspose = checked('conv2dTranspose', { x: tensor, w: tensor, options: optional(record) }, (
+  x: Tensor, w: Tensor, { extent: asked, ...options }: ConvOptions & { readonly extent?: readonly [number, number] } = {},
+): Tensor => {
+  if (asked !== undefined) check('conv2dTranspose', 'extent', asked, EXTENT)
   checkShapes('conv2dTranspose', x.shape, w.shape, 3)
   const attrs = attributes('conv2dTranspose', options)
   const full = [0, 1].map((i) => {
@@ -201,4 +203,4 @@ export function conv2dTranspose(
     throw shapeError('conv2dTranspose', `${source}, not ${given}`)
   }
   return inputGradient(x, w, [x.shape[0]!, ...extent, w.shape[2]!], attrs)
-}
+})

@@ -1,7 +1,8 @@
 // A tensor's values in memory of their own.
 import { copy_f32 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
-import { apply, type Op, type Tensor } from '../graph/tensor.ts'
+import { type Op } from '../graph/tensor.ts'
+import { unary } from './lowering/elementwise.ts'
 
 export const copyOp: Op = {
   name: 'copy',
@@ -12,4 +13,4 @@ export const copyOp: Op = {
 }
 
 /** x, kept from later changes of the variable that it may be. */
-export const copy = (x: Tensor): Tensor => apply(copyOp, [x], {})
+export const copy = unary(copyOp)

@@ -1,8 +1,10 @@
 // What a user adds without touching the package: a gradient of one's own, and an op of known kernels.
 import { type KernelArgs, KERNELS } from '../graph/contract.generated.ts'
 import { call, type CallOptions, fieldsOf, type KernelCall } from '../graph/kernel_call.ts'
-import { apply, type Attrs, type Op, sameShape, shapeError, show, Tensor } from '../graph/tensor.ts'
-import { anything, callable, check, checkOptions, flag, list, name, required, rule } from '../options.ts'
+import { apply, type Attrs, type Op, sameShape, shapeError, show, Tensor, tensor, tensors } from '../graph/tensor.ts'
+import {
+  anything, callable, check, checked, complete, flag, list, name, record, required, rule, shown, whole,
+} from '../options.ts'
 
 type CustomAttrs = { readonly gradient: (dy: Tensor) => readonly (Tensor | null)[] }
 
@@ -41,13 +43,11 @@ export const customGradientOp: Op<CustomAttrs> = {
  * // Gradient reversal (Ganin & Lempitsky 2015, arXiv:1409.7495).
  * const reversed = ops.customGradient(x, [x], (dy) => [ops.mul(dy, -lambda)])
  */
-export function customGradient(
+export const customGradient = checked('customGradient', { y: tensor, inputs: tensors, 'the gradient': callable }, (
   y: Tensor, inputs: readonly Tensor[], gradient: (dy: Tensor) => readonly (Tensor | null)[],
-): Tensor {
-  check('customGradient', 'inputs', inputs, list)
-  check('customGradient', 'the gradient', gradient, callable)
-  return apply(customGradientOp, [y, ...inputs], { gradient })
-}
+): Tensor => apply(customGradientOp, [y, ...inputs], { gradient }))
+
+const CALL = { barrier: flag, owner: whole, even: flag }
 
 /**
  * A call of one of the core's kernels, as an op's record asks for it. Its fields are named and typed: addresses, which the
@@ -57,12 +57,15 @@ export function customGradient(
 export function kernelCall<K extends keyof KernelArgs, Given extends KernelArgs[K]>(
   kernel: K, args: Given & { readonly [Field in Exclude<keyof Given, keyof KernelArgs[K]>]: never }, options?: CallOptions,
 ): KernelCall {
-  if (!Object.hasOwn(KERNELS, kernel)) throw new RangeError(`kernelCall: the core has no kernel '${kernel}'`)
+  check('kernelCall', 'the kernel', kernel, name)
+  if (!Object.hasOwn(KERNELS, kernel)) throw new RangeError(`kernelCall: the core has no kernel ${shown(kernel)}`)
+  check('kernelCall', 'the fields', args, record)
+  complete('kernelCall', options ?? {}, CALL)
   const [layout, records] = KERNELS[kernel].layouts as [string, string?]
-  const names = [...fieldsOf(layout).map(([name]) => name), ...(records ? ['records'] : [])]
-  const missing = names.find((name) => !Object.hasOwn(args, name))
+  const names = [...fieldsOf(layout).map(([field]) => field), ...(records ? ['records'] : [])]
+  const missing = names.find((field) => !Object.hasOwn(args, field))
   if (missing) throw new TypeError(`kernelCall: ${kernel} needs the field '${missing}'; it takes ${names.join(', ')}`)
-  const surplus = Object.keys(args).find((name) => !names.includes(name))
+  const surplus = Object.keys(args).find((field) => !names.includes(field))
   if (surplus) throw new RangeError(`kernelCall: ${kernel} has no field '${surplus}'; it takes ${names.join(', ')}`)
   return call(KERNELS[kernel], args, options)
 }
@@ -91,10 +94,8 @@ const OP = {
  * const y = positive([x], {})
  */
 export function defineOp<A extends Attrs>(op: Op<A>): (inputs: readonly Tensor[], attrs: A) => Tensor<A> {
-  checkOptions('defineOp', op, OP)
-  const record = { ...op }
-  return (inputs, attrs) => {
-    check(record.name, 'inputs', inputs, list)
-    return apply(record, inputs, attrs)
-  }
+  complete('defineOp', op as never, OP)
+  const own = { ...op }
+  const rules = { inputs: tensors, attributes: record }
+  return checked(own.name, rules, (inputs: readonly Tensor[], attrs: A) => apply(own, inputs, attrs))
 }

@@ -4,8 +4,10 @@ import {
   depthwise_conv2d_f32, depthwise_conv2d_filter_grad_f32, depthwise_conv2d_input_grad_f32,
 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
-import { apply, type Op, type Places, type Shape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
-import { slide, type WindowAttrs, windowAttrs, type WindowOptions, sides, windowFields } from './lowering/window.ts'
+import { apply, type Op, type Places, type Shape, shapeError, show, sizeOf, type Tensor, tensor } from '../graph/tensor.ts'
+import { checked, complete, WINDOW } from '../options.ts'
+import { pair } from './lowering/padding.ts'
+import { slide, type WindowAttrs, type WindowOptions, sides, windowFields } from './lowering/window.ts'
 
 /** `image` is the shape of x [n, h, w, c], `multiplier` the m of w [kh, kw, c, m]. */
 type DepthwiseAttrs = WindowAttrs & { readonly image: Shape; readonly multiplier: number }
@@ -61,12 +63,15 @@ export const depthwiseConv2dFilterGradOp: Op<DepthwiseAttrs> = {
  * @param w [kernel height, kernel width, c, m]
  * @throws RangeError where the shapes do not fit or the window does not fit into the image
  */
-export function depthwiseConv2d(x: Tensor, w: Tensor, { strides = 1, padding = 'valid' }: WindowOptions = {}): Tensor {
+export const depthwiseConv2d = checked('depthwiseConv2d', { x: tensor, w: tensor }, (
+  x: Tensor, w: Tensor, options: WindowOptions = {},
+): Tensor => {
+  const { strides = 1, padding } = complete('depthwiseConv2d', options, WINDOW)
   const [kh, kw, c, m] = w.shape as [number, number, number, number]
   if (w.shape.length !== 4 || x.shape.length !== 4 || c !== x.shape[3]) {
     const want = 'expected x [batch, height, width, c] and w [kernel height, kernel width, c, multiplier] with the same c'
     throw shapeError('depthwiseConv2d', `x ${show(x.shape)} and w ${show(w.shape)} do not fit: ${want}; reshape the filter`)
   }
-  const window = windowAttrs('depthwiseConv2d', [kh, kw], strides, padding)
+  const window = { kernel: [kh, kw], strides: pair(strides), padding } as const
   return apply(depthwiseConv2dOp, [x, w], { ...window, image: x.shape, multiplier: m })
-}
+})

@@ -2,6 +2,7 @@
 import { fill_f32 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, type Shape, type Tensor } from '../graph/tensor.ts'
+import { aNumber, checked, shape as shapeRule } from '../options.ts'
 
 export const fillOp: Op<{ shape: Shape; value: number }> = {
   name: 'fill',
@@ -12,11 +13,12 @@ export const fillOp: Op<{ shape: Shape; value: number }> = {
 }
 
 /** A tensor of `shape` that holds `value` everywhere. */
-export const fill = (shape: Shape, value: number): Tensor => apply(fillOp, [], { shape, value })
+export const fill = checked('fill', { shape: shapeRule, value: aNumber },
+  (shape: Shape, value: number): Tensor => apply(fillOp, [], { shape, value }))
 /** 1 everywhere. */
-export const ones = (shape: Shape): Tensor => fill(shape, 1)
+export const ones = checked('ones', { shape: shapeRule }, (shape: Shape) => fill(shape, 1))
 /** 0 everywhere. */
-export const zeros = (shape: Shape): Tensor => fill(shape, 0)
+export const zeros = checked('zeros', { shape: shapeRule }, (shape: Shape) => fill(shape, 0))
 
 /** Whether a tensor is of zeros, as new memory is. */
 export const isZero = (t: Tensor): boolean => t.op === fillOp && Object.is(t.attrs['value'], 0)

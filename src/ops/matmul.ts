@@ -1,6 +1,7 @@
 // Matrix products.
 import { type EpilogueAttrs, PLAIN } from './lowering/epilogue.ts'
 import { apply, type Op, type Shape, sameShape, shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
+import { complete, flag, type Given, option } from '../options.ts'
 import { matrixProduct, matrixScratch } from './lowering/gemm.ts'
 
 interface MatmulAttrs extends EpilogueAttrs {
@@ -59,12 +60,16 @@ export const matmulOp: Op<MatmulAttrs> = {
   },
 }
 
+const MATMUL = {
+  /** a is [k, m]. Default false. */
+  transposeA: option(flag, false),
+  /** b is [n, k]. Default false. */
+  transposeB: option(flag, false),
+}
+
 /**
  * a · b for matrices [m, k] and [k, n], or for stacks of them of the same leading dimensions.
- * @param options.transposeA a is [k, m]
- * @param options.transposeB b is [n, k]
- * @throws RangeError where the shapes do not fit
+ * @throws RangeError where the shapes do not fit, or an option is unknown; TypeError where an argument has a wrong type
  */
-export function matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false } = {}): Tensor {
-  return apply(matmulOp, [a, b], { transposeA, transposeB, epilogue: PLAIN })
-}
+export const matmul = (a: Tensor, b: Tensor, options: Given<typeof MATMUL> = {}): Tensor =>
+  apply(matmulOp, [a, b], { ...complete('matmul', options, MATMUL), epilogue: PLAIN })

@@ -1,9 +1,10 @@
 // Maxima over axes.
 import { reduce_max_f32 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
-import { apply, type Op, type Tensor } from '../graph/tensor.ts'
+import { apply, type Op, type Tensor, tensor } from '../graph/tensor.ts'
+import { axes as axesRule, checked, complete, type Given } from '../options.ts'
 import { div, mul } from './arithmetic.ts'
-import { axesOf, kept, overRuns, type Run, extentsOf, without } from './lowering/axes.ts'
+import { axesOf, type Axes, extentsOf, kept, overRuns, REDUCTION, type Run, without } from './lowering/axes.ts'
 import { equal } from './compare.ts'
 import { sum } from './reduce.ts'
 import { reshape } from './reshape.ts'
@@ -34,6 +35,9 @@ export const maxOp: Op<MaxAttrs> = {
  * @param options.keepDims leaves reduced axes as 1
  * @throws RangeError where x has no such axis
  */
-export function max(x: Tensor, axes?: number | readonly number[], { keepDims = false } = {}): Tensor {
+export const max = checked('max', { x: tensor, axes: axesRule }, (
+  x: Tensor, axes?: Axes, options: Given<typeof REDUCTION> = {},
+): Tensor => {
+  const { keepDims } = complete('max', options, REDUCTION)
   return overRuns(x, axesOf('max', x.shape, axes), keepDims, (y, run) => apply(maxOp, [y], { ...run }))
-}
+})

@@ -2,12 +2,7 @@
 import { max_pool2d_f32, max_pool2d_gather_f32, max_pool2d_grad_f32 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, type Tensor } from '../graph/tensor.ts'
-import { slide, type Size, type WindowAttrs, windowAttrs, type WindowOptions, sides, windowFields } from './lowering/window.ts'
-
-/** Options of pooling: the window's size, its strides (its size by default), `'valid'` or `'same'`. */
-export interface PoolOptions extends WindowOptions {
-  readonly poolSize: Size
-}
+import { pooling, slide, type WindowAttrs, sides, windowFields } from './lowering/window.ts'
 
 export const maxPool2dOp: Op<WindowAttrs> = {
   name: 'maxPool2d',
@@ -49,8 +44,7 @@ export const maxPool2dGatherOp: Op<WindowAttrs> = {
  * @param x [batch, height, width, channels]; the result is [batch, out height, out width, channels]
  * @throws RangeError where x is not an image or the window does not fit
  */
-export const maxPool2d = (x: Tensor, { poolSize, strides = poolSize, padding = 'valid' }: PoolOptions): Tensor =>
-  apply(maxPool2dOp, [x], windowAttrs('maxPool2d', poolSize, strides, padding))
+export const maxPool2d = pooling(maxPool2dOp)
 
 /** The gradient of max pooling: each dy is added to the first maximum of its window of x. */
 export const maxPool2dGrad = (x: Tensor, dy: Tensor, attrs: WindowAttrs): Tensor => apply(maxPool2dGradOp, [x, dy], attrs)

@@ -1,6 +1,7 @@
 // Normalizing to mean 0 and variance 1 over some axes.
 // The variance is mean((x − mean)²), after a second centring: with a large mean the first loses what f32 cannot hold.
-import { apply, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { apply, shapeError, show, type Tensor, tensor } from '../graph/tensor.ts'
+import { checked, notNegative, optional } from '../options.ts'
 import { relu } from './activation.ts'
 import { add, mul, sub } from './arithmetic.ts'
 import { affineOp, channelAffine, channelSums, rowsOf } from './channels.ts'
@@ -26,17 +27,27 @@ function standardize(x: Tensor, axes: readonly number[], epsilon: number): Stand
   return { y: mul(centred, rsqrt(add(variance, epsilon))), mean: add(shift, rest), variance }
 }
 
-function check(op: string, x: Shape, vectors: Record<string, Tensor>): number {
-  const channels = x.at(-1)
-  if (x.length < 2 || channels === undefined) {
-    throw shapeError(op, `x has shape ${show(x)}, expected [batch, …, channels]; reshape it`)
-  }
-  for (const [name, { shape }] of Object.entries(vectors)) {
-    if (shape.length !== 1 || shape[0] !== channels) {
-      throw shapeError(op, `${name} has shape ${show(shape)}, x ${show(x)}; ${name} must be [${channels}], one for each channel`)
-    }
-  }
-  return channels
+/**
+ * A function of x [batch, …, channels], of tensors [channels] by the names of `vectors`, and of ε.
+ * @throws RangeError, when it is called, where the shapes do not fit
+ */
+/* @__NO_SIDE_EFFECTS__ */
+function normalization<A extends readonly [x: Tensor, ...others: unknown[]], R>(
+  op: string, vectors: readonly string[], f: (...args: A) => R,
+): (...args: A) => R {
+  const rules = { x: tensor, ...Object.fromEntries(vectors.map((name) => [name, tensor])), epsilon: optional(notNegative) }
+  return checked(op, rules, (...args: A): R => {
+    const { shape } = args[0]
+    const channels = shape.at(-1)
+    if (shape.length < 2) throw shapeError(op, `x has shape ${show(shape)}, expected [batch, …, channels]; reshape it`)
+    vectors.forEach((name, i) => {
+      const own = (args[i + 1] as Tensor).shape
+      if (own.length === 1 && own[0] === channels) return
+      const expected = `${name} must be [${channels}], one for each channel`
+      throw shapeError(op, `${name} has shape ${show(own)}, x ${show(shape)}; ${expected}`)
+    })
+    return f(...args)
+  })
 }
 
 /**
@@ -48,8 +59,9 @@ function check(op: string, x: Shape, vectors: Record<string, Tensor>): number {
  * @returns y of x's shape; mean and variance [channels], to be averaged into moving statistics
  * @throws RangeError where the shapes do not fit, or a channel has one value: without a variance nothing reaches x's gradient
  */
-export function batchNormalization(x: Tensor, gamma: Tensor, beta: Tensor, epsilon = 1e-3): Standardized {
-  check('batchNormalization', x.shape, { gamma, beta })
+export const batchNormalization = normalization('batchNormalization', ['gamma', 'beta'], (
+  x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number = 1e-3,
+): Standardized => {
   if (rowsOf(x) === 1) {
     throw shapeError('batchNormalization', `x ${show(x.shape)} has one value a channel, which has no variance to learn from; ` +
       'use larger batches or images, drop the last batch of one sample (dropRemainder), or freeze the layer')
@@ -62,7 +74,7 @@ export function batchNormalization(x: Tensor, gamma: Tensor, beta: Tensor, epsil
   const q = mul(gamma, root)
   const u = sub(beta, stopGradient(mul(rest, q)))
   return { y: apply(normalizeOp, [x, shift, stopGradient(q), u, gamma, root, rest], {}), mean: add(shift, rest), variance }
-}
+})
 
 /** (x − shift)·q + u with q = gamma · root and u = beta − rest·q. Its gradient for x is the whole one, by root and rest too. */
 export const normalizeOp = affineOp('batchNormalization', false, (y, dy) => {
@@ -81,24 +93,15 @@ export const normalizeOp = affineOp('batchNormalization', false, (y, dy) => {
  * @param x [batch, …, channels]; the other tensors are [channels]
  * @throws RangeError where the shapes do not fit
  */
-export function batchNormalizationInference(
-  x: Tensor,
-  gamma: Tensor,
-  beta: Tensor,
-  mean: Tensor,
-  variance: Tensor,
-  epsilon = 1e-3,
-): Tensor {
-  check('batchNormalizationInference', x.shape, { gamma, beta, mean, variance })
-  return channelAffine(x, mean, mul(gamma, rsqrt(add(variance, epsilon))), beta)
-}
+export const batchNormalizationInference = normalization('batchNormalizationInference', ['gamma', 'beta', 'mean', 'variance'], (
+  x: Tensor, gamma: Tensor, beta: Tensor, mean: Tensor, variance: Tensor, epsilon: number = 1e-3,
+): Tensor => channelAffine(x, mean, mul(gamma, rsqrt(add(variance, epsilon))), beta))
 
 /**
  * gamma · (x − mean) / √(variance + ε) + beta with the mean and (biased) variance of each sample's last axis.
  * @param x [batch, …, channels]; gamma and beta are [channels]
  * @throws RangeError where the shapes do not fit
  */
-export function layerNormalization(x: Tensor, gamma: Tensor, beta: Tensor, epsilon = 1e-3): Tensor {
-  check('layerNormalization', x.shape, { gamma, beta })
-  return add(mul(standardize(x, [x.shape.length - 1], epsilon).y, gamma), beta)
-}
+export const layerNormalization = normalization('layerNormalization', ['gamma', 'beta'], (
+  x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number = 1e-3,
+): Tensor => add(mul(standardize(x, [x.shape.length - 1], epsilon).y, gamma), beta))

@@ -1,7 +1,7 @@
 // One-hot codes of class numbers.
 import { constant } from '../graph/leaves.ts'
-import type { Tensor } from '../graph/tensor.ts'
-import { check, count } from '../options.ts'
+import { checkShape, MOST_VALUES, type Tensor, tensor } from '../graph/tensor.ts'
+import { checked, count } from '../options.ts'
 import { equal } from './compare.ts'
 import { reshape } from './reshape.ts'
 
@@ -10,7 +10,7 @@ import { reshape } from './reshape.ts'
  * @param indices class numbers as floats, any shape; the result has one more axis, of `depth`
  * @throws RangeError where depth is not a positive integer
  */
-export function oneHot(indices: Tensor, depth: number): Tensor {
-  check('oneHot', 'depth', depth, count)
+export const oneHot = checked('oneHot', { indices: tensor, depth: count }, (indices: Tensor, depth: number): Tensor => {
+  checkShape('oneHot', [...indices.shape, depth], MOST_VALUES)
   return equal(reshape(indices, [...indices.shape, 1]), constant(Float32Array.from({ length: depth }, (_, i) => i)))
-}
+})

@@ -5,9 +5,10 @@ import {
   bernoulli_f32, type Draw, random_normal_f32, random_uniform_f32, truncated_normal_f32,
 } from '../graph/contract.generated.ts'
 import { call, type Kernel } from '../graph/kernel_call.ts'
-import { apply, type Op, type Shape, sizeOf, type Tensor } from '../graph/tensor.ts'
+import { apply, checkShape, type Op, type Shape, sizeOf, type Tensor, tensor } from '../graph/tensor.ts'
 import {
-  check, checkOptions, count, finite, fraction, fractionBelowOne, isObject, name as nameRule, notNegative, required, whole,
+  checked, complete, count, finite, fraction, fractionBelowOne, type Given, isRecord, name as nameRule, notNegative, option,
+  required, rule, shape as shapeRule, whole,
 } from '../options.ts'
 import { mul } from './arithmetic.ts'
 
@@ -60,10 +61,7 @@ interface RandomAttrs extends Record<string, unknown> {
 function randomOp(name: string, kernel: Kernel<Draw>): Op<RandomAttrs> {
   return {
     name,
-    shape(_, { shape, stream }) {
-      check(name, 'the stream', stream, nameRule)
-      return shape
-    },
+    shape: (_, { shape }) => shape,
     gradient: () => [],
     calls({ size, attrs: { stream, first, p, q } }, at) {
       return [call(kernel, { y: at.output, n: size, seed: at.seed, counter: at.counter, stream: streamId(stream), first, p, q })]
@@ -84,8 +82,9 @@ const ELEMENTS = 4294967296
 
 /** A random tensor; where the stream is of some rows, as many elements before it as those before its rows. */
 function draw(op: Op<RandomAttrs>, shape: Shape, stream: Stream, p: number, q: number): Tensor {
-  if (!isObject(stream)) return apply(op, [], { shape, stream, first: 0, p, q })
-  checkOptions(`${op.name}: the stream`, stream, ROWS)
+  if (typeof stream === 'string') return apply(op, [], { shape, stream, first: 0, p, q })
+  complete(`${op.name}: the stream`, stream, ROWS)
+  checkShape(op.name, shape)
   const first = Math.ceil((sizeOf(shape) / stream.rows) * stream.first)
   if (first + sizeOf(shape) > ELEMENTS) {
     const begins = `row ${stream.first} begins at element ${first}`
@@ -94,8 +93,30 @@ function draw(op: Op<RandomAttrs>, shape: Shape, stream: Stream, p: number, q: n
   return apply(op, [], { shape, stream: stream.name, first, p, q })
 }
 
-const UNIFORM = { minval: finite, maxval: finite }
-export const NORMAL = { mean: finite, stddev: notNegative }
+const isStream = (x: unknown): x is Stream => typeof x === 'string' || isRecord(x)
+const STREAM = rule('a name of at least one character, or { name, first, rows }', isStream, (x) => x !== '')
+const DRAW = { shape: shapeRule, 'the stream': STREAM }
+const UNIFORM = {
+  /** Default 0. */
+  minval: option(finite, 0),
+  /** Default 1. */
+  maxval: option(finite, 1),
+}
+/** As an expression, so that bundlers can leave it out: `initial` is the standard deviation by default. */
+/* @__NO_SIDE_EFFECTS__ */
+export function normalOptions(initial: number) {
+  return {
+    /** Default 0. */
+    mean: option(finite, 0),
+    /** The standard deviation. */
+    stddev: option(notNegative, initial),
+  }
+}
+const NORMAL = normalOptions(1)
+const BERNOULLI = {
+  /** What is drawn with the probability. Default 1. */
+  value: option(finite, 1),
+}
 
 /**
  * minval + (maxval − minval)·u, u uniform on the multiples of 2^-24 in [0, 1). The sum is rounded, so `maxval` itself can come up
@@ -103,21 +124,20 @@ export const NORMAL = { mean: finite, stddev: notNegative }
  * @param stream names the numbers: two random tensors of one function need two names
  * @throws RangeError unless minval ≤ maxval, both finite
  */
-export function randomUniform(shape: Shape, stream: Stream, { minval = 0, maxval = 1 } = {}): Tensor {
-  checkOptions('randomUniform', { minval, maxval }, UNIFORM)
+export const randomUniform = checked('randomUniform', DRAW, (
+  shape: Shape, stream: Stream, options: Given<typeof UNIFORM> = {},
+): Tensor => {
+  const { minval, maxval } = complete('randomUniform', options, UNIFORM)
   if (minval > maxval) throw new RangeError(`randomUniform: minval ${minval} is above maxval ${maxval}`)
   return draw(uniformOp, shape, stream, minval, maxval - minval)
-}
+})
 
 /**
  * mean + stddev·z, z standard normal (Box–Muller, |z| ≤ 6.66).
  * @param stream names the numbers: two random tensors of one function need two names
  * @throws RangeError unless mean is finite and stddev from 0 up
  */
-export function randomNormal(shape: Shape, stream: Stream, { mean = 0, stddev = 1 } = {}): Tensor {
-  checkOptions('randomNormal', { mean, stddev }, NORMAL)
-  return draw(normalOp, shape, stream, mean, stddev)
-}
+export const randomNormal = normal(normalOp)
 
 /**
  * mean + stddev·z, z standard normal given |z| ≤ 2, by the inverse of the distribution function: nothing is drawn again.
@@ -125,26 +145,28 @@ export function randomNormal(shape: Shape, stream: Stream, { mean = 0, stddev = 
  * @param stream names the numbers: two random tensors of one function need two names
  * @throws RangeError unless mean is finite and stddev from 0 up
  */
-export function truncatedNormal(shape: Shape, stream: Stream, { mean = 0, stddev = 1 } = {}): Tensor {
-  checkOptions('truncatedNormal', { mean, stddev }, NORMAL)
-  return draw(truncatedOp, shape, stream, mean, stddev)
+export const truncatedNormal = normal(truncatedOp)
+
+/* @__NO_SIDE_EFFECTS__ */
+function normal(op: Op<RandomAttrs>): (shape: Shape, stream: Stream, options?: Given<typeof NORMAL>) => Tensor {
+  return checked(op.name, DRAW, (shape: Shape, stream: Stream, options: Given<typeof NORMAL> = {}) => {
+    const { mean, stddev } = complete(op.name, options, NORMAL)
+    return draw(op, shape, stream, mean, stddev)
+  })
 }
 
 /**
  * `value` with probability p (a multiple of 2^-24, rounded up), otherwise 0.
  * @throws RangeError unless 0 ≤ p ≤ 1
  */
-export function bernoulli(shape: Shape, stream: Stream, p: number, { value = 1 } = {}): Tensor {
-  check('bernoulli', 'value', value, finite)
-  check('bernoulli', 'the probability', p, fraction)
-  return draw(bernoulliOp, shape, stream, p, value)
-}
+export const bernoulli = checked('bernoulli', { shape: shapeRule, 'the stream': STREAM, 'the probability': fraction }, (
+  shape: Shape, stream: Stream, p: number, options: Given<typeof BERNOULLI> = {},
+): Tensor => draw(bernoulliOp, shape, stream, p, complete('bernoulli', options, BERNOULLI).value))
 
 /**
  * x with each element set to 0 with probability `rate`, the others divided by 1 − rate.
  * @throws RangeError unless 0 ≤ rate < 1
  */
-export function dropout(x: Tensor, rate: number, stream: Stream): Tensor {
-  check('dropout', 'rate', rate, fractionBelowOne)
-  return rate === 0 ? x : mul(x, bernoulli(x.shape, stream, 1 - rate, { value: 1 / (1 - rate) }))
-}
+export const dropout = checked('dropout', { x: tensor, rate: fractionBelowOne, 'the stream': STREAM }, (
+  x: Tensor, rate: number, stream: Stream,
+): Tensor => (rate === 0 ? x : mul(x, bernoulli(x.shape, stream, 1 - rate, { value: 1 / (1 - rate) }))))

@@ -1,8 +1,11 @@
 // Sums and means over axes, and stretching a tensor to a larger shape: each is the other's gradient.
 import { broadcast_to_f32, sum_f32, SUM_ROWS } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
-import { apply, type Op, type Shape, sameShape, shapeError, show, type Tensor } from '../graph/tensor.ts'
-import { axesOf, type Extents, extentsOf, kept, overRuns, type Run, without } from './lowering/axes.ts'
+import { apply, type Op, type Shape, sameShape, shapeError, show, type Tensor, tensor } from '../graph/tensor.ts'
+import {
+  aNumber, axes as axesRule, checked, complete, type Given, joined, option, optional, shape as shapeRule,
+} from '../options.ts'
+import { axesOf, type Axes, type Extents, extentsOf, kept, overRuns, REDUCTION, type Run, without } from './lowering/axes.ts'
 import { broadcastShape, stretchedAxes, walk } from './lowering/broadcast.ts'
 import { sumCalls, sumScratch } from './lowering/sums.ts'
 import { reshape } from './reshape.ts'
@@ -52,29 +55,37 @@ export const sumOp: Op<SumAttrs> = {
   flops: (node) => node.inputs[0]!.size,
 }
 
+const SUM = joined(REDUCTION, {
+  /** A number that the sum is multiplied by within the same op, as 1 / n for a mean. Default 1. */
+  scale: option(aNumber, 1),
+})
+
 /**
  * scale · Σ x over `axes`. The error of n terms is at most some ulp times log n of Σ |x|, for any shape: neighbours are summed in
  * doubles, rows in blocks of 64, and blocks of such sums.
  * @param axes one or several, negative from the end; all of them by default, none for []
- * @param options.keepDims leaves summed axes as 1
- * @param options.scale a number that the sum is multiplied by within the same op, as 1 / n for a mean; 1 by default
- * @throws RangeError where x has no such axis
+ * @throws RangeError where x has no such axis, or an option is unknown; TypeError where an argument has a wrong type
  */
-export function sum(x: Tensor, axes?: number | readonly number[], { keepDims = false, scale = 1 } = {}): Tensor {
+export const sum = checked('sum', { x: tensor, axes: axesRule }, (
+  x: Tensor, axes?: Axes, options: Given<typeof SUM> = {},
+): Tensor => {
+  const { keepDims, scale } = complete('sum', options, SUM)
   const list = axesOf('sum', x.shape, axes)
   if (!list.length) return broadcastTo(x, x.shape, scale)
   return overRuns(x, list, keepDims, (y, run, first) => apply(sumOp, [y], { ...run, scale: first ? scale : 1 }))
-}
+})
 
 /**
  * The mean of x over `axes`, as `sum` takes them.
- * @param options.keepDims leaves averaged axes as 1
- * @throws RangeError where x has no such axis
+ * @throws as `sum` does
  */
-export function mean(x: Tensor, axes?: number | readonly number[], { keepDims = false } = {}): Tensor {
+export const mean = checked('mean', { x: tensor, axes: axesRule }, (
+  x: Tensor, axes?: Axes, options: Given<typeof REDUCTION> = {},
+): Tensor => {
+  const { keepDims } = complete('mean', options, REDUCTION)
   const count = axesOf('mean', x.shape, axes).reduce((n, a) => n * x.shape[a]!, 1)
   return sum(x, axes, { keepDims, scale: 1 / count })
-}
+})
 
 export const broadcastToOp: Op<{ shape: Shape; scale: number }> = {
   name: 'broadcastTo',
@@ -102,5 +113,6 @@ export const broadcastToOp: Op<{ shape: Shape; scale: number }> = {
  * `scale · x`, stretched to `shape` by the broadcasting rule: trailing dimensions align, 1 stretches.
  * @throws RangeError where x cannot be stretched so
  */
-export const broadcastTo = (x: Tensor, shape: Shape, scale = 1): Tensor =>
-  sameShape(x.shape, shape) && scale === 1 ? x : apply(broadcastToOp, [x], { shape, scale })
+export const broadcastTo = checked('broadcastTo', { x: tensor, shape: shapeRule, scale: optional(aNumber) }, (
+  x: Tensor, shape: Shape, scale = 1,
+): Tensor => (sameShape(x.shape, shape) && scale === 1 ? x : apply(broadcastToOp, [x], { shape, scale })))

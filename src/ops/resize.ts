@@ -3,15 +3,17 @@ import {
   AXIS_HEAD, AXIS_LANES, AXIS_RECORD, resize_axis_f32, resize_f32, resize_transpose_f32, ResizeMode,
 } from '../graph/contract.generated.ts'
 import { call, type KernelCall } from '../graph/kernel_call.ts'
-import { apply, type Op, type Places, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { apply, type Op, type Places, type Shape, shapeError, show, type Tensor, tensor } from '../graph/tensor.ts'
+import { checked, complete, counts, flag, type Given, option } from '../options.ts'
 
 /** Where samples lie: by default output i reads i·in/out (TensorFlow's legacy rule). At most one may be true. */
-export interface ResizeOptions {
+export const RESIZE = {
   /** (i + ½)·in/out − ½: what image tools do; Keras's choice. */
-  readonly halfPixelCenters?: boolean
+  halfPixelCenters: option(flag, false),
   /** i·(in − 1)/(out − 1): the corners' centres meet. */
-  readonly alignCorners?: boolean
+  alignCorners: option(flag, false),
 }
+export type ResizeOptions = Given<typeof RESIZE>
 
 interface ResizeAttrs extends Record<string, unknown> {
   readonly mode: number
@@ -104,13 +106,22 @@ export const resizeBilinearTransposeOp: Op<ResizeAttrs> = transposeOp('resizeBil
 export const resizeNearestOp: Op<ResizeAttrs> = resizeOp('resizeNearest', () => resizeNearestTransposeOp)
 export const resizeNearestTransposeOp: Op<ResizeAttrs> = transposeOp('resizeNearestTranspose', () => resizeNearestOp)
 
-function attrs(name: string, size: readonly [number, number], options: ResizeOptions, base: number): ResizeAttrs {
-  const { halfPixelCenters = false, alignCorners = false } = options
-  if (halfPixelCenters && alignCorners) {
-    throw new RangeError(`${name}: halfPixelCenters and alignCorners exclude each other; choose one`)
-  }
-  const place = halfPixelCenters ? ResizeMode.HALF_PIXEL : alignCorners ? ResizeMode.ALIGNED : ResizeMode.LEGACY
-  return { mode: base | place, size: [size[0], size[1]] }
+const SIZE = counts(2, '[height, width]')
+
+/* @__NO_SIDE_EFFECTS__ */
+function resizing(
+  op: Op<ResizeAttrs>, nearest: boolean,
+): (x: Tensor, size: readonly [number, number], options?: ResizeOptions) => Tensor {
+  return checked(op.name, { x: tensor, size: SIZE }, (
+    x: Tensor, size: readonly [number, number], options: ResizeOptions = {},
+  ) => {
+    const { halfPixelCenters, alignCorners } = complete(op.name, options, RESIZE)
+    if (halfPixelCenters && alignCorners) {
+      throw new RangeError(`${op.name}: halfPixelCenters and alignCorners exclude each other; choose one`)
+    }
+    const place = halfPixelCenters ? ResizeMode.HALF_PIXEL : alignCorners ? ResizeMode.ALIGNED : ResizeMode.LEGACY
+    return apply(op, [x], { mode: place | (nearest ? ResizeMode.NEAREST : 0), size: [size[0], size[1]] })
+  })
 }
 
 /**
@@ -118,13 +129,11 @@ function attrs(name: string, size: readonly [number, number], options: ResizeOpt
  * @param x [batch, height, width, channels]
  * @throws RangeError where x is not an image or both options are set
  */
-export const resizeBilinear = (x: Tensor, size: readonly [number, number], options: ResizeOptions = {}): Tensor =>
-  apply(resizeBilinearOp, [x], attrs('resizeBilinear', size, options, ResizeMode.LEGACY))
+export const resizeBilinear = resizing(resizeBilinearOp, false)
 
 /**
  * Images of `size` [height, width], each pixel the one at ⌊its source position⌋ (at the nearest with aligned corners).
  * @param x [batch, height, width, channels]
  * @throws RangeError where x is not an image or both options are set
  */
-export const resizeNearest = (x: Tensor, size: readonly [number, number], options: ResizeOptions = {}): Tensor =>
-  apply(resizeNearestOp, [x], attrs('resizeNearest', size, options, ResizeMode.NEAREST))
+export const resizeNearest = resizing(resizeNearestOp, true)

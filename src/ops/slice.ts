@@ -1,7 +1,8 @@
 // Cutting a block out of a tensor, and putting a border around one: each is the other's gradient.
 import { fill_f32 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
-import { apply, type Op, sameShape, type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { apply, type Op, sameShape, type Shape, shapeError, show, type Tensor, tensor } from '../graph/tensor.ts'
+import { aNumber, checked, isNumbers, optional, rule } from '../options.ts'
 import { copyStrided, elementAddress, stridesOf } from './lowering/copy_strided.ts'
 
 export const sliceOp: Op<{ begin: Shape; size: Shape }> = {
@@ -25,14 +26,18 @@ export const sliceOp: Op<{ begin: Shape; size: Shape }> = {
   flops: () => 0,
 }
 
+const BLOCK = rule('a list of integers, one for each axis', isNumbers)
+
 /**
  * The block of shape `size` that starts at the index `begin`; a size of −1 reaches to the end of its axis.
  * @throws RangeError where the block does not lie within x
  */
-export function slice(x: Tensor, begin: Shape, size: Shape): Tensor {
+export const slice = checked('slice', { x: tensor, begin: BLOCK, size: BLOCK }, (
+  x: Tensor, begin: Shape, size: Shape,
+): Tensor => {
   const full = size.map((d, i) => (d === -1 ? x.shape[i]! - begin[i]! : d))
   return sameShape(full, x.shape) && begin.every((b) => b === 0) ? x : apply(sliceOp, [x], { begin: [...begin], size: full })
-}
+})
 
 /** How many elements go before and after, for each axis. */
 export type Borders = readonly (readonly [before: number, after: number])[]
@@ -59,10 +64,16 @@ export const padOp: Op<{ borders: Borders; value: number }> = {
   flops: () => 0,
 }
 
+const isBorders = (x: unknown): x is Borders => Array.isArray(x) && x.every((b) => isNumbers(b) && b.length === 2)
+const BORDERS = rule('[before, after] for each axis', isBorders)
+
 /**
  * x with `value` around it: axis i grows by `borders[i]` = [before, after].
  * @throws RangeError where the borders do not fit x's rank or are negative
  */
-export function pad(x: Tensor, borders: Borders, value = 0): Tensor {
-  return borders.length === x.shape.length && borders.flat().every((b) => b === 0) ? x : apply(padOp, [x], { borders, value })
-}
+export const pad = checked('pad', { x: tensor, borders: BORDERS, value: optional(aNumber) }, (
+  x: Tensor, borders: Borders, value = 0,
+): Tensor => {
+  const none = borders.length === x.shape.length && borders.flat().every((b) => b === 0)
+  return none ? x : apply(padOp, [x], { borders, value })
+})

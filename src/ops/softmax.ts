@@ -1,7 +1,8 @@
 // Softmax and its logarithm over the last axis. Both gradients are written in the result or in softmax itself.
 import { log_softmax_f32, softmax_f32, type SoftmaxArgs } from '../graph/contract.generated.ts'
 import { call, type Kernel } from '../graph/kernel_call.ts'
-import { apply, type CallsRule, type Op, type Shape, shapeError, type Tensor } from '../graph/tensor.ts'
+import { type CallsRule, type Op, type Shape, shapeError, type Tensor } from '../graph/tensor.ts'
+import { unary } from './lowering/elementwise.ts'
 import { mul, sub } from './arithmetic.ts'
 import { sum } from './reduce.ts'
 
@@ -38,7 +39,7 @@ export const logSoftmaxOp: Op = {
 }
 
 /** exp(x) / Σ exp(x) over the last axis, for x of any size. */
-export const softmax = (x: Tensor): Tensor => apply(softmaxOp, [x], {})
+export const softmax = unary(softmaxOp)
 
 /** x − log Σ exp(x) over the last axis, for x of any size. */
-export const logSoftmax = (x: Tensor): Tensor => apply(logSoftmaxOp, [x], {})
+export const logSoftmax = unary(logSoftmaxOp)

@@ -1,5 +1,6 @@
 // A wall for gradients: no work is done.
-import { apply, type Op, type Tensor } from '../graph/tensor.ts'
+import { type Op } from '../graph/tensor.ts'
+import { unary } from './lowering/elementwise.ts'
 
 export const stopGradientOp: Op = {
   name: 'stopGradient',
@@ -10,4 +11,4 @@ export const stopGradientOp: Op = {
 }
 
 /** x, taken as a constant by `gradients`. */
-export const stopGradient = (x: Tensor): Tensor => apply(stopGradientOp, [x], {})
+export const stopGradient = unary(stopGradientOp)

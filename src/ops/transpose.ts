@@ -1,5 +1,6 @@
 // Reordering axes.
-import { apply, type Op, shapeError, show, type Tensor } from '../graph/tensor.ts'
+import { apply, type Op, shapeError, show, type Tensor, tensor } from '../graph/tensor.ts'
+import { checked, isNumbers, optional, rule } from '../options.ts'
 import { copyStrided, stridesOf } from './lowering/copy_strided.ts'
 
 export const transposeOp: Op<{ perm: readonly number[] }> = {
@@ -23,11 +24,15 @@ export const transposeOp: Op<{ perm: readonly number[] }> = {
   flops: () => 0,
 }
 
+const PERM = { x: tensor, perm: optional(rule('a list of axes', isNumbers)) }
+
 /**
  * y[i_perm[0], i_perm[1], …] = x[i_0, i_1, …]: axis k of y is axis perm[k] of x; by default the axes in reverse order.
  * @throws RangeError where `perm` does not name each axis once
  */
-export function transpose(x: Tensor, perm: readonly number[] = x.shape.map((_, i) => x.shape.length - 1 - i)): Tensor {
+export const transpose = checked('transpose', PERM, (
+  x: Tensor, perm: readonly number[] = x.shape.map((_, i) => x.shape.length - 1 - i),
+): Tensor => {
   const same = perm.length === x.shape.length && perm.every((axis, i) => axis === i)
   return same ? x : apply(transposeOp, [x], { perm: [...perm] })
-}
+})

@@ -3,62 +3,62 @@ import {
   abs_f32, cos_f32, erf_f32, exp_f32, expm1_f32, floor_f32, log1p_f32, log_f32, reciprocal_f32, rsqrt_f32, sign_f32, sin_f32,
   sqrt_f32, square_f32,
 } from '../graph/contract.generated.ts'
-import { apply, type Op, type Tensor } from '../graph/tensor.ts'
+import type { Op } from '../graph/tensor.ts'
 import { add, div, mul, negative } from './arithmetic.ts'
-import { unaryOp } from './lowering/elementwise.ts'
+import { unary, unaryOp } from './lowering/elementwise.ts'
 
 export const absOp: Op = unaryOp('abs', abs_f32, (y, dy) => [mul(dy, sign(y.inputs[0]!))])
 /** |x|; the gradient at 0 is 0. */
-export const abs = (x: Tensor): Tensor => apply(absOp, [x], {})
+export const abs = unary(absOp)
 
 export const signOp: Op = unaryOp('sign', sign_f32, () => [null])
 /** −1, 0 or 1; NaN stays NaN. Its gradient is 0 everywhere. */
-export const sign = (x: Tensor): Tensor => apply(signOp, [x], {})
+export const sign = unary(signOp)
 
 export const floorOp: Op = unaryOp('floor', floor_f32, () => [null])
 /** The largest integer up to x; NaN stays NaN. Its gradient is 0 everywhere. */
-export const floor = (x: Tensor): Tensor => apply(floorOp, [x], {})
+export const floor = unary(floorOp)
 
 export const squareOp: Op = unaryOp('square', square_f32, (y, dy) => [mul(dy, mul(y.inputs[0]!, 2))])
 /** x² */
-export const square = (x: Tensor): Tensor => apply(squareOp, [x], {})
+export const square = unary(squareOp)
 
 export const reciprocalOp: Op = unaryOp('reciprocal', reciprocal_f32, (y, dy) => [negative(mul(dy, square(y)))])
 /** 1 / x */
-export const reciprocal = (x: Tensor): Tensor => apply(reciprocalOp, [x], {})
+export const reciprocal = unary(reciprocalOp)
 
 export const sqrtOp: Op = unaryOp('sqrt', sqrt_f32, (y, dy) => [div(mul(dy, 0.5), y)])
 /** √x; NaN below 0. The gradient at 0 is infinite: add a small number before. */
-export const sqrt = (x: Tensor): Tensor => apply(sqrtOp, [x], {})
+export const sqrt = unary(sqrtOp)
 
 export const rsqrtOp: Op = unaryOp('rsqrt', rsqrt_f32, (y, dy) => [mul(mul(mul(dy, -0.5), y), square(y))], 2)
 /** 1 / √x, within 1.5 ulp; NaN below 0. */
-export const rsqrt = (x: Tensor): Tensor => apply(rsqrtOp, [x], {})
+export const rsqrt = unary(rsqrtOp)
 
 export const expOp: Op = unaryOp('exp', exp_f32, (y, dy) => [mul(dy, y)], 20)
 /** e^x; within 0.91 ulp; infinite above 88.72, 0 below −103.97. */
-export const exp = (x: Tensor): Tensor => apply(expOp, [x], {})
+export const exp = unary(expOp)
 
 // In x, not in y: y + 1 would lose all digits where e^x is small.
 export const expm1Op: Op = unaryOp('expm1', expm1_f32, (y, dy) => [mul(dy, exp(y.inputs[0]!))], 20)
 /** e^x − 1, within 1.75 ulp for small x too. */
-export const expm1 = (x: Tensor): Tensor => apply(expm1Op, [x], {})
+export const expm1 = unary(expm1Op)
 
 export const logOp: Op = unaryOp('log', log_f32, (y, dy) => [div(dy, y.inputs[0]!)], 20)
 /** ln x, within 0.9 ulp; −Infinity at 0, NaN below. */
-export const log = (x: Tensor): Tensor => apply(logOp, [x], {})
+export const log = unary(logOp)
 
 export const log1pOp: Op = unaryOp('log1p', log1p_f32, (y, dy) => [div(dy, add(y.inputs[0]!, 1))], 20)
 /** ln(1 + x), within 1.5 ulp for small x too; −Infinity at −1, NaN below. */
-export const log1p = (x: Tensor): Tensor => apply(log1pOp, [x], {})
+export const log1p = unary(log1pOp)
 
 export const sinOp: Op = unaryOp('sin', sin_f32, (y, dy) => [mul(dy, cos(y.inputs[0]!))], 20)
 /** Sine of x radians, within 1.6 ulp for all x. */
-export const sin = (x: Tensor): Tensor => apply(sinOp, [x], {})
+export const sin = unary(sinOp)
 
 export const cosOp: Op = unaryOp('cos', cos_f32, (y, dy) => [negative(mul(dy, sin(y.inputs[0]!)))], 20)
 /** Cosine of x radians, within 1.6 ulp for all x. */
-export const cos = (x: Tensor): Tensor => apply(cosOp, [x], {})
+export const cos = unary(cosOp)
 
 /** 2/√π */
 const TWO_OVER_ROOT_PI = 1.1283791670955126
@@ -67,4 +67,4 @@ export const erfOp: Op = unaryOp('erf', erf_f32, (y, dy) => {
   return [mul(mul(dy, TWO_OVER_ROOT_PI), slope)]
 }, 20)
 /** The error function 2/√π ∫₀ˣ e^−t² dt, within 1.2 ulp. */
-export const erf = (x: Tensor): Tensor => apply(erfOp, [x], {})
+export const erf = unary(erfOp)

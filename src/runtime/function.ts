@@ -7,7 +7,7 @@ import type { Schedule } from '../compiler/schedule.ts'
 import { CONTROL_STEP, CONTROL_WORDS } from '../graph/contract.generated.ts'
 import { isVariable } from '../graph/leaves.ts'
 import { show, sizeOf, type Tensor } from '../graph/tensor.ts'
-import { check, isNumber, rule } from '../options.ts'
+import { check, isNumber, numbers, rule, shown } from '../options.ts'
 import { keyOf, type SessionMemory } from './memory.ts'
 
 /** A metric over some steps. */
@@ -155,8 +155,9 @@ export class CompiledFunction<S extends FunctionSpec = FunctionSpec> {
     this.#alive()
     const tensor = this.program.inputs.get(name)
     if (!tensor) {
-      throw new RangeError(`no input is named '${name}'; the function has: ${this.inputNames.join(', ') || 'none'}`)
+      throw new RangeError(`no input is named ${shown(name)}; the function has: ${this.inputNames.join(', ') || 'none'}`)
     }
+    check('feed', name, values, numbers)
     if (values.length !== tensor.size) {
       const wanted = `expected ${tensor.size} for the shape ${show(tensor.shape)}`
       throw new RangeError(`input '${name}': ${values.length} values given, ${wanted}`)
@@ -190,7 +191,8 @@ export class CompiledFunction<S extends FunctionSpec = FunctionSpec> {
   read(name: OutputName<S>): Float32Array {
     const output = this.outputs.get(name)
     if (!output) {
-      throw new RangeError(`no output is named '${name}'; the function has: ${[...this.outputs.keys()].join(', ') || 'none'}`)
+      const names = [...this.outputs.keys()].join(', ') || 'none'
+      throw new RangeError(`no output is named ${shown(name)}; the function has: ${names}`)
     }
     if (this.session.lastRun !== this) {
       const why = this.#ran ? 'another function of the session ran or was compiled since' : 'the function has not run'

@@ -1,10 +1,10 @@
 // What a session's linear memory holds: variables, leaves that programs read, the counters of each group, one arena.
 // Invariant: a leaf is there as long as a loaded program reads it; a variable, as long as the session.
 import { COUNTER_WORDS, SEED_WORDS } from '../graph/contract.generated.ts'
-import { isConstant, isInput, isVariable, type Variable } from '../graph/leaves.ts'
+import { isConstant, isInput, isVariable, type Variable, variableRule } from '../graph/leaves.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { isDataset } from '../ops/batch.ts'
-import { check, seed as seedRule } from '../options.ts'
+import { check, numbers, seed as seedRule } from '../options.ts'
 import type { Core } from './core.ts'
 import { Heap } from './heap.ts'
 
@@ -67,6 +67,7 @@ export class SessionMemory {
    * @throws RangeError where the variable is not of this session
    */
   read(variable: Variable): Float32Array {
+    check('read', 'the variable', variable, variableRule)
     return this.floats(this.addressOf(variable), variable.size).slice()
   }
 
@@ -75,6 +76,8 @@ export class SessionMemory {
    * @throws RangeError where the variable is not of this session, or there is another number of values
    */
   write(variable: Variable, values: ArrayLike<number>): void {
+    check('write', 'the variable', variable, variableRule)
+    check('write', 'the values', values, numbers)
     if (values.length !== variable.size) {
       throw new RangeError(`write: ${values.length} values given for '${variable.attrs.name}', expected ${variable.size}`)
     }

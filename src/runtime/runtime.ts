@@ -4,7 +4,7 @@ import { GanglionError } from '../errors.ts'
 import { prepareSha256 } from '../formats/sha256.ts'
 import { compile } from './compile_core.ts'
 import { instantiateCore } from './core.ts'
-import { anything, checkOptions, flag, oneOf, rule } from '../options.ts'
+import { complete, flag, type Given, isObject, oneOf, option, rule } from '../options.ts'
 import type { CoreSource } from './core_source.ts'
 import type { Asked, Threads } from './faster.ts'
 import type { ThreadPool } from './threads/pool.ts'
@@ -17,40 +17,39 @@ export type Precision = 'deterministic' | 'relaxed'
 /** The core that an entry carries: for a precision, with a memory of its own or for a shared one, for wide vectors or not. */
 export type OwnCore = (precision: Precision, shared: boolean, wide: boolean) => Promise<WebAssembly.Module | BufferSource>
 
-export interface RuntimeOptions {
+export const MOST_THREADS = 64
+const ONE: Threads = { count: 1, reason: 'one thread was asked for', pool: null }
+
+const isThreads = (x: unknown): x is number | 'auto' => typeof x === 'number' || typeof x === 'string'
+/** `moduleOf` and the threads say more of what a core and an address may be. */
+type Core = CoreSource | PromiseLike<CoreSource>
+const isCore = (x: unknown): x is Core => isObject(x) || typeof x === 'string'
+const isAddress = (x: unknown): x is URL | string => typeof x === 'string' || typeof (x as URL | null)?.href === 'string'
+
+export const RUNTIME = {
   /**
    * Threads that divide a step, the caller's among them; any number gives the same bits. `'auto'` takes what the
    * machine has, up to 4, or 1 where threads are not available. Default 1.
    */
-  threads?: number | 'auto'
+  threads: option(rule(`'auto' or an integer from 1 to ${MOST_THREADS}`, isThreads,
+    (x) => x === 'auto' || (Number.isInteger(x) && x > 0 && x <= MOST_THREADS)), 1),
   /** Default `'deterministic'`. */
-  precision?: Precision
+  precision: option(oneOf('deterministic', 'relaxed'), 'deterministic'),
   /**
    * Vectors of 256 bits, in Node 24 or newer on x64: V8 makes one of each two that lie side by side. Up to twice as fast, and
    * the same bits. True turns on V8's flag `--experimental-wasm-revectorize`, for all WebAssembly that the process compiles
    * from then on. On a processor without AVX2 it is slower. Default false.
    */
-  wide?: boolean
+  wide: option(flag, false),
   /**
    * The core to use instead of the entry's own: a compiled module, its bytes, an address or an answer to fetch them from,
    * or a promise of one of these. It must fit `threads`, `precision` and `wide`.
    */
-  core?: CoreSource | PromiseLike<CoreSource>
+  core: rule('a WebAssembly.Module, its bytes, a URL or a Response', isCore),
   /** Where the package's `thread.js` is, if a bundler left it behind. */
-  worker?: URL | string
+  worker: rule('a URL', isAddress),
 }
-
-export const MOST_THREADS = 64
-
-const isThreads = (x: unknown): x is number | string => typeof x === 'number' || typeof x === 'string'
-const ONE: Threads = { count: 1, reason: 'one thread was asked for', pool: null }
-
-/** `moduleOf` and the threads say what a core and an address may be. */
-export const RUNTIME = {
-  threads: rule(`'auto' or an integer from 1 to ${MOST_THREADS}`, isThreads,
-    (x) => x === 'auto' || (Number.isInteger(x) && +x > 0 && +x <= MOST_THREADS)),
-  precision: oneOf('deterministic', 'relaxed'), wide: flag, core: anything, worker: anything,
-}
+export type RuntimeOptions = Given<typeof RUNTIME>
 
 export class Runtime {
   readonly module: WebAssembly.Module
@@ -72,8 +71,7 @@ export class Runtime {
 
   /** @internal See `createRuntime`; `own` is where the core comes from if the options give none. */
   static async create(options: RuntimeOptions, own: OwnCore): Promise<Runtime> {
-    checkOptions('createRuntime', options, RUNTIME)
-    const { threads = 1, precision = 'deterministic', wide = false, core, worker } = options
+    const { threads, precision, wide, core, worker } = complete('createRuntime', options, RUNTIME)
     const plain = threads === 1 && precision === 'deterministic' && !wide
     const { count, reason, pool } = plain ? ONE : await faster({ threads, precision, wide, worker })
     try {

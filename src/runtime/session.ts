@@ -6,6 +6,7 @@ import type { Tensor } from '../graph/tensor.ts'
 import { assign } from '../ops/assign.ts'
 import { isDataset } from '../ops/batch.ts'
 import { isZero } from '../ops/fill.ts'
+import { check, isObject, rule } from '../options.ts'
 import type { Core } from './core.ts'
 import { CompiledFunction, giveBack, type Holding } from './function.ts'
 import { keyOf, SessionMemory } from './memory.ts'
@@ -14,6 +15,8 @@ import { keyOf, SessionMemory } from './memory.ts'
 const PAGE = 4096
 
 const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64
+
+const PROGRAM = rule('what compile() makes', (x): x is Program => isObject(x) && 'tape' in x)
 
 export class Session extends SessionMemory {
   /** What drew the variables, in order. */
@@ -43,6 +46,7 @@ export class Session extends SessionMemory {
    * @throws RangeError where the program is for another number of threads, a variable's name is taken, or memory is at its end
    */
   load<S extends FunctionSpec>(program: Program<S>): CompiledFunction<S> {
+    check('load', 'program', program, PROGRAM)
     if (program.threads !== this.threads) {
       throw new RangeError(`load: the program is for ${program.threads} threads and the session has ${this.threads}; ` +
         'compile it with { threads: session.threads }')

@@ -1,12 +1,13 @@
 // A dataset as the batches that models train on: images as f32 in [-1, 1], labels and named tensors as they are.
 // Invariant: all tensors of a batch go through one permutation, so row i of each is of the same sample.
 import type { ImageDataset } from '../data/dataset.ts'
+import { checkData } from '../data/dataset.ts'
 import { checkLabels, checkRows } from '../data/rows.ts'
 import { sameShape, show, type Tensor } from '../graph/tensor.ts'
 import type { Batch, ModelDefinition } from '../models/definition.ts'
 import type { Rows } from '../nn/layer.ts'
 import { batch, dataset } from '../ops/batch.ts'
-import { isBytes } from '../options.ts'
+import { check, isBytes, isNumbers, rule } from '../options.ts'
 
 /** A dataset's arrays as leaves of graphs. */
 interface Leaves {
@@ -95,11 +96,16 @@ export function checkFits(data: ImageDataset, { imageShape, kind, classes, tenso
   }
 }
 
+const INDICES = rule('a list of numbers of images', isNumbers)
+
 /**
  * Images of a dataset as models see them, the numbers that a training step reads: bytes scaled, floats as they are.
  * @throws RangeError for an index of no image
  */
-export function scaledImages({ images, shape, count }: ImageDataset, indices: readonly number[]): Float32Array {
+export function scaledImages(data: ImageDataset, indices: readonly number[]): Float32Array {
+  checkData('scaledImages', data)
+  check('scaledImages', 'indices', indices, INDICES)
+  const { images, shape, count } = data
   const size = shape[0] * shape[1] * shape[2]
   const out = new Float32Array(indices.length * size)
   const scaled = (x: number) => Math.fround(x * SCALE) + OFFSET

@@ -1,18 +1,18 @@
 // Judging a model on a dataset: the definition's figures, summed in the core, as means over the samples.
 // Invariant: the figures do not depend on how the steps are cut into chunks.
-import type { ImageDataset } from '../data/dataset.ts'
+import { checkData, type ImageDataset } from '../data/dataset.ts'
 import { Pass } from '../nn/layer.ts'
-import { checkOptions, count } from '../options.ts'
+import { complete, count, type Given, option } from '../options.ts'
 import { turn } from '../runtime/turn.ts'
-import { checkData } from './arguments.ts'
 import { batchOf } from './batches.ts'
 import type { BoundModel } from './bound.ts'
 import { Pace } from './pace.ts'
 
-export interface EvaluateOptions {
+const OPTIONS = {
   /** Samples a step; it changes no figure but where noise is drawn. Default 128. */
-  batchSize?: number
+  batchSize: option(count, 128),
 }
+export type EvaluateOptions = Given<typeof OPTIONS>
 
 const GROUP = 'evaluate'
 
@@ -42,8 +42,7 @@ function* evaluation(
   model: BoundModel, data: ImageDataset, options: EvaluateOptions,
 ): Generator<void, Record<string, number>, void> {
   checkData('evaluate', data)
-  checkOptions('evaluate', options, { batchSize: count })
-  const { batchSize = 128 } = options
+  const { batchSize } = complete('evaluate', options, OPTIONS)
   const { definition, session } = model
   const figures = definition.evaluate
   if (!figures) throw new TypeError(`evaluate: a ${definition.kind} has no figure of its own on a dataset`)

@@ -1,8 +1,8 @@
 // `Model.fit`: the training loop as a promise, with Keras' callbacks. Invariant: it trains as `train` does, to the bit; what it
 // adds looks on between two chunks, and puts back weights of an earlier epoch at the end where that is asked for.
 import type { ImageDataset } from '../data/dataset.ts'
-import { anything, check, checkOptions, count, isObject, rule } from '../options.ts'
-import { checkData } from './arguments.ts'
+import { anything, callable, check, complete, count, isFunction, isObject, isRecord, joined, rule } from '../options.ts'
+import { checkData } from '../data/dataset.ts'
 import { checkFits } from './batches.ts'
 import type { BoundModel } from './bound.ts'
 import { evaluateInTurns } from './evaluate.ts'
@@ -52,16 +52,16 @@ export interface History<M extends string = string, F extends string = string> {
   readonly bestEpoch: number | null
 }
 
-const isFunction = (x: unknown): boolean => typeof x === 'function'
 const isSave = (x: unknown): x is object => isFunction(x) || (isObject(x) && isFunction((x as { save?: unknown }).save))
-const isCallbacks = (x: unknown): x is object => isObject(x) && [x].flat().every(isObject)
-const OPTIONS = {
-  ...TRAIN_OPTIONS, validation: anything, callbacks: rule('an object of callbacks, or a list of them', isCallbacks),
+const isCallbacks = (x: unknown): x is object => isObject(x) && [x].flat().every(isRecord)
+/** Names of figures are the model's, so that types are written out, in `FitOptions`. */
+const OPTIONS = joined(TRAIN_OPTIONS, {
+  validation: anything, callbacks: rule('an object of callbacks, or a list of them', isCallbacks),
   earlyStopping: anything, keepBest: anything, checkpoint: rule('a function, or { every, save }', isSave),
-}
+})
 
 export async function fit(model: BoundModel, data: ImageDataset, options: FitOptions): Promise<History> {
-  checkOptions('fit', options, OPTIONS)
+  complete('fit', options, OPTIONS)
   const { validation, callbacks = [], checkpoint, signal } = options
   const watching = watch(model, options)
   const save = checkpoint && checkpointOf(checkpoint)
@@ -106,7 +106,7 @@ async function judged(model: BoundModel, validation: ImageDataset): Promise<Reco
 /** When training ends early, and which weights are in the model at the end. All that is wrong with the options shows here. */
 function watch(model: BoundModel, { validation, earlyStopping, keepBest = false }: FitOptions) {
   const { definition, names, session } = model
-  if (validation) {
+  if (validation !== undefined) {
     checkData('fit', validation, 'validation')
     if (!definition.evaluate) {
       throw new TypeError(`fit: a ${definition.kind} has no figure of its own on a dataset; leave out validation`)
@@ -114,8 +114,8 @@ function watch(model: BoundModel, { validation, earlyStopping, keepBest = false 
     checkFits(validation, definition)
   }
   const known = [...names.metrics, ...(validation ? names.figures.map((name) => `val_${name}`) : [])]
-  if (earlyStopping) checkEarly(earlyStopping)
-  if (typeof keepBest === 'object') checkBest(keepBest)
+  if (earlyStopping !== undefined) checkEarly(earlyStopping)
+  if (typeof keepBest !== 'boolean') checkBest(keepBest)
   if (keepBest && earlyStopping?.restoreBest) {
     throw new RangeError('fit: keepBest and earlyStopping.restoreBest both say which weights stay, expected one of them')
   }
@@ -140,6 +140,7 @@ function watch(model: BoundModel, { validation, earlyStopping, keepBest = false 
 function checkpointOf(checkpoint: NonNullable<FitOptions['checkpoint']>) {
   const { every, save } = typeof checkpoint === 'function' ? { every: 1, save: checkpoint } : checkpoint
   check('fit', 'checkpoint.every', every, count)
+  check('fit', 'checkpoint.save', save, callable)
   return async (done: number, isLast: boolean, state: () => State, epoch: number, logs: Logs): Promise<void> => {
     if (isLast || done % every === 0) await save(state(), epoch, logs)
   }

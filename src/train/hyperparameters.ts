@@ -3,7 +3,8 @@
 import type { Variable } from '../graph/leaves.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import { LEARNING_RATE } from '../nn/optimizers.ts'
-import { check, finite, notNegative, type Rule } from '../options.ts'
+import { plainRate } from '../nn/rate.ts'
+import { check, finite, type Rule, shown } from '../options.ts'
 import type { Session } from '../runtime/session.ts'
 
 /** One element of a variable. */
@@ -19,7 +20,7 @@ export interface Hyperparameter {
 /** Those of a model: the learning rate of each of its optimizers, and what `hyperparameter(name, value)` made. */
 export function hyperparametersOf({ optimizers = [] }: ModelDefinition, session: Session): Hyperparameter[] {
   const rates = optimizers.filter(({ state }) => session.variables.includes(state)).map(({ name, state, schedule }) => (
-    { name: `${name}/learningRate`, variable: state, index: LEARNING_RATE, rule: schedule ? null : notNegative }
+    { name: `${name}/learningRate`, variable: state, index: LEARNING_RATE, rule: schedule ? null : plainRate }
   ))
   const own = session.variables.filter((v) => v.attrs.role === 'hyperparameter')
   return [...rates, ...own.map((variable) => ({ name: variable.attrs.name, variable, index: 0, rule: finite }))]
@@ -45,7 +46,7 @@ export function setValue(session: Session, all: readonly Hyperparameter[], name:
   const found = all.find((each) => each.name === name)
   if (!found) {
     const names = all.map((each) => each.name).join(', ') || 'none'
-    throw new RangeError(`setHyperparameter: there is no hyper-parameter '${name}'; the model has: ${names}`)
+    throw new RangeError(`setHyperparameter: there is no hyper-parameter ${shown(name)}; the model has: ${names}`)
   }
   if (!found.rule) {
     throw new RangeError(`setHyperparameter: '${name}' follows a schedule, which sets it anew at each step; ` +

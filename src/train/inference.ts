@@ -7,22 +7,25 @@ import type { ModelDefinition } from '../models/definition.ts'
 import { ofShape } from '../models/stages.ts'
 import { Pass } from '../nn/layer.ts'
 import { randomNormal } from '../ops/random.ts'
-import { anything, check, checkOptions, count as countRule, seed as seedRule, whole } from '../options.ts'
+import { check, complete, count as countRule, type Given, numbers, seed as seedRule, whole } from '../options.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'
 
 /** Rows worked on at a time. Random ops draw by chunk and row, so another number would give other samples. */
 const CHUNK = 64
 
-export interface RowOptions {
+const OPTIONS = {
   /** What random numbers are drawn from. Default: the model's seed. */
-  seed?: number
+  seed: seedRule,
   /** The class of each row, where the model has classes. */
-  labels?: ArrayLike<number>
+  labels: numbers,
   /** One class for all rows, in place of `labels`. */
-  label?: number
+  label: whole,
 }
-const OPTIONS = { seed: seedRule, labels: anything, label: whole }
+export type RowOptions = Given<typeof OPTIONS>
+
+/** Numbers of the longest array that is made: 4 GB. */
+const MOST = 1073741824
 
 export class Inference {
   readonly #definition: ModelDefinition
@@ -36,7 +39,7 @@ export class Inference {
 
   /** `count` codes to sample from; of a model with classes, of each in turn where no labels are given. */
   drawCodes(count: number, options: RowOptions = {}): Float32Array {
-    checkOptions('sample', options, OPTIONS)
+    complete('sample', options, OPTIONS)
     check('sample', 'count', count, countRule)
     const labels = this.#labels('sample', count, options, (i, classes) => i % classes)
     const { codeShape, sampleCodes } = this.#definition
@@ -55,12 +58,12 @@ export class Inference {
   }
 
   decode(codes: Float32Array, options: RowOptions = {}): Float32Array {
-    checkOptions('decode', options, OPTIONS)
+    complete('decode', options, OPTIONS)
     return this.#map('decode', codes, options)
   }
 
   encode(images: Float32Array, options: RowOptions = {}): Float32Array {
-    checkOptions('encode', options, OPTIONS)
+    complete('encode', options, OPTIONS)
     return this.#map('encode', images, options)
   }
 
@@ -84,8 +87,12 @@ export class Inference {
     group: string, count: number, result: Shape, seed: number | undefined, labels: ArrayLike<number> | undefined,
     build: (labels?: Tensor) => Tensor, values?: Float32Array,
   ): Float32Array {
-    const fn = this.#function(group, result, build)
     const size = sizeOf(result)
+    if (count * size > MOST) {
+      throw new RangeError(`${group}: ${count} rows of ${size} numbers are more than an array holds, expected at most ` +
+        `${Math.floor(MOST / size)} rows; ask for them in parts`)
+    }
+    const fn = this.#function(group, result, build)
     const out = new Float32Array(count * size)
     const rows = [['x', values], ['labels', labels]] as const
     this.#session.restart(group, seed)

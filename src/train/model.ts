@@ -10,7 +10,8 @@ import type { Runtime } from '../runtime/create_runtime.ts'
 import type { Session } from '../runtime/session.ts'
 import type { ImageDataset } from '../data/dataset.ts'
 import {
-  callable, check, checkOptions, floats, isFloats, isObject, rule, seed as seedRule, shape as shapeRule,
+  callable, check, complete, count, flag, floats, type Given, isFloats, isObject, list, name as nameRule, option, optional,
+  record, rule, seed as seedRule, shape as shapeRule,
 } from '../options.ts'
 import { evaluate, type EvaluateOptions } from './evaluate.ts'
 import { FunctionCache } from './function_cache.ts'
@@ -24,8 +25,16 @@ import { train, type Progress, type TrainOptions } from './train.ts'
 import { keptBy, loadWeights, type LoadOptions, type LoadReport } from './weights.ts'
 
 const RUNTIME = rule('a Runtime, which createRuntime() promises: await it', (x): x is Runtime => isObject(x) && 'session' in x)
-/** What every definition must have. */
-const DEFINITION = { imageShape: shapeRule, codeShape: shapeRule, train: callable, decode: callable }
+/** What every definition must have, and what it may have. */
+const DEFINITION = {
+  kind: optional(nameRule), imageShape: shapeRule, codeShape: shapeRule, train: callable, decode: callable,
+  evaluate: optional(callable), encode: optional(callable), sampleCodes: optional(callable), optimizers: optional(list),
+  classes: optional(count), tensors: optional(record), batchesPerStep: optional(count), dropRemainder: optional(flag),
+}
+const CREATE = {
+  /** What drives initialisation, shuffling, dropout and noise. Default 1. */
+  seed: option(seedRule, 1),
+}
 const IMAGES = rule('a Float32Array in [-1, 1]; scale bytes by x / 127.5 - 1', isFloats)
 /** What to write where a loop is not one. */
 const HOW = 'write for await (const progress of model.train(data)) …, or await model.fit(data)'
@@ -55,12 +64,12 @@ export class Model<Metrics extends string = string, Figures extends string = Met
    * @throws TypeError, RangeError for a runtime that was not awaited, a definition that lacks something, unknown options
    */
   static async create<Metrics extends string = string, Figures extends string = Metrics>(
-    runtime: Runtime, definition: ModelDefinition<Metrics, Figures>, options: { seed?: number } = {},
+    runtime: Runtime, definition: ModelDefinition<Metrics, Figures>, options: Given<typeof CREATE> = {},
   ): Promise<Model<Metrics, Figures>> {
     check('Model.create', 'runtime', runtime, RUNTIME)
+    check('Model.create', 'definition', definition, record)
     for (const [key, r] of Object.entries(DEFINITION)) check('Model.create', `definition.${key}`, definition?.[key as 'train'], r)
-    checkOptions('Model.create', options, { seed: seedRule })
-    const { seed = 1 } = options
+    const { seed } = complete('Model.create', options, CREATE)
     const session = await runtime.session(seed)
     const { tensors, metrics, figures } = graphsOf(definition, ROWS)
     session.addVariables(tensors.filter(isVariable))

@@ -1,5 +1,5 @@
 // One figure, watched from epoch to epoch: which was the best, and for how long none has been better.
-import { checkOptions, name, notNegative, oneOf, flag, whole } from '../options.ts'
+import { complete, flag, joined, name, notNegative, oneOf, whole } from '../options.ts'
 
 export interface BestOptions<Names extends string = string> {
   /** The figure that is watched. Default 'val_loss', without validation 'loss'. */
@@ -17,11 +17,11 @@ export interface EarlyStoppingOptions<Names extends string = string> extends Bes
 }
 
 const BEST = { monitor: name, mode: oneOf('min', 'max') }
-const EARLY = { ...BEST, patience: whole, minDelta: notNegative, restoreBest: flag }
+const EARLY = joined(BEST, { patience: whole, minDelta: notNegative, restoreBest: flag })
 
 /** @throws TypeError, RangeError where options of `keepBest` or `earlyStopping` are not as described */
-export const checkBest = (options: object): void => checkOptions('fit: keepBest', options, BEST)
-export const checkEarly = (options: object): void => checkOptions('fit: earlyStopping', options, EARLY)
+export const checkBest = (options: object): unknown => complete('fit: keepBest', options, BEST)
+export const checkEarly = (options: object): unknown => complete('fit: earlyStopping', options, EARLY)
 
 export class Monitor {
   readonly figure: string

@@ -2,7 +2,7 @@
 import { sha256 } from '../formats/sha256.ts'
 import { encodeUtf8 } from '../formats/utf8.ts'
 import { EPOCH, POSITION, STEP } from '../graph/contract.generated.ts'
-import { check, floats } from '../options.ts'
+import { check, floats, isMap, record, rule, tagged } from '../options.ts'
 import type { Session } from '../runtime/session.ts'
 
 /** Variables by name (f32) and the training counters with their seed (u32). */
@@ -39,7 +39,11 @@ export function keepState(session: Session): () => void {
  * Whether a state can be written.
  * @throws TypeError, RangeError where it is not of this model, or holds a NaN or an infinity: no training leaves one
  */
-export function checkState(session: Session, { variables, counters }: State): void {
+export function checkState(session: Session, state: State): void {
+  check('loadState', 'state', state, record)
+  const { variables, counters } = state
+  check('loadState', 'state.variables', variables, VARIABLES)
+  check('loadState', 'state.counters', counters, COUNTERS)
   const all = session.variables
   for (const { attrs: { name }, size } of all) {
     const given = variables.get(name)
@@ -54,7 +58,18 @@ export function checkState(session: Session, { variables, counters }: State): vo
   }
   const { length } = session.groupWords(TRAIN)
   if (counters.length !== length) throw new RangeError(`state: ${counters.length} counters given, expected ${length}`)
+  // Where they would end soon, they were not written by training: counting on, they would begin again at 0.
+  const places = [STEP + 1, POSITION, EPOCH].map((at) => counters[at]!)
+  if (places.some((word) => word >= LAST)) {
+    throw new RangeError(`state: the counters are ${counters.join(', ')}, expected steps, places and epochs below 2^31; ` +
+      'the state is damaged')
+  }
 }
+
+/** The most epochs, images of an epoch and multiples of 2^32 steps that training counts. */
+const LAST = 2147483648
+const VARIABLES = rule('a Map of Float32Arrays by name', isMap)
+const COUNTERS = rule('a Uint32Array', (x): x is Uint32Array => tagged(x, /t Uint32A/))
 
 /** @throws TypeError, RangeError where values are not floats, or one is not finite */
 export function checkValues(what: string, name: string, values: unknown): void {

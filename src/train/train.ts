@@ -1,12 +1,12 @@
 // The training loop: epochs of steps run inside the core, a chunk at a time; between chunks the caller gets the figures
 // and may stop, or load weights: so where training stands is read from the counters each time, and kept nowhere else.
 // A step that goes wrong is undone (see fault.ts).
-import type { ImageDataset } from '../data/dataset.ts'
+import { checkData, type ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
-import { checkOptions, count, signal as signalRule } from '../options.ts'
+import { complete, count, type Given, option, signal as signalRule } from '../options.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import { turn } from '../runtime/turn.ts'
-import { checkData } from './arguments.ts'
+import { checkFits } from './batches.ts'
 import type { BoundModel } from './bound.ts'
 import { type Counters, enterEpoch, EpochPlan } from './epoch.ts'
 import { Guard } from './fault.ts'
@@ -17,23 +17,25 @@ import { beginEpoch, countersOf, TRAIN } from './state.ts'
 import { type Join, joinOf, stepStages } from './stages.ts'
 import { sameData, statusOf } from './status.ts'
 
-export interface TrainOptions {
+/** What `train` and `fit` take. */
+export const TRAIN_OPTIONS = {
   /**
    * How many times to go through the data, beyond what the model has seen. Default 1. Where an earlier call was left in
    * the middle of an epoch, the rest of that epoch is the first; on other data a new epoch begins.
    */
-  epochs?: number
+  epochs: option(count, 1),
   /** Samples a batch, or with `accumulate` a micro-batch. Default 128. */
-  batchSize?: number
+  batchSize: option(count, 128),
   /**
    * How many micro-batches of `batchSize` samples a batch is computed in, for larger batches than memory has room for: gradients
    * are added up over them, and the weights change once a step. The numbers are those of one batch of accumulate · batchSize
    * samples, but for rounding and for batch normalization, which sees a micro-batch. Default 1.
    */
-  accumulate?: number
+  accumulate: option(count, 1),
   /** Ends training after the chunk that is running; no error is thrown. */
-  signal?: AbortSignal
+  signal: signalRule,
 }
+export type TrainOptions = Given<typeof TRAIN_OPTIONS>
 
 /** How training stands. Yielded after every chunk, and once with `epochDone` at the end of each epoch. */
 export interface Progress<Metrics extends string = string> {
@@ -171,21 +173,21 @@ class Training {
   }
 }
 
-export const TRAIN_OPTIONS = { epochs: count, batchSize: count, accumulate: count, signal: signalRule }
 interface Settings {
   readonly epochs: number
   /** Rows that are computed at a time. */
   readonly batchSize: number
   /** Rows of each of a step's batches. */
   readonly size: number
-  readonly signal?: AbortSignal
+  readonly signal: AbortSignal | undefined
 }
 
 /** The options with their defaults. */
-function checked({ definition: { batchesPerStep = 1 } }: BoundModel, data: ImageDataset, options: TrainOptions): Settings {
+function checked({ definition }: BoundModel, data: ImageDataset, options: TrainOptions): Settings {
   checkData('train', data)
-  checkOptions('train', options, TRAIN_OPTIONS)
-  const { epochs = 1, batchSize = 128, accumulate = 1, signal } = options
+  const { epochs, batchSize, accumulate, signal } = complete('train', options, TRAIN_OPTIONS)
+  checkFits(data, definition)
+  const { batchesPerStep = 1 } = definition
   const size = batchSize * accumulate
   if (size * batchesPerStep > data.count) {
     const parts = accumulate > 1 ? `${accumulate} micro-batches` : ''

@@ -2,18 +2,21 @@
 import type { Variable } from '../graph/leaves.ts'
 import { sameShape, show } from '../graph/tensor.ts'
 import type { SavedTensor } from '../formats/safetensors.ts'
-import { callable, check, checkOptions, flag, rule } from '../options.ts'
+import {
+  callable, check, complete, flag, type Given, isNumbers, isObject, name as nameRule, option, rule, type Rule, shown,
+} from '../options.ts'
 import { isA } from '../tag.ts'
 import type { Session } from '../runtime/session.ts'
 import { checkValues } from './state.ts'
 import { statusOf } from './status.ts'
 
-export interface LoadOptions {
+const OPTIONS = {
   /** Whether all weights must be there, and no others. Default true. */
-  strict?: boolean
+  strict: option(flag, true),
   /** What the model calls the tensor that is given as `name`: `(name) => name.replace(/^vae\//, '')`, say. Default: the same. */
-  rename?: (name: string) => string
+  rename: callable as Rule<(name: string) => string>,
 }
+export type LoadOptions = Given<typeof OPTIONS>
 
 /** What became of the weights of the model and of those given, by the model's names. */
 export interface LoadReport {
@@ -26,6 +29,8 @@ export interface LoadReport {
 
 /** What PyTorch saves beside running statistics, and no model here needs. */
 const COUNTS_BATCHES = /(^|[./])num_batches_tracked$/
+const isSaved = (x: unknown): x is SavedTensor => isObject(x) && 'data' in x && isNumbers((x as Partial<SavedTensor>).shape)
+const TENSOR = rule('a tensor, { shape, data }', isSaved)
 const WEIGHTS = rule('a Map of tensors by name', (x): x is Map<string, SavedTensor> => isA('Map', x))
 
 /** All but the optimizers' slots: what a model keeps when it is trained no more. */
@@ -45,8 +50,7 @@ export function loadWeights(
   session: Session, kind: string, weights: ReadonlyMap<string, SavedTensor>, options: LoadOptions,
 ): LoadReport {
   check('loadWeights', 'weights', weights, WEIGHTS)
-  checkOptions('loadWeights', options, { strict: flag, rename: callable })
-  const { strict = true, rename = (name) => name } = options
+  const { strict, rename = (name: string) => name } = complete('loadWeights', options, OPTIONS)
   const kept = new Map(keptBy(session).map((v) => [v.attrs.name, v]))
   const given = renamed(weights, rename)
   if (strict) {
@@ -66,7 +70,9 @@ export function loadWeights(
 function renamed(weights: ReadonlyMap<string, SavedTensor>, rename: (name: string) => string): Map<string, SavedTensor> {
   const all = new Map<string, SavedTensor>()
   for (const [name, tensor] of weights) {
+    check('weights', shown(name), tensor, TENSOR)
     const to = rename(name)
+    check('loadWeights', `what rename gives for ${shown(name)}`, to, nameRule)
     if (all.has(to)) throw new RangeError(`loadWeights: rename gives two tensors the name '${to}', expected a name for each`)
     all.set(to, tensor)
   }

@@ -1,6 +1,6 @@
 // Whether this engine gives the bits that the package promises: fixed recipes, each as one digest, beside the golden ones.
 // Works in every runtime; a mismatch, or a recipe that fails here, is reported and never thrown.
-import { anything, checkOptions } from '../options.ts'
+import { callable, complete, joined, listOf, rule } from '../options.ts'
 import { type Precision, RUNTIME, type Runtime, type RuntimeOptions } from '../runtime/runtime.ts'
 import { turn } from '../runtime/turn.ts'
 import { digestOf } from './digest.ts'
@@ -45,6 +45,12 @@ export const recipeNames: readonly string[] = recipes.map(({ name }) => name)
 /** What their names begin with. */
 export const recipeKinds: readonly string[] = [...new Set(recipeNames.map((name) => name.slice(0, name.indexOf('/'))))]
 
+const isRuntime = (x: unknown): x is Runtime => x instanceof Object && 'session' in x
+const isName = (x: unknown): x is string => typeof x === 'string'
+const OPTIONS = joined({
+  runtime: rule('what createRuntime gives', isRuntime), recipes: listOf('names', isName), onProgress: callable,
+}, RUNTIME)
+
 /** Options for a runtime of verify's own. */
 const OWN = Object.keys(RUNTIME) as (keyof RuntimeOptions)[]
 
@@ -52,7 +58,7 @@ export type Verify = (options?: VerifyOptions) => Promise<VerifyReport>
 
 /** `verify` for an entry, by the way in which that makes a runtime. */
 export const verifier = (createRuntime: (options: RuntimeOptions) => Promise<Runtime>): Verify => async (options = {}) => {
-  checkOptions('verify', options, { runtime: anything, recipes: anything, onProgress: anything, ...RUNTIME })
+  complete('verify', options, OPTIONS)
   const { runtime: given, recipes: names, onProgress, ...own } = options
   const both = given && OWN.find((name) => own[name] !== undefined)
   if (both) throw new TypeError(`verify: runtime and ${both} given, expected one or the other`)

@@ -1,5 +1,6 @@
 // Random training steps: elementwise and broadcast ops, aliases, products with scratch, reductions, several stages that
 // update variables. Everything stays within a few units, so that no number overflows.
+import { topological } from '../../src/graph/walk.ts'
 import { gradients } from '../../src/autodiff/gradients.ts'
 import { constant, input, type Variable, variable } from '../../src/graph/leaves.ts'
 import type { Shape, Tensor } from '../../src/graph/tensor.ts'
@@ -67,7 +68,8 @@ export function randomGraph(seed: number): RandomStage[] {
     const own = nodes.slice(first)
     const outputs = Array.from({ length: 1 + below(3) }, () => pick(own))
     const loss = ops.mean(own.slice(-6).map((t) => ops.mean(ops.tanh(t))).reduce((a, b) => ops.add(a, b)))
-    const changed = variables.filter(() => uniform() < 0.7)
+    const read = new Set(topological([loss]))
+    const changed = variables.filter((v) => uniform() < 0.7 && read.has(v))
     const grads = gradients(loss, changed)
     const updates = optimizer.apply(grads.map((g) => ops.mul(g, 0.5)), changed)
     return { outputs: [...outputs, loss], updates, nodes: own }

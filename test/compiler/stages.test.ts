@@ -65,7 +65,7 @@ it('refuses what cannot be meant', async () => {
   expect(stage).toThrow(
     new RangeError("compile: a stage: there is no option 'output'; it takes outputs, metrics, updates, order"))
   expect(compile({ updates: assign(a, a) } as object)).toThrow(
-    new TypeError('compile: a stage: updates is a Tensor, expected a list'))
+    new TypeError('compile: a stage: updates is a Tensor, expected a list of tensors'))
   expect(() => session.compile({ stages: [] } as never)).toThrow('compile: group is undefined, expected a name')
   expect(() => session.compile({ group: 'g', stage: [] } as never)).toThrow(
     "compile: there is no option 'stage'; it takes group, stages")

@@ -23,7 +23,7 @@ describe.each(modelNames)('%s', (name) => {
   })
 
   it('has defaults that its rules let pass, and makes itself again of the options that it reports', () => {
-    for (const [key, { rule, initial }] of Object.entries(define.options)) expect(rule.fault(initial), key).toBeNull()
+    for (const [key, { fault, initial }] of Object.entries(define.options)) expect(fault(initial), key).toBeNull()
     expect(Object.keys(define().options)).toEqual(Object.keys(define.options))
     for (const options of [{}, define.verify.options]) {
       const { options: reported } = define(options)
@@ -44,7 +44,7 @@ describe.each(modelNames)('%s', (name) => {
     const again = define(loadedOptions(JSON.parse(JSON.stringify(options)) as typeof options))
     expect(again.options).toEqual(options)
     for (const { schedule } of again.optimizers) expect(schedule?.toJSON()).toEqual(given.toJSON())
-    const wrong = `${name}: learningRate is 'fast', expected 0 or more, or a schedule`
+    const wrong = `${name}: learningRate is 'fast', expected 0 or more, within float32, or a schedule`
     expect(() => define({ learningRate: 'fast' })).toThrow(new TypeError(wrong))
   })
 

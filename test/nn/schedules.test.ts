@@ -132,7 +132,7 @@ it('refusals', () => {
   const any = (x: unknown) => x as never
   for (const [make, error] of [
     [() => cosine(any({ initial: 1 })), new TypeError('cosine: steps is undefined, expected a positive integer')],
-    [() => linear({ initial: -1, final: 0, steps: 1 }), new RangeError('linear: initial is -1, expected 0 or more')],
+    [() => linear({ initial: -1, final: 0, steps: 1 }), new RangeError('linear: initial is -1, expected 0 or more, within float32')],
     [() => exponential({ initial: 1, decayRate: 0, decaySteps: 1 }),
       new RangeError('exponential: decayRate is 0, expected a number greater than 0')],
     [() => piecewise({ boundaries: [3, 3], values: [1, 2, 3] }),
@@ -140,12 +140,12 @@ it('refusals', () => {
     [() => piecewise({ boundaries: [3], values: [1] }),
       new RangeError('piecewise: values is [1], expected 2 numbers of 0 or more, one more than boundaries')],
     [() => warmup({ steps: 1, then: any('x') }),
-      new TypeError("warmup: then is 'x', expected 0 or more, or a schedule")],
+      new TypeError("warmup: then is 'x', expected 0 or more, within float32, or a schedule")],
     [() => from({ schedule: 'sine' }),
       new RangeError("schedules: there is no schedule 'sine', expected cosine, exponential, piecewise, linear, warmup")],
     [() => sgd({ learningRate: any({}) }),
-      new RangeError("sgd: learningRate is an Object, expected 0 or more, or a schedule")],
+      new RangeError("sgd: learningRate is an Object, expected 0 or more, within float32, or a schedule")],
     [() => adam({ learningRate: any([1]) }),
-      new TypeError("adam: learningRate is [1], expected 0 or more, or a schedule")],
+      new TypeError("adam: learningRate is [1], expected 0 or more, within float32, or a schedule")],
   ] as const) expect(make).toThrow(error)
 })

@@ -143,7 +143,7 @@ describe('errors', () => {
 
   it.each([
     [() => vae({ latent: 0 }), 'vae: latent is 0, expected a positive integer'],
-    [() => vae({ learningRate: -1 }), 'vae: learningRate is -1, expected 0 or more, or a schedule'],
+    [() => vae({ learningRate: -1 }), 'vae: learningRate is -1, expected 0 or more, within float32, or a schedule'],
     [() => autoencoder({ latent: 1.5 }), 'autoencoder: latent is 1.5, expected a positive integer'],
     [() => gan({ beta1: 1 }), 'gan: beta1 is 1, expected 0 or more and less than 1'],
     [
@@ -178,7 +178,7 @@ describe('errors', () => {
       new TypeError(`Model.create: runtime is a Promise, expected ${await_}`))
     await expect(create()).rejects.toThrow(`Model.create: runtime is undefined, expected ${await_}`)
     await expect(create(runtime)).rejects.toThrow(
-      new TypeError('Model.create: definition.imageShape is undefined, expected a list of positive integers'))
+      new TypeError('Model.create: definition is undefined, expected an object'))
     for (const [lacks, expected] of [
       ['imageShape', 'a list of positive integers'], ['codeShape', 'a list of positive integers'],
       ['train', 'a function'], ['decode', 'a function'],
@@ -203,7 +203,7 @@ describe('errors', () => {
     expect(() => sequential([flatten()] as never, undefined as never)).toThrow(
       new TypeError('sequential: name is [an Object], expected a name of at least one character'))
     expect(() => sequential('encoder', flatten() as never)).toThrow(
-      new TypeError('sequential: layers is an Object, expected a list'))
+      new TypeError('sequential: layers is an Object, expected a list of layers'))
     const model = await newModel()
     expect(() => model.loadWeights({} as never)).toThrow(
       new TypeError('loadWeights: weights is an Object, expected a Map of tensors by name'))

@@ -129,9 +129,9 @@ describe('hyper-parameters', () => {
   it.each<[string, unknown, Error]>([
     ['adam/beta', 1, new RangeError(
       "setHyperparameter: there is no hyper-parameter 'adam/beta'; the model has: adam/learningRate")],
-    ['adam/learningRate', -1, new RangeError('setHyperparameter: adam/learningRate is -1, expected 0 or more')],
-    ['adam/learningRate', NaN, new RangeError('setHyperparameter: adam/learningRate is NaN, expected 0 or more')],
-    ['adam/learningRate', '1', new TypeError("setHyperparameter: adam/learningRate is '1', expected 0 or more")],
+    ['adam/learningRate', -1, new RangeError('setHyperparameter: adam/learningRate is -1, expected 0 or more, within float32')],
+    ['adam/learningRate', NaN, new RangeError('setHyperparameter: adam/learningRate is NaN, expected 0 or more, within float32')],
+    ['adam/learningRate', '1', new TypeError("setHyperparameter: adam/learningRate is '1', expected 0 or more, within float32")],
   ])('are checked: %s = %s', async (name, value, error) => {
     const model = await newModel(vae({ latent: 3, hidden: 7, imageShape: SHAPE }))
     expect(() => model.setHyperparameter(name, value as number)).toThrow(error)

@@ -23,8 +23,8 @@ export const models: Command = {
     const kinds = modelNames.filter((name) => !positionals.length || positionals.includes(name)).map((name) => all[name])
     if (values.json) {
       const facts = kinds.map(({ kind, summary, options: schema }) => [kind, {
-        summary, options: Object.fromEntries(Object.entries(schema).map(([name, { initial, help: said, rule }]) => (
-          [name, { default: initial, expected: rule.expected, help: said }]
+        summary, options: Object.fromEntries(Object.entries(schema).map(([name, { initial, help: said, expected }]) => (
+          [name, { default: initial, expected, help: said }]
         ))),
       }])
       stdout.write(`${JSON.stringify(Object.fromEntries(facts))}\n`)

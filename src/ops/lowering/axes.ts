@@ -1,6 +1,15 @@
 // Axes of a reduction. Kernels reduce one run of neighbouring axes; several runs are several ops.
 import { type Shape, shapeError, show, sizeOf, type Tensor } from '../../graph/tensor.ts'
+import { flag, option } from '../../options.ts'
 import { reshape } from '../reshape.ts'
+
+export type Axes = number | readonly number[]
+
+/** What reductions take. */
+export const REDUCTION = {
+  /** Leaves reduced axes as 1. Default false. */
+  keepDims: option(flag, false),
+}
 
 /** A run of axes: `from` … `to` − 1. */
 export interface Run {
@@ -9,7 +18,7 @@ export interface Run {
 }
 
 /** Axes as a sorted list without repeats; all of them where none are given; negative ones count from the end. */
-export function axesOf(op: string, shape: Shape, axes: number | readonly number[] | undefined): number[] {
+export function axesOf(op: string, shape: Shape, axes: Axes | undefined): number[] {
   const list = axes === undefined ? shape.map((_, i) => i) : typeof axes === 'number' ? [axes] : axes
   const found = list.map((a) => {
     const axis = a < 0 ? a + shape.length : a

@@ -2,8 +2,25 @@
 // its own gives a function of the common fields and its attributes; for others the kernel is enough.
 import type { BinaryArgs, PairArgs, UnaryArgs } from '../../graph/contract.generated.ts'
 import { call, type Kernel, type KernelCall } from '../../graph/kernel_call.ts'
-import { type Attrs, type GradientRule, type Op, sameShape, shapeError, show, type Tensor } from '../../graph/tensor.ts'
+import { constant } from '../../graph/leaves.ts'
+import {
+  apply, type Attrs, type GradientRule, type Op, sameShape, shapeError, show, type Tensor, type Value, value,
+} from '../../graph/tensor.ts'
+import { checked } from '../../options.ts'
 import { broadcastShape, walk } from './broadcast.ts'
+
+/** A number becomes a constant of shape [], a tensor stays. */
+export const asTensor = (x: Value): Tensor => (typeof x === 'number' ? constant(x) : x)
+
+/** What users call of an op of one tensor, or of two that broadcast, without attributes. */
+/* @__NO_SIDE_EFFECTS__ */
+export function unary(op: Op): (x: Tensor) => Tensor {
+  return (x) => apply(op, [x], {})
+}
+/* @__NO_SIDE_EFFECTS__ */
+export function binary(op: Op): (a: Value, b: Value) => Tensor {
+  return checked(op.name, { a: value, b: value }, (a: Value, b: Value) => apply(op, [asTensor(a), asTensor(b)], {}))
+}
 
 /** A call with these fields, and what an op's attributes add to them. */
 type CallOf<Args, A> = (args: Args, attrs: A) => KernelCall

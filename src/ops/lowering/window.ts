@@ -1,19 +1,14 @@
 // Windows over NHWC images, as the pooling and depthwise kernels take them (assembly/lib/window.ts).
 import type { WindowArgs } from '../../graph/contract.generated.ts'
-import { type Places, type Shape, shapeError, show } from '../../graph/tensor.ts'
-import { check, checkOptions, size, WINDOW } from '../../options.ts'
+import { apply, type Op, type Places, type Shape, shapeError, show, type Tensor, tensor } from '../../graph/tensor.ts'
+import { checked, complete, type Given, joined, required, size, WINDOW } from '../../options.ts'
 import { type Padding, pads, pair } from './padding.ts'
 
 /** One number for both axes, or [height, width]. */
 export type Size = number | readonly [number, number]
 
 /** How a window moves over an image. */
-export interface WindowOptions {
-  /** Default 1; for pooling the window's size. */
-  readonly strides?: Size
-  /** Default 'valid'. */
-  readonly padding?: Padding
-}
+export type WindowOptions = Given<typeof WINDOW>
 
 export interface WindowAttrs extends Record<string, unknown> {
   readonly kernel: readonly [number, number]
@@ -21,11 +16,20 @@ export interface WindowAttrs extends Record<string, unknown> {
   readonly padding: Padding
 }
 
-/** The attributes of a window, checked: sizes and strides are positive integers. */
-export function windowAttrs(op: string, kernel: Size, strides: Size, padding: Padding): WindowAttrs {
-  check(op, 'the window', kernel, size)
-  checkOptions(op, { strides, padding }, WINDOW)
-  return { kernel: pair(kernel), strides: pair(strides), padding }
+/** What pooling takes: the window's size, its strides (its size by default), `'valid'` or `'same'`. */
+export const POOL = joined({
+  /** One number for both axes, or [height, width]. */
+  poolSize: required(size),
+}, WINDOW)
+export type PoolOptions = Given<typeof POOL>
+
+/** The pooling that an op of these attributes is. */
+/* @__NO_SIDE_EFFECTS__ */
+export function pooling(op: Op<WindowAttrs>): (x: Tensor, options: PoolOptions) => Tensor {
+  return checked(op.name, { x: tensor }, (x: Tensor, options: PoolOptions) => {
+    const { poolSize, strides = poolSize, padding } = complete(op.name, options, POOL)
+    return apply(op, [x], { kernel: pair(poolSize), strides: pair(strides), padding })
+  })
 }
 
 /** Outputs along both axes, padding before them. */

@@ -29,7 +29,7 @@ const cases = (op: string, make: Make): OpCases<ResizeRow> => casesOf(op, ROWS, 
 })
 type Resizer = (x: Tensor, size: readonly [number, number], options: ResizeOptions) => Tensor
 const forward = (op: string, f: Resizer): OpCases<ResizeRow> =>
-  cases(op, ({ image, options }) => ({ shapes: [image], apply: (x) => f(x, options.size, options) }))
+  cases(op, ({ image, options: { size, ...rule } }) => ({ shapes: [image], apply: (x) => f(x, size, rule) }))
 const backward = (op: Op<{ mode: number; size: readonly [number, number] }>, nearest: boolean): OpCases<ResizeRow> =>
   cases(op.name, ({ image, options: { halfPixelCenters, alignCorners } }, output) => {
     const mode = (alignCorners ? 2 : halfPixelCenters ? 1 : 0) + (nearest ? 4 : 0)
