@@ -96,7 +96,7 @@ export function parseIdx(bytes: Uint8Array, name = 'IDX data'): IdxArray {
  */
 export function writeIdx(shape: readonly number[], data: Uint8Array): Uint8Array {
   if (typeof shape?.every !== 'function') throw new TypeError(`writeIdx: shape expected a list of sizes, got ${typeof shape}`)
-  if (!(data instanceof Uint8Array)) throw new TypeError(`writeIdx: data expected a Uint8Array, got ${typeof data}`)
+  checkBytes('writeIdx', data)
   const valid = shape.every(n => Number.isInteger(n) && n >= 0 && n <= 0xffffffff)
   if (!valid || shape.length < 1 || shape.length > 255 || shape.reduce((a, b) => a * b, 1) !== data.length) {
     throw new RangeError(`writeIdx: shape expected 1 to 255 sizes whose product is ${data.length}, the bytes of data, ` +

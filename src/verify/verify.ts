@@ -1,6 +1,6 @@
 // Whether this engine gives the bits that the package promises: fixed recipes, each as one digest, beside the golden ones.
 // Works in every runtime; a mismatch, or a recipe that fails here, is reported and never thrown.
-import { callable, complete, joined, listOf, rule } from '../options.ts'
+import { callable, complete, isObject, joined, listOf, rule } from '../options.ts'
 import { type Precision, RUNTIME, type Runtime, type RuntimeOptions } from '../runtime/runtime.ts'
 import { turn } from '../runtime/turn.ts'
 import { digestOf } from './digest.ts'
@@ -45,7 +45,7 @@ export const recipeNames: readonly string[] = recipes.map(({ name }) => name)
 /** What their names begin with. */
 export const recipeKinds: readonly string[] = [...new Set(recipeNames.map((name) => name.slice(0, name.indexOf('/'))))]
 
-const isRuntime = (x: unknown): x is Runtime => x instanceof Object && 'session' in x
+const isRuntime = (x: unknown): x is Runtime => isObject(x) && 'session' in x
 const isName = (x: unknown): x is string => typeof x === 'string'
 const OPTIONS = joined({
   runtime: rule('what createRuntime gives', isRuntime), recipes: listOf('names', isName), onProgress: callable,

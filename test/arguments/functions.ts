@@ -233,11 +233,14 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   'a function.clearMetrics': [method(fn, 'clearMetrics'), () => []],
 
   'idx.parseIdx': [idx.parseIdx, () => [idxFile, 'name'], /parseIdx|IDX/],
+  'idx.idxLength': [idx.idxLength, () => [idxFile, 'name'], /idxLength|IDX/],
   'idx.writeIdx': [idx.writeIdx, () => [[2], new Uint8Array(2)]],
   'idx.imagesFromIdx': [idx.imagesFromIdx, () => [idxFile, 'name'], /imagesFromIdx|parseIdx/],
   'idx.withIdxLabels': [idx.withIdxLabels, () => [data, idx.writeIdx([4], new Uint8Array(4)), 'name'],
     /withIdxLabels|parseIdx|IDX|labels/],
   'safetensors.encodeSafetensors': [safetensors.encodeSafetensors, () => [tensors, { key: 'value' }]],
+  'safetensors.safetensorsShapes': [safetensors.safetensorsShapes, () => [safetensors.encodeSafetensors(tensors), 'name'],
+    /safetensors/i],
   'safetensors.decodeSafetensors': [safetensors.decodeSafetensors, () => [safetensors.encodeSafetensors(tensors), 'name'],
     /decodeSafetensors|safetensors/],
 

@@ -11,6 +11,7 @@ const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, eval
   '(see "ganglion --help")'
 const MODELS = modelNames.join(', ')
 const FILTERS = '2 positive integers, at a quarter and at half of the size, with commas between'
+const RATE = '0 or more, within float32, or a schedule as JSON'
 const TRAIN = '(see "ganglion train --help")'
 
 test.each([
@@ -34,15 +35,15 @@ test.each([
   ['train vae --epochs=', `--epochs expected an integer of at least 1, got "" ${TRAIN}`],
   ['train vae --out --force', `--out expected a value (DIR), got the option --force ${TRAIN}`],
   ['train vae --force=yes', `--force takes no value, got "yes" ${TRAIN}`],
-  ['train vae --learning-rate -0.1', `--learning-rate expected 0 or more, within float32, or a schedule as JSON, got "-0.1" ${TRAIN}`],
-  ['train vae --learning-rate=-1e-3', `--learning-rate expected 0 or more, within float32, or a schedule as JSON, got "-1e-3" ${TRAIN}`],
-  ['train vae --learning-rate NaN', `--learning-rate expected 0 or more, within float32, or a schedule as JSON, got "NaN" ${TRAIN}`],
+  ['train vae --learning-rate -0.1', `--learning-rate expected ${RATE}, got "-0.1" ${TRAIN}`],
+  ['train vae --learning-rate=-1e-3', `--learning-rate expected ${RATE}, got "-1e-3" ${TRAIN}`],
+  ['train vae --learning-rate NaN', `--learning-rate expected ${RATE}, got "NaN" ${TRAIN}`],
   ['train vae --latent {}', `--latent expected a positive integer, got "{}" ${TRAIN}`],
   ['train vae --accumulate 0', `--accumulate expected an integer of at least 1, got "0" ${TRAIN}`],
   ['train vae --learning-rate {"schedule":"cos"}', '--learning-rate expected a schedule as JSON, such as ' +
     '{"schedule":"cosine","initial":1e-3,"steps":2000}, got "{"schedule":"cos"}": ' +
     `schedules: there is no schedule 'cos', expected cosine, exponential, piecewise, linear, warmup ${TRAIN}`],
-  ['train vae --learning-rate 1e999', `--learning-rate expected 0 or more, within float32, or a schedule as JSON, got "1e999" ${TRAIN}`],
+  ['train vae --learning-rate 1e999', `--learning-rate expected ${RATE}, got "1e999" ${TRAIN}`],
   ['train vae --batch-size -8', `--batch-size expected an integer of at least 1, got "-8" ${TRAIN}`],
   ['train vae --seed 9007199254740993', `--seed expected an integer from 0 to 2^53 - 1, got "9007199254740993" ${TRAIN}`],
   ['train vae --noise loud', `--noise expected 'sample' or 'batch', got "loud" ${TRAIN}`],

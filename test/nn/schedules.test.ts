@@ -132,7 +132,8 @@ it('refusals', () => {
   const any = (x: unknown) => x as never
   for (const [make, error] of [
     [() => cosine(any({ initial: 1 })), new TypeError('cosine: steps is undefined, expected a positive integer')],
-    [() => linear({ initial: -1, final: 0, steps: 1 }), new RangeError('linear: initial is -1, expected 0 or more, within float32')],
+    [() => linear({ initial: -1, final: 0, steps: 1 }),
+      new RangeError('linear: initial is -1, expected 0 or more, within float32')],
     [() => exponential({ initial: 1, decayRate: 0, decaySteps: 1 }),
       new RangeError('exponential: decayRate is 0, expected a number greater than 0')],
     [() => piecewise({ boundaries: [3, 3], values: [1, 2, 3] }),

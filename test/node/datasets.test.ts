@@ -281,9 +281,9 @@ describe('fashion', () => {
 
 test('arguments are checked', async () => {
   await expect(loadDataset(7 as unknown as string)).rejects
-    .toThrow(new TypeError('loadDataset: source expected a string, got number'))
+    .toThrow(new TypeError('loadDataset: source is 7, expected mnist, fashion or a path'))
   await expect(loadDataset('')).rejects
-    .toThrow(new RangeError('loadDataset: source expected mnist, fashion or a path, got an empty string'))
+    .toThrow(new RangeError("loadDataset: source is '', expected mnist, fashion or a path"))
   await expect(loadDataset('mnist', { split: 'valid' as 'test' })).rejects
     .toThrow(new RangeError("loadDataset: split is 'valid', expected 'train' or 'test'"))
   await expect(loadDataset('mnist', 'test' as never)).rejects
