@@ -199,7 +199,7 @@ describe('refusals', () => {
     [() => adamW({ weightDecay: -1 }), /adamW: weightDecay is -1/],
     [() => adam({ learningrate: 1 } as object), /adam: there is no option 'learningrate'; it takes learningRate, name, beta1/],
     [() => adam({ learningRate: '1' as unknown as number }), /adam: learningRate is '1', expected 0 or more/],
-    [() => adam(0.1 as never), /adam: the options are 0.1, expected an object with learningRate/],
+    [() => adam(0.1), /adam: the options are 0.1, expected an object with learningRate/],
     [() => rmsprop({ epsilon: -1 }), /rmsprop: epsilon is -1, expected 0 or more/],
     [
       () => {

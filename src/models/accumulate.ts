@@ -4,9 +4,15 @@
 import { input } from '../graph/leaves.ts'
 import { Tensor } from '../graph/tensor.ts'
 import { rewrite, topological } from '../graph/walk.ts'
-import { isCount } from '../options.ts'
+import { check, isCount, isFloats, isNumbers, listOf, rule } from '../options.ts'
+import { checkStages } from '../compiler/program.ts'
 import type { Reduction, Stage } from './definition.ts'
 import { isMark, MicroBatches, tree } from './micro_batches.ts'
+
+const isList = (x: unknown): x is readonly unknown[] => Array.isArray(x)
+const PARTS = listOf('stages for each micro-batch', isList)
+const ROWS = rule('a list of numbers of rows', isNumbers)
+const ARRAYS = listOf('Float32Arrays', isFloats)
 
 /** What one micro-batch gives to a stage, and what the stage makes of all. */
 export interface StagePieces {
@@ -93,6 +99,7 @@ export function stepPieces(
  * @throws RangeError where there are none, or they are of different lengths
  */
 export function treeSum(values: readonly Float32Array[]): Float32Array {
+  check('treeSum', 'values', values, ARRAYS)
   const lengths = values.map(({ length }) => length)
   if (!lengths.length || lengths.some((length) => length !== lengths[0])) {
     throw new RangeError(`treeSum: the arrays have the lengths [${lengths.join(', ')}], expected at least one, all equal`)
@@ -100,7 +107,10 @@ export function treeSum(values: readonly Float32Array[]): Float32Array {
   return tree(values, (a, b) => a.map((x, i) => x + b[i]!))
 }
 
-function checkParts(where: string, parts: readonly unknown[], rows: readonly number[]): void {
+function checkParts(where: string, parts: readonly (readonly Stage[])[], rows: readonly number[]): void {
+  check(where, 'parts', parts, PARTS)
+  check(where, 'rows', rows, ROWS)
+  for (const stages of parts) checkStages(where, stages)
   if (parts.length && parts.length === rows.length && rows.every(isCount)) return
   throw new RangeError(`${where}: ${parts.length} micro-batches and rows [${rows.join(', ')}] are given, ` +
     'expected at least one micro-batch, and a positive number of rows for each')

@@ -90,7 +90,8 @@ export function conv2d(options: ConvolutionOptions): Layer {
  */
 export function conv2dTranspose(options: ConvolutionOptions): Layer {
   const all = complete('conv2dTranspose', options, FILTERS)
-  const { filters, kernelSize, strides, padding, dilationRate, algorithm, kernelInitializer = glorotUniform({ transposed: true }) } = all
+  const { filters, kernelSize, strides, padding, dilationRate, algorithm } = all
+  const { kernelInitializer = glorotUniform({ transposed: true }) } = all
   const finish = finisher(all)
   return layer('conv2dTranspose', all, (shape, variable) => {
     const kernel = variable('kernel', [...pair(kernelSize), filters, channels('conv2dTranspose', shape)], kernelInitializer)

@@ -180,6 +180,9 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   hyperparameter: [api.hyperparameter, () => ['rate', 1]],
   minimize: [api.minimize, () => [optimizers.adam(), ops.sum(x), [layers.flatten()], { transforms: [], metrics: {} }], /minimize|adam/],
   clipping: [api.clipping, () => [1], /clipping|clipByGlobalNorm/],
+  accumulate: [api.accumulate, () => [[[]], [2], 'mean']],
+  stepPieces: [api.stepPieces, () => [[[]], [2], 'mean']],
+  treeSum: [api.treeSum, () => [[new Float32Array(2), new Float32Array(2)]]],
   trainingStages: [api.trainingStages, () => [{ train: () => [] }, { images: image }, pass], /trainingStages|train/],
   imageDataset: [imageDataset, () => [{
     images: new Uint8Array(4), shape: [2, 2, 1], name: 'a', labels: [...'1'].map(Number) && new Uint8Array(1), classes: 2,
