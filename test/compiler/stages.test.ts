@@ -2,10 +2,10 @@
 import { expect, it } from 'vitest'
 import { gradients } from '../../src/autodiff/gradients.ts'
 import { constant, input, type Variable, variable } from '../../src/graph/leaves.ts'
-import type { Tensor } from '../../src/graph/tensor.ts'
+import { apply, type Tensor } from '../../src/graph/tensor.ts'
 import { relu } from '../../src/ops/activation.ts'
 import { add, mul } from '../../src/ops/arithmetic.ts'
-import { assign } from '../../src/ops/assign.ts'
+import { assign, assignOp } from '../../src/ops/assign.ts'
 import { conv2d } from '../../src/ops/conv2d.ts'
 import { dropout, randomNormal } from '../../src/ops/random.ts'
 import { sum } from '../../src/ops/reduce.ts'
@@ -69,8 +69,9 @@ it('refuses what cannot be meant', async () => {
   expect(() => session.compile({ stages: [] } as never)).toThrow('compile: group is undefined, expected a name')
   expect(() => session.compile({ group: 'g', stage: [] } as never)).toThrow(
     "compile: there is no option 'stage'; it takes group, stages")
-  const onto = assign(mul(a, 2) as Variable, constant([2]))
+  const onto = apply(assignOp, [mul(a, 2), constant([2])], {})
   expect(compile({ updates: [onto] })).toThrow("the update 'assign' would change the result of 'mul'")
+  expect(() => assign(mul(a, 2) as Variable, constant([2]))).toThrow('assign: variable is a Tensor, expected a variable')
   const fn = session.compile({ group: 'g', stages: [{ outputs: { a } }] })
   for (const steps of [-1, 0.5, 2 ** 32 + 1]) {
     expect(() => fn.run(steps)).toThrow(`run: steps is ${steps}, expected an integer from 0 to 2^31 - 1`)
