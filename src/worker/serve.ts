@@ -25,7 +25,7 @@ export type ModelMakers = Readonly<Record<string, (options: never) => ModelDefin
 const AHEAD = 8
 
 /** What `createTrainer` takes; of it, only what is for the runtime comes here. */
-const OPTIONS = joined(RUNTIME, { model: anything, seed: anything, threadWorker: anything })
+const OPTIONS = joined(joined({ model: anything, seed: anything }, RUNTIME), { threadWorker: anything })
 
 /** Requests that no answer is expected to, those that need no model, and all. */
 const SILENT: readonly Request['kind'][] = ['data', 'forget', 'ask', 'abort', 'leave']

@@ -54,7 +54,7 @@ describe('options that are not known or wrong', () => {
       "loadRun: there is no option 'stat'; it takes runtime, state, define",
     ],
     [
-      () => loadRun('x', { runtime: {} as never }), RangeError,
+      () => loadRun('x', { runtime: {} as never }), TypeError,
       'loadRun: runtime is an Object, expected what createRuntime gives',
     ],
     [

@@ -96,7 +96,7 @@ describe('what is asked', () => {
     await expect(verify({ recipies: ['op'] } as object)).rejects.toThrow(
       "verify: there is no option 'recipies'; it takes runtime, recipes, onProgress, threads")
     const text = 'op' as unknown as string[]
-    await expect(verify({ recipes: text })).rejects.toThrow("verify: recipes expected an array of names, got 'op'")
+    await expect(verify({ recipes: text })).rejects.toThrow("verify: recipes is 'op', expected a list of names")
   })
   it('a runtime, or options for one', async () => {
     const runtime = await createRuntime()

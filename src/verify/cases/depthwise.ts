@@ -33,8 +33,8 @@ function cases(op: string, make: Make): OpCases<DepthwiseRow> {
 }
 const attrs = ({ image, multiplier, window }: DepthwiseRow) => ({ ...window, image, multiplier })
 
-export const depthwise = cases('depthwiseConv2d', ({ image, filter, window }) => (
-  { shapes: [image, filter], apply: (x, w) => depthwiseConv2d(x, w, window) }
+export const depthwise = cases('depthwiseConv2d', ({ image, filter, window: { strides, padding } }) => (
+  { shapes: [image, filter], apply: (x, w) => depthwiseConv2d(x, w, { strides, padding }) }
 ))
 export const depthwiseInputGrad = cases('depthwiseConv2dInputGrad', (row, output) => (
   { shapes: [output, row.filter], apply: (dy, w) => apply(depthwiseConv2dInputGradOp, [dy, w], attrs(row)) }

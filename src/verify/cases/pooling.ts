@@ -31,11 +31,13 @@ function cases(op: string, make: Make, inputs?: Inputs): OpCases<PoolingRow> {
   }, inputs)
 }
 
+const optionsOf = ({ kernel, ...rest }: PoolingRow['window']) => ({ poolSize: kernel, ...rest })
+
 /** Far apart, so that no step of a numeric derivative changes which element is the largest. */
 const far: Inputs = { values: (size, uniform, input) => (input === 0 ? apart(size, uniform) : undefined) }
 
 export const maxPooling = cases('maxPool2d', ({ image, window }) => (
-  { shapes: [image], apply: (x) => maxPool2d(x, { poolSize: window.kernel, ...window }) }
+  { shapes: [image], apply: (x) => maxPool2d(x, optionsOf(window)) }
 ), far)
 export const maxPoolingGrad = cases('maxPool2dGrad', ({ image, window }, output) => (
   { shapes: [image, output], apply: (x, dy) => maxPool2dGrad(x, dy, { ...window }) }
@@ -44,7 +46,7 @@ export const maxPoolingGather = cases('maxPool2dGather', ({ image, window }) => 
   { shapes: [image, image], apply: (x, g) => maxPool2dGather(x, g, { ...window }) }
 ), far)
 export const averagePooling = cases('avgPool2d', ({ image, window }) => (
-  { shapes: [image], apply: (x) => avgPool2d(x, { poolSize: window.kernel, ...window }) }
+  { shapes: [image], apply: (x) => avgPool2d(x, optionsOf(window)) }
 ))
 export const averagePoolingGrad = cases('avgPool2dGrad', ({ image, window }, output) => (
   { shapes: [output], apply: (dy) => avgPool2dGrad(dy, image, { ...window }) }
