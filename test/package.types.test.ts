@@ -61,7 +61,9 @@ it('everything that they name', () => {
       seen.add(named)
       const file = declaration.getSourceFile()
       const isExported = exportsOf(moduleOf(file)).includes(named)
-      if (isExported) hidden.push(`${named.name} of ${file.fileName.split('/dist/')[1]}, which ${symbol.name} names`)
+      // A schema is a value: options that are typed by it have a name of their own, and the compiler expands it.
+      const isSchema = ts.isVariableDeclaration(declaration)
+      if (isExported && !isSchema) hidden.push(`${named.name} of ${file.fileName.split('/dist/')[1]}, which ${symbol.name} names`)
     }
   }
   expect(known.size).toBeGreaterThan(300)

@@ -36,7 +36,7 @@ export { gan, type GanOptions } from '../models/gan.ts'
 export { lsgan, type LsganOptions } from '../models/lsgan.ts'
 export { vae, type VaeOptions } from '../models/vae.ts'
 export {
-  defineModel, type Graphs, type KindRecord, type ModelKind, type OptionsOf, type OwnKind, type Tried,
+  defineModel, type Graphs, type KindRecord, type ModelKind, type OptionsOf, type OwnKind, type Schema, type Tried,
 } from '../models/kind.ts'
 export { interpolate, type InterpolateOptions } from '../models/interpolate.ts'
 export { accumulate, type StagePieces, stepPieces, treeSum } from '../models/accumulate.ts'

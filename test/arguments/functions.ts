@@ -255,7 +255,7 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   'node.interpolationsPng': [node.interpolationsPng, () => [model, { rows: 1, steps: 2, seed: 1 }], /interpolationsPng|picture/],
   'node.scaledImages': [node.scaledImages, () => [data, [0]]],
   'node.loadDataset': [node.loadDataset, () => [folder, { split: 'train' }], /loadDataset|dataset|folder/],
-  'node.loadConfig': [node.loadConfig, () => [folder], /loadConfig|config/],
+  'node.loadConfig': [node.loadConfig, () => [folder], /loadConfig|config|run folder/],
   'node.loadRun': [node.loadRun, () => [folder, { runtime, state: true, define: () => definition }], /loadRun|run/],
   'node.saveRun': [node.saveRun, () => [folder, model], /saveRun|write/],
   'node.saveConfig': [node.saveConfig, () => [folder, { format: 1, model: { kind: 'vae', options: {} }, training: { seed: 1 } }],

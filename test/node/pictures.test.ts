@@ -22,7 +22,7 @@ describe('options that are not known or wrong', () => {
       "samplesPng: there is no option 'cnt'; it takes count, seed, columns",
     ],
     [
-      () => samplesPng(model(), 3 as never), TypeError,
+      () => samplesPng(model(), 3), TypeError,
       'samplesPng: the options are 3, expected an object with count, seed, columns',
     ],
     [() => samplesPng(model(), { count: 0 }), RangeError, 'samplesPng: count is 0, expected a positive integer'],

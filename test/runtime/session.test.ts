@@ -30,7 +30,7 @@ it('what is computed has no values to look at, however often one asks', async ()
 it('constants are numbers', () => {
   const nested = [[1, 2], [3, 4]] as unknown as number[]
   expect(() => constant(nested)).toThrow(new TypeError(
-    'constant: value 0 is [1, 2], expected a number'))
-  expect(() => constant([1, 'two'] as unknown as number[])).toThrow("constant: value 1 is 'two', expected a number")
+    'constant: values is [[1, 2], [3, 4]], expected a number, or numbers in a list or a typed array'))
+  expect(() => constant([1, 'two'] as unknown as number[])).toThrow("constant: values is [1, 'two'], expected a number")
   expect(constant([NaN, 1]).attrs.values[0]).toBeNaN()
 })
