@@ -43,9 +43,11 @@ export function processIo(): Io {
     if (!failure || failure.code === 'EPIPE' || (failure.code === 'EIO' && stdout.isTTY)) return
     throw new GanglionError(`cannot write to standard output: ${reasonOf(failure)}`, { cause: failure })
   }
+  // TERM=dumb: a terminal that moves no cursor is written to as a file is.
+  const output = (stream: Output): Output => (process.env['TERM'] === 'dumb' ? { write: (text) => stream.write(text) } : stream)
   return {
-    stdout,
-    stderr,
+    stdout: output(stdout),
+    stderr: output(stderr),
     onSignal,
     checkOutput,
     async flush() {

@@ -1,4 +1,5 @@
 // Options of the command line as tables: one entry gives the parsing, the checking and the line in --help.
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { MOST_THREADS } from '../runtime/create_runtime.ts'
 import { wideVectors } from '../runtime/wide.ts'
@@ -105,8 +106,13 @@ export const choice = <T extends string>(...known: readonly T[]) => (text: strin
   return found
 }
 
-export const text = (value: string): string => {
+/** Whether a path begins with a ~ that the shell left. */
+export const isUnexpanded = (value: string): boolean => /^~(\/|$)/.test(value)
+
+/** The path of a file or a folder. A shell expands ~ only where a word begins with it, so not in --out=~/runs. */
+export const path = (value: string): string => {
   if (value === '') throw new RangeError('some text')
+  if (isUnexpanded(value)) throw new RangeError('a path that the shell has expanded; put a space for =, or write $HOME for ~')
   return value
 }
 
@@ -127,8 +133,18 @@ export function threads(value: string): number | 'auto' {
   }
 }
 
+/** What Linux says of the processors; '' elsewhere. */
+function processors(): string {
+  try {
+    return readFileSync('/proc/cpuinfo', 'utf8')
+  } catch {
+    return ''
+  }
+}
+/** Whether AVX2 is there, without which V8 joins no vectors, or not known to be missing. */
+export const mayHaveAvx2 = (cpuinfo: string): boolean => !/^flags\s*:/m.test(cpuinfo) || /^flags\s*:.*\bavx2\b/m.test(cpuinfo)
 /** Whether the command line takes wide vectors unless it is told: the process is its own, and the bits are the same. */
-export const automaticWide = (): boolean => wideVectors().available
+export const automaticWide = (): boolean => wideVectors().available && mayHaveAvx2(processors())
 
 const widths = choice('on', 'off', 'auto')
 

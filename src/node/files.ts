@@ -97,6 +97,8 @@ export async function removeFolders(path: string, top: string): Promise<void> {
   }
 }
 
+const DANGLING = 'a link to what is not there; make its target, or give another folder'
+
 /**
  * Makes a folder with its parents; returns the topmost that was missing. Removes what it made where it cannot make all.
  * Node's own recursive mkdir says ENOENT on a disk that is read-only or full, and leaves the parents behind.
@@ -117,9 +119,10 @@ export async function makeFolder(path: string): Promise<string | undefined> {
       await mkdir(folder)
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
-      if (code !== 'EEXIST' || !(await stat(folder)).isDirectory()) {
+      const there = code === 'EEXIST' ? await stat(folder).catch(() => null) : undefined
+      if (!there?.isDirectory()) {
         if (last) await removeFolders(last, top!)
-        throw error
+        throw there === null ? new Error(`"${folder}" is ${DANGLING}`, { cause: error }) : error
       }
     }
     await syncFolder(dirname(folder))

@@ -42,3 +42,15 @@ test('a reader that goes away ends the output, not the training', () => {
   expect(stderr).toBe('')
   expect(readdirSync(at.in('run', 'samples'))).toContain('epoch-0003.png')
 })
+
+describe.runIf(existsSync('/usr/bin/script'))('a terminal', () => {
+  const typescript = (term: string) => spawnSync('script', [
+    '-qec', `"${process.execPath}" "${main()}" ${TRAIN} --epochs 2 --out ${term}`, '/dev/null',
+  ], { cwd: at.path, encoding: 'utf8', env: { ...process.env, TERM: term } }).stdout
+  test('that moves its cursor has a bar', () => expect(typescript('xterm')).toContain('\x1b['))
+  test('that is dumb has lines', () => {
+    const shown = typescript('dumb')
+    expect(shown).toMatch(/^kept in +dumb\r?$/m)
+    expect(shown).not.toContain('\x1b')
+  })
+})

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readFileSync } from 'node:fs'
 import { nearest } from '../../src/cli/nearest.ts'
+import { mayHaveAvx2 } from '../../src/cli/options.ts'
 import { modelNames } from '../../src/models/kinds.ts'
 import { automaticThreads } from '../../src/runtime/faster.ts'
 import { recipeKinds } from '../../src/verify/index.ts'
@@ -34,6 +35,8 @@ test.each([
   ['train vae --epochs', `--epochs expected a value (N) ${TRAIN}`],
   ['train vae --epochs=', `--epochs expected an integer of at least 1, got "" ${TRAIN}`],
   ['train vae --out --force', `--out expected a value (DIR), got the option --force ${TRAIN}`],
+  ...['out', 'data', 'resume'].map((name): [string, string] => [`train vae --${name}=~/x`,
+    `--${name} expected a path that the shell has expanded; put a space for =, or write $HOME for ~, got "~/x" ${TRAIN}`]),
   ['train vae --force=yes', `--force takes no value, got "yes" ${TRAIN}`],
   ['train vae --learning-rate -0.1', `--learning-rate expected ${RATE}, got "-0.1" ${TRAIN}`],
   ['train vae --learning-rate=-1e-3', `--learning-rate expected ${RATE}, got "-1e-3" ${TRAIN}`],
@@ -128,6 +131,12 @@ test('nearest', () => {
   expect(nearest('vea', ['autoencoder', 'vae', 'gan'])).toBe('; did you mean vae?')
   expect(nearest('autoencodr', ['autoencoder', 'vae', 'gan'])).toBe('; did you mean autoencoder?')
   expect(nearest('x', ['autoencoder', 'vae', 'gan'])).toBe('')
+})
+
+test('processors without AVX2 are known by what Linux says of them', () => {
+  expect(mayHaveAvx2('flags\t\t: fpu sse2 avx avx2 bmi1\n')).toBe(true)
+  expect(mayHaveAvx2('processor\t: 0\nflags\t\t: fpu sse2 avx\n')).toBe(false)
+  expect(mayHaveAvx2('')).toBe(true)
 })
 
 test('info', async () => {

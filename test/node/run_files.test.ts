@@ -32,6 +32,13 @@ test('temporaries of a picture that a command draws just now are not left over',
 })
 
 describe('prepareRunFolder', () => {
+  test.each(['link', 'link/run'])('a link to what is not there is said: %s', async (name) => {
+    symlinkSync(join(folder, 'gone'), join(folder, 'link'))
+    await expect(prepareRunFolder(join(folder, name))).rejects.toThrow(new GanglionError(
+      `cannot prepare run folder "${join(folder, name)}": "${join(folder, 'link')}" is a link to what is not there; ` +
+      'make its target, or give another folder'))
+    expect(readdirSync(folder)).toEqual(['link'])
+  })
   test('makes a folder with its parents, and takes an empty one', async () => {
     const path = join(folder, 'a', 'b')
     await prepareRunFolder(path)

@@ -6,7 +6,7 @@ import { GanglionError } from '../../errors.ts'
 import { writeFileAtomic } from '../../node/files.ts'
 import type { Command } from '../command.ts'
 import type { Output } from '../io.ts'
-import { automaticWide, choice, help, parse, text, threads, UsageError, wide } from '../options.ts'
+import { automaticWide, choice, help, parse, path, threads, UsageError, wide } from '../options.ts'
 
 const measuring = {
   quick: { help: 'a quarter of a minute at most instead of a minute' },
@@ -18,7 +18,7 @@ const measuring = {
     value: 'HOW', help: 'deterministic; or relaxed: faster, not the same bits everywhere', initial: 'deterministic',
     read: choice('deterministic', 'relaxed'),
   },
-  json: { value: 'FILE', help: 'keeps all figures, window by window; replaces an earlier report', read: text },
+  json: { value: 'FILE', help: 'keeps all figures, window by window; replaces an earlier report', read: path },
 } as const
 const comparing = { compare: { help: 'compares two files that --json wrote, and measures nothing' }, ...help } as const
 const options = { ...measuring, ...comparing }

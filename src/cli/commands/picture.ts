@@ -10,14 +10,14 @@ import { loadRun, type Run } from '../../node/run.ts'
 import type { Model } from '../../train/model.ts'
 import type { Command } from '../command.ts'
 import type { Io } from '../io.ts'
-import { help, integer, type Options, parse, pngName, text, UsageError, type Values } from '../options.ts'
+import { help, integer, type Options, parse, pngName, path, UsageError, type Values } from '../options.ts'
 import { tidyRun } from '../run_lock.ts'
 
 export const RUN = 'RUN is the folder that "ganglion train" wrote.'
 
 /** The option for the images to take; by default the run's. */
 export const DATA = {
-  value: 'DATA', help: 'mnist, fashion, a folder of IDX or of PNG files, or an IDX file of images', read: text,
+  value: 'DATA', help: 'mnist, fashion, a folder of IDX or of PNG files, or an IDX file of images', read: path,
   initial: "the run's",
 } as const
 
@@ -29,7 +29,7 @@ export const MAX_BYTES = {
 
 /** The option for the module of a model of one's own. */
 export const MODEL = {
-  value: 'FILE', help: 'the module that makes a model of your own', initial: "the run's", read: text,
+  value: 'FILE', help: 'the module that makes a model of your own', initial: "the run's", read: path,
 } as const
 
 /** The run in a folder, its model made by a module in place of the run's where one is given. */

@@ -7,7 +7,8 @@ import type { Command } from '../command.ts'
 import { flagsOf, optionsFrom } from '../model_options.ts'
 import { nearest } from '../nearest.ts'
 import {
-  automaticWide, choice, help, integer, type Options, parse, positive, seed, text, threads, UsageError, type Values, wide,
+  automaticWide, choice, help, integer, isUnexpanded, type Options, parse, path, positive, seed, threads, UsageError, type Values,
+  wide,
 } from '../options.ts'
 import { reportFailure } from '../progress.ts'
 import { resumedModel, resumeSettings } from '../resume.ts'
@@ -47,9 +48,9 @@ const training = {
 } as const
 
 const output = {
-  model: { value: 'FILE', help: 'a model of your own: a module that exports a definition, or what makes one', read: text },
-  resume: { value: 'RUN', help: 'go on with the run in a folder, to the bit; --epochs is the total', read: text },
-  out: { value: 'DIR', help: 'the run folder', read: text, initial: 'runs/MODEL, or MODEL-2, …' },
+  model: { value: 'FILE', help: 'a model of your own: a module that exports a definition, or what makes one', read: path },
+  resume: { value: 'RUN', help: 'go on with the run in a folder, to the bit; --epochs is the total', read: path },
+  out: { value: 'DIR', help: 'the run folder', read: path, initial: 'runs/MODEL, or MODEL-2, …' },
   'save-every': {
     value: 'SECONDS', help: 'the most work that is lost when the process is killed; within an epoch too', read: positive,
     initial: SAVE_EVERY,
@@ -108,8 +109,8 @@ function lookAhead(args: readonly string[]): Asked {
     args: [...args], options: { model: { type: 'string' }, resume: { type: 'string' }, json: { type: 'boolean' } },
     strict: false,
   })
-  // What has no value, or an empty one, is parse's to refuse.
-  const given = (value: unknown) => (typeof value === 'string' && value ? value : undefined)
+  // What has no value, or one that is no path, is parse's to refuse.
+  const given = (value: unknown) => (typeof value === 'string' && value && !isUnexpanded(value) ? value : undefined)
   return { model: given(values.model), resume: given(values.resume), json: values.json === true }
 }
 
