@@ -21,7 +21,7 @@ const CORES = ['', '-relaxed'].flatMap((precision) => ['', '-wide'].flatMap((wid
 /** What the tarball may hold, and what it must. */
 const ALLOWED = [
   /^dist\/((node|cli|worker|verify|bench|formats)\/)?[a-z_]+\.js(\.map)?$/,
-  /^dist\/runtime\/(thread|[a-z_.]+-[A-Z0-9]{8})\.js(\.map)?$/,
+  /^dist\/runtime\/(thread|[a-z_0-9.]+-[A-Z0-9]{8})\.js(\.map)?$/,
   /^dist\/(?!cli\/)([a-z_0-9]+\/)*[a-z_0-9.]+\.d\.ts(\.map)?$/,
   /^dist\/ganglion(-relaxed)?(-wide)?(-threads)?\.wasm$/,
   // What source maps point to.
@@ -29,7 +29,7 @@ const ALLOWED = [
 ]
 const REQUIRED = ['README.md', 'LICENSE', 'SECURITY.md', ...filesOf(manifest.exports), ...filesOf(manifest.bin)]
 /** Eight cores, each raw and inlined, are a third of it; sources and maps for them half. */
-const BUDGET = { size: 940_000, unpackedSize: 3_000_000 }
+const BUDGET = { size: 1_020_000, unpackedSize: 3_400_000 }
 
 const PROGRAM = `
 import { createRuntime, imageDataset, Model, vae, type Progress } from 'ganglion'
@@ -84,12 +84,12 @@ function contents({ files, size, unpackedSize }) {
   )
 }
 
-/** Every source that a map names is in the package, but for generated texts. */
+/** Every source that a map names is in the package, but for generated texts, and what is bundled of other packages. */
 function checkMaps(folder) {
   for (const file of readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.map'))) {
     const path = join(folder, file)
     const missing = JSON.parse(readFileSync(path, 'utf8')).sources
-      .filter((source) => !/\.generated\.ts$/.test(source) && !existsSync(join(dirname(path), source)))
+      .filter((source) => !/\.generated\.ts$|\/node_modules\//.test(source) && !existsSync(join(dirname(path), source)))
     check(!missing.length, `${file} maps to what is not in the package: ${missing.join(', ')}`)
   }
 }

@@ -68,8 +68,8 @@ export function fieldsOf(text: string): Layout {
 type Put = (word: number, type: FieldType) => void
 
 /** Hands out the words of a call's arguments, in their order. Addresses are left as they are. */
-export function encode({ kernel, args }: KernelCall, put: Put): void {
-  encodeFields(kernel.layouts, 0, args as Fields, put)
+export function encode(given: KernelCall, put: Put): void {
+  encodeFields(given.kernel.layouts, 0, given.args as Fields, put)
 }
 
 type Fields = Readonly<Record<string, number | readonly number[]>> & { readonly records: readonly Fields[] }

@@ -79,7 +79,7 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** What is at a path, itself where it is a link; undefined where nothing is. */
+/** @internal What is at a path, itself where it is a link; undefined where nothing is. */
 export async function entryAt(path: string) {
   return lstat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined

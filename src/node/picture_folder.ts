@@ -23,7 +23,7 @@ export interface FolderContents {
 
 const OTHER_KINDS = /\.(avif|bmp|gif|heic|heif|ico|jfif|jpe|jpeg|jpg|jxl|pbm|pgm|ppm|svg|tga|tif|tiff|webp)$/i
 
-/** What a folder holds of pictures. Hidden files (`._a.png`, which archives of macOS have) are nobody's pictures. */
+/** @internal What a folder holds of pictures. Hidden files (`._a.png`, which archives of macOS have) are nobody's pictures. */
 export async function picturesIn(folder: string, entries: readonly Dirent[]): Promise<FolderContents> {
   const [pictures, skipped]: [string[], string[]] = [[], []]
   for (const entry of entries) {
