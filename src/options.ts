@@ -1,6 +1,7 @@
 // Options, checked where they are given: each must be known, of its type, and within its range. One sentence each.
 // A schema declares options once: their types, checks, defaults and descriptions.
 // What makes rules and options is marked as free of side effects, so that bundlers leave out what nothing uses.
+import { tagOf } from './tag.ts'
 
 /** What an option or an argument of type `T` may be. */
 export interface Rule<T = unknown> {
@@ -134,15 +135,12 @@ export const size = rule('a positive integer or two, [height, width]', isPair,
 /** One or several, negative from the end: which there are, the tensor's shape says. */
 export const axes = rule('an axis, a list of axes, or undefined for all',
   (x): x is number | readonly number[] | undefined => x === undefined || isNumber(x) || isNumbers(x))
-/** By its tag: an array may come from another realm. */
-export const tagged = (x: unknown, tag: RegExp): boolean => tag.test({}.toString.call(x))
-export const isFloats = (x: unknown): x is Float32Array => tagged(x, /Float32A/)
+export const isFloats = (x: unknown): x is Float32Array => /^Float32A/.test(tagOf(x))
 /** Those of a canvas, which are clamped, too. */
-export const isBytes = (x: unknown): x is Uint8Array | Uint8ClampedArray => tagged(x, /Uint8[AC]/)
-export const isMap = (x: unknown): x is ReadonlyMap<unknown, unknown> => tagged(x, /t Map/)
+export const isBytes = (x: unknown): x is Uint8Array | Uint8ClampedArray => /^Uint8[AC]/.test(tagOf(x))
 export const isPixels = (x: unknown): x is Uint8Array | Uint8ClampedArray | Float32Array => isBytes(x) || isFloats(x)
 /** Numbers in a list or in a typed array. */
-export const isArrayOfNumbers = (x: unknown): x is ArrayLike<number> => isNumbers(x) || tagged(x, /t (Float|Uint|Int)\d/)
+export const isArrayOfNumbers = (x: unknown): x is ArrayLike<number> => isNumbers(x) || /^(Float|Uint|Int)\d/.test(tagOf(x))
 export const numbers = rule('numbers in a list or a typed array', isArrayOfNumbers)
 export const pixels = rule('a Uint8Array (0 to 255) or a Float32Array', isPixels)
 export const floats = rule('a Float32Array', isFloats)

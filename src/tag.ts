@@ -18,7 +18,7 @@ interface Platform {
   'WebAssembly.Module': WebAssembly.Module
 }
 
-const tagOf = (x: unknown): string => ({}).toString.call(x).slice(8, -1)
+export const tagOf = (x: unknown): string => ({}).toString.call(x).slice(8, -1)
 export const isA = <K extends keyof Platform>(kind: K, x: unknown): x is Platform[K] => tagOf(x) === kind
 /** Whether what was thrown is an error; one of the platform's own (a DOMException) too. */
 export const isError = (x: unknown): x is Error => /^(Error|DOMException)$/.test(tagOf(x))

@@ -6,11 +6,11 @@ import { GanglionError } from '../errors.ts'
 import { damagedPng, isPng, type PngChunks, pngChunks } from '../formats/png.ts'
 import { MOST_BYTES, tooLarge } from './read.ts'
 
-/** A decoder holds a picture some five times over. */
-const SHARE = 8
+/** A decoder holds a picture some five times over: of what all pictures may take, one may take this much less. */
+const HEADROOM = 8
 /** What the decoder keeps beside each line of a picture, in bytes. */
 const LINE = 256
-export const MOST_PICTURE = MOST_BYTES / SHARE
+export const MOST_PICTURE = MOST_BYTES / HEADROOM
 
 export interface Picture {
   readonly width: number
@@ -37,7 +37,7 @@ export function decodePicture(bytes: Uint8Array, name: string, most = MOST_BYTES
   if (other && !isPng(bytes)) throw new GanglionError(`"${name}" is a ${other[0]} picture, expected a PNG file; convert it first`)
   const chunks = pngChunks(bytes, name)
   const { width, height, grey } = chunks
-  const rgba = decodeRgba(chunks, name, most, SHARE)
+  const rgba = decodeRgba(chunks, name, most, HEADROOM)
   const opaque = rgba.BYTES_PER_ELEMENT === 2 ? 65535 : 255
   let alpha = 0
   for (let i = 3; i < rgba.length; i += 4) if (rgba[i] !== opaque) alpha = 1
@@ -55,14 +55,14 @@ const latin = (bytes: Uint8Array): string => String.fromCharCode(...bytes)
 
 /**
  * Four samples a pixel, as bytes, or as 16 bits where the file has them.
- * @param share the picture may take `most` over it
+ * @param headroom the picture may take `most` divided by it
  */
-export function decodeRgba(chunks: PngChunks, name: string, most: number, share = 1): Uint8Array | Uint16Array {
+export function decodeRgba(chunks: PngChunks, name: string, most: number, headroom = 1): Uint8Array | Uint16Array {
   const { width, height, depth, length, lines, data, parts } = chunks
   const wide = depth === 16
   const cost = width * height * (wide ? 8 : 4) + lines * LINE
   for (const part of parts.slice(1)) checkCrc(Buffer.from(part.buffer, part.byteOffset, part.length), name)
-  if (cost > most / share) throw tooLarge(name, cost, most / share, cost * share)
+  if (cost > most / headroom) throw tooLarge(name, cost, most / headroom, cost * headroom)
   const packed = Buffer.concat(data)
   try {
     // What it unpacks to is known to be right before the decoder, which would fill up or cut off, unpacks it once more.

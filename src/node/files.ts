@@ -97,8 +97,6 @@ export async function removeFolders(path: string, top: string): Promise<void> {
   }
 }
 
-const DANGLING = 'a link to what is not there; make its target, or give another folder'
-
 /**
  * Makes a folder with its parents; returns the topmost that was missing. Removes what it made where it cannot make all.
  * Node's own recursive mkdir says ENOENT on a disk that is read-only or full, and leaves the parents behind.
@@ -122,7 +120,8 @@ export async function makeFolder(path: string): Promise<string | undefined> {
       const there = code === 'EEXIST' ? await stat(folder).catch(() => null) : undefined
       if (!there?.isDirectory()) {
         if (last) await removeFolders(last, top!)
-        throw there === null ? new Error(`"${folder}" is ${DANGLING}`, { cause: error }) : error
+        if (there !== null) throw error
+        throw new Error(`"${folder}" is a link to what is not there; make its target, or give another folder`, { cause: error })
       }
     }
     await syncFolder(dirname(folder))

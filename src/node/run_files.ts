@@ -34,7 +34,7 @@ export function isRunFile(name: string): boolean {
 export const isRunPicture = (path: string): boolean =>
   isPicture(basename(path)) && basename(dirname(path)) === SAMPLES && existsSync(join(path, '..', '..', CONFIG))
 
-export interface Contents {
+export interface RunContents {
   /** What a run has in the folder, by names from there: files, and pictures of epochs. */
   readonly files: readonly string[]
   /** What processes that were killed left of such files, and of pictures that commands draw. */
@@ -47,7 +47,7 @@ export interface Contents {
  * What there is of a run in a folder.
  * @throws GanglionError when there is no such folder, or anything is in the way of a run's files
  */
-export async function look(folder: string): Promise<Contents> {
+export async function look(folder: string): Promise<RunContents> {
   const [files, temporaries]: [string[], string[]] = [[], []]
   const sort = (name: string, prefix: string, isDirectory: boolean) => {
     const target = targetOf(name)

@@ -2,7 +2,8 @@
 import { sha256 } from '../formats/sha256.ts'
 import { encodeUtf8 } from '../formats/utf8.ts'
 import { EPOCH, POSITION, STEP } from '../graph/contract.generated.ts'
-import { check, floats, isMap, record, rule, tagged } from '../options.ts'
+import { check, floats, record, rule } from '../options.ts'
+import { isA } from '../tag.ts'
 import type { Session } from '../runtime/session.ts'
 
 /** Variables by name (f32) and the training counters with their seed (u32). */
@@ -68,8 +69,8 @@ export function checkState(session: Session, state: State): void {
 
 /** The most epochs, images of an epoch and multiples of 2^32 steps that training counts. */
 const LAST = 2147483648
-const VARIABLES = rule('a Map of Float32Arrays by name', isMap)
-const COUNTERS = rule('a Uint32Array', (x): x is Uint32Array => tagged(x, /t Uint32A/))
+const VARIABLES = rule('a Map of Float32Arrays by name', (x): x is Map<string, Float32Array> => isA('Map', x))
+const COUNTERS = rule('a Uint32Array', (x): x is Uint32Array => isA('Uint32Array', x))
 
 /** @throws TypeError, RangeError where values are not floats, or one is not finite */
 export function checkValues(what: string, name: string, values: unknown): void {

@@ -255,7 +255,7 @@ export class Trainer {
 function inOwnBuffers<T>(value: T): T {
   if (ArrayBuffer.isView(value)) {
     if (!value.byteLength) {
-      throw new TypeError('an array is empty: where it was given away (transfer), make it anew or give it without transfer')
+      throw new TypeError('an array is empty: where it was given away (transfer), make it anew, or do not transfer it')
     }
     return value.byteLength === value.buffer.byteLength ? value : (value as unknown as Uint8Array).slice() as T
   }

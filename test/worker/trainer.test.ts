@@ -108,7 +108,7 @@ describe('data', () => {
     const [trainer, other, model] = [await make(), await make(), await here()]
     const data = newData()
     await trainer.evaluate(data, { transfer: true })
-    const gone = 'an array is empty: where it was given away (transfer), make it anew or give it without transfer'
+    const gone = 'an array is empty: where it was given away (transfer), make it anew, or do not transfer it'
     await fails(other.evaluate(data), TypeError, gone)
     await fails(all(other.train(data)), TypeError, gone)
     await fails(trainer.fit(newData(), { validation: onPage({ ...data }) }), TypeError, gone)
