@@ -5,7 +5,7 @@ import { started, threadFrom } from '../runtime/threads/connection.ts'
 import type { NodeWorker } from '../runtime/host.ts'
 import type { CoreSource } from '../runtime/core_source.ts'
 import type { Precision } from '../runtime/runtime.ts'
-import { check, isObject, rule, signal as signalRule } from '../options.ts'
+import { check, isObject, record, rule, signal as signalRule } from '../options.ts'
 import { plainOptions } from '../nn/rate.ts'
 import { isA } from '../tag.ts'
 import type { EvaluateOptions } from '../train/evaluate.ts'
@@ -68,15 +68,14 @@ export interface Transfer {
   transfer?: boolean
 }
 
-const OBJECT = rule('an object', (x): x is object => isObject(x) && !Array.isArray(x))
 const CALLBACKS = rule('an object of callbacks, or a list of them', isObject)
 const CHECKPOINT = rule('a function, or { every, save }', (x): x is object => typeof x === 'function')
 /** The event that says how a `fit` ended. */
 const END = 'onTrainEnd'
 
 /** Options, if they are any. The worker knows which there are. */
-function checked<O extends object>(where: string, options: O): O {
-  check(where, 'options', options, OBJECT)
+function optionsOf<O extends object>(where: string, options: O): O {
+  check(where, 'options', options, record)
   return options
 }
 
@@ -111,7 +110,7 @@ export class Trainer {
    * ask the trainer sees the model of that moment.
    */
   async fit(data: ImageDataset, options: FitOptions & Transfer = {}): Promise<History> {
-    const { callbacks = [], checkpoint, ...rest } = checked('fit', options)
+    const { callbacks = [], checkpoint, ...rest } = optionsOf('fit', options)
     const all = [callbacks].flat() as Partial<Record<Event[0], (...args: unknown[]) => unknown>>[]
     for (const each of all) check('fit', 'callbacks', each, CALLBACKS)
     if (checkpoint !== undefined) {
@@ -133,7 +132,7 @@ export class Trainer {
   async *#steps<T>(
     kind: 'train' | 'fit', data: ImageDataset, options: FitOptions & Transfer, more = {},
   ): AsyncGenerator<T, void, void> {
-    const { signal, transfer, validation, ...rest } = checked(kind, options)
+    const { signal, transfer, validation, ...rest } = optionsOf(kind, options)
     if (signal !== undefined) check(kind, 'signal', signal, signalRule)
     const number = this.#send(data, transfer)
     const judged = validation && this.#send(validation, transfer)
@@ -165,7 +164,7 @@ export class Trainer {
 
   /** As `Model.evaluate`; between two chunks of a training. */
   async evaluate(data: ImageDataset, options: EvaluateOptions & Transfer = {}): Promise<Record<string, number>> {
-    const { transfer, ...rest } = checked('evaluate', options)
+    const { transfer, ...rest } = optionsOf('evaluate', options)
     const number = this.#send(data, transfer)
     return this.#channel.ask((id) => ({ kind: 'evaluate', id, data: number, options: rest })) as Promise<Record<string, number>>
   }
@@ -191,7 +190,7 @@ export class Trainer {
   }
   /** As `Model.loadWeights`; `rename` is called here. */
   async loadWeights(weights: Arguments<'loadWeights'>[0], options: LoadOptions = {}): Promise<Value<'loadWeights'>> {
-    const { rename } = checked('loadWeights', options)
+    const { rename } = optionsOf('loadWeights', options)
     // A function cannot be sent; what it makes of each name can.
     const names = () => new Map([...weights?.keys?.() ?? []].map((name) => [name, rename!(name)]))
     const sent = typeof rename === 'function' ? { ...options, rename: names() as never } : options
@@ -221,7 +220,7 @@ export class Trainer {
   async #rows(
     method: 'decode' | 'encode' | 'reconstruct', rows: Float32Array, options: RowOptions & Transfer,
   ): Promise<Float32Array> {
-    const { transfer, ...rest } = checked(method, options)
+    const { transfer, ...rest } = optionsOf(method, options)
     return this.#call(method, [rows, rest], transfer)
   }
 
@@ -302,7 +301,7 @@ function sent(model: NamedModel | ModuleModel): Pick<Creation, 'kind' | 'module'
  * there are not, and where the worker does not start or has a trainer already
  */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
-  const { model, seed = 1, core, worker, threadWorker, ...others } = checked('createTrainer', options)
+  const { model, seed = 1, core, worker, threadWorker, ...others } = optionsOf('createTrainer', options)
   check('createTrainer', 'model', model, MODEL)
   if (worker !== undefined) check('createTrainer', 'worker', worker, WORKER)
   const address = (file: unknown) => (isAddress(file) ? String(file) : file)
