@@ -41,6 +41,8 @@ export default [
   entry('ganglion/bench: all of it, the core inside', 'bench/index.js', '63 kB'),
   entry('ganglion/safetensors', 'formats/safetensors.js', '3.4 kB'),
   entry('ganglion/idx', 'formats/idx.js', '1.7 kB'),
+  entry('ganglion/npy', 'formats/npy.js', '3 kB'),
+  entry('ganglion/npz', 'formats/npz.js', '9 kB'),
   raw('ganglion.wasm', '17.5 kB'),
   ...['threads', 'relaxed', 'relaxed-threads'].map((name) => raw(`ganglion-${name}.wasm`, '18 kB')),
   ...['wide', 'wide-threads', 'relaxed-wide', 'relaxed-wide-threads'].map((name) => raw(`ganglion-${name}.wasm`, '21.5 kB')),

@@ -76,6 +76,8 @@ describe('the sizes of its entries are the budgets of .size-limit.js', async () 
     ['ganglion/api', ['ganglion/api', 'ganglion/slim and ganglion/api: a program that trains a VAE']],
     ['ganglion/safetensors', ['ganglion/safetensors']],
     ['ganglion/idx', ['ganglion/idx']],
+    ['ganglion/npy', ['ganglion/npy']],
+    ['ganglion/npz', ['ganglion/npz']],
     ['ganglion/worker', ["ganglion/worker: the page's side", "ganglion/worker: the worker's file, the core inside"]],
     ['ganglion/worker/serve', ['ganglion/worker/serve: all of it, the core inside']],
     ['ganglion/verify', ['ganglion/verify: all of it, the core inside']],

@@ -3,6 +3,8 @@
 import { describe, expect, it, test } from 'vitest'
 import * as api from '../../src/entries/index.ts'
 import * as idx from '../../src/formats/idx.ts'
+import * as npy from '../../src/formats/npy.ts'
+import * as npz from '../../src/formats/npz.ts'
 import * as safetensors from '../../src/formats/safetensors.ts'
 import * as node from '../../src/node/index.ts'
 import { FUNCTIONS, OTHERS } from './functions.ts'
@@ -49,7 +51,7 @@ const OPTIONED = Object.entries(FUNCTIONS).filter(([, [, args]]) => isPlain(args
 test.each(OPTIONED)('%s refuses an option that there is not', async (name, [f, args]) => {
   const given = args()
   const misspelt = [...given.slice(0, -1), { ...given.at(-1) as object, optoin: 1 }]
-  const free = ['node.saveConfig', 'node.encodePng', 'imageDataset', 'model.loadState'].includes(name)
+  const free = ['node.saveConfig', 'node.encodePng', 'npy.encodeNpy', 'imageDataset', 'model.loadState'].includes(name)
   const complaint = await complaintOf(f as (...all: unknown[]) => unknown, misspelt, /^$/)
   if (!free) expect(complaint).toMatch(/optoin/)
 })
@@ -60,7 +62,7 @@ test('the list has every function of the entries', () => {
   const missing = [
     ...Object.entries(api).filter(([, value]) => typeof value === 'function').map(([name]) => name),
     ...namespaces.flatMap((space) => Object.entries(api[space]).map(([name]) => `${space}.${name}`)),
-    ...Object.entries({ idx, safetensors, node }).flatMap(([entry, all]) => (
+    ...Object.entries({ idx, npy, npz, safetensors, node }).flatMap(([entry, all]) => (
       Object.entries(all).filter(([, value]) => typeof value === 'function').map(([name]) => `${entry}.${name}`))),
     ...Object.getOwnPropertyNames(api.Model.prototype).map((name) => `model.${name}`),
   ].filter((name) => !listed.includes(name) && !listed.includes(`models.${name}`) && !OTHERS.includes(name))

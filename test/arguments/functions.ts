@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as api from '../../src/entries/index.ts'
 import * as idx from '../../src/formats/idx.ts'
+import * as npy from '../../src/formats/npy.ts'
+import * as npz from '../../src/formats/npz.ts'
 import * as safetensors from '../../src/formats/safetensors.ts'
 import * as node from '../../src/node/index.ts'
 import { runtime } from '../harness.ts'
@@ -33,6 +35,7 @@ const record = { kind: 'mine', summary: 'a model', options: { latent: options.op
 const png = node.encodePng({ width: 1, height: 1, channels: 1, pixels: new Uint8Array(1) })
 const idxFile = idx.writeIdx([2, 1, 1], new Uint8Array(2))
 const tensors = new Map([['a', { shape: [2], data: new Float32Array(2) }]])
+const array = { shape: [2], data: Uint8Array.of(1, 2) }
 const op = {
   name: 'mine', shape: () => [2, 3], gradient: null, flops: () => 0,
   calls: () => [ops.kernelCall('abs_f32', { x: 0, y: 0, n: 6 })],
@@ -241,6 +244,10 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   'idx.imagesFromIdx': [idx.imagesFromIdx, () => [idxFile, 'name'], /imagesFromIdx|parseIdx/],
   'idx.withIdxLabels': [idx.withIdxLabels, () => [data, idx.writeIdx([4], new Uint8Array(4)), 'name'],
     /withIdxLabels|parseIdx|IDX|labels/],
+  'npy.encodeNpy': [npy.encodeNpy, () => [array]],
+  'npy.decodeNpy': [npy.decodeNpy, () => [npy.encodeNpy(array), 'name'], /NPY/i],
+  'npz.encodeNpz': [npz.encodeNpz, () => [new Map([['a', array]]), { compress: true }]],
+  'npz.decodeNpz': [npz.decodeNpz, () => [npz.encodeNpz(new Map([['a', array]])), 'name', { maxBytes: 4096 }], /NPZ|zip/i],
   'safetensors.encodeSafetensors': [safetensors.encodeSafetensors, () => [tensors, { key: 'value' }]],
   'safetensors.safetensorsShapes': [safetensors.safetensorsShapes, () => [safetensors.encodeSafetensors(tensors), 'name'],
     /safetensors/i],

@@ -8,6 +8,8 @@ import { CHECKSUMS, parseChecksums } from '../../src/checkpoint/run.ts'
 import { formatConfig, parseConfig } from '../../src/checkpoint/config.ts'
 import { loadedOptions } from '../../src/checkpoint/options.ts'
 import { idxLength, imagesFromIdx, parseIdx, writeIdx } from '../../src/formats/idx.ts'
+import { decodeNpy, encodeNpy } from '../../src/formats/npy.ts'
+import { decodeNpz, encodeNpz } from '../../src/formats/npz.ts'
 import { pngChunks } from '../../src/formats/png.ts'
 import { decodeSafetensors, encodeSafetensors, type SavedTensor } from '../../src/formats/safetensors.ts'
 import { modelNames, models } from '../../src/models/kinds.ts'
@@ -224,6 +226,21 @@ const options: Target<readonly [string, Readonly<Record<string, unknown>>]> = {
   run: ([kind, given]) => void models[kind as 'vae'](given),
 }
 
+const arrays = [
+  { shape: [3, 4], data: ramp(12) }, { shape: [2], data: Float32Array.of(1, 2) }, { shape: [], data: Float64Array.of(3) },
+]
+const fits = ({ shape, data }: { readonly shape: readonly number[], readonly data: ArrayLike<number> }) =>
+  holds(shape.reduce((a, b) => a * b, 1) === data.length, `${shape.join('x')} has ${data.length} values`)
+const npy: Target<Uint8Array> = {
+  name: 'npy', runs: 4000, inputs: damaged(...arrays.map(encodeNpy)), run: (bytes) => fits(decodeNpy(bytes)),
+}
+const npz: Target<Uint8Array> = {
+  name: 'npz', runs: 2000,
+  inputs: damaged(...[false, true].map((compress) => (
+    encodeNpz(new Map(arrays.map((array, i) => [`${i}`, array] as const)), { compress })))),
+  run: (bytes) => decodeNpz(bytes, 'f', { maxBytes: MOST }).forEach(fits),
+}
+
 export const targets: readonly Target[] = [
-  idx, gzip, pngBytes, pngLies, folder, safetensors, config, checksums, options, protocol,
+  idx, gzip, pngBytes, pngLies, folder, safetensors, config, checksums, options, npy, npz, protocol,
 ] as unknown as readonly Target[]

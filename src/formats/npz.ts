@@ -1,0 +1,75 @@
+// NumPy's NPZ format: a zip of NPY files, by their names. Sources: https://numpy.org/doc/stable/reference/generated/numpy.savez.html
+// and APPNOTE 6.3, https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, of which fflate knows what is needed.
+// Invariant: the same arrays give the same bytes everywhere, and nothing is unpacked before it is known what it would take.
+import { unzipSync, type Zippable, zipSync } from 'fflate'
+import { GanglionError } from '../errors.ts'
+import { check, complete, count, flag, type Given, name as nameRule, option, rule } from '../options.ts'
+import { isA } from '../tag.ts'
+import { checkBytes } from './bytes.ts'
+import { decodeNpy, encodeNpy, type NpyArray } from './npy.ts'
+
+const ENCODE = {
+  /** Whether to compress, as numpy.savez_compressed does. Default false. */
+  compress: option(flag, false),
+}
+const DECODE = {
+  /** The most bytes that all of it may unpack to. Default 1 GiB. */
+  maxBytes: option(count, 1073741824),
+}
+const ARRAYS = rule('a Map of arrays by name', (x): x is ReadonlyMap<string, NpyArray> => isA('Map', x))
+
+/** Zip's first moment, in local time, which is what zip has: so the same bytes in every zone. */
+const MTIME = '1980-01-01T00:00:00'
+const SUFFIX = '.npy'
+
+/**
+ * The bytes of an NPZ file, arrays in the order of the map: what `numpy.load` gives as a dict.
+ *
+ *     encodeNpz(new Map([['images', { shape: [2, 28, 28, 1], data: pixels }], ['labels', { shape: [2], data: labels }]]))
+ * @throws TypeError, RangeError when an array is not as `encodeNpy` takes it, or an option is not as described
+ */
+export function encodeNpz(arrays: ReadonlyMap<string, NpyArray>, options: Given<typeof ENCODE> = {}): Uint8Array {
+  check('encodeNpz', 'arrays', arrays, ARRAYS)
+  const { compress } = complete('encodeNpz', options, ENCODE)
+  const files: Zippable = {}
+  for (const [name, array] of arrays) files[`${name}${SUFFIX}`] = [encodeNpy(array), { level: compress ? 6 : 0, mtime: MTIME }]
+  return zipSync(files)
+}
+
+/**
+ * The arrays in an NPZ file, by their names without `.npy`.
+ * @param name what messages call the file
+ * @throws TypeError, RangeError when `bytes` is not a Uint8Array, or options are not as described
+ * @throws GanglionError when it is no zip file, or too large, or one of its arrays is not as `decodeNpy` takes it
+ */
+export function decodeNpz(bytes: Uint8Array, name = 'NPZ data', options: Given<typeof DECODE> = {}): Map<string, NpyArray> {
+  checkBytes('decodeNpz', bytes)
+  check('decodeNpz', 'name', name, nameRule)
+  const { maxBytes } = complete('decodeNpz', options, DECODE)
+  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) {
+    throw new GanglionError(`"${name}" is not an NPZ file: expected a zip file; save it with numpy.savez`)
+  }
+  let total = 0
+  const files = unpacked(() => unzipSync(bytes, {
+    filter: ({ originalSize }) => {
+      total += originalSize
+      if (total > maxBytes) {
+        throw new GanglionError(`"${name}" unpacks to more than ${maxBytes} bytes; if it is meant, raise the limit (maxBytes)`)
+      }
+      return true
+    },
+  }), name)
+  return new Map(Object.entries(files).map(([file, content]) => {
+    const array = decodeNpy(content, `${name}/${file}`)
+    return [file.endsWith(SUFFIX) ? file.slice(0, -SUFFIX.length) : file, array]
+  }))
+}
+
+function unpacked<T>(unpack: () => T, name: string): T {
+  try {
+    return unpack()
+  } catch (cause) {
+    if (cause instanceof GanglionError) throw cause
+    throw new GanglionError(`"${name}" is a damaged zip file: ${(cause as Error).message}; save or download it again`, { cause })
+  }
+}

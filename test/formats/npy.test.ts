@@ -1,0 +1,93 @@
+// NPY and NPZ: held against files that NumPy wrote, and against the bytes that NumPy writes.
+import { readFileSync } from 'node:fs'
+import { zipSync } from 'fflate'
+import { expect, test } from 'vitest'
+import { GanglionError } from '../../src/errors.ts'
+import { decodeNpy, encodeNpy, type NpyArray } from '../../src/formats/npy.ts'
+import { decodeNpz, encodeNpz } from '../../src/formats/npz.ts'
+
+/** By numpy.savez_compressed of NumPy 1.24 (test/golden/README.md). */
+const NUMPY = new Uint8Array(readFileSync(new URL('../golden/npz/numpy.npz', import.meta.url)))
+const latin = (bytes: Uint8Array): string => String.fromCharCode(...bytes)
+
+test('what NumPy wrote: every type, both byte orders, both orders of axes', () => {
+  const arrays = decodeNpz(NUMPY)
+  expect(Object.fromEntries(arrays)).toEqual({
+    u1: { shape: [2, 3], data: Uint8Array.of(0, 1, 2, 3, 4, 5) },
+    f4: { shape: [3], data: Float32Array.of(0.5, -1.25, 3e38) },
+    f8: { shape: [1, 1], data: Float64Array.of(1 / 3) },
+    i8: { shape: [2], data: Float64Array.of(-5, 7) },
+    f2: { shape: [2], data: Float32Array.of(0.0999755859375, 65504) },
+    b1: { shape: [2], data: Uint8Array.of(1, 0) },
+    be: { shape: [2], data: Int32Array.of(1, 70000) },
+    fortran: { shape: [2, 3, 4], data: Uint16Array.from({ length: 24 }, (_, i) => i) },
+    scalar: { shape: [], data: Int16Array.of(7) },
+    empty: { shape: [0, 4], data: new Float32Array() },
+  })
+})
+
+test("a file has NumPy's own bytes", () => {
+  const bytes = encodeNpy({ shape: [2], data: Float32Array.of(1, -2) })
+  const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }"
+  expect(latin(bytes)).toBe(`\x93NUMPY\x01\x00v\x00${header.padEnd(117)}\n\0\0\x80?\0\0\0\xc0`)
+})
+
+const arrays: NpyArray[] = [
+  { shape: [2, 1], data: Uint8Array.of(1, 255) }, { shape: [1], data: Int8Array.of(-1) }, { shape: [], data: Uint16Array.of(7) },
+  { shape: [0, 3], data: new Int16Array() }, { shape: [1], data: Uint32Array.of(2 ** 32 - 1) },
+  { shape: [1], data: Int32Array.of(-(2 ** 31)) }, { shape: [2], data: Float32Array.of(NaN, 1e-45) },
+  { shape: [1], data: Float64Array.of(Math.PI) },
+]
+test.each(arrays)('$data comes back', (array) => {
+  expect(decodeNpy(encodeNpy(array))).toEqual(array)
+})
+
+test('an NPZ file: the same bytes each time, whatever the zone; compressed and not', () => {
+  const map = new Map(arrays.map((array, i) => [`a${i}`, array]))
+  for (const compress of [false, true]) {
+    const zone = process.env['TZ']
+    const [first, second] = ['UTC', 'America/New_York'].map((TZ) => {
+      process.env['TZ'] = TZ
+      return encodeNpz(map, { compress })
+    })
+    if (zone === undefined) delete process.env['TZ']
+    else process.env['TZ'] = zone
+    expect(second).toEqual(first)
+    expect(decodeNpz(first!)).toEqual(map)
+  }
+})
+
+const good = encodeNpy({ shape: [2], data: Float32Array.of(1, 2) })
+const header = (text: string): Uint8Array => {
+  const bytes = encodeNpy({ shape: [2], data: Float32Array.of(1, 2) })
+  bytes.set(new TextEncoder().encode(`${text.padEnd(117)}\n`), 10)
+  return bytes
+}
+test.each([
+  ['no NPY file', new Uint8Array(200), /"f" is not an NPY file: expected it to start with/],
+  ['too short', good.subarray(0, -1), /its 2 values take 8 bytes, found 7; save/],
+  ['cut within its header', good.subarray(0, 60), /cut short within its header/],
+  ['another version', Uint8Array.from(good, (b, i) => (i === 6 ? 9 : b)), /its version is 9, expected 1, 2 or 3/],
+  ['strings', header("{'descr': '<U8', 'fortran_order': False, 'shape': (2,), }"), /holds '<U8', expected numbers/],
+  ['records', header("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }"), /holds records, expected/],
+  ['no shape', header("{'descr': '<f4', 'fortran_order': False}"), /its header expected 'descr'/],
+  ['a huge shape', header("{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999, 9999999999), }"), /its shape is/],
+])('%s: a sentence', (_, bytes, message) => {
+  expect(() => decodeNpy(bytes, 'f')).toThrow(GanglionError)
+  expect(() => decodeNpy(bytes, 'f')).toThrow(message)
+})
+
+test('integers that f64 does not hold are refused, not rounded', () => {
+  const bytes = encodeNpy({ shape: [1], data: new Float64Array(1) })
+  bytes.set(new TextEncoder().encode("{'descr': '<i8'"), 10)
+  new DataView(bytes.buffer).setBigInt64(bytes.length - 8, 2n ** 53n, true)
+  expect(() => decodeNpy(bytes, 'f')).toThrow('"f" holds integers beyond 2^53')
+})
+
+test('what is no zip, damaged, or would take too much', () => {
+  expect(() => decodeNpz(good, 'f')).toThrow('"f" is not an NPZ file: expected a zip file')
+  expect(() => decodeNpz(NUMPY.subarray(0, 900), 'f')).toThrow(/"f" is a damaged zip file: .*; save or download it again/)
+  const bomb = zipSync({ 'a.npy': new Uint8Array(1 << 24) })
+  expect(() => decodeNpz(bomb, 'f', { maxBytes: 1 << 20 })).toThrow('"f" unpacks to more than 1048576 bytes')
+  expect(() => decodeNpz(zipSync({ 'a.txt': new Uint8Array(9) }), 'f')).toThrow('"f/a.txt" is not an NPY file')
+})
