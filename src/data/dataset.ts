@@ -55,6 +55,8 @@ const ARRAYS = rule('{ images, shape }', isRecord)
  *
  *     imageDataset({ images, shape: [28, 28, 1], labels, classes: 10 })
  *     imageDataset({ images, shape: [28, 28, 1], tensors: { mask: { data: masks, shape: [28, 28, 1] } } })
+ *
+ * Floats are taken as they are. Models make images in [-1, 1], so a warning says where `images` have another range.
  * @throws TypeError when an array has the wrong type
  * @throws RangeError when lengths do not fit the shape or each other, a float is NaN or infinite, or a label is no class number
  */
@@ -70,17 +72,29 @@ export function imageDataset(arrays: ImageArrays): ImageDataset {
   if (!isCount(count)) {
     throw new RangeError(`imageDataset: images expected a multiple of ${shape.join('x')} = ${size} values, got ${images.length}`)
   }
-  const bad = isFloats(images) ? images.findIndex(x => !Number.isFinite(x)) : -1
-  if (bad >= 0) {
-    const image = Math.floor(bad / size)
-    throw new RangeError(`imageDataset: image ${image} holds ${images[bad]}, expected finite numbers`)
-  }
+  if (isFloats(images)) checkFloats(images, size)
   if (classes !== undefined) check('imageDataset', 'classes', classes, countRule)
   checkRows('imageDataset', { count, labels, classes, tensors })
   return {
     name, images, count, shape: [...shape],
     ...(labels && { labels }), ...(classes && { classes }), ...(tensors && { tensors }),
   }
+}
+
+/** Refuses what is not finite, and warns of another range than that of the models, [-1, 1]: it may be meant. */
+function checkFloats(images: Float32Array, size: number): void {
+  let low = Infinity
+  let high = -Infinity
+  for (let i = 0; i < images.length; i++) {
+    const x = images[i]!
+    if (x - x !== 0) throw new RangeError(`imageDataset: image ${Math.floor(i / size)} holds ${x}, expected finite numbers`)
+    if (x < low) low = x
+    if (x > high) high = x
+  }
+  const beyond = low < -1 || high > 1
+  if (!beyond && (low < 0 || high <= 0)) return
+  const how = beyond ? 'give bytes, or scale by x / 127.5 - 1' : 'where 0 is black, scale by 2 * x - 1'
+  console.warn(`imageDataset: images are from ${low} to ${high}, and models take floats as from -1 to 1; ${how}`)
 }
 
 /**

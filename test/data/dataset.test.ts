@@ -1,6 +1,6 @@
 // Datasets from arrays and from IDX bytes: what is kept, what is shared, what is refused and in which words.
 import { runInNewContext } from 'node:vm'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { imageDataset, take } from '../../src/data/dataset.ts'
 import { imagesFromIdx, withIdxLabels, writeIdx } from '../../src/formats/idx.ts'
 import { GanglionError } from '../../src/errors.ts'
@@ -150,4 +150,18 @@ describe('take', () => {
     expect(() => take(dataset, n)).toThrow(
       new RangeError(`take: n expected an integer from 1 to 3, the images of "mine", got ${n}`))
   })
+})
+
+test.each([
+  [[0, 255], 'from 0 to 255, and models take floats as from -1 to 1; give bytes, or scale by x / 127.5 - 1'],
+  [[-3, 0.5], 'from -3 to 0.5, and models take floats as from -1 to 1; give bytes, or scale by x / 127.5 - 1'],
+  [[0, 1], 'from 0 to 1, and models take floats as from -1 to 1; where 0 is black, scale by 2 * x - 1'],
+  [[-1, 1], null],
+  [[-1, 0], null],
+  [[0, 0], null],
+])('floats %j: a warning says where they have another range than the models', (values, said) => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  imageDataset({ images: Float32Array.from(values), shape: [1, 1, 1] })
+  expect(warn.mock.calls).toEqual(said ? [[`imageDataset: images are ${said}`]] : [])
+  warn.mockRestore()
 })
