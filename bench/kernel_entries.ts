@@ -1,7 +1,7 @@
 // Every kernel of the core over a range of sizes: the ladders of ops with cases, and what has no cases. A test
 // says that none is left out.
 import { gradients } from '../src/autodiff/gradients.ts'
-import { input, type Variable, variable } from '../src/graph/leaves.ts'
+import { type Variable, variable } from '../src/graph/leaves.ts'
 import type { Tensor } from '../src/graph/tensor.ts'
 import { type Kernel, kernel } from '../src/bench/kernels.ts'
 import { optimizers } from '../src/nn/index.ts'
@@ -29,8 +29,8 @@ const sized = (op: string, build: (n: number) => Kernel): Entry[] => LENGTHS.map
 
 /** Activations have kernels for the gradient too. */
 const activationGradients = activation.filter(({ op }) => !(op in WITHOUT)).flatMap((of) => sized(`${of.op}, gradient`, (n) =>
-  kernel(`${of.op}, value and gradient [${n}]`, [[n]], (x) =>
-    gradients(of.make([[n]]).apply(x), [x], input('dy', [n]))[0]!)))
+  kernel(`${of.op}, value and gradient [${n}]`, [[n], [n]], (x, dy) =>
+    gradients(of.make([[n]]).apply(x), [x], dy)[0]!)))
 
 const updates = (op: string, make: (changed: Variable, gradient: Tensor) => readonly Tensor[]): Entry[] => sized(op, (n) => ({
   name: `${op} [${n}]`,

@@ -173,8 +173,8 @@ describe('state', () => {
     const { session, x, fn, optimizer } = await start(adam(), one())
     const updates = optimizer.apply([input('other', [1])], [x])
     const second = session.compile({ group: 'train', stages: [{ updates }] })
-    fn.run(3)
-    second.run(2)
+    fn.feed('g', [1]).run(3)
+    second.feed('other', [1]).run(2)
     expect(session.values(optimizer.state)[1]).toBe(5)
   })
 

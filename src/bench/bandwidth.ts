@@ -21,6 +21,7 @@ export function bandwidths(session: Session, windowMs: number): (Subject & { rea
     return { name, run: (n: number) => void fn.run(n), flops: 0, windowMs, bytes: bytesMoved(fn.schedule) }
   })
   // Written once, because pages that nobody wrote are one page of zeros to the system.
-  for (const x of [a, b]) session.values(x).fill(0.5)
+  const values = new Float32Array(FLOATS).fill(0.5)
+  for (const x of [a, b]) session.feed(x, values)
   return subjects
 }

@@ -162,18 +162,21 @@ export class CompiledFunction<S extends FunctionSpec = FunctionSpec> {
       const wanted = `expected ${tensor.size} for the shape ${show(tensor.shape)}`
       throw new RangeError(`input '${name}': ${values.length} values given, ${wanted}`)
     }
-    this.session.values(tensor).set(values)
+    this.session.feed(tensor, values)
     return this
   }
 
   /**
    * Runs `steps` steps; returns how many ended well (fewer: a metric was not finite in the next one).
-   * @throws RangeError where `steps` is no integer from 0 to 2³¹ − 1
+   * @throws RangeError where `steps` is no integer from 0 to 2³¹ − 1, or an input was never fed
    * @throws ThreadError where a worker thread is gone; variables that the function changes are then undefined
    */
   run(steps = 1): number {
     check('run', 'steps', steps, STEPS)
     this.#alive()
+    for (const [name, tensor] of this.program.inputs) {
+      if (!this.session.isFed(tensor)) throw new RangeError(`run: the input '${name}' has no values; give it some with feed()`)
+    }
     const { core } = this.session
     if (this.#arena !== this.session.arena) this.#write()
     this.session.began(this)

@@ -12,6 +12,8 @@ interface HeldLeaf {
   readonly address: number
   /** How many loaded programs read it. */
   users: number
+  /** Whether it has values: an input has none until it is fed. */
+  fed: boolean
 }
 
 export class SessionMemory {
@@ -147,7 +149,17 @@ export class SessionMemory {
     const key = keyOf(leaf)
     const known = this.#leaves.get(key)
     if (known) known.users++
-    else this.#leaves.set(key, { address: this.#place(leaf), users: 1 })
+    else this.#leaves.set(key, { address: this.#place(leaf), users: 1, fed: !isInput(leaf) })
+  }
+
+  /** @internal Gives an input its values, for all programs that read it. */
+  feed(leaf: Tensor, values: ArrayLike<number>): void {
+    this.values(leaf).set(values)
+    this.#leaves.get(keyOf(leaf))!.fed = true
+  }
+  /** @internal Whether an input has values. */
+  isFed(leaf: Tensor): boolean {
+    return this.#leaves.get(keyOf(leaf))!.fed
   }
 
   /** @internal One program less reads the leaf that has this key; its memory is free after the last. */

@@ -34,3 +34,13 @@ it('constants are numbers', () => {
   expect(() => constant([1, 'two'] as unknown as number[])).toThrow("constant: values is [1, 'two'], expected a number")
   expect(constant([NaN, 1]).attrs.values[0]).toBeNaN()
 })
+
+it('an input that was never fed is said, also where one function feeds it and another reads it', async () => {
+  const session = await newSession()
+  const x = input('x', [2])
+  const [double, triple] = [2, 3].map((by) => session.compile({ group: 'g', stages: [{ outputs: { y: ops.mul(x, by) } }] }))
+  expect(() => double!.run(1)).toThrow(new RangeError("run: the input 'x' has no values; give it some with feed()"))
+  double!.feed('x', [1, 2]).run(1)
+  triple!.run(1)
+  expect([...triple!.read('y')]).toEqual([3, 6])
+})
