@@ -10,6 +10,7 @@ import { factors } from '../src/verify/cases/cholesky.ts'
 import { compare } from '../src/verify/cases/compare.ts'
 import { convolution, convRow, filterGradient, transposedConvolution } from '../src/verify/cases/conv2d.ts'
 import { depthwise, depthwiseFilterGrad, depthwiseInputGrad, depthwiseRow } from '../src/verify/cases/depthwise.ts'
+import * as gathering from '../src/verify/cases/gathering.ts'
 import { labelledLosses, losses } from '../src/verify/cases/losses.ts'
 import { products } from '../src/verify/cases/matmul.ts'
 import {
@@ -17,6 +18,7 @@ import {
 } from '../src/verify/cases/normalization.ts'
 import * as pooling from '../src/verify/cases/pooling.ts'
 import * as resize from '../src/verify/cases/resize.ts'
+import * as statistics from '../src/verify/cases/statistics.ts'
 import * as structure from '../src/verify/cases/structure.ts'
 import { rounding, unary } from '../src/verify/cases/unary.ts'
 
@@ -36,6 +38,11 @@ export const WITHOUT: Readonly<Record<string, string>> = {
   'leakyReLU(0.01)': 'the kernel of leakyReLU',
   'elu(0.3)': 'the kernel of elu',
   stopGradient: 'an alias: nothing runs',
+  argMin: 'argMax of −x',
+  roll: 'two slices, joined',
+  split: 'slices',
+  stack: 'a concatenation',
+  'pow(e)': 'products, or pow',
 }
 
 const ladder = <Row>(of: OpCases<Row>, rows: readonly Row[]): Ladder => ({ of, cases: rows.map((row) => of.make(row)) })
@@ -96,6 +103,12 @@ export const LADDERS: readonly Ladder[] = [
   ladder(structure.joins, IMAGES.flatMap((image) => [[[image, image], 0], [[image, image], 3]] as const)),
   ladder(structure.maxima, SIDES.flatMap((n) => [[[n, n], [0], false], [[n, n], [1], false]] as const)),
   ladder(structure.oneHots, [[[128], 10], [[1e5], 10]]),
+  ladder(gathering.largest, SIDES.map((n) => [[n, n], 1])),
+  ladder(gathering.gathers, [[[10, 64], [128], 0], [[512, 64], [6272], 0]]),
+  ladder(gathering.reverses, IMAGES.map((image) => [image, [2]])),
+  ladder(gathering.tiles, SIDES.map((n) => [[n, n], [2, 2]])),
+  ...[statistics.variances, statistics.logSums].map((of) => ladder(of, SIDES.map((n) => [[n, n], [1], false]))),
+  ladder(statistics.powers, VECTORS.map((shape) => [shape, shape])),
   ...each(rowwiseNormalization, ROWS),
   ...channelwiseNormalization.map((of) => ladder(of, BATCHES.map((b) => withVectors([b, 14, 14, 64], inputsOf(of) - 1)))),
   ladder(channelwiseSums, BATCHES.map((b) => [[b, 14, 14, 64], [64], [b, 14, 14, 64]])),

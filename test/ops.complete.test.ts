@@ -23,8 +23,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   bernoulli: 'has no inputs: test/random.test.ts',
   step: 'reads counters: test/step.test.ts',
   batch: 'reads a dataset and counters: test/batch.test.ts',
-  fill: 'has no inputs; the initialisers zeros and ones: test/initializers.test.ts',
-  customGradient: 'an alias with a rule of the user: test/custom.test.ts',
   accumulated: 'an alias: test/models/accumulate.test.ts',
   stopGradient: 'an alias; its spec multiplies by it',
   reluGrad: 'the gradients of relu, first and second',

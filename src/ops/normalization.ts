@@ -1,5 +1,5 @@
 // Normalizing to mean 0 and variance 1 over some axes.
-// The variance is mean((x − mean)²), after a second centring: with a large mean the first loses what f32 cannot hold.
+// The variance is mean((x − mean)²), after a second centring (variance.ts).
 import { apply, shapeError, show, type Tensor, tensor } from '../graph/tensor.ts'
 import { checked, notNegative, optional } from '../options.ts'
 import { relu } from './activation.ts'
@@ -8,6 +8,7 @@ import { affineOp, channelAffine, channelSums, rowsOf } from './channels.ts'
 import { mean } from './reduce.ts'
 import { stopGradient } from './stop_gradient.ts'
 import { rsqrt, square } from './unary.ts'
+import { centre } from './variance.ts'
 
 interface Standardized {
   /** (x − mean) / √(variance + ε) */
@@ -17,12 +18,8 @@ interface Standardized {
   readonly variance: Tensor
 }
 
-/** The shift is a constant for gradients: what is left after the second centring does not depend on it. */
 function standardize(x: Tensor, axes: readonly number[], epsilon: number): Standardized {
-  const shift = stopGradient(mean(x, axes, { keepDims: true }))
-  const shifted = sub(x, shift)
-  const rest = mean(shifted, axes, { keepDims: true })
-  const centred = sub(shifted, rest)
+  const { centred, shift, rest } = centre(x, axes)
   const variance = mean(square(centred), axes, { keepDims: true })
   return { y: mul(centred, rsqrt(add(variance, epsilon))), mean: add(shift, rest), variance }
 }

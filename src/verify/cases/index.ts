@@ -7,11 +7,13 @@ import { factors } from './cholesky.ts'
 import { compare } from './compare.ts'
 import { convolution, filterGradient, transposedConvolution } from './conv2d.ts'
 import { depthwise, depthwiseFilterGrad, depthwiseInputGrad } from './depthwise.ts'
+import { gathering } from './gathering.ts'
 import { labelledLosses, losses } from './losses.ts'
 import { products } from './matmul.ts'
 import { normalization } from './normalization.ts'
 import { averagePooling, averagePoolingGrad, maxPooling, maxPoolingGather, maxPoolingGrad } from './pooling.ts'
 import { bilinear, bilinearTranspose, nearest, nearestTranspose } from './resize.ts'
+import { statistics } from './statistics.ts'
 import { borders, copies, joins, maxima, oneHots, slices, transposes } from './structure.ts'
 import { rounding, unary } from './unary.ts'
 
@@ -22,4 +24,5 @@ export const opCases: readonly OpCases[] = [
   bilinear, bilinearTranspose, nearest, nearestTranspose,
   copies, transposes, slices, borders, joins, maxima, oneHots,
   ...normalization, ...losses, ...labelledLosses, ...rounding,
+  ...gathering, ...statistics,
 ]
