@@ -14,7 +14,7 @@ import * as gathering from '../src/verify/cases/gathering.ts'
 import { labelledLosses, losses } from '../src/verify/cases/losses.ts'
 import { products } from '../src/verify/cases/matmul.ts'
 import {
-  channelwiseNormalization, channelwiseSums, rowwiseNormalization, withVectors,
+  channelwiseNormalization, channelwiseSums, groupwise, rowwiseNormalization, withVectors,
 } from '../src/verify/cases/normalization.ts'
 import * as pooling from '../src/verify/cases/pooling.ts'
 import * as resize from '../src/verify/cases/resize.ts'
@@ -111,6 +111,7 @@ export const LADDERS: readonly Ladder[] = [
   ladder(statistics.powers, VECTORS.map((shape) => [shape, shape])),
   ...each(rowwiseNormalization, ROWS),
   ...channelwiseNormalization.map((of) => ladder(of, BATCHES.map((b) => withVectors([b, 14, 14, 64], inputsOf(of) - 1)))),
+  ladder(groupwise, BATCHES.map((b) => [[b, 14, 14, 64], 8])),
   ladder(channelwiseSums, BATCHES.map((b) => [[b, 14, 14, 64], [64], [b, 14, 14, 64]])),
   ...each(losses, VECTORS),
   ...labelledLosses.map((of) => ladder(of, VECTORS.map((shape) => ({ label: of.cases[0]!.row.label, shape })))),

@@ -1,9 +1,10 @@
 // Normalization layers: batch statistics in training, running statistics kept with the weights for inference.
 import { movingAverage } from '../ops/assign.ts'
+import { groupNormalization as groupOp } from '../ops/group_normalization.ts'
 import * as ops from '../ops/normalization.ts'
 import { ones, zeros } from './initializers.ts'
 import { type Layer, LAYER, layer } from './layer.ts'
-import { complete, fraction, type Given, joined, notNegative, option } from '../options.ts'
+import { complete, count, fraction, type Given, joined, notNegative, option } from '../options.ts'
 
 const NORMALIZATION = joined({
   /** Added to the variance. Default 1e-3. */
@@ -50,5 +51,25 @@ export function layerNormalization(options: LayerNormalizationOptions = {}): Lay
     const gamma = variable('gamma', [shape.at(-1)!], ones())
     const beta = variable('beta', [shape.at(-1)!], zeros())
     return (x) => ops.layerNormalization(x, gamma, beta, epsilon)
+  })
+}
+
+const GROUP_NORMALIZATION = joined({
+  /** How many groups of channels; a divisor of theirs. Default 32. */
+  groups: option(count, 32),
+}, NORMALIZATION)
+export type GroupNormalizationOptions = Given<typeof GROUP_NORMALIZATION>
+
+/**
+ * γ·(x − mean) / √(variance + ε) + β over each sample's groups of channels and all axes between; nothing depends on the batch.
+ * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type; RangeError, at its first
+ *   use, when the groups do not divide the channels
+ */
+export function groupNormalization(options: GroupNormalizationOptions = {}): Layer {
+  const { groups, epsilon, ...all } = complete('groupNormalization', options, GROUP_NORMALIZATION)
+  return layer('groupNormalization', all, (shape, variable) => {
+    const gamma = variable('gamma', [shape.at(-1)!], ones())
+    const beta = variable('beta', [shape.at(-1)!], zeros())
+    return (x) => groupOp(x, gamma, beta, groups, epsilon)
   })
 }

@@ -18,7 +18,8 @@ interface Standardized {
   readonly variance: Tensor
 }
 
-function standardize(x: Tensor, axes: readonly number[], epsilon: number): Standardized {
+/** (x − mean) / √(variance + ε) over `axes`, and what it was made of. */
+export function standardize(x: Tensor, axes: readonly number[], epsilon: number): Standardized {
   const { centred, shift, rest } = centre(x, axes)
   const variance = mean(square(centred), axes, { keepDims: true })
   return { y: mul(centred, rsqrt(add(variance, epsilon))), mean: add(shift, rest), variance }

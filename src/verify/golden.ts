@@ -96,6 +96,7 @@ export const golden: Readonly<Record<string, string>> = {
   'op/logSumExp': 'cd54978fa9f786d91cb3aaac8f987771c3d045f9be5d4cf522d81485b5be2180',
   'op/pow(e)': '9492bda3cd071edd8d5deab7dcd8f82bb11058a5a76a91cf36cd9848a3b87e66',
   'op/pow': '175f6495e73877cccced7c839f04972fb8328e0499ccd2ed112cfbaaa92993a1',
+  'op/groupNormalization': '1cd5820b4f8551e6ce2473f0b22cb5c619ecbf3476eb6316018dbd046e5a1f3a',
   'special/negative': 'b840d317e770d4d765b0e3c40e97b0625bf1ae03fbcf6584f1cdfad1c5f44f6c',
   'special/abs': 'f1dd4423f19bd6104a663f2b9d67f897b70f553d7a187713728d138a8570012b',
   'special/sign': 'd276d4bb77e330eca13b261c16cf4f6a95c1cb423e568b6df5a487af4d6053c4',

@@ -1,7 +1,7 @@
-import { normalization } from '../../src/verify/cases/normalization.ts'
+import { groupwise, normalization } from '../../src/verify/cases/normalization.ts'
 import { type Array64, build, get } from '../reference/arrays.ts'
 import * as reference from '../reference/structure.ts'
-import { specsOf } from './spec.ts'
+import { spec, specsOf } from './spec.ts'
 
 const leading = ({ shape }: Array64) => shape.slice(1).map((_, i) => i)
 const last = ({ shape }: Array64) => [shape.length - 1]
@@ -24,7 +24,21 @@ function variances(x: Array64): Array64 {
   return build([x.shape.at(-1)!], ([c]) => reference.moments(reference.group(x, axes, [...axes.map(() => 0), c!])).variance)
 }
 
-export const specs = specsOf(normalization, {
+/** Each element beside those of its sample and its group of channels. */
+const groups = (count: number) => (x: Array64, gamma: Array64, beta: Array64): Array64 => {
+  const width = x.shape.at(-1)! / count
+  return build(x.shape, (index) => {
+    const mates: number[] = []
+    build(x.shape, (i) => {
+      const same = i[0] === index[0] && Math.floor(i.at(-1)! / width) === Math.floor(index.at(-1)! / width)
+      return same ? mates.push(get(x, i)) : 0
+    })
+    const { mean, variance } = reference.moments(mates)
+    return ((get(x, index) - mean) / Math.sqrt(variance + 0.1)) * get(gamma, index) + get(beta, index)
+  })
+}
+
+export const specs = [spec(groupwise, ([, count]) => groups(count)), ...specsOf(normalization, {
   softmax: (x) => reference.softmax(x),
   logSoftmax: (x) => reference.logSoftmax(x),
   softmaxCrossEntropy: (labels, logits) => crossEntropy(labels, logits),
@@ -41,4 +55,4 @@ export const specs = specsOf(normalization, {
       const y = (get(x, i) - get(mean, i)) / Math.sqrt(get(variance, i) + 1e-3)
       return y * get(gamma, i) + get(beta, i)
     }),
-})
+})]

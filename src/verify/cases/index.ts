@@ -10,7 +10,7 @@ import { depthwise, depthwiseFilterGrad, depthwiseInputGrad } from './depthwise.
 import { gathering } from './gathering.ts'
 import { labelledLosses, losses } from './losses.ts'
 import { products } from './matmul.ts'
-import { normalization } from './normalization.ts'
+import { groupwise, normalization } from './normalization.ts'
 import { averagePooling, averagePoolingGrad, maxPooling, maxPoolingGather, maxPoolingGrad } from './pooling.ts'
 import { bilinear, bilinearTranspose, nearest, nearestTranspose } from './resize.ts'
 import { statistics } from './statistics.ts'
@@ -24,5 +24,5 @@ export const opCases: readonly OpCases[] = [
   bilinear, bilinearTranspose, nearest, nearestTranspose,
   copies, transposes, slices, borders, joins, maxima, oneHots,
   ...normalization, ...losses, ...labelledLosses, ...rounding,
-  ...gathering, ...statistics,
+  ...gathering, ...statistics, groupwise,
 ]
