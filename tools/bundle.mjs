@@ -1,6 +1,6 @@
 // Bundles src into dist with esbuild: few files, because each costs an import time. Not minified, so that a stack trace can be
 // read without its source map too. ASCII, because V8 holds a text with any other character in two bytes each.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -16,6 +16,7 @@ const FORMATS = Object.values(JSON.parse(readFileSync(new URL('../package.json',
 const ENTRIES = [
   'entries/index', 'entries/slim', 'entries/api', 'entries/workerd', 'entries/edge_light', 'worker/serve', 'worker/trainer',
   'node/index', 'cli/main', 'verify/index', 'verify/workerd', 'verify/edge_light', 'bench/index',
+  'export/index',
 ]
 /**
  * Entries that need so little of the library that each has a copy of it. Were that shared, it would be a chunk of its own, and
@@ -27,8 +28,14 @@ const ERRORS = 'errors'
 /** Where an entry lies in dist: those of src/entries at its top, and the threads' file beside the chunks. */
 const inDist = (entry) => entry.replace('entries/', '').replace('threads/', '')
 
+/** What writes a format of src/export, where that takes more than a few lines. */
+const WRITERS = readdirSync('src/export', { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && existsSync(`src/export/${entry.name}/write.ts`))
+  .map(({ name }) => `export/${name}/write`)
 /** Modules that are loaded when asked for, by what has loaded the library. */
-const ON_DEMAND = ['runtime/core_source', 'runtime/faster', 'models/accumulate', 'formats/software_sha256']
+const ON_DEMAND = [
+  'runtime/core_source', 'runtime/faster', 'models/accumulate', 'formats/software_sha256', 'formats/npz', ...WRITERS,
+]
 const FOLDERS = ['data', 'formats', 'graph', 'ops', 'ops/lowering', 'autodiff', 'compiler', 'nn', 'models', 'train']
 /** What collects modules in an object (of which bundlers keep all), what is loaded when asked for, and an entry of its own. */
 const LEFT_OUT = [

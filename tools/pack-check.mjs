@@ -20,7 +20,7 @@ const CORES = ['', '-relaxed'].flatMap((precision) => ['', '-wide'].flatMap((wid
 
 /** What the tarball may hold, and what it must. */
 const ALLOWED = [
-  /^dist\/((node|cli|worker|verify|bench|formats)\/)?[a-z_]+\.js(\.map)?$/,
+  /^dist\/((node|cli|worker|verify|bench|formats|export)\/)?[a-z_]+\.js(\.map)?$/,
   /^dist\/runtime\/(thread|[a-z_0-9.]+-[A-Z0-9]{8})\.js(\.map)?$/,
   /^dist\/(?!cli\/)([a-z_0-9]+\/)*[a-z_0-9.]+\.d\.ts(\.map)?$/,
   /^dist\/ganglion(-relaxed)?(-wide)?(-threads)?\.wasm$/,
@@ -29,7 +29,7 @@ const ALLOWED = [
 ]
 const REQUIRED = ['README.md', 'LICENSE', 'SECURITY.md', ...filesOf(manifest.exports), ...filesOf(manifest.bin)]
 /** Eight cores, each raw and inlined, are a third of it; sources and maps for them half. */
-const BUDGET = { size: 1_020_000, unpackedSize: 3_400_000 }
+const BUDGET = { size: 1_100_000, unpackedSize: 3_700_000 }
 
 const PROGRAM = `
 import { createRuntime, imageDataset, Model, vae, type Progress } from 'ganglion'

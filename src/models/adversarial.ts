@@ -26,7 +26,7 @@ export interface Networks {
 export function adversarial(
   { latent, learningRate, beta1, clipNorm }: { latent: number; learningRate: Rate; beta1: number; clipNorm: number },
   { generator, discriminator, real, loss }: Networks,
-): Pick<Graphs<'discriminator' | 'generator', never>, 'codeShape' | 'dropRemainder' | 'optimizers' | 'train'> {
+): Pick<Graphs<'discriminator' | 'generator', never>, 'codeShape' | 'discriminate' | 'dropRemainder' | 'optimizers' | 'train'> {
   const clip = clipping(clipNorm)
   const discriminatorOptimizer = adam({ learningRate, beta1, name: 'adam_discriminator' })
   const generatorOptimizer = adam({ learningRate, beta1, name: 'adam_generator' })
@@ -44,5 +44,6 @@ export function adversarial(
       const updateG = minimize(generatorOptimizer, gLoss, [generator], { metrics: { generator: gLoss }, ...clip })
       return [updateD, updateG]
     },
+    discriminate: (images, pass) => discriminator.apply(real(images), pass),
   }
 }

@@ -66,6 +66,8 @@ export interface ModelDefinition<Metrics extends string = string, Figures extend
   evaluate?(batch: Batch, pass: Pass): Readonly<Record<Figures, Tensor>>
   /** Codes of images; left out where the model has no encoder. */
   encode?(images: Tensor, pass: Pass, labels?: Tensor): Tensor
+  /** Scores of images, [batch, …], the higher the more like the data; left out where the model has no discriminator. */
+  discriminate?(images: Tensor, pass: Pass, labels?: Tensor): Tensor
   /** Images from codes. */
   decode(codes: Tensor, pass: Pass, labels?: Tensor): Tensor
   /** Codes to sample from, given standard normal noise [batch, …codeShape]. Default: the noise itself. */

@@ -53,7 +53,8 @@ export interface Graphs {
  * @throws RangeError where a graph gives another shape than the definition says
  */
 export function graphsOf(definition: ModelDefinition, rows: number): Graphs {
-  const { imageShape, codeShape, classes, tensors = {}, batchesPerStep = 1, encode, evaluate, sampleCodes } = definition
+  const { imageShape, codeShape, classes, tensors = {}, batchesPerStep = 1 } = definition
+  const { encode, discriminate, evaluate, sampleCodes } = definition
   const of = (name: string, shape: Shape) => input(name, [rows, ...shape])
   const labels = classes === undefined ? undefined : of('labels', [])
   const batch = (): Batch => ({
@@ -72,6 +73,7 @@ export function graphsOf(definition: ModelDefinition, rows: number): Graphs {
     ...topological([
       ...Object.values(figures),
       ...(encode ? [ofShape(encode(of('images', imageShape), pass(), labels), 'encode', rows, codeShape)] : []),
+      ...(discriminate ? [discriminate(of('images', imageShape), pass(), labels)] : []),
       ofShape(definition.decode(codes, pass(), labels), 'decode', rows, imageShape),
       ...(sampleCodes ? [ofShape(sampleCodes(codes, labels), 'sampleCodes', rows, codeShape)] : []),
     ]),

@@ -47,6 +47,8 @@ export type LoadRunOptions = Given<typeof LOAD>
 export interface Run {
   readonly config: RunConfig
   readonly model: Model
+  /** Of all that training changed, as it was saved: undefined where an older run has no digest.txt. */
+  readonly digest?: string
 }
 
 /**
@@ -67,7 +69,7 @@ export async function loadRun(folder: string, options: LoadRunOptions = {}): Pro
   await checkSaved(definition, saved, state, place)
   const model = await Model.create(runtime ?? await createRuntime(), definition, { seed: config.training.seed })
   await restore(model, saved, state, place)
-  return { config, model }
+  return { config, model, ...(saved.digest !== undefined && { digest: saved.digest.trim() }) }
 }
 
 /** The files of one save, also while another process saves: read again where a save came in between. */

@@ -34,6 +34,10 @@ export function isRunFile(name: string): boolean {
 export const isRunPicture = (path: string): boolean =>
   isPicture(basename(path)) && basename(dirname(path)) === SAMPLES && existsSync(join(path, '..', '..', CONFIG))
 
+/** Whether a path, where a run's folder is around it, is a file that its training writes. */
+export const isOfRun = (path: string): boolean =>
+  isRunPicture(path) || (RUN_FILES.includes(basename(path)) && existsSync(join(dirname(path), CONFIG)))
+
 export interface RunContents {
   /** What a run has in the folder, by names from there: files, and pictures of epochs. */
   readonly files: readonly string[]

@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as api from '../../src/entries/index.ts'
+import * as exported from '../../src/export/index.ts'
 import * as idx from '../../src/formats/idx.ts'
 import * as npy from '../../src/formats/npy.ts'
 import * as npz from '../../src/formats/npz.ts'
@@ -271,6 +272,9 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
     /safetensors/i],
   'safetensors.decodeSafetensors': [safetensors.decodeSafetensors, () => [safetensors.encodeSafetensors(tensors), 'name'],
     /decodeSafetensors|safetensors/],
+
+  'exported.partsOf': [exported.partsOf, () => [definition]],
+  'exported.exportModel': [exported.exportModel, () => [model, 'npz', { part: 'decoder', count: 1, seed: 1, classNames: ['a'] }]],
 
   'node.decodePng': [node.decodePng, () => [png, 'name'], /decodePng|PNG/],
   'node.encodePng': [node.encodePng, () => [{ width: 1, height: 1, channels: 1, pixels: new Uint8Array(1) }]],

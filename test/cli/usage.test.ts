@@ -3,12 +3,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readFileSync } from 'node:fs'
 import { nearest } from '../../src/cli/nearest.ts'
 import { mayHaveAvx2 } from '../../src/cli/options.ts'
+import { formatNames } from '../../src/export/export.ts'
 import { modelNames } from '../../src/models/kinds.ts'
 import { automaticThreads } from '../../src/runtime/faster.ts'
 import { recipeKinds } from '../../src/verify/index.ts'
 import { ganglion } from './ganglion.ts'
 
-const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, evaluate, models, bench, verify, info ' +
+const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, evaluate, export, models, bench, verify, info ' +
   '(see "ganglion --help")'
 const MODELS = modelNames.join(', ')
 const FILTERS = '2 positive integers, at a quarter and at half of the size, with commas between'
@@ -66,6 +67,12 @@ test.each([
   ['interpolate a --steps 1', '--steps expected an integer from 2 to 1000, got "1" (see "ganglion interpolate --help")'],
   ['reconstruct a --row 3', 'unknown option --row (see "ganglion reconstruct --help")'],
   ['evaluate', 'evaluate expected the folder of a run (see "ganglion evaluate --help")'],
+  ['export', 'export expected the folder of a run (see "ganglion export --help")'],
+  ['export a', `export expected --format and one of ${formatNames.join(', ')} (see "ganglion export --help")`],
+  ['export a --format gif', `--format expected ${formatNames.join(' or ')}, got "gif" (see "ganglion export --help")`],
+  ['export a --format npz --part head', '--part expected generator or decoder or encoder or autoencoder or discriminator, ' +
+    'got "head" (see "ganglion export --help")'],
+  ['export a --format npz --count 0', '--count expected a positive integer, got "0" (see "ganglion export --help")'],
   ['bench fast', 'bench takes no arguments without --compare, got "fast" (see "ganglion bench --help")'],
   ['bench --compare a', '--compare expected two files, got 1 (see "ganglion bench --help")'],
   ['bench --compare a b --quick', '--compare takes no other options: it measures nothing (see "ganglion bench --help")'],
@@ -88,7 +95,7 @@ describe('help', () => {
     expect((await ganglion(['help'])).stdout).toBe(stderr)
   })
 
-  const names = ['train', 'sample', 'reconstruct', 'interpolate', 'evaluate', 'models', 'bench', 'verify', 'info']
+  const names = ['train', 'sample', 'reconstruct', 'interpolate', 'evaluate', 'export', 'models', 'bench', 'verify', 'info']
   test.each(names)('of %s: usage, options, examples, in 120 columns', async (name) => {
     const { code, stdout, stderr } = await ganglion([name, '--help'])
     expect([code, stderr]).toEqual([0, ''])

@@ -1,0 +1,2 @@
+// The formats of the package, a line each.
+export { npz } from './formats/npz.ts'
