@@ -5,18 +5,20 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { ModelName } from '../src/models/kinds.ts'
+import type { FunctionSpec } from '../src/compiler/program.ts'
 import type * as host from '../src/entries/index.ts'
 import type { RuntimeOptions } from '../src/runtime/create_runtime.ts'
 import { madeUp } from '../src/verify/draw.ts'
+import type { ModelDefinition } from '../src/models/definition.ts'
 import { git } from './about.ts'
+import { realModels, type Pieces } from './real_models.ts'
 import { bundle, THREAD } from './runtimes.ts'
 
 export interface Build {
   readonly name: string
-  /** Whether it has the model: commits differ in theirs. */
-  has(model: ModelName): boolean
-  step(model: ModelName, batch: number): Promise<Step>
+  /** Whether it has the model, or the pieces of one of real_models.ts: commits differ in theirs. */
+  has(model: string): boolean
+  step(model: string, batch: number): Promise<Step>
 }
 
 export interface Step {
@@ -27,18 +29,21 @@ export interface Step {
 }
 
 type Options = Pick<RuntimeOptions, 'wide' | 'precision'> & { readonly threads: number }
-type Host = Pick<typeof host, 'createRuntime' | 'input' | 'layers'> & Partial<Pick<typeof host, 'trainingStages' | ModelName>>
+type Host = Pick<typeof host, 'createRuntime' | 'input'> & Pieces & Partial<Pick<typeof host, 'trainingStages'>>
+
+const definitionOf = (from: Host, model: string): ModelDefinition =>
+  realModels[model]?.(from) ?? (from as unknown as Readonly<Record<string, () => ModelDefinition>>)[model]!()
 
 /** Written with the package's public pieces alone, which commits far apart have in common. */
 async function stepWith(
-  from: Host, worker: string, model: ModelName, batch: number, { threads, ...options }: Options,
+  from: Host, worker: string, model: string, batch: number, { threads, ...options }: Options,
 ): Promise<Step> {
-  const definition = from[model]!()
+  const definition = definitionOf(from, model)
   const runtime = await from.createRuntime({ ...options, ...(threads > 1 && { threads, worker: pathToFileURL(worker) }) })
   const session = await runtime.session(1)
   const images = from.input('images', [batch, ...definition.imageShape])
   // Definitions of commits before `trainingStages` take images in place of a batch.
-  const stages = from.trainingStages?.(definition, { images }) ?? definition.train(images as never, new from.layers.Pass(true))
+  const stages = from.trainingStages?.(definition, { images }) ?? (definition.train(images as never, new from.layers.Pass(true)) as FunctionSpec['stages'])
   const fn = session.compile({ group: 'train', stages })
   fn.feed('images', madeUp(images.size, 1))
   return {
@@ -67,7 +72,7 @@ export async function buildAt(ref: string, options: Options): Promise<Build> {
   else if (!existsSync(worker)) await inWorktree(commit, (folder) => bundleHost(folder, 'all', bundled, worker))
   const loaded = (await import(pathToFileURL(bundled).href)) as Host
   const name = commit === null ? 'this checkout' : git('log', '-1', '--format=%h %s', commit)
-  return { name, has: (model) => model in loaded, step: (model, batch) => stepWith(loaded, worker, model, batch, options) }
+  return { name, has: (model) => model in realModels || model in loaded, step: (model, batch) => stepWith(loaded, worker, model, batch, options) }
 }
 
 function commitOf(ref: string): string {

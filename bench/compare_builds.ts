@@ -2,14 +2,13 @@
 // windows; below 1 the new one is faster. Bits: of all weights after warming up.
 import { figure, median, medianBounds, spread } from '../src/bench/statistics.ts'
 import { calibrate } from '../src/bench/windows.ts'
-import type { ModelName } from '../src/models/kinds.ts'
+import { modelNames } from '../src/models/kinds.ts'
 import { about, aboutLine } from './about.ts'
 import { type Build, buildAt } from './builds.ts'
-import { BUILD, buildOf, command, modelsOf } from './command.ts'
+import { BUILD, buildOf, command, namedOf } from './command.ts'
 import { heading, row } from './output.ts'
 import { inTurns, ratios } from './pairs.ts'
-
-const WARM_STEPS = 10
+import { realModels } from './real_models.ts'
 
 function verdict(ratio: readonly number[]): string {
   const [low, high] = medianBounds(ratio)
@@ -18,7 +17,7 @@ function verdict(ratio: readonly number[]): string {
 }
 
 /** Why a model cannot be compared, or null. */
-export function missing(model: ModelName, builds: readonly Pick<Build, 'name' | 'has'>[]): string | null {
+export function missing(model: string, builds: readonly Pick<Build, 'name' | 'has'>[]): string | null {
   const without = builds.filter((build) => !build.has(model)).map(({ name }) => name)
   return without.length ? `not compared: there is no ${model} in ${without.join(', nor in ')}` : null
 }
@@ -26,10 +25,10 @@ export function missing(model: ModelName, builds: readonly Pick<Build, 'name' | 
 export const compare = command({
   summary: 'two commits (.: this checkout): the ratio of their steps, and whether the bits are the same',
   takes: 'OLD NEW [MODEL …]',
-  options: { 'batch-size': [128], threads: 1, windows: 60, 'window-ms': 30, ...BUILD },
-  async run({ 'batch-size': batches, threads, windows, 'window-ms': windowMs, ...which }, [older, newer, ...names]) {
+  options: { 'batch-size': [128], threads: 1, windows: 60, 'window-ms': 30, 'warm-steps': 10, ...BUILD },
+  async run({ 'batch-size': batches, threads, windows, 'window-ms': windowMs, 'warm-steps': warmSteps, ...which }, [older, newer, ...names]) {
     if (!older || !newer) throw new RangeError('compare: give two commits, OLD NEW; . is this checkout as it stands')
-    const models = modelsOf(names)
+    const models = names.length ? namedOf(names, [...modelNames, ...Object.keys(realModels)]) : modelNames
     const build = buildOf(which)
     const before = await buildAt(older, { ...build, threads })
     const after = await buildAt(newer, { ...build, threads })
@@ -44,7 +43,7 @@ export const compare = command({
       if (why !== null) console.log(row([model, '–', '–', '–', why, '–', '–']))
       for (const batch of why === null ? batches : []) {
         const steps = [await before.step(model, batch), await after.step(model, batch)]
-        for (const { run } of steps) run(WARM_STEPS)
+        for (const { run } of steps) run(warmSteps)
         const same = steps[0]!.digest() === steps[1]!.digest()
         const times = calibrate(steps[0]!.run, windowMs)
         const [old, young] = inTurns(steps.map(({ run }) => () => run(times)), windows)
