@@ -43,7 +43,8 @@ async function stepWith(
   const session = await runtime.session(1)
   const images = from.input('images', [batch, ...definition.imageShape])
   // Definitions of commits before `trainingStages` take images in place of a batch.
-  const stages = from.trainingStages?.(definition, { images }) ?? (definition.train(images as never, new from.layers.Pass(true)) as FunctionSpec['stages'])
+  const stages = from.trainingStages?.(definition, { images })
+    ?? (definition.train(images as never, new from.layers.Pass(true)) as FunctionSpec['stages'])
   const fn = session.compile({ group: 'train', stages })
   fn.feed('images', madeUp(images.size, 1))
   return {
@@ -72,7 +73,10 @@ export async function buildAt(ref: string, options: Options): Promise<Build> {
   else if (!existsSync(worker)) await inWorktree(commit, (folder) => bundleHost(folder, 'all', bundled, worker))
   const loaded = (await import(pathToFileURL(bundled).href)) as Host
   const name = commit === null ? 'this checkout' : git('log', '-1', '--format=%h %s', commit)
-  return { name, has: (model) => model in realModels || model in loaded, step: (model, batch) => stepWith(loaded, worker, model, batch, options) }
+  return {
+    name, has: (model) => model in realModels || model in loaded,
+    step: (model, batch) => stepWith(loaded, worker, model, batch, options),
+  }
 }
 
 function commitOf(ref: string): string {

@@ -26,7 +26,8 @@ export const compare = command({
   summary: 'two commits (.: this checkout): the ratio of their steps, and whether the bits are the same',
   takes: 'OLD NEW [MODEL …]',
   options: { 'batch-size': [128], threads: 1, windows: 60, 'window-ms': 30, 'warm-steps': 10, ...BUILD },
-  async run({ 'batch-size': batches, threads, windows, 'window-ms': windowMs, 'warm-steps': warmSteps, ...which }, [older, newer, ...names]) {
+  async run({ 'warm-steps': warmSteps, ...given }, [older, newer, ...names]) {
+    const { 'batch-size': batches, threads, windows, 'window-ms': windowMs, ...which } = given
     if (!older || !newer) throw new RangeError('compare: give two commits, OLD NEW; . is this checkout as it stands')
     const models = names.length ? namedOf(names, [...modelNames, ...Object.keys(realModels)]) : modelNames
     const build = buildOf(which)

@@ -48,7 +48,8 @@ const dcgan64 = (kernelSize: number): Make => (pieces) => {
   ])
   const discriminator = sequential('discriminator', [
     conv2d({ filters: 64, ...halving }), leakyReLU(LEAK),
-    ...[128, 256, 512].flatMap((filters) => [conv2d({ filters, ...halving }), batchNormalization(NORMALIZATION), leakyReLU(LEAK)]),
+    ...[128, 256, 512].flatMap((filters) =>
+      [conv2d({ filters, ...halving }), batchNormalization(NORMALIZATION), leakyReLU(LEAK)]),
     flatten(), dense({ units: 1, kernelInitializer }),
   ])
   const entropy = (wanted: number, x: host.Tensor) => ops.mean(losses.sigmoidCrossEntropy(wanted, x))
@@ -118,8 +119,9 @@ const sngan32: Make = (pieces) => {
     relu(), total, dense({ units: 1 }),
   ])
   const { losses, ops } = pieces
-  return adversarial(pieces, 'sngan32', 32, 128, generator, discriminator, (real, fake) => (
-    real ? ops.add(losses.hinge(ops.ones(real.shape), real), losses.hinge(ops.fill(fake.shape, -1), fake)) : ops.negative(ops.mean(fake))))
+  const hinge = (wanted: number, x: host.Tensor) => losses.hinge(ops.fill(x.shape, wanted), x)
+  return adversarial(pieces, 'sngan32', 32, 128, generator, discriminator,
+    (real, fake) => (real ? ops.add(hinge(1, real), hinge(-1, fake)) : ops.negative(ops.mean(fake))))
 }
 
 /** By the names that `npm run bench -- compare` and its like know. */

@@ -1,14 +1,15 @@
 // What host and core agree on, for TypeScript: read from the core's sources by AssemblyScript's own parser, written to
 // src/graph/contract.generated.ts. A kernel says its argument class where it is registered: `register<PackArgs>(pack_b_f32)`.
 // Classes after the first are of records that follow: `register<Direct, Phase>` has a list of phases after its words, and each
-// class after that a list behind each record. Fields `d0`, `d1`, … are one field `d` of so many numbers. Constants and enums are
+// class after that a list behind each record; a field of type `Table` is where they lie instead, once for all calls that have
+// the same ones. Fields `d0`, `d1`, … are one field `d` of so many numbers. Constants and enums are
 // those whose comment has the tag @host.
 import { readdirSync, readFileSync } from 'node:fs'
 import { NodeKind, Parser } from 'assemblyscript'
 
 /** AssemblyScript's types as src/graph/kernel_call.ts marks them, and their words on the tape. */
-const TYPES = { Address: '*', usize: '', i32: '', u32: '', f32: '.', f64: ':' }
-const WORDS = { '*': 1, '': 1, '.': 1, ':': 2 }
+const TYPES = { Address: '*', Table: '#', usize: '', i32: '', u32: '', f32: '.', f64: ':' }
+const WORDS = { '*': 1, '#': 1, '': 1, '.': 1, ':': 2 }
 
 const textOf = ({ range }) => range.source.text.slice(range.start, range.end)
 
@@ -113,7 +114,8 @@ function writtenClass(name, classes) {
   const fields = ownFields(name, classes)
   const base = baseOf(name, classes) && ownerOf(baseOf(name, classes), classes)
   const typeOf = ({ count }) => (count ? `readonly [${Array.from({ length: count }, () => 'number').join(', ')}]` : 'number')
-  const types = fields.map((field) => `${comment(field.doc, '  ')}  readonly ${field.name}: ${typeOf(field)}\n`).join('')
+  const given = fields.filter(({ type }) => TYPES.Table !== type)
+  const types = given.map((field) => `${comment(field.doc, '  ')}  readonly ${field.name}: ${typeOf(field)}\n`).join('')
   const head = `export interface ${name}${base ? ` extends ${base}` : ''}`
   const text = lineOf(name, classes).flatMap((each) => ownFields(each, classes)).map(({ name: field, type }) => field + type)
   const layout = `const ${name} = '${text.join(' ')}'`

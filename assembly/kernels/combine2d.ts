@@ -2,10 +2,9 @@
 // its row's times its column's. The transforms of Winograd's convolutions are of this kind (src/ops/lowering/winograd.ts).
 import { finish } from '../lib/gemm/epilogue'
 import { partStart, register } from '../lib/kernel'
-import { Address } from '../lib/layout'
+import { Address, Table } from '../lib/layout'
 import { madd } from '../lib/simd'
 
-/** The lines follow: the rows, then the columns. */
 @unmanaged
 class Combine2dArgs {
   x: Address
@@ -24,6 +23,8 @@ class Combine2dArgs {
   bias: Address
   activation: i32
   alpha: f32
+  /** the lines: the rows, then the columns */
+  lines: Table
 }
 
 /** A row or a column of the result; its terms follow. */
@@ -44,7 +45,7 @@ class Term {
 /** y(i, j) = epilogue(Σ row's weight · column's weight · x), the row's terms outermost. Threads divide the rows of all images. */
 export function combine2d_f32(args: usize, part: i32, parts: i32): void {
   const a = changetype<Combine2dArgs>(args)
-  const rowTable = args + offsetof<Combine2dArgs>()
+  const rowTable = a.lines
   const columnTable = rowTable + (<usize>a.rowWords << 2)
   const end = partStart(a.images * a.rows, 1, part + 1, parts)
   let unit = partStart(a.images * a.rows, 1, part, parts)

@@ -45,8 +45,8 @@ export function ownScratch(first: usize, bytes: usize): usize {
 
 /**
  * Puts a kernel into the module's function table, where the host finds it by its exported name (src/runtime/core.ts), and says
- * what its words are, for the host's types (tools/contract.mjs): the fields of `Args`; then, where there are such, a list of
- * `Record`s, each followed by a list of `Inner`s.
+ * what its words are, for the host (tools/contract.mjs): the fields of `Args`; then, or at its field of type `Table`, where
+ * there are such, a list of `Record`s, each followed by a list of `Inner`s.
  */
 // @ts-ignore: decorator
 @inline

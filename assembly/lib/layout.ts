@@ -4,6 +4,8 @@
 
 /** An address in linear memory, as a kernel's argument; 0 where it may be absent. */
 export type Address = usize
+/** Where a call's records lie, which calls with the same ones share. */
+export type Table = usize
 
 /** The words that an op begins with. @host */
 export const OP_WORDS = 2

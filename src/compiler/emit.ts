@@ -22,6 +22,8 @@ export interface Tape {
   /** Addresses are offsets, kernels' numbers 0, until the tape is loaded. */
   readonly words: Int32Array
   readonly calls: readonly Call[]
+  /** The word where the tables begin: records, each of which many calls may point to. */
+  readonly tables: number
   /** The words that are addresses, and the region of each. */
   readonly addresses: { readonly at: Int32Array; readonly region: Int32Array }
 }
@@ -31,6 +33,7 @@ export interface Addresses {
   readonly regions: Regions
   readonly control: number
   readonly arena: number
+  readonly tables: number
   readonly seed: number
   readonly counter: number
   readonly threads: number
@@ -45,6 +48,36 @@ export function addressOf(item: Item | Tensor, plan: Plan, at: Addresses): numbe
   return buffer ? at.arena + buffer.offset : addressOf(item.inputs[0]!, plan, at)
 }
 
+/** Types of fields that are addresses. */
+const POINTERS: readonly FieldType[] = ['address', 'table']
+
+/** The tables of a tape, each once. */
+class Tables {
+  readonly words: number[] = []
+  readonly #start: number
+  readonly #known = new Map<object | string, number>()
+
+  constructor(start: number) {
+    this.#start = start
+  }
+
+  /** The address of a table: of one that was there before where its records, or its words, are the same. */
+  readonly place = (records: object, wordsOf: () => readonly number[]): number => {
+    let address = this.#known.get(records)
+    if (address !== undefined) return address
+    const words = wordsOf()
+    const text = words.join()
+    address = this.#known.get(text)
+    if (address === undefined) {
+      address = this.#start + 4 * this.words.length
+      for (const word of words) this.words.push(word)
+      this.#known.set(text, address)
+    }
+    this.#known.set(records, address)
+    return address
+  }
+}
+
 /** Writes the tape of one step; `after` are bookkeeping calls at its end. */
 export function emit({ items }: Schedule, plan: Plan, at: Addresses, after: readonly KernelCall[]): Tape {
   const words: number[] = []
@@ -53,17 +86,18 @@ export function emit({ items }: Schedule, plan: Plan, at: Addresses, after: read
   const regions: number[] = []
   const put = (word: number, type: FieldType) => {
     if (!isAddress(word)) return words.push(word)
-    if (type !== 'address') throw new Error(`${calls.at(-1)?.kernel} has an address in a field of type ${type}`)
+    if (!POINTERS.includes(type)) throw new Error(`${calls.at(-1)?.kernel} has an address in a field of type ${type}`)
     positions.push(words.length)
     regions.push(regionOf(word))
     return words.push(offsetOf(word))
   }
+  const tables = new Tables(at.tables)
   const push = (call: KernelCall, item: Item | null) => {
     const { kernel, options } = call
     const first = words.length
     calls.push({ at: first, kernel: kernel.name, item, options })
     words.push(0, OP_WORDS)
-    encode(call, put)
+    encode(call, put, tables.place)
     words[first + 1] = words.length - first
   }
   put(at.control, 'address')
@@ -84,7 +118,7 @@ export function emit({ items }: Schedule, plan: Plan, at: Addresses, after: read
   for (const call of after) push(call, null)
   words.push(0)
   return {
-    words: Int32Array.from(words), calls,
+    words: Int32Array.from(words.concat(tables.words)), calls, tables: words.length,
     addresses: { at: Int32Array.from(positions), region: Int32Array.from(regions) },
   }
 }

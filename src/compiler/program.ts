@@ -105,7 +105,7 @@ export function compile<const S extends FunctionSpec>(spec: S, options: Given<ty
   const counter = regions.add({ kind: 'group' })
   const at: Addresses = {
     regions, threads, counter, seed: counter + COUNTER_WORDS * 4,
-    control: regions.add({ kind: 'control' }), arena: regions.add({ kind: 'arena' }),
+    control: regions.add({ kind: 'control' }), arena: regions.add({ kind: 'arena' }), tables: regions.add({ kind: 'tables' }),
   }
   const outputs = new Map<string, Place>()
   const metrics: string[] = []

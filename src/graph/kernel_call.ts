@@ -11,7 +11,7 @@ export interface Kernel<Args> {
   /** For the compiler alone: a kernel that takes other fields is no such kernel. */
   readonly type?: (args: Args) => Args
 }
-/** @param layouts names of fields in the order of their words: `name*` an address, `name.` a float, `name:` a double */
+/** @param layouts fields in their order: `name*` is an address, `name#` a table, `name.` a float, `name:` a double */
 /* @__NO_SIDE_EFFECTS__ */
 export function kernel<Args>(name: string, ...layouts: readonly string[]): Kernel<Args> {
   return { name, layouts }
@@ -44,8 +44,8 @@ export const call = <Args, Given extends Args>(
 ): KernelCall => ({ kernel, args, options })
 
 /** The type of a field by the last character of its text; '' for an integer that is no address. */
-const TYPES = { '*': 'address', '.': 'f32', ':': 'f64', '': 'i32' } as const
-/** The type of a field: an address, another integer, a float or a double; lists have their numbers'. */
+const TYPES = { '*': 'address', '#': 'table', '.': 'f32', ':': 'f64', '': 'i32' } as const
+/** The type of a field: an address, a table of records, another integer, a float or a double; lists have their numbers'. */
 export type FieldType = (typeof TYPES)[keyof typeof TYPES]
 /** The fields of a class of arguments, in the order of their words. */
 type Layout = readonly (readonly [name: string, type: FieldType])[]
@@ -67,9 +67,24 @@ export function fieldsOf(text: string): Layout {
 /** Takes a word of a call, and the type of its field. */
 type Put = (word: number, type: FieldType) => void
 
-/** Hands out the words of a call's arguments, in their order. Addresses are left as they are. */
-export function encode(given: KernelCall, put: Put): void {
-  encodeFields(given.kernel.layouts, 0, given.args as Fields, put)
+/** Takes what stands for a call's records, to be told from others by identity, and their words; returns where they lie. */
+type Place = (records: object, words: () => readonly number[]) => number
+
+/**
+ * Hands out the words of a call's arguments, in their order. Addresses are left as they are. Records go behind the fields, or,
+ * where a field is a table, to `place`.
+ */
+export function encode(given: KernelCall, put: Put, place: Place): void {
+  const { layouts } = given.kernel
+  const fields = given.args as Fields
+  const table = fieldsOf(layouts[0]!).find(([, type]) => type === 'table')
+  if (!table) return encodeFields(layouts, 0, fields, put)
+  const words = () => {
+    const made: number[] = []
+    encodeRecords(layouts, 1, fields, (word) => made.push(word))
+    return made
+  }
+  encodeFields(layouts.slice(0, 1), 0, { ...fields, [table[0]]: place(fields.records, words) }, put)
 }
 
 type Fields = Readonly<Record<string, number | readonly number[]>> & { readonly records: readonly Fields[] }
@@ -81,7 +96,10 @@ function encodeFields(layouts: readonly string[], depth: number, fields: Fields,
     if (typeof value === 'number') encodeNumber(value, type, put)
     else for (const one of value) encodeNumber(one, type, put)
   }
-  if (++depth < layouts.length) for (const record of fields.records) encodeFields(layouts, depth, record, put)
+  encodeRecords(layouts, depth + 1, fields, put)
+}
+function encodeRecords(layouts: readonly string[], depth: number, { records }: Fields, put: Put): void {
+  if (depth < layouts.length) for (const record of records) encodeFields(layouts, depth, record, put)
 }
 
 function encodeNumber(value: number, type: FieldType, put: Put): void {

@@ -62,7 +62,8 @@ export function kernelCall<K extends keyof KernelArgs, Given extends KernelArgs[
   check('kernelCall', 'the fields', args, record)
   complete('kernelCall', options ?? {}, CALL)
   const [layout, records] = KERNELS[kernel].layouts as [string, string?]
-  const names = [...fieldsOf(layout).map(([field]) => field), ...(records ? ['records'] : [])]
+  const fields = fieldsOf(layout).flatMap(([field, type]) => (type === 'table' ? [] : [field]))
+  const names = [...fields, ...(records ? ['records'] : [])]
   const missing = names.find((field) => !Object.hasOwn(args, field))
   if (missing) throw new TypeError(`kernelCall: ${kernel} needs the field '${missing}'; it takes ${names.join(', ')}`)
   const surplus = Object.keys(args).find((field) => !names.includes(field))

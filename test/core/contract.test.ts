@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import binaryen from 'binaryen'
 import {
-  adam_step, add_f32, combine2d_f32, fill_f32, GEMM_HEADER, KERNELS, MC, MR, NR, peak_f32,
+  adam_step, add_f32, combine2d_f32, conv2d_f32, fill_f32, GEMM_HEADER, KERNELS, MC, MR, NR, peak_f32,
 } from '../../src/graph/contract.generated.ts'
-import { call, encode, type KernelCall } from '../../src/graph/kernel_call.ts'
+import { call, encode, fieldsOf, type KernelCall } from '../../src/graph/kernel_call.ts'
 import { runtime } from '../harness.ts'
 
 const root = new URL('../../', import.meta.url)
@@ -68,9 +68,9 @@ describe('the core', () => {
 })
 
 describe('the words of a call', () => {
-  const words = (made: KernelCall): number[] => {
+  const words = (made: KernelCall, tables: (readonly number[])[] = []): number[] => {
     const list: number[] = []
-    encode(made, (word) => list.push(word))
+    encode(made, (word) => list.push(word), (_, words) => 1000 * tables.push(words()))
     return list
   }
   const ONE = 0x3f800000
@@ -86,11 +86,23 @@ describe('the words of a call', () => {
     expect(words(call(peak_f32, { y: 64, rounds: 2, a: 0, b: 0, start: [1, 0, 0, 0, 0, 0, 0, 1] })))
       .toEqual([64, 2, 0, 0, ONE, 0, 0, 0, 0, 0, 0, ONE])
   })
-  it('have records after the fields, and those of a record after its own', () => {
+  it('have records after the fields', () => {
+    const { layouts } = conv2d_f32
+    expect(layouts.join()).not.toContain('#')
+    const numbered = (layout: string) => Object.fromEntries(fieldsOf(layout).map(([name], i) => [name, i])) as object
+    const [fields, record] = layouts.map(numbered)
+    const made = words({ kernel: conv2d_f32, args: { ...fields, records: [record, record] }, options: {} })
+    const [n, m] = layouts.map((layout) => layout.split(' ').length) as [number, number]
+    expect(made).toHaveLength(n + 2 * m)
+    expect(made.slice(n, n + m)).toEqual(made.slice(n + m))
+  })
+  it('have a table where the core has one: records, and those of a record after its own', () => {
     const fields = { x: 1, y: 2, images: 3, imageX: 4, imageY: 5, run: 6, rows: 1, columns: 1, rowWords: 6 }
     const line = { place: 40, terms: 2, records: [{ place: 50, weight: 1 }, { place: 60, weight: 0 }] }
     const records = [line, { place: 70, terms: 0, records: [] }]
-    expect(words(call(combine2d_f32, { ...fields, bias: 0, activation: 0, alpha: 0, records })))
-      .toEqual([1, 2, 3, 4, 5, 6, 1, 1, 6, 0, 0, 0, 40, 2, 50, ONE, 60, 0, 70, 0])
+    const tables: (readonly number[])[] = []
+    expect(words(call(combine2d_f32, { ...fields, bias: 0, activation: 0, alpha: 0, records }), tables))
+      .toEqual([1, 2, 3, 4, 5, 6, 1, 1, 6, 0, 0, 0, 1000])
+    expect(tables).toEqual([[40, 2, 50, ONE, 60, 0, 70, 0]])
   })
 })

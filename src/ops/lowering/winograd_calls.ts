@@ -74,20 +74,25 @@ function ofImages({ node, at, scratch, w, back }: Site, filters: number): (own: 
     const threads = threadsOf(own, at.threads)
     const groups = groupsOf(own, w.floats, GROUP_FLOATS)
     const most = groups[0]!.count
-    const [left, products] = [scratch.floats(most * from.image.spread), scratch.floats(most * to.image.spread)]
+    const [left, results] = [scratch.floats(most * from.image.spread), scratch.floats(most * to.image.spread)]
     const scratchPerThread = bytesPerThread(most * ins[0]!.lines, k)
     const work = { scratch: scratch.bytes(threads * scratchPerThread), scratchPerThread }
     const multiply = ({ lines, patches }: Block, pair: number, count: number): KernelCall => {
       const product = { m: count * lines, n, k, rows: outs[pair]!.rows }
       const b = filters + 4 * pair * pairFloats(w)
-      const { fields, options } = multiplication(product, { b, ...work }, products, threads)
+      const { fields, options } = multiplication(product, { b, ...work }, results, threads)
       return multiplyPatches(left, patches)(fields, options)
+    }
+    // The same for all groups of a size.
+    const products = new Map<number, readonly KernelCall[]>()
+    for (const { count } of groups) {
+      if (!products.has(count)) products.set(count, independent(ins.map((block, pair) => multiply(block, pair, count))))
     }
     // What is brought back of one group, and spread of the next, lies apart: there is no barrier between.
     return groups.flatMap(({ first, count }) => [
       spread(count, at.inputs[0]! + 4 * first * from.image.plain, left),
-      ...independent(ins.map((block, pair) => multiply(block, pair, count))),
-      ...withoutBarriers([bringBack(count, products, at.output + 4 * first * to.image.plain)]),
+      ...products.get(count)!,
+      ...withoutBarriers([bringBack(count, results, at.output + 4 * first * to.image.plain)]),
     ])
   }
 }
