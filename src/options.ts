@@ -44,7 +44,7 @@ export type Complete<S extends Schema> = {
 /** An option of a schema: `latent: option(count, 20, 'size of the code')`. */
 /* @__NO_SIDE_EFFECTS__ */
 export function option<T>(r: Rule<T>, initial: NoInfer<T>, help = ''): Option<T> {
-  return { ...r, initial, help }
+  return { expected: r.expected, fault: r.fault, initial, help }
 }
 /* @__NO_SIDE_EFFECTS__ */
 export function required<T>(r: Rule<T>): Required<T> {

@@ -37,9 +37,13 @@ const ON_DEMAND = [
   'runtime/core_source', 'runtime/faster', 'models/accumulate', 'formats/software_sha256', 'formats/npz', ...WRITERS,
 ]
 const FOLDERS = ['data', 'formats', 'graph', 'ops', 'ops/lowering', 'autodiff', 'compiler', 'nn', 'models', 'train']
-/** What collects modules in an object (of which bundlers keep all), what is loaded when asked for, and an entry of its own. */
+/**
+ * What collects modules in an object (of which bundlers keep all), what is loaded when asked for, an entry of its own with what it
+ * needs, and what only the command line and workers need.
+ */
 const LEFT_OUT = [
   'index.ts', 'kinds.ts', 'registry.ts', 'accumulate.ts', 'micro_batches.ts', 'alike.ts', 'software_sha256.ts',
+  'safetensors_header.ts', 'dtypes.ts', 'bytes.ts', 'png.ts', 'own.ts',
   ...FORMATS.map((entry) => `${basename(entry)}.ts`),
 ]
 

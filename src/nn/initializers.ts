@@ -1,7 +1,7 @@
 // What variables hold before training, under Keras's names and with its defaults. Each is an expression that the core
 // draws from the session's seed and the variable's name, so it does not depend on the order of layers.
 import { constant as constantTensor, type Initializer, values } from '../graph/leaves.ts'
-import { type Shape, shapeError, show } from '../graph/tensor.ts'
+import { type Shape, shapeError, show, type Tensor } from '../graph/tensor.ts'
 import { fill } from '../ops/fill.ts'
 import * as random from '../ops/random.ts'
 import { check, complete, finite, flag, type Given, oneOf, option, positive } from '../options.ts'
@@ -68,8 +68,23 @@ export function fansOf(shape: Shape, transposed = false): Fans {
   return transposed ? { fanIn: second, fanOut: first } : { fanIn: first, fanOut: second }
 }
 
+/** What draws numbers of mean 0 and of a variance. */
+type Draw = (shape: Shape, stream: string, variance: number) => Tensor
+const uniform: Draw = (shape, stream, variance) => {
+  const bound = Math.sqrt(3 * variance)
+  return random.randomUniform(shape, stream, { minval: -bound, maxval: bound })
+}
+const untruncated: Draw = (shape, stream, variance) => random.randomNormal(shape, stream, { stddev: Math.sqrt(variance) })
 /** The standard deviation of a standard normal cut at ±2. */
 const CUT_STDDEV = 0.87962566103423978
+const truncated: Draw = (shape, stream, variance) =>
+  random.truncatedNormal(shape, stream, { stddev: Math.sqrt(variance) / CUT_STDDEV })
+
+type Mode = 'fanIn' | 'fanOut' | 'fanAvg'
+const scaled = (scale: number, mode: Mode, draw: Draw, transposed: boolean): Initializer => (shape, stream) => {
+  const { fanIn, fanOut } = fansOf(shape, transposed)
+  return draw(shape, stream, scale / { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 }[mode])
+}
 
 const SCALING = {
   /** Default 1. */
@@ -89,20 +104,8 @@ export type VarianceScalingOptions = Given<typeof SCALING>
  */
 export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
   const { scale, mode, distribution, transposed } = complete('varianceScaling', options, SCALING)
-  return (shape, stream) => {
-    const { fanIn, fanOut } = fansOf(shape, transposed)
-    const variance = scale / { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 }[mode]
-    switch (distribution) {
-      case 'uniform': {
-        const bound = Math.sqrt(3 * variance)
-        return random.randomUniform(shape, stream, { minval: -bound, maxval: bound })
-      }
-      case 'untruncatedNormal':
-        return random.randomNormal(shape, stream, { stddev: Math.sqrt(variance) })
-      case 'truncatedNormal':
-        return random.truncatedNormal(shape, stream, { stddev: Math.sqrt(variance) / CUT_STDDEV })
-    }
-  }
+  const draw = { uniform, untruncatedNormal: untruncated, truncatedNormal: truncated }[distribution]
+  return scaled(scale, mode, draw, transposed)
 }
 
 const TRANSPOSED = {
@@ -110,17 +113,17 @@ const TRANSPOSED = {
   transposed: option(flag, false),
 }
 
-/** An initializer of one option. */
+/** An initializer of one option, by the one distribution that it has: a page takes no other along. */
 /* @__NO_SIDE_EFFECTS__ */
-function scaling(name: string, fixed: VarianceScalingOptions): (options?: Given<typeof TRANSPOSED>) => Initializer {
-  return (options = {}) => varianceScaling({ ...complete(name, options, TRANSPOSED), ...fixed })
+function scaling(name: string, scale: number, mode: Mode, draw: Draw): (options?: Given<typeof TRANSPOSED>) => Initializer {
+  return (options = {}) => scaled(scale, mode, draw, complete(name, options, TRANSPOSED).transposed)
 }
 
 /** Uniform in ±√(6/(fanIn + fanOut)) (Glorot and Bengio 2010). */
-export const glorotUniform = scaling('glorotUniform', { mode: 'fanAvg', distribution: 'uniform' })
+export const glorotUniform = scaling('glorotUniform', 1, 'fanAvg', uniform)
 /** Normal of variance 2/(fanIn + fanOut), cut at two standard deviations. */
-export const glorotNormal = scaling('glorotNormal', { mode: 'fanAvg' })
+export const glorotNormal = scaling('glorotNormal', 1, 'fanAvg', truncated)
 /** Uniform in ±√(6/fanIn) (He et al. 2015). */
-export const heUniform = scaling('heUniform', { scale: 2, distribution: 'uniform' })
+export const heUniform = scaling('heUniform', 2, 'fanIn', uniform)
 /** Normal of variance 2/fanIn, cut at two standard deviations. */
-export const heNormal = scaling('heNormal', { scale: 2 })
+export const heNormal = scaling('heNormal', 2, 'fanIn', truncated)
