@@ -33,11 +33,11 @@ export interface Required<T = unknown> extends Rule<T> {
 /** Options by their names. One that is a rule and no more may be left out, and is undefined then. */
 export type Schema = Readonly<Record<string, Rule | Option | Required>>
 type TypeOf<R> = R extends Rule<infer T> ? T : never
-type RequiredIn<S extends Schema> = { [K in keyof S]: S[K] extends Required ? K : never }[keyof S]
+type RequiredIn<S> = { [K in keyof S]: S[K] extends Required ? K : never }[keyof S]
 /** What a caller gives of a schema: any of its options, and those that must be given. */
-export type Given<S extends Schema> = { readonly [K in keyof S]?: TypeOf<S[K]> } & { readonly [K in RequiredIn<S>]: TypeOf<S[K]> }
+export type Given<S> = { readonly [K in keyof S]?: TypeOf<S[K]> } & { readonly [K in RequiredIn<S>]: TypeOf<S[K]> }
 /** All options of a schema. */
-export type Complete<S extends Schema> = {
+export type Complete<S> = {
   readonly [K in keyof S]: S[K] extends Option | Required ? TypeOf<S[K]> : TypeOf<S[K]> | undefined
 }
 
@@ -50,34 +50,38 @@ export function option<T>(r: Rule<T>, initial: NoInfer<T>, help = ''): Option<T>
 export function required<T>(r: Rule<T>): Required<T> {
   return { ...r, required: true }
 }
-/** Two schemas, or two tables of rules, as one. (A spread is a side effect to bundlers.) */
-/* @__NO_SIDE_EFFECTS__ */
-export function joined<A extends object, B extends object>(a: A, b: B): A & B {
-  return { ...a, ...b }
-}
 /** The rule of an argument that may be left out. */
 /* @__NO_SIDE_EFFECTS__ */
 export function optional<T>(r: Rule<T>): Rule<T | undefined> {
   return { ...r, fault: (x) => (x === undefined ? null : r.fault(x)) }
 }
 
+/** Several schemas as one. */
+type All<S extends readonly Schema[]> =
+  S extends readonly [infer A extends Schema, ...infer Rest extends readonly Schema[]] ? A & All<Rest> : unknown
+
 /**
  * The options of `owner` (a layer, a model, say), with their defaults for those left out. Undefined counts as left out.
+ * @param schemas one, or several that each have some of the options: those of all layers are declared once
  * @throws TypeError where an option, or all of them, have a wrong type; RangeError where a name or a value is wrong
  */
-export function complete<S extends Schema>(owner: string, given: Given<S>, schema: S): Complete<S> {
+export function complete<S extends readonly Schema[]>(
+  owner: string, given: Given<All<S>>, ...schemas: S
+): Complete<All<S>> {
+  const schema = Object.assign({}, ...schemas) as Readonly<Record<string, Option & Required>>
   const names = Object.keys(schema).join(', ')
   if (!isRecord(given)) throw new TypeError(`${owner}: the options are ${shown(given)}, expected an object with ${names}`)
-  for (const key of Object.keys(given)) {
-    if (given[key] === undefined || Object.hasOwn(schema, key)) continue
+  const values: Readonly<Record<string, unknown>> = given
+  for (const key of Object.keys(values)) {
+    if (values[key] === undefined || Object.hasOwn(schema, key)) continue
     throw new RangeError(`${owner}: there is no option '${key}'; it takes ${names}`)
   }
-  const all = Object.entries(schema as unknown as Readonly<Record<string, Option & Required>>).map(([key, r]) => {
-    const value = given[key]
+  const all = Object.entries(schema).map(([key, r]) => {
+    const value = values[key]
     if (value !== undefined || r.required) check(owner, key, value, r)
     return [key, value ?? r.initial]
   })
-  return Object.fromEntries(all) as Complete<S>
+  return Object.fromEntries(all) as Complete<All<S>>
 }
 
 /** @throws TypeError, RangeError where `x`, which `owner` calls `key`, breaks its rule */

@@ -61,11 +61,22 @@ it('everything that they name', () => {
       seen.add(named)
       const file = declaration.getSourceFile()
       const isExported = exportsOf(moduleOf(file)).includes(named)
-      // A schema is a value: options that are typed by it have a name of their own, and the compiler expands it.
-      const isSchema = ts.isVariableDeclaration(declaration)
+      // A schema is a value, or what a function gives: options that are typed by it have a name of their own.
+      const isSchema = ts.isVariableDeclaration(declaration) || ts.isFunctionDeclaration(declaration)
       if (isExported && !isSchema) hidden.push(`${named.name} of ${file.fileName.split('/dist/')[1]}, which ${symbol.name} names`)
     }
   }
   expect(known.size).toBeGreaterThan(300)
   expect(hidden).toEqual([])
+})
+
+it('what editors show of each option: its comment is there, though its type is made of a schema', () => {
+  const all = [...importable()].filter(({ name }) => name.endsWith('Options'))
+  expect(all.length).toBeGreaterThan(40)
+  const silent = all.flatMap((symbol) => {
+    const properties = checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol))
+    const bare = properties.filter((property) => !property.getDocumentationComment(checker).length)
+    return bare.map((property) => `${symbol.name}.${property.name}`)
+  })
+  expect(silent).toEqual([])
 })

@@ -1,7 +1,7 @@
 // Bundles src into dist with esbuild: few files, because each costs an import time. Not minified, so that a stack trace can be
 // read without its source map too. ASCII, because V8 holds a text with any other character in two bytes each.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -36,16 +36,11 @@ const WRITERS = readdirSync('src/export', { withFileTypes: true })
 const ON_DEMAND = [
   'runtime/core_source', 'runtime/faster', 'models/accumulate', 'formats/software_sha256', 'formats/npz', ...WRITERS,
 ]
-const FOLDERS = ['data', 'formats', 'graph', 'ops', 'ops/lowering', 'autodiff', 'compiler', 'nn', 'models', 'train']
-/**
- * What collects modules in an object (of which bundlers keep all), what is loaded when asked for, an entry of its own with what it
- * needs, and what only the command line and workers need.
- */
-const LEFT_OUT = [
-  'index.ts', 'kinds.ts', 'registry.ts', 'accumulate.ts', 'micro_batches.ts', 'alike.ts', 'software_sha256.ts',
-  'safetensors_header.ts', 'dtypes.ts', 'bytes.ts', 'png.ts', 'own.ts',
-  ...FORMATS.map((entry) => `${basename(entry)}.ts`),
-]
+const FOLDERS = ['data', 'graph', 'ops', 'ops/lowering', 'autodiff', 'compiler', 'nn', 'models', 'train']
+/** Of other folders, what the default entry needs. */
+const FILES = ['formats/grid', 'formats/sha256', 'formats/utf8', 'runtime/host', 'runtime/runtime']
+/** What collects modules in an object (of which bundlers keep all), what is loaded when asked for, what no page's program needs. */
+const LEFT_OUT = ['index.ts', 'kinds.ts', 'registry.ts', 'accumulate.ts', 'micro_batches.ts', 'alike.ts', 'own.ts']
 
 /**
  * esbuild gives modules a chunk for each set of entries that reach them. With this plugin an entry that needs any of the
@@ -62,7 +57,7 @@ const library = {
     build.onLoad({ filter: /./, namespace: 'library' }, () => {
       const modules = FOLDERS.flatMap((folder) => readdirSync(`src/${folder}`).sort()
         .filter((file) => file.endsWith('.ts') && !LEFT_OUT.includes(file)).map((file) => `./${folder}/${file}`))
-      modules.push('./runtime/runtime.ts', './runtime/host.ts')
+      modules.push(...FILES.map((file) => `./${file}.ts`))
       return { contents: modules.map((module) => `export * from '${module}'\n`).join(''), resolveDir: resolve('src') }
     })
   },

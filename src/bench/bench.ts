@@ -1,7 +1,9 @@
 // The portable benchmark: peak, memory bandwidth, kernels, models, in whatever runtime it is called. What it timed it
 // also checks: digests of a few first steps, and of each kernel's result, against golden ones, so that a fast wrong
 // answer does not count.
+import { callable, complete, flag, type Given, option, positive, type Rule } from '../options.ts'
 import { createRuntime, type Runtime, type RuntimeOptions } from '../runtime/create_runtime.ts'
+import { RUNTIME } from '../runtime/runtime.ts'
 import { coreBytes } from '../runtime/cores.ts'
 import { sha256 } from '../formats/sha256.ts'
 import { type ModelName, modelNames } from '../models/kinds.ts'
@@ -18,14 +20,15 @@ import { figure, median } from './statistics.ts'
 import { runSteps } from './step.ts'
 import { type Measured, type Subject, takeTurns } from './windows.ts'
 
-export interface BenchOptions extends RuntimeOptions {
+const BENCH = {
   /** Fewer and shorter windows, and no DCGAN. Default false. */
-  readonly quick?: boolean
+  quick: option(flag, false),
   /** About how long to measure, besides starting. Default 45, quick 9. */
-  readonly seconds?: number
+  seconds: positive,
   /** Called with what is being measured. */
-  readonly onProgress?: (what: string) => void
+  onProgress: callable as Rule<(what: string) => void>,
 }
+export type BenchOptions = Given<typeof BENCH> & RuntimeOptions
 
 /** The fraction of the seconds that each section may take. */
 const FRACTIONS = { bandwidth: 0.1, kernels: 0.35, models: 0.55 }
@@ -38,6 +41,7 @@ const QUICK = { seconds: 9, windows: 7, bandwidth: 10, kernel: 5, model: 30 }
  * @throws RangeError, GanglionError for options as createRuntime does, and where the clock does not run
  */
 export async function bench(given: BenchOptions = {}): Promise<BenchReport> {
+  complete('bench', given, BENCH, RUNTIME)
   const { quick = false, seconds, onProgress = () => {}, ...options } = given
   const began = performance.now()
   const plan = { ...(quick ? QUICK : FULL), ...(seconds && { seconds }) }

@@ -2,7 +2,7 @@
 import { GanglionError } from '../errors.ts'
 import { Model } from '../train/model.ts'
 import {
-  check, complete, type Given, isRecord, joined, listOf, name as nameRule, oneOf, option, rule, shown,
+  check, complete, type Given, isRecord, listOf, name as nameRule, oneOf, option, rule, shown,
 } from '../options.ts'
 import { checkPart, DEFAULT_PART, PARTS } from './part.ts'
 import type { Files, Format, FormatSchema } from './format.ts'
@@ -46,7 +46,7 @@ export async function exportModel<F extends FormatName>(
     throw new RangeError(`exportModel: there is no format ${shown(format)}, expected ${formatNames.join(', ')}`)
   }
   const of = formats[format]
-  const { part, classNames, ...own } = complete('exportModel', options as Given<typeof COMMON>, joined(COMMON, of.options))
+  const { part, classNames, ...own } = complete('exportModel', options as Given<typeof COMMON>, COMMON, of.options)
   const run = trained instanceof Model ? { model: trained } : trained
   checkExport(run.model.definition, of, part)
   return of.write(await sourceOf(run, part, classNames), own)

@@ -32,11 +32,16 @@ const isImage = (x: readonly number[]): boolean => x.join() === IMAGE.join()
 
 /** Apart from the record, so that bundlers leave the model out where nothing uses it. */
 const OPTIONS = {
+  /** Channels of the 2 x 2 code. Default 8. */
   latent: option(count, 8, 'channels of the 2 x 2 code'),
+  /** Channels of the encoder's first layer and of the decoder's first two. Default [16, 16, 8]. */
   filters: option(counts(3, "of the encoder's first layer and the decoder's first two"), [16, 16, 8],
     "channels of the encoder's first layer and of the decoder's first two"),
+  /** Adam's learning rate, or a schedule. Default 1e-3. */
   learningRate: option(rate, 1e-3, "Adam's learning rate, or a schedule"),
+  /** Scales the gradients of each network down to this norm together; 0 for none. Default 0. */
   clipNorm: option(notNegative, 0, 'scales the gradients of each network down to this norm together; 0 for none'),
+  /** [28, 28, 1], which is all that it takes. */
   imageShape: option(rule('[28, 28, 1], which is all that it takes', isNumbers, isImage), IMAGE, '[28, 28, 1]'),
 }
 

@@ -16,12 +16,18 @@ const NORMALIZATION = { epsilon: 1e-5, momentum: 0.9 }
 
 /** Apart from the record, so that bundlers leave the model out where nothing uses it. */
 const OPTIONS = {
+  /** Size of the noise. Default 100. */
   latent: option(count, 100, 'size of the noise'),
+  /** Channels at a quarter and at half of the image's size. Default [128, 64]. */
   filters: option(counts(2, 'at a quarter and at half of the size'), [128, 64],
     "channels at a quarter and at half of the image's size"),
+  /** Adam's learning rate, or a schedule. Default 2e-4. */
   learningRate: option(rate, 2e-4, "Adam's learning rate, or a schedule"),
+  /** Adam's decay of the first moment. Default 0.5. */
   beta1: option(fractionBelowOne, 0.5, "Adam's decay of the first moment"),
+  /** Scales the gradients of each network down to this norm together; 0 for none. Default 0. */
   clipNorm: option(notNegative, 0, 'scales the gradients of each network down to this norm together; 0 for none'),
+  /** [height, width, channels], sides that four divides. Default [28, 28, 1]. */
   imageShape: option(imageRule, [28, 28, 1], '[height, width, channels], sides that four divides'),
 }
 

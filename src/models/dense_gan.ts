@@ -9,12 +9,19 @@ import { adversarial, type Networks } from './adversarial.ts'
 import type { Graphs } from './kind.ts'
 
 export const DENSE_GAN = {
+  /** Size of the noise. Default 100. */
   latent: option(count, 100, 'size of the noise'),
+  /** Units of the generator's hidden layers. Default 1024. */
   hidden: option(count, 1024, "units of the generator's hidden layers"),
+  /** Units of the discriminator's hidden layers. Default 256. */
   discriminatorHidden: option(count, 256, "units of the discriminator's hidden layers"),
+  /** Adam's learning rate, or a schedule. Default 3e-4. */
   learningRate: option(rate, 3e-4, "Adam's learning rate, or a schedule"),
+  /** Adam's decay of the first moment. Default 0.5. */
   beta1: option(fractionBelowOne, 0.5, "Adam's decay of the first moment"),
+  /** Scales the gradients of each network down to this norm together; 0 for none. Default 0. */
   clipNorm: option(notNegative, 0, 'scales the gradients of each network down to this norm together; 0 for none'),
+  /** [height, width, channels]. Default [28, 28, 1]. */
   imageShape: option(imageRule, [28, 28, 1], '[height, width, channels]'),
 }
 

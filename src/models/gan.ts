@@ -1,11 +1,12 @@
 // The generative adversarial network (Goodfellow et al. 2014, arXiv:1406.2661), dense, non-saturating.
 import { mean } from '../ops/reduce.ts'
 import { sigmoidCrossEntropy } from '../nn/losses.ts'
+import type { Given } from '../options.ts'
 import { DENSE_GAN, denseGan } from './dense_gan.ts'
-import { defineModel, type OptionsOf } from './kind.ts'
+import { defineModel, type OwnKind } from './kind.ts'
 
 /** The networks of dense_gan.ts; losses: the cross-entropy of the discriminator's logits. */
-export const gan = defineModel({
+export const gan: OwnKind<typeof DENSE_GAN, 'discriminator' | 'generator', never> = defineModel({
   kind: 'gan',
   summary: 'generative adversarial network, dense, log losses',
   options: DENSE_GAN,
@@ -14,4 +15,4 @@ export const gan = defineModel({
   bench: { batchSize: 128, quick: true },
 }, (options) => denseGan(options, (wanted, logits) => mean(sigmoidCrossEntropy(wanted, logits))))
 
-export type GanOptions = OptionsOf<typeof gan>
+export type GanOptions = Given<typeof DENSE_GAN>

@@ -1,11 +1,12 @@
 // The least squares GAN (Mao et al. 2017, arXiv:1611.04076), dense, with the codes 0, 1, 1 of its equation 9: the discriminator
 // wants 0 of generated images and 1 of real ones, the generator wants 1.
 import { leastSquares } from '../nn/losses.ts'
+import type { Given } from '../options.ts'
 import { DENSE_GAN, denseGan } from './dense_gan.ts'
-import { defineModel, type OptionsOf } from './kind.ts'
+import { defineModel, type OwnKind } from './kind.ts'
 
 /** The networks of dense_gan.ts; losses: half the mean squared distance of the discriminator's scores. */
-export const lsgan = defineModel({
+export const lsgan: OwnKind<typeof DENSE_GAN, 'discriminator' | 'generator', never> = defineModel({
   kind: 'lsgan',
   summary: 'least squares GAN, dense',
   options: DENSE_GAN,
@@ -14,4 +15,4 @@ export const lsgan = defineModel({
   bench: { batchSize: 128, quick: false },
 }, (options) => denseGan(options, leastSquares))
 
-export type LsganOptions = OptionsOf<typeof lsgan>
+export type LsganOptions = Given<typeof DENSE_GAN>

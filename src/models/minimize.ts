@@ -6,18 +6,22 @@ import { type Layer, layersRule, parameters } from '../nn/layer.ts'
 import type { Optimizer } from '../nn/optimizers.ts'
 import { chain, type GradientTransform } from '../nn/transforms.ts'
 import { accumulated } from '../ops/accumulated.ts'
-import { check, complete, isFunction, isRecord, listOf, notNegative, rule } from '../options.ts'
+import { check, complete, type Given, isFunction, isRecord, listOf, notNegative, rule, type Rule } from '../options.ts'
 import type { Stage, StageSpec } from './definition.ts'
 
-export interface MinimizeOptions<Metrics extends string = string> {
-  /** What `Model.train` reports, by name: scalars. Default `{ loss }`. */
-  readonly metrics?: Readonly<Record<Metrics, Tensor>>
-  /** Applied one after another: `[clipByGlobalNorm(1)]`, say. Default none. */
-  readonly transforms?: readonly GradientTransform[]
-}
-
 const OPTIMIZER = rule("an optimizer, such as adam() of 'optimizers'", (x): x is Optimizer => isRecord(x) && 'apply' in x)
-const MINIMIZE = { metrics: namedTensors, transforms: listOf('functions', isFunction) }
+/** What `minimize` takes. A function, because its type has the names of the metrics. */
+/* @__NO_SIDE_EFFECTS__ */
+function minimizing<Metrics extends string>() {
+  return {
+    /** What `Model.train` reports, by name: scalars. Default `{ loss }`. */
+    metrics: namedTensors as Rule<Readonly<Record<Metrics, Tensor>>>,
+    /** Applied one after another: `[clipByGlobalNorm(1)]`, say. Default none. */
+    transforms: listOf('functions', isFunction) as Rule<readonly GradientTransform[]>,
+  }
+}
+const MINIMIZE = minimizing<string>()
+export type MinimizeOptions<Metrics extends string = string> = Given<ReturnType<typeof minimizing<Metrics>>>
 
 /**
  * The stage that lowers `loss` by changing the parameters of `layers`: the short form of
@@ -33,7 +37,7 @@ export function minimize<Metrics extends string = 'loss'>(
   check('minimize', 'loss', loss, tensor)
   check('minimize', 'layers', layers, layersRule)
   complete('minimize', options, MINIMIZE)
-  const { metrics = { loss }, transforms = [] } = options
+  const { metrics = { loss } as Record<Metrics, Tensor>, transforms = [] } = options
   const variables = parameters(...layers)
   const raw = gradients(loss, variables).map(accumulated)
   return { metrics, updates: optimizer.apply(chain(...transforms)(raw, variables), variables) }

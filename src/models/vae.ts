@@ -33,11 +33,17 @@ const bounded = (x: Tensor): Tensor => customGradient(clip(x, ...LOGVAR), [x], s
 
 /** Apart from the record, so that bundlers leave the model out where nothing uses it. */
 const OPTIONS = {
+  /** Size of the code. Default 20. */
   latent: option(count, 20, 'size of the code'),
+  /** Units of the hidden layers. Default 400. */
   hidden: option(count, 400, 'units of the hidden layers'),
+  /** Adam's learning rate, or a schedule. Default 1e-3. */
   learningRate: option(rate, 1e-3, "Adam's learning rate, or a schedule"),
+  /** 'sample': noise for each image; 'batch': one for all of a batch. Default 'sample'. */
   noise: option(oneOf('sample', 'batch'), 'sample', 'sample: noise for each image; batch: one for all of a batch'),
+  /** Scales the gradients of each network down to this norm together; 0 for none. Default 0. */
   clipNorm: option(notNegative, 0, 'scales the gradients of each network down to this norm together; 0 for none'),
+  /** [height, width, channels]. Default [28, 28, 1]. */
   imageShape: option(imageRule, [28, 28, 1], '[height, width, channels]'),
 }
 

@@ -5,13 +5,13 @@ import { pair } from '../ops/lowering/padding.ts'
 import { randomNormal } from '../ops/random.ts'
 import { mean } from '../ops/reduce.ts'
 import { resizeBilinear, resizeNearest } from '../ops/resize.ts'
-import { complete, flag, type Given, joined, notNegative, oneOf, option, required, size } from '../options.ts'
-import { type Layer, LAYER, layer } from './layer.ts'
+import { complete, flag, type Given, notNegative, oneOf, option, required, size } from '../options.ts'
+import { type Layer, LAYER, layer, type LayerOptions } from './layer.ts'
 
-const GLOBAL = joined({
+const GLOBAL = {
   /** Leaves height and width as 1. Default false. */
   keepDims: option(flag, false),
-}, LAYER)
+}
 
 function checkImage(kind: string, shape: readonly number[]): void {
   if (shape.length === 4) return
@@ -23,28 +23,28 @@ function checkImage(kind: string, shape: readonly number[]): void {
  * @throws RangeError when an option is unknown, TypeError when it has a wrong type; RangeError, at its first use, when the input
  *   is not [batch, height, width, channels]
  */
-export function globalAveragePooling2d(options: Given<typeof GLOBAL> = {}): Layer {
-  const { keepDims, ...all } = complete('globalAveragePooling2d', options, GLOBAL)
+export function globalAveragePooling2d(options: Given<typeof GLOBAL> & LayerOptions = {}): Layer {
+  const { keepDims, ...all } = complete('globalAveragePooling2d', options, GLOBAL, LAYER)
   return layer('globalAveragePooling2d', all, (shape) => {
     checkImage('globalAveragePooling2d', shape)
     return (x) => mean(x, [1, 2], { keepDims })
   })
 }
 
-const UP_SAMPLING = joined({
+const UP_SAMPLING = {
   /** How many times as high and wide. Default 2. */
   size: option(size, 2),
   /** Default 'nearest'. 'bilinear' has half-pixel centres, as in Keras. */
   interpolation: option(oneOf('nearest', 'bilinear'), 'nearest'),
-}, LAYER)
-export type UpSamplingOptions = Given<typeof UP_SAMPLING>
+}
+export type UpSamplingOptions = Given<typeof UP_SAMPLING> & LayerOptions
 
 /**
  * Images `size` times as large, each pixel repeated or interpolated.
  * @throws as `globalAveragePooling2d` does
  */
 export function upSampling2d(options: UpSamplingOptions = {}): Layer {
-  const { size: factor, interpolation, ...all } = complete('upSampling2d', options, UP_SAMPLING)
+  const { size: factor, interpolation, ...all } = complete('upSampling2d', options, UP_SAMPLING, LAYER)
   const [rows, columns] = pair(factor)
   const resize = interpolation === 'nearest' ? resizeNearest : resizeBilinear
   return layer('upSampling2d', all, (shape) => {
@@ -53,14 +53,14 @@ export function upSampling2d(options: UpSamplingOptions = {}): Layer {
   })
 }
 
-const NOISE = joined({
+const NOISE = {
   /** The noise's standard deviation, 0 or more. */
   stddev: required(notNegative),
-}, LAYER)
+}
 
 /** In training adds normal noise of that standard deviation; otherwise does nothing. */
-export function gaussianNoise(options: Given<typeof NOISE>): Layer {
-  const { stddev, ...all } = complete('gaussianNoise', options, NOISE)
+export function gaussianNoise(options: Given<typeof NOISE> & LayerOptions): Layer {
+  const { stddev, ...all } = complete('gaussianNoise', options, NOISE, LAYER)
   return layer('gaussianNoise', all, () => (x, pass) => (
     pass.training && stddev ? add(x, randomNormal(x.shape, pass.stream('noise'), { stddev })) : x))
 }

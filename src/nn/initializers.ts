@@ -32,7 +32,7 @@ export function randomUniform(options: Given<typeof UNIFORM> = {}): Initializer 
 
 /** The standard deviation is 0.05 by default. */
 const NORMAL = random.normalOptions(0.05)
-export type NormalOptions = Given<typeof NORMAL>
+export type NormalOptions = Given<ReturnType<typeof random.normalOptions>>
 
 /** Normal. @throws RangeError when mean is not finite, or stddev is negative or not finite */
 export function randomNormal(options: NormalOptions = {}): Initializer {

@@ -5,23 +5,24 @@ import { shapeError, show, sizeOf, type Shape, type Tensor } from '../graph/tens
 import { leakyReLU as leakyReLUOp } from '../ops/activation.ts'
 import { add } from '../ops/arithmetic.ts'
 import { avgPool2d } from '../ops/avg_pool2d.ts'
-import { CONVOLUTION, conv2d as conv2dOp, conv2dTranspose as conv2dTransposeOp } from '../ops/conv2d.ts'
+import { CONVOLUTION, conv2d as conv2dOp, conv2dTranspose as conv2dTransposeOp, type ConvOptions } from '../ops/conv2d.ts'
 import { depthwiseConv2d as depthwiseOp } from '../ops/depthwise_conv2d.ts'
 import { matmul } from '../ops/matmul.ts'
 import { maxPool2d } from '../ops/max_pool2d.ts'
 import { pair } from '../ops/lowering/padding.ts'
+import type { WindowOptions } from '../ops/lowering/window.ts'
 import { dropout as dropoutOp } from '../ops/random.ts'
 import { reshape as reshapeOp } from '../ops/reshape.ts'
-import { RESIZE, resizeBilinear, resizeNearest } from '../ops/resize.ts'
+import { RESIZE, resizeBilinear, resizeNearest, type ResizeOptions } from '../ops/resize.ts'
 import {
-  check, type Complete, complete, count, flag, fractionBelowOne, type Given, joined, notNegative, oneOf, option, required,
+  check, type Complete, complete, count, flag, fractionBelowOne, type Given, notNegative, oneOf, option, required,
   shape as shapeRule, size, WINDOW,
 } from '../options.ts'
 import { activation as activationRule, activationOf, type ActivationOption } from './activations.ts'
 import { glorotUniform, zeros } from './initializers.ts'
 import { type AddVariable, type Layer, LAYER, layer, type LayerOptions } from './layer.ts'
 
-const WEIGHTED = joined({
+const WEIGHTED = {
   /** Default: linear. */
   activation: option(activationRule, 'linear'),
   /** Whether a bias is added. Default true. */
@@ -30,14 +31,14 @@ const WEIGHTED = joined({
   kernelInitializer: initializer,
   /** Default: zeros(). */
   biasInitializer: initializer,
-}, LAYER)
-export type WeightedOptions = Given<typeof WEIGHTED>
+}
+export type WeightedOptions = Given<typeof WEIGHTED> & LayerOptions
 
-const DENSE = joined({
+const DENSE = {
   /** Features of the result. */
   units: required(count),
-}, WEIGHTED)
-export type DenseOptions = Given<typeof DENSE>
+}
+export type DenseOptions = Given<typeof DENSE> & WeightedOptions
 
 /**
  * activation(x · kernel + bias), for x of shape [batch, features]; kernel [features, units].
@@ -45,7 +46,7 @@ export type DenseOptions = Given<typeof DENSE>
  *   first use, when the input is not [batch, features]
  */
 export function dense(options: DenseOptions): Layer {
-  const all = complete('dense', options, DENSE)
+  const all = complete('dense', options, DENSE, WEIGHTED, LAYER)
   const { units, kernelInitializer = glorotUniform() } = all
   const finish = finisher(all)
   return layer('dense', all, (shape, variable) => {
@@ -58,13 +59,13 @@ export function dense(options: DenseOptions): Layer {
   })
 }
 
-const FILTERS = joined({
+const FILTERS = {
   /** Channels of the result. */
   filters: required(count),
   /** The filters' height and width. */
   kernelSize: required(size),
-}, joined(CONVOLUTION, WEIGHTED))
-export type ConvolutionOptions = Given<typeof FILTERS>
+}
+export type ConvolutionOptions = Given<typeof FILTERS> & ConvOptions & WeightedOptions
 
 /**
  * activation(conv2d(x, kernel) + bias), NHWC; kernel [height, width, in, filters].
@@ -72,7 +73,7 @@ export type ConvolutionOptions = Given<typeof FILTERS>
  *   first use, when the input is not [batch, height, width, channels] or the filter does not fit into it
  */
 export function conv2d(options: ConvolutionOptions): Layer {
-  const all = complete('conv2d', options, FILTERS)
+  const all = complete('conv2d', options, FILTERS, WINDOW, CONVOLUTION, WEIGHTED, LAYER)
   const { filters, kernelSize, strides, padding, dilationRate, algorithm, kernelInitializer = glorotUniform() } = all
   const finish = finisher(all)
   return layer('conv2d', all, (shape, variable) => {
@@ -89,7 +90,7 @@ export function conv2d(options: ConvolutionOptions): Layer {
  *   first use, when the input is not [batch, height, width, channels]
  */
 export function conv2dTranspose(options: ConvolutionOptions): Layer {
-  const all = complete('conv2dTranspose', options, FILTERS)
+  const all = complete('conv2dTranspose', options, FILTERS, WINDOW, CONVOLUTION, WEIGHTED, LAYER)
   const { filters, kernelSize, strides, padding, dilationRate, algorithm } = all
   const { kernelInitializer = glorotUniform({ transposed: true }) } = all
   const finish = finisher(all)
@@ -100,13 +101,13 @@ export function conv2dTranspose(options: ConvolutionOptions): Layer {
   })
 }
 
-const DEPTHWISE = joined({
+const DEPTHWISE = {
   /** The filters' height and width. */
   kernelSize: required(size),
   /** Filters of each channel. Default 1. */
   depthMultiplier: option(count, 1),
-}, joined(WINDOW, WEIGHTED))
-export type DepthwiseOptions = Given<typeof DEPTHWISE>
+}
+export type DepthwiseOptions = Given<typeof DEPTHWISE> & WindowOptions & WeightedOptions
 
 /**
  * Each channel convolved with `depthMultiplier` filters of its own; kernel [height, width, in, depthMultiplier].
@@ -114,7 +115,7 @@ export type DepthwiseOptions = Given<typeof DEPTHWISE>
  *   first use, when the input is not [batch, height, width, channels] or the filter does not fit into it
  */
 export function depthwiseConv2d(options: DepthwiseOptions): Layer {
-  const all = complete('depthwiseConv2d', options, DEPTHWISE)
+  const all = complete('depthwiseConv2d', options, DEPTHWISE, WINDOW, WEIGHTED, LAYER)
   const { kernelSize, depthMultiplier, strides, padding, kernelInitializer = glorotUniform() } = all
   const finish = finisher(all)
   return layer('depthwiseConv2d', all, (shape, variable) => {
@@ -125,16 +126,16 @@ export function depthwiseConv2d(options: DepthwiseOptions): Layer {
   })
 }
 
-const POOLING = joined({
+const POOLING = {
   /** The window's height and width. Default 2. */
   poolSize: option(size, 2),
-}, joined(WINDOW, LAYER))
-export type PoolingOptions = Given<typeof POOLING>
+}
+export type PoolingOptions = Given<typeof POOLING> & WindowOptions & LayerOptions
 
 /* @__NO_SIDE_EFFECTS__ */
 function pooling(kind: string, pool: typeof maxPool2d) {
   return (options: PoolingOptions = {}): Layer => {
-    const { poolSize, strides, padding, ...all } = complete(kind, options, POOLING)
+    const { poolSize, strides, padding, ...all } = complete(kind, options, POOLING, WINDOW, LAYER)
     return layer(kind, all, () => (x) => pool(x, { poolSize, strides, padding }))
   }
 }
@@ -143,20 +144,22 @@ export const maxPooling2d = pooling('maxPooling2d', maxPool2d)
 /** The mean of each window, padding not counted. @throws as `conv2d` does */
 export const averagePooling2d = pooling('averagePooling2d', avgPool2d)
 
-const RESIZING = joined({
+const RESIZING = {
+  /** Rows of the result. */
   height: required(count),
+  /** Columns of the result. */
   width: required(count),
   /** Default 'bilinear'. */
   interpolation: option(oneOf('bilinear', 'nearest'), 'bilinear'),
-}, joined(RESIZE, LAYER))
-export type ResizingOptions = Given<typeof RESIZING>
+}
+export type ResizingOptions = Given<typeof RESIZING> & ResizeOptions & LayerOptions
 
 /**
  * Resizes images to [height, width]; TensorFlow's legacy coordinates by default (source = destination × in / out).
  * @throws as `conv2d` does, and RangeError when both halfPixelCenters and alignCorners are true
  */
 export function resizing(options: ResizingOptions): Layer {
-  const { height, width, interpolation, halfPixelCenters, alignCorners, ...all } = complete('resizing', options, RESIZING)
+  const { height, width, interpolation, halfPixelCenters, alignCorners, ...all } = complete('resizing', options, RESIZING, RESIZE, LAYER)
   const resize = interpolation === 'nearest' ? resizeNearest : resizeBilinear
   return layer('resizing', all, () => (x) => resize(x, [height, width], { halfPixelCenters, alignCorners }))
 }
@@ -166,14 +169,14 @@ export function flatten(options: LayerOptions = {}): Layer {
   return layer('flatten', complete('flatten', options, LAYER), () => (x) => reshapeOp(x, [x.shape[0]!, -1]))
 }
 
-const RESHAPE = joined({
+const RESHAPE = {
   /** The shape of each sample. */
   targetShape: required(shapeRule),
-}, LAYER)
+}
 
 /** Another shape for each sample. @throws RangeError, when it is used, where a sample's size is another */
-export function reshape(options: Given<typeof RESHAPE>): Layer {
-  const { targetShape, ...all } = complete('reshape', options, RESHAPE)
+export function reshape(options: Given<typeof RESHAPE> & LayerOptions): Layer {
+  const { targetShape, ...all } = complete('reshape', options, RESHAPE, LAYER)
   return layer('reshape', all, () => (x) => {
     if (sizeOf(targetShape) * x.shape[0]! !== x.size) {
       throw shapeError('reshape', `a sample of ${show(x.shape.slice(1))} does not fit into ${show(targetShape)}`)
@@ -189,25 +192,25 @@ export function activation(fn: ActivationOption, options: LayerOptions = {}): La
   return layer('activation', complete('activation', options, LAYER), () => act)
 }
 
-const LEAKY = joined({
+const LEAKY = {
   /** 0 or more. Default 0.2. */
   alpha: option(notNegative, 0.2),
-}, LAYER)
+}
 
 /** x > 0 ? x : alpha · x. */
-export function leakyReLU(options: Given<typeof LEAKY> = {}): Layer {
-  const { alpha, ...all } = complete('leakyReLU', options, LEAKY)
+export function leakyReLU(options: Given<typeof LEAKY> & LayerOptions = {}): Layer {
+  const { alpha, ...all } = complete('leakyReLU', options, LEAKY, LAYER)
   return layer('leakyReLU', all, () => (x) => leakyReLUOp(x, alpha))
 }
 
-const DROPOUT = joined({
+const DROPOUT = {
   /** 0 or more and less than 1. */
   rate: required(fractionBelowOne),
-}, LAYER)
+}
 
 /** In training zeroes a fraction `rate` of the values and scales the others by 1 / (1 − rate); otherwise does nothing. */
-export function dropout(options: Given<typeof DROPOUT>): Layer {
-  const { rate, ...all } = complete('dropout', options, DROPOUT)
+export function dropout(options: Given<typeof DROPOUT> & LayerOptions): Layer {
+  const { rate, ...all } = complete('dropout', options, DROPOUT, LAYER)
   return layer('dropout', all, () => (x, pass) => (pass.training ? dropoutOp(x, rate, pass.stream('mask')) : x))
 }
 

@@ -3,20 +3,20 @@ import { movingAverage } from '../ops/assign.ts'
 import { groupNormalization as groupOp } from '../ops/group_normalization.ts'
 import * as ops from '../ops/normalization.ts'
 import { ones, zeros } from './initializers.ts'
-import { type Layer, LAYER, layer } from './layer.ts'
-import { complete, count, fraction, type Given, joined, notNegative, option } from '../options.ts'
+import { type Layer, LAYER, layer, type LayerOptions } from './layer.ts'
+import { complete, count, fraction, type Given, notNegative, option } from '../options.ts'
 
-const NORMALIZATION = joined({
+const NORMALIZATION = {
   /** Added to the variance. Default 1e-3. */
   epsilon: option(notNegative, 1e-3),
-}, LAYER)
-export type LayerNormalizationOptions = Given<typeof NORMALIZATION>
+}
+export type LayerNormalizationOptions = Given<typeof NORMALIZATION> & LayerOptions
 
-const BATCH_NORMALIZATION = joined({
+const BATCH_NORMALIZATION = {
   /** The fraction of the old value that the running statistics keep at each step. Default 0.99. */
   momentum: option(fraction, 0.99),
-}, NORMALIZATION)
-export type BatchNormalizationOptions = Given<typeof BATCH_NORMALIZATION>
+}
+export type BatchNormalizationOptions = Given<typeof BATCH_NORMALIZATION> & LayerNormalizationOptions
 
 /**
  * γ·(x − mean) / √(variance + ε) + β over all axes but the last. Training uses the batch's statistics and moves the
@@ -24,7 +24,7 @@ export type BatchNormalizationOptions = Given<typeof BATCH_NORMALIZATION>
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function batchNormalization(options: BatchNormalizationOptions = {}): Layer {
-  const { momentum, epsilon, ...all } = complete('batchNormalization', options, BATCH_NORMALIZATION)
+  const { momentum, epsilon, ...all } = complete('batchNormalization', options, BATCH_NORMALIZATION, NORMALIZATION, LAYER)
   return layer('batchNormalization', all, (shape, variable) => {
     const c = [shape.at(-1)!]
     const gamma = variable('gamma', c, ones())
@@ -46,7 +46,7 @@ export function batchNormalization(options: BatchNormalizationOptions = {}): Lay
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function layerNormalization(options: LayerNormalizationOptions = {}): Layer {
-  const { epsilon, ...all } = complete('layerNormalization', options, NORMALIZATION)
+  const { epsilon, ...all } = complete('layerNormalization', options, NORMALIZATION, LAYER)
   return layer('layerNormalization', all, (shape, variable) => {
     const gamma = variable('gamma', [shape.at(-1)!], ones())
     const beta = variable('beta', [shape.at(-1)!], zeros())
@@ -54,11 +54,11 @@ export function layerNormalization(options: LayerNormalizationOptions = {}): Lay
   })
 }
 
-const GROUP_NORMALIZATION = joined({
+const GROUP_NORMALIZATION = {
   /** How many groups of channels; a divisor of theirs. Default 32. */
   groups: option(count, 32),
-}, NORMALIZATION)
-export type GroupNormalizationOptions = Given<typeof GROUP_NORMALIZATION>
+}
+export type GroupNormalizationOptions = Given<typeof GROUP_NORMALIZATION> & LayerNormalizationOptions
 
 /**
  * γ·(x − mean) / √(variance + ε) + β over each sample's groups of channels and all axes between; nothing depends on the batch.
@@ -66,7 +66,7 @@ export type GroupNormalizationOptions = Given<typeof GROUP_NORMALIZATION>
  *   use, when the groups do not divide the channels
  */
 export function groupNormalization(options: GroupNormalizationOptions = {}): Layer {
-  const { groups, epsilon, ...all } = complete('groupNormalization', options, GROUP_NORMALIZATION)
+  const { groups, epsilon, ...all } = complete('groupNormalization', options, GROUP_NORMALIZATION, NORMALIZATION, LAYER)
   return layer('groupNormalization', all, (shape, variable) => {
     const gamma = variable('gamma', [shape.at(-1)!], ones())
     const beta = variable('beta', [shape.at(-1)!], zeros())

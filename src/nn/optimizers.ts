@@ -11,7 +11,7 @@ import { mul } from '../ops/arithmetic.ts'
 import { zeros } from '../ops/fill.ts'
 import { step as stepsDone } from '../ops/step.ts'
 import {
-  check, type Complete, complete, flag, fractionBelowOne, type Given, joined, name as nameRule, notNegative, option,
+  check, type Complete, complete, flag, fractionBelowOne, type Given, name as nameRule, notNegative, option,
 } from '../options.ts'
 import { learningRateMultiplierOf } from './layer.ts'
 import { type Rate, rate, type Schedule } from './rate.ts'
@@ -166,13 +166,13 @@ const OPTIMIZER = {
 }
 export type OptimizerOptions = Given<typeof OPTIMIZER>
 
-const SGD = joined({
+const SGD = {
   /** μ, 0 or more and less than 1. Default 0: no momentum. */
   momentum: option(fractionBelowOne, 0),
   /** Nesterov's form. Default false. */
   nesterov: option(flag, false),
-}, OPTIMIZER)
-export type SgdOptions = Given<typeof SGD>
+}
+export type SgdOptions = Given<typeof SGD> & OptimizerOptions
 
 /**
  * Gradient descent: x −= η·g. With momentum μ: m = μ·m − η·g, x += m; Nesterov's: x += μ·m − η·g (the new m).
@@ -180,7 +180,7 @@ export type SgdOptions = Given<typeof SGD>
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
-  const { learningRate = 0.01, momentum, nesterov, name = 'sgd' } = complete('sgd', options, SGD)
+  const { learningRate = 0.01, momentum, nesterov, name = 'sgd' } = complete('sgd', options, SGD, OPTIMIZER)
   if (nesterov && !momentum) throw new RangeError(`${name}: nesterov needs a momentum greater than 0`)
   const kernel = nesterov ? sgd_nesterov_f32 : momentum ? sgd_momentum_f32 : sgd_f32
   const slots: Slot[] = momentum ? ['momentum'] : []
@@ -188,15 +188,15 @@ export function sgd(options: SgdOptions = {}): Optimizer {
   return optimizer(name, learningRate, 1, { kernel, slots, rates: [LEARNING_RATE], p: momentum, q: 0, epsilon: 0, cost })
 }
 
-const RMSPROP = joined({
+const RMSPROP = {
   /** ρ, 0 or more and less than 1. Default 0.9. */
   rho: option(fractionBelowOne, 0.9),
   /** μ, 0 or more and less than 1. Default 0: no momentum. */
   momentum: option(fractionBelowOne, 0),
   /** ε. Default 1e-7. */
   epsilon: option(notNegative, 1e-7),
-}, OPTIMIZER)
-export type RmspropOptions = Given<typeof RMSPROP>
+}
+export type RmspropOptions = Given<typeof RMSPROP> & OptimizerOptions
 
 /**
  * RMSProp: v = ρ·v + (1 − ρ)·g², d = η·g / √(v + ε), x −= d; with momentum μ: m = μ·m + d, x −= m.
@@ -205,14 +205,14 @@ export type RmspropOptions = Given<typeof RMSPROP>
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
-  const { learningRate = 0.001, rho, momentum, epsilon, name = 'rmsprop' } = complete('rmsprop', options, RMSPROP)
+  const { learningRate = 0.001, rho, momentum, epsilon, name = 'rmsprop' } = complete('rmsprop', options, RMSPROP, OPTIMIZER)
   const kernel = momentum ? rmsprop_momentum_f32 : rmsprop_f32
   const slots: Slot[] = momentum ? ['momentum', 'velocity'] : ['velocity']
   const constants = { p: momentum, q: 1 - rho, epsilon, cost: momentum ? 10 : 8 }
   return optimizer(name, learningRate, 1, { kernel, slots, rates: [LEARNING_RATE], ...constants })
 }
 
-const ADAM = joined(OPTIMIZER, {
+const ADAM = {
   /** β₁, 0 or more and less than 1. Default 0.9. */
   beta1: option(fractionBelowOne, 0.9),
   /** β₂, 0 or more and less than 1. Default 0.999. */
@@ -221,14 +221,14 @@ const ADAM = joined(OPTIMIZER, {
   epsilon: option(notNegative, 1e-8),
   /** TensorFlow 1's form, where ε is added before v is corrected: x −= η·√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m/(√v + ε). Default false. */
   epsilonHat: option(flag, false),
-})
-export type AdamOptions = Given<typeof ADAM>
+}
+export type AdamOptions = OptimizerOptions & Given<typeof ADAM>
 
-const ADAM_W = joined(ADAM, {
+const ADAM_W = {
   /** λ. Default 0.004. */
   weightDecay: option(notNegative, 0.004),
-})
-export type AdamWOptions = Given<typeof ADAM_W>
+}
+export type AdamWOptions = AdamOptions & Given<typeof ADAM_W>
 
 /**
  * Adam (Kingma and Ba 2015): m = β₁·m + (1 − β₁)·g, v = β₂·v + (1 − β₂)·g², x −= η·(m/(1 − β₁ᵗ)) / (√(v/(1 − β₂ᵗ)) + ε),
@@ -237,18 +237,18 @@ export type AdamWOptions = Given<typeof ADAM_W>
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
 export const adam = (options: AdamOptions = {}): Optimizer =>
-  adamLike('adam', { ...complete('adam', options, ADAM), weightDecay: 0 })
+  adamLike('adam', { ...complete('adam', options, OPTIMIZER, ADAM), weightDecay: 0 })
 
 /**
  * AdamW (Loshchilov and Hutter 2019): Adam, and x −= η·λ·x besides (the old x), λ = `weightDecay`.
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
-export const adamW = (options: AdamWOptions = {}): Optimizer => adamLike('adamW', complete('adamW', options, ADAM_W))
+export const adamW = (options: AdamWOptions = {}): Optimizer => adamLike('adamW', complete('adamW', options, OPTIMIZER, ADAM, ADAM_W))
 
 /** The places of the step and of the decay in Adam's state. */
 const ADAM_RATES = [2, 4]
 
-function adamLike(kind: string, options: Complete<typeof ADAM_W>): Optimizer {
+function adamLike(kind: string, options: Complete<typeof OPTIMIZER & typeof ADAM & typeof ADAM_W>): Optimizer {
   const { name = kind, learningRate = 0.001, beta1, beta2, epsilon, epsilonHat, weightDecay } = options
   const slots: Slot[] = ['momentum', 'velocity']
   const attrs: UpdateAttrs = { kernel: adam_f32, slots, rates: ADAM_RATES, p: 1 - beta1, q: 1 - beta2, epsilon, cost: 15 }

@@ -50,6 +50,7 @@ const EXPONENTIAL = {
   initial: required(plainRate),
   /** What the rate is multiplied by in `decaySteps` steps. */
   decayRate: required(positive),
+  /** See `decayRate`. */
   decaySteps: required(count),
   /** Whether it falls every `decaySteps` steps at once. Default false: a little at each step. */
   staircase: option(flag, false),

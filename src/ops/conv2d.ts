@@ -9,9 +9,10 @@ import { type ConvAttrs, convFlops, forwardPatches, geometry } from './lowering/
 import { backward, forward } from './lowering/conv_phases.ts'
 import { PLAIN } from './lowering/epilogue.ts'
 import {
-  check, checked, complete, counts, type Given, joined, oneOf, option, optional, record, size, WINDOW,
+  check, checked, complete, counts, type Given, oneOf, option, optional, record, size, WINDOW,
 } from '../options.ts'
 import { pair } from './lowering/padding.ts'
+import type { WindowOptions } from './lowering/window.ts'
 import type { Lowered } from './lowering/scratch.ts'
 import { flopsOf, winograd } from './lowering/winograd.ts'
 import * as byPoints from './lowering/winograd_calls.ts'
@@ -129,8 +130,8 @@ const inputGradient = (dy: Tensor, w: Tensor, image: Shape, attrs: ConvAttrs) =>
 const filterGradient = (x: Tensor, dy: Tensor, filter: Shape, attrs: ConvAttrs) =>
   apply(conv2dFilterGradientOp, [x, dy], { ...plain(attrs), extent: hw(filter, 0) })
 
-/** How a filter moves over an image. */
-export const CONVOLUTION = joined(WINDOW, {
+/** How a filter moves over an image, beside `WINDOW`. */
+export const CONVOLUTION = {
   /** How far apart the filter's elements lie on the image. Default 1. */
   dilationRate: option(size, 1),
   /**
@@ -138,11 +139,11 @@ export const CONVOLUTION = joined(WINDOW, {
    * gradients too; see `conv2d` for when.
    */
   algorithm: option(oneOf('auto', 'direct'), 'auto'),
-})
-export type ConvOptions = Given<typeof CONVOLUTION>
+}
+export type ConvOptions = WindowOptions & Given<typeof CONVOLUTION>
 
 function attributes(op: string, options: ConvOptions): ConvAttrs {
-  const { strides = 1, padding, dilationRate, algorithm } = complete(op, options, CONVOLUTION)
+  const { strides = 1, padding, dilationRate, algorithm } = complete(op, options, WINDOW, CONVOLUTION)
   return { strides: pair(strides), padding, dilationRate: pair(dilationRate), algorithm, extent: [0, 0], epilogue: PLAIN }
 }
 

@@ -3,7 +3,7 @@ import { broadcast_to_f32, sum_f32, SUM_ROWS } from '../graph/contract.generated
 import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, type Shape, sameShape, shapeError, show, type Tensor, tensor } from '../graph/tensor.ts'
 import {
-  aNumber, axes as axesRule, checked, complete, type Given, joined, option, optional, shape as shapeRule,
+  aNumber, axes as axesRule, checked, complete, type Given, option, optional, shape as shapeRule,
 } from '../options.ts'
 import { axesOf, type Axes, type Extents, extentsOf, kept, overRuns, REDUCTION, type Run, without } from './lowering/axes.ts'
 import { broadcastShape, stretchedAxes, walk } from './lowering/broadcast.ts'
@@ -55,10 +55,10 @@ export const sumOp: Op<SumAttrs> = {
   flops: (node) => node.inputs[0]!.size,
 }
 
-const SUM = joined(REDUCTION, {
+const SUM = {
   /** A number that the sum is multiplied by within the same op, as 1 / n for a mean. Default 1. */
   scale: option(aNumber, 1),
-})
+}
 
 /**
  * scale · Σ x over `axes`. The error of n terms is at most some ulp times log n of Σ |x|, for any shape: neighbours are summed in
@@ -67,9 +67,9 @@ const SUM = joined(REDUCTION, {
  * @throws RangeError where x has no such axis, or an option is unknown; TypeError where an argument has a wrong type
  */
 export const sum = checked('sum', { x: tensor, axes: axesRule }, (
-  x: Tensor, axes?: Axes, options: Given<typeof SUM> = {},
+  x: Tensor, axes?: Axes, options: Given<typeof REDUCTION> & Given<typeof SUM> = {},
 ): Tensor => {
-  const { keepDims, scale } = complete('sum', options, SUM)
+  const { keepDims, scale } = complete('sum', options, REDUCTION, SUM)
   const list = axesOf('sum', x.shape, axes)
   if (!list.length) return broadcastTo(x, x.shape, scale)
   return overRuns(x, list, keepDims, (y, run, first) => apply(sumOp, [y], { ...run, scale: first ? scale : 1 }))

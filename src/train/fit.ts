@@ -1,7 +1,9 @@
 // `Model.fit`: the training loop as a promise, with Keras' callbacks. Invariant: it trains as `train` does, to the bit; what it
 // adds looks on between two chunks, and puts back weights of an earlier epoch at the end where that is asked for.
 import type { ImageDataset } from '../data/dataset.ts'
-import { anything, callable, check, complete, count, isFunction, isObject, isRecord, joined, rule } from '../options.ts'
+import {
+  anything, callable, check, complete, count, type Given, isFunction, isObject, isRecord, rule, type Rule,
+} from '../options.ts'
 import { checkData } from '../data/dataset.ts'
 import { checkFits } from './batches.ts'
 import type { BoundModel } from './bound.ts'
@@ -25,17 +27,6 @@ export interface FitCallback<M extends string = string, F extends string = strin
   onTrainEnd?(history: History<M, F>): unknown
 }
 
-export interface FitOptions<M extends string = string, F extends string = string> extends TrainOptions {
-  /** Judged after each epoch, as by `evaluate`. */
-  validation?: ImageDataset
-  callbacks?: FitCallback<M, F> | readonly FitCallback<M, F>[]
-  /** Ends training when a figure has not become better for `patience` epochs. */
-  earlyStopping?: EarlyStoppingOptions<M | `val_${F}`>
-  /** Puts the weights of the best epoch into the model at the end. `true`: by 'val_loss', or 'loss' without validation. */
-  keepBest?: boolean | BestOptions<M | `val_${F}`>
-  /** Called with the state after each epoch; as `{ every, save }`, after every so many, and after the last. */
-  checkpoint?: Save<M, F> | { every: number; save: Save<M, F> }
-}
 /** Takes a state, to keep it; a promise is waited for. A method type, so that a model of some names is a model of any. */
 export type Save<M extends string = string, F extends string = string> =
   { save(state: State, epoch: number, logs: Logs<M, F>): unknown }['save']
@@ -54,14 +45,29 @@ export interface History<M extends string = string, F extends string = string> {
 
 const isSave = (x: unknown): x is object => isFunction(x) || (isObject(x) && isFunction((x as { save?: unknown }).save))
 const isCallbacks = (x: unknown): x is object => isObject(x) && [x].flat().every(isRecord)
-/** Names of figures are the model's, so that types are written out, in `FitOptions`. */
-const OPTIONS = joined(TRAIN_OPTIONS, {
-  validation: anything, callbacks: rule('an object of callbacks, or a list of them', isCallbacks),
-  earlyStopping: anything, keepBest: anything, checkpoint: rule('a function, or { every, save }', isSave),
-})
+/** What `fit` takes beside what `train` does. A function, because its type has the names of the model's figures. */
+/* @__NO_SIDE_EFFECTS__ */
+function fitting<M extends string, F extends string>() {
+  return {
+    /** Judged after each epoch, as by `evaluate`. */
+    validation: anything as Rule<ImageDataset>,
+    /** Told as training goes. */
+    callbacks: rule('an object of callbacks, or a list of them', isCallbacks) as
+      Rule<FitCallback<M, F> | readonly FitCallback<M, F>[]>,
+    /** Ends training when a figure has not become better for `patience` epochs. */
+    earlyStopping: anything as Rule<EarlyStoppingOptions<M | `val_${F}`>>,
+    /** Puts the weights of the best epoch into the model at the end. `true`: by 'val_loss', or 'loss' without validation. */
+    keepBest: anything as Rule<boolean | BestOptions<M | `val_${F}`>>,
+    /** Called with the state after each epoch; as `{ every, save }`, after every so many, and after the last. */
+    checkpoint: rule('a function, or { every, save }', isSave) as Rule<Save<M, F> | { every: number; save: Save<M, F> }>,
+  }
+}
+const FIT = fitting<string, string>()
+export type FitOptions<M extends string = string, F extends string = string> =
+  TrainOptions & Given<ReturnType<typeof fitting<M, F>>>
 
 export async function fit(model: BoundModel, data: ImageDataset, options: FitOptions): Promise<History> {
-  complete('fit', options, OPTIONS)
+  complete('fit', options, TRAIN_OPTIONS, FIT)
   const { validation, callbacks = [], checkpoint, signal } = options
   const watching = watch(model, options)
   const save = checkpoint && checkpointOf(checkpoint)

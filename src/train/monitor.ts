@@ -1,27 +1,32 @@
 // One figure, watched from epoch to epoch: which was the best, and for how long none has been better.
-import { complete, flag, joined, name, notNegative, oneOf, whole } from '../options.ts'
+import { complete, flag, type Given, name, notNegative, oneOf, type Rule, whole } from '../options.ts'
 
-export interface BestOptions<Names extends string = string> {
-  /** The figure that is watched. Default 'val_loss', without validation 'loss'. */
-  monitor?: Names
-  /** Whether less or more is better. Default 'min'. */
-  mode?: 'min' | 'max'
+/** What `keepBest` takes. A function, because its type has the names of the figures. */
+/* @__NO_SIDE_EFFECTS__ */
+function best<Names extends string>() {
+  return {
+    /** The figure that is watched. Default 'val_loss', without validation 'loss'. */
+    monitor: name as Rule<Names>,
+    /** Whether less or more is better. Default 'min'. */
+    mode: oneOf('min', 'max'),
+  }
 }
-export interface EarlyStoppingOptions<Names extends string = string> extends BestOptions<Names> {
+const BEST = best<string>()
+export type BestOptions<Names extends string = string> = Given<ReturnType<typeof best<Names>>>
+
+const EARLY = {
   /** After how many epochs in a row that are no better training ends; 0 is as 1. Default 0. */
-  patience?: number
+  patience: whole,
   /** By how much a better value must be better. Default 0. */
-  minDelta?: number
+  minDelta: notNegative,
   /** Whether the weights of the best epoch are put back at the end. Default false. */
-  restoreBest?: boolean
+  restoreBest: flag,
 }
-
-const BEST = { monitor: name, mode: oneOf('min', 'max') }
-const EARLY = joined(BEST, { patience: whole, minDelta: notNegative, restoreBest: flag })
+export type EarlyStoppingOptions<Names extends string = string> = BestOptions<Names> & Given<typeof EARLY>
 
 /** @throws TypeError, RangeError where options of `keepBest` or `earlyStopping` are not as described */
 export const checkBest = (options: object): unknown => complete('fit: keepBest', options, BEST)
-export const checkEarly = (options: object): unknown => complete('fit: earlyStopping', options, EARLY)
+export const checkEarly = (options: object): unknown => complete('fit: earlyStopping', options, BEST, EARLY)
 
 export class Monitor {
   readonly figure: string

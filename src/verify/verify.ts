@@ -1,21 +1,12 @@
 // Whether this engine gives the bits that the package promises: fixed recipes, each as one digest, beside the golden ones.
 // Works in every runtime; a mismatch, or a recipe that fails here, is reported and never thrown.
-import { callable, complete, isObject, joined, listOf, rule } from '../options.ts'
+import { callable, complete, type Given, isObject, listOf, rule, type Rule } from '../options.ts'
 import { type Precision, RUNTIME, type Runtime, type RuntimeOptions } from '../runtime/runtime.ts'
 import { turn } from '../runtime/turn.ts'
 import { digestOf } from './digest.ts'
 import { golden } from './golden.ts'
 import { numbersOf, type Recipe } from './recipe.ts'
 import { recipes } from './recipes/index.ts'
-
-export interface VerifyOptions extends RuntimeOptions {
-  /** The runtime to verify, instead of one made (and closed) with these options. */
-  runtime?: Runtime
-  /** Names of recipes, or what they begin with: `['op', 'train/vae']`. Default: all. */
-  recipes?: readonly string[]
-  /** Called after each recipe. */
-  onProgress?: (result: VerifyResult, done: number, of: number) => void
-}
 
 export interface VerifyResult {
   readonly name: string
@@ -47,9 +38,15 @@ export const recipeKinds: readonly string[] = [...new Set(recipeNames.map((name)
 
 const isRuntime = (x: unknown): x is Runtime => isObject(x) && 'session' in x
 const isName = (x: unknown): x is string => typeof x === 'string'
-const OPTIONS = joined({
-  runtime: rule('what createRuntime gives', isRuntime), recipes: listOf('names', isName), onProgress: callable,
-}, RUNTIME)
+const VERIFY = {
+  /** The runtime to verify, instead of one made (and closed) with these options. */
+  runtime: rule('what createRuntime gives', isRuntime),
+  /** Names of recipes, or what they begin with: `['op', 'train/vae']`. Default: all. */
+  recipes: listOf('names', isName),
+  /** Called after each recipe. */
+  onProgress: callable as Rule<(result: VerifyResult, done: number, of: number) => void>,
+}
+export type VerifyOptions = Given<typeof VERIFY> & RuntimeOptions
 
 /** Options for a runtime of verify's own. */
 const OWN = Object.keys(RUNTIME) as (keyof RuntimeOptions)[]
@@ -58,7 +55,7 @@ export type Verify = (options?: VerifyOptions) => Promise<VerifyReport>
 
 /** `verify` for an entry, by the way in which that makes a runtime. */
 export const verifier = (createRuntime: (options: RuntimeOptions) => Promise<Runtime>): Verify => async (options = {}) => {
-  complete('verify', options, OPTIONS)
+  complete('verify', options, VERIFY, RUNTIME)
   const { runtime: given, recipes: names, onProgress, ...own } = options
   const both = given && OWN.find((name) => own[name] !== undefined)
   if (both) throw new TypeError(`verify: runtime and ${both} given, expected one or the other`)

@@ -3,8 +3,6 @@ import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import { started, threadFrom } from '../runtime/threads/connection.ts'
 import type { NodeWorker } from '../runtime/host.ts'
-import type { CoreSource } from '../runtime/core_source.ts'
-import type { Precision } from '../runtime/runtime.ts'
 import { check, isObject, record, rule, signal as signalRule } from '../options.ts'
 import { plainOptions } from '../nn/rate.ts'
 import { isA } from '../tag.ts'
@@ -15,53 +13,12 @@ import { type Iterated, iterated } from '../train/iterated.ts'
 import type { Progress, TrainOptions } from '../train/train.ts'
 import type { LoadOptions } from '../train/weights.ts'
 import { Channel } from './channel.ts'
+import { isAddress, isWorker, MODEL, type ModuleModel, type NamedModel, type TrainerOptions, WORKER } from './options.ts'
 import {
   type Arguments, buffersOf, type Creation, type Event, EVENTS, type Method, MOST_DATASETS, type Request, type TrainerInfo,
   type Value,
 } from './protocol.ts'
 import { Stream } from './stream.ts'
-
-/** A model that the worker knows. */
-export interface NamedModel {
-  readonly kind: string
-  /** What its maker takes; a schedule may be its JSON, too. */
-  readonly options?: object
-}
-
-/**
- * A model of one's own: a module whose default export is a definition, or a function that makes one, as for the command
- * line's `--model`. The worker imports it as it is, so a bundled page has a worker of its own instead.
- */
-export interface ModuleModel {
-  /** Its address: `new URL('./mine.js', import.meta.url)`. */
-  readonly module: URL | string
-  readonly options?: object
-  /** What it is made for, where it asks for that. */
-  readonly imageShape?: readonly number[]
-  readonly classes?: number
-}
-
-export interface TrainerOptions {
-  /** A model of the package, or of the worker that is given, by its kind; or one of a module of your own. */
-  model: NamedModel | ModuleModel
-  /** Default 1. */
-  seed?: number
-  /** As in `createRuntime`; a page's worker may use several where the page is cross-origin isolated. Default 1. */
-  threads?: number | 'auto'
-  /** Default `'deterministic'`. */
-  precision?: Precision
-  /** Vectors of 256 bits, as in `createRuntime`. Default false. */
-  wide?: boolean
-  /** The core, instead of the inlined one; not a Response, which cannot be sent to a worker. */
-  core?: Exclude<CoreSource, Response> | PromiseLike<Exclude<CoreSource, Response>>
-  /**
-   * The worker: one of your own that calls `serveTrainer`, or where the package's `trainer.js` is, if a bundler left it
-   * behind. It is ended with the trainer.
-   */
-  worker?: Worker | NodeWorker | URL | string
-  /** Where the package's `thread.js` is, if a bundler left it behind and there are several threads. */
-  threadWorker?: URL | string
-}
 
 /** Whether the arrays that are given go to the worker without a copy, and are empty here afterwards. Default false. */
 export interface Transfer {
@@ -264,15 +221,6 @@ function inOwnBuffers<T>(value: T): T {
 
 /** Workers of their users' own that have a trainer: of a second one they would give the first one's answers too. */
 const taken = new WeakSet<Worker | NodeWorker>()
-
-/** By what they have: they may come from another realm. A Trusted Types policy's address has only its tag. */
-const isAddress = (x: unknown): x is URL | string =>
-  typeof x === 'string' || typeof (x as URL | null)?.href === 'string' || isA('TrustedScriptURL', x)
-const isWorker = (x: unknown): x is Worker | NodeWorker => isObject(x) && 'postMessage' in x
-const isModel = (x: unknown): x is TrainerOptions['model'] =>
-  isObject(x) && (typeof (x as NamedModel).kind === 'string' || isAddress((x as ModuleModel).module))
-const MODEL = rule("{ kind: 'vae', options: … }, say, or { module: new URL('./mine.js', import.meta.url) }", isModel)
-const WORKER = rule('a Worker or the address of its file', (x): x is URL | string => isAddress(x) || isWorker(x))
 
 function start(worker: TrainerOptions['worker']): Worker | NodeWorker {
   if (isWorker(worker)) {

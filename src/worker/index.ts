@@ -1,8 +1,7 @@
 // The entry `ganglion/worker`: a model that trains in a worker, so that a page stays responsive. The worker's own file is
 // trainer.js beside this one; a worker of your own calls `serveTrainer` of `ganglion/worker/serve`.
-export {
-  createTrainer, type ModuleModel, type NamedModel, type Trainer, type TrainerOptions, type Transfer,
-} from './client.ts'
+export { createTrainer, type Trainer, type Transfer } from './client.ts'
+export type { ModuleModel, NamedModel, TrainerOptions } from './options.ts'
 export type { Arguments, Method, TrainerInfo, Value } from './protocol.ts'
 export type { NodeWorker } from '../runtime/host.ts'
 export type { FitCallback, FitOptions, History, Logs } from '../train/fit.ts'

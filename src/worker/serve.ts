@@ -5,7 +5,7 @@ import { imageDataset, type ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import { defineOwn, ownModel } from '../models/own.ts'
-import { anything, complete, isObject, joined } from '../options.ts'
+import { anything, complete, isObject } from '../options.ts'
 import { RUNTIME } from '../runtime/runtime.ts'
 import { builtin } from '../runtime/host.ts'
 import { createRuntime } from '../runtime/create_runtime.ts'
@@ -14,6 +14,7 @@ import type { FitOptions } from '../train/fit.ts'
 import { Model } from '../train/model.ts'
 import { statusOf } from '../train/status.ts'
 import type { Progress } from '../train/train.ts'
+import { TRAINER } from './options.ts'
 import {
   buffersOf, type Creation, type Event, EVENTS, type Method, type Reply, type Request, toFault, type TrainerInfo,
 } from './protocol.ts'
@@ -25,7 +26,7 @@ export type ModelMakers = Readonly<Record<string, (options: never) => ModelDefin
 const AHEAD = 8
 
 /** What `createTrainer` takes; of it, only what is for the runtime comes here. */
-const OPTIONS = joined(joined({ model: anything, seed: anything }, RUNTIME), { threadWorker: anything })
+const OPTIONS = { ...TRAINER, model: anything }
 
 /** Requests that no answer is expected to, those that need no model, and all. */
 const SILENT: readonly Request['kind'][] = ['data', 'forget', 'ask', 'abort', 'leave']
@@ -93,7 +94,7 @@ export function serveTrainer(makers: ModelMakers): void {
 
   async function create(creation: Creation): Promise<TrainerInfo> {
     const { seed, runtime } = creation
-    complete('createTrainer', runtime, OPTIONS)
+    complete('createTrainer', runtime, OPTIONS, RUNTIME)
     const definition = await define(creation, makers)
     const made = await createRuntime(runtime)
     model = await Model.create(made, definition, { seed })

@@ -213,7 +213,7 @@ describe('errors keep their class and their words', () => {
 
   test('of options', async () => {
     await fails(make({ sed: 1 } as object), RangeError, "createTrainer: there is no option 'sed'; it takes model, seed, " +
-      'threads, precision, wide, core, worker, threadWorker')
+      'core, worker, threadWorker, threads, precision, wide')
     const expected = "expected { kind: 'vae', options: … }, say, or { module: new URL('./mine.js', import.meta.url) }"
     const given = (options?: object) => createTrainer(options as TrainerOptions)
     for (const [nothing, shown] of [[undefined, 'undefined'], [null, 'null'], [5, '5'], ['vae', "'vae'"], [[], '[]']] as const) {

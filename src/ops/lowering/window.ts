@@ -1,7 +1,7 @@
 // Windows over NHWC images, as the pooling and depthwise kernels take them (assembly/lib/window.ts).
 import type { WindowArgs } from '../../graph/contract.generated.ts'
 import { apply, type Op, type Places, type Shape, shapeError, show, type Tensor, tensor } from '../../graph/tensor.ts'
-import { checked, complete, type Given, joined, required, size, WINDOW } from '../../options.ts'
+import { checked, complete, type Given, required, size, WINDOW } from '../../options.ts'
 import { type Padding, pads, pair } from './padding.ts'
 
 /** One number for both axes, or [height, width]. */
@@ -16,18 +16,18 @@ export interface WindowAttrs extends Record<string, unknown> {
   readonly padding: Padding
 }
 
-/** What pooling takes: the window's size, its strides (its size by default), `'valid'` or `'same'`. */
-export const POOL = joined({
+/** What pooling takes beside `WINDOW`; strides are the window's size by default. */
+const POOL = {
   /** One number for both axes, or [height, width]. */
   poolSize: required(size),
-}, WINDOW)
-export type PoolOptions = Given<typeof POOL>
+}
+export type PoolOptions = Given<typeof POOL> & WindowOptions
 
 /** The pooling that an op of these attributes is. */
 /* @__NO_SIDE_EFFECTS__ */
 export function pooling(op: Op<WindowAttrs>): (x: Tensor, options: PoolOptions) => Tensor {
   return checked(op.name, { x: tensor }, (x: Tensor, options: PoolOptions) => {
-    const { poolSize, strides = poolSize, padding } = complete(op.name, options, POOL)
+    const { poolSize, strides = poolSize, padding } = complete(op.name, options, POOL, WINDOW)
     return apply(op, [x], { kernel: pair(poolSize), strides: pair(strides), padding })
   })
 }
