@@ -50,8 +50,8 @@ export async function buildCores(targets) {
 }
 
 /**
- * Every page downloads the default entry's core, so that one is worth Zopfli's second of search: 15.6 kB, of which zlib makes 16.8.
- * The others are loaded when asked for.
+ * Every page downloads the default entry's core, so that one is worth Zopfli's second of search: 15.6 kB, where zlib
+ * makes 16.8. The others are loaded when asked for.
  */
 async function deflated(target, bytes) {
   if (target !== 'simd') return deflateRawSync(bytes, { level: 9 })

@@ -159,7 +159,8 @@ export type ResizingOptions = Given<typeof RESIZING> & ResizeOptions & LayerOpti
  * @throws as `conv2d` does, and RangeError when both halfPixelCenters and alignCorners are true
  */
 export function resizing(options: ResizingOptions): Layer {
-  const { height, width, interpolation, halfPixelCenters, alignCorners, ...all } = complete('resizing', options, RESIZING, RESIZE, LAYER)
+  const { height, width, interpolation, halfPixelCenters, alignCorners, ...all } =
+    complete('resizing', options, RESIZING, RESIZE, LAYER)
   const resize = interpolation === 'nearest' ? resizeNearest : resizeBilinear
   return layer('resizing', all, () => (x) => resize(x, [height, width], { halfPixelCenters, alignCorners }))
 }

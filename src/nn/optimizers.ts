@@ -243,7 +243,8 @@ export const adam = (options: AdamOptions = {}): Optimizer =>
  * AdamW (Loshchilov and Hutter 2019): Adam, and x −= η·λ·x besides (the old x), λ = `weightDecay`.
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
  */
-export const adamW = (options: AdamWOptions = {}): Optimizer => adamLike('adamW', complete('adamW', options, OPTIMIZER, ADAM, ADAM_W))
+export const adamW = (options: AdamWOptions = {}): Optimizer =>
+  adamLike('adamW', complete('adamW', options, OPTIMIZER, ADAM, ADAM_W))
 
 /** The places of the step and of the decay in Adam's state. */
 const ADAM_RATES = [2, 4]
