@@ -7,7 +7,9 @@ import { realms } from './tools/lint/realms.mjs'
 
 const ganglion = { rules: { determinism, realms } }
 const forNode = ['src/node/**', 'src/cli/**']
-const hostGlobals = ['Buffer', 'URL', 'WebAssembly', 'console', 'fetch', 'performance', 'process', 'setTimeout']
+const hostGlobals = [
+  'Buffer', 'Response', 'TextDecoder', 'URL', 'WebAssembly', 'console', 'fetch', 'performance', 'process', 'setTimeout',
+]
 
 export default defineConfig(
   // The peers' contestants have their packages, and so their types, in bench/peers, which the main install leaves out.

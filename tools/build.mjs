@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { bundle } from './bundle.mjs'
 import { compile } from './compile.mjs'
 import { buildCores, freshCores, targetsOf } from './cores.mjs'
+import { writeExported } from './exported.mjs'
 import { DIST_STAMP, distSources, hashOf } from './sources.mjs'
 import { writeTiles } from './tiles.mjs'
 
@@ -53,6 +54,7 @@ try {
   const coresOnly = first === 'core'
   writeVersion()
   writeTiles()
+  await writeExported()
   await writeContract()
   await buildCores(targetsOf(coresOnly || !first ? rest : [first, ...rest]))
   if (!coresOnly) await dist()

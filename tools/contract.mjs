@@ -2,8 +2,8 @@
 // src/graph/contract.generated.ts. A kernel says its argument class where it is registered: `register<PackArgs>(pack_b_f32)`.
 // Classes after the first are of records that follow: `register<Direct, Phase>` has a list of phases after its words, and each
 // class after that a list behind each record; a field of type `Table` is where they lie instead, once for all calls that have
-// the same ones. Fields `d0`, `d1`, … are one field `d` of so many numbers. Constants and enums are
-// those whose comment has the tag @host.
+// the same ones. Fields `d0`, `d1`, … are one field `d` of so many numbers. Constants, enums and other classes are those whose
+// comment has the tag @host.
 import { readdirSync, readFileSync } from 'node:fs'
 import { NodeKind, Parser } from 'assemblyscript'
 
@@ -41,6 +41,7 @@ function parsed() {
 /** Statements of the core that the contract is made of. */
 function collect(statements) {
   const classes = new Map()
+  const hosts = []
   const constants = []
   const kernels = new Map()
   const isShared = (node) => docOf(node).some((line) => line.includes('@host'))
@@ -49,6 +50,7 @@ function collect(statements) {
       const { text } = node.name
       if (classes.has(text)) throw new Error(`two classes are named ${text}: ${textOf(classes.get(text))} and ${textOf(node)}`)
       classes.set(text, node)
+      if (isShared(node)) hosts.push(text)
     } else if ((node.kind === NodeKind.Variable || node.kind === NodeKind.EnumDeclaration) && isShared(node)) {
       constants.push(node)
     } else if (node.kind === NodeKind.Expression && node.expression.expression?.text === 'register') {
@@ -59,7 +61,7 @@ function collect(statements) {
       kernels.set(textOf(kernel), typeArguments.map(textOf))
     }
   }
-  return { classes, constants, kernels }
+  return { classes, hosts, constants, kernels }
 }
 
 /** The class that a class extends, if it does. */
@@ -110,7 +112,8 @@ function lineOf(name, classes) {
   return [...(base ? lineOf(ownerOf(base, classes), classes) : []), name]
 }
 
-function writtenClass(name, classes) {
+/** @param isHosts whether the host writes it elsewhere than on the tape */
+function writtenClass(name, classes, isHosts) {
   const fields = ownFields(name, classes)
   const base = baseOf(name, classes) && ownerOf(baseOf(name, classes), classes)
   const typeOf = ({ count }) => (count ? `readonly [${Array.from({ length: count }, () => 'number').join(', ')}]` : 'number')
@@ -118,7 +121,7 @@ function writtenClass(name, classes) {
   const types = given.map((field) => `${comment(field.doc, '  ')}  readonly ${field.name}: ${typeOf(field)}\n`).join('')
   const head = `export interface ${name}${base ? ` extends ${base}` : ''}`
   const text = lineOf(name, classes).flatMap((each) => ownFields(each, classes)).map(({ name: field, type }) => field + type)
-  const layout = `const ${name} = '${text.join(' ')}'`
+  const layout = `${isHosts ? 'export ' : ''}const ${name} = '${text.join(' ')}'`
   return `${comment(docOf(classes.get(name)))}${head} {\n${types}}\n${layout}\n`
 }
 
@@ -142,7 +145,7 @@ function typeOf([first, ...records]) {
 
 /** The text of src/graph/contract.generated.ts; `hash` is that of what it is made from. */
 export function contract(hash) {
-  const { classes, constants, kernels } = collect(parsed())
+  const { classes, hosts, constants, kernels } = collect(parsed())
   for (const [kernel, names] of kernels) kernels.set(kernel, names.map((name) => ownerOf(name, classes)))
   const used = [...new Set([...kernels.values()].flat().sort().flatMap((name) => lineOf(name, classes)))]
   used.forEach((name) => wordsOf(name, classes))
@@ -151,7 +154,7 @@ export function contract(hash) {
 import { type Kernel, kernel } from './kernel_call.ts'
 
 ${constants.map(writtenConstant).join('\n')}
-${used.map((name) => writtenClass(name, classes)).join('\n')}
+${[...used, ...hosts].map((name) => writtenClass(name, classes, hosts.includes(name))).join('\n')}
 /** Arguments, or records, and those that follow them. */
 type Followed<Args, Record> = Args & { readonly records: readonly Record[] }
 

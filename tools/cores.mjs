@@ -8,15 +8,18 @@ import { deflateRawSync } from 'node:zlib'
 import { compile } from './compile.mjs'
 import { hashOf } from './sources.mjs'
 
-/** By asconfig.json's targets: their files in build/ and in the package. */
+/** The core of exported models: its kernels are those of `simd`, and src/export/wasm takes what a model needs. */
+const STANDALONE = 'standalone'
+
+/** By asconfig.json's targets: their files in build/, and but for the standalone one in the package. */
 export const CORES = Object.fromEntries(['simd', 'threads', 'wide', 'wide-threads', 'relaxed', 'relaxed-threads', 'relaxed-wide',
-  'relaxed-wide-threads'].map((target) => [target, `ganglion${target === 'simd' ? '' : `-${target}`}.wasm`]))
+  'relaxed-wide-threads', STANDALONE].map((target) => [target, `ganglion${target === 'simd' ? '' : `-${target}`}.wasm`]))
 
 /** V8 makes vectors of 256 bits here (src/runtime/wide.ts), so the command line takes the wide cores. */
 const wideHere = process.arch === 'x64' && Number.parseInt(process.versions.node) >= 24
 
 /** What the command line takes on this machine unless it is told otherwise. */
-const USUAL = ['simd', 'threads', ...(wideHere ? ['wide', 'wide-threads'] : [])]
+const USUAL = ['simd', 'threads', STANDALONE, ...(wideHere ? ['wide', 'wide-threads'] : [])]
 
 /** The targets that words name: targets, or `all`; the usual ones by none. The default entry needs `simd` in any case. */
 export function targetsOf(words) {
@@ -26,10 +29,10 @@ export function targetsOf(words) {
   return words.length ? [...new Set(['simd', ...words])] : USUAL
 }
 
-/** Files of cores that are there, and made from these sources. */
+/** Files of cores for the package that are there, and made from these sources. */
 export const freshCores = () => {
   const wanted = sources()
-  return Object.keys(CORES).filter((target) => isFresh(target, wanted)).map((target) => CORES[target])
+  return Object.keys(CORES).filter((target) => target !== STANDALONE && isFresh(target, wanted)).map((target) => CORES[target])
 }
 
 /** @param {string[]} targets those that are asked for */
@@ -61,8 +64,9 @@ async function deflated(target, bytes) {
 
 /** The core's entry files: the tape loop, what looks at values, and every file of kernels. */
 function entriesOf(target) {
-  const kernels = readdirSync('assembly/kernels').filter((file) => file.endsWith('.ts')).sort()
-  const entries = ['assembly/tape.ts', 'assembly/finite.ts', ...kernels.map((file) => `assembly/kernels/${file}`)]
+  const filesOf = (folder) => readdirSync(folder).filter((file) => file.endsWith('.ts')).sort().map((file) => `${folder}/${file}`)
+  const entries = ['assembly/tape.ts', 'assembly/finite.ts', ...filesOf('assembly/kernels')]
+  if (target === STANDALONE) return [...entries, ...filesOf('assembly/standalone')]
   return target.endsWith('threads') ? [...entries, 'assembly/threads.ts'] : entries
 }
 

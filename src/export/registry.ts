@@ -1,2 +1,5 @@
 // The formats of the package, a line each.
+export { html } from './formats/html.ts'
+export { js } from './formats/js.ts'
 export { npz } from './formats/npz.ts'
+export { wasm } from './formats/wasm.ts'

@@ -1,8 +1,9 @@
 // A model's graphs besides training, run on any number of rows: CHUNK at a time, the last filled up.
 // Invariant: what row i comes to depends on the weights, the row, the seed and i alone, whatever ran before.
+import type { FunctionSpec } from '../compiler/program.ts'
 import { checkLabels } from '../data/rows.ts'
 import { input } from '../graph/leaves.ts'
-import { type Shape, sizeOf, type Tensor } from '../graph/tensor.ts'
+import { type Shape, sizeOf } from '../graph/tensor.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import { ofShape } from '../models/stages.ts'
 import { Pass } from '../nn/layer.ts'
@@ -12,7 +13,7 @@ import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'
 
 /** Rows worked on at a time. Random ops draw by chunk and row, so another number would give other samples. */
-const CHUNK = 64
+export const CHUNK = 64
 
 const OPTIONS = {
   /** What random numbers are drawn from. Default: the model's seed. */
@@ -23,6 +24,26 @@ const OPTIONS = {
   label: whole,
 }
 export type RowOptions = Given<typeof OPTIONS>
+
+/** The graphs: codes to sample from, and from one side of the model to the other. The group of each has its name. */
+export type RowsGraph = 'sample' | 'decode' | 'encode'
+
+/** What a graph computes of CHUNK rows of `x`, which `sample` does not read, and of their labels: `y`. */
+export function rowsSpec(definition: ModelDefinition, group: RowsGraph): FunctionSpec {
+  const { codeShape, imageShape, classes, encode, decode, sampleCodes } = definition
+  const labels = classes === undefined ? undefined : input('labels', [CHUNK])
+  const rows = (shape: Shape) => input('x', [CHUNK, ...shape])
+  const graphs = {
+    sample() {
+      const noise = randomNormal([CHUNK, ...codeShape], 'sample')
+      return sampleCodes ? sampleCodes(noise, labels) : noise
+    },
+    decode: () => decode(rows(codeShape), new Pass(false), labels),
+    encode: () => encode!(rows(imageShape), new Pass(false), labels),
+  }
+  const y = ofShape(graphs[group](), group, CHUNK, group === 'decode' ? imageShape : codeShape)
+  return { group, stages: [{ outputs: { y } }] }
+}
 
 /** Numbers of the longest array that is made: 4 GB. */
 const MOST = 1073741824
@@ -42,12 +63,7 @@ export class Inference {
     complete('sample', options, OPTIONS)
     check('sample', 'count', count, countRule)
     const labels = this.#labels('sample', count, options, (i, classes) => i % classes)
-    const { codeShape, sampleCodes } = this.#definition
-    const build = (given?: Tensor) => {
-      const noise = randomNormal([CHUNK, ...codeShape], 'sample')
-      return sampleCodes ? sampleCodes(noise, given) : noise
-    }
-    return this.#run('sample', count, codeShape, options.seed, labels, build)
+    return this.#run('sample', count, this.#definition.codeShape, options.seed, labels)
   }
 
   /** `drawCodes`, decoded with the same labels. */
@@ -68,7 +84,7 @@ export class Inference {
   }
 
   #map(group: 'encode' | 'decode', values: Float32Array, options: RowOptions): Float32Array {
-    const { codeShape, imageShape, encode, decode } = this.#definition
+    const { codeShape, imageShape } = this.#definition
     const [given, result] = group === 'encode' ? [imageShape, codeShape] : [codeShape, imageShape]
     const size = sizeOf(given)
     const count = values.length / size
@@ -77,22 +93,20 @@ export class Inference {
       throw new RangeError(`${group}: ${values.length} values given, expected a multiple of ${sample}`)
     }
     const labels = this.#labels(group, count, options)
-    const graph = group === 'encode' ? encode! : decode
-    const build = (tensor?: Tensor) => graph(input('x', [CHUNK, ...given]), new Pass(false), tensor)
-    return this.#run(group, count, result, options.seed, labels, build, values)
+    return this.#run(group, count, result, options.seed, labels, values)
   }
 
-  /** Runs the graph of `build` on `count` rows of `values`, and joins what it gives. */
+  /** Runs a graph on `count` rows of `values`, and joins what it gives. */
   #run(
-    group: string, count: number, result: Shape, seed: number | undefined, labels: ArrayLike<number> | undefined,
-    build: (labels?: Tensor) => Tensor, values?: Float32Array,
+    group: RowsGraph, count: number, result: Shape, seed: number | undefined, labels: ArrayLike<number> | undefined,
+    values?: Float32Array,
   ): Float32Array {
     const size = sizeOf(result)
     if (count * size > MOST) {
       throw new RangeError(`${group}: ${count} rows of ${size} numbers are more than an array holds, expected at most ` +
         `${Math.floor(MOST / size)} rows; ask for them in parts`)
     }
-    const fn = this.#function(group, result, build)
+    const fn = this.#function(group)
     const out = new Float32Array(count * size)
     const rows = [['x', values], ['labels', labels]] as const
     this.#session.restart(group, seed)
@@ -106,12 +120,10 @@ export class Inference {
     return out
   }
 
-  /** The function that computes CHUNK rows of `shape`. */
-  #function(group: string, shape: Shape, build: (labels?: Tensor) => Tensor): CompiledFunction {
+  #function(group: RowsGraph): CompiledFunction {
     let made = this.#functions.get(group)
     if (!made) {
-      const y = ofShape(build(this.#definition.classes === undefined ? undefined : input('labels', [CHUNK])), group, CHUNK, shape)
-      made = this.#session.compile({ group, stages: [{ outputs: { y } }] })
+      made = this.#session.compile(rowsSpec(this.#definition, group))
       this.#functions.set(group, made)
     }
     return made

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { built } from '../dist.ts'
+import { writeStandalone } from './lib/standalone.ts'
 import { writeTable } from './lib/table.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -19,7 +20,7 @@ declare module 'vitest' {
   }
 }
 
-export default function setup(project: TestProject): () => void {
+export default async function setup(project: TestProject): Promise<() => void> {
   process.chdir(root)
   built('index.js')
   const folder = mkdtempSync(join(tmpdir(), 'ganglion-runtimes-'))
@@ -32,6 +33,7 @@ export default function setup(project: TestProject): () => void {
   writeFileSync(join(installed, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
   npm(installed, 'install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', join(folder, packed.filename))
   cpSync(join(import.meta.dirname, 'programs'), installed, { recursive: true })
+  await writeStandalone(join(installed, 'standalone'))
   project.provide('installed', installed)
   project.provide('rows', rows)
   return () => {

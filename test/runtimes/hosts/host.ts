@@ -4,13 +4,26 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { golden } from '../../../src/verify/golden.ts'
 import { digestOfMemory, type Image, imageOf, tapeRecipes } from './image.ts'
 
+export interface Called {
+  readonly result: number
+  readonly memory: ArrayBuffer
+}
+
 export interface Host {
   readonly name: string
   /** Why it cannot run here; null where it can. */
   readonly missing: string | null
   /** Runs an image's tape; the memory as it was left. Rejects where a step did not end well. */
   run(image: Image): Promise<ArrayBuffer>
+  /** Calls a function of a module that imports nothing, with integers; what it gives, and the memory as it was left. */
+  call(module: Uint8Array, name: string, args: readonly number[]): Promise<Called>
   close(): Promise<void>
+}
+
+/** A host that is not on this machine. */
+export function absent(name: string, missing: string): Host {
+  const refused = () => Promise.reject(new Error(missing))
+  return { name, missing, run: refused, call: refused, close: async () => {} }
 }
 
 export function hostTests({ name, missing, run, close }: Host, chosen: (recipe: string) => boolean = () => true): void {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { coreBytes } from '../../../src/runtime/cores.ts'
-import type { Host } from './host.ts'
+import { absent, type Called, type Host } from './host.ts'
 
 const execute = promisify(execFile)
 const name = "wabt's interpreter"
@@ -20,19 +20,29 @@ async function whyNot(): Promise<string | null> {
 /** Compiles the program once, into a folder that `close` removes. */
 export async function wabt(): Promise<Host> {
   const missing = await whyNot()
-  if (missing) return { name, missing, run: () => Promise.reject(new Error(missing)), close: async () => {} }
+  if (missing) return absent(name, missing)
   const folder = await mkdtemp(join(tmpdir(), 'ganglion-wabt-'))
   const path = (file: string) => join(folder, file)
-  const [program, core, image, output] = [path('wabt'), path('core.wasm'), path('image'), path('output')]
+  const [program, core, module, image, output] = ['wabt', 'core.wasm', 'module.wasm', 'image', 'output'].map(path) as
+    [string, string, string, string, string]
   await execute('g++', ['-std=c++17', '-O2', join(import.meta.dirname, 'wabt.cc'), '-o', program, '-lwabt', '-lcrypto'])
   await writeFile(core, await coreBytes('deterministic', false))
+  async function call(file: string, image: string, name: string, args: readonly number[]): Promise<Called> {
+    const { stdout } = await execute(program, [file, image, output, name, ...args.map(String)])
+    return { result: Number(stdout), memory: Uint8Array.from(await readFile(output)).buffer }
+  }
   return {
     name,
     missing: null,
     async run({ memory, tape, steps }) {
       await writeFile(image, memory)
-      await execute(program, [core, image, String(tape), String(steps), output])
-      return Uint8Array.from(await readFile(output)).buffer
+      const called = await call(core, image, 'run', [tape, steps])
+      if (called.result !== steps) throw new Error(`${called.result} steps of ${steps} ended well`)
+      return called.memory
+    },
+    async call(bytes, name, args) {
+      await writeFile(module, bytes)
+      return call(module, '-', name, args)
     },
     close: () => rm(folder, { recursive: true }),
   }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { coreBytes } from '../../../src/runtime/cores.ts'
-import type { Host } from './host.ts'
+import { absent, type Host } from './host.ts'
 import type { Image } from './image.ts'
 
 type Binaryen = typeof import('binaryen').default
@@ -21,25 +21,33 @@ export async function wasmtime(): Promise<Host> {
   const loaded = await Promise.all(needed.map((id) => resolve(packages, id)))
   if (loaded.includes(null)) {
     const missing = 'wizer and binaryen are not installed; npm ci --prefix test/runtimes'
-    return { name, missing, run: () => Promise.reject(new Error(missing)), close: async () => {} }
+    return absent(name, missing)
   }
   const { default: binaryen } = await import('binaryen')
   const wizer = join(loaded[1]!, '../wizer')
   const core = await coreBytes('deterministic', false)
   const folder = await mkdtemp(join(tmpdir(), 'ganglion-wasmtime-'))
   const [input, output] = ['input.wasm', 'output.wasm'].map((file) => join(folder, file)) as [string, string]
+  /** The memory as the function `init` of a module left it. */
+  async function initialised(module: Uint8Array): Promise<ArrayBuffer> {
+    await writeFile(input, module)
+    await promisify(execFile)(wizer, [input, '-o', output, '--init-func', 'init'])
+    // Nothing runs here: the data segments become a memory.
+    const { instance } = await WebAssembly.instantiate(await readFile(output))
+    return (instance.exports['memory'] as WebAssembly.Memory).buffer
+  }
   return {
     name,
     missing: null,
     async run(image) {
-      await writeFile(input, withImage(binaryen, core, image))
-      await promisify(execFile)(wizer, [input, '-o', output, '--init-func', 'init'])
-      // Nothing runs here: the data segments become a memory.
-      const { instance } = await WebAssembly.instantiate(await readFile(output))
-      const { buffer } = instance.exports['memory'] as WebAssembly.Memory
-      const [done] = new Int32Array(buffer, image.memory.length, 1)
+      const memory = await initialised(withImage(binaryen, core, image))
+      const [done] = new Int32Array(memory, image.memory.length, 1)
       if (done !== image.steps) throw new Error(`${done} steps of ${image.steps} ended well`)
-      return buffer
+      return memory
+    },
+    async call(module, name, args) {
+      const memory = await initialised(withCall(binaryen, module, name, args))
+      return { memory, result: new Uint32Array(memory, 0, 1)[0]! }
     },
     close: () => rm(folder, { recursive: true }),
   }
@@ -64,6 +72,20 @@ function withImage(binaryen: Binaryen, core: Uint8Array, { tape, steps, memory }
   module.removeExport('memory')
   module.setMemory(memory.length / PAGE + 1, -1, 'memory', [{ offset: i32.const(0), data, passive: false }])
   module.addFunction('init', binaryen.none, binaryen.none, [], i32.store(0, 4, i32.const(memory.length), done))
+  module.addFunctionExport('init', 'init')
+  const binary = module.emitBinary()
+  module.dispose()
+  return binary
+}
+
+/** A module that imports nothing, and an init function, which stores at address 0, where nothing lies, what a call gives. */
+function withCall(binaryen: Binaryen, bytes: Uint8Array, name: string, args: readonly number[]): Uint8Array {
+  const module = binaryen.readBinary(bytes)
+  module.setFeatures(binaryen.Features.All)
+  const { i32 } = module
+  const inner = binaryen.getExportInfo(module.getExport(name)).value
+  const given = module.call(inner, args.map((x) => i32.const(x)), binaryen.i32)
+  module.addFunction('init', binaryen.none, binaryen.none, [], i32.store(0, 4, i32.const(0), given))
   module.addFunctionExport('init', 'init')
   const binary = module.emitBinary()
   module.dispose()

@@ -32,7 +32,7 @@ export async function answerIn<T>(browser: Browser, server: Server, url: string)
   }
 }
 
-const FILES = {
+export const FILES = {
   chromium: '/usr/bin/chromium',
   firefox: '/usr/bin/firefox-esr',
   webkit: '/usr/bin/WebKitWebDriver',

@@ -6,7 +6,7 @@ import { project, run } from './project.ts'
 import { serve, type Site } from './server.ts'
 
 export interface Question {
-  readonly what?: 'report' | 'verify' | 'bench' | 'speed' | 'begin' | 'resume'
+  readonly what?: 'report' | 'verify' | 'bench' | 'speed' | 'standalone' | 'begin' | 'resume'
   /** In a browser: under which headers, and in which thread. */
   readonly site?: Site
   readonly in?: 'page' | 'worker'

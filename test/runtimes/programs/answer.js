@@ -5,5 +5,11 @@ import { ask } from './ask.js'
 
 const bench = () => import('./node_modules/ganglion/dist/bench/index.js')
 
+async function modules() {
+  const names = Object.keys(await (await fetch('standalone/drawn.json')).json())
+  const bytes = async (name) => (await fetch(`standalone/${name}`)).arrayBuffer()
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await bytes(name)])))
+}
+
 export const answer = (question) =>
-  ask({ ...ganglion, verify, bench }, question).catch((error) => ({ error: String(error.stack ?? error) }))
+  ask({ ...ganglion, verify, bench, modules }, question).catch((error) => ({ error: String(error.stack ?? error) }))

@@ -3,9 +3,10 @@
 import * as ganglion from 'ganglion'
 import { verify } from 'ganglion/verify'
 import { ask } from './ask.js'
+import { modules } from './standalone/modules.js'
 
 export default {
   async fetch(request) {
-    return Response.json(await ask({ ...ganglion, verify }, await request.json()))
+    return Response.json(await ask({ ...ganglion, verify, modules: () => modules }, await request.json()))
   },
 }

@@ -1,8 +1,10 @@
 // In a process, as a module: Node, Deno, Bun.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import * as ganglion from 'ganglion'
 import { verify } from 'ganglion/verify'
 import { ask } from './ask.js'
 
 const bench = () => import('ganglion/bench')
-console.log(JSON.stringify(await ask({ ...ganglion, verify, bench }, JSON.parse(readFileSync('question.json', 'utf8')))))
+const modules = () => Object.fromEntries(readdirSync('standalone').filter((name) => name.endsWith('.wasm'))
+  .map((name) => [name, readFileSync(`standalone/${name}`)]))
+console.log(JSON.stringify(await ask({ ...ganglion, verify, bench, modules }, JSON.parse(readFileSync('question.json', 'utf8')))))
