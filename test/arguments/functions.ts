@@ -8,6 +8,7 @@ import * as idx from '../../src/formats/idx.ts'
 import * as npy from '../../src/formats/npy.ts'
 import * as npz from '../../src/formats/npz.ts'
 import * as safetensors from '../../src/formats/safetensors.ts'
+import { modelNames } from '../../src/models/kinds.ts'
 import * as node from '../../src/node/index.ts'
 import { runtime } from '../harness.ts'
 
@@ -218,8 +219,8 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   createRuntime: [api.createRuntime, () => [
     { threads: 1, precision: 'deterministic', wide: false, core: new Uint8Array(8), worker: 'file:///a.js' },
   ], /createRuntime|core|wide/],
-  ...all(['autoencoder', 'dcgan', 'gan', 'lsgan', 'vae'], api, 'models', () => [{ latent: 2, learningRate: 1, clipNorm: 1 }],
-    /autoencoder|gan|vae|variable/),
+  ...all(modelNames, api, 'models', () => [{ latent: 2, learningRate: 1, clipNorm: 1 }],
+    new RegExp([...modelNames, 'variable'].join('|'))),
 
   'options.check': [(value: unknown) => options.check('owner', 'key', value, options.count), () => [1], /owner/],
   'options.complete': [(given: object) => options.complete('owner', given, record.options), () => [{ latent: 3 }], /owner/],

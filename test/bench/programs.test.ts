@@ -68,7 +68,7 @@ describe('refuses', () => {
     ['profile vae --steps none', '--steps expected a positive integer, got "none"'],
     ['memory vae --threads 1,two', '--threads expected positive integers with commas between, got "1,two"'],
     ['compare .', 'compare: give two commits, OLD NEW; . is this checkout as it stands'],
-    ['compare . never', 'compare: git knows no commit "never"; give a hash, a branch, a tag, or . for this checkout'],
+    ['compare . never', 'bench: git knows no commit "never"; give a hash, a branch, a tag, or . for this checkout'],
     ['kernels --wdie', "Unknown option '--wdie'"],
     ['kernels matmle', 'no op is called "matmle"; there are: '],
     ...(node20 ? [['kernels relu --wide', 'wide vectors are not available: ']] : []),
