@@ -53,7 +53,7 @@ const whole = (marks: readonly number[]): number => marks.at(-1)! - marks[0]!
 const phases = (marks: readonly number[]): number[] => PHASES.map((_, i) => marks[i + 1]! - marks[i]!)
 
 export const start = command({
-  summary: 'from import to the end of the first step, by Node (NODE: its file), by commit (.: this checkout), by dist (its folder)',
+  summary: 'from import to the end of the first step, by Node (its file), commit (.: this checkout) or dist (its folder)',
   takes: '[NODE | COMMIT | DIST …]',
   options: { model: 'vae', threads: 1, runs: 20, wide: false },
   async run({ model, runs, ...options }, given) {
