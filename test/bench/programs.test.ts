@@ -43,7 +43,8 @@ describe('runs', { timeout: 120_000 }, () => {
     expect(run('--help')).toMatchObject({ stdout, status: 0 })
     const listed = [...stdout.matchAll(/^ {2}(\w+) +\S/gm)].map(([, name]) => name)
     expect(listed).toEqual(['compare', 'profile', 'kernels', 'threads', 'memory', 'growth', 'start', 'peers', 'quality'])
-    expect(run('start', '--help').stdout).toContain('npm run bench -- start [NODE | COMMIT | DIST …] [--model vae] [--threads 1] ')
+    const usage = 'npm run bench -- start [NODE | COMMIT | DIST …] [--model vae] [--threads 1] '
+    expect(run('start', '--help').stdout).toContain(usage)
   })
 
   it('writes JSON that names the build, the commit and the machine', () => {
