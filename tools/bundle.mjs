@@ -66,7 +66,7 @@ const library = {
 /** A library that pages load is a part of dist, because a page without a bundler finds no package by its name. */
 const packages = {
   name: 'packages',
-  setup: ({ onResolve }) => onResolve({ filter: /^(@noble\/|fflate$)/ }, ({ path }) => (
+  setup: ({ onResolve }) => onResolve({ filter: /^(@noble\/|@bufbuild\/|fflate$)/ }, ({ path }) => (
     // fflate has a file for Node, which pages do not load.
     { path: fileURLToPath(import.meta.resolve(path)).replace(/(fflate\/esm\/)index\.mjs$/, '$1browser.js') }
   )),

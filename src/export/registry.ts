@@ -2,4 +2,5 @@
 export { html } from './formats/html.ts'
 export { js } from './formats/js.ts'
 export { npz } from './formats/npz.ts'
+export { onnx } from './formats/onnx.ts'
 export { wasm } from './formats/wasm.ts'
