@@ -3,6 +3,7 @@
 import { writeFile } from 'node:fs/promises'
 import { type Command, parse, usageOf } from './command.ts'
 import { compare } from './compare_builds.ts'
+import { exported } from './exports.ts'
 import { growth } from './growth.ts'
 import { kernels } from './kernel_sizes.ts'
 import { memory } from './memory.ts'
@@ -13,7 +14,7 @@ import { start } from './start.ts'
 import { threads } from './threads.ts'
 
 const COMMANDS: Readonly<Record<string, Command>> =
-  { compare, profile, kernels, threads, memory, growth, start, peers, quality }
+  { compare, profile, kernels, threads, memory, growth, start, peers, quality, exports: exported }
 
 function help(): string {
   const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`)

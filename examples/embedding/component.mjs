@@ -15,12 +15,12 @@ const { codes, decode, generate, info } = await import('./component/generator.js
 const pictures = generate(1n, 4)
 const decoded = decode(codes(1n, 4))
 
-/** A result that is an error is thrown. */
+/** What a result that is an error holds is thrown: the sentence. */
 function refusal() {
   try {
     return decode(new Float32Array(3))
   } catch (error) {
-    return error.payload
+    return error
   }
 }
 

@@ -1,6 +1,7 @@
 // Exported modules: the bits of `sample` in all models of the registry, sizes, memory, what is refused.
 import { beforeAll, describe, expect, it } from 'vitest'
 import { exportModel, type Part } from '../../src/export/index.ts'
+import { graphOf } from '../../src/export/part.ts'
 import { LoadedModel } from '../../src/export/wasm/loaded.ts'
 import { constant } from '../../src/graph/leaves.ts'
 import type { ModelDefinition } from '../../src/models/definition.ts'
@@ -74,6 +75,18 @@ describe.each(['autoencoder', 'vae'] as const)("the %s's encoder", (kind) => {
       expect(hashOf(exported.encode(images))).toBe(hashOf(codes))
       if (part === 'autoencoder') expect(hashOf(exported.decode(codes))).toBe(hashOf(model.decode(codes)))
     }
+  })
+})
+
+describe.each(['gan', 'dcgan'] as const)("the %s's discriminator", (kind) => {
+  it('scores', async () => {
+    const model = await small(kind)
+    const images = model.sample(64, { seed: 9 })
+    const { outputs } = graphOf(model.definition, 'discriminator', 64)
+    const fn = model.session.compile({ group: 'test', stages: [{ outputs: Object.fromEntries(outputs) }] })
+    fn.feed('images', images).run(1)
+    const scores = (await loaded(model, { part: 'discriminator' })).score(images)
+    expect(hashOf(scores)).toBe(hashOf(fn.read('scores')))
   })
 })
 

@@ -1,5 +1,5 @@
 // The examples of docs/embedding.md, each as it stands, beside what the packed package's command line exports.
-import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -13,6 +13,7 @@ import { startWorker, WORKERD } from './lib/edge.ts'
 import { missing, module, project, run } from './lib/project.ts'
 import { bun, deno } from './lib/runtimes.ts'
 import { serve } from './lib/server.ts'
+import { hashOf } from './lib/standalone.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const node = module('node-24/bin/node')
@@ -32,6 +33,7 @@ const pictures = () => Array.from(model.sample(4, { seed: 1 }))
 beforeAll(async () => {
   folder = project()
   model = await Model.create(await createRuntime(), vae({ hidden: 24, latent: 5 }), { seed: 8 })
+  mkdirSync(join(folder, 'run'))
   await saveRun(join(folder, 'run'), model)
   await saveConfig(join(folder, 'run'), {
     format: 1, model: model.definition, training: { seed: 8 }, software: { ganglion: version, core: '', node: '' },
@@ -82,6 +84,27 @@ test('page.html', async ({ skip }) => {
     const grey = Array.from(model.sample(1, { seed: 1 }), (x) => Math.floor((255 * (x + 1)) / 2 + 0.5))
     expect(bytes).toEqual(grey.flatMap((x) => [x, x, x, 255]))
     expect(tanh).toBeCloseTo(0.462117, 6)
+  } finally {
+    await browser.close()
+    server.close()
+  }
+})
+
+test('exportModel in a page, whose import map finds Binaryen, writes the same file', async ({ skip }) => {
+  if (absent.chromium) skip(`not run here: ${absent.chromium}`)
+  writeFileSync(join(folder, 'exporting.html'), `<!doctype html><title>A page that exports</title>
+<script type="importmap">{ "imports": { "binaryen": "./node_modules/binaryen/index.js" } }</script>
+<script type="module">
+import { createRuntime, Model, vae } from './node_modules/ganglion/dist/index.js'
+import { exportModel } from './node_modules/ganglion/dist/export/index.js'
+const model = await Model.create(await createRuntime(), vae({ hidden: 24, latent: 5 }), { seed: 8 })
+const [bytes] = (await exportModel(model, 'wasm')).values()
+globalThis.result = Array.from(bytes)
+</script>`)
+  const [server, browser] = [await serve(folder), await chromium()]
+  try {
+    const bytes = await browser.result<number[]>(server.url('plain', 'exporting.html'))
+    expect(hashOf(Uint8Array.from(bytes))).toBe(hashOf(readFileSync(join(folder, 'generator.wasm'))))
   } finally {
     await browser.close()
     server.close()

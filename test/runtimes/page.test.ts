@@ -30,7 +30,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 /** The hash of the pixels that `sample` gives for a seed. */
 function sampled(seed: number): string {
   const images = model.sample(COUNT, { seed })
-  const picture = (i: number) => rgba(images.subarray(i * 784, (i + 1) * 784), [28, 28, 1])
+  const picture = (i: number) => new Uint8Array(rgba(images.subarray(i * 784, (i + 1) * 784), [28, 28, 1]).buffer)
   return hashOf(Buffer.concat(Array.from({ length: COUNT }, (_, i) => picture(i))))
 }
 
@@ -59,7 +59,9 @@ describe.each(['chromium', 'firefox'] as const)('in %s', (name) => {
     page = await browser.newPage()
     page.on('request', (request) => requests.push(request.url()))
     page.on('pageerror', (error) => faults.push(String(error)))
-    page.on('console', (message) => faults.push(message.text()))
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(message.text())
+    })
     await page.goto(pathToFileURL(file).href)
     await page.waitForSelector('[data-ready]')
   })

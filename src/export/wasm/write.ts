@@ -1,11 +1,13 @@
 // A part of a model as one WebAssembly module: the kernels that its graphs call, their tapes, its weights.
 import { compile, type Program } from '../../compiler/program.ts'
 import { GanglionError } from '../../errors.ts'
+import { input } from '../../graph/leaves.ts'
 import { show } from '../../graph/tensor.ts'
+import { Pass } from '../../nn/layer.ts'
 import { inflate } from '../../runtime/inflate.ts'
 import { core } from '../../runtime/cores/standalone.generated.ts'
 import { CHUNK, type RowsGraph, rowsSpec } from '../../train/inference.ts'
-import { graphOf, type Part } from '../part.ts'
+import type { Part } from '../part.ts'
 import type { Source } from '../source.ts'
 export { componentOf } from './component.ts'
 import { type GraphName, imageOf, type ImageGraph } from './image.ts'
@@ -78,9 +80,9 @@ function graphFor(source: Source, name: GraphName): ImageGraph {
     case 'decode': return { program: rows('decode'), refusal: whole('codes', codeShape) }
     case 'encode': return { program: rows('encode'), refusal: whole('images', imageShape) }
     case 'score': {
-      const { outputs } = graphOf(definition, 'discriminator', CHUNK)
-      const stages = [{ outputs: { y: outputs.get('scores')! } }]
-      return { program: compile({ group: 'score', stages }), refusal: whole('images', imageShape) }
+      const labels = definition.classes === undefined ? undefined : input('labels', [CHUNK])
+      const y = definition.discriminate!(input('x', [CHUNK, ...imageShape]), new Pass(false), labels)
+      return { program: compile({ group: 'score', stages: [{ outputs: { y } }] }), refusal: whole('images', imageShape) }
     }
   }
 }
