@@ -5,7 +5,7 @@ import { LoadedModel } from '../src/export/wasm/loaded.ts'
 import { defineFor, type ModelName } from '../src/models/kinds.ts'
 import { loadDataset } from '../src/node/datasets.ts'
 import { classify, FEATURES, loadReference } from '../test/quality/classifier.ts'
-import { frechet, gaussian } from '../test/quality/frechet.ts'
+import { frechetDistance, gaussian } from '../src/metrics/frechet.ts'
 import { command } from './command.ts'
 import { table } from './output.ts'
 
@@ -28,7 +28,7 @@ export const exported = command({
         const [module] = (await exportModel(model, 'wasm', options)).values() as Iterable<Uint8Array<ArrayBuffer>>
         const { instance } = await WebAssembly.instantiate(module!)
         const { features } = classify(new LoadedModel(instance).generate(1000 + seed, SAMPLES))
-        const distance = frechet(gaussian(features, FEATURES), loadReference())
+        const distance = frechetDistance(gaussian({ values: features, width: FEATURES }), loadReference())
         results.push({ model: name, epochs, weights, bytes: module!.length, distance })
         console.log(JSON.stringify(results.at(-1)))
       }

@@ -4,7 +4,7 @@ import { autoencoder, createRuntime, gan, type ImageDataset, Model, vae } from '
 import type { ModelDefinition } from '../src/models/definition.ts'
 import { loadDataset } from '../src/node/datasets.ts'
 import { classify, FEATURES, inceptionScore, loadReference } from '../test/quality/classifier.ts'
-import { frechet, gaussian } from '../test/quality/frechet.ts'
+import { frechetDistance, gaussian } from '../src/metrics/frechet.ts'
 import { command } from './command.ts'
 import { table } from './output.ts'
 
@@ -34,7 +34,8 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     reference: [9.496, 0.93],
     judge(model) {
       const { features, logits } = classify(model.sample(10000, { seed: 1000 + model.session.seed }))
-      return { figure: frechet(gaussian(features, FEATURES), loadReference()), inceptionScore: inceptionScore(logits) }
+      const figure = frechetDistance(gaussian({ values: features, width: FEATURES }), loadReference())
+      return { figure, inceptionScore: inceptionScore(logits) }
     },
   },
 }

@@ -75,6 +75,7 @@ describe('the sizes of its entries are the budgets of .size-limit.js', async () 
     ['ganglion/slim', ['ganglion/slim']],
     ['ganglion/api', ['ganglion/api', 'ganglion/slim and ganglion/api: a program that trains a VAE']],
     ['ganglion/export', ['ganglion/export: what is there before a format is chosen']],
+    ['ganglion/metrics', ['ganglion/metrics']],
     ['ganglion/safetensors', ['ganglion/safetensors']],
     ['ganglion/idx', ['ganglion/idx']],
     ['ganglion/npy', ['ganglion/npy']],

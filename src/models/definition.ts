@@ -64,6 +64,11 @@ export interface ModelDefinition<Metrics extends string = string, Figures extend
   train(batch: Batch, pass: Pass): readonly StageSpec<Metrics>[]
   /** Sums over a batch of what is reported per sample; left out where there is no such figure. */
   evaluate?(batch: Batch, pass: Pass): Readonly<Record<Figures, Tensor>>
+  /**
+   * log p(x, z) − log q(z | x) of one code z drawn from q for each row, [batch], in nats: what the negative log-likelihood is
+   * estimated by. Left out where the model has no likelihood.
+   */
+  importanceWeights?(batch: Batch, pass: Pass): Tensor
   /** Codes of images; left out where the model has no encoder. */
   encode?(images: Tensor, pass: Pass, labels?: Tensor): Tensor
   /** Scores of images, [batch, …], the higher the more like the data; left out where the model has no discriminator. */

@@ -54,7 +54,7 @@ export interface Graphs {
  */
 export function graphsOf(definition: ModelDefinition, rows: number): Graphs {
   const { imageShape, codeShape, classes, tensors = {}, batchesPerStep = 1 } = definition
-  const { encode, discriminate, evaluate, sampleCodes } = definition
+  const { encode, discriminate, evaluate, importanceWeights, sampleCodes } = definition
   const of = (name: string, shape: Shape) => input(name, [rows, ...shape])
   const labels = classes === undefined ? undefined : of('labels', [])
   const batch = (): Batch => ({
@@ -72,6 +72,7 @@ export function graphsOf(definition: ModelDefinition, rows: number): Graphs {
     ...tensorsOf(stages),
     ...topological([
       ...Object.values(figures),
+      ...(importanceWeights ? [ofShape(importanceWeights(batch(), pass()), 'importanceWeights', rows, [])] : []),
       ...(encode ? [ofShape(encode(of('images', imageShape), pass(), labels), 'encode', rows, codeShape)] : []),
       ...(discriminate ? [discriminate(of('images', imageShape), pass(), labels)] : []),
       ofShape(definition.decode(codes, pass(), labels), 'decode', rows, imageShape),

@@ -1,11 +1,11 @@
 // The variational autoencoder (Kingma & Welling 2013, arXiv:1312.6114): dense, Gaussian code, tanh output.
-import { add, mul } from '../ops/arithmetic.ts'
+import { add, mul, sub } from '../ops/arithmetic.ts'
 import { clip } from '../ops/compare.ts'
 import { customGradient } from '../ops/custom.ts'
-import { exp, sqrt } from '../ops/unary.ts'
+import { exp, log, sqrt, square } from '../ops/unary.ts'
 import { randomNormal } from '../ops/random.ts'
 import { reshape } from '../ops/reshape.ts'
-import { broadcastTo } from '../ops/reduce.ts'
+import { broadcastTo, sum } from '../ops/reduce.ts'
 import { sizeOf, type Tensor } from '../graph/tensor.ts'
 import type { Pass } from '../nn/layer.ts'
 import { dense } from '../nn/layers.ts'
@@ -27,6 +27,8 @@ const INPUTS = 784
 
 /** Bounds of a log-variance, those of latent diffusion's code (Rombach et al. 2022, arXiv:2112.10752). */
 const LOGVAR = [-30, 20] as const
+/** ln π */
+const LOG_PI = 1.1447298858494002
 const straightThrough = (dy: Tensor): Tensor[] => [dy]
 /** The log-variance within its bounds. Its gradient is as if there were none, which leads back from beyond them. */
 const bounded = (x: Tensor): Tensor => customGradient(clip(x, ...LOGVAR), [x], straightThrough)
@@ -68,14 +70,19 @@ export const vae = defineModel({
   ])
   const optimizer = adam({ learningRate })
 
-  function losses({ images }: Batch, pass: Pass) {
+  /** x, and its code drawn from q(z | x) = N(mu, std²) by `epsilon`. */
+  function drawn({ images }: Batch, pass: Pass, draw = noise) {
     const x = reshape(images, [images.shape[0]!, pixels])
     const h = encoder.apply(x, pass)
     const mu = mean.apply(h, pass)
     const std = sqrt(exp(bounded(logvar.apply(h, pass))))
-    const shape = noise === 'batch' ? [1, latent] : mu.shape
+    const shape = draw === 'batch' ? [1, latent] : mu.shape
     const epsilon = broadcastTo(randomNormal(shape, pass.stream('epsilon')), mu.shape)
-    const z = add(mu, mul(std, epsilon))
+    return { x, mu, std, epsilon, z: add(mu, mul(std, epsilon)) }
+  }
+
+  function losses(batch: Batch, pass: Pass) {
+    const { x, mu, std, z } = drawn(batch, pass)
     const reconstruction = sumSquaredError(x, decoder.apply(z, pass))
     const kl = gaussianKL(mu, std)
     return { loss: add(reconstruction, kl), reconstruction, kl }
@@ -93,6 +100,13 @@ export const vae = defineModel({
       return [minimize(optimizer, loss, [encoder, mean, logvar, decoder], { metrics, ...clipping(clipNorm) })]
     },
     evaluate: losses,
+    // The squared error is that of a Gaussian of variance ½ around each pixel. The (2π)^½ of p(z) and q(z | x) are the same.
+    importanceWeights(batch, pass) {
+      const { x, std, epsilon, z } = drawn(batch, pass, 'sample')
+      const squares = (t: Tensor) => sum(square(t), 1)
+      const prior = mul(sub(squares(epsilon), squares(z)), 0.5)
+      return sub(add(prior, sum(log(std), 1)), add(squares(sub(x, decoder.apply(z, pass))), (pixels / 2) * LOG_PI))
+    },
     encode: (images, pass) => mean.apply(encoder.apply(reshape(images, [images.shape[0]!, pixels]), pass), pass),
     decode: (codes, pass) => reshape(decoder.apply(codes, pass), [codes.shape[0]!, ...imageShape]),
   }

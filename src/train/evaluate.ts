@@ -1,6 +1,7 @@
 // Judging a model on a dataset: the definition's figures, summed in the core, as means over the samples.
 // Invariant: the figures do not depend on how the steps are cut into chunks.
 import { checkData, type ImageDataset } from '../data/dataset.ts'
+import type { ModelDefinition } from '../models/definition.ts'
 import { Pass } from '../nn/layer.ts'
 import { complete, count, type Given, option } from '../options.ts'
 import { turn } from '../runtime/turn.ts'
@@ -13,8 +14,6 @@ const OPTIONS = {
   batchSize: option(count, 128),
 }
 export type EvaluateOptions = Given<typeof OPTIONS>
-
-const GROUP = 'evaluate'
 
 /** All at once. */
 export function evaluate(model: BoundModel, data: ImageDataset, options: EvaluateOptions = {}): Record<string, number> {
@@ -29,7 +28,11 @@ export function evaluate(model: BoundModel, data: ImageDataset, options: Evaluat
 export async function evaluateInTurns(
   model: BoundModel, data: ImageDataset, options: EvaluateOptions = {}, between: () => Promise<unknown> = turn,
 ): Promise<Record<string, number>> {
-  const chunks = evaluation(model, data, options)
+  return inTurns(evaluation(model, data, options), between)
+}
+
+/** What `chunks` come to, with turns in between. */
+export async function inTurns<T>(chunks: Generator<void, T, void>, between: () => Promise<unknown> = turn): Promise<T> {
   for (;;) {
     const { done, value } = chunks.next()
     if (done) return value
@@ -37,22 +40,31 @@ export async function evaluateInTurns(
   }
 }
 
-/** Yields after every few dozen milliseconds of work. What the model does in between must not be judging. */
-function* evaluation(
-  model: BoundModel, data: ImageDataset, options: EvaluateOptions,
-): Generator<void, Record<string, number>, void> {
+function evaluation(model: BoundModel, data: ImageDataset, options: EvaluateOptions): Chunks {
   checkData('evaluate', data)
   const { batchSize } = complete('evaluate', options, OPTIONS)
+  const { kind, evaluate: figures } = model.definition
+  if (!figures) throw new TypeError(`evaluate: a ${kind} has no figure of its own on a dataset`)
+  return means(model, data, 'evaluate', batchSize, figures)
+}
+
+type Chunks = Generator<void, Record<string, number>, void>
+
+/**
+ * The means over all samples of `figures`, which are sums over a batch. Yields after every few dozen milliseconds of work; what
+ * the model does in between must not be judging.
+ */
+export function* means(
+  model: BoundModel, data: ImageDataset, group: string, batchSize: number, figures: NonNullable<ModelDefinition['evaluate']>,
+): Chunks {
   const { definition, session } = model
-  const figures = definition.evaluate
-  if (!figures) throw new TypeError(`evaluate: a ${definition.kind} has no figure of its own on a dataset`)
-  session.restart(GROUP)
+  session.restart(group)
   const totals: Record<string, number> = {}
   for (const [size, steps] of [[batchSize, Math.floor(data.count / batchSize)], [data.count % batchSize, 1]] as const) {
     if (!size || !steps) continue
-    const fn = model.compiled(`${GROUP} ${size}`, data, () => {
+    const fn = model.compiled(`${group} ${size}`, data, () => {
       const metrics = figures(batchOf(data, definition, size, { shuffle: false }), new Pass(false))
-      return { group: GROUP, stages: [{ metrics }] }
+      return { group, stages: [{ metrics }] }
     })
     fn.clearMetrics()
     const pace = new Pace()

@@ -28,8 +28,8 @@ const RUNTIME = rule('a Runtime, which createRuntime() promises: await it', (x):
 /** What every definition must have, and what it may have. */
 const DEFINITION = {
   kind: optional(nameRule), imageShape: shapeRule, codeShape: shapeRule, train: callable, decode: callable,
-  evaluate: optional(callable), encode: optional(callable), discriminate: optional(callable), sampleCodes: optional(callable),
-  optimizers: optional(list),
+  evaluate: optional(callable), importanceWeights: optional(callable), encode: optional(callable),
+  discriminate: optional(callable), sampleCodes: optional(callable), optimizers: optional(list),
   classes: optional(count), tensors: optional(record), batchesPerStep: optional(count), dropRemainder: optional(flag),
 }
 const CREATE = {

@@ -4,6 +4,7 @@ import { describe, expect, it, test } from 'vitest'
 import * as api from '../../src/entries/index.ts'
 import * as exported from '../../src/export/index.ts'
 import * as idx from '../../src/formats/idx.ts'
+import * as metrics from '../../src/metrics/index.ts'
 import * as npy from '../../src/formats/npy.ts'
 import * as npz from '../../src/formats/npz.ts'
 import * as safetensors from '../../src/formats/safetensors.ts'
@@ -52,7 +53,8 @@ const OPTIONED = Object.entries(FUNCTIONS).filter(([, [, args]]) => isPlain(args
 test.each(OPTIONED)('%s refuses an option that there is not', async (name, [f, args]) => {
   const given = args()
   const misspelt = [...given.slice(0, -1), { ...given.at(-1) as object, optoin: 1 }]
-  const free = ['exported.partsOf', 'node.saveConfig', 'node.encodePng', 'npy.encodeNpy', 'imageDataset', 'model.loadState']
+  const free = ['exported.partsOf', 'node.saveConfig', 'node.encodePng', 'npy.encodeNpy', 'imageDataset', 'model.loadState',
+    'metrics.gaussian', 'metrics.frechetDistance', 'metrics.kernelDistance']
   const complaint = await complaintOf(f as (...all: unknown[]) => unknown, misspelt, /^$/)
   if (!free.includes(name)) expect(complaint).toMatch(/optoin/)
 })
@@ -63,7 +65,7 @@ test('the list has every function of the entries', () => {
   const missing = [
     ...Object.entries(api).filter(([, value]) => typeof value === 'function').map(([name]) => name),
     ...namespaces.flatMap((space) => Object.entries(api[space]).map(([name]) => `${space}.${name}`)),
-    ...Object.entries({ exported, idx, npy, npz, safetensors, node }).flatMap(([entry, all]) => (
+    ...Object.entries({ exported, metrics, idx, npy, npz, safetensors, node }).flatMap(([entry, all]) => (
       Object.entries(all).filter(([, value]) => typeof value === 'function').map(([name]) => `${entry}.${name}`))),
     ...Object.getOwnPropertyNames(api.Model.prototype).map((name) => `model.${name}`),
   ].filter((name) => !listed.includes(name) && !listed.includes(`models.${name}`) && !OTHERS.includes(name))

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import * as api from '../../src/entries/index.ts'
 import * as exported from '../../src/export/index.ts'
 import * as idx from '../../src/formats/idx.ts'
+import * as metrics from '../../src/metrics/index.ts'
 import * as npy from '../../src/formats/npy.ts'
 import * as npz from '../../src/formats/npz.ts'
 import * as safetensors from '../../src/formats/safetensors.ts'
-import { modelNames } from '../../src/models/kinds.ts'
 import * as node from '../../src/node/index.ts'
 import { runtime } from '../harness.ts'
 
@@ -38,6 +38,9 @@ const png = node.encodePng({ width: 1, height: 1, channels: 1, pixels: new Uint8
 const idxFile = idx.writeIdx([2, 1, 1], new Uint8Array(2))
 const tensors = new Map([['a', { shape: [2], data: new Float32Array(2) }]])
 const array = { shape: [2], data: Uint8Array.of(1, 2) }
+const features = { values: Float32Array.of(1, 2, 4), width: 1 }
+const classifier = await node.mnistClassifier()
+const extractor = await metrics.randomFeatures(runtime, [8, 8, 1])
 const op = {
   name: 'mine', shape: () => [2, 3], gradient: null, flops: () => 0,
   calls: () => [ops.kernelCall('abs_f32', { x: 0, y: 0, n: 6 })],
@@ -219,14 +222,14 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   createRuntime: [api.createRuntime, () => [
     { threads: 1, precision: 'deterministic', wide: false, core: new Uint8Array(8), worker: 'file:///a.js' },
   ], /createRuntime|core|wide/],
-  ...all(modelNames, api, 'models', () => [{ latent: 2, learningRate: 1, clipNorm: 1 }],
-    new RegExp([...modelNames, 'variable'].join('|'))),
+  ...all(['autoencoder', 'dcgan', 'gan', 'lsgan', 'vae'], api, 'models', () => [{ latent: 2, learningRate: 1, clipNorm: 1 }],
+    /autoencoder|gan|vae|variable/),
 
   'options.check': [(value: unknown) => options.check('owner', 'key', value, options.count), () => [1], /owner/],
   'options.complete': [(given: object) => options.complete('owner', given, record.options), () => [{ latent: 3 }], /owner/],
 
   'Model.create': [Model.create.bind(Model), () => [runtime, definition, { seed: 1 }],
-    /Model.create|train|evaluate|encode|decode|sampleCodes|input|reshape/],
+    /Model.create|train|evaluate|encode|decode|sampleCodes|importanceWeights|input|reshape/],
   'model.train': [method(model, 'train'), () => [data, { epochs: 1, batchSize: 2, accumulate: 2, signal: AbortSignal.abort() }]],
   'model.fit': [method(model, 'fit'), () => [data, {
     epochs: 1, batchSize: 2, signal: AbortSignal.abort(), validation: data, callbacks: {}, checkpoint: () => undefined,
@@ -277,6 +280,18 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   'exported.partsOf': [exported.partsOf, () => [definition]],
   'exported.exportModel': [exported.exportModel, () => [model, 'npz', { part: 'decoder', count: 1, seed: 1, classNames: ['a'] }]],
 
+  'metrics.randomFeatures': [metrics.randomFeatures, () => [runtime, [8, 8, 1]]],
+  'metrics.classifierFeatures': [metrics.classifierFeatures, () => [runtime, classifier]],
+  'metrics.gaussian': [metrics.gaussian, () => [features]],
+  'metrics.frechetDistance': [metrics.frechetDistance, () => [metrics.gaussian(features), metrics.gaussian(features)]],
+  'metrics.kernelDistance': [metrics.kernelDistance, () => [features, features]],
+  'metrics.neighbourhood': [metrics.neighbourhood, () => [features, features, { neighbours: 1 }]],
+  'metrics.compareFeatures': [metrics.compareFeatures, () => [features, features, { neighbours: 1, pairs: 3 }],
+    /compareFeatures|gaussian|kernelDistance|neighbourhood/],
+  'metrics.negativeLogLikelihood': [metrics.negativeLogLikelihood, () => [model, data, { codes: 1 }]],
+  'a FeatureExtractor.of': [method(extractor, 'of'), () => [new Float32Array(64)], /random-conv-128/],
+
+  'node.mnistClassifier': [node.mnistClassifier, () => []],
   'node.decodePng': [node.decodePng, () => [png, 'name'], /decodePng|PNG/],
   'node.encodePng': [node.encodePng, () => [{ width: 1, height: 1, channels: 1, pixels: new Uint8Array(1) }]],
   'node.defineFor': [node.defineFor, () => [[28, 28, 1], 'vae', { latent: 2 }], /defineFor|vae/],
@@ -295,4 +310,5 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
 }
 
 /** What entries export that is no function to call with arguments, or is one in the list under another name. */
-export const OTHERS: readonly string[] = ['GanglionError', 'ThreadError', 'TrainingError', 'Runtime', 'Tensor', 'Model']
+export const OTHERS: readonly string[] = ['metrics.FeatureExtractor',
+  'GanglionError', 'ThreadError', 'TrainingError', 'Runtime', 'Tensor', 'Model']

@@ -132,11 +132,22 @@ describe('train vae on mnist', () => {
   test('evaluate gives the test figures that training gave', async () => {
     const { test } = lines(read('runs', 'vae', 'metrics.jsonl')).at(-1) as { test: Record<string, number> }
     const run = at.in('runs', 'vae')
-    const { code, stdout } = await ganglion(['evaluate', run, '--json'])
+    const { code, stdout } = await ganglion(['evaluate', run, '--json', '--samples', '0'])
     expect([code, JSON.parse(stdout)]).toEqual([0, { figures: test, images: 10_000, split: 'test', data: 'mnist' }])
     const figures = Object.entries(test).map(([name, value]) => `${name} ${value.toPrecision(4)}`).join('  ')
     const said = `${figures}  (10000 test images of mnist)\n`
-    expect(await ganglion(['evaluate', run])).toEqual({ code: 0, stdout: said, stderr: '' })
+    expect(await ganglion(['evaluate', run, '--samples', '0'])).toEqual({ code: 0, stdout: said, stderr: '' })
+  })
+
+  test('evaluate tells how near the samples are to the test images, and how likely those are', async () => {
+    const run = at.in('runs', 'vae')
+    const { stdout } = await ganglion(['evaluate', run, '--json', '--samples', '300', '--seed', '2', '--nll', '2'])
+    const { figures, distribution } = JSON.parse(stdout) as { figures: Record<string, number>, distribution: object }
+    expect(figures['nll']! - (figures['loss']! + 392 * Math.log(Math.PI))).toBeLessThan(0)
+    expect(distribution).toMatchObject({
+      samples: 300, seed: 2, features: { name: 'mnist-classifier-64', digest: expect.stringMatching(/^[\da-f]{64}$/) as string },
+      figures: { frechet: expect.any(Number) as number, coverage: expect.any(Number) as number },
+    })
   })
 
   test('sample draws what training drew', async () => {
@@ -204,7 +215,7 @@ test.each([['a folder with one split', 'one'], ['one file', 'images'], ['a folde
     expect(Object.keys(lines(read('split', 'metrics.jsonl'))[0]!)).not.toContain('test')
     expect(readdirSync(at.in('split', 'samples'))).toContain('reconstruction-epoch-0001.png')
     expect((await ganglion(['reconstruct', at.in('split')])).code).toBe(0)
-    expect((await ganglion(['evaluate', at.in('split')])).stdout).toMatch(/^loss .* kl [\d.]+  \(96 training images of \w+\)\n$/)
+    expect((await ganglion(['evaluate', at.in('split'), '--samples', '0'])).stdout).toMatch(/^loss .* kl [\d.]+  \(96 training images of \w+\)\n$/)
     const config = JSON.parse(read('split', 'config.json')) as { data: object, model: { options: { imageShape: number[] } } }
     expect(config.data).toMatchObject({ source: at.in(source), count: 96 })
     expect(config.model.options.imageShape).toEqual([6, 6, 1])

@@ -3,7 +3,7 @@
 // Architecture (classifier.json): conv 3×3 stride 2 SAME 16, relu; conv 3×3 stride 2 SAME 32, relu; dense 64, relu
 // (the features); dense 10 (the logits). NHWC, filters [kh, kw, in, out], dense [in, out]. Images in [-1, 1].
 import { readFileSync } from 'node:fs'
-import type { Gaussian } from './frechet.ts'
+import type { Gaussian } from '../../src/metrics/frechet.ts'
 
 export const PIXELS = 28 * 28
 export const FEATURES = 64

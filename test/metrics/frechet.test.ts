@@ -2,10 +2,11 @@
 // Expected distances: `frechet_baselines` of classifier.json.
 import { readFileSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
-import type { Classified } from './classifier.ts'
+import type { Classified } from '../quality/classifier.ts'
 import { CLASSES, FEATURES, PIXELS, classify, inceptionScore, loadClassifier, loadReference }
-  from './classifier.ts'
-import { eigen, frechet, gaussian, squareRoot } from './frechet.ts'
+  from '../quality/classifier.ts'
+import { eigen, squareRoot } from '../../src/metrics/eigen.ts'
+import { frechetDistance, gaussian } from '../../src/metrics/frechet.ts'
 import { lcg } from '../golden/lcg.ts'
 
 const mnist = (name: string, header: number): Uint8Array =>
@@ -15,7 +16,7 @@ const golden = JSON.parse(readFileSync(new URL('../golden/classifier.json', impo
 
 const net = loadClassifier()
 const reference = loadReference()
-const distance = (features: Float32Array): number => frechet(gaussian(features, FEATURES), reference)
+const distance = (features: Float32Array): number => frechetDistance(gaussian({ values: features, width: FEATURES }), reference)
 let real: Classified
 
 beforeAll(() => {
@@ -52,12 +53,12 @@ test('Fréchet distance of uniform noise', () => {
 })
 
 test('a distance to itself is zero, and shifting the mean adds its square', () => {
-  expect(Math.abs(frechet(reference, reference))).toBeLessThan(1e-9)
+  expect(Math.abs(frechetDistance(reference, reference))).toBeLessThan(1e-9)
   const moved = { ...reference, mean: reference.mean.map((v) => v + 0.5) }
-  expect(frechet(moved, reference)).toBeCloseTo(FEATURES * 0.25, 9)
+  expect(frechetDistance(moved, reference)).toBeCloseTo(FEATURES * 0.25, 9)
   const wider = { ...reference, covariance: reference.covariance.map((v) => 4 * v) } // tr(C + 4C − 2·2C) = tr C
   const trace = reference.covariance.reduce((sum, v, i) => i % (FEATURES + 1) === 0 ? sum + v : sum, 0)
-  expect(frechet(wider, reference)).toBeCloseTo(trace, 9)
+  expect(frechetDistance(wider, reference)).toBeCloseTo(trace, 9)
 })
 
 test('eigenvalues known in closed form: the second difference, 2 − 2cos(kπ/(n + 1))', () => {
@@ -68,7 +69,7 @@ test('eigenvalues known in closed form: the second difference, 2 − 2cos(kπ/(n
 
 test.each([1, 2, 7, 64])('eigen: A·v = λ·v, unit vectors at right angles; squareRoot² = A (n = %i)', (n) => {
   const rows = lcg(n, 3 * n * n + 2 * n)
-  const { covariance: A } = gaussian(rows, n)
+  const { covariance: A } = gaussian({ values: rows, width: n })
   const { values, vectors } = eigen(A, n)
   const S = squareRoot(A, n)
   for (let e = 0; e < n; e++) {
@@ -83,7 +84,7 @@ test.each([1, 2, 7, 64])('eigen: A·v = λ·v, unit vectors at right angles; squ
 })
 
 test('gaussian: mean and covariance by hand', () => {
-  const { mean, covariance } = gaussian(Float32Array.of(1, 2, 3, 6, 5, 1), 2)
+  const { mean, covariance } = gaussian({ values: Float32Array.of(1, 2, 3, 6, 5, 1), width: 2 })
   expect([...mean]).toEqual([3, 3])
   expect([...covariance]).toEqual([4, -1, -1, 7])
 })
@@ -107,8 +108,9 @@ test('what does not fit is named', () => {
   images[800] = NaN
   expect(() => classify(images, net)).toThrow('"images" expected finite pixels, got NaN in image 1')
   expect(() => inceptionScore(new Float32Array(11))).toThrow('"logits" expected N × 10 values, got 11')
-  expect(() => gaussian(new Float32Array(5), 5)).toThrow('"rows" expected N × 5 values, N ≥ 2, got 5')
-  expect(() => eigen(Float64Array.of(1, NaN, NaN, 1), 2)).toThrow('no convergence in 50 Jacobi sweeps')
+  expect(() => gaussian({ values: new Float32Array(5), width: 5 }))
+    .toThrow('gaussian: features has 5 values, expected n × 5 of at least 2 images')
+  expect(() => eigen(Float64Array.of(1, NaN, NaN, 1), 2)).toThrow('eigen: matrix does not converge in 50 sweeps')
   const point = { mean: new Float64Array(1), covariance: new Float64Array(1) }
-  expect(() => frechet(point, reference)).toThrow('"b" expected 1 dimensions, got 64')
+  expect(() => frechetDistance(point, reference)).toThrow('frechetDistance: b has 64 dimensions, expected 1 as a has')
 })
