@@ -4,6 +4,7 @@ import { type Command, columns, helpText } from './command.ts'
 import { bench } from './commands/bench.ts'
 import { evaluate } from './commands/evaluate.ts'
 import { exportRun } from './commands/export.ts'
+import { importRun } from './commands/import.ts'
 import { info } from './commands/info.ts'
 import { interpolate } from './commands/interpolate.ts'
 import { models } from './commands/models.ts'
@@ -18,7 +19,9 @@ import { printableIo } from './printable.ts'
 import { isError } from '../tag.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [train, sample, reconstruct, interpolate, evaluate, exportRun, models, bench, verify, info]
+const commands: readonly Command[] = [
+  train, sample, reconstruct, interpolate, evaluate, exportRun, importRun, models, bench, verify, info,
+]
 
 export const cli = (args: readonly string[], io: Io): Promise<number> => dispatch(args, printableIo(io))
 

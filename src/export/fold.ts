@@ -7,8 +7,10 @@ import { isBatchwise, type DynamicPart } from './dynamic.ts'
 import type { Source } from './source.ts'
 
 export interface Folded {
-  /** Values of a tensor that depends on no input; undefined for others. */
+  /** Values of a tensor that depends on no input, and is read by what does; undefined for others. */
   valuesOf(tensor: Tensor): Float32Array | undefined
+  /** Whether a tensor depends on no input. What only others of these read has no values here, and nobody needs it. */
+  isFixed(tensor: Tensor): boolean
 }
 
 /** The values of weights, of constants, and of what is computed of them, where what depends on inputs reads it. */
@@ -39,6 +41,7 @@ export function fold({ model, weights }: Source, { tensors, outputs, variables, 
       if (isConstant(tensor) && fixed.has(tensor)) return tensor.attrs.values
       return values.get(tensor)
     },
+    isFixed: (tensor) => fixed.has(tensor),
   }
 }
 

@@ -277,6 +277,8 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   'safetensors.decodeSafetensors': [safetensors.decodeSafetensors, () => [safetensors.encodeSafetensors(tensors), 'name'],
     /decodeSafetensors|safetensors/],
 
+  'exported.importWeights': [exported.importWeights, () => [model, new Map(model.weights()), 'a file'],
+    /importWeights|weights|does not fit/],
   'exported.partsOf': [exported.partsOf, () => [definition]],
   'exported.exportModel': [exported.exportModel, () => [model, 'npz', { part: 'decoder', count: 1, seed: 1, classNames: ['a'] }]],
 

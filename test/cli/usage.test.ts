@@ -9,8 +9,8 @@ import { automaticThreads } from '../../src/runtime/faster.ts'
 import { recipeKinds } from '../../src/verify/index.ts'
 import { ganglion } from './ganglion.ts'
 
-const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, evaluate, export, models, bench, verify, info ' +
-  '(see "ganglion --help")'
+const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, evaluate, export, import, models, bench, verify, ' +
+  'info (see "ganglion --help")'
 const MODELS = modelNames.join(', ')
 const FILTERS = '2 positive integers, at a quarter and at half of the size, with commas between'
 const RATE = '0 or more, within float32, or a schedule as JSON'
@@ -73,6 +73,9 @@ test.each([
   ['export a --format npz --part head', '--part expected generator or decoder or encoder or autoencoder or discriminator, ' +
     'got "head" (see "ganglion export --help")'],
   ['export a --format npz --count 0', '--count expected a positive integer, got "0" (see "ganglion export --help")'],
+  ['import', 'import expected a file of weights (see "ganglion import --help")'],
+  ['import a b', 'import expected one file, got "b" too (see "ganglion import --help")'],
+  ['import a', `import expected --model and one of ${MODELS} (see "ganglion import --help")`],
   ['bench fast', 'bench takes no arguments without --compare, got "fast" (see "ganglion bench --help")'],
   ['bench --compare a', '--compare expected two files, got 1 (see "ganglion bench --help")'],
   ['bench --compare a b --quick', '--compare takes no other options: it measures nothing (see "ganglion bench --help")'],
@@ -95,7 +98,9 @@ describe('help', () => {
     expect((await ganglion(['help'])).stdout).toBe(stderr)
   })
 
-  const names = ['train', 'sample', 'reconstruct', 'interpolate', 'evaluate', 'export', 'models', 'bench', 'verify', 'info']
+  const names = [
+    'train', 'sample', 'reconstruct', 'interpolate', 'evaluate', 'export', 'import', 'models', 'bench', 'verify', 'info',
+  ]
   test.each(names)('of %s: usage, options, examples, in 120 columns', async (name) => {
     const { code, stdout, stderr } = await ganglion([name, '--help'])
     expect([code, stderr]).toEqual([0, ''])

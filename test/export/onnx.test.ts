@@ -86,6 +86,12 @@ test.each<[string, Partial<ModelDefinition>, string]>([
   expect((await fileOf(model, { part: 'decoder' })).length).toBeGreaterThan(0)
 })
 
+test('what weights alone are made of is computed before, and a batch normalization is one node', async () => {
+  const text = Buffer.from(await fileOf(made.get('dcgan')!, {})).toString('latin1')
+  expect(text).toContain('BatchNormalization')
+  expect(text).not.toMatch(/Sqrt|Reciprocal/)
+})
+
 test('weights that half floats do not hold are refused, and named', async () => {
   const model = await trained(tiny({}))
   const kernel = model.session.variables.find(({ attrs: { name } }) => name === 'decoder/dense/kernel')!

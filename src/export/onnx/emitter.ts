@@ -179,14 +179,8 @@ export class Emitter {
     return value.nchw
   }
 
-  /** The number that a tensor is, where it is one that depends on no input. */
-  scalar(tensor: Tensor): number | undefined {
-    const values = this.#folded.valuesOf(tensor)
-    return values?.length === 1 ? values[0] : undefined
-  }
-
   isFixed(tensor: Tensor): boolean {
-    return this.#folded.valuesOf(tensor) !== undefined
+    return this.#folded.isFixed(tensor)
   }
 }
 

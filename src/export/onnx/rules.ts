@@ -1,5 +1,6 @@
 // How each op is written as nodes of ONNX (opset 17), by the op's name: https://onnx.ai/onnx/operators/. What reads images is in
 // images.ts. A rule says under which name its tensor is, and in which order of axes.
+import { isConstant, isVariable } from '../../graph/leaves.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import { isBatchwise } from '../dynamic.ts'
 import { BOOL, type Emitter, FLOAT, type Layout, type Rule, without } from './emitter.ts'
@@ -58,6 +59,28 @@ const slice: Rule = plain(([x], node, to) => {
   return to.add('Slice', [x!, to.ints(begin), to.ints(ends)], {}, node)
 })
 
+/** (x − m)·q + u, and z·p more. */
+const affine: Rule = elementwise(([x, m, q, u, z, p], node, to) => {
+  const y = to.add('Add', [to.add('Mul', [to.add('Sub', [x!, m!]), q!]), u!], {}, node)
+  return z && p ? to.add('Add', [y, to.add('Mul', [z, p])], {}, node) : y
+})
+
+/** A batch normalization by running statistics, as the node that runtimes join to a convolution; whether it is one. */
+function normalization(node: Tensor, to: Emitter): boolean {
+  const [x, mean, q, beta, ...more] = node.inputs as [Tensor, Tensor, Tensor, Tensor]
+  const [gamma, root] = q.op.name === 'mul' ? q.inputs : []
+  const sum = root?.op.name === 'rsqrt' ? root.inputs[0]! : undefined
+  const [variance, constant] = sum?.op.name === 'add' ? sum.inputs : []
+  const epsilon = constant && isConstant(constant) && constant.size === 1 ? constant.attrs.values[0] : undefined
+  const known = [gamma, beta, mean, variance]
+  if (more.length || epsilon === undefined || !known.every((v) => v && isVariable(v))) return false
+  const images = x.shape.length === 4
+  if (!images && x.shape.length !== 2) return false
+  const inputs = [images ? to.nchw(x) : to.plain(x), ...known.map((v) => to.plain(v!))]
+  to.set(node, to.add('BatchNormalization', inputs, { epsilon }, node), images ? 'nchw' : 'nhwc')
+  return true
+}
+
 const RULES: Readonly<Record<string, Rule>> = {
   ...IMAGES,
   add: same('Add'), sub: same('Sub'), mul: same('Mul'), div: same('Div'), negative: same('Neg'),
@@ -85,10 +108,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   less: compared('Less'), lessEqual: compared('LessOrEqual'), equal: compared('Equal'),
   where: elementwise(([condition, a, b], node, to) => (
     to.add('Where', [to.add('Cast', [condition!], { to: BOOL }), a!, b!], {}, node))),
-  channelAffine: elementwise(([x, m, q, u, z, p], node, to) => {
-    const y = to.add('Add', [to.add('Mul', [to.add('Sub', [x!, m!]), q!]), u!], {}, node)
-    return z && p ? to.add('Add', [y, to.add('Mul', [z, p])], {}, node) : y
-  }),
+  channelAffine: (node, to) => {
+    if (!normalization(node, to)) affine(node, to)
+  },
   batchNormalization: elementwise(([x, m, q, u], node, to) => (
     to.add('Add', [to.add('Mul', [to.add('Sub', [x!, m!]), q!]), u!], {}, node))),
   channelSums: plain(([x, m, z], node, to) => {

@@ -1,0 +1,116 @@
+// Weights of other tools: what is exported comes back the same; an autoencoder of PyTorch's has here the loss that it has there;
+// training goes on; what does not fit is named, and nothing changes.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { autoencoder, imageDataset, Model } from '../../src/entries/index.ts'
+import { exportModel, importWeights } from '../../src/export/index.ts'
+import { writeIdx } from '../../src/formats/idx.ts'
+import { decodeSafetensors, type SavedTensor } from '../../src/formats/safetensors.ts'
+import { partsOf } from '../../src/export/part.ts'
+import { modelNames, models } from '../../src/models/kinds.ts'
+import { loadRun } from '../../src/node/index.ts'
+import { ganglion } from '../cli/ganglion.ts'
+import { runtime } from '../harness.ts'
+import { trained } from './parts.ts'
+
+const golden = (name: string) => readFileSync(new URL(`../golden/${name}`, import.meta.url))
+const PYTORCH = golden('pytorch.safetensors')
+const { loss: LOSS } = JSON.parse(golden('pytorch.json').toString()) as { loss: number }
+const folder = mkdtempSync(join(tmpdir(), 'ganglion-import-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const tensorsOf = async (model: Model, options: object) => {
+  const files = await exportModel(model, 'safetensors', options)
+  return decodeSafetensors(files.get('model.safetensors') as Uint8Array).tensors
+}
+
+describe.each(['pytorch', 'keras'] as const)('exported for %s', (tool) => {
+  test.each(modelNames)('and back: %s', async (kind) => {
+    const model = await trained(models[kind](models[kind].verify.options))
+    const all = new Map<string, SavedTensor>()
+    const parts = partsOf(model.definition)
+    for (const part of parts.filter((name) => name === 'decoder' || name === 'encoder' || name === 'discriminator')) {
+      for (const [name, tensor] of await tensorsOf(model, { part, for: tool })) all.set(name, tensor)
+    }
+    // A VAE's log-variance is in no part: encode gives means.
+    for (const [name, { data, shape }] of model.weights()) {
+      if (!/^logvar/.test(name)) continue
+      const [, own] = name.split('/') as [string, string]
+      const turned = tool === 'pytorch' && own === 'kernel'
+      all.set(turned ? 'logvar.weight' : tool === 'pytorch' ? 'logvar.bias' : name, turned ? {
+        shape: [shape[1]!, shape[0]!], data: Float32Array.from({ length: data.length }, (_, i) => (
+          data[(i % shape[0]!) * shape[1]! + Math.floor(i / shape[0]!)]!)),
+      } : { shape, data })
+    }
+    const fresh = await Model.create(runtime, models[kind](models[kind].verify.options), { seed: 9 })
+    const { from, names } = importWeights(fresh, all)
+    expect(from).toBe(tool)
+    const [ours, theirs] = [model.weights(), fresh.weights()]
+    expect(names.size).toBeGreaterThan(3)
+    for (const name of names.keys()) expect(theirs.get(name), name).toEqual(ours.get(name))
+    const left = [...ours.keys()].filter((name) => !names.has(name))
+    expect(left.every((name) => /^codes\//.test(name) || /adam/.test(name))).toBe(true)
+  })
+})
+
+test("PyTorch's autoencoder, in PyTorch's own names, has here the loss that it has there", async () => {
+  const model = await Model.create(runtime, autoencoder())
+  const { names } = importWeights(model, decodeSafetensors(PYTORCH).tensors, 'pytorch.safetensors')
+  expect(names.get('decoder/conv2dTranspose_1/kernel')).toBe('decoder.2.weight')
+  const images = Uint8Array.from({ length: 6 * 784 }, (_, i) => (i * 37) % 256)
+  const { loss } = model.evaluate(imageDataset({ images, shape: [28, 28, 1] }))
+  expect(Math.abs(loss - LOSS) / LOSS).toBeLessThan(1e-5)
+})
+
+describe('the command line', () => {
+  const weights = join(folder, 'weights.safetensors')
+  writeFileSync(weights, PYTORCH)
+  const images = join(folder, 'images')
+  writeFileSync(images, writeIdx([96, 28, 28], Uint8Array.from({ length: 96 * 784 }, (_, i) => (i * 37) % 256)))
+  const run = join(folder, 'run')
+  const imported = (...args: string[]) => ganglion(['import', ...args, '--data', images])
+
+  test('makes a run of a file, with which training goes on', async () => {
+    const options = ['--model', 'autoencoder', '--batch-size', '32', '--epochs', '1', '--out', run]
+    const { code, stdout, stderr } = await imported(weights, ...options)
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toBe(`${run}: 10 weights of PyTorch; ganglion train --resume ${run} goes on\n`)
+    const { model } = await loadRun(run, { state: true, runtime })
+    const kernel = model.weights().get('encoder/conv2d/kernel')!
+    const theirs = decodeSafetensors(PYTORCH).tensors.get('encoder.0.weight')!
+    expect(kernel.data[1]).toBe(theirs.data[9])
+    expect((await ganglion(['train', '--resume', run, '--quiet'])).code).toBe(0)
+    const { model: after } = await loadRun(run, { state: true, runtime })
+    expect(after.weights().get('encoder/conv2d/kernel')!.data).not.toEqual(kernel.data)
+  })
+
+  const fit = 'give the options that the model was made with, or another model'
+  test.each<[string, readonly string[], string]>([
+    ['a file that is not there', [join(folder, 'none'), '--model', 'vae'],
+      `cannot read "${join(folder, 'none')}": there is no such file; give the path of a .safetensors file`],
+    ['a file of another architecture', [weights, '--model', 'vae'],
+      `"${weights}" does not fit the model: 'decoder.0.weight' is [8, 16, 3, 3], and 'encoder/dense/kernel' takes ` +
+      `[400, 784]; ${fit}`],
+    ['other options', [weights, '--model', 'autoencoder', '--latent', '4'],
+      `"${weights}" does not fit the model: 'encoder.3.weight' is [8, 16, 3, 3], and 'encoder/conv2d_1/kernel' takes ` +
+      `[4, 16, 3, 3]; ${fit}`],
+  ])('%s is refused, and nothing is made', async (_, args, message) => {
+    const out = join(folder, 'refused')
+    expect(await imported(...args, '--out', out)).toEqual({ code: 1, stdout: '', stderr: `ganglion: ${message}\n` })
+    expect(await imported(...args, '--out', out)).toEqual({ code: 1, stdout: '', stderr: `ganglion: ${message}\n` })
+  })
+})
+
+test('what is missing, and what is too much, is named; nothing changes', async () => {
+  const model = await Model.create(runtime, autoencoder())
+  const before = await model.digest()
+  const { tensors } = decodeSafetensors(PYTORCH)
+  const without = new Map([...tensors].filter(([name]) => name !== 'decoder.4.bias'))
+  const misfit = '"f" does not fit the model: '
+  expect(() => importWeights(model, without, 'f')).toThrow(`${misfit}it has nothing for 'decoder/conv2dTranspose_2/bias'; `)
+  const more = new Map([...tensors, ['decoder.9.weight', tensors.get('decoder.4.bias')!]])
+  expect(() => importWeights(model, more, 'f')).toThrow(`${misfit}'decoder.9.weight' is of no layer of the model; `)
+  expect(await model.digest()).toBe(before)
+})
