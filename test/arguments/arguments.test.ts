@@ -1,6 +1,7 @@
 // Every exported function, with each kind of nonsense in each place: what is refused is refused in a sentence of ours, which
 // names what was called. Nothing hangs, and nothing reserves memory for a number that was given by mistake.
-import { describe, expect, it, test } from 'vitest'
+import { rmSync } from 'node:fs'
+import { afterAll, describe, expect, it, test } from 'vitest'
 import * as api from '../../src/entries/index.ts'
 import * as exported from '../../src/export/index.ts'
 import * as idx from '../../src/formats/idx.ts'
@@ -11,6 +12,9 @@ import * as safetensors from '../../src/formats/safetensors.ts'
 import * as node from '../../src/node/index.ts'
 import { FUNCTIONS, OTHERS } from './functions.ts'
 import { complaintOf, NONSENSE } from './nonsense.ts'
+
+// As a folder, a string that is nonsense is one.
+afterAll(() => rmSync('nonsense', { recursive: true, force: true }))
 
 /** Options, data and definitions: not what the package itself made, a layer, an optimizer, a program. */
 const isPlain = (value: unknown): value is Record<string, unknown> =>
