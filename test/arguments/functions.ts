@@ -9,6 +9,7 @@ import * as metrics from '../../src/metrics/index.ts'
 import * as npy from '../../src/formats/npy.ts'
 import * as npz from '../../src/formats/npz.ts'
 import * as safetensors from '../../src/formats/safetensors.ts'
+import { modelNames, models } from '../../src/models/kinds.ts'
 import * as node from '../../src/node/index.ts'
 import { runtime } from '../harness.ts'
 
@@ -222,8 +223,10 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   createRuntime: [api.createRuntime, () => [
     { threads: 1, precision: 'deterministic', wide: false, core: new Uint8Array(8), worker: 'file:///a.js' },
   ], /createRuntime|core|wide/],
-  ...all(['autoencoder', 'dcgan', 'gan', 'lsgan', 'vae'], api, 'models', () => [{ latent: 2, learningRate: 1, clipNorm: 1 }],
-    /autoencoder|gan|vae|variable/),
+  ...Object.fromEntries(modelNames.map((kind): [string, Call] => {
+    const initial = Object.entries(models[kind].options).map(([name, option]) => [name, option.initial])
+    return [`models.${kind}`, [api[kind], () => [Object.fromEntries(initial)], new RegExp(`${kind}|variable`)]]
+  })),
 
   'options.check': [(value: unknown) => options.check('owner', 'key', value, options.count), () => [1], /owner/],
   'options.complete': [(given: object) => options.complete('owner', given, record.options), () => [{ latent: 3 }], /owner/],
