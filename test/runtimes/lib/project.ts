@@ -27,7 +27,7 @@ export async function run(file: string, args: readonly string[], { cwd, env = {}
   const all = { ...process.env, ...env }
   // Vitest's own, which would make a runtime act as under test.
   for (const name of ['NODE_ENV', 'NODE_OPTIONS', 'VITEST', 'TEST']) delete all[name]
-  const { stdout } = await promisify(execFile)(file, args, { cwd, env: all, timeout: 180_000, maxBuffer: 1 << 26 })
+  const { stdout } = await promisify(execFile)(file, args, { cwd, env: all, timeout: 900_000, maxBuffer: 1 << 26 })
   return stdout.trim()
 }
 

