@@ -7,6 +7,7 @@ import type { Shape, Tensor } from '../src/graph/tensor.ts'
 import { softmaxCrossEntropy } from '../src/nn/losses_categorical.ts'
 import * as losses from '../src/nn/namespaces/losses.ts'
 import * as ops from '../src/ops/index.ts'
+import { scoped } from '../src/graph/tensor.ts'
 import { evaluate, newSession } from './harness.ts'
 
 async function values(apply: (x: Tensor) => Tensor, shape: Shape, x: ArrayLike<number>): Promise<number[]> {
@@ -127,5 +128,33 @@ describe('labels and predictions of different shapes are refused, not broadcast'
   it('a number is a label for all', () => {
     expect(losses.meanSquaredError(1, predictions).shape).toEqual([])
     expect(losses.hinge(-1, predictions).shape).toEqual([])
+  })
+})
+
+describe('what kernels cannot walk is refused where the graph is built, by its layer', () => {
+  const five = [2, 1, 2, 1, 2]
+  const [x, full] = [input('x', five), input('full', [2, 2, 2, 2, 2])]
+  const seven = input('seven', [2, 2, 2, 2, 2, 2, 2])
+  const groups = 'alternates over more than 4 groups of axes; reshape or split it'
+  const axes = 'has more than 6 separate axes; reshape or split it'
+  it.each<[string, () => Tensor, string]>([
+    ['add', () => ops.add(x, full), `broadcasting [2, 1, 2, 1, 2] and [2, 2, 2, 2, 2] ${groups}`],
+    ['greaterEqual', () => ops.greaterEqual(full, x), `lessEqual: broadcasting [2, 1, 2, 1, 2] and [2, 2, 2, 2, 2] ${groups}`],
+    ['where', () => ops.where(x, full, 0), `broadcasting [2, 1, 2, 1, 2] and [2, 2, 2, 2, 2] ${groups}`],
+    ['broadcastTo', () => ops.broadcastTo(x, full.shape), `broadcasting [2, 1, 2, 1, 2] and [2, 2, 2, 2, 2] ${groups}`],
+    ['transpose', () => ops.transpose(seven), `a block of shape [2, 2, 2, 2, 2, 2, 2] ${axes}`],
+  ])('%s', (name, build, said) => {
+    expect(() => scoped('outer', () => scoped(name, build))).toThrow(new RangeError(`outer/${name}: ${said}`))
+  })
+  it('a block of seven axes', () => {
+    const large = input('large', Array<number>(7).fill(3))
+    const [begin, two] = [Array<number>(7).fill(0), Array<number>(7).fill(2)]
+    const said = `a block of shape [2, 2, 2, 2, 2, 2, 2] ${axes}`
+    expect(() => ops.slice(large, begin, two)).toThrow(new RangeError(`slice: ${said}`))
+    expect(() => ops.pad(seven, Array<[number, number]>(7).fill([1, 0]))).toThrow(new RangeError(`pad: ${said}`))
+  })
+  it('four groups and six axes are not', () => {
+    expect(ops.add(input('a', [3, 1, 2, 1]), input('b', [1, 2, 1, 2])).shape).toEqual([3, 2, 2, 2])
+    expect(ops.transpose(input('six', [2, 3, 2, 3, 2, 3])).shape).toEqual([3, 2, 3, 2, 3, 2])
   })
 })

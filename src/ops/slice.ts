@@ -3,7 +3,7 @@ import { fill_f32 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, sameShape, type Shape, shapeError, show, type Tensor, tensor } from '../graph/tensor.ts'
 import { aNumber, checked, isNumbers, optional, rule } from '../options.ts'
-import { copyStrided, elementAddress, stridesOf } from './lowering/copy_strided.ts'
+import { axesOfCopy, copyStrided, elementAddress, stridesOf } from './lowering/copy_strided.ts'
 
 export const sliceOp: Op<{ begin: Shape; size: Shape }> = {
   name: 'slice',
@@ -12,6 +12,7 @@ export const sliceOp: Op<{ begin: Shape; size: Shape }> = {
     if (!fits || !x!.every((d, i) => Number.isInteger(begin[i]) && begin[i]! >= 0 && begin[i]! + size[i]! <= d)) {
       throw shapeError('slice', `a block of ${show(size)} from ${show(begin)} is not within ${show(x!)}; mend begin or size`)
     }
+    axesOfCopy('slice', size, stridesOf(x!), stridesOf(size))
     return size
   },
   gradient(y, dy) {
@@ -49,7 +50,9 @@ export const padOp: Op<{ borders: Borders; value: number }> = {
       const given = borders.map((b) => show(b)).join(', ')
       throw shapeError('pad', `the borders [${given}] do not fit ${show(x!)}; give [before, after], 0 or more, for each axis`)
     }
-    return x!.map((d, i) => d + borders[i]![0] + borders[i]![1])
+    const to = x!.map((d, i) => d + borders[i]![0] + borders[i]![1])
+    axesOfCopy('pad', x!, stridesOf(x!), stridesOf(to))
+    return to
   },
   gradient: (y, dy) => [slice(dy, y.attrs.borders.map(([before]) => before), y.inputs[0]!.shape)],
   calls(node, at) {

@@ -1,7 +1,13 @@
 // Reordering axes.
-import { apply, type Op, shapeError, show, type Tensor, tensor } from '../graph/tensor.ts'
+import { apply, type Op, type Shape, shapeError, show, type Tensor, tensor } from '../graph/tensor.ts'
 import { checked, isNumbers, optional, rule } from '../options.ts'
-import { copyStrided, stridesOf } from './lowering/copy_strided.ts'
+import { axesOfCopy, copyStrided, stridesOf } from './lowering/copy_strided.ts'
+
+/** The strides of x along the axes of y. */
+function stridesFrom(x: Shape, perm: readonly number[]): number[] {
+  const strides = stridesOf(x)
+  return perm.map((axis) => strides[axis]!)
+}
 
 export const transposeOp: Op<{ perm: readonly number[] }> = {
   name: 'transpose',
@@ -10,15 +16,16 @@ export const transposeOp: Op<{ perm: readonly number[] }> = {
       const mend = `name each of 0 … ${x!.length - 1} once`
       throw shapeError('transpose', `perm ${show(perm)} does not reorder the axes of ${show(x!)}; ${mend}`)
     }
-    return perm.map((axis) => x![axis]!)
+    const to = perm.map((axis) => x![axis]!)
+    axesOfCopy('transpose', to, stridesFrom(x!, perm), stridesOf(to))
+    return to
   },
   gradient(y, dy) {
     const { perm } = y.attrs
     return [transpose(dy, perm.map((_, i) => perm.indexOf(i)))]
   },
   calls(node, at) {
-    const strides = stridesOf(node.inputs[0]!.shape)
-    const from = { address: at.inputs[0]!, strides: node.attrs.perm.map((axis) => strides[axis]!) }
+    const from = { address: at.inputs[0]!, strides: stridesFrom(node.inputs[0]!.shape, node.attrs.perm) }
     return [copyStrided('transpose', node.shape, from, { address: at.output, strides: stridesOf(node.shape) })]
   },
   flops: () => 0,

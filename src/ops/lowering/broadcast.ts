@@ -1,10 +1,13 @@
 // The broadcasting rule (NumPy's: trailing dimensions align, 1 stretches) and how kernels walk it.
 import { type Shape, shapeError, show, sizeOf } from '../../graph/tensor.ts'
 
-/** The shape that `a` and `b` stretch to. */
+/**
+ * The shape that `a` and `b` stretch to.
+ * @throws RangeError where they do not fit each other, or kernels cannot walk them
+ */
 export function broadcastShape(op: string, a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length)
-  return Array.from({ length: rank }, (_, i) => {
+  const to = Array.from({ length: rank }, (_, i) => {
     const x = a[i - rank + a.length] ?? 1
     const y = b[i - rank + b.length] ?? 1
     if (x !== y && x !== 1 && y !== 1) {
@@ -13,6 +16,8 @@ export function broadcastShape(op: string, a: Shape, b: Shape): Shape {
     }
     return x === 1 ? y : x
   })
+  walk(op, a, b, to)
+  return to
 }
 
 /** The axes of `to` along which a tensor of shape `from` was stretched. */
