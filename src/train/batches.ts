@@ -2,20 +2,24 @@
 // Invariant: all tensors of a batch go through one permutation, so row i of each is of the same sample.
 import type { ImageDataset } from '../data/dataset.ts'
 import { checkData } from '../data/dataset.ts'
+import { changed, isOther, markOf, marksOf } from '../data/mark.ts'
 import { checkLabels, checkRows } from '../data/rows.ts'
-import { sameShape, show, type Tensor } from '../graph/tensor.ts'
+import { sameShape, type Shape, show, type Tensor } from '../graph/tensor.ts'
 import type { Batch, ModelDefinition } from '../models/definition.ts'
 import type { Rows } from '../nn/layer.ts'
 import { batch, dataset } from '../ops/batch.ts'
 import { check, isBytes, isNumbers, rule } from '../options.ts'
 
-/** A dataset's arrays as leaves of graphs. */
+/** A dataset's arrays as leaves of graphs, and marks of what they held then: models copy them once. */
 interface Leaves {
   readonly images: Tensor
   readonly labels?: Tensor
   readonly tensors: Readonly<Record<string, Tensor>>
+  readonly marks: readonly number[]
 }
 const known = new WeakMap<ImageDataset, Leaves>()
+/** The leaf of an array, which datasets have in common while it holds the same. */
+const shared = new WeakMap<ImageDataset['images'], { readonly mark: number; readonly leaf: Tensor }>()
 
 /** Bytes 0 … 255 become x / 127.5 − 1, in f32: a product, then a sum. */
 const SCALE = Math.fround(1 / 127.5)
@@ -59,13 +63,33 @@ function leavesOf(data: ImageDataset): Leaves {
   if (!leaves) {
     const { count, images, shape, labels, tensors = {} } = data
     leaves = {
-      images: dataset(images, [count, ...shape]),
-      ...(labels && { labels: dataset(isBytes(labels) ? labels : Float32Array.from(labels), [count]) }),
-      tensors: Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, dataset(t.data, [count, ...t.shape])])),
+      marks: marksOf(data),
+      images: leafOf(images, [count, ...shape]),
+      ...(labels && { labels: dataset(isBytes(labels) ? labels.subarray() : Float32Array.from(labels), [count]) }),
+      tensors: Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, leafOf(t.data, [count, ...t.shape])])),
     }
     known.set(data, leaves)
   }
   return leaves
+}
+
+/** A session knows a leaf by its array, so one that changed is another view of it. */
+function leafOf(array: ImageDataset['images'], shape: Shape): Tensor {
+  const mark = markOf(array)
+  let before = shared.get(array)
+  if (before?.mark !== mark || !sameShape(before.leaf.shape, shape)) {
+    shared.set(array, before = { mark, leaf: dataset(array.subarray(), shape) })
+  }
+  return before.leaf
+}
+
+/**
+ * That a dataset holds what it held when a model first read it.
+ * @throws RangeError where an array was changed since
+ */
+export function checkSame(where: string, data: ImageDataset): void {
+  const leaves = known.get(data)
+  if (leaves && isOther(data, leaves.marks)) throw changed(where, data)
 }
 
 /** @throws RangeError, TypeError where the data are not such as the definition reads */

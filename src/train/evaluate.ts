@@ -5,7 +5,7 @@ import type { ModelDefinition } from '../models/definition.ts'
 import { Pass } from '../nn/layer.ts'
 import { complete, count, type Given, option } from '../options.ts'
 import { turn } from '../runtime/turn.ts'
-import { batchOf } from './batches.ts'
+import { batchOf, checkSame } from './batches.ts'
 import type { BoundModel } from './bound.ts'
 import { Pace } from './pace.ts'
 
@@ -58,6 +58,7 @@ export function* means(
   model: BoundModel, data: ImageDataset, group: string, batchSize: number, figures: NonNullable<ModelDefinition['evaluate']>,
 ): Chunks {
   const { definition, session } = model
+  checkSame(group, data)
   session.restart(group)
   const totals: Record<string, number> = {}
   for (const [size, steps] of [[batchSize, Math.floor(data.count / batchSize)], [data.count % batchSize, 1]] as const) {

@@ -6,7 +6,7 @@ import { GanglionError } from '../errors.ts'
 import { complete, count, type Given, option, signal as signalRule } from '../options.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import { turn } from '../runtime/turn.ts'
-import { checkFits } from './batches.ts'
+import { checkFits, checkSame } from './batches.ts'
 import type { BoundModel } from './bound.ts'
 import { type Counters, enterEpoch, EpochPlan } from './epoch.ts'
 import { Guard } from './fault.ts'
@@ -187,6 +187,7 @@ function checked({ definition }: BoundModel, data: ImageDataset, options: TrainO
   checkData('train', data)
   const { epochs, batchSize, accumulate, signal } = complete('train', options, TRAIN_OPTIONS)
   checkFits(data, definition)
+  checkSame('train', data)
   const { batchesPerStep = 1 } = definition
   const size = batchSize * accumulate
   if (size * batchesPerStep > data.count) {

@@ -1,5 +1,6 @@
 // The page's side of a trainer: it starts the worker, asks, and hands on what comes back. It computes nothing.
 import type { ImageDataset } from '../data/dataset.ts'
+import { changed, isOther, marksOf } from '../data/mark.ts'
 import { GanglionError } from '../errors.ts'
 import { started, threadFrom } from '../runtime/threads/connection.ts'
 import type { NodeWorker } from '../runtime/host.ts'
@@ -25,6 +26,13 @@ export interface Transfer {
   transfer?: boolean
 }
 
+/** A dataset as the worker knows it. */
+interface Sent {
+  readonly number: number
+  /** Of what it held; none where it was given away, and is empty here. */
+  readonly marks: readonly number[]
+}
+
 const CALLBACKS = rule('an object of callbacks, or a list of them', isObject)
 const CHECKPOINT = rule('a function, or { every, save }', (x): x is object => typeof x === 'function')
 /** The event that says how a `fit` ended. */
@@ -41,7 +49,7 @@ export class Trainer {
   /** What the worker made of the options. */
   readonly info: TrainerInfo
   readonly #channel: Channel
-  readonly #numbers = new WeakMap<ImageDataset, number>()
+  readonly #sent = new WeakMap<ImageDataset, Sent>()
   /** The numbers of the datasets that the worker has, in the order of their last use. */
   readonly #kept: number[] = []
   #datasets = 0
@@ -91,8 +99,8 @@ export class Trainer {
   ): AsyncGenerator<T, void, void> {
     const { signal, transfer, validation, ...rest } = optionsOf(kind, options)
     if (signal !== undefined) check(kind, 'signal', signal, signalRule)
-    const number = this.#send(data, transfer)
-    const judged = validation && this.#send(validation, transfer)
+    const number = this.#send(kind, data, transfer)
+    const judged = validation && this.#send(kind, validation, transfer)
     const stream = new Stream<T>()
     const aborted = !!signal?.aborted
     const id = this.#channel.begin(stream, (id) => (
@@ -122,7 +130,7 @@ export class Trainer {
   /** As `Model.evaluate`; between two chunks of a training. */
   async evaluate(data: ImageDataset, options: EvaluateOptions & Transfer = {}): Promise<Record<string, number>> {
     const { transfer, ...rest } = optionsOf('evaluate', options)
-    const number = this.#send(data, transfer)
+    const number = this.#send('evaluate', data, transfer)
     return this.#channel.ask((id) => ({ kind: 'evaluate', id, data: number, options: rest })) as Promise<Record<string, number>>
   }
 
@@ -191,15 +199,16 @@ export class Trainer {
    * The number that the worker knows a dataset by. It has those that were named last; what is sent anew keeps its number.
    * What is no object has none, and the worker refuses that.
    */
-  #send(data: ImageDataset, transfer = false): number | undefined {
+  #send(where: string, data: ImageDataset, transfer = false): number | undefined {
     if (!isObject(data)) return undefined
-    const known = this.#numbers.get(data)
-    const number = known ?? ++this.#datasets
+    const known = this.#sent.get(data)
+    if (known && isOther(data, known.marks)) throw changed(where, data)
+    const number = known?.number ?? ++this.#datasets
     const at = this.#kept.indexOf(number)
     if (at < 0) {
       const dataset = inOwnBuffers(data)
+      this.#sent.set(data, { number, marks: transfer ? [] : marksOf(data) })
       this.#channel.post({ kind: 'data', data: number, dataset }, transfer ? buffersOf(dataset) : [])
-      this.#numbers.set(data, number)
     } else this.#kept.splice(at, 1)
     this.#kept.push(number)
     if (this.#kept.length > MOST_DATASETS) this.#channel.post({ kind: 'forget', data: this.#kept.shift()! })
