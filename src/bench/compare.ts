@@ -1,5 +1,7 @@
 // Two reports, line by line. They are of different moments, so a difference within the spread of either is called none;
 // two builds on one machine are better compared in one run: `npm run bench -- compare`.
+import { aNumber, check, listOf, name, oneOf, rule } from '../options.ts'
+import { figure, fits, isReport, isString, reportRule } from './fits.ts'
 import { type BenchReport, FORMAT } from './report.ts'
 import type { Figure } from './statistics.ts'
 import { columns, short } from './table.ts'
@@ -22,13 +24,23 @@ export interface Comparison {
   readonly unmatched: readonly string[]
 }
 
+const TEXT = rule('a text', isString)
+const ROW = {
+  name, a: figure, b: figure, ratio: aNumber, verdict: oneOf('faster', 'slower', 'within the spread'),
+}
+const COMPARISON = rule('what compareReports() gives', fits<Comparison>({
+  warnings: listOf('texts', isString), rows: listOf('rows', fits(ROW)), unmatched: listOf('names', isString),
+}))
+const NAMES = rule('two names', (x): x is readonly [string, string] => (
+  Array.isArray(x) && x.length === 2 && x.every(isString)))
 const MEND = 'give a file that "ganglion bench --json FILE" wrote'
 
 /**
  * A report read from JSON.
- * @throws RangeError where the value is not one; the message has no subject: put the file's name before it
+ * @throws TypeError where it is no text; RangeError where it is no report, in a message that wants the file's name before it
  */
 export function parseReport(text: string): BenchReport {
+  check('parseReport', 'text', text, TEXT)
   let value: Partial<BenchReport> | null
   try {
     value = JSON.parse(text) as Partial<BenchReport> | null
@@ -38,13 +50,13 @@ export function parseReport(text: string): BenchReport {
   if (typeof value !== 'object' || value?.format !== FORMAT) {
     throw new RangeError(`is no report ("format": "${FORMAT}"); ${MEND}`)
   }
-  const figures = [value.peak, ...[value.bandwidth, value.kernels, value.models].flatMap((rows) => rows?.map(({ ms }) => ms))]
-  const whole = value.machine && figures.every((f) => f?.quartiles?.length === 2 && f.median > 0)
-  if (!whole) throw new RangeError('is a report that lacks parts; measure again with "ganglion bench --json FILE"')
-  return value as BenchReport
+  if (!isReport(value)) throw new RangeError('is a report that lacks parts; measure again with "ganglion bench --json FILE"')
+  return value
 }
 
+/** @throws TypeError where they are no reports */
 export function compareReports(a: BenchReport, b: BenchReport): Comparison {
+  for (const report of [a, b]) check('compareReports', 'a report', report, reportRule)
   const [linesA, linesB] = [lines(a), lines(b)]
   const rows = [...linesA].flatMap(([name, figure]) => {
     const other = linesB.get(name)
@@ -88,8 +100,14 @@ function warnings(a: BenchReport, b: BenchReport): string[] {
 
 const results = ({ kernels, models }: BenchReport) => [...kernels, ...models].map(({ name, digest }) => [name, digest] as const)
 
-/** @param names what the two reports are called in the heading */
-export function comparisonTable({ warnings, rows, unmatched }: Comparison, names: readonly [string, string]): string {
+/**
+ * @param names what the two reports are called in the heading
+ * @throws TypeError where an argument is something else
+ */
+export function comparisonTable(comparison: Comparison, names: readonly [string, string]): string {
+  check('comparisonTable', 'comparison', comparison, COMPARISON)
+  check('comparisonTable', 'names', names, NAMES)
+  const { warnings, rows, unmatched } = comparison
   const head = ['ms', names[0], names[1], 'ratio', '<']
   const body = rows.map(({ name, a, b, ratio, verdict }) => [name, short(a.median), short(b.median), ratio.toFixed(3), verdict])
   return [

@@ -66,7 +66,3 @@ export interface BenchReport {
 }
 
 export const FORMAT: BenchReport['format'] = 'ganglion-bench-1'
-
-/** The names of what was computed wrong. */
-export const wrong = ({ kernels, models }: BenchReport): string[] =>
-  [...kernels, ...models].filter(({ result }) => result === 'different').map(({ name }) => name)

@@ -1,5 +1,7 @@
 // A report as text that a person likes to read.
-import { type BenchReport, type Row, type Verdict, wrong } from './report.ts'
+import { check } from '../options.ts'
+import { reportRule, wrong } from './fits.ts'
+import type { BenchReport, Row, Verdict } from './report.ts'
 import { spread } from './statistics.ts'
 
 const MEGABYTE = 1048576
@@ -21,7 +23,9 @@ const percent = (fraction: number): string => `${(100 * fraction).toFixed(0)} %`
 /** Flops that are no floating point operations to speak of are none. */
 const speed = ({ gflops, ofPeak }: Row): [string, string] => (gflops > 0 ? [short(gflops), percent(ofPeak)] : ['–', '–'])
 
+/** @throws TypeError where it is no report */
 export function reportTable(report: BenchReport): string {
+  check('reportTable', 'report', report, reportRule)
   const { ganglion, core, precision, fused, wide, threads, machine, peak, bandwidth, kernels, models, seconds } = report
   const parts = [
     [

@@ -51,9 +51,9 @@ export function checkData(where: string, data: ImageDataset, name = 'data'): voi
 const ARRAYS = rule('{ images, shape }', isRecord)
 
 /**
- * A dataset of the user's own arrays: `images` is (count, height, width, channels), flat. They are used, not copied; a model copies
- * them when it first reads them. Training or evaluation on arrays that were changed after that is refused: a new dataset of the
- * same arrays has what they hold then.
+ * A dataset of the user's own arrays: `images` is (count, height, width, channels), flat. They are used, not copied; a model
+ * copies them when it first reads them. Training or evaluation on arrays that were changed after that is refused: a new dataset
+ * of the same arrays has what they hold then.
  *
  *     imageDataset({ images, shape: [28, 28, 1], labels, classes: 10 })
  *     imageDataset({ images, shape: [28, 28, 1], tensors: { mask: { data: masks, shape: [28, 28, 1] } } })

@@ -76,7 +76,7 @@ export class Runtime {
     const { count, reason, pool } = plain ? ONE : await faster({ threads, precision, wide, worker })
     try {
       // eslint-disable-next-line no-restricted-syntax -- before there is a session
-      const module = core ? await (await import('./core_source.ts')).moduleOf(core)
+      const module = core !== undefined ? await (await import('./core_source.ts')).moduleOf(core)
         : await carried(own(precision, count > 1, wide))
       await prepareSha256()
       checkShared(module, count > 1)

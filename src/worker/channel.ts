@@ -54,8 +54,10 @@ export class Channel {
     try {
       this.#connection.post(request, transfer)
     } catch (cause) {
-      const why = (cause as Error).message
-      throw new TypeError(`what was given cannot be sent to the worker (${why}); give plain data and arrays`, { cause })
+      const { kind } = request
+      const where = kind === 'call' ? request.method : kind === 'create' ? 'createTrainer' : kind
+      throw new TypeError(`${where}: what was given holds something that cannot be sent to a worker, a function or a symbol, ` +
+        'say; give plain data and arrays', { cause })
     }
   }
 

@@ -83,7 +83,7 @@ export class Trainer {
       check('fit', 'checkpoint', save, CHECKPOINT)
       all.push({ save: save as () => unknown })
     }
-    const every = (checkpoint as { every?: number } | undefined)?.every
+    const every = typeof checkpoint === 'object' ? checkpoint.every : 1
     const told = EVENTS.filter((name) => name === END || all.some((each) => each[name]))
     let history: unknown
     for await (const [name, ...args] of this.#steps<Event>('fit', data, rest, { told, every })) {

@@ -54,7 +54,7 @@ interface Begin {
 interface Told {
   readonly validation: number | undefined
   readonly told: readonly Event[0][]
-  readonly every: number | undefined
+  readonly every: number
 }
 
 /** From the page. Every one but `data`, `forget`, `ask`, `abort` and `leave` is answered. */

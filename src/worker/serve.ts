@@ -5,7 +5,7 @@ import { imageDataset, type ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import { defineOwn, ownModel } from '../models/own.ts'
-import { anything, complete, isObject } from '../options.ts'
+import { anything, check, complete, isFunction, isObject, isRecord, rule } from '../options.ts'
 import { RUNTIME } from '../runtime/runtime.ts'
 import { builtin } from '../runtime/host.ts'
 import { createRuntime } from '../runtime/create_runtime.ts'
@@ -21,6 +21,9 @@ import {
 
 /** Makers of definitions by the kinds that `createTrainer` names; options arrive as a copy, and schedules as schedules. */
 export type ModelMakers = Readonly<Record<string, (options: never) => ModelDefinition>>
+
+const MAKERS = rule('makers of models by their kinds, { mine: (options) => definition }',
+  (x): x is ModelMakers => isRecord(x) && Object.values(x).length > 0 && Object.values(x).every(isFunction))
 
 /** Chunks that training may be ahead of who reads its progress. At the end of an epoch it waits: who stops there, stops there. */
 const AHEAD = 8
@@ -65,8 +68,10 @@ async function define(creation: Creation, makers: ModelMakers): Promise<ModelDef
 /**
  * Serves a trainer from this worker: call it once, in a worker's own file, to train models of your own making.
  * `createTrainer({ worker: new Worker(new URL('./my_worker.js', import.meta.url), { type: 'module' }), model: { kind } })`
+ * @throws TypeError where `makers` is no object of functions
  */
 export function serveTrainer(makers: ModelMakers): void {
+  check('serveTrainer', 'makers', makers, MAKERS)
   // eslint-disable-next-line ganglion/determinism -- the channel to the page: a thread of Node has it elsewhere
   const port = builtin('worker_threads')?.parentPort ?? (globalThis as unknown as MessagePort)
   const post = (reply: Reply, transfer: Transferable[] = []) => port.postMessage(reply, transfer)

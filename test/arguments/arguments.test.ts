@@ -10,6 +10,7 @@ import * as npy from '../../src/formats/npy.ts'
 import * as npz from '../../src/formats/npz.ts'
 import * as safetensors from '../../src/formats/safetensors.ts'
 import * as node from '../../src/node/index.ts'
+import { ENTRIES, OF_ENTRIES, TRAINER } from './entries.ts'
 import { FUNCTIONS, OTHERS } from './functions.ts'
 import { complaintOf, NONSENSE } from './nonsense.ts'
 
@@ -30,13 +31,24 @@ function* spoiled(args: readonly unknown[], made: () => unknown): Generator<read
   }
 }
 
-describe.each(Object.entries(FUNCTIONS))('%s', (name, [f, args, named = new RegExp(name.split('.').at(-1)!, 'i')]) => {
+const ALL = { ...FUNCTIONS, ...OF_ENTRIES }
+/** A folder that is none, and a core of zeros, are refused for what they are. */
+const REFUSED = [
+  'createRuntime', 'slim.createRuntime', 'verify.verify', 'bench.bench', 'node.loadDataset', 'node.loadConfig', 'node.loadRun',
+]
+
+/** What takes objects that may hold more than is read, or that are no options. */
+const FREE = [
+  'exported.partsOf', 'node.saveConfig', 'node.encodePng', 'npy.encodeNpy', 'imageDataset', 'model.loadState',
+  'worker.imageDataset', 'metrics.gaussian', 'metrics.frechetDistance', 'metrics.kernelDistance',
+  'trainer.loadState', 'bench.compareReports', 'bench.reportTable', 'bench.wrong', 'serve.serveTrainer',
+]
+
+describe.each(Object.entries(ALL))('%s', (name, [f, args, named = new RegExp(name.split('.').at(-1)!, 'i')]) => {
   const call = f as (...given: unknown[]) => unknown
 
   it('takes what it should', async () => {
-    // A folder that is none, and a core of zeros, are refused for what they are.
-    const refused = ['createRuntime', 'node.loadDataset', 'node.loadConfig', 'node.loadRun'].includes(name)
-    if (!refused) expect(await complaintOf(call, args(), /^$/)).toBeNull()
+    if (!REFUSED.includes(name)) expect(await complaintOf(call, args(), /^$/)).toBeNull()
   })
 
   it('says what is wrong', async () => {
@@ -50,28 +62,28 @@ describe.each(Object.entries(FUNCTIONS))('%s', (name, [f, args, named = new RegE
       for (const [where, given] of spoiled(args(), make)) await hear(`${kind} as ${where}`, given)
     }
     expect(complaints).toEqual([])
-  })
+  }, 180_000)
 })
 
-const OPTIONED = Object.entries(FUNCTIONS).filter(([, [, args]]) => isPlain(args().at(-1)))
+const OPTIONED = Object.entries(ALL).filter(([, [, args]]) => isPlain(args().at(-1)))
 test.each(OPTIONED)('%s refuses an option that there is not', async (name, [f, args]) => {
   const given = args()
   const misspelt = [...given.slice(0, -1), { ...given.at(-1) as object, optoin: 1 }]
-  const free = ['exported.partsOf', 'node.saveConfig', 'node.encodePng', 'npy.encodeNpy', 'imageDataset', 'model.loadState',
-    'metrics.gaussian', 'metrics.frechetDistance', 'metrics.kernelDistance']
   const complaint = await complaintOf(f as (...all: unknown[]) => unknown, misspelt, /^$/)
-  if (!free.includes(name)) expect(complaint).toMatch(/optoin/)
+  if (!FREE.includes(name)) expect(complaint).toMatch(/optoin/)
 })
 
 test('the list has every function of the entries', () => {
-  const listed = Object.keys(FUNCTIONS)
+  const listed = Object.keys(ALL)
   const namespaces = ['ops', 'layers', 'losses', 'optimizers', 'schedules', 'initializers'] as const
   const missing = [
     ...Object.entries(api).filter(([, value]) => typeof value === 'function').map(([name]) => name),
     ...namespaces.flatMap((space) => Object.entries(api[space]).map(([name]) => `${space}.${name}`)),
-    ...Object.entries({ exported, metrics, idx, npy, npz, safetensors, node }).flatMap(([entry, all]) => (
-      Object.entries(all).filter(([, value]) => typeof value === 'function').map(([name]) => `${entry}.${name}`))),
+    ...Object.entries({ exported, metrics, idx, npy, npz, safetensors, node, ...ENTRIES }).flatMap(([entry, all]) => (
+      Object.entries(all as object).filter(([name, value]) => typeof value === 'function' && value !== (api as never)[name])
+        .map(([name]) => `${entry}.${name}`))),
     ...Object.getOwnPropertyNames(api.Model.prototype).map((name) => `model.${name}`),
+    ...Object.getOwnPropertyNames(TRAINER).map((name) => `trainer.${name}`),
   ].filter((name) => !listed.includes(name) && !listed.includes(`models.${name}`) && !OTHERS.includes(name))
-  expect(missing).toEqual(['model.constructor', 'model.compiled'])
+  expect(missing).toEqual(['model.constructor', 'model.compiled', 'trainer.constructor'])
 })

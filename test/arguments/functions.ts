@@ -16,7 +16,7 @@ import { runtime } from '../harness.ts'
 const {
   constant, input, imageDataset, initializers, layers, losses, Model, ops, optimizers, options, schedules, variable, vae,
 } = api
-type Call = readonly [f: (...args: never[]) => unknown, args: () => readonly unknown[], named?: RegExp]
+export type Call = readonly [f: (...args: never[]) => unknown, args: () => readonly unknown[], named?: RegExp]
 
 const definition = vae({ hidden: 4, latent: 2, imageShape: [2, 2, 1] })
 const model = await Model.create(runtime, definition)

@@ -41,6 +41,12 @@ describe('fit', () => {
     expect(await trainer.digest()).toBe(await model.digest())
   })
 
+  test('a function as checkpoint is called after each epoch', async () => {
+    const epochs: unknown[] = []
+    await (await make()).fit(data, { epochs: 2, batchSize: 50, checkpoint: (_, epoch) => void epochs.push(epoch) })
+    expect(epochs).toEqual([1, 2])
+  })
+
   test('a callback sets the rate between two chunks, pauses, and samples', async () => {
     const [trainer, model] = [await make(), await here()]
     let chunks = 0

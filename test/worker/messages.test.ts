@@ -40,10 +40,11 @@ describe('what is no message', () => {
 describe('what cannot be sent', () => {
   test('is refused in a sentence, and nothing stays open', async () => {
     const trainer = await make()
-    const mend = /^what was given cannot be sent to the worker \(.*\); give plain data and arrays$/
-    await expect(trainer.sample(1, { seed: () => 1 } as never)).rejects.toThrow(mend)
-    await expect(trainer.fit(newData(), { keepBest: { monitor: () => 'loss' } } as never)).rejects.toThrow(mend)
-    await expect(make({ threads: (() => 2) as never })).rejects.toThrow(mend)
+    const mend = (where: string) => new TypeError(`${where}: what was given holds something that cannot be sent to a worker, ` +
+      'a function or a symbol, say; give plain data and arrays')
+    await expect(trainer.sample(1, { seed: () => 1 } as never)).rejects.toThrow(mend('sample'))
+    await expect(trainer.fit(newData(), { keepBest: { monitor: () => 'loss' } } as never)).rejects.toThrow(mend('fit'))
+    await expect(make({ threads: (() => 2) as never })).rejects.toThrow(mend('createTrainer'))
     await expect(make({ core: new Response('') as never })).rejects.toThrow('core is a Response, expected its bytes')
     await expect(make({ worker: 5 as never })).rejects.toThrow(
       'createTrainer: worker is 5, expected a Worker or the address of its file')

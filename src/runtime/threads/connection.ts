@@ -1,5 +1,6 @@
 // A worker as its host sees it, the same for a Web Worker and for a thread of Node: messages both ways, and its end.
 import { GanglionError } from '../../errors.ts'
+import { shown } from '../../options.ts'
 import { builtin, type NodeWorker } from '../host.ts'
 
 export interface Connection<Out> {
@@ -18,8 +19,10 @@ export interface Listener<In> {
 /** A worker from a file, where there are Node's threads; elsewhere null: a `new Worker` that bundlers know is to start it. */
 export function threadFrom(file: URL | string): NodeWorker | null {
   const threads = builtin('worker_threads')
+  if (!threads) return null
+  if (!URL.canParse(file)) throw new TypeError(`${shown(String(file))} is no whole address, file:///… say`)
   // The process's own arguments (loaders, an inspector) are not for this worker.
-  return threads ? new threads.Worker(new URL(file), { execArgv: [] }) : null
+  return new threads.Worker(new URL(file), { execArgv: [] })
 }
 
 /**

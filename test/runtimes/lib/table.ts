@@ -20,8 +20,8 @@ of threads named here, the packed package trained the VAE for eight steps, and \
 recipes, and the shortest \`bench\` of \`ganglion/bench\` (but in workerd, whose clock stands still); it passes where every digest
 is the committed one. "Relaxed" says whether the faster build, whose bits may differ, runs too, and whether the engine fuses its
 multiply–adds, without which it gains little. Speed is training steps a second on one thread (VAE, batch 64), not wide, divided by
-Node 24's: the median of five windows that take turns with Node 24's, half a second each, so it is rough. ARM64 is emulated, by qemu
-on x64: it runs \`verify\` alone, all recipes by \`npm run test:runtimes:slow\`, and has no speed.
+Node 24's: the median of five windows that take turns with Node 24's, half a second each, so it is rough. ARM64 is emulated, by
+qemu on x64: it runs \`verify\` alone, all recipes by \`npm run test:runtimes:slow\`, and has no speed.
 `
 
 /** Puts down a row; `order` is its place in the table. */
