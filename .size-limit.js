@@ -39,7 +39,7 @@ export default [
   entry('ganglion/worker/serve: all of it, the core inside', 'worker/serve.js', '48.5 kB'),
   entry('ganglion/verify: all of it, the core inside', 'verify/index.js', '87.5 kB'),
   entry('ganglion/bench: all of it, the core inside', 'bench/index.js', '63 kB'),
-  entry('ganglion/export: what is there before a format is chosen', 'export/index.js', '17 kB'),
+  entry('ganglion/export: what is there before a format is chosen', 'export/index.js', '18.5 kB'),
   entry('ganglion/metrics', 'metrics/index.js', '26 kB'),
   entry('ganglion/safetensors', 'formats/safetensors.js', '3.4 kB'),
   entry('ganglion/idx', 'formats/idx.js', '1.7 kB'),
