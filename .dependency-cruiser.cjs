@@ -2,7 +2,7 @@
 // A folder may import from those before it in LAYERS, and from itself.
 const LAYERS = [
   ['errors', 'options', 'version\\.generated'], ['formats', 'data'], ['graph'], ['ops'], ['autodiff'], ['compiler'], ['runtime'],
-  ['nn'], ['models'],
+  ['pictures'], ['nn'], ['models'],
   ['train'], ['metrics'], ['checkpoint'], ['export'], ['worker', 'node'], ['verify', 'bench'], ['cli'], ['entries'],
 ]
 const paths = (names) => `^src/(${names.join('|')})(/|\\.ts$)`

@@ -45,6 +45,7 @@ export default [
   entry('ganglion/idx', 'formats/idx.js', '1.7 kB'),
   entry('ganglion/npy', 'formats/npy.js', '3 kB'),
   entry('ganglion/npz', 'formats/npz.js', '9 kB'),
+  entry('ganglion/pictures: all of it, without a decoder', 'pictures/index.js', '16 kB'),
   raw('ganglion.wasm', '17.5 kB'),
   ...['threads', 'relaxed', 'relaxed-threads'].map((name) => raw(`ganglion-${name}.wasm`, '18 kB')),
   ...['wide', 'wide-threads', 'relaxed-wide', 'relaxed-wide-threads'].map((name) => raw(`ganglion-${name}.wasm`, '21.5 kB')),

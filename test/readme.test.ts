@@ -78,6 +78,7 @@ describe('the sizes of its entries are the budgets of .size-limit.js', async () 
     ['ganglion/metrics', ['ganglion/metrics']],
     ['ganglion/safetensors', ['ganglion/safetensors']],
     ['ganglion/idx', ['ganglion/idx']],
+    ['ganglion/pictures', ['ganglion/pictures: all of it, without a decoder']],
     ['ganglion/npy', ['ganglion/npy']],
     ['ganglion/npz', ['ganglion/npz']],
     ['ganglion/worker', ["ganglion/worker: the page's side", "ganglion/worker: the worker's file, the core inside"]],

@@ -9,6 +9,7 @@ import { bundle } from './bundle.mjs'
 import { compile } from './compile.mjs'
 import { buildCores, freshCores, targetsOf } from './cores.mjs'
 import { writeExported } from './exported.mjs'
+import { writePictures } from './pictures.mjs'
 import { DIST_STAMP, distSources, hashOf } from './sources.mjs'
 import { writeTiles } from './tiles.mjs'
 
@@ -56,6 +57,7 @@ try {
   writeTiles()
   await writeExported()
   await writeContract()
+  await writePictures()
   await buildCores(targetsOf(coresOnly || !first ? rest : [first, ...rest]))
   if (!coresOnly) await dist()
 } catch (error) {

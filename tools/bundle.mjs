@@ -15,8 +15,8 @@ const FORMATS = Object.values(JSON.parse(readFileSync(new URL('../package.json',
  */
 const ENTRIES = [
   'entries/index', 'entries/slim', 'entries/api', 'entries/workerd', 'entries/edge_light', 'worker/serve', 'worker/trainer',
-  'node/index', 'cli/main', 'verify/index', 'verify/workerd', 'verify/edge_light', 'bench/index',
-  'export/index', 'metrics/index',
+  'node/index', 'pictures/index', 'pictures/pictures_worker', 'cli/main', 'verify/index', 'verify/workerd', 'verify/edge_light',
+  'bench/index', 'export/index', 'metrics/index',
 ]
 /**
  * Entries that need so little of the library that each has a copy of it. Were that shared, it would be a chunk of its own, and
@@ -25,8 +25,8 @@ const ENTRIES = [
 const SEPARATE = ['runtime/threads/thread', 'worker/index', ...FORMATS]
 /** What all share, because errors are known by their class. */
 const ERRORS = 'errors'
-/** Where an entry lies in dist: those of src/entries at its top, and the threads' file beside the chunks. */
-const inDist = (entry) => entry.replace('entries/', '').replace('threads/', '')
+/** Where an entry lies in dist: those of src/entries at its top, and the workers' files beside the chunks. */
+const inDist = (entry) => entry.replace('entries/', '').replace('threads/', '').replace('pictures/pictures_', 'runtime/pictures_')
 
 /** What writes a format of src/export, where that takes more than a few lines. */
 const WRITERS = readdirSync('src/export', { withFileTypes: true })
@@ -35,12 +35,13 @@ const WRITERS = readdirSync('src/export', { withFileTypes: true })
 /** Modules that are loaded when asked for, by what has loaded the library. */
 const ON_DEMAND = [
   'runtime/core_source', 'runtime/faster', 'models/accumulate', 'formats/software_sha256', 'formats/npz', ...WRITERS,
+  ...['jpeg', 'png', 'webp'].map((kind) => `pictures/decoders/${kind}`),
 ]
 const FOLDERS = ['data', 'graph', 'ops', 'ops/lowering', 'autodiff', 'compiler', 'nn', 'models', 'train']
 /** Of other folders, what the default entry needs. */
 const FILES = ['formats/grid', 'formats/sha256', 'formats/utf8', 'runtime/host', 'runtime/runtime']
 /** What collects modules in an object (of which bundlers keep all), what is loaded when asked for, what no page needs. */
-const LEFT_OUT = ['index.ts', 'kinds.ts', 'registry.ts', 'accumulate.ts', 'micro_batches.ts', 'alike.ts', 'own.ts']
+const LEFT_OUT = ['index.ts', 'kinds.ts', 'registry.ts', 'accumulate.ts', 'micro_batches.ts', 'alike.ts', 'own.ts', 'subset.ts']
 
 /**
  * esbuild gives modules a chunk for each set of entries that reach them. With this plugin an entry that needs any of the
@@ -66,9 +67,20 @@ const library = {
 /** A library that pages load is a part of dist, because a page without a bundler finds no package by its name. */
 const packages = {
   name: 'packages',
-  setup: ({ onResolve }) => onResolve({ filter: /^(@noble\/|@bufbuild\/|fflate$)/ }, ({ path }) => (
+  setup: ({ onResolve }) => onResolve({ filter: /^(@noble\/|@bufbuild\/|@jsquash\/|fflate$)/ }, ({ path }) => (
     // fflate has a file for Node, which pages do not load.
     { path: fileURLToPath(import.meta.resolve(path)).replace(/(fflate\/esm\/)index\.mjs$/, '$1browser.js') }
+  )),
+}
+
+/**
+ * jSquash's decoders would look for their files beside themselves. They are given their modules, and bundlers must not look
+ * either.
+ */
+const decoders = {
+  name: 'decoders',
+  setup: ({ onLoad }) => onLoad({ filter: /@jsquash\/.*\.js$/ }, ({ path }) => (
+    { contents: `const here = { url: '' }\n${readFileSync(path, 'utf8').replaceAll('import.meta.url', 'here.url')}` }
   )),
 }
 
@@ -85,7 +97,7 @@ export async function bundle(outdir) {
     outdir, chunkNames: 'runtime/[name]-[hash]',
     bundle: true, splitting: true, format: 'esm', platform: 'neutral', target: 'es2022', charset: 'ascii',
     packages: 'external', external: ['node:*', '*.wasm', '*.wasm?module'], legalComments: 'none',
-    sourcemap: true, sourcesContent: false, plugins: [packages, ...plugins],
+    sourcemap: true, sourcesContent: false, plugins: [packages, decoders, ...plugins],
   })
   const built = [bundled([...ENTRIES, ERRORS], [library]), ...SEPARATE.map((entry) => bundled([entry], [sharedErrors]))]
   if ((await Promise.all(built)).some(({ warnings }) => warnings.length)) throw new Error('esbuild warns')

@@ -18,6 +18,6 @@ export function hashOf(folder, ...others) {
 
 /** The hash of all that dist is made from; the cores lie in src too, as generated modules. */
 export const distSources = () => hashOf(
-  'src', 'tsconfig.json', 'tools/build.mjs', 'tools/bundle.mjs',
+  'src', 'tsconfig.json', 'tools/build.mjs', 'tools/bundle.mjs', 'package-lock.json',
   'node_modules/esbuild/package.json', 'node_modules/typescript/package.json',
 )

@@ -36,9 +36,13 @@ export interface RunConfig {
   readonly data?: {
     /** What `loadDataset` takes; paths are absolute. */
     readonly source: string
-    /** How many samples trained the model, from the first on, and the SHA-256 of their bytes. */
+    /** How many samples trained the model, and the SHA-256 of their bytes. */
     readonly count: number
     readonly sha256: string
+    /** The options of `loadDataset` that choose the images and make them; without them, the first ones are taken. */
+    readonly load?: Readonly<Record<string, unknown>>
+    /** What the classes are called, by their numbers. */
+    readonly classNames?: readonly string[]
   }
   readonly training: {
     readonly seed: number
@@ -88,6 +92,7 @@ export function parseConfig(text: string, where: string): RunConfig {
 type Field = readonly [name: string, found: unknown, expected: string, fits: (x: unknown) => boolean]
 type Fits = Field[3]
 
+const isNames: Fits = (x) => Array.isArray(x) && x.every((name) => typeof name === 'string')
 const isText: Fits = (x) => typeof x === 'string' && x !== ''
 const isCount: Fits = (x) => Number.isSafeInteger(x) && (x as number) > 0
 const isWhole: Fits = (x) => Number.isSafeInteger(x) && (x as number) >= 0
@@ -120,9 +125,11 @@ function fieldsOf({ format, model, data, training }: Partial<RunConfig>): Field[
   ]
   if (isObject(data)) {
     fields.push(
-      ['data.source', data!.source ?? null, 'mnist, fashion or a path', isText],
+      ['data.source', data!.source ?? null, 'mnist, fashion, emoji or a path', isText],
       ['data.count', data!.count ?? null, 'a positive integer', isCount],
       ['data.sha256', data!.sha256 ?? null, '64 hexadecimal digits', isHash],
+      ['data.load', data!.load, 'an object', maybe(isObject)],
+      ['data.classNames', data!.classNames, 'a list of names', maybe(isNames)],
     )
   }
   if (isObject(module)) {

@@ -2,6 +2,7 @@
 // 2 for wrong usage; 129, 130, 143 for signals.
 import { type Command, columns, helpText } from './command.ts'
 import { bench } from './commands/bench.ts'
+import { data } from './commands/data.ts'
 import { evaluate } from './commands/evaluate.ts'
 import { exportRun } from './commands/export.ts'
 import { importRun } from './commands/import.ts'
@@ -20,7 +21,7 @@ import { isError } from '../tag.ts'
 import { version } from './version.ts'
 
 const commands: readonly Command[] = [
-  train, sample, reconstruct, interpolate, evaluate, exportRun, importRun, models, bench, verify, info,
+  train, sample, reconstruct, interpolate, evaluate, exportRun, importRun, data, models, bench, verify, info,
 ]
 
 export const cli = (args: readonly string[], io: Io): Promise<number> => dispatch(args, printableIo(io))

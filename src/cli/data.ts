@@ -1,78 +1,84 @@
 // Data for commands: the part that trains, and the part that judges.
 import { createHash } from 'node:crypto'
-import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { type ImageDataset, take } from '../data/dataset.ts'
+import type { RunConfig } from '../checkpoint/config.ts'
+import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
-import { loadDataset, MissingSplit, type Split } from '../node/datasets.ts'
-import type { LoadedDataset } from '../node/picture_folder.ts'
+import { loadDataset, type LoadedDataset, loadFrom, type LoadOptions, MissingSplit, type Split } from '../node/datasets.ts'
+import { NAMES, openSource } from '../node/sources.ts'
+import { MOST_BYTES } from '../node/read.ts'
+import { isRangeError } from '../tag.ts'
 import type { Model } from '../train/model.ts'
-import type { Io } from './io.ts'
 import { nearest } from './nearest.ts'
+import { kebab } from './model_options.ts'
 
-/** Data with a name of its own. */
-const NAMES = ['mnist', 'fashion']
+/** Which images of a source a run takes, and what they are made into: as options say, and config.json keeps it. */
+export type DataChoice = Omit<LoadOptions, 'split' | 'maxBytes' | 'workers'>
+type SavedData = NonNullable<RunConfig['data']>
 
 /** A source that means the same in every working folder. */
-export const absolute = (source: string): string => (NAMES.includes(source) ? source : resolve(source))
+export const absolute = (source: string): string => ((NAMES as readonly string[]).includes(source) ? source : resolve(source))
 
 /** The training images of a source; where there is none, the name that may be meant. */
-export async function allTrainingData(source: string, maxBytes?: number): Promise<LoadedDataset> {
-  return loadDataset(source, { maxBytes }).catch((error: Error) => {
+export async function trainingData(source: string, choice: DataChoice = {}, maxBytes?: number): Promise<LoadedDataset> {
+  return loadDataset(source, { ...choice, maxBytes }).catch((error: Error) => {
     const missing = (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
     const hint = error instanceof GanglionError && missing ? nearest(source, NAMES) : ''
-    throw hint ? new GanglionError(error.message.replace('; check the path', hint), { cause: error }) : error
+    throw hint ? new GanglionError(error.message.replace('; check the path', hint), { cause: error }) : flagged(error)
   })
 }
 
-/** The first `limit` training images, or all. */
-export async function trainingData(source: string, limit?: number, maxBytes?: number): Promise<LoadedDataset> {
-  const data = await allTrainingData(source, maxBytes)
-  if (limit === undefined) return data
-  if (limit > data.count) {
-    throw new GanglionError(`--limit ${limit} is more than the ${data.count} images of "${data.name}"; ` +
-      'use a smaller limit or leave it out')
-  }
-  return take(data, limit)
+/** An error of loadDataset with its options by their flags. */
+function flagged(error: Error): Error {
+  if (!(error instanceof GanglionError) && !isRangeError(error)) return error
+  const message = error.message.replace(/^(limit|limitFirst|validation)(?=:? )/, (key) => `--${kebab(key)}`)
+    .replace(/; leave out (\w+)$/, (_, key: string) => `; leave out --${kebab(key)}`)
+    .replace('; give a size, which', '; give --size, which').replace(', or hold some out', ', or give --validation')
+  return new GanglionError(message, { cause: error.cause ?? error })
 }
 
-/** The test images; none where one file, or a folder without a test split (one of PNG files, say), is to train on alone. */
-export async function testData(source: string, maxBytes?: number): Promise<LoadedDataset | undefined> {
-  if (!NAMES.includes(source) && (await stat(source).catch(() => null))?.isFile()) return undefined
-  return loadDataset(source, { split: 'test', maxBytes }).catch((error) => {
+/**
+ * The images to judge by: the test images of a source, or what is held out of its training images; none where one file, or
+ * a folder without a test split, is to train on alone.
+ * @param like what the training images are
+ */
+export async function testData(
+  source: string, given: DataChoice, like?: LoadedDataset, maxBytes?: number,
+): Promise<LoadedDataset | undefined> {
+  const choice: DataChoice = { ...given, limit: undefined, limitFirst: undefined }
+  const found = await openSource(source, maxBytes ?? MOST_BYTES)
+  if ('load' in found && found.single && choice.validation === undefined) return undefined
+  return loadFrom(found, { ...choice, ...like?.preparation, split: 'test', maxBytes }).catch((error) => {
     if (error instanceof MissingSplit) return undefined
-    throw error
+    throw flagged(error as Error)
   })
+}
+
+/** What a saved run's options say of its data, for other images: their size and channels are the model's. */
+const forModel = ({ load = {} }: Partial<SavedData>, { definition: { imageShape } }: Model): DataChoice => {
+  const [height, width, channels] = imageShape as readonly [number, number, 1 | 3 | 4]
+  return { ...load as DataChoice, limit: undefined, limitFirst: undefined, size: [height, width], channels }
 }
 
 /**
  * Images for a trained model to show or to be judged by: the test images; the training images where there are no others.
+ * @param given in place of the run's
  * @throws GanglionError when there is no source, or its images are not of the model's shape
  */
 export async function fittingData(
-  source: string | undefined, folder: string, { definition: { imageShape } }: Model, maxBytes?: number,
+  given: string | undefined, { data: saved }: RunConfig, folder: string, model: Model, maxBytes?: number,
 ): Promise<{ data: LoadedDataset, split: Split }> {
+  const { imageShape } = model.definition
+  const source = given ?? saved?.source
   if (source === undefined) throw new GanglionError(`"${folder}" does not say what it was trained on; give --data`)
-  const test = await testData(source, maxBytes)
-  const data = test ?? await allTrainingData(source, maxBytes)
+  const choice = forModel(saved ?? {}, model)
+  // What the run held out is held out of its own data only.
+  const asked = given === undefined || given === saved?.source ? choice : { ...choice, validation: undefined }
+  const test = await testData(source, asked, undefined, maxBytes)
+  const data = test ?? await loadFrom(await openSource(source, maxBytes ?? MOST_BYTES), { ...asked, maxBytes })
   if (data.shape.join() === imageShape.join()) return { data, split: test ? 'test' : 'train' }
   throw new GanglionError(`the images of "${data.name}" are ${data.shape.join('x')}, ` +
     `and the model was trained on ${imageShape.join('x')}; give other data`)
-}
-
-/** What a folder holds and was not read. */
-export function saySkipped({ name, skipped = [] }: LoadedDataset, { stderr }: Io): void {
-  const said = [
-    counted(skipped.filter((each) => each.endsWith('/')), 'sub-folder'),
-    counted(skipped.filter((each) => !each.endsWith('/')), 'picture that is no PNG file', 'pictures that are no PNG files'),
-  ]
-  const parts = said.filter((part) => part !== '')
-  if (parts.length) stderr.write(`ganglion: of "${name}", not read: ${parts.join(' and ')}\n`)
-}
-
-function counted(names: readonly string[], one: string, many = `${one}s`): string {
-  if (!names.length) return ''
-  return `${names.length} ${names.length === 1 ? one : many} (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''})`
 }
 
 /** How many classes there are: as the data say, or as the labels reach. */

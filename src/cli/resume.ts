@@ -6,12 +6,12 @@ import { take } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import { loadConfig } from '../node/config.ts'
-import type { LoadedDataset } from '../node/picture_folder.ts'
+import type { LoadedDataset } from '../node/datasets.ts'
 import { readText } from '../node/read.ts'
 import { type ModelSource, sourceOf } from '../node/model_source.ts'
 import { METRICS } from '../node/run_files.ts'
 import type { Precision } from '../runtime/cores.ts'
-import { allTrainingData, dataHash } from './data.ts'
+import { type DataChoice, dataHash, trainingData } from './data.ts'
 import { kebab, shownValue } from './model_options.ts'
 import { UsageError } from './options.ts'
 import type { EpochLine } from './lines.ts'
@@ -26,7 +26,7 @@ export interface Given {
   readonly options: Options
   readonly data?: string
   readonly maxBytes?: number
-  readonly limit?: number
+  readonly choice: DataChoice
   readonly epochs?: number
   readonly batchSize?: number
   readonly accumulate?: number
@@ -60,10 +60,12 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
       'go on in a program, with loadRun(folder, { state: true })')
   }
   const defaults = Object.fromEntries(Object.entries(source.options).map(([name, { initial }]) => [name, initial as Value]))
-  const known: Options = { batchSize, accumulate, seed, precision, limit: data.count, ...defaults, ...options }
+  const load = (data.load ?? {}) as Options
+  const known: Options =
+    { batchSize, accumulate, seed, precision, ...takenFirst(data.count, load), ...load, ...defaults, ...options }
   const asked = {
     ...given.options, batchSize: given.batchSize, accumulate: given.accumulate, seed: given.seed, precision: given.precision,
-    limit: given.limit,
+    ...given.choice as Options,
   }
   if (given.kind !== undefined && given.kind !== kind) throw another('the model', given.kind, folder, kind)
   for (const [name, value] of Object.entries(asked)) {
@@ -74,6 +76,7 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
   return {
     source, options, epochs, batchSize, accumulate, seed, precision,
     data: given.data ?? data.source,
+    choice: load,
     maxBytes: given.maxBytes,
     threads: given.threads ?? training.threads ?? 1,
     wide: given.wide,
@@ -85,6 +88,10 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
   }
 }
 
+/** Runs that do not say how they chose their images took the first ones: --limit of then is --limit-first of now. */
+const takenFirst = (count: number, load: Options): Options =>
+  (load['limit'] === undefined ? { limit: count, limitFirst: count } : {})
+
 const another = (what: string, given: Value, folder: string, trained: Value = 'none'): UsageError => new UsageError(
   `${what} ${shownValue(given)} is not that of the run "${folder}", ` +
   `which has ${shownValue(trained)}; leave it out, or train anew`,
@@ -95,12 +102,13 @@ const another = (what: string, given: Value, folder: string, trained: Value = 'n
  * @throws GanglionError when they are others
  */
 export async function resumedData(
-  source: string, { folder, config: { data: { count, sha256 } } }: Resume, maxBytes?: number,
-): Promise<{ data: LoadedDataset, limit?: number }> {
-  const all = await allTrainingData(source, maxBytes)
-  const more = all.count > count
+  source: string, { folder, config: { data: { count, sha256, load } } }: Resume, maxBytes?: number,
+): Promise<{ data: LoadedDataset, choice: DataChoice }> {
+  const choice = (load ?? {}) as DataChoice
+  const all = await trainingData(source, choice, maxBytes)
+  const more = all.count > count && !load
   const data = more ? take(all, count) : all
-  if (data.count === count && dataHash(data) === sha256) return more ? { data, limit: count } : { data }
+  if (data.count === count && dataHash(data) === sha256) return { data, choice: more ? { limitFirst: count } : choice }
   throw new GanglionError(`the images of "${source}" are not the ${count} that the run "${folder}" was trained on; ` +
     'give those with --data, or train anew')
 }

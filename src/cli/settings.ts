@@ -1,10 +1,10 @@
 // What a training run is told, and the config.json that repeats it.
 import { type RunConfig, RUN_FORMAT } from '../checkpoint/config.ts'
-import type { ImageDataset } from '../data/dataset.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import { type ModelSource, savedModule } from '../node/model_source.ts'
 import type { Precision } from '../runtime/cores.ts'
-import { absolute, classesOf, dataHash } from './data.ts'
+import type { LoadedDataset } from '../node/datasets.ts'
+import { absolute, classesOf, type DataChoice, dataHash } from './data.ts'
 import { flagValues, kebab, shownValue } from './model_options.ts'
 import { coreHash, version } from './version.ts'
 
@@ -23,7 +23,8 @@ export interface Settings {
   readonly data: string
   /** What the images may unpack to. */
   readonly maxBytes?: number
-  readonly limit?: number
+  /** Which images of it, made into what. */
+  readonly choice: DataChoice
   readonly epochs: number
   readonly batchSize: number
   readonly accumulate: number
@@ -47,20 +48,24 @@ export interface Settings {
  * @param folder the run's
  */
 export async function configOf(
-  settings: Settings, { kind, options }: ModelDefinition, used: ImageDataset, threads: number, folder: string,
+  settings: Settings, { kind, options }: ModelDefinition, used: LoadedDataset, threads: number, folder: string,
 ): Promise<RunConfig> {
-  const { source, data, maxBytes, limit, epochs, batchSize, accumulate, seed, precision, wide } = settings
+  const { source, data, maxBytes, epochs, batchSize, accumulate, seed, precision, wide } = settings
   const from = absolute(data)
+  const chosen = savedChoice(settings, used)
   const module = savedModule(source, folder)
   const own = module && { imageShape: used.shape, classes: classesOf(used), module }
   return {
     format: RUN_FORMAT,
     command: commandLine(source, kind, {
-      data: from, maxBytes, limit, epochs, batchSize, accumulate, seed, threads: settings.threads, precision,
+      data: from, maxBytes, ...choiceFlags(chosen), epochs, batchSize, accumulate, seed, threads: settings.threads, precision,
       ...flagValues(source, options),
     }),
     model: { kind, options, ...own },
-    data: { source: from, count: used.count, sha256: dataHash(used) },
+    data: {
+      source: from, count: used.count, sha256: dataHash(used), ...(Object.keys(chosen).length && { load: chosen }),
+      ...(used.classNames && { classNames: used.classNames }),
+    },
     training: { seed, epochs, batchSize, accumulate, threads, precision, wide },
     software: {
       ganglion: version(), core: `sha256:${await coreHash(precision, threads > 1, wide)}`, node: process.versions.node,
@@ -68,10 +73,26 @@ export async function configOf(
   }
 }
 
+/** What has the same images chosen and made again; nothing of it where all are taken as they are. */
+function savedChoice({ choice: { validation, limit, limitFirst, skipBroken }, seed }: Settings, used: LoadedDataset): DataChoice {
+  const drawn = validation !== undefined || limit !== undefined
+  const all = { ...used.preparation, validation, limit, limitFirst, skipBroken, ...(drawn && { seed }) }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+}
+
+/** Pictures of 16 bits stay so where no size is given. */
+function choiceFlags(chosen: DataChoice): Readonly<Record<string, unknown>> {
+  const { size, bits, fit, background, channels, validation, limit, limitFirst, skipBroken } = chosen
+  const choice = { validation, limit, limitFirst, skipBroken }
+  return bits === 16 || !size
+    ? choice : { size: typeof size === 'number' ? size : size.join('x'), fit, background, channels, ...choice }
+}
+
 /** The command that gives a run again, with options by their flags. */
 function commandLine({ module }: ModelSource, kind: string, values: Readonly<Record<string, unknown>>): string {
   const given = Object.entries(values).filter(([, value]) => value !== undefined)
-  const options = given.map(([name, value]) => `--${kebab(name)} ${quoted(shownValue(value))}`)
+  const options = given.map(([name, value]) =>
+    (value === true ? `--${kebab(name)}` : `--${kebab(name)} ${quoted(shownValue(value))}`))
   return ['ganglion train', module ? `--model ${quoted(module.path)}` : kind, ...options].join(' ')
 }
 

@@ -11,12 +11,13 @@ import { TrainingError } from '../train/fault.ts'
 import { Model } from '../train/model.ts'
 import { countersOf } from '../train/state.ts'
 import type { Progress } from '../train/train.ts'
-import { classesOf, saySkipped, testData, trainingData } from './data.ts'
+import { classesOf, testData, trainingData } from './data.ts'
 import { type Io, type Signal, signalCode } from './io.ts'
 import { reporter, type Reporter } from './progress.ts'
 import { linesUpTo, resumedData } from './resume.ts'
 import { type Fresh, RunFolder } from './run_folder.ts'
 import { checkFolder, lockNewRun, lockRun, type RunLock } from './run_lock.ts'
+import { sayData } from './say_data.ts'
 import { configOf, type Settings } from './settings.ts'
 
 interface Prepared {
@@ -64,13 +65,13 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
 
 async function prepare(settings: Settings, io: Io): Promise<Prepared> {
   const { source, options, data: name, maxBytes, batchSize, accumulate, resume } = settings
-  const { data, limit } = resume ? await resumedData(name, resume, maxBytes)
-    : { data: await trainingData(name, settings.limit, maxBytes), limit: settings.limit }
-  saySkipped(data, io)
+  const { data, choice } = resume ? await resumedData(name, resume, maxBytes)
+    : { data: await trainingData(name, { ...settings.choice, seed: settings.seed }, maxBytes), choice: settings.choice }
+  sayData(data, io, settings.quiet)
   const channels = data.shape[2]
-  if (channels !== 1 && channels !== 3) {
-    throw new GanglionError(`the images of "${name}" have ${channels} channels, expected 1 (grey) or 3 (RGB); ` +
-      'write them with 1 or 3')
+  if (channels !== 1 && channels !== 3 && channels !== 4) {
+    throw new GanglionError(`the images of "${name}" have ${channels} channels, expected 1 (grey), 3 (RGB) or 4 (RGBA); ` +
+      'write them so')
   }
   const definition = source.define({ imageShape: data.shape, classes: classesOf(data), options: loadedOptions(options) })
   if (batchSize * accumulate > data.count) {
@@ -78,7 +79,7 @@ async function prepare(settings: Settings, io: Io): Promise<Prepared> {
     throw new GanglionError(`--batch-size ${batchSize}${times} is larger than the data (${data.count} images); ` +
       'use a smaller batch size or more images')
   }
-  const test = definition.evaluate && (await testData(name, maxBytes))
+  const test = definition.evaluate && (await testData(name, { ...choice, seed: settings.seed }, data, maxBytes))
   if (test && test.shape.join() !== data.shape.join()) {
     throw new GanglionError(`the test images of "${name}" are ${test.shape.join('x')}, ` +
       `and the training images ${data.shape.join('x')}; put images of one shape there`)
@@ -92,7 +93,7 @@ async function prepare(settings: Settings, io: Io): Promise<Prepared> {
     throw new GanglionError(`nothing is left to train: the run "${resume!.folder}" has had ${had}, ` +
       `and --epochs is ${settings.epochs}; give more`)
   }
-  const config = (folder: string) => configOf({ ...settings, limit }, definition, data, runtime.threads, folder)
+  const config = (folder: string) => configOf({ ...settings, choice }, definition, data, runtime.threads, folder)
   return { data, test, model, from, epochs: settings.epochs - epoch, config }
 }
 

@@ -18,6 +18,8 @@ export interface ImageDataset {
   readonly labels?: Labels
   /** How many classes there are: all labels are below it. */
   readonly classes?: number
+  /** What the classes are called, by their numbers. */
+  readonly classNames?: readonly string[]
   /** Further tensors of the same rows, which a definition that names them reads as `batch.NAME`. */
   readonly tensors?: Readonly<Record<string, RowTensor>>
 }

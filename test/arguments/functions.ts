@@ -316,4 +316,5 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
 
 /** What entries export that is no function to call with arguments, or is one in the list under another name. */
 export const OTHERS: readonly string[] = ['metrics.FeatureExtractor',
-  'GanglionError', 'ThreadError', 'TrainingError', 'Runtime', 'Tensor', 'Model']
+  'GanglionError', 'ThreadError', 'TrainingError', 'Runtime', 'Tensor', 'Model',
+  'safetensors.readLayout', 'safetensors.writtenOrder']

@@ -23,17 +23,17 @@ const refuses = async (args: string[], message: string | RegExp) => {
 describe('data', () => {
   test('missing', () => refuses(
     ['--data', at.in('none')],
-    /^dataset ".*none" was not found, expected mnist, fashion, or the path of a folder or an IDX file; check the path$/,
+    /^dataset ".*none" was not found, expected mnist, fashion, emoji, or the path of a folder or a file; check the path$/,
   ))
   test('missing, with a name like that of one', () => refuses(
     ['--data', 'mnsit'],
-    'dataset "mnsit" was not found, expected mnist, fashion, or the path of a folder or an IDX file; did you mean mnist?',
+    'dataset "mnsit" was not found, expected mnist, fashion, emoji, or the path of a folder or a file; did you mean mnist?',
   ))
   test('an empty folder', async () => {
     mkdirSync(at.in('empty'))
     await refuses(
       ['--data', at.in('empty')],
-      /^folder ".*empty" expected train-images-idx3-ubyte \(or \.gz\) or PNG files for the split "train", found an empty folder; put the file there$/,
+      /^folder ".*empty" expected train-images-idx3-ubyte \(or \.gz\) or pictures \(PNG, JPEG, WebP\) for the split "train", found an empty folder; put the file there$/,
     )
   })
   test('cut short', async () => {
@@ -78,7 +78,7 @@ describe('data', () => {
     writeFileSync(at.in('two'), writeIdx([64, 2, 2, 2], new Uint8Array(512)))
     await refuses(
       ['--data', at.in('two')],
-      /^the images of ".*two" have 2 channels, expected 1 \(grey\) or 3 \(RGB\); write them with 1 or 3$/,
+      /^the images of ".*two" have 2 channels, expected 1 \(grey\), 3 \(RGB\) or 4 \(RGBA\); write them so$/,
     )
   })
 })
@@ -225,7 +225,7 @@ describe('a run to read', () => {
     for (const [found, message] of [
       [{ data: null }, 'data expected an object, found null'],
       [{ data: [] }, 'data expected an object, found []'],
-      [{ data: { ...data, source: null } }, 'data.source expected mnist, fashion or a path, found null'],
+      [{ data: { ...data, source: null } }, 'data.source expected mnist, fashion, emoji or a path, found null'],
       [{ data: { ...data, count: 0 } }, 'data.count expected a positive integer, found 0'],
       [{ data: { ...data, sha256: 'x' } }, 'data.sha256 expected 64 hexadecimal digits, found "x"'],
       [{ training: { ...training, epochs: -1 } }, 'training.epochs expected a positive integer, found -1'],

@@ -29,7 +29,7 @@ describe('a terminal', () => {
     mkdirSync(at.in('pictures'))
     writeFileSync(at.in('pictures', `${title}.png`), 'hello')
     const { stderr } = await ganglion(['train', 'vae', '--data', at.in('pictures'), '--out', at.in('new')])
-    expect(stderr).toContain('\\u001b]0;owned\\u0007.png" is not a PNG file')
+    expect(stderr).toContain('\\u001b]0;owned\\u0007.png" is no picture that is known here')
   })
 
   test('printable leaves text alone, and of controls new lines and tabs; JSON stays the same JSON', () => {
@@ -47,13 +47,13 @@ describe('a terminal', () => {
 describe('a folder', () => {
   test('what was not read is said, once', async () => {
     for (const name of ['a.png', 'b.png', '._a.png']) picture(name)
-    for (const name of ['c.jpg', 'd.webp', 'e.gif', 'f.bmp']) writeFileSync(at.in(name), '')
+    for (const name of ['c.tif', 'd.avif', 'e.gif', 'f.bmp']) writeFileSync(at.in(name), '')
     mkdirSync(at.in('cats'))
-    const said = `ganglion: of "${at.path.split('/').at(-1)}", not read: 1 sub-folder (cats/) and ` +
-      '4 pictures that are no PNG files (c.jpg, d.webp, e.gif, …)\n'
+    const said = `ganglion: of "${at.path.split('/').at(-1)}", not read: 1 folder (cats/) and ` +
+      '4 pictures of other kinds than PNG, JPEG and WebP (c.tif, d.avif, e.gif, …)\n'
     const { code, stderr } = await ganglion(['train', 'vae', '--data', at.path, '--out', at.in('run'), '--quiet', ...SMALL])
     expect([code, stderr]).toEqual([0, said])
-    const both = said.replace('1 sub-folder (cats/)', '2 sub-folders (cats/, run/)')
+    const both = said.replace('1 folder (cats/)', '2 folders (cats/, run/)')
     expect((await ganglion(['evaluate', at.in('run')])).stderr).toBe(both)
   })
 

@@ -9,8 +9,8 @@ import { automaticThreads } from '../../src/runtime/faster.ts'
 import { recipeKinds } from '../../src/verify/index.ts'
 import { ganglion } from './ganglion.ts'
 
-const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, evaluate, export, import, models, bench, verify, ' +
-  'info (see "ganglion --help")'
+const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, evaluate, export, import, data, models, bench, ' +
+  'verify, info (see "ganglion --help")'
 const MODELS = modelNames.join(', ')
 const FILTERS = '2 positive integers, at a quarter and at half of the size, with commas between'
 const RATE = '0 or more, within float32, or a schedule as JSON'

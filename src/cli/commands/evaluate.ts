@@ -3,10 +3,11 @@ import { GanglionError } from '../../errors.ts'
 import { evaluateInTurns } from '../../train/evaluate.ts'
 import { negativeLogLikelihood } from '../../metrics/likelihood.ts'
 import type { Command } from '../command.ts'
-import { fittingData, saySkipped } from '../data.ts'
+import { fittingData } from '../data.ts'
 import { distribution } from '../distribution.ts'
 import { figures as shown } from '../format.ts'
 import { help, integer, parse, seed } from '../options.ts'
+import { sayData } from '../say_data.ts'
 import { DATA, folderOf, MAX_BYTES, MODEL, openRun, RUN } from './picture.ts'
 
 /** As many as the figures of papers on small images have. */
@@ -42,8 +43,8 @@ export const evaluate: Command = {
     const { samples = SAMPLES, seed: drawn = 1, nll: codes } = values
     if (codes && !importanceWeights) throw new GanglionError(`a ${kind} has no likelihood to estimate; leave out --nll`)
     if (!own && !samples) throw new GanglionError(`a ${kind} has no figure of its own on images; leave out --samples 0`)
-    const { data, split } = await fittingData(values.data ?? config.data?.source, folder, model, values['max-bytes'])
-    saySkipped(data, io)
+    const { data, split } = await fittingData(values.data, config, folder, model, values['max-bytes'])
+    sayData(data, io, true)
     const figures: Record<string, number> = own ? await evaluateInTurns(model, data) : {}
     if (codes) figures['nll'] = await negativeLogLikelihood(model, data, { codes })
     const made = samples && await distribution(model, data, samples, drawn)

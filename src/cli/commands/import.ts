@@ -59,7 +59,7 @@ export const importRun: Command = {
     const data = await trainingData(name, undefined, given['max-bytes'])
     const definition = source.define({ imageShape: data.shape, classes: classesOf(data), options: loadedOptions(options) })
     const settings: Settings = {
-      source, options, data: name, maxBytes: given['max-bytes'], epochs: epochs ?? source.epochs ?? EPOCHS,
+      source, options, data: name, choice: {}, maxBytes: given['max-bytes'], epochs: epochs ?? source.epochs ?? EPOCHS,
       batchSize: given['batch-size'] ?? BATCH_SIZE, accumulate: 1, seed: given.seed ?? 1, threads: 1, precision: 'deterministic',
       wide: false, saveEvery: 30, out, force, quiet: true, json: false,
     }

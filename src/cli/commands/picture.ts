@@ -17,7 +17,8 @@ export const RUN = 'RUN is the folder that "ganglion train" wrote.'
 
 /** The option for the images to take; by default the run's. */
 export const DATA = {
-  value: 'DATA', help: 'mnist, fashion, a folder of IDX or of PNG files, or an IDX file of images', read: path,
+  value: 'DATA', read: path,
+  help: 'mnist, fashion, emoji, a folder of pictures (PNG, JPEG, WebP) or of IDX files, or a file (prepared, NPZ, NPY, IDX)',
   initial: "the run's",
 } as const
 

@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto'
 import { GanglionError } from '../../errors.ts'
 import { reconstructionsPng } from '../../node/pictures.ts'
-import { fittingData, saySkipped } from '../data.ts'
+import { fittingData } from '../data.ts'
 import { integer, seed } from '../options.ts'
+import { sayData } from '../say_data.ts'
 import { DATA, MAX_BYTES, pictureCommand } from './picture.ts'
 
 export const reconstruct = pictureCommand({
@@ -20,14 +21,14 @@ export const reconstruct = pictureCommand({
     ['reconstruct runs/vae', 'the first 16 test images into runs/vae/reconstruct.png'],
     ['reconstruct runs/vae --data fashion --count 32', '32 images of other data'],
   ],
-  async draw({ config, model, folder }, { data: source = config.data?.source, count = 16, columns, seed, ...values }, io) {
+  async draw({ config, model, folder }, { data: source, count = 16, columns, seed, ...values }, io) {
     const { kind, encode } = model.definition
     if (!encode) {
       throw new GanglionError(`a ${kind} cannot reconstruct: it has no encoder; ` +
         `use "ganglion sample ${folder}" or "ganglion interpolate ${folder}"`)
     }
-    const { data } = await fittingData(source, folder, model, values['max-bytes'])
-    saySkipped(data, io)
+    const { data } = await fittingData(source, config, folder, model, values['max-bytes'])
+    sayData(data, io, true)
     if (count > data.count) {
       throw new GanglionError(`--count ${count} is more than the ${data.count} images of "${data.name}"; use a smaller count`)
     }

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { isModelName, modelNames, type ModelName, models } from '../../models/kinds.ts'
 import { builtInModel, moduleModel, type ModelSource } from '../../node/model_source.ts'
 import type { Command } from '../command.ts'
+import { choiceFrom, limitOptions, pictureOptions } from '../data_options.ts'
 import { flagsOf, optionsFrom } from '../model_options.ts'
 import { nearest } from '../nearest.ts'
 import {
@@ -29,7 +30,7 @@ const EPOCHS = 10
 const training = {
   data: { ...DATA, initial: 'mnist' },
   'max-bytes': MAX_BYTES,
-  limit: { value: 'N', help: 'train on the first N images only', read: integer(1), initial: 'all' },
+  ...limitOptions,
   epochs: {
     value: 'N', help: 'how many times to go through the data', read: integer(1),
     initial: kinds.map(({ kind, epochs = EPOCHS }) => `${kind} ${epochs}`).join(', '),
@@ -71,18 +72,20 @@ export const train: Command = {
     'state.safetensors, digest.txt and checksums.txt, which sha256sum --check reads.',
     'A run that was killed goes on with --resume from its last save, to the bit.',
     'Ctrl-C ends training after the running steps and keeps what was learned; again, it ends at once.',
-    'Figures called test are of test images; data without them, as one IDX file or PNG files, has none.',
+    'Figures called test are of test images; data without them have none, but for what --validation holds out.',
+    'Sub-folders of pictures are classes; folders named train and test are splits.',
     `A schedule is JSON: --learning-rate '{"schedule":"cosine","initial":1e-3,"steps":2000}', for one.`,
     'Others are exponential, linear, piecewise and warmup, with the options that they have in programs.',
     'dcgan is convolutional, and slow: minutes an epoch on MNIST. Try --limit 5000, or --threads auto.',
   ],
-  groups: [['Training', training], ['Model', flagsOf(kinds)], ['Output', output]],
+  groups: [['Training', training], ['Pictures', pictureOptions], ['Model', flagsOf(kinds)], ['Output', output]],
   examples: [
     ['train vae', 'a VAE on MNIST into runs/vae'],
     ['train autoencoder --epochs 3 --limit 10000', 'a quick look'],
     ['train gan --seed 7 --out runs/seven --force', 'again, over an earlier run'],
     ['train --resume runs/vae --epochs 20', 'goes on to epoch 20; without, to its own'],
     ['train vae --data ./images.idx --latent 2 --json', 'your own images, progress for a program'],
+    ['train vae --data ./photos --size 64 --validation 0.1', 'pictures of any kind and size, a tenth to judge by'],
     ['train --model ./mine.js --data ./pictures', 'your own model of your own images'],
   ],
   async run(args, io) {
@@ -114,12 +117,12 @@ function lookAhead(args: readonly string[]): Asked {
   return { model: given(values.model), resume: given(values.resume), json: values.json === true }
 }
 
-type Fixed = typeof training & typeof output
+type Fixed = typeof training & typeof pictureOptions & typeof output
 type Given = Values<Fixed> & Readonly<Record<string, unknown>>
 
 function parsed(args: readonly string[], source: ModelSource | undefined): { positionals: readonly string[], values: Given } {
   const flags: Options = source?.module ? flagsOf([source]) : flagsOf(kinds)
-  return parse(args, { ...training, ...flags, ...output })
+  return parse(args, { ...training, ...pictureOptions, ...flags, ...output })
 }
 
 async function newRun(args: readonly string[], { model }: Asked): Promise<Settings> {
@@ -132,7 +135,7 @@ async function newRun(args: readonly string[], { model }: Asked): Promise<Settin
     options: optionsFrom(source, values, own ? [] : kinds),
     data: values.data ?? 'mnist',
     maxBytes: values['max-bytes'],
-    limit: values.limit,
+    choice: choiceFrom(values),
     epochs: values.epochs ?? source.epochs ?? EPOCHS,
     batchSize: values['batch-size'] ?? BATCH_SIZE,
     accumulate: values.accumulate ?? ACCUMULATE,
@@ -152,8 +155,9 @@ async function resumed(args: readonly string[], { resume, model }: Asked): Promi
     if (values[name] !== undefined) throw new UsageError(`--resume goes on in the run's own folder; leave out --${name}`)
   }
   const kind = positionals.length ? kindOf(positionals) : undefined
-  const { data, 'max-bytes': maxBytes, limit, epochs, 'batch-size': batchSize, accumulate, seed, threads, precision } = values
-  const given = { data, maxBytes, limit, epochs, batchSize, accumulate, seed, threads, precision, ...shown(values) }
+  const { data, 'max-bytes': maxBytes, epochs, 'batch-size': batchSize, accumulate, seed, threads, precision } = values
+  const given = { data, maxBytes, choice: choiceFrom(values), epochs, batchSize, accumulate, seed, threads, precision,
+    ...shown(values) }
   const options = optionsFrom(kind ? builtInModel(kind) : source!, values, source!.module ? [] : kinds)
   return resumeSettings(values.resume!, source!, { kind, options, ...given })
 }

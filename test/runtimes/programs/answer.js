@@ -4,6 +4,7 @@ import { verify } from './node_modules/ganglion/dist/verify/index.js'
 import { ask } from './ask.js'
 
 const bench = () => import('./node_modules/ganglion/dist/bench/index.js')
+const pictures = () => import('./node_modules/ganglion/dist/pictures/index.js')
 
 async function modules() {
   const names = Object.keys(await (await fetch('standalone/drawn.json')).json())
@@ -12,4 +13,4 @@ async function modules() {
 }
 
 export const answer = (question) =>
-  ask({ ...ganglion, verify, bench, modules }, question).catch((error) => ({ error: String(error.stack ?? error) }))
+  ask({ ...ganglion, verify, bench, modules, pictures }, question).catch((error) => ({ error: String(error.stack ?? error) }))

@@ -5,6 +5,7 @@ import { verify } from 'ganglion/verify'
 import { ask } from './ask.js'
 
 const bench = () => import('ganglion/bench')
+const pictures = () => import('ganglion/pictures')
 const modules = () => Object.fromEntries(readdirSync('standalone').filter((name) => name.endsWith('.wasm'))
   .map((name) => [name, readFileSync(`standalone/${name}`)]))
-console.log(JSON.stringify(await ask({ ...ganglion, verify, bench, modules }, JSON.parse(readFileSync('question.json', 'utf8')))))
+console.log(JSON.stringify(await ask({ ...ganglion, verify, bench, modules, pictures }, JSON.parse(readFileSync('question.json', 'utf8')))))

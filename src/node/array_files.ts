@@ -1,0 +1,72 @@
+// Data sets in one file, beside IDX: prepared pictures (safetensors), NPY arrays, NPZ files of them. They are known by how they
+// begin.
+import type { ImageDataset } from '../data/dataset.ts'
+import { imageDataset } from '../data/dataset.ts'
+import { checkLabels, type Labels } from '../data/rows.ts'
+import { GanglionError } from '../errors.ts'
+import { decodeNpy, type NpyArray } from '../formats/npy.ts'
+import { decodeNpz } from '../formats/npz.ts'
+import { isA, tagOf } from '../tag.ts'
+import { openPictureSet } from '../pictures/set.ts'
+import type { IdxSplits } from './idx_files.ts'
+
+type Splits = { readonly [K in keyof IdxSplits]: ImageDataset | undefined }
+
+/** Names of arrays, by who writes them: Ganglion and others, Keras (mnist.npz), MedMNIST, numpy.savez without names. */
+const IMAGES = { train: ['images', 'x_train', 'train_images', 'x', 'arr_0'],
+  test: ['test.images', 'x_test', 'test_images'] } as const
+const LABELS = { train: ['labels', 'y_train', 'train_labels', 'y', 'arr_1'],
+  test: ['test.labels', 'y_test', 'test_labels'] } as const
+
+/** How many bytes tell what a file is. */
+export const BEGINNING = 9
+export type ArrayKind = 'set' | 'npy' | 'npz'
+
+/** What a file is by its beginning; undefined for others, IDX among them. */
+export function arrayKind(beginning: Uint8Array): ArrayKind | undefined {
+  const text = String.fromCharCode(...beginning)
+  if (text.startsWith('\x93NUMPY')) return 'npy'
+  if (text.startsWith('PK')) return 'npz'
+  // A header of less than 2^32 bytes, which begins with {.
+  return /^[^]{4}\0{4}\{/.test(text) ? 'set' : undefined
+}
+
+export function arraySplits(kind: ArrayKind, bytes: Uint8Array, path: string, name: string, maxBytes: number): Splits {
+  if (kind === 'set') {
+    const { train, test } = openPictureSet(bytes, path)
+    return { train: { ...train, name }, test: test && { ...test, name } }
+  }
+  if (kind === 'npy') return { train: fromArrays(decodeNpy(bytes, path), undefined, path, name), test: undefined }
+  const arrays = decodeNpz(bytes, path, { maxBytes })
+  const split = (which: 'train' | 'test'): ImageDataset | undefined => {
+    const find = (names: readonly string[]) => arrays.get(names.find((each) => arrays.has(each)) ?? '')
+    const images = find(IMAGES[which])
+    return images && fromArrays(images, find(LABELS[which]), path, name)
+  }
+  const train = split('train')
+  if (train) return { train, test: split('test') }
+  throw new GanglionError(`"${path}" holds ${[...arrays.keys()].slice(0, 4).join(', ') || 'nothing'}, ` +
+    `expected images under one of the names ${IMAGES.train.join(', ')}; save it with numpy.savez(file, images=…, labels=…)`)
+}
+
+function fromArrays({ shape, data }: NpyArray, labels: NpyArray | undefined, path: string, name: string): ImageDataset {
+  const [count = 0, height = 0, width = 0, channels = 1] = shape
+  const pixels = isA('Uint8Array', data) ? data : asFloats(data)
+  if (![3, 4].includes(shape.length) || !pixels || !count || !height || !width || !channels) {
+    throw new GanglionError(`"${path}" holds an array of ${shape.join('x') || 'one number'}, expected count x height x width, ` +
+      'or with channels after it, of bytes (uint8) or floats in [-1, 1]; convert it with numpy')
+  }
+  const dataset = imageDataset({ images: pixels, shape: [height, width, channels], name })
+  return labels ? { ...dataset, labels: labelsOf(labels, count, path) } : dataset
+}
+
+const asFloats = (data: NpyArray['data']): Float32Array | undefined =>
+  (/^Float/.test(tagOf(data)) ? Float32Array.from(data) : undefined)
+
+function labelsOf({ data }: NpyArray, count: number, path: string): Labels {
+  if (data.length !== count) {
+    throw new GanglionError(`"${path}" has ${data.length} labels for ${count} images, expected one for each; save them again`)
+  }
+  checkLabels(path, data)
+  return Uint32Array.from(data)
+}

@@ -1,0 +1,129 @@
+// A prepared set: pixels, labels, sizes and class names in one safetensors file, which numpy and PyTorch read too.
+// Tensors: `images` (count, height, width, channels), U8 or F32; `labels` (count), U32; `sizes` (count, 2), U32, heights and
+// widths
+// as they were; those of the test split begin with `test.`. The metadata say the rest, as text.
+// Invariant: the same data give the same bytes; `digest` is the SHA-256 of all tensors' bytes, in the order of the file.
+import type { ImageDataset } from '../data/dataset.ts'
+import { checkLabels } from '../data/rows.ts'
+import { GanglionError } from '../errors.ts'
+import { type Layout, readLayout, encodeSafetensors, type WrittenTensor, writtenOrder } from '../formats/safetensors.ts'
+import { sha256 } from '../formats/sha256.ts'
+import { check, record } from '../options.ts'
+import type { PictureDataset } from './make.ts'
+import type { Preparation } from './options.ts'
+
+export interface PictureSet {
+  readonly train: SetData
+  readonly test?: SetData
+  /** What it says of its bytes; `setDigest` looks. */
+  readonly digest: string
+}
+export interface SetData extends ImageDataset, Partial<Pick<PictureDataset, 'sizes' | 'preparation'>> {}
+
+const FORMAT = 'pictures 1'
+const TEST = 'test.'
+
+/**
+ * The bytes of a prepared set.
+ * @param test the other split, of the same shape and classes
+ */
+export async function encodePictureSet(train: SetData, test?: SetData): Promise<Uint8Array> {
+  check('encodePictureSet', 'train', train, record)
+  const tensors = new Map([...tensorsOf(train), ...(test ? tensorsOf(test, TEST) : [])])
+  const { name, classNames, preparation } = train
+  return encodeSafetensors(tensors, {
+    ganglion: FORMAT, name, digest: await sha256(writtenOrder(tensors).map((each) => bytesOf(tensors.get(each)!.data))),
+    ...(classNames && { classNames: JSON.stringify(classNames) }),
+    ...(preparation && { preparation: JSON.stringify(preparation) }),
+  })
+}
+
+/** As they lie in memory, little-endian wherever there is WebAssembly. */
+const bytesOf = ({ buffer, byteOffset, byteLength }: WrittenTensor['data']): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength)
+
+function tensorsOf({ images, labels, sizes, count, shape }: SetData, prefix = ''): [string, WrittenTensor][] {
+  return [
+    [`${prefix}images`, { shape: [count, ...shape], data: images }],
+    ...(labels ? [[`${prefix}labels`, { shape: [count], data: Uint32Array.from(labels) }] as [string, WrittenTensor]] : []),
+    ...(sizes ? [[`${prefix}sizes`, { shape: [count, 2], data: sizes }] as [string, WrittenTensor]] : []),
+  ]
+}
+
+/**
+ * A prepared set from the bytes of its file, whose pixels are used, not copied.
+ * @throws TypeError when `bytes` is not a Uint8Array
+ * @throws GanglionError when it is no such set, or a damaged one
+ */
+export function openPictureSet(bytes: Uint8Array, name = 'a picture set'): PictureSet {
+  const layout = readLayout('openPictureSet', bytes, name)
+  const { ganglion, digest, classNames, preparation, name: own } = layout.metadata
+  if (ganglion !== FORMAT || digest === undefined) {
+    throw new GanglionError(`"${name}" is a safetensors file without prepared pictures; give one that "ganglion data" wrote`)
+  }
+  const rest = {
+    name: own || 'pictures',
+    ...(classNames !== undefined && { classNames: names(parsed(classNames, name), name) }),
+    ...(preparation !== undefined && { preparation: parsed(preparation, name) as Preparation }),
+  }
+  const train = split(layout, bytes, '', rest, name)
+  if (!train) throw damaged(name, 'it has no images')
+  const test = split(layout, bytes, TEST, rest, name)
+  if (test && test.shape.join() !== train.shape.join()) throw damaged(name, 'its splits are of two shapes')
+  return { train, ...(test && { test }), digest }
+}
+
+/** The digest of the bytes that a set has, to compare with what it says. */
+export const setDigest = (bytes: Uint8Array, name = 'a picture set'): Promise<string> =>
+  sha256([bytes.subarray(readLayout('setDigest', bytes, name).start)])
+
+function split(
+  { entries, start }: Layout, bytes: Uint8Array, prefix: string,
+  rest: Pick<SetData, 'name' | 'classNames' | 'preparation'>, name: string,
+): SetData | undefined {
+  const found = (key: string) => entries.find((entry) => entry.name === prefix + key)
+  const part = (begin: number, end: number) => bytes.subarray(start + begin, start + end)
+  const images = found('images')
+  if (!images) return undefined
+  const [count = 0, ...shape] = images.shape
+  if (shape.length !== 3 || !count || shape.includes(0) || !['U8', 'F32'].includes(images.dtype)) {
+    throw damaged(name, `"${prefix}images" is ${images.dtype} of ${images.shape.join('x')}, expected U8 or F32 of four sizes`)
+  }
+  const pixels = part(images.begin, images.end)
+  const words = (key: string, each: number): Uint32Array | undefined => {
+    const entry = found(key)
+    if (!entry) return undefined
+    if (entry.dtype !== 'U32' || entry.end - entry.begin !== count * each * 4) {
+      throw damaged(name, `"${prefix}${key}" expected U32, ${each} for each of the ${count} images`)
+    }
+    return new Uint32Array(part(entry.begin, entry.end).slice().buffer)
+  }
+  const [labels, sizes] = [words('labels', 1), words('sizes', 2)]
+  const classes = rest.classNames?.length
+  try {
+    if (labels) checkLabels(name, labels, classes)
+  } catch (cause) {
+    throw damaged(name, (cause as Error).message, cause)
+  }
+  return {
+    ...rest, images: images.dtype === 'U8' ? pixels : new Float32Array(pixels.slice().buffer), count,
+    shape: shape as unknown as SetData['shape'],
+    ...(labels && { labels }), ...(labels && classes && { classes }), ...(sizes && { sizes }),
+  }
+}
+
+function parsed(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw damaged(name, 'its metadata are not JSON', cause)
+  }
+}
+
+function names(value: unknown, name: string): string[] {
+  if (Array.isArray(value) && value.length && value.every((each) => typeof each === 'string')) return value
+  throw damaged(name, 'its class names are no list of names')
+}
+
+const damaged = (name: string, what: string, cause?: unknown): GanglionError =>
+  new GanglionError(`"${name}" is a damaged picture set: ${what}; prepare it again`, { cause })
