@@ -31,7 +31,7 @@ export const evaluate: Command = {
   notes: [RUN],
   groups: [['Options', options]],
   examples: [
-    ['evaluate runs/vae', "the model's own figures, and how near its samples are to the test images"],
+    ['evaluate runs/vae', "its own figures, and how near samples are to test images"],
     ['evaluate runs/vae --nll 200 --samples 0', 'the negative log-likelihood by importance sampling, in nats'],
     ['evaluate runs/vae --data fashion --json', 'over others, for a program'],
   ],
