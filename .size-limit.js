@@ -27,14 +27,14 @@ const VAE = '{ createRuntime, imageDataset, Model, vae }'
 export default [
   entry('ganglion: all of it, the core inside', 'index.js', '76 kB'),
   entry('ganglion: a program that trains a VAE, the core inside', 'index.js', '52.5 kB', VAE),
-  entry('ganglion/slim', 'slim.js', '26.5 kB'),
+  entry('ganglion/slim', 'slim.js', '27.2 kB'),
   entry('ganglion/api', 'api.js', '57 kB'),
   {
     ...entry('ganglion/slim and ganglion/api: a program that trains a VAE', '', '34.5 kB'),
     path: undefined, import: { 'dist/slim.js': '{ createRuntime, imageDataset, Model }', 'dist/api.js': '{ vae }' },
   },
   entry('ganglion under workerd: all of it, without ganglion.wasm', 'workerd.js', '57 kB'),
-  entry('ganglion/worker: the page\'s side', 'worker/index.js', '4 kB'),
+  entry('ganglion/worker: the page\'s side', 'worker/index.js', '4.9 kB'),
   entry('ganglion/worker: the worker\'s file, the core inside', 'worker/trainer.js', '68.5 kB'),
   entry('ganglion/worker/serve: all of it, the core inside', 'worker/serve.js', '48.5 kB'),
   entry('ganglion/verify: all of it, the core inside', 'verify/index.js', '87.5 kB'),
