@@ -43,7 +43,8 @@ describe('runs', { timeout: 120_000 }, () => {
     expect(run('--help')).toMatchObject({ stdout, status: 0 })
     const listed = [...stdout.matchAll(/^ {2}(\w+) +\S/gm)].map(([, name]) => name)
     expect(listed).toEqual(['compare', 'profile', 'kernels', 'threads', 'memory', 'growth', 'start', 'peers', 'quality'])
-    expect(run('start', '--help').stdout).toContain('npm run bench -- start [NODE | DIST …] [--model vae] [--threads 1] ')
+    const usage = 'npm run bench -- start [NODE | COMMIT | DIST …] [--model vae] [--threads 1] '
+    expect(run('start', '--help').stdout).toContain(usage)
   })
 
   it('writes JSON that names the build, the commit and the machine', () => {
@@ -68,7 +69,7 @@ describe('refuses', () => {
     ['profile vae --steps none', '--steps expected a positive integer, got "none"'],
     ['memory vae --threads 1,two', '--threads expected positive integers with commas between, got "1,two"'],
     ['compare .', 'compare: give two commits, OLD NEW; . is this checkout as it stands'],
-    ['compare . never', 'compare: git knows no commit "never"; give a hash, a branch, a tag, or . for this checkout'],
+    ['compare . never', 'bench: git knows no commit "never"; give a hash, a branch, a tag, or . for this checkout'],
     ['kernels --wdie', "Unknown option '--wdie'"],
     ['kernels matmle', 'no op is called "matmle"; there are: '],
     ...(node20 ? [['kernels relu --wide', 'wide vectors are not available: ']] : []),

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { writeIdx } from '../../src/formats/idx.ts'
 import { loadRun, saveRun } from '../../src/node/index.ts'
 import { ganglion, place, type Place, spawned, writeImages } from './ganglion.ts'
+import { owners } from './kinds.ts'
 
 let at: Place
 beforeEach(() => { at = place() })
@@ -131,8 +132,10 @@ test('a run that cannot go on stays as it was', async () => {
       new RegExp(`^ganglion: --${option} ${value} is not that of the run ".*run", which has ${trained}; leave it `))
   }
   await says(['gan', '--epochs', '2'], 2, /^ganglion: the model gan is not that of the run ".*run", which has vae; leave it out, /)
-  await says(['vae', '--beta1', '0.5', '--epochs', '2'], 2, /^ganglion: --beta1 is an option of dcgan, gan and lsgan, not of vae /)
-  await says(['--filters', '1,2', '--epochs', '2'], 2, /^ganglion: --filters is an option of autoencoder and dcgan, not of vae /)
+  const beta1 = new RegExp(`^ganglion: --beta1 is an option of ${owners('beta1')}, not of vae `)
+  await says(['vae', '--beta1', '0.5', '--epochs', '2'], 2, beta1)
+  const filters = new RegExp(`^ganglion: --filters is an option of ${owners('filters')}, not of vae `)
+  await says(['--filters', '1,2', '--epochs', '2'], 2, filters)
   for (const option of [['--force'], ['--out', 'x']]) {
     await says([...option], 2, /^ganglion: --resume goes on in the run's own folder; leave out --(force|out) /)
   }

@@ -46,7 +46,7 @@ test.each(all)('%s: of %s the %s', async (format, kind, part) => {
 })
 
 test('every model has a generator and a decoder; the others where it has such networks', () => {
-  expect(Object.fromEntries(modelNames.map((kind) => [kind, partsOf(made.get(kind)!.definition).slice(2)]))).toEqual({
+  expect(Object.fromEntries(modelNames.map((kind) => [kind, partsOf(made.get(kind)!.definition).slice(2)]))).toMatchObject({
     autoencoder: ['encoder', 'autoencoder'], dcgan: ['discriminator'], gan: ['discriminator'], lsgan: ['discriminator'],
     vae: ['encoder', 'autoencoder'],
   })

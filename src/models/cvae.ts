@@ -1,0 +1,23 @@
+// The conditional variational autoencoder (Sohn et al. 2015, "Learning structured output representation using deep conditional
+// generative models"): conv-vae, whose encoder and decoder are told the class.
+import { count, option } from '../options.ts'
+import { CONV_VAE, convVaeGraphs } from './conv_vae.ts'
+import { joined } from './joined.ts'
+import { defineModel, type OptionsOf } from './kind.ts'
+
+const OPTIONS = joined(CONV_VAE, {
+  /** How many classes the images have. Default 10. */
+  classes: option(count, 10, 'how many classes the images have'),
+})
+
+export const cvae = defineModel({
+  kind: 'cvae',
+  summary: 'conditional variational autoencoder, convolutional: images of a class',
+  paper: 'Sohn et al. 2015, NeurIPS',
+  options: OPTIONS,
+  images: 'images with labels',
+  verify: { options: { filters: 5, hidden: 24, latent: 6, likelihood: 'logistic' }, batchSize: 8 },
+  bench: { batchSize: 32, quick: false },
+}, ({ classes, ...options }) => convVaeGraphs(options, classes))
+
+export type CvaeOptions = OptionsOf<typeof cvae>

@@ -1,0 +1,72 @@
+// The spectrally normalized GAN (Miyato et al. 2018, arXiv:1802.05957): residual networks, hinge losses.
+import { type Layer, layer } from '../nn/layer.ts'
+import { upSampling2d } from '../nn/image_layers.ts'
+import { activation, averagePooling2d, conv2d, dense, reshape } from '../nn/layers.ts'
+import { batchNormalization } from '../nn/normalization.ts'
+import { residual } from '../nn/residual.ts'
+import { sequential } from '../nn/sequential.ts'
+import { spectralNormalization } from '../nn/spectral.ts'
+import { sum } from '../ops/reduce.ts'
+import { slice } from '../ops/slice.ts'
+import { adversarial, hingeLosses } from './adversarial.ts'
+import { convGanOptions } from './conv_gan.ts'
+import { halvings, widths } from './conv_networks.ts'
+import { defineModel, type OptionsOf } from './kind.ts'
+
+const OPTIONS = convGanOptions(2e-4, 0, 16, {})
+
+const convolution = (filters: number, kernelSize: number): Layer => conv2d({ filters, kernelSize, padding: 'same' })
+const judged = (filters: number, kernelSize: number): Layer => spectralNormalization(convolution(filters, kernelSize))
+const normalized = (): Layer[] => [batchNormalization({ momentum: 0.9 }), activation('relu')]
+
+type Size = readonly [number, number]
+
+/** Twice as large, but for the last row and column where a half was rounded up. */
+const doubled = ([height, width]: Size): Layer[] => [upSampling2d(), layer('crop', {}, () => (x) => (
+  slice(x, [0, 0, 0, 0], [x.shape[0]!, height, width, x.shape[3]!])))]
+const halved = (): Layer => averagePooling2d({ padding: 'same' })
+
+/** The sum of each channel over the image, as in the paper. */
+const summed = (): Layer => layer('sum', {}, () => (x) => sum(x, [1, 2]))
+
+/** Blocks of the generator go up, those of the discriminator down; beside each is a 1 × 1 convolution. */
+const up = (filters: number, to: Size): Layer => residual('up', [
+  ...normalized(), ...doubled(to), convolution(filters, 3), ...normalized(), convolution(filters, 3),
+], [...doubled(to), convolution(filters, 1)])
+const down = (filters: number, first: boolean): Layer => residual('down', [
+  ...(first ? [] : [activation('relu')]), judged(filters, 3), activation('relu'), judged(filters, 3), halved(),
+], [judged(filters, 1), halved()])
+
+export const sngan = defineModel({
+  kind: 'sngan',
+  summary: 'spectrally normalized residual GAN with hinge losses, slow',
+  paper: 'Miyato et al. 2018, arXiv:1802.05957',
+  options: OPTIONS,
+  batchSize: 32,
+  epochs: 5,
+  verify: { options: { filters: 4, latent: 10 }, batchSize: 6 },
+  bench: { batchSize: 8, quick: false },
+}, ({ filters, ...options }) => {
+  const { imageShape } = options
+  const sizes = halvings(imageShape)
+  const channels = widths(sizes.length - 1, filters)
+  const seed = [...sizes.at(-1)!, channels.at(-1)!]
+  const generator = sequential('generator', [
+    dense({ units: seed.reduce((n, d) => n * d, 1) }), reshape({ targetShape: seed }),
+    ...channels.map((units, i) => up(units, sizes[i]!)).reverse(),
+    ...normalized(), convolution(imageShape[2], 3), activation('tanh'),
+  ])
+  const discriminator = sequential('discriminator', [
+    ...channels.map((units, i) => down(units, i === 0)), activation('relu'), summed(),
+    spectralNormalization(dense({ units: 1 })),
+  ])
+  return adversarial({ ...options, beta2: 0.9 }, {
+    generators: [generator],
+    discriminators: [discriminator],
+    generate: (noise, pass) => generator.apply(noise, pass),
+    judge: (images, pass) => discriminator.apply(images, pass),
+    ...hingeLosses,
+  })
+})
+
+export type SnganOptions = OptionsOf<typeof sngan>

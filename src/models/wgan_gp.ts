@@ -1,0 +1,60 @@
+// The Wasserstein GAN with gradient penalty (Gulrajani et al. 2017, arXiv:1704.00028): the critic's slope is held near 1 between
+// real and generated images, by a gradient of a gradient.
+import { gradients } from '../autodiff/gradients.ts'
+import type { Tensor } from '../graph/tensor.ts'
+import { add, mul, sub } from '../ops/arithmetic.ts'
+import { randomUniform } from '../ops/random.ts'
+import { mean, sum } from '../ops/reduce.ts'
+import { reshape } from '../ops/reshape.ts'
+import { sqrt, square } from '../ops/unary.ts'
+import { count, notNegative, option } from '../options.ts'
+import { adversarial } from './adversarial.ts'
+import { convFeatures, convGanOptions, convGenerator, head } from './conv_gan.ts'
+import { joined } from './joined.ts'
+import { defineModel, type OptionsOf } from './kind.ts'
+
+const OPTIONS = joined(convGanOptions(2e-4, 0, 32, {
+  /** Steps of the discriminator for each of the generator. Default 3. */
+  criticSteps: option(count, 3, 'steps of the discriminator for each of the generator'),
+}), {
+  /** Weight of the gradient penalty, λ of the paper. Default 10. */
+  penalty: option(notNegative, 10, 'weight of the gradient penalty, λ of the paper'),
+})
+
+/** Keeps the root's slope finite where the critic's is 0. */
+const TINY = 1e-12
+
+/** The mean of (‖∇ D(x̂)‖ − 1)², x̂ between a real and a generated image each. */
+export function gradientPenalty(real: Tensor, fake: Tensor, judge: (x: Tensor) => Tensor, u: Tensor): Tensor {
+  const between = add(fake, mul(u, sub(real, fake)))
+  const [slope] = gradients(sum(judge(between)), [between]) as [Tensor]
+  const norms = sqrt(add(sum(square(reshape(slope, [slope.shape[0]!, -1])), 1), TINY))
+  return mean(square(sub(norms, 1)))
+}
+
+/** Losses: the mean scores, which the critic drives apart and the generator raises. Adam's β₂ is the paper's. */
+export const wganGp = defineModel({
+  kind: 'wgan-gp',
+  summary: 'Wasserstein GAN with gradient penalty, convolutional: steady',
+  paper: 'Gulrajani et al. 2017, arXiv:1704.00028',
+  options: OPTIONS,
+  batchSize: 32,
+  verify: { options: { filters: 5, latent: 10, criticSteps: 2 }, batchSize: 6 },
+  bench: { batchSize: 16, quick: false },
+}, ({ penalty, filters, ...options }) => {
+  const sizes = { filters, imageShape: options.imageShape }
+  const [generator, features, scores] = [convGenerator(sizes), convFeatures(sizes, false), head('critic', 1, false)]
+  return adversarial({ ...options, beta2: 0.9 }, {
+    generators: [generator],
+    discriminators: [features, scores],
+    generate: (noise, pass) => generator.apply(noise, pass),
+    judge: (images, pass) => scores.apply(features.apply(images, pass), pass),
+    loss: (wanted, judged) => mul(mean(judged), wanted ? -1 : 1),
+    penalty: (real, fake, judge, pass) => {
+      const u = randomUniform([real.shape[0]!, 1, 1, 1], pass.stream('between'))
+      return mul(gradientPenalty(real, fake, judge, u), penalty)
+    },
+  })
+})
+
+export type WganGpOptions = OptionsOf<typeof wganGp>
