@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { writeIdx } from '../../src/formats/idx.ts'
 import { ganglion, place, type Place, writeImages } from './ganglion.ts'
+import { modelNames } from '../../src/models/kinds.ts'
+import { takers } from './kinds.ts'
 
 let at: Place
 beforeEach(() => { at = place() })
@@ -87,13 +89,13 @@ describe('models', () => {
   test('images that do not fit the autoencoder', async () => {
     const { code, stderr } = await ganglion(['train', 'autoencoder', '--data', at.in('images'), '--out', at.in('run')])
     expect(stderr).toBe('ganglion: images of 6x6x1 were given, and the autoencoder takes 28x28x1; ' +
-      'resize the images, or choose another model (gan, lsgan, vae)\n')
+      `resize the images, or choose another model (${takers([6, 6, 1])})\n`)
     expect([code, existsSync(at.in('run'))]).toEqual([1, false])
   })
   test('images that do not fit the dcgan', async () => {
     const { code, stderr } = await ganglion(['train', 'dcgan', '--data', at.in('images'), '--out', at.in('run')])
     expect(stderr).toBe('ganglion: images of 6x6x1 were given, and the dcgan takes images whose sides four divides; ' +
-      'resize the images, or choose another model (gan, lsgan, vae)\n')
+      `resize the images, or choose another model (${takers([6, 6, 1])})\n`)
     expect([code, existsSync(at.in('run'))]).toEqual([1, false])
   })
   test('weights too large for the memory', () => refuses(
@@ -218,7 +220,8 @@ describe('a run to read', () => {
     writeFileSync(config, json.replace('"hidden": 8', '"hidden": "8"'))
     await says(/config\.json" is damaged: model\.options: vae: hidden is '8', expected a positive integer; /)
     writeFileSync(config, json.replace('"vae"', '"vea"'))
-    await says(/^ganglion: the run ".*run" is of the model "vea", which is none of the package \(autoencoder, dcgan, /)
+    const names = modelNames.join(', ')
+    await says(new RegExp(`^ganglion: the run ".*run" is of the model "vea", which is none of the package \\(${names}\\)`))
     writeFileSync(config, json.replace('"format": 1', '"format": 2'))
     await says(/config\.json" has the format 2, and this version of Ganglion reads 1; update Ganglion\n$/)
     const { data, training, ...rest } = JSON.parse(json) as { data: object, training: object }
