@@ -78,7 +78,8 @@ export const train: Command = {
   summary: 'Train a model and keep weights, figures and pictures in a run folder',
   usage: 'MODEL [options], train --model FILE [options], or train --resume RUN [options]',
   notes: [
-    `MODEL is ${modelNames.join(', ')}: "ganglion models" says what they are.`,
+    `MODEL is ${modelNames.slice(0, 9).join(', ')},`,
+    `${modelNames.slice(9).join(', ')}: "ganglion models" says what they are.`,
     'The run folder gets config.json, metrics.jsonl, samples/epoch-0001.png …, weights.safetensors,',
     'state.safetensors, digest.txt and checksums.txt, which sha256sum --check reads.',
     'A run that was killed goes on with --resume from its last save, to the bit.',
