@@ -2,7 +2,7 @@
 // is gone afterwards; its bundle is kept under build/commits.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { FunctionSpec } from '../src/compiler/program.ts'
@@ -79,15 +79,33 @@ export async function buildAt(ref: string, options: Options): Promise<Build> {
   }
 }
 
+/** The folder of a commit's dist; of `.`, this checkout's. */
+export async function distAt(ref: string): Promise<string> {
+  if (ref === HERE) {
+    execFileSync(process.execPath, ['tools/build.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] })
+    return resolve('dist')
+  }
+  mkdirSync(FOLDER, { recursive: true })
+  const commit = commitOf(ref)
+  const dist = join(FOLDER, `${commit}-dist`)
+  if (!existsSync(dist)) {
+    await inWorktree(commit, (folder) => {
+      execFileSync(process.execPath, ['tools/build.mjs'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
+      renameSync(join(folder, 'dist'), dist)
+    })
+  }
+  return dist
+}
+
 function commitOf(ref: string): string {
   try {
     return git('rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`)
   } catch {
-    throw new RangeError(`compare: git knows no commit "${ref}"; give a hash, a branch, a tag, or . for this checkout`)
+    throw new RangeError(`bench: git knows no commit "${ref}"; give a hash, a branch, a tag, or . for this checkout`)
   }
 }
 
-async function inWorktree(commit: string, work: (folder: string) => Promise<void>): Promise<void> {
+async function inWorktree(commit: string, work: (folder: string) => Promise<void> | void): Promise<void> {
   const folder = join(FOLDER, commit)
   git('worktree', 'add', '--detach', '--force', folder, commit)
   try {
