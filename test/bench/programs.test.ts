@@ -42,7 +42,7 @@ describe('runs', { timeout: 120_000 }, () => {
     const { stdout } = spawnSync('npm', ['run', '--silent', 'bench'], { encoding: 'utf8' })
     expect(run('--help')).toMatchObject({ stdout, status: 0 })
     const listed = [...stdout.matchAll(/^ {2}(\w+) +\S/gm)].map(([, name]) => name)
-    expect(listed).toEqual(['compare', 'profile', 'kernels', 'threads', 'memory', 'growth', 'start', 'peers', 'quality'])
+    expect(listed).toEqual(['compare', 'profile', 'kernels', 'threads', 'memory', 'growth', 'start', 'peers', 'quality', 'exports'])
     const usage = 'npm run bench -- start [NODE | COMMIT | DIST …] [--model vae] [--threads 1] '
     expect(run('start', '--help').stdout).toContain(usage)
   })
@@ -65,7 +65,7 @@ describe('refuses', () => {
   it.each([
     ['profle vae', 'bench: no command is called "profle"; there are: compare, profile, '],
     ['profile vea', `no model is called "vea"; there are: ${modelNames.join(', ')}`],
-    ['profile', 'profile: name one model, as in "profile autoencoder"'],
+    ['profile', `profile: name one model, as in "profile ${modelNames[0]}"`],
     ['profile vae --steps none', '--steps expected a positive integer, got "none"'],
     ['memory vae --threads 1,two', '--threads expected positive integers with commas between, got "1,two"'],
     ['compare .', 'compare: give two commits, OLD NEW; . is this checkout as it stands'],
