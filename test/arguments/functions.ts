@@ -225,7 +225,7 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   ], /createRuntime|core|wide/],
   ...Object.fromEntries(modelNames.map((kind): [string, Call] => {
     const initial = Object.entries(models[kind].options).map(([name, option]) => [name, option.initial])
-    return [`models.${kind}`, [models[kind], () => [Object.fromEntries(initial)], new RegExp(`${kind}|variable`)]]
+    return [`models.${kind}`, [api[kind], () => [Object.fromEntries(initial)], new RegExp(`${kind}|variable`)]]
   })),
 
   'options.check': [(value: unknown) => options.check('owner', 'key', value, options.count), () => [1], /owner/],

@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { writeIdx } from '../../src/formats/idx.ts'
-import { ganglion, place, type Place, writeImages } from './ganglion.ts'
 import { modelNames } from '../../src/models/kinds.ts'
 import { takers } from './kinds.ts'
+import { ganglion, place, type Place, writeImages } from './ganglion.ts'
 
 let at: Place
 beforeEach(() => { at = place() })
@@ -86,6 +86,12 @@ describe('data', () => {
 })
 
 describe('models', () => {
+  test('images that do not fit the autoencoder', async () => {
+    const { code, stderr } = await ganglion(['train', 'autoencoder', '--data', at.in('images'), '--out', at.in('run')])
+    expect(stderr).toBe('ganglion: images of 6x6x1 were given, and the autoencoder takes 28x28x1; ' +
+      `resize the images, or choose another model (${takers([6, 6, 1])})\n`)
+    expect([code, existsSync(at.in('run'))]).toEqual([1, false])
+  })
   test('images that do not fit the dcgan', async () => {
     const { code, stderr } = await ganglion(['train', 'dcgan', '--data', at.in('images'), '--out', at.in('run')])
     expect(stderr).toBe('ganglion: images of 6x6x1 were given, and the dcgan takes images whose sides four divides; ' +

@@ -27,26 +27,15 @@ const SAVE_EVERY = 30
 const kinds = Object.values(models)
 const EPOCHS = 10
 
-/** A default that differs by model: the commonest, then the others'. */
-function byModel(of: (kind: (typeof kinds)[number]) => number): string {
-  const values = [...new Set(kinds.map(of))]
-  const models = (value: number) => kinds.filter((kind) => of(kind) === value).map(({ kind }) => kind)
-  const [common, ...others] = values.sort((a, b) => models(b).length - models(a).length)
-  return [`${common}`, ...others.map((value) => `${models(value).join(', ')} ${value}`)].join('; ')
-}
-
 const training = {
   data: { ...DATA, initial: 'mnist' },
   'max-bytes': MAX_BYTES,
   ...limitOptions,
   epochs: {
     value: 'N', help: 'how many times to go through the data', read: integer(1),
-    initial: byModel(({ epochs = EPOCHS }) => epochs),
+    initial: kinds.map(({ kind, epochs = EPOCHS }) => `${kind} ${epochs}`).join(', '),
   },
-  'batch-size': {
-    value: 'N', help: 'images in a step', read: integer(1),
-    initial: byModel(({ batchSize = BATCH_SIZE }) => batchSize),
-  },
+  'batch-size': { value: 'N', help: 'images in a step', read: integer(1), initial: BATCH_SIZE },
   accumulate: { value: 'N', help: 'micro-batches of --batch-size images in a step', read: integer(1), initial: ACCUMULATE },
   seed: { value: 'N', help: 'drives weights, shuffling, noise: the same seed gives the same bits', read: seed, initial: SEED },
   threads: { value: 'N|auto', help: 'threads of a step; any number gives the same bits', read: threads, initial: THREADS },
@@ -78,8 +67,7 @@ export const train: Command = {
   summary: 'Train a model and keep weights, figures and pictures in a run folder',
   usage: 'MODEL [options], train --model FILE [options], or train --resume RUN [options]',
   notes: [
-    `MODEL is ${modelNames.slice(0, 9).join(', ')},`,
-    `${modelNames.slice(9).join(', ')}: "ganglion models" says what they are.`,
+    `MODEL is ${modelNames.join(', ')}: "ganglion models" says what they are.`,
     'The run folder gets config.json, metrics.jsonl, samples/epoch-0001.png …, weights.safetensors,',
     'state.safetensors, digest.txt and checksums.txt, which sha256sum --check reads.',
     'A run that was killed goes on with --resume from its last save, to the bit.',
@@ -149,7 +137,7 @@ async function newRun(args: readonly string[], { model }: Asked): Promise<Settin
     maxBytes: values['max-bytes'],
     choice: choiceFrom(values),
     epochs: values.epochs ?? source.epochs ?? EPOCHS,
-    batchSize: values['batch-size'] ?? source.batchSize ?? BATCH_SIZE,
+    batchSize: values['batch-size'] ?? BATCH_SIZE,
     accumulate: values.accumulate ?? ACCUMULATE,
     seed: values.seed ?? SEED,
     threads: values.threads ?? THREADS,
