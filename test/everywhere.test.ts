@@ -186,6 +186,8 @@ test('the entries load later what CONTRIBUTING says, and nothing else', () => {
     'relaxed_wide.generated', 'relaxed_wide_threads.generated', 'threads.generated', 'wide.generated', 'wide_threads.generated',
     // With the core, or before the first step.
     'accumulate', 'core_source', 'faster', 'software_sha256',
+    // Decoders of pictures, by the kind of file.
+    'jpeg', 'png', 'webp',
     // Writers of export formats, and the packages that two of them want.
     'npz', 'write', 'binaryen', 'wasm-tools',
     // The user's own.

@@ -11,7 +11,7 @@ import { scaledImages } from '../train/batches.ts'
 import type { Model } from '../train/model.ts'
 
 /** Of density and coverage in their paper. */
-const NEIGHBOURS = 5
+export const NEIGHBOURS = 5
 /** Images made and looked at in a row: of 64 × 64 in colour they take 50 MB. */
 const CHUNK = 1000
 

@@ -11,8 +11,8 @@ import { reshape } from '../ops/reshape.ts'
 import { tile } from '../ops/tile.ts'
 import { log } from '../ops/unary.ts'
 import { check, complete, type Given, isCount, isNumber, isObject, option, rule } from '../options.ts'
-import type { BoundModel } from '../train/bound.ts'
 import { inTurns, means } from '../train/evaluate.ts'
+import type { Model } from '../train/model.ts'
 
 const OPTIONS = {
   /** Codes drawn for each sample, K; more of them bring the estimate down towards the likelihood. Default 200. */
@@ -22,7 +22,7 @@ export type LikelihoodOptions = Given<typeof OPTIONS>
 
 /** Rows of a step, about: a sample takes as many as codes are drawn for it. */
 const ROWS = 2048
-const MODEL = rule('a Model', (x): x is BoundModel => isObject(x) && 'definition' in x && 'compiled' in x)
+const MODEL = rule('a Model', (x): x is Model => isObject(x) && 'definition' in x && 'compiled' in x)
 
 /**
  * −ln p(x), the mean over samples in nats: of −ln(Σ p(x, z) / q(z | x) / K) over K codes z of q(z | x). Of pixels that are
@@ -32,7 +32,7 @@ const MODEL = rule('a Model', (x): x is BoundModel => isObject(x) && 'definition
  * await negativeLogLikelihood(model, await loadDataset('mnist', { split: 'test' }), { codes: 200 })
  */
 export async function negativeLogLikelihood(
-  model: BoundModel, data: ImageDataset, options: LikelihoodOptions = {},
+  model: Model, data: ImageDataset, options: LikelihoodOptions = {},
 ): Promise<number> {
   check('negativeLogLikelihood', 'model', model, MODEL)
   checkData('negativeLogLikelihood', data)

@@ -6,6 +6,7 @@ import { GanglionError } from '../errors.ts'
 import { check, type Complete, complete, count, type Given, oneOf, option, rule, seed } from '../options.ts'
 import { completePictures, makeDataset, type PictureDataset, type PictureList, PICTURES,
   preparationOf } from '../pictures/make.ts'
+import type { PreparationOptions, ReadingOptions } from '../pictures/options.ts'
 import { pathRule } from './options.ts'
 import { MissingSplit, NAMES, openSource, type Source, type Split } from './sources.ts'
 
@@ -28,7 +29,7 @@ const CHOICE = {
   seed: option(seed, 1),
 }
 const OPTIONS = { ...CHOICE, ...PICTURES }
-export type LoadOptions = Given<typeof OPTIONS>
+export type LoadOptions = Given<typeof CHOICE> & PreparationOptions & ReadingOptions
 const SOURCE = { ...pathRule, expected: `${NAMES.join(', ')} or a path` }
 const OF_PICTURES = ['size', 'fit', 'background', 'channels', 'bits', 'skipBroken', 'workers'] as const
 

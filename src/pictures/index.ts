@@ -1,5 +1,9 @@
 // The entry `ganglion/pictures`: pictures to data sets, in every runtime, the same bytes in each.
 export { decodePicture, type Picture } from './decode.ts'
+export type { Fit } from './fit.ts'
+export type { PictureHeader, PictureKind } from './formats.ts'
+export type { Target } from './prepare.ts'
+export type { PngChunks } from '../formats/png.ts'
 export { datasetFromFiles, type PictureFiles } from './files.ts'
 export type { PictureDataset, PictureReport } from './make.ts'
 export type { Preparation, PreparationOptions, ReadingOptions } from './options.ts'

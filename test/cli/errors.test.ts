@@ -272,7 +272,7 @@ test('a GAN cannot reconstruct, and has no figures but those of its samples', as
   await ganglion(['train', 'gan', '--data', at.in('images'), '--out', run, '--quiet', ...SMALL])
   const { code, stderr } = await ganglion(['reconstruct', run])
   const says = async (...options: string[]) => (await ganglion(['evaluate', run, ...options])).stderr
-  expect(await says('--samples', '0')).toBe('ganglion: a gan has no figure of its own on images; leave out --samples 0\n')
+  expect(await says('--samples', '0')).toBe('ganglion: a gan has no figures of its own; leave out --samples 0\n')
   expect(await says('--nll', '2')).toBe('ganglion: a gan has no likelihood to estimate; leave out --nll\n')
   expect(await says('--samples', '5')).toMatch(/^ganglion: 5 samples cannot be compared with \d+ images, expected at least 6 of each; /)
   expect((await ganglion(['evaluate', run, '--samples', '6'])).stdout)

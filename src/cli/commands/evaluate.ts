@@ -4,7 +4,7 @@ import { evaluateInTurns } from '../../train/evaluate.ts'
 import { negativeLogLikelihood } from '../../metrics/likelihood.ts'
 import type { Command } from '../command.ts'
 import { fittingData } from '../data.ts'
-import { distribution } from '../distribution.ts'
+import { distribution, NEIGHBOURS } from '../distribution.ts'
 import { figures as shown } from '../format.ts'
 import { help, integer, parse, seed } from '../options.ts'
 import { sayData } from '../say_data.ts'
@@ -40,11 +40,13 @@ export const evaluate: Command = {
     const folder = folderOf('evaluate', positionals)
     const { config, model } = await openRun(folder, values.model)
     const { kind, evaluate: own, importanceWeights } = model.definition
-    const { samples = SAMPLES, seed: drawn = 1, nll: codes } = values
+    const { seed: drawn = 1, nll: codes } = values
     if (codes && !importanceWeights) throw new GanglionError(`a ${kind} has no likelihood to estimate; leave out --nll`)
-    if (!own && !samples) throw new GanglionError(`a ${kind} has no figure of its own on images; leave out --samples 0`)
+    if (!own && values.samples === 0) throw new GanglionError(`a ${kind} has no figures of its own; leave out --samples 0`)
     const { data, split } = await fittingData(values.data, config, folder, model, values['max-bytes'])
     sayData(data, io, true)
+    // Too few images to compare with are no fault where nobody asked for it.
+    const samples = values.samples ?? (own && data.count <= NEIGHBOURS ? 0 : SAMPLES)
     const figures: Record<string, number> = own ? await evaluateInTurns(model, data) : {}
     if (codes) figures['nll'] = await negativeLogLikelihood(model, data, { codes })
     const made = samples && await distribution(model, data, samples, drawn)

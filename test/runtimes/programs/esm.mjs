@@ -8,4 +8,5 @@ const bench = () => import('ganglion/bench')
 const pictures = () => import('ganglion/pictures')
 const modules = () => Object.fromEntries(readdirSync('standalone').filter((name) => name.endsWith('.wasm'))
   .map((name) => [name, readFileSync(`standalone/${name}`)]))
-console.log(JSON.stringify(await ask({ ...ganglion, verify, bench, modules, pictures }, JSON.parse(readFileSync('question.json', 'utf8')))))
+const all = { ...ganglion, verify, bench, modules, pictures }
+console.log(JSON.stringify(await ask(all, JSON.parse(readFileSync('question.json', 'utf8')))))

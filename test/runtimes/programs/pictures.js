@@ -1,3 +1,4 @@
+/* global atob */
 // Prepares the pictures that it is given, as a page would that was given a folder, and says the digest of the set.
 export async function prepared({ datasetFromFiles, encodePictureSet, openPictureSet, setDigest }, { files, options, workers }) {
   const given = files.map(([path, base64]) => ({
