@@ -11,6 +11,7 @@ const product = (wide: boolean): string => `
   const session = await (await createRuntime({ wide: ${wide} })).session()
   const y = ops.matmul(input('a', [128, 256]), input('b', [256, 128]))
   const fn = session.compile({ group: 'product', stages: [{ outputs: { y } }] })
+  for (const name of ['a', 'b']) fn.feed(name, new Float32Array(128 * 256))
   for (let i = 0; i < 50; i++) {
     fn.run(20)
     await new Promise((done) => setTimeout(done, 10))

@@ -1,6 +1,6 @@
 // PNG by Rust's png crate, as jSquash compiles it: bytes, or 16 bits where the file has them. Gamma and profiles are left alone.
 import { decode, decode_rgba16, initSync } from '@jsquash/png/codec/pkg/squoosh_png.js'
-import { unzlibSync } from 'fflate'
+import { Unzlib } from 'fflate'
 import { pngChunks } from '../../formats/png.ts'
 import { wasm } from '../wasm/png.generated.ts'
 import { compiled, type Decoder, type Pixels } from './host.ts'
@@ -38,9 +38,16 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
   return all
 }
 
+/** Bytes that are unpacked at a time: 16 MiB come of them at most, so data that are far too long are soon known for such. */
+const PIECE = 16384
+
 /** @throws Error when zlib data unpack to another length */
 function checkLength(packed: Uint8Array, length: number): void {
-  const found = unzlibSync(packed, { out: new Uint8Array(length + 1) }).length
+  let found = 0
+  const stream = new Unzlib((chunk) => { found += chunk.length })
+  for (let at = 0; at < packed.length && found <= length; at += PIECE) {
+    stream.push(packed.subarray(at, at + PIECE), at + PIECE >= packed.length)
+  }
   if (found > length) throw new Error(`its data are too long, its header promises ${length} bytes`)
   if (found < length) throw new Error(`its data are too short, ${found} of ${length} bytes`)
 }
