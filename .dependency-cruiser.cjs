@@ -3,7 +3,7 @@
 const LAYERS = [
   ['errors', 'options', 'version\\.generated'], ['formats', 'data'], ['graph'], ['ops'], ['autodiff'], ['compiler'], ['runtime'],
   ['pictures'], ['nn'], ['models'],
-  ['train'], ['metrics'], ['checkpoint'], ['export'], ['worker', 'node'], ['verify', 'bench'], ['cli'], ['entries'],
+  ['train'], ['metrics'], ['checkpoint'], ['export', 'swarm'], ['worker', 'node'], ['verify', 'bench'], ['cli'], ['entries'],
 ]
 const paths = (names) => `^src/(${names.join('|')})(/|\\.ts$)`
 

@@ -75,7 +75,7 @@ export default defineConfig(
     ignores: forNode,
     rules: { 'ganglion/determinism': 'error' },
   },
-  { files: ['src/train/**', 'src/bench/**'], rules: { 'ganglion/determinism': ['error', { clock: true }] } },
+  { files: ['src/train/**', 'src/bench/**', 'src/swarm/**'], rules: { 'ganglion/determinism': ['error', { clock: true }] } },
   {
     plugins: { ganglion },
     files: ['src/**/*.ts'],

@@ -16,7 +16,7 @@ const FORMATS = Object.values(JSON.parse(readFileSync(new URL('../package.json',
 const ENTRIES = [
   'entries/index', 'entries/slim', 'entries/api', 'entries/workerd', 'entries/edge_light', 'worker/serve', 'worker/trainer',
   'node/index', 'pictures/index', 'pictures/pictures_worker', 'cli/main', 'verify/index', 'verify/workerd', 'verify/edge_light',
-  'bench/index', 'export/index', 'metrics/index',
+  'bench/index', 'export/index', 'metrics/index', 'swarm/index',
 ]
 /**
  * Entries that need so little of the library that each has a copy of it. Were that shared, it would be a chunk of its own, and

@@ -21,6 +21,8 @@ export interface StagePieces {
    * `update u`, the value of an update that there is one of for each micro-batch.
    */
   readonly partials: readonly Stage[]
+  /** The metrics that are the same in all micro-batches. */
+  readonly same: readonly string[]
   /** The stage's updates, with inputs `sum j`, the sums, and `update u of k`, what micro-batch k gave. */
   readonly apply: Stage
 }
@@ -90,7 +92,8 @@ export function stepPieces(
     })))
     const sums = new Map(stage.marks.map((j) => [j, input(`sum ${j}`, step.leaf(j, 0).shape)]))
     const made = rewrite(updates, (node, old) => (isMark(old) ? step.reduced(sums.get(step.indexOf(old))!) : node))
-    return { partials, apply: { updates: updates.map((update) => made.get(update)!) } }
+    const same = stage.metrics.flatMap(([name, values]) => (values.length === 1 ? [name] : []))
+    return { partials, same, apply: { updates: updates.map((update) => made.get(update)!) } }
   })
 }
 

@@ -24,19 +24,34 @@ export const joinOf = async (several: boolean): Promise<Join> =>
 export function stepStages(
   definition: ModelDefinition, data: ImageDataset, size: number, microSize: number, dropRemainder: boolean, join: Join,
 ): Stage[] {
-  const { kind, batchesPerStep = 1, reduction } = definition
-  const parts = rowsOf(size, microSize)
-  const stages = join(parts.map((part) => {
+  const { parts, rows } = stepParts(definition, data, size, microSize, dropRemainder)
+  const stages = join(parts, rows, definition.reduction)
+  checkReads(definition, stages, size)
+  return stages
+}
+
+/** The stages that the definition makes for each micro-batch of a step, and the rows of each. */
+export function stepParts(
+  definition: ModelDefinition, data: ImageDataset, size: number, microSize: number, dropRemainder: boolean,
+): { parts: Stage[][], rows: number[] } {
+  const all = rowsOf(size, microSize)
+  const parts = all.map((part) => {
     const batches = batchesOf(data, definition, size, { dropRemainder }, part)
-    return trainingStages(definition, batches[0]!, new Pass(true, parts.length > 1 ? part : undefined, batches))
-  }), parts.map(({ rows }) => rows), reduction)
+    return trainingStages(definition, batches[0]!, new Pass(true, all.length > 1 ? part : undefined, batches))
+  })
+  return { parts, rows: all.map(({ rows }) => rows) }
+}
+
+/** @throws RangeError where a step does not read all of its batches */
+export function checkReads(
+  { kind, batchesPerStep = 1 }: ModelDefinition, stages: readonly Stage[], size: number,
+): void {
   const { rows } = epochOf(tensorsOf(stages).filter(isBatch))
   if (!rows) throw new RangeError(`train: the ${kind}'s training step does not read its images, so an epoch would not end`)
   if (rows < size * batchesPerStep) {
     throw new RangeError(`train: the ${kind}'s training step does not read the last of its ${batchesPerStep} batches; ` +
       'set batchesPerStep to as many as it reads')
   }
-  return stages
 }
 
 /** `size` rows as those of micro-batches. */

@@ -58,7 +58,7 @@ type OnEpoch = (epoch: number) => Promise<void>
 export async function* train(
   model: BoundModel, data: ImageDataset, options: TrainOptions, onEpoch?: OnEpoch,
 ): AsyncGenerator<Progress, void, void> {
-  const settings = checked(model, data, options)
+  const settings = trainSettings(model, data, options)
   const status = statusOf(model.session)
   if (status.running) {
     throw new GanglionError('train: another loop is training this model; ' +
@@ -78,13 +78,13 @@ export async function* train(
 class Training {
   readonly #model: BoundModel
   readonly #data: ImageDataset
-  readonly #settings: Settings
+  readonly #settings: TrainSettings
   readonly #plan: EpochPlan
   readonly #join: Join
   readonly #onEpoch: OnEpoch | undefined
   readonly #pace = new Pace()
 
-  constructor(model: BoundModel, data: ImageDataset, settings: Settings, join: Join, onEpoch?: OnEpoch) {
+  constructor(model: BoundModel, data: ImageDataset, settings: TrainSettings, join: Join, onEpoch?: OnEpoch) {
     const { dropRemainder = false, batchesPerStep = 1 } = model.definition
     this.#model = model
     this.#data = data
@@ -173,7 +173,7 @@ class Training {
   }
 }
 
-interface Settings {
+export interface TrainSettings {
   readonly epochs: number
   /** Rows that are computed at a time. */
   readonly batchSize: number
@@ -182,8 +182,11 @@ interface Settings {
   readonly signal: AbortSignal | undefined
 }
 
-/** The options with their defaults. */
-function checked({ definition }: BoundModel, data: ImageDataset, options: TrainOptions): Settings {
+/**
+ * The options with their defaults.
+ * @throws TypeError, RangeError where options or data are not as `train` takes them
+ */
+export function trainSettings({ definition }: BoundModel, data: ImageDataset, options: TrainOptions): TrainSettings {
   checkData('train', data)
   const { epochs, batchSize, accumulate, signal } = complete('train', options, TRAIN_OPTIONS)
   checkFits(data, definition)

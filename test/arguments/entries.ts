@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads'
 import { imageDataset, Model, vae } from '../../src/entries/index.ts'
 import * as bench from '../../src/bench/index.ts'
+import * as swarm from '../../src/swarm/index.ts'
 import * as slim from '../../src/entries/slim.ts'
 import * as verify from '../../src/verify/index.ts'
 import * as worker from '../../src/worker/index.ts'
@@ -14,6 +15,8 @@ const data = imageDataset({ images: new Uint8Array(4 * 36), shape: [6, 6, 1] })
 const creation = { model: { kind: 'vae', options }, worker: file }
 const [trainer, other] = [await worker.createTrainer(creation), await worker.createTrainer(creation)]
 const model = await Model.create(runtime, vae(options))
+const work = swarm.createWork(model, data, { batchSize: 1, microBatches: 2 })
+const crew = { reduce: () => new Promise<never>(() => {}) }
 /** Its methods, by their names. */
 const call = (name: Exclude<keyof worker.Trainer, 'info'>): Call[0] => trainer[name].bind(trainer)
 
@@ -50,7 +53,7 @@ const asked = { threads: 1, precision: 'deterministic', wide: false, core: new U
 const quick = (f: (options: object) => unknown): Call[0] => (given?: object) => (
   f(typeof (given ?? {}) === 'object' && !Object.keys(given ?? {}).length && given !== null ? asked : given!))
 
-export const ENTRIES = { bench, slim, verify, worker, serve }
+export const ENTRIES = { bench, slim, swarm, verify, worker, serve }
 export const TRAINER: object = Object.getPrototypeOf(trainer)
 
 export const OF_ENTRIES: Readonly<Record<string, Call>> = {
@@ -83,6 +86,8 @@ export const OF_ENTRIES: Readonly<Record<string, Call>> = {
   'trainer.close': [other.close.bind(other), () => []],
   'serve.serveTrainer': [served, () => [{ mine: () => vae() }]],
   'slim.createRuntime': [slim.createRuntime, () => [asked], /createRuntime|core|wide/],
+  'swarm.createWork': [swarm.createWork, () => [model, data, { batchSize: 1, microBatches: 2 }], /createWork|train/],
+  'swarm.trainTogether': [swarm.trainTogether, () => [work, crew, { epochs: 1, signal: AbortSignal.abort() }]],
   'verify.verify': [quick(verify.verify), () => [{
     ...asked, recipes: ['op/exp'], runtime: undefined, onProgress: () => undefined,
   }], /verify|createRuntime|core|wide/],

@@ -46,7 +46,7 @@ test('a schedule and micro-batches are the run\'s: it goes on with both, to the 
   const rate = '{"schedule":"cosine","initial":1e-2,"steps":4}'
   const args = ['--accumulate', '2', '--batch-size', '24', '--learning-rate', rate]
   await train('vae', 'whole', '--epochs', '2', ...args)
-  await train('vae', 'parts', '--epochs', '1', ...args)
+  await train('vae', 'parts', '--epochs', '1', ...args.map((arg) => (arg === '--accumulate' ? '--micro-batches' : arg)))
   expect(await resume('parts', '--epochs', '2', ...args)).toMatchObject({ code: 0, stderr: '' })
   expect(read('parts', 'digest.txt')).toBe(read('whole', 'digest.txt'))
   expect(figures('parts')).toEqual(figures('whole'))

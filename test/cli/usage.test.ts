@@ -45,6 +45,8 @@ test.each([
   ['train vae --learning-rate NaN', `--learning-rate expected ${RATE}, got "NaN" ${TRAIN}`],
   ['train vae --latent {}', `--latent expected a positive integer, got "{}" ${TRAIN}`],
   ['train vae --accumulate 0', `--accumulate expected an integer of at least 1, got "0" ${TRAIN}`],
+  ['train vae --accumulate 2 --micro-batches 3',
+    `--accumulate is 2 and --micro-batches 3, which are the same; give one of them ${TRAIN}`],
   ['train vae --learning-rate {"schedule":"cos"}', '--learning-rate expected a schedule as JSON, such as ' +
     '{"schedule":"cosine","initial":1e-3,"steps":2000}, got "{"schedule":"cos"}": ' +
     `schedules: there is no schedule 'cos', expected cosine, exponential, piecewise, linear, warmup ${TRAIN}`],

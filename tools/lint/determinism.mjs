@@ -37,7 +37,7 @@ export const determinism = {
       alias: '{{math}} may not be passed on, renamed or destructured; write {{math}}.{{like}} where it is used',
       power: '{{operator}} differs between engines; multiply instead',
       date: 'Date is not part of a run; a result may not depend on the clock',
-      clock: 'the clock may only pace training (performance.now in src/train)',
+      clock: 'the clock may only pace training (performance.now in src/train, src/swarm)',
       random: '{{name}} cannot be repeated; draw from Philox with a seed',
       node: "'{{name}}' is only in Node; the default entry runs anywhere: move this to src/node or src/cli",
     },

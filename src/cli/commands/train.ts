@@ -37,6 +37,7 @@ const training = {
   },
   'batch-size': { value: 'N', help: 'images in a step', read: integer(1), initial: BATCH_SIZE },
   accumulate: { value: 'N', help: 'micro-batches of --batch-size images in a step', read: integer(1), initial: ACCUMULATE },
+  'micro-batches': { value: 'N', help: 'the same as --accumulate', read: integer(1) },
   seed: { value: 'N', help: 'drives weights, shuffling, noise: the same seed gives the same bits', read: seed, initial: SEED },
   threads: { value: 'N|auto', help: 'threads of a step; any number gives the same bits', read: threads, initial: THREADS },
   wide: {
@@ -138,7 +139,7 @@ async function newRun(args: readonly string[], { model }: Asked): Promise<Settin
     choice: choiceFrom(values),
     epochs: values.epochs ?? source.epochs ?? EPOCHS,
     batchSize: values['batch-size'] ?? BATCH_SIZE,
-    accumulate: values.accumulate ?? ACCUMULATE,
+    accumulate: microBatches(values) ?? ACCUMULATE,
     seed: values.seed ?? SEED,
     threads: values.threads ?? THREADS,
     precision: values.precision ?? PRECISION,
@@ -155,11 +156,18 @@ async function resumed(args: readonly string[], { resume, model }: Asked): Promi
     if (values[name] !== undefined) throw new UsageError(`--resume goes on in the run's own folder; leave out --${name}`)
   }
   const kind = positionals.length ? kindOf(positionals) : undefined
-  const { data, 'max-bytes': maxBytes, epochs, 'batch-size': batchSize, accumulate, seed, threads, precision } = values
+  const { data, 'max-bytes': maxBytes, epochs, 'batch-size': batchSize, seed, threads, precision } = values
+  const accumulate = microBatches(values)
   const given = { data, maxBytes, choice: choiceFrom(values), epochs, batchSize, accumulate, seed, threads, precision,
     ...shown(values) }
   const options = optionsFrom(kind ? builtInModel(kind) : source!, values, source!.module ? [] : kinds)
   return resumeSettings(values.resume!, source!, { kind, options, ...given })
+}
+
+/** The micro-batches of a step, by either name. */
+function microBatches({ accumulate, 'micro-batches': given = accumulate }: Given): number | undefined {
+  if (accumulate === undefined || accumulate === given) return given
+  throw new UsageError(`--accumulate is ${accumulate} and --micro-batches ${given}, which are the same; give one of them`)
 }
 
 const shown = ({ wide, quiet, json, 'save-every': saveEvery = SAVE_EVERY }: Given) =>

@@ -1,0 +1,190 @@
+// A model's training as tasks. A task is a pure function of what it says and of the weights: anybody computes it to the same
+// bits. Invariant: a step whose tasks are added up by `Reduction` and applied is, to the bit, the step that `Model.train`
+// takes with `accumulate`, whoever computed them and in whatever order they came.
+import { checkData, type ImageDataset } from '../data/dataset.ts'
+import { COUNTER_WORDS } from '../graph/contract.generated.ts'
+import type { Variable } from '../graph/leaves.ts'
+import { check, complete, count, type Given, isObject, option, record, rule } from '../options.ts'
+import type { Model } from '../train/model.ts'
+import { EpochPlan, enterEpoch } from '../train/epoch.ts'
+import { countersOf, TRAIN } from '../train/state.ts'
+import { trainSettings } from '../train/train.ts'
+import { Pieces } from './pieces.ts'
+import { type Layout, type Reduced, Reduction } from './reduction.ts'
+
+/** One micro-batch of one stage of a step. */
+export interface Task {
+  /** Where training stands, and the seed: the words of the training counters. */
+  readonly words: readonly number[]
+  /** Rows of each of the step's batches. */
+  readonly size: number
+  readonly stage: number
+  readonly microBatch: number
+}
+
+const WORK = {
+  /** Samples of a micro-batch. Default 128. */
+  batchSize: option(count, 128),
+  /** Micro-batches of a step. Default 1. */
+  microBatches: option(count, 1),
+}
+export type WorkOptions = Given<typeof WORK>
+
+const MODEL = rule('a Model, which Model.create() promises: await it',
+  (x): x is Model => isObject(x) && 'session' in x && 'definition' in x)
+const isWhole = (x: unknown, below: number): x is number => Number.isInteger(x) && (x as number) >= 0 && (x as number) < below
+const REDUCTION = rule('a Reduction, such as newReduction() gives', (x): x is Reduction => isObject(x) && 'result' in x)
+
+export class StepWork {
+  readonly model: Model
+  readonly data: ImageDataset
+  /** @internal */
+  readonly plan: EpochPlan
+  readonly batchSize: number
+  /** Rows of each batch of a whole step. */
+  readonly size: number
+  readonly #pieces = new Map<number, Pieces>()
+
+  /** @internal: `createWork` makes one. */
+  constructor(model: Model, data: ImageDataset, options: WorkOptions) {
+    check('createWork', 'model', model, MODEL)
+    checkData('createWork', data)
+    const { batchSize, microBatches } = complete('createWork', options, WORK)
+    const { dropRemainder = false, batchesPerStep = 1 } = model.definition
+    this.model = model
+    this.data = data
+    this.batchSize = batchSize
+    this.size = trainSettings(model, data, { batchSize, accumulate: microBatches }).size
+    this.plan = new EpochPlan(data.count, this.size * batchesPerStep, dropRemainder || batchesPerStep > 1)
+    this.#of(this.size)
+  }
+
+  /** The variables that tasks read: what a worker needs of the model. */
+  get read(): Variable[] {
+    return this.#of(this.size).read
+  }
+  /** The rows of each batch of the next step: fewer at an epoch's end. */
+  get nextSize(): number {
+    const left = this.plan.left(enterEpoch(this.model.session, this.plan).position)
+    return left < this.plan.rows ? left : this.size
+  }
+  /** How many stages a step of `size` rows has, and micro-batches. */
+  stages(size: number): number {
+    return this.#of(size).layouts.length
+  }
+  microBatches(size: number): number {
+    return this.#of(size).rows.length
+  }
+  /** The length of what a task gives; 0 for a stage that needs no tasks. */
+  layout({ size, stage }: Pick<Task, 'size' | 'stage'>): Layout {
+    return this.#of(size).layouts[stage]!
+  }
+  /** The variables that a stage changes. */
+  changed({ size, stage }: Pick<Task, 'size' | 'stage'>): Variable[] {
+    return this.#of(size).changed(stage)
+  }
+
+  /** The tasks of a stage of the next step, in order: the earlier stages of it must have been applied. */
+  createTasks(stage: number): Task[] {
+    const size = this.nextSize
+    const words = [...this.model.session.groupWords(TRAIN)]
+    if (!isWhole(stage, this.stages(size))) {
+      throw new RangeError(`createTasks: stage is ${stage}, expected an integer from 0 to ${this.stages(size) - 1}`)
+    }
+    if (!this.layout({ size, stage }).floats) return []
+    return Array.from({ length: this.microBatches(size) }, (_, microBatch) => ({ words, size, stage, microBatch }))
+  }
+
+  /**
+   * What a task gives under the model's weights: the micro-batch's part of each sum, then what is its own. The model's counters
+   * stay as they are.
+   * @throws RangeError where it is no task of this work
+   */
+  runTask(task: Task): Float32Array {
+    this.checkTask('runTask', task)
+    const { words, size, stage, microBatch } = task
+    const group = () => this.model.session.groupWords(TRAIN)
+    const before = group().slice()
+    group().set(words)
+    const values = this.#of(size).partial(stage, microBatch)
+    group().set(before)
+    return values
+  }
+
+  /** What adds up the tasks of a stage. */
+  newReduction({ size, stage }: Pick<Task, 'size' | 'stage'>): Reduction {
+    return new Reduction(this.microBatches(size), this.layout({ size, stage }))
+  }
+
+  /**
+   * Makes a stage's updates from all that its tasks gave; its metrics. After the last stage of the next step the step is done.
+   * @param reduction of all tasks; left out for a stage without tasks
+   */
+  applyGradients(stage: number, reduction?: Reduction): Record<string, number> {
+    if (reduction) check('applyGradients', 'reduction', reduction, REDUCTION)
+    const size = this.nextSize
+    const { session, definition: { batchesPerStep = 1 } } = this.model
+    const nothing: Reduced = { sum: new Float32Array(0), own: [] }
+    const counters = session.counters(TRAIN).slice()
+    const metrics = this.#of(size).apply(stage, reduction?.result() ?? nothing)
+    session.counters(TRAIN).set(counters)
+    if (stage === this.stages(size) - 1) this.#advance(size * batchesPerStep)
+    return metrics
+  }
+
+  /** As the core does after a step on so many rows. */
+  #advance(rows: number): void {
+    const counters = this.model.session.counters(TRAIN)
+    const { step, position } = countersOf(this.model.session)
+    const next = step + 1
+    counters.set([next % 4294967296, Math.floor(next / 4294967296), position + rows])
+    enterEpoch(this.model.session, this.plan)
+  }
+
+  /** @internal @throws RangeError, TypeError where it is no task of this work */
+  checkTask(where: string, task: Task): void {
+    check(where, 'task', task, record)
+    const { words, size, stage, microBatch } = task
+    const length = COUNTER_WORDS + 2
+    check(where, 'task.words', words, rule(`${length} words`, (x): x is number[] => Array.isArray(x) && x.length === length &&
+      x.every((word) => isWhole(word, 4294967296))))
+    const rest = this.plan.dropRemainder ? 0 : this.plan.count % this.plan.rows
+    if (size !== this.size && !(rest && size === rest)) {
+      throw new RangeError(`${where}: task.size is ${size}, expected ${[this.size, ...(rest ? [rest] : [])].join(' or ')}`)
+    }
+    const [stages, parts] = [this.stages(size), this.microBatches(size)]
+    if (isWhole(stage, stages) && isWhole(microBatch, parts)) return
+    throw new RangeError(`${where}: the task is micro-batch ${microBatch} of stage ${stage}, ` +
+      `expected one of ${parts} of ${stages}`)
+  }
+
+  /** Gives back the memory of its programs. */
+  release(): void {
+    for (const pieces of this.#pieces.values()) pieces.release()
+    this.#pieces.clear()
+  }
+
+  #of(size: number): Pieces {
+    const known = this.#pieces.get(size) ?? new Pieces(this.model, this.data, size, this.batchSize, this.plan.dropRemainder)
+    this.#pieces.set(size, known)
+    return known
+  }
+}
+
+/**
+ * A model's training on `data` as tasks, with steps of `microBatches` micro-batches of `batchSize` samples. One process holds the
+ * state and applies; tasks may be computed by any other that has the data and the weights which `read` names.
+ *
+ * ```js
+ * const work = createWork(model, data, { batchSize: 16, microBatches: 8 })
+ * const size = work.nextSize
+ * for (let stage = 0; stage < work.stages(size); stage++) {
+ *   const sum = work.newReduction({ size, stage })
+ *   for (const task of work.createTasks(stage)) sum.add(task.microBatch, work.runTask(task)) // here, or anywhere
+ *   work.applyGradients(stage, work.layout({ size, stage }).floats ? sum : undefined)
+ * }
+ * ```
+ * @throws TypeError, RangeError where an argument is not as described, or the definition cannot be computed in pieces
+ */
+export const createWork = (model: Model, data: ImageDataset, options: WorkOptions = {}): StepWork =>
+  new StepWork(model, data, options)
