@@ -17,8 +17,12 @@ import {
 /** Floats of the images that are spread at a time, at most: near the second-level cache, or, for sums over images, few groups. */
 const GROUP_FLOATS = 400_000
 const SUM_FLOATS = 4_000_000
-/** Owners a thread of images; each has scratch of its own. */
+/** Each group reads all spread filters again: where those are large, images take as much. */
+const groupFloats = (w: Winograd): number => Math.max(GROUP_FLOATS, Math.min(SUM_FLOATS, filterFloats(w)))
+/** Owners a thread of images; each has scratch of its own, and reads all spread filters: of large ones, few owners. */
 const OWNERS = [4, 2, 1]
+const LARGE_FILTERS = 1_000_000
+const ownersOf = (w: Winograd): readonly number[] => (filterFloats(w) > LARGE_FILTERS ? OWNERS.slice(-1) : OWNERS)
 
 /** What the calls of one convolution are made with. */
 interface Site {
@@ -41,7 +45,7 @@ export function convolution(node: Tensor<EpilogueAttrs>, at: Places, w: Winograd
   const site = { node, at, scratch, w, back }
   const filters = spreadFilters(site)
   const images = ofImages(site, filters.at)
-  const calls = dealt(w.g.b, at.threads, OWNERS).flatMap((own) => asOwned(own, images(own)))
+  const calls = dealt(w.g.b, at.threads, ownersOf(w)).flatMap((own) => asOwned(own, images(own)))
   return { calls: withBarrierAtEnd([...filters.calls, ...calls]), bytes: scratch.used }
 }
 
@@ -72,7 +76,7 @@ function ofImages({ node, at, scratch, w, back }: Site, filters: number): (own: 
   const [ins, outs] = [blocksOf(w, k), blocksOf(w, n)]
   return (own) => {
     const threads = threadsOf(own, at.threads)
-    const groups = groupsOf(own, w.floats, GROUP_FLOATS)
+    const groups = groupsOf(own, w.floats, groupFloats(w))
     const most = groups[0]!.count
     const [left, results] = [scratch.floats(most * from.image.spread), scratch.floats(most * to.image.spread)]
     const scratchPerThread = bytesPerThread(most * ins[0]!.lines, k)
