@@ -106,17 +106,50 @@ export class PatchColumns extends Patches {
     let image = k / (this.patchesY * this.patchesX)
     let y = (k / this.patchesX) % this.patchesY
     let x = k % this.patchesX
-    for (; to < end; to += 16) {
-      const p = inside ? this.at(image, y * this.patchStepY + top, x * this.patchStepX + left) : 0
-      if (four) v128.store(to, p ? v128.load(p + skip) : f32x4.splat(0))
-      else store<f32>(to, p ? load<f32>(p + skip) : 0)
-      if (++x == this.patchesX) {
-        x = 0
-        if (++y == this.patchesY) {
-          y = 0
-          image++
-        }
+    // A row of patches at a time.
+    while (to < end) {
+      const row = y * this.patchStepY + top
+      const rowEnd = min(end, to + (<usize>(this.patchesX - x) << 4))
+      if (inside && <u32>row < <u32>this.height) {
+        to = this.pixels(image, row, x * this.patchStepX + left, skip, to, rowEnd, four)
+      }
+      to = zeros(to, rowEnd, four)
+      x = 0
+      if (++y == this.patchesY) {
+        y = 0
+        image++
       }
     }
   }
+
+  /** The pixels of a row from `column` on, `patchStepX` apart, zeros before the first; up to the last. Returns where it ended. */
+  @inline
+  pixels(image: i32, row: i32, column: i32, skip: usize, to: usize, end: usize, four: bool): usize {
+    const patchStepX = this.patchStepX
+    const width = this.width
+    if (column < 0) {
+      const before = (patchStepX - 1 - column) / patchStepX
+      column += before * patchStepX
+      to = zeros(to, min(end, to + (<usize>before << 4)), four)
+    }
+    if (column >= width) return to
+    const last = min(end, to + (<usize>((width - 1 - column) / patchStepX + 1) << 4))
+    const step = <usize>(patchStepX * this.channels) << 2
+    for (let from = this.at(image, row, column) + skip; to < last; to += 16, from += step) {
+      if (four) v128.store(to, v128.load(from))
+      else store<f32>(to, load<f32>(from))
+    }
+    return to
+  }
+}
+
+/** Zeros to every 16th byte, four of them or one. Returns the end. */
+// @ts-ignore: decorator
+@inline
+function zeros(to: usize, end: usize, four: bool): usize {
+  for (; to < end; to += 16) {
+    if (four) v128.store(to, f32x4.splat(0))
+    else store<f32>(to, 0)
+  }
+  return to
 }
