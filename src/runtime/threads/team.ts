@@ -1,7 +1,7 @@
 // One session's hold on the thread pool: a run is posted to the workers, and the caller walks its own parts as thread 0.
 // Invariant: a run ends, with an error where a worker is gone; from then on runs take the caller's thread alone.
 import { ThreadError } from '../../errors.ts'
-import { builtin } from '../host.ts'
+import { builtin, parallelism } from '../host.ts'
 import type { Order, SharedExports } from './thread.ts'
 
 /** What a team asks of the pool it belongs to. */
@@ -18,12 +18,18 @@ export interface Workers {
 /**
  * How often a thread looks for the others at the end of an op before it sleeps. A look takes 0.25 to 2.5 ns, so this is a tenth
  * of a millisecond to a whole one where each thread has a processor, because to be woken takes a virtual machine's processor
- * longer than most ops (with a fiftieth of it two threads were 1.3 times as fast on the autoencoder, not 1.75); some
- * microseconds where threads must make room for each other, or where that cannot be known: browsers do not say truly how many
- * processors there are.
+ * longer than most ops (with a fiftieth of it two threads were 1.3 times as fast on the autoencoder, not 1.75). Browsers do not
+ * say truly how many processors there are, and a page is not alone: a seventh of it brings all that it can there. Where threads
+ * must make room for each other, some microseconds.
  */
 const LOOKS = 400_000
+const LOOKS_IN_PAGES = 60_000
 const LOOKS_CROWDED = 8000
+
+function looksOf(threads: number): number {
+  if (threads > parallelism()) return LOOKS_CROWDED
+  return builtin('os') ? LOOKS : LOOKS_IN_PAGES
+}
 
 /** A session that is garbage takes no memory in the workers. */
 const garbage = new FinalizationRegistry<() => void>((leave) => leave())
@@ -59,7 +65,7 @@ export class Team {
    */
   run(tape: number, steps: number, patience: number): number {
     const { size } = this.#pool
-    const looks = size > (builtin('os')?.availableParallelism() ?? 1) ? LOOKS_CROWDED : LOOKS
+    const looks = looksOf(size)
     if (this.#pool.lost !== null) throw this.#gone()
     this.#pool.post((thread) => ({ kind: 'run', session: this.#session, tape, steps, thread, threads: size, looks }))
     let done: number
