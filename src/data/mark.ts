@@ -33,14 +33,19 @@ export function markOf({ buffer, byteOffset, byteLength }: ArrayBufferView): num
   return a
 }
 
-/** The marks of all typed arrays in an object, in their order. */
-export function marksOf(value: unknown): number[] {
-  if (ArrayBuffer.isView(value)) return [markOf(value)]
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(marksOf) : []
+/** All typed arrays in an object, in their order. */
+function viewsOf(value: unknown): ArrayBufferView[] {
+  if (ArrayBuffer.isView(value)) return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(viewsOf) : []
 }
+/** The marks of all typed arrays in an object, in their order. */
+export const marksOf = (value: unknown): Map<ArrayBufferView, number> =>
+  new Map(viewsOf(value).map((view) => [view, markOf(view)]))
 /** Whether an object holds other values than when it had these marks; not where it had none. */
-export const isOther = (value: object, marks: readonly number[]): boolean =>
-  marks.length > 0 && marksOf(value).some((mark, i) => mark !== marks[i])
+export function isOther(value: object, marks: ReadonlyMap<ArrayBufferView, number>): boolean {
+  const before = [...marks.values()]
+  return before.length > 0 && [...marksOf(value).values()].some((mark, i) => mark !== before[i])
+}
 
 /** What a dataset is answered with whose arrays were changed. */
 export const changed = (where: string, { name }: { readonly name: string }): RangeError => new RangeError(

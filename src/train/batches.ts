@@ -2,7 +2,7 @@
 // Invariant: all tensors of a batch go through one permutation, so row i of each is of the same sample.
 import type { ImageDataset } from '../data/dataset.ts'
 import { checkData } from '../data/dataset.ts'
-import { changed, isOther, markOf, marksOf } from '../data/mark.ts'
+import { changed, isOther, marksOf } from '../data/mark.ts'
 import { checkLabels, checkRows } from '../data/rows.ts'
 import { sameShape, type Shape, show, type Tensor } from '../graph/tensor.ts'
 import type { Batch, ModelDefinition } from '../models/definition.ts'
@@ -15,7 +15,7 @@ interface Leaves {
   readonly images: Tensor
   readonly labels?: Tensor
   readonly tensors: Readonly<Record<string, Tensor>>
-  readonly marks: readonly number[]
+  readonly marks: ReadonlyMap<ArrayBufferView, number>
 }
 const known = new WeakMap<ImageDataset, Leaves>()
 /** The leaf of an array, which datasets have in common while it holds the same. */
@@ -62,11 +62,12 @@ function leavesOf(data: ImageDataset): Leaves {
   let leaves = known.get(data)
   if (!leaves) {
     const { count, images, shape, labels, tensors = {} } = data
+    const marks = marksOf(data)
     leaves = {
-      marks: marksOf(data),
-      images: leafOf(images, [count, ...shape]),
+      marks,
+      images: leafOf(images, marks, [count, ...shape]),
       ...(labels && { labels: dataset(isBytes(labels) ? labels.subarray() : Float32Array.from(labels), [count]) }),
-      tensors: Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, leafOf(t.data, [count, ...t.shape])])),
+      tensors: Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, leafOf(t.data, marks, [count, ...t.shape])])),
     }
     known.set(data, leaves)
   }
@@ -74,8 +75,8 @@ function leavesOf(data: ImageDataset): Leaves {
 }
 
 /** A session knows a leaf by its array, so one that changed is another view of it. */
-function leafOf(array: ImageDataset['images'], shape: Shape): Tensor {
-  const mark = markOf(array)
+function leafOf(array: ImageDataset['images'], marks: Leaves['marks'], shape: Shape): Tensor {
+  const mark = marks.get(array)!
   let before = shared.get(array)
   if (before?.mark !== mark || !sameShape(before.leaf.shape, shape)) {
     shared.set(array, before = { mark, leaf: dataset(array.subarray(), shape) })

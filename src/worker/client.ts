@@ -30,7 +30,7 @@ export interface Transfer {
 interface Sent {
   readonly number: number
   /** Of what it held; none where it was given away, and is empty here. */
-  readonly marks: readonly number[]
+  readonly marks: ReadonlyMap<ArrayBufferView, number>
 }
 
 const CALLBACKS = rule('an object of callbacks, or a list of them', isObject)
@@ -207,7 +207,7 @@ export class Trainer {
     const at = this.#kept.indexOf(number)
     if (at < 0) {
       const dataset = inOwnBuffers(data)
-      this.#sent.set(data, { number, marks: transfer ? [] : marksOf(data) })
+      this.#sent.set(data, { number, marks: transfer ? new Map() : marksOf(data) })
       this.#channel.post({ kind: 'data', data: number, dataset }, transfer ? buffersOf(dataset) : [])
     } else this.#kept.splice(at, 1)
     this.#kept.push(number)
