@@ -110,7 +110,7 @@ describe('clipNorm of the definitions', () => {
   const clipped = Object.entries(models).filter(([, { options }]) => 'clipNorm' in options)
   it.each(clipped)('%s: bounds the gradients', (_, define) => {
     const opsOf = (definition: ModelDefinition) => {
-      const stages = trainingStages(definition, { images: input('x', [2, 28, 28, 1]) })
+      const stages = trainingStages(definition, { images: input('x', [2, 28, 28, 1]), labels: input('labels', [2]) })
       // The gradient that reaches an optimizer is a product with the factor where it is clipped.
       const updates = stages.flatMap((s) => s.updates!).filter((u) => u.op.name === 'optimizer')
       return updates.map((u) => u.inputs.at(-1)!.inputs[1]?.op.name)

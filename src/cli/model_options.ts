@@ -71,7 +71,7 @@ export function optionsFrom(
     const own = flags.find(([name]) => name === flag)
     if (!own) {
       const owners = others.filter((other) => flagsIn(other.options).some(([name]) => name === flag)).map((other) => other.kind)
-      throw new UsageError(`--${flag} is an option of ${owners.join(', ').replace(/, (?=\w+$)/, ' and ')}, not of ${kind}`)
+      throw new UsageError(`--${flag} is an option of ${owners.join(', ').replace(/, (?=[\w-]+$)/, ' and ')}, not of ${kind}`)
     }
     const [, key, option] = own
     chosen[key] = read(`--${flag}`, text, option)

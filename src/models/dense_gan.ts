@@ -2,13 +2,14 @@
 import { reshape } from '../ops/reshape.ts'
 import { sizeOf } from '../graph/tensor.ts'
 import { dense, leakyReLU } from '../nn/layers.ts'
-import { type Complete, count, fractionBelowOne, imageShape as imageRule, notNegative, option } from '../options.ts'
+import { type Complete, count, fractionBelowOne, option } from '../options.ts'
 import { rate } from '../nn/rate.ts'
 import { sequential } from '../nn/sequential.ts'
-import { adversarial, type Networks } from './adversarial.ts'
+import { ADVERSARIAL, adversarial, type Networks } from './adversarial.ts'
+import { joined } from './joined.ts'
 import type { Graphs } from './kind.ts'
 
-export const DENSE_GAN = {
+const OWN = {
   /** Size of the noise. Default 100. */
   latent: option(count, 100, 'size of the noise'),
   /** Units of the generator's hidden layers. Default 1024. */
@@ -19,19 +20,17 @@ export const DENSE_GAN = {
   learningRate: option(rate, 3e-4, "Adam's learning rate, or a schedule"),
   /** Adam's decay of the first moment. Default 0.5. */
   beta1: option(fractionBelowOne, 0.5, "Adam's decay of the first moment"),
-  /** Scales the gradients of each network down to this norm together; 0 for none. Default 0. */
-  clipNorm: option(notNegative, 0, 'scales the gradients of each network down to this norm together; 0 for none'),
-  /** [height, width, channels]. Default [28, 28, 1]. */
-  imageShape: option(imageRule, [28, 28, 1], '[height, width, channels]'),
 }
+export const DENSE_GAN: typeof OWN & typeof ADVERSARIAL = joined(OWN, ADVERSARIAL)
 
 /**
  * Generator: noise → 1024 relu → 1024 relu → 784 tanh. Discriminator: 784 → 256 → 256 (leaky relu 0.2) → 1 score.
  * @param loss see `Networks`
  */
 export function denseGan(
-  { hidden, discriminatorHidden, imageShape, ...options }: Complete<typeof DENSE_GAN>, loss: Networks['loss'],
+  { hidden, discriminatorHidden, ...options }: Complete<typeof DENSE_GAN>, loss: Networks['loss'],
 ): Graphs<'discriminator' | 'generator', never> {
+  const { imageShape } = options
   const pixels = sizeOf(imageShape)
   const generator = sequential('generator', [
     dense({ units: hidden, activation: 'relu' }),
@@ -43,9 +42,11 @@ export function denseGan(
     dense({ units: discriminatorHidden }), leakyReLU({ alpha: 0.2 }),
     dense({ units: 1 }),
   ])
-  return {
-    imageShape,
-    ...adversarial(options, { generator, discriminator, loss, real: (x) => reshape(x, [x.shape[0]!, pixels]) }),
-    decode: (codes, pass) => reshape(generator.apply(codes, pass), [codes.shape[0]!, ...imageShape]),
-  }
+  return adversarial(options, {
+    generators: [generator],
+    discriminators: [discriminator],
+    generate: (noise, pass) => reshape(generator.apply(noise, pass), [noise.shape[0]!, ...imageShape]),
+    judge: (images, pass) => discriminator.apply(reshape(images, [images.shape[0]!, pixels]), pass),
+    loss,
+  })
 }

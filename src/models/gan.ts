@@ -9,6 +9,7 @@ import { defineModel, type OwnKind } from './kind.ts'
 export const gan: OwnKind<typeof DENSE_GAN, 'discriminator' | 'generator', never> = defineModel({
   kind: 'gan',
   summary: 'generative adversarial network, dense, log losses',
+  paper: 'Goodfellow et al. 2014, arXiv:1406.2661',
   options: DENSE_GAN,
   epochs: 20,
   verify: { options: { hidden: 70, discriminatorHidden: 50, latent: 33, clipNorm: 5 }, batchSize: 12 },

@@ -13,12 +13,19 @@ export interface KindRecord<S extends Schema = Schema> {
   readonly kind: string
   /** A line about it. */
   readonly summary: string
-  /** The options that it takes. `imageShape` among them is the shape of the images that it is to be trained on. */
+  /** Where it is from: authors, year, where it is to be read. */
+  readonly paper?: string
+  /**
+   * The options that it takes. Among them `imageShape` is the shape of the images that it is to be trained on, and `classes`, of
+   * a conditional model, how many classes they have.
+   */
   readonly options: S
   /** Which images it takes, where not all: completes "takes …". */
   readonly images?: string
   /** How many epochs `ganglion train` trains by default. Default 10. */
   readonly epochs?: number
+  /** How many images a step of it takes by default. Default 128. */
+  readonly batchSize?: number
 }
 
 /** A kind of model: called with options, it makes a definition, of `Metrics` and `Figures` as that is. */
@@ -29,6 +36,7 @@ export interface ModelKind<S extends Schema = Schema, Metrics extends string = s
 
 /** What is said of the package's own kinds as well. */
 export interface Tried<S extends Schema = Schema> {
+  readonly paper: string
   /** What `verify` trains: narrow enough for seconds, wide enough for threads to divide its ops. */
   readonly verify: { readonly options: Given<S>, readonly batchSize: number }
   /** What `ganglion bench` trains: a batch whose step fits a window; `quick` where it is part of the quick run. */

@@ -3,7 +3,7 @@
 import { GanglionError } from '../errors.ts'
 import { isRangeError } from '../tag.ts'
 import type { ModelDefinition, ModelOptions } from './definition.ts'
-import { check, imageShape as imageRule, shown } from '../options.ts'
+import { check, count, imageShape as imageRule, optional, shown } from '../options.ts'
 import type { OwnKind, Schema } from './kind.ts'
 import * as registry from './registry.ts'
 
@@ -20,13 +20,23 @@ export const isModelName = (name: unknown): name is ModelName => modelNames.incl
 
 /**
  * The definition of a model for images of a shape.
+ * @param classes how many they have, where they have labels
  * @throws RangeError when there is no such model, or an option is not one of its
  * @throws GanglionError when the model takes images of other shapes only
  */
-export function defineFor(imageShape: ImageShape, kind: ModelName, options: ModelOptions = {}): ModelDefinition {
+export function defineFor(
+  imageShape: ImageShape, kind: ModelName, options: ModelOptions = {}, classes?: number,
+): ModelDefinition {
   check('defineFor', 'imageShape', imageShape, imageRule)
+  check('defineFor', 'classes', classes, optional(count))
   if (!isModelName(kind)) throw new RangeError(`defineFor: there is no ${shown(kind)}, expected ${modelNames.join(', ')}`)
-  if (takes(kind, imageShape)) return models[kind]({ ...options, imageShape })
+  const conditional = 'classes' in models[kind].options
+  if (conditional && classes === undefined && options['classes'] === undefined) {
+    const others = modelNames.filter((other) => !('classes' in models[other].options) && takes(other, imageShape))
+    throw new GanglionError(`the images have no labels, and the ${kind} learns images of classes; ` +
+      `give data with labels, or choose another model (${others.join(', ')})`)
+  }
+  if (takes(kind, imageShape)) return models[kind]({ ...(conditional && classes && { classes }), ...options, imageShape })
   const others = modelNames.filter((other) => takes(other, imageShape))
   throw new GanglionError(`images of ${imageShape.join('x')} were given, and the ${kind} takes ${models[kind].images}; ` +
     `resize the images, or choose another model (${others.join(', ')})`)

@@ -9,6 +9,7 @@ import { defineModel, type OwnKind } from './kind.ts'
 export const lsgan: OwnKind<typeof DENSE_GAN, 'discriminator' | 'generator', never> = defineModel({
   kind: 'lsgan',
   summary: 'least squares GAN, dense',
+  paper: 'Mao et al. 2017, arXiv:1611.04076',
   options: DENSE_GAN,
   epochs: 20,
   verify: { options: { hidden: 70, discriminatorHidden: 50, latent: 33 }, batchSize: 12 },

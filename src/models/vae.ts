@@ -1,7 +1,5 @@
 // The variational autoencoder (Kingma & Welling 2013, arXiv:1312.6114): dense, Gaussian code, tanh output.
 import { add, mul, sub } from '../ops/arithmetic.ts'
-import { clip } from '../ops/compare.ts'
-import { customGradient } from '../ops/custom.ts'
 import { exp, log, sqrt, square } from '../ops/unary.ts'
 import { randomNormal } from '../ops/random.ts'
 import { reshape } from '../ops/reshape.ts'
@@ -16,6 +14,7 @@ import { rate } from '../nn/rate.ts'
 import { sequential } from '../nn/sequential.ts'
 import type { Batch } from './definition.ts'
 import { defineModel, type Graphs, type OptionsOf } from './kind.ts'
+import { bounded } from './log_variance.ts'
 import { clipping, minimize } from './minimize.ts'
 
 /**
@@ -25,13 +24,8 @@ import { clipping, minimize } from './minimize.ts'
  */
 const INPUTS = 784
 
-/** Bounds of a log-variance, those of latent diffusion's code (Rombach et al. 2022, arXiv:2112.10752). */
-const LOGVAR = [-30, 20] as const
 /** ln π */
 const LOG_PI = 1.1447298858494002
-const straightThrough = (dy: Tensor): Tensor[] => [dy]
-/** The log-variance within its bounds. Its gradient is as if there were none, which leads back from beyond them. */
-const bounded = (x: Tensor): Tensor => customGradient(clip(x, ...LOGVAR), [x], straightThrough)
 
 /** Apart from the record, so that bundlers leave the model out where nothing uses it. */
 const OPTIONS = {
@@ -56,6 +50,7 @@ const OPTIONS = {
 export const vae = defineModel({
   kind: 'vae',
   summary: 'variational autoencoder, dense',
+  paper: 'Kingma & Welling 2013, arXiv:1312.6114',
   options: OPTIONS,
   verify: { options: { hidden: 90, latent: 7 }, batchSize: 12 },
   bench: { batchSize: 128, quick: true },

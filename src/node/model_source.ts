@@ -18,6 +18,8 @@ export interface ModelSource {
   readonly options: Schema
   /** How many epochs it is trained by default. */
   readonly epochs?: number
+  /** How many images a step takes by default. */
+  readonly batchSize?: number
   define(made: MadeFor): ModelDefinition
   /** Of a module. */
   readonly module?: { readonly path: string, readonly sha256: string }
@@ -25,11 +27,11 @@ export interface ModelSource {
 
 /** A kind of the package. */
 export function builtInModel(kind: ModelName): ModelSource {
-  const { options, epochs } = models[kind]
+  const { options, epochs, batchSize } = models[kind]
   return {
-    kind, options, epochs,
-    define: ({ imageShape, options: given }) => (
-      imageShape ? defineFor(imageShape as ImageShape, kind, given) : models[kind](given)
+    kind, options, epochs, batchSize,
+    define: ({ imageShape, classes, options: given }) => (
+      imageShape ? defineFor(imageShape as ImageShape, kind, given, classes) : models[kind](given)
     ),
   }
 }
@@ -54,6 +56,7 @@ export async function moduleModel(path: string): Promise<ModelSource> {
     kind: basename(file).replace(/\.\w+$/, ''),
     options: schemaOf(own),
     epochs: 'epochs' in own ? own.epochs : undefined,
+    batchSize: 'batchSize' in own ? own.batchSize : undefined,
     define: (made) => defineOwn(own, made, path),
     module: { path: file, sha256: createHash('sha256').update(bytes).digest('hex') },
   }

@@ -6,6 +6,7 @@ import * as api from '../../src/entries/index.ts'
 import * as exported from '../../src/export/index.ts'
 import * as idx from '../../src/formats/idx.ts'
 import * as metrics from '../../src/metrics/index.ts'
+import * as more from '../../src/entries/models.ts'
 import * as npy from '../../src/formats/npy.ts'
 import * as npz from '../../src/formats/npz.ts'
 import * as safetensors from '../../src/formats/safetensors.ts'
@@ -225,7 +226,7 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   ], /createRuntime|core|wide/],
   ...Object.fromEntries(modelNames.map((kind): [string, Call] => {
     const initial = Object.entries(models[kind].options).map(([name, option]) => [name, option.initial])
-    return [`models.${kind}`, [api[kind], () => [Object.fromEntries(initial)], new RegExp(`${kind}|variable`)]]
+    return [`models.${kind}`, [models[kind], () => [Object.fromEntries(initial)], new RegExp(`${kind}|variable`)]]
   })),
 
   'options.check': [(value: unknown) => options.check('owner', 'key', value, options.count), () => [1], /owner/],
@@ -296,10 +297,12 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   'metrics.negativeLogLikelihood': [metrics.negativeLogLikelihood, () => [model, data, { codes: 1 }]],
   'a FeatureExtractor.of': [method(extractor, 'of'), () => [new Float32Array(64)], /random-conv-128/],
 
+  'more.augmented': [more.augmented, () => [definition, 'flip,shift']],
+
   'node.mnistClassifier': [node.mnistClassifier, () => []],
   'node.decodePng': [node.decodePng, () => [png, 'name'], /decodePng|PNG/],
   'node.encodePng': [node.encodePng, () => [{ width: 1, height: 1, channels: 1, pixels: new Uint8Array(1) }]],
-  'node.defineFor': [node.defineFor, () => [[28, 28, 1], 'vae', { latent: 2 }], /defineFor|vae/],
+  'node.defineFor': [node.defineFor, () => [[28, 28, 1], 'vae', { latent: 2 }, 10], /defineFor|vae/],
   'node.samplesPng': [node.samplesPng, () => [model, { count: 2, seed: 1, columns: 1 }], /samplesPng|picture/],
   'node.reconstructionsPng': [node.reconstructionsPng, () => [model, data, [0, 1], { columns: 1 }], /reconstructionsPng|scaledImages/],
   'node.interpolationsPng': [node.interpolationsPng, () => [model, { rows: 1, steps: 2, seed: 1 }], /interpolationsPng|picture/],

@@ -1,11 +1,11 @@
 // The memory plan on random graphs and on the models: sound, tight, and without effect on any number.
 import { describe, expect, it } from 'vitest'
+import { trainingSpec } from '../../src/bench/step.ts'
 import { topological, isLeaf } from '../../src/graph/walk.ts'
-import { constant, input, variable } from '../../src/graph/leaves.ts'
+import { constant, variable } from '../../src/graph/leaves.ts'
 import type { Tensor } from '../../src/graph/tensor.ts'
 import { compile as compileProgram } from '../../src/compiler/program.ts'
 import { models } from '../../src/models/kinds.ts'
-import { trainingStages } from '../../src/models/stages.ts'
 import type { CompiledFunction } from '../../src/runtime/function.ts'
 import type { Session } from '../../src/runtime/session.ts'
 import * as ops from '../../src/ops/index.ts'
@@ -77,9 +77,7 @@ it('a figure that two stages report is that of each', async () => {
 
 describe('the models', () => {
   it.each(Object.entries(models))('%s', (name, define) => {
-    const definition = define()
-    const images = input('images', [64, ...definition.imageShape])
-    const { schedule, plan } = compileProgram({ group: 'train', stages: trainingStages(definition, { images }) })
+    const { schedule, plan } = compileProgram(trainingSpec(define(), 64))
     expect(planFaults(schedule, plan)).toEqual([])
     const { peakBytes, lowerBound } = plan
     const megabytes = (peakBytes / 1048576).toFixed(2)

@@ -5,11 +5,11 @@ import { writeFileSync } from 'node:fs'
 import * as ganglion from '../../src/entries/index.ts'
 import { models } from '../../src/models/kinds.ts'
 import { loadDataset } from '../../src/node/index.ts'
-import { batchOf } from '../../src/train/batches.ts'
+import { batchesOf } from '../../src/train/batches.ts'
 import { stay } from '../runtimes/programs/moves.js'
 import { trained } from '../runtimes/programs/program.js'
 
-const { createRuntime, Model, trainingStages } = ganglion
+const { createRuntime, layers, Model, trainingStages } = ganglion
 const STEPS = 10
 
 const runtime = await createRuntime()
@@ -19,9 +19,10 @@ for (const define of Object.values(models)) {
   const definition = define()
   const batchSize = define.bench.batchSize / 2
   const model = await Model.create(runtime, definition, { seed: 1 })
-  const step = model.compiled('golden', data, () => (
-    { group: 'train', stages: trainingStages(definition, batchOf(data, definition, batchSize)) }
-  ))
+  const step = model.compiled('golden', data, () => {
+    const batches = batchesOf(data, definition, batchSize, {}, { first: 0, rows: batchSize })
+    return { group: 'train', stages: trainingStages(definition, batches[0]!, new layers.Pass(true, undefined, batches)) }
+  })
   const before = await model.digest()
   const losses: Record<string, number[]> = {}
   for (let i = 0; i < STEPS; i++) {

@@ -19,6 +19,7 @@ describe.each(modelNames)('%s', (name) => {
     expect(define.kind).toBe(name)
     expect(define().kind).toBe(name)
     expect(define.summary).toMatch(/^.{10,80}$/)
+    expect(define.paper).toMatch(/\d{4}/)
     for (const { help } of Object.values(define.options)) expect(help).toMatch(/^.{4,90}$/)
   })
 

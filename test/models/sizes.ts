@@ -7,6 +7,8 @@ import { generator } from '../../src/verify/draw.ts'
 
 export type Pictures = 'smooth' | 'random'
 
+const CLASSES = 2
+
 /** A model, trained for `steps` steps. */
 export interface Trial {
   readonly model: ModelName
@@ -22,7 +24,7 @@ export const title = ({ model, shape, pictures, batchSize, steps }: Trial): stri
 /** Whether a model takes pictures of a shape. */
 function takes(model: ModelName, shape: ImageShape): boolean {
   try {
-    return Boolean(defineFor(shape, model))
+    return Boolean(defineFor(shape, model, {}, CLASSES))
   } catch {
     return false
   }
@@ -56,15 +58,15 @@ export function picturesOf(kind: Pictures, count: number, shape: ImageShape, see
       }
     }
   }
-  return imageDataset({ images, shape })
+  return imageDataset({ images, shape, labels: Uint8Array.from({ length: count }, (_, i) => i % CLASSES) })
 }
 
 /** A run's figures, each a list of means over two steps. */
 export type Curves = Readonly<Record<string, readonly number[]>>
 
 export async function curvesOf({ model: kind, shape, pictures, batchSize, steps }: Trial, options = {}): Promise<Curves> {
-  const model = await Model.create(await createRuntime(), defineFor(shape, kind, options), { seed: 1 })
-  const data = picturesOf(pictures, 2 * batchSize, shape)
+  const model = await Model.create(await createRuntime(), defineFor(shape, kind, options, CLASSES), { seed: 1 })
+  const data = picturesOf(pictures, Math.max(2, model.definition.batchesPerStep ?? 1) * batchSize, shape)
   const { history } = await model.fit(data, { epochs: Math.ceil(steps / 2), batchSize })
   return history
 }

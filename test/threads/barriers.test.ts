@@ -2,24 +2,19 @@
 // before another begins, first to last and last to first. A barrier that is missing where one thread reads what another writes
 // shows here every time, not once in a thousand runs.
 import { describe, expect, test } from 'vitest'
-import { input } from '../../src/graph/leaves.ts'
+import { stepOf } from '../../src/bench/step.ts'
 import { halvingsOf } from '../../src/compiler/marks.ts'
 import { NO_BARRIER, SMALL } from '../../src/graph/contract.generated.ts'
-import { trainingStages } from '../../src/models/stages.ts'
 import type { CompiledFunction } from '../../src/runtime/function.ts'
 import type { SessionMemory } from '../../src/runtime/memory.ts'
-import { generator, newSession } from '../harness.ts'
+import { newSession } from '../harness.ts'
 import { BATCH, MODELS } from './models.ts'
 
 const STEPS = 3
 
 async function compiled(name: string, threads: number): Promise<CompiledFunction> {
   const session = await newSession(5, threads)
-  const definition = MODELS[name]!()
-  const images = input('images', [BATCH, ...definition.imageShape])
-  const uniform = generator(3)
-  const fn = session.compile({ group: 'train', stages: trainingStages(definition, { images }) })
-  return fn.feed('images', Float32Array.from({ length: images.size }, () => uniform() * 2 - 1))
+  return stepOf(session, MODELS[name]!(), BATCH)
 }
 
 /** Which variables do not have the same values in both sessions. */

@@ -13,10 +13,11 @@ export const worker = pathToFileURL(built('runtime/thread.js'))
 export const threaded = (options: RuntimeOptions): Promise<Runtime> => createRuntime({ worker, ...options })
 
 const uniform = generator(3)
-/** 20 steps. */
-export const data = imageDataset(
-  { images: Uint8Array.from({ length: 20 * BATCH * 784 }, () => Math.floor(uniform() * 256)), shape: [28, 28, 1] },
-)
+/** 20 steps of one batch; labels for models with classes. */
+export const data = imageDataset({
+  images: Uint8Array.from({ length: 20 * BATCH * 784 }, () => Math.floor(uniform() * 256)), shape: [28, 28, 1],
+  labels: Uint8Array.from({ length: 20 * BATCH }, (_, i) => i % 10),
+})
 
 /** A model after an epoch on `data`. */
 export async function trained(runtime: Runtime, definition: ModelDefinition): Promise<Model> {

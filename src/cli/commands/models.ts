@@ -22,8 +22,9 @@ export const models: Command = {
     }
     const kinds = modelNames.filter((name) => !positionals.length || positionals.includes(name)).map((name) => all[name])
     if (values.json) {
-      const facts = kinds.map(({ kind, summary, options: schema }) => [kind, {
-        summary, options: Object.fromEntries(Object.entries(schema).map(([name, { initial, help: said, expected }]) => (
+      const facts = kinds.map(({ kind, summary, paper, images, options: schema }) => [kind, {
+        summary, paper, ...(images && { images }),
+        options: Object.fromEntries(Object.entries(schema).map(([name, { initial, help: said, expected }]) => (
           [name, { default: initial, expected, help: said }]
         ))),
       }])
@@ -33,10 +34,11 @@ export const models: Command = {
   },
 }
 
-/** A model's name and summary, and a line for each of its flags. */
+/** A model's name and summary, its paper, and a line for each of its flags. */
 function described(kind: (typeof all)[keyof typeof all]): string {
   const flags = Object.entries(flagsOf([kind])).map(([flag, { value, help: said, initial }]) => (
     [`--${flag} ${value}`, `${said} [${initial}]`] as const
   ))
-  return [`${kind.kind}: ${kind.summary}`, ...columns(flags)].join('\n')
+  const takes = kind.images ? `; takes ${kind.images}` : ''
+  return [`${kind.kind}: ${kind.summary}`, `  ${kind.paper}${takes}`, ...columns(flags)].join('\n')
 }

@@ -27,15 +27,26 @@ const SAVE_EVERY = 30
 const kinds = Object.values(models)
 const EPOCHS = 10
 
+/** A default that differs by model: the commonest, then the others'. */
+function byModel(of: (kind: (typeof kinds)[number]) => number): string {
+  const values = [...new Set(kinds.map(of))]
+  const models = (value: number) => kinds.filter((kind) => of(kind) === value).map(({ kind }) => kind)
+  const [common, ...others] = values.sort((a, b) => models(b).length - models(a).length)
+  return [`${common}`, ...others.map((value) => `${models(value).join(', ')} ${value}`)].join('; ')
+}
+
 const training = {
   data: { ...DATA, initial: 'mnist' },
   'max-bytes': MAX_BYTES,
   ...limitOptions,
   epochs: {
     value: 'N', help: 'how many times to go through the data', read: integer(1),
-    initial: kinds.map(({ kind, epochs = EPOCHS }) => `${kind} ${epochs}`).join(', '),
+    initial: byModel(({ epochs = EPOCHS }) => epochs),
   },
-  'batch-size': { value: 'N', help: 'images in a step', read: integer(1), initial: BATCH_SIZE },
+  'batch-size': {
+    value: 'N', help: 'images in a step', read: integer(1),
+    initial: byModel(({ batchSize = BATCH_SIZE }) => batchSize),
+  },
   accumulate: { value: 'N', help: 'micro-batches of --batch-size images in a step', read: integer(1), initial: ACCUMULATE },
   'micro-batches': { value: 'N', help: 'the same as --accumulate', read: integer(1) },
   seed: { value: 'N', help: 'drives weights, shuffling, noise: the same seed gives the same bits', read: seed, initial: SEED },
@@ -138,7 +149,7 @@ async function newRun(args: readonly string[], { model }: Asked): Promise<Settin
     maxBytes: values['max-bytes'],
     choice: choiceFrom(values),
     epochs: values.epochs ?? source.epochs ?? EPOCHS,
-    batchSize: values['batch-size'] ?? BATCH_SIZE,
+    batchSize: values['batch-size'] ?? source.batchSize ?? BATCH_SIZE,
     accumulate: microBatches(values) ?? ACCUMULATE,
     seed: values.seed ?? SEED,
     threads: values.threads ?? THREADS,

@@ -2,7 +2,7 @@
 export { initializer } from '../../graph/leaves.ts'
 export {
   check, complete, count, counts, finite, flag, fraction, fractionBelowOne, imageShape, isNumbers, name, notNegative, oneOf,
-  option, positive, required, rule, shape, size,
+  option, positive, required, rule, shape, size, whole,
 } from '../../options.ts'
 export { activation } from '../activations.ts'
 export { rate } from '../rate.ts'

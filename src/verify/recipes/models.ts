@@ -4,7 +4,8 @@ import type { ModelDefinition } from '../../models/definition.ts'
 import { models } from '../../models/kinds.ts'
 import { trainingStages } from '../../models/stages.ts'
 import type { Runtime } from '../../runtime/create_runtime.ts'
-import { batchOf, scaledImages } from '../../train/batches.ts'
+import { batchesOf, scaledImages } from '../../train/batches.ts'
+import { Pass } from '../../nn/layer.ts'
 import { Model } from '../../train/model.ts'
 import { TRAIN } from '../../train/state.ts'
 import type { Numbers } from '../digest.ts'
@@ -23,18 +24,20 @@ const PLANS = Object.entries(models).map(([name, kind]): [name: string, Plan] =>
 })
 const SEEDS = [1, 2, 3]
 
-/** `count` images of digits' size: bright bars of random places and widths, and noise. */
+/** `count` images of digits' size: bright bars of random places and widths, their labels, and noise. */
 export function barImages(count: number): ImageDataset {
   const uniform = generator(28)
   const pixels = new Uint8Array(count * 784)
+  const labels = new Uint8Array(count)
   for (let first = 0; first < pixels.length; first += 784) {
     const [from, width, slope] = [Math.floor(uniform() * 20), 2 + Math.floor(uniform() * 6), Math.floor(uniform() * 3) - 1]
+    labels[first / 784] = width - 2
     for (let i = 0; i < 784; i++) {
       const x = (i % 28) - from - slope * Math.floor(i / 28 / 3)
       pixels[first + i] = (x >= 0 && x < width ? 200 : 0) + Math.floor(uniform() * 56)
     }
   }
-  return imageDataset({ images: pixels, shape: [28, 28, 1] })
+  return imageDataset({ images: pixels, shape: [28, 28, 1], labels })
 }
 
 /** A few steps each, for hosts that interpret. */
@@ -48,8 +51,10 @@ export const trainings: readonly TapeRecipe[] = PLANS.flatMap(([name, plan]) => 
 async function prepare(runtime: Runtime, { define, batchSize, steps }: Plan, seed: number): Promise<Run> {
   const definition = define()
   const { session } = await Model.create(runtime, definition, { seed })
-  const batch = batchOf(barImages(4 * batchSize), definition, batchSize)
-  const fn = session.compile({ group: TRAIN, stages: trainingStages(definition, batch) })
+  const data = barImages(batchSize * Math.max(4, definition.batchesPerStep ?? 1))
+  const batches = batchesOf(data, definition, batchSize, {}, { first: 0, rows: batchSize })
+  const stages = trainingStages(definition, batches[0]!, new Pass(true, undefined, batches))
+  const fn = session.compile({ group: TRAIN, stages })
   return runOf(session, fn, steps, stateRanges(session, TRAIN))
 }
 
@@ -68,10 +73,11 @@ async function live(runtime: Runtime, { define, batchSize }: Plan): Promise<Numb
   }
   if (definition.evaluate) losses.push(...Object.values(model.evaluate(data)))
   const { session } = model
+  const labels = definition.classes ? { labels: [0, 1, 2] } : {}
   return [
     Float64Array.from(losses),
     ...stateRanges(session, TRAIN).map((range) => readRange(session.core.memory.buffer, range)),
-    ...(definition.encode ? [model.reconstruct(scaledImages(data, [0, 1, 2]))] : []),
+    ...(definition.encode ? [model.reconstruct(scaledImages(data, [0, 1, 2]), labels)] : []),
     model.sample(5, { seed: 9 }),
   ]
 }
