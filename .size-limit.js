@@ -25,20 +25,21 @@ const VAE = '{ createRuntime, imageDataset, Model, vae }'
 // A program that trains a VAE is to fit in 42 kB. It does not: CONTRIBUTING.md, "Packaging", says where its bytes are. What it
 // holds is kept here, so that it grows no further unseen.
 export default [
-  entry('ganglion: all of it, the core inside', 'index.js', '78 kB'),
+  entry('ganglion: all of it, the core inside', 'index.js', '79.5 kB'),
   entry('ganglion: a program that trains a VAE, the core inside', 'index.js', '52 kB', VAE),
   entry('ganglion/slim', 'slim.js', '27.2 kB'),
-  entry('ganglion/api', 'api.js', '61 kB'),
+  entry('ganglion/api', 'api.js', '62.5 kB'),
   {
     ...entry('ganglion/slim and ganglion/api: a program that trains a VAE', '', '35.1 kB'),
     path: undefined, import: { 'dist/slim.js': '{ createRuntime, imageDataset, Model }', 'dist/api.js': '{ vae }' },
   },
-  entry('ganglion under workerd: all of it, without ganglion.wasm', 'workerd.js', '61 kB'),
+  entry('ganglion under workerd: all of it, without ganglion.wasm', 'workerd.js', '62.5 kB'),
+  entry('ganglion/models: all of it, without a core', 'models.js', '9 kB'),
   entry('ganglion/worker: the page\'s side', 'worker/index.js', '4.9 kB'),
-  entry('ganglion/worker: the worker\'s file, the core inside', 'worker/trainer.js', '68.5 kB'),
+  entry('ganglion/worker: the worker\'s file, the core inside', 'worker/trainer.js', '70.5 kB'),
   entry('ganglion/worker/serve: all of it, the core inside', 'worker/serve.js', '48.5 kB'),
-  entry('ganglion/verify: all of it, the core inside', 'verify/index.js', '90 kB'),
-  entry('ganglion/bench: all of it, the core inside', 'bench/index.js', '62.5 kB'),
+  entry('ganglion/verify: all of it, the core inside', 'verify/index.js', '92.5 kB'),
+  entry('ganglion/bench: all of it, the core inside', 'bench/index.js', '64.5 kB'),
   entry('ganglion/export: what is there before a format is chosen', 'export/index.js', '18.7 kB'),
   entry('ganglion/metrics', 'metrics/index.js', '22.5 kB'),
   entry('ganglion/swarm', 'swarm/index.js', '40 kB'),

@@ -76,6 +76,7 @@ describe('the sizes of its entries are the budgets of .size-limit.js', async () 
     ['ganglion/api', ['ganglion/api', 'ganglion/slim and ganglion/api: a program that trains a VAE']],
     ['ganglion/export', ['ganglion/export: what is there before a format is chosen']],
     ['ganglion/metrics', ['ganglion/metrics']],
+    ['ganglion/models', ['ganglion/models: all of it, without a core']],
     ['ganglion/safetensors', ['ganglion/safetensors']],
     ['ganglion/idx', ['ganglion/idx']],
     ['ganglion/pictures', ['ganglion/pictures: all of it, without a decoder']],

@@ -14,7 +14,8 @@ const FORMATS = Object.values(JSON.parse(readFileSync(new URL('../package.json',
  * dist/runtime, beside thread.js, which a chunk that starts a worker looks for there.
  */
 const ENTRIES = [
-  'entries/index', 'entries/slim', 'entries/api', 'entries/workerd', 'entries/edge_light', 'worker/serve', 'worker/trainer',
+  'entries/index', 'entries/slim', 'entries/api', 'entries/models', 'entries/workerd',
+  'entries/edge_light', 'worker/serve', 'worker/trainer',
   'node/index', 'pictures/index', 'pictures/pictures_worker', 'cli/main', 'verify/index', 'verify/workerd', 'verify/edge_light',
   'bench/index', 'export/index', 'metrics/index', 'swarm/index',
 ]

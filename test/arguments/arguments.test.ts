@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs'
 import { afterAll, describe, expect, it, test } from 'vitest'
 import * as api from '../../src/entries/index.ts'
 import * as exported from '../../src/export/index.ts'
+import * as more from '../../src/entries/models.ts'
 import * as idx from '../../src/formats/idx.ts'
 import * as metrics from '../../src/metrics/index.ts'
 import * as npy from '../../src/formats/npy.ts'
@@ -79,7 +80,7 @@ test('the list has every function of the entries', () => {
   const missing = [
     ...Object.entries(api).filter(([, value]) => typeof value === 'function').map(([name]) => name),
     ...namespaces.flatMap((space) => Object.entries(api[space]).map(([name]) => `${space}.${name}`)),
-    ...Object.entries({ exported, metrics, idx, npy, npz, safetensors, node, ...ENTRIES }).flatMap(([entry, all]) => (
+    ...Object.entries({ exported, metrics, more, idx, npy, npz, safetensors, node, ...ENTRIES }).flatMap(([entry, all]) => (
       Object.entries(all as object).filter(([name, value]) => typeof value === 'function' && value !== (api as never)[name])
         .map(([name]) => `${entry}.${name}`))),
     ...Object.getOwnPropertyNames(api.Model.prototype).map((name) => `model.${name}`),
