@@ -33,7 +33,8 @@ const changed = (definition: ModelDefinition, pass: Pass): string[] => {
 }
 
 describe('a pass', () => {
-  it.each(Object.entries({ gan, lsgan, dcgan }))('without batches of its own trains both networks of a %s on the batch', (_, define) => {
+  const gans = Object.entries({ gan, lsgan, dcgan })
+  it.each(gans)('without batches of its own trains both networks of a %s on the batch', (_, define) => {
     const definition = define({ latent: 3 })
     const names = changed(definition, new Pass(true))
     expect(names.filter((name) => name.startsWith('discriminator/')).length).toBeGreaterThan(3)
@@ -83,7 +84,8 @@ describe('r1', () => {
       const generator = sequential('generator', [dense({ units: 4 })])
       const scores = judge(weights)
       const { train } = adversarial({
-        latent: 2, learningRate: 1e-3, beta1: 0.5, clipNorm: 0, criticSteps: 1, ema: 0, diffAugment: 'none', r1, imageShape: [2, 2, 1],
+        latent: 2, learningRate: 1e-3, beta1: 0.5, clipNorm: 0, criticSteps: 1, ema: 0, diffAugment: 'none', r1,
+        imageShape: [2, 2, 1],
       }, {
         generators: [generator], discriminators: [],
         generate: (noise, pass) => reshape(mul(generator.apply(noise, pass), 0), [rows, 2, 2, 1]),
