@@ -100,8 +100,8 @@ export async function fit(model: BoundModel, data: ImageDataset, options: FitOpt
   return result
 }
 
-const trainingOf = ({ epochs, batchSize, accumulate, signal }: FitOptions): TrainOptions => (
-  { epochs, batchSize, accumulate, signal }
+const trainingOf = ({ epochs, batchSize, accumulate, steps, signal }: FitOptions): TrainOptions => (
+  { epochs, batchSize, accumulate, steps, signal }
 )
 
 async function judged(model: BoundModel, validation: ImageDataset): Promise<Record<string, number>> {

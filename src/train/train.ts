@@ -32,6 +32,11 @@ export const TRAIN_OPTIONS = {
    * samples, but for rounding and for batch normalization, which sees a micro-batch. Default 1.
    */
   accumulate: option(count, 1),
+  /**
+   * Ends training when this call has done so many steps, in the middle of an epoch too; the next call goes on there. The bits are
+   * those of as many steps of a longer call. Default: no bound but `epochs`.
+   */
+  steps: count,
   /** Ends training after the chunk that is running; no error is thrown. */
   signal: signalRule,
 }
@@ -83,6 +88,8 @@ class Training {
   readonly #join: Join
   readonly #onEpoch: OnEpoch | undefined
   readonly #pace = new Pace()
+  /** The step after which this call ends. */
+  #lastStep = 0
 
   constructor(model: BoundModel, data: ImageDataset, settings: TrainSettings, join: Join, onEpoch?: OnEpoch) {
     const { dropRemainder = false, batchesPerStep = 1 } = model.definition
@@ -103,10 +110,11 @@ class Training {
     const { session, definition } = this.#model
     const start = this.#begin()
     const lastEpoch = start.epoch + this.#settings.epochs
-    const lastStep = start.step + this.#plan.steps(start.position) + (this.#settings.epochs - 1) * this.#plan.steps(0)
+    const all = this.#plan.steps(start.position) + (this.#settings.epochs - 1) * this.#plan.steps(0)
+    this.#lastStep = start.step + Math.min(all, this.#settings.steps)
     const guard = new Guard(session, hyperparametersOf(definition, session))
     try {
-      while (enterEpoch(session, this.#plan).epoch < lastEpoch && !this.#stopped) yield* this.#epoch(guard, lastStep)
+      while (enterEpoch(session, this.#plan).epoch < lastEpoch && !this.#stopped) yield* this.#epoch(guard)
     } finally {
       // Who leaves in the middle of an epoch must not keep weights that the next loss would have shown to be NaN.
       guard.check()
@@ -124,7 +132,7 @@ class Training {
   }
 
   /** What is left of the epoch in which training stands. */
-  async *#epoch(guard: Guard, lastStep: number): AsyncGenerator<Progress, void, void> {
+  async *#epoch(guard: Guard): AsyncGenerator<Progress, void, void> {
     const { session } = this.#model
     const means = new Means(this.#settings.size)
     let [samples, seconds] = [0, 0]
@@ -137,20 +145,20 @@ class Training {
       const { step, epoch: next } = enterEpoch(session, this.#plan)
       const epochDone = next > epoch
       if (epochDone) guard.check()
-      yield { epoch: epoch + 1, step, lastStep, metrics: means.values(), samples, seconds, epochDone }
+      yield { epoch: epoch + 1, step, lastStep: this.#lastStep, metrics: means.values(), samples, seconds, epochDone }
       await turn()
     }
   }
 
   /** Some steps in one run of the core. The samples that are left at the end of an epoch are a smaller batch. */
-  async #chunk(guard: Guard, { position }: Counters, means: Means): Promise<{ samples: number; seconds: number }> {
+  async #chunk(guard: Guard, { position, step }: Counters, means: Means): Promise<{ samples: number; seconds: number }> {
     const left = this.#plan.left(position)
     const rows = Math.min(left, this.#plan.rows)
     const whole = rows === this.#plan.rows
     const size = whole ? this.#settings.size : rows
     const fn = this.#step(size)
     means.of(fn, size)
-    const steps = this.#pace.steps(Math.floor(left / rows))
+    const steps = this.#pace.steps(Math.min(Math.floor(left / rows), this.#lastStep - step))
     const began = performance.now()
     await guard.run(fn, steps)
     const ms = performance.now() - began
@@ -169,7 +177,7 @@ class Training {
   }
 
   get #stopped(): boolean {
-    return !!this.#settings.signal?.aborted
+    return !!this.#settings.signal?.aborted || countersOf(this.#model.session).step >= this.#lastStep
   }
 }
 
@@ -179,6 +187,8 @@ export interface TrainSettings {
   readonly batchSize: number
   /** Rows of each of a step's batches. */
   readonly size: number
+  /** How many at most. */
+  readonly steps: number
   readonly signal: AbortSignal | undefined
 }
 
@@ -188,7 +198,7 @@ export interface TrainSettings {
  */
 export function trainSettings({ definition }: BoundModel, data: ImageDataset, options: TrainOptions): TrainSettings {
   checkData('train', data)
-  const { epochs, batchSize, accumulate, signal } = complete('train', options, TRAIN_OPTIONS)
+  const { epochs, batchSize, accumulate, steps = Infinity, signal } = complete('train', options, TRAIN_OPTIONS)
   checkFits(data, definition)
   checkSame('train', data)
   const { batchesPerStep = 1 } = definition
@@ -200,5 +210,5 @@ export function trainSettings({ definition }: BoundModel, data: ImageDataset, op
     const what = step ? `a step of ${step} of ${batchSize}` : `a batch of ${batchSize}`
     throw new RangeError(`train: ${what} is larger than the data (${data.count} images); use a smaller batch size`)
   }
-  return { epochs, batchSize, size, signal }
+  return { epochs, batchSize, size, steps, signal }
 }

@@ -62,7 +62,7 @@ export const OF_ENTRIES: Readonly<Record<string, Call>> = {
     ...creation, seed: 1, threads: 1, precision: 'deterministic', wide: false, core: undefined, threadWorker: file,
   }], /createTrainer|createRuntime|Model.create|core|wide|threads/],
   'trainer.train': [call('train'), () => [data, {
-    epochs: 1, batchSize: 2, accumulate: 2, signal: AbortSignal.abort(), transfer: false,
+    epochs: 1, batchSize: 2, accumulate: 2, steps: 1, signal: AbortSignal.abort(), transfer: false,
   }], DATA],
   'trainer.fit': [call('fit'), () => [data, {
     epochs: 1, batchSize: 2, signal: AbortSignal.abort(), validation: data, callbacks: {}, checkpoint: () => undefined,

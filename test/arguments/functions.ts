@@ -234,7 +234,9 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
 
   'Model.create': [Model.create.bind(Model), () => [runtime, definition, { seed: 1 }],
     /Model.create|train|evaluate|encode|decode|sampleCodes|importanceWeights|input|reshape/],
-  'model.train': [method(model, 'train'), () => [data, { epochs: 1, batchSize: 2, accumulate: 2, signal: AbortSignal.abort() }]],
+  'model.train': [method(model, 'train'), () => [data, {
+    epochs: 1, batchSize: 2, accumulate: 2, steps: 1, signal: AbortSignal.abort(),
+  }]],
   'model.fit': [method(model, 'fit'), () => [data, {
     epochs: 1, batchSize: 2, signal: AbortSignal.abort(), validation: data, callbacks: {}, checkpoint: () => undefined,
     earlyStopping: { monitor: 'loss', mode: 'min', patience: 1, minDelta: 0, restoreBest: false }, keepBest: { monitor: 'loss' },

@@ -76,6 +76,27 @@ describe('stopping', () => {
     expect(await model.digest()).toBe(await straight.digest())
   })
 
+  it.each([1, 5, 16, 21, 40])('after %i steps, whatever a chunk is: the bits of as many steps of a longer call', async (steps) => {
+    const [model, other] = [await newModel(), await newModel()]
+    chunksOf(0)
+    const last = (await trained(model, data, { batchSize: 4, epochs: 9, steps })).at(-1)!
+    vi.restoreAllMocks()
+    expect([last.step, last.lastStep, last.epochDone]).toEqual([steps, steps, steps % 16 === 0])
+    await trainSteps(other, data, 4, steps)
+    expect(await model.digest()).toBe(await other.digest())
+    await trained(model, data, { batchSize: 4, steps: 3 })
+    await trained(other, data, { batchSize: 4, steps: 2 })
+    await trained(other, data, { batchSize: 4, steps: 1 })
+    expect(await model.digest()).toBe(await other.digest())
+  })
+
+  it('after its epochs, where those have fewer steps; fit takes steps too', async () => {
+    const model = await newModel()
+    expect((await trained(model, data, { batchSize: 4, steps: 99 })).at(-1)).toMatchObject({ step: 16, lastStep: 16 })
+    const history = await model.fit(data, { batchSize: 4, epochs: 3, steps: 20 })
+    expect([history.epoch, history.stopped, model.session.counters('train')[0]]).toEqual([[2], null, 36])
+  })
+
   it('before the first step changes nothing', async () => {
     const model = await newModel()
     const before = await model.digest()
