@@ -13,7 +13,9 @@ const hostGlobals = [
 
 export default defineConfig(
   // The peers' contestants have their packages, and so their types, in bench/peers, which the main install leaves out.
-  globalIgnores(['dist/', 'dist.new/', '**/build/', 'runs/', '{src,assembly}/**/*.generated.ts', 'bench/peers/contestants/']),
+  globalIgnores([
+    'dist/', 'web/dist/', 'dist.new/', '**/build/', 'runs/', '{src,assembly}/**/*.generated.ts', 'bench/peers/contestants/',
+  ]),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   // A regular expression cannot be broken.
@@ -62,6 +64,15 @@ export default defineConfig(
         'navigator', 'require',
       ].map((name) => [name, 'readonly'])),
     },
+  },
+  {
+    // The page has its own packages, and so its types: `npm --prefix web test` checks.
+    files: ['web/**/*.{ts,tsx}'],
+    extends: [tseslint.configs.recommended],
+  },
+  {
+    files: ['web/public/sw.js'],
+    languageOptions: { globals: Object.fromEntries(['Headers', 'caches', 'location', 'self'].map((name) => [name, 'readonly'])) },
   },
   {
     // AssemblyScript: TypeScript's parser reads it once it lets decorators stand anywhere; its types it cannot know.

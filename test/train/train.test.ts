@@ -76,7 +76,7 @@ describe('stopping', () => {
     expect(await model.digest()).toBe(await straight.digest())
   })
 
-  it.each([1, 5, 16, 21, 40])('after %i steps, whatever a chunk is: the bits of as many steps of a longer call', async (steps) => {
+  it.each([1, 5, 16, 21, 40])('after %i steps, whatever a chunk is: the bits of as many of a longer call', async (steps) => {
     const [model, other] = [await newModel(), await newModel()]
     chunksOf(0)
     const last = (await trained(model, data, { batchSize: 4, epochs: 9, steps })).at(-1)!

@@ -1,0 +1,39 @@
+// Run, pause, one step, restart, and how training stands.
+import { restart, run } from '../state/current.ts'
+import type { Run } from '../state/run.ts'
+import { text, whole } from '../text/index.ts'
+import { Pause, Play, Restart, Single } from './icons.tsx'
+
+export function Controls() {
+  const now = run.value
+  const t = text.value
+  const status = now?.status.value ?? 'starting'
+  const running = status === 'running' || status === 'starting'
+  return (
+    <div class="controls" role="group" aria-label={t.controls}>
+      <div class="buttons">
+        <button type="button" class="primary" disabled={status === 'starting' || status === 'failed'}
+          onClick={() => (running ? now?.pause() : now?.resume())}>
+          {running ? <Pause /> : <Play />}{running ? t.pause : t.run}
+        </button>
+        <button type="button" disabled={status !== 'paused'} onClick={() => now?.single()}><Single />{t.single}</button>
+        <button type="button" onClick={restart}><Restart />{t.restart}</button>
+      </div>
+      {now && <Numbers run={now} />}
+    </div>
+  )
+}
+
+function Numbers({ run: { status, step, epoch, speed, threads } }: { readonly run: Run }) {
+  const t = text.value
+  const team = threads.value
+  return (
+    <dl class="numbers">
+      <div class="status"><dt>{t.status[status.value]}</dt><dd class={`dot ${status.value}`} data-status={status.value} /></div>
+      <div><dt>{t.step}</dt><dd data-number="step">{whole(step.value)}</dd></div>
+      <div><dt>{t.epoch}</dt><dd>{whole(epoch.value)}</dd></div>
+      <div><dt>{t.speed}</dt><dd data-number="speed">{whole(speed.value)}</dd></div>
+      <div title={team?.reason}><dt>{t.threads}</dt><dd data-number="threads">{team ? team.count : '–'}</dd></div>
+    </dl>
+  )
+}

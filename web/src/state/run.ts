@@ -1,0 +1,139 @@
+// A run: a trainer in its worker, what it is told, and what is seen of it. Everything shown is a signal.
+// Invariant: how it is watched, paused and continued changes no bit; at the step that the settings name its digest is taken.
+import { computed, signal } from '@preact/signals'
+import { createTrainer, type Progress, type Trainer } from 'ganglion/worker'
+import { chunkOf } from './chunk.ts'
+import { Curve } from './curve.ts'
+import { data, type Data } from './data.ts'
+import { Look } from './look.ts'
+import type { Settings } from './settings.ts'
+
+/** So many epochs that nobody sees their end. */
+const FOREVER = 1_000_000
+/** Chunks whose speed is averaged. */
+const RECENT = 20
+
+export type Status = 'starting' | 'running' | 'paused' | 'failed'
+export interface Taken {
+  readonly step: number
+  readonly digest: string
+}
+
+export class Run {
+  readonly settings: Settings
+  readonly status = signal<Status>('starting')
+  readonly step = signal(0)
+  readonly epoch = signal(0)
+  /** Images a second, while training. */
+  readonly speed = signal(0)
+  readonly threads = signal<{ readonly count: number, readonly reason: string } | null>(null)
+  readonly error = signal('')
+  /** The digest at the step of the settings, and the one of the last pause. */
+  readonly reached = signal<Taken | null>(null)
+  readonly paused = signal<Taken | null>(null)
+  readonly verdict = computed(() => {
+    const { expected } = this.settings
+    if (!expected || !this.reached.value) return null
+    return this.reached.value.digest === expected ? 'same' : 'different'
+  })
+  readonly curve = new Curve()
+  /** Goes up when the curve has changed. */
+  readonly drawn = signal(0)
+  readonly look = new Look()
+  trainer: Trainer | null = null
+  #data: Data | null = null
+  #stop: AbortController | null = null
+  #closed = false
+  readonly #recent: { samples: number, seconds: number }[] = []
+
+  constructor(settings: Settings) {
+    this.settings = settings
+    void this.#begin()
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  async #begin(): Promise<void> {
+    const { model, latent, rate, seed } = this.settings
+    try {
+      const [sets, trainer] = await Promise.all([data(), createTrainer({
+        model: { kind: model, options: { latent, learningRate: rate } }, seed, threads: 'auto',
+      })])
+      if (this.#closed) return void trainer.close()
+      this.#data = sets
+      const { threads, threadsReason } = trainer.info
+      this.threads.value = { count: threads, reason: threadsReason }
+      this.trainer = trainer
+      this.resume()
+      await this.look.follow(this, trainer, sets.test)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#closed) return
+    this.error.value = (error as Error).message
+    this.status.value = 'failed'
+  }
+
+  resume(): void {
+    if (this.status.value === 'starting' || this.status.value === 'paused') void this.#go(Infinity)
+  }
+  /** One step, and no more. */
+  single(): void {
+    if (this.status.value === 'paused') void this.#go(1)
+  }
+  /** Stops after the chunk that is running. */
+  pause(): void {
+    this.#stop?.abort()
+  }
+  close(): void {
+    this.#closed = true
+    this.#stop?.abort()
+    void this.trainer?.close()
+  }
+
+  /** Trains so many steps. At the step whose digest is wanted it takes that, and goes on. */
+  async #go(steps: number): Promise<void> {
+    const stop = this.#stop = new AbortController()
+    this.status.value = 'running'
+    const last = this.step.value + steps
+    try {
+      while (!stop.signal.aborted && this.step.value < last) {
+        await this.#train(stop.signal, last)
+        if (this.step.value === this.settings.steps) this.reached.value = await this.#take()
+      }
+      this.paused.value = await this.#take()
+      this.status.value = 'paused'
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  async #train(signal: AbortSignal, last: number): Promise<void> {
+    const { batch, steps: goal } = this.settings
+    const step = this.step.value
+    const end = step < goal ? Math.min(last, goal) : last
+    const steps = end === Infinity ? {} : { steps: end - step }
+    let before: Progress | undefined
+    for await (const now of this.trainer!.train(this.#data!.train, { epochs: FOREVER, batchSize: batch, signal, ...steps })) {
+      const { samples, seconds, values } = chunkOf(now, before)
+      before = now
+      this.curve.add({ step: now.step, values: { ...values, ...this.look.takeJudged() } })
+      this.step.value = now.step
+      this.epoch.value = now.epoch
+      this.drawn.value++
+      this.#recent.push({ samples, seconds })
+      if (this.#recent.length > RECENT) this.#recent.shift()
+      const sum = (what: 'samples' | 'seconds') => this.#recent.reduce((all, each) => all + each[what], 0)
+      this.speed.value = sum('samples') / sum('seconds')
+    }
+  }
+
+  async #take(): Promise<Taken> {
+    return { step: this.step.value, digest: await this.trainer!.digest() }
+  }
+}

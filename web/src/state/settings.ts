@@ -1,0 +1,95 @@
+// What a run is made of, in the page's address and nowhere else: opened again, the address is the same run.
+// Invariant: every setting is written, defaults too, so that a link means the same when defaults have changed.
+import { signal } from '@preact/signals'
+import { factsOf, models } from './facts.ts'
+
+export interface Settings {
+  readonly model: string
+  readonly batch: number
+  readonly latent: number
+  readonly rate: number
+  readonly seed: number
+  /** The step after which the digest is taken. */
+  readonly steps: number
+  /** The digest that a link promises for that step; '' where none does. */
+  readonly expected: string
+}
+
+export const VIEWS = ['train', 'inside', 'take', 'verify', 'bench'] as const
+export type View = (typeof VIEWS)[number]
+
+/** What is taken for each number: the rest is brought into it. */
+export const RANGES = {
+  batch: { min: 1, max: 1000, whole: true },
+  latent: { min: 1, max: 512, whole: true },
+  rate: { min: 1e-6, max: 1, whole: false },
+  seed: { min: 0, max: 4294967295, whole: true },
+  steps: { min: 1, max: 1_000_000, whole: true },
+} as const
+export type NumberName = keyof typeof RANGES
+
+const FIRST = 'vae'
+
+export function defaultsOf(model: string): Settings {
+  const { latent, rate } = factsOf(model)
+  return { model, batch: 64, latent: latent ?? 20, rate: rate ?? 1e-3, seed: 1, steps: 500, expected: '' }
+}
+
+/** A number within its range, or the other one where it is none. */
+export function within(name: NumberName, value: number, otherwise: number): number {
+  const { min, max, whole } = RANGES[name]
+  if (!Number.isFinite(value)) return otherwise
+  const inside = Math.min(max, Math.max(min, value))
+  return whole ? Math.round(inside) : inside
+}
+
+export function read(hash: string): { readonly settings: Settings, readonly view: View } {
+  const given = new URLSearchParams(hash.replace(/^#/, ''))
+  const model = given.get('model') ?? FIRST
+  const defaults = defaultsOf(models.some(({ kind }) => kind === model) ? model : FIRST)
+  const number = (name: NumberName) => within(name, given.has(name) ? Number(given.get(name)) : NaN, defaults[name])
+  const expected = given.get('digest') ?? ''
+  const view = given.get('view') as View
+  return {
+    settings: {
+      model: defaults.model, batch: number('batch'), latent: number('latent'), rate: number('rate'), seed: number('seed'),
+      steps: number('steps'), expected: /^[0-9a-f]{64}$/.test(expected) ? expected : '',
+    },
+    view: VIEWS.includes(view) ? view : 'train',
+  }
+}
+
+export function write({ expected, ...settings }: Settings, view: View = 'train'): string {
+  const params = new URLSearchParams(Object.entries(settings).map(([name, value]) => [name, String(value)]))
+  if (expected) params.set('digest', expected)
+  if (view !== 'train') params.set('view', view)
+  return `#${params}`
+}
+
+/** Whether two settings make the same run. */
+export const sameRun = (a: Settings, b: Settings): boolean => write(a) === write(b)
+
+const start = read(location.hash)
+export const settings = signal(start.settings)
+export const view = signal(start.view)
+
+const replace = () => history.replaceState(null, '', write(settings.value, view.value))
+replace()
+
+/** Other settings are another run: what a link promised of this one is dropped. */
+export function change(some: Partial<Settings>): void {
+  settings.value = { ...settings.value, expected: '', ...some }
+  replace()
+}
+export function show(next: View): void {
+  view.value = next
+  replace()
+}
+/** The address of a run that was, with what became of it. */
+export const linkTo = (some: Settings): string => new URL(write(some), location.href).href
+
+addEventListener('hashchange', () => {
+  const next = read(location.hash)
+  if (!sameRun(next.settings, settings.value)) settings.value = next.settings
+  view.value = next.view
+})

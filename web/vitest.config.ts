@@ -1,0 +1,14 @@
+// One file at a time: each starts a browser, which takes all the cores there are.
+import { defineConfig } from 'vitest/config'
+import { models } from './plugins/models.ts'
+
+export default defineConfig({
+  plugins: [models()],
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    fileParallelism: false,
+    pool: 'forks',
+  },
+})
