@@ -2,7 +2,7 @@
 // is gone afterwards; its bundle is kept under build/commits.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs'
+import { mkdirSync, renameSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { FunctionSpec } from '../src/compiler/program.ts'
@@ -13,6 +13,7 @@ import type { ModelDefinition } from '../src/models/definition.ts'
 import { git } from './about.ts'
 import { realModels, type Pieces } from './real_models.ts'
 import { bundle, THREAD } from './runtimes.ts'
+import { madeAt } from './worktree.ts'
 
 export interface Build {
   readonly name: string
@@ -70,7 +71,10 @@ export async function buildAt(ref: string, options: Options): Promise<Build> {
   const commit = ref === HERE ? null : commitOf(ref)
   const [bundled, worker] = ['', '-thread'].map((what) => join(FOLDER, `${commit ?? 'here'}${what}.mjs`)) as [string, string]
   if (commit === null) await bundleHost(HERE, targetOf(options), bundled, worker)
-  else if (!existsSync(worker)) await inWorktree(commit, (folder) => bundleHost(folder, 'all', bundled, worker))
+  else {
+    await madeAt(commit, join(FOLDER, commit), [bundled, worker], (folder, [host, thread]) => (
+      bundleHost(folder, 'all', host!, thread!)))
+  }
   const loaded = (await import(pathToFileURL(bundled).href)) as Host
   const name = commit === null ? 'this checkout' : git('log', '-1', '--format=%h %s', commit)
   return {
@@ -88,12 +92,10 @@ export async function distAt(ref: string): Promise<string> {
   mkdirSync(FOLDER, { recursive: true })
   const commit = commitOf(ref)
   const dist = join(FOLDER, `${commit}-dist`)
-  if (!existsSync(dist)) {
-    await inWorktree(commit, (folder) => {
-      execFileSync(process.execPath, ['tools/build.mjs'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
-      renameSync(join(folder, 'dist'), dist)
-    })
-  }
+  await madeAt(commit, join(FOLDER, commit), [dist], (folder, [made]) => {
+    execFileSync(process.execPath, ['tools/build.mjs'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
+    renameSync(join(folder, 'dist'), made!)
+  })
   return dist
 }
 
@@ -102,18 +104,6 @@ function commitOf(ref: string): string {
     return git('rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`)
   } catch {
     throw new RangeError(`bench: git knows no commit "${ref}"; give a hash, a branch, a tag, or . for this checkout`)
-  }
-}
-
-async function inWorktree(commit: string, work: (folder: string) => Promise<void> | void): Promise<void> {
-  const folder = join(FOLDER, commit)
-  git('worktree', 'add', '--detach', '--force', folder, commit)
-  try {
-    // The compilers of this checkout: a commit's own would take a download.
-    symlinkSync(resolve('node_modules'), join(folder, 'node_modules'))
-    await work(folder)
-  } finally {
-    git('worktree', 'remove', '--force', folder)
   }
 }
 
