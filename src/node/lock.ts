@@ -27,6 +27,8 @@ export interface FolderLock {
 /** Of another machine no process can be asked: its ticket is written to every BEAT_MS, and dead after STALE_MS without. */
 const BEAT_MS = 10_000
 const STALE_MS = 120_000
+/** Longer than a folder takes to be removed. */
+const REMOVAL_MS = 500
 /** Two that ask at the same time look again after this; and give up after that. */
 const POLL_MS = 10
 const PATIENCE_MS = 10_000
@@ -154,13 +156,16 @@ async function hold(folder: string, { path, file, ino }: Own): Promise<FolderLoc
   timer.unref()
   return {
     async check() {
+      const ticket = await lstat(path, { bigint: true }).catch(() => undefined)
+      const held = ticket?.ino === ino
+      // What removes a folder removes its files before.
+      if (!held) await wait(REMOVAL_MS)
       const now = await stat(folder, { bigint: true }).catch(() => undefined)
       if (now?.ino !== at.ino || now.dev !== at.dev) {
         throw new FolderLost(`the folder "${folder}" was removed or replaced while a run was trained into it; ` +
           'what was learned is lost: train again')
       }
-      const ticket = await lstat(path, { bigint: true }).catch(() => undefined)
-      if (ticket?.ino !== ino) {
+      if (!held) {
         throw new FolderLost(`the lock of the folder "${folder}" was removed while a run was trained into it: ` +
           'another process may write there; see that none does, and go on with --resume')
       }

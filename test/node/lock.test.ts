@@ -155,6 +155,14 @@ describe('who has a folder hears of its loss', () => {
       'trained into it; what was learned is lost: train again'))
     await release()
   })
+  test('is being removed, the lock first', async () => {
+    const { check, release } = await lockFolder(folder)
+    rmSync(join(folder, readdirSync(folder)[0]!))
+    const checked = check()
+    setTimeout(() => rmSync(folder, { recursive: true }), 50)
+    await expect(checked).rejects.toThrow(`the folder "${folder}" was removed or replaced`)
+    await release()
+  })
   test('the lock was removed', async () => {
     const { check, release } = await lockFolder(folder)
     rmSync(join(folder, readdirSync(folder)[0]!))
