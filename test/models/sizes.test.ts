@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { modelNames } from '../../src/models/kinds.ts'
 import { vae } from '../../src/models/vae.ts'
 import { newModel, trained } from '../train/data.ts'
-import { type Curves, curvesOf, matrix, picturesOf, title, type Trial } from './sizes.ts'
+import { curvesOf, faultsOf, matrix, picturesOf, title, type Trial } from './sizes.ts'
 
 const ALL = process.env.GANGLION_SIZES === 'all'
 /** Without `ALL`: each model at its smallest size, grey and coloured, and a VAE where its rates once were too high. */
@@ -14,28 +14,13 @@ const FEW: readonly Trial[] = [
     return all.filter(({ shape }) => shape[0] === all[0]!.shape[0])
   }),
   { model: 'vae', shape: [64, 64, 3], pictures: 'smooth', batchSize: 16, steps: 24 },
+  { model: 'vae', shape: [128, 128, 3], pictures: 'smooth', batchSize: 16, steps: 10 },
   { model: 'vae', shape: [48, 48, 3], pictures: 'random', batchSize: 16, steps: 24 },
 ]
 
-/** Nats: 50 for each of the VAE's 20 codes. */
-const ABSURD_KL = 1000
-/** A GAN's loss of this size has saturated for good. */
-const ABSURD_LOSS = 100
-
-function expectGood(curves: Curves): void {
-  for (const [name, values] of Object.entries(curves)) expect(values.every(Number.isFinite), name).toBe(true)
-  const { loss, kl, ...others } = curves
-  if (kl) expect(Math.max(...kl), 'KL').toBeLessThan(ABSURD_KL)
-  if (loss) expect(loss.at(-1), 'the last loss').toBeLessThan(loss[0]!)
-  else {
-    for (const [name, values] of Object.entries(others)) expect(Math.max(...values), name).toBeLessThan(ABSURD_LOSS)
-    expect(Math.min(...others.discriminator!), "the discriminator's least loss").toBeLessThan(0.9 * others.discriminator![0]!)
-  }
-}
-
 describe('at its defaults', () => {
   it.each((ALL ? matrix(300) : FEW).map((trial) => [title(trial), trial] as const))('%s', async (_, trial) => {
-    expectGood(await curvesOf(trial))
+    expect(faultsOf(await curvesOf(trial))).toEqual([])
   }, ALL ? 24 * 3600_000 : 120_000)
 })
 

@@ -30,14 +30,19 @@ function takes(model: ModelName, shape: ImageShape): boolean {
   }
 }
 
+const KINDS = ['smooth', 'random'] as const
+
+/** The VAE's rates depend on the number of pixels: its smallest and largest pictures, and some between. */
+const vaeSizes = (steps: number): Trial[] => ([[8, 8, 1], [8, 8, 3], [48, 48, 3], [256, 256, 1], [256, 256, 3]] as const)
+  .flatMap((shape) => KINDS.map((pictures): Trial => ({ model: 'vae', shape, pictures, batchSize: 16, steps })))
+
 /** All that is to be tried of every model. */
-export const matrix = (steps: number): Trial[] => modelNames.flatMap((model) => (
+export const matrix = (steps: number): Trial[] => [...vaeSizes(steps), ...modelNames.flatMap((model) => (
   [16, 28, 64, 128].flatMap((side) => [1, 3].flatMap((channels) => {
     const shape: ImageShape = [side, side, channels]
     if (!takes(model, shape)) return []
-    return (['smooth', 'random'] as const).flatMap((pictures) => [16, 128].map((batchSize): Trial => (
-      { model, shape, pictures, batchSize, steps })))
-  }))))
+    return KINDS.flatMap((pictures) => [16, 128].map((batchSize): Trial => ({ model, shape, pictures, batchSize, steps })))
+  }))))]
 
 /** `random`: every byte by itself. `smooth`: soft discs of any colour on grounds of any colour, as photographs have surfaces. */
 export function picturesOf(kind: Pictures, count: number, shape: ImageShape, seed = 1): ImageDataset {
@@ -63,6 +68,26 @@ export function picturesOf(kind: Pictures, count: number, shape: ImageShape, see
 
 /** A run's figures, each a list of means over two steps. */
 export type Curves = Readonly<Record<string, readonly number[]>>
+
+/** Nats: 50 for each of the VAE's 20 codes. */
+const ABSURD_KL = 1000
+/** A GAN's loss of this size has saturated for good. */
+const ABSURD_LOSS = 100
+
+/** What is wrong with a run, by the names of its figures; nothing of a good one. */
+export function faultsOf({ loss, kl, ...others }: Curves): string[] {
+  const said = (wrong: boolean, what: string) => (wrong ? [what] : [])
+  const finite = Object.entries({ loss, kl, ...others }).flatMap(([name, values = []]) => (
+    said(!values.every(Number.isFinite), `${name} is not finite`)))
+  const absurd = said(!!kl && Math.max(...kl) >= ABSURD_KL, `the KL divergence reaches ${kl && Math.max(...kl)}`)
+  if (loss) return [...finite, ...absurd, ...said(!(loss.at(-1)! < loss[0]!), `the loss goes from ${loss[0]} to ${loss.at(-1)}`)]
+  const saturated = Object.entries(others).flatMap(([name, values]) => (
+    said(Math.max(...values) >= ABSURD_LOSS, `${name} reaches ${Math.max(...values)}`)))
+  const { discriminator = [] } = others
+  const least = Math.min(...discriminator)
+  const learns = said(!(least < 0.9 * discriminator[0]!), `the discriminator's loss goes from ${discriminator[0]} to ${least}`)
+  return [...finite, ...absurd, ...saturated, ...learns]
+}
 
 export async function curvesOf({ model: kind, shape, pictures, batchSize, steps }: Trial, options = {}): Promise<Curves> {
   const model = await Model.create(await createRuntime(), defineFor(shape, kind, options, CLASSES), { seed: 1 })
