@@ -108,9 +108,8 @@ export function checked<A extends readonly unknown[], R>(
 export const isNumber = (x: unknown): x is number => typeof x === 'number'
 const isString = (x: unknown): x is string => typeof x === 'string'
 export const isObject = (x: unknown): x is object => Object(x) === x
-/** An object of named values: neither a list nor a function. */
-export const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> =>
-  typeof x === 'object' && x !== null && !Array.isArray(x)
+/** An object of named values, or a module of them: no list, function, Map, Date, promise or other kind of the platform's. */
+export const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> => /^(Object|Module)$/.test(tagOf(x))
 const isFlag = (x: unknown): x is boolean => typeof x === 'boolean'
 export const isNumbers = (x: unknown): x is readonly number[] => Array.isArray(x) && x.every(isNumber)
 const isPair = (x: unknown): x is number | readonly [number, number] => isNumber(x) || isNumbers(x)

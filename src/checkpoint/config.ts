@@ -2,6 +2,7 @@
 // No file system here: src/node reads and writes the text, as config.json of a run folder.
 import { GanglionError } from '../errors.ts'
 import type { ModelDefinition } from '../models/definition.ts'
+import { isRecord } from '../options.ts'
 import type { Precision } from '../runtime/cores.ts'
 
 /** The format of runs that this version writes and reads. */
@@ -82,11 +83,15 @@ export function parseConfig(text: string, where: string): RunConfig {
     throw new GanglionError(`"${where}" has the format ${format}, ` +
       `and this version of Ganglion reads ${RUN_FORMAT}; update Ganglion`)
   }
-  for (const [what, found, expected, fits] of fieldsOf(config ?? {})) {
-    if (fits(found)) continue
-    throw damagedConfig(where, `${what} expected ${expected}, found ${JSON.stringify(found)}`)
-  }
+  const fault = configFault(config ?? {})
+  if (fault !== null) throw damagedConfig(where, fault)
   return config as RunConfig
+}
+
+/** What of a config is not as a run writes it; null of a good one. */
+export function configFault(config: Partial<RunConfig>): string | null {
+  const [what, found, expected] = fieldsOf(config).find(([, value, , fits]) => !fits(value)) ?? []
+  return what === undefined ? null : `${what} expected ${expected}, found ${JSON.stringify(found)}`
 }
 
 type Field = readonly [name: string, found: unknown, expected: string, fits: (x: unknown) => boolean]
@@ -97,7 +102,6 @@ const isText: Fits = (x) => typeof x === 'string' && x !== ''
 const isCount: Fits = (x) => Number.isSafeInteger(x) && (x as number) > 0
 const isWhole: Fits = (x) => Number.isSafeInteger(x) && (x as number) >= 0
 const isFlag: Fits = (x) => typeof x === 'boolean'
-const isObject: Fits = (x) => typeof x === 'object' && x !== null && !Array.isArray(x)
 const isHash: Fits = (x) => typeof x === 'string' && /^[0-9a-f]{64}$/.test(x)
 const isShape: Fits = (x) => Array.isArray(x) && x.every(isCount)
 const isPrecision: Fits = (x) => x === 'deterministic' || x === 'relaxed'
@@ -110,12 +114,12 @@ function fieldsOf({ format, model, data, training }: Partial<RunConfig>): Field[
   const fields: Field[] = [
     ['format', format, `${RUN_FORMAT}`, (x) => x === RUN_FORMAT],
     ['model.kind', kind, 'the name of a model', isText],
-    ['model.options', options, 'an object', isObject],
+    ['model.options', options, 'an object', isRecord],
     ['model.imageShape', imageShape, '[height, width, channels]', maybe(isShape)],
     ['model.classes', classes, 'a positive integer', maybe(isCount)],
-    ['model.module', module, 'an object', maybe(isObject)],
+    ['model.module', module, 'an object', maybe(isRecord)],
     ['training.seed', seed, 'an integer from 0 to 2^53 - 1', isWhole],
-    ['data', data, 'an object', maybe(isObject)],
+    ['data', data, 'an object', maybe(isRecord)],
     ['training.epochs', epochs, 'a positive integer', maybe(isCount)],
     ['training.batchSize', batchSize, 'a positive integer', maybe(isCount)],
     ['training.accumulate', accumulate, 'a positive integer', maybe(isCount)],
@@ -123,16 +127,16 @@ function fieldsOf({ format, model, data, training }: Partial<RunConfig>): Field[
     ['training.precision', precision, 'deterministic or relaxed', maybe(isPrecision)],
     ['training.wide', wide, 'true or false', maybe(isFlag)],
   ]
-  if (isObject(data)) {
+  if (isRecord(data)) {
     fields.push(
       ['data.source', data!.source ?? null, 'mnist, fashion, emoji or a path', isText],
       ['data.count', data!.count ?? null, 'a positive integer', isCount],
       ['data.sha256', data!.sha256 ?? null, '64 hexadecimal digits', isHash],
-      ['data.load', data!.load, 'an object', maybe(isObject)],
+      ['data.load', data!.load, 'an object', maybe(isRecord)],
       ['data.classNames', data!.classNames, 'a list of names', maybe(isNames)],
     )
   }
-  if (isObject(module)) {
+  if (isRecord(module)) {
     fields.push(
       ['model.module.path', module!.path ?? null, 'a path', isText],
       ['model.module.relative', module!.relative ?? null, 'a path', isText],

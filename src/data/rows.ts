@@ -1,5 +1,5 @@
 // What a dataset has beside its images: labels and further tensors. Invariant: row i of each is of image i.
-import { check, isFloats, isObject, pixels, rule, shape as shapeRule } from '../options.ts'
+import { check, isFloats, isRecord, pixels, rule, shape as shapeRule } from '../options.ts'
 
 /** Class numbers, 0, 1, 2 …, one an image. */
 export type Labels = Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array
@@ -22,8 +22,8 @@ export interface Rows {
 /** By its tag: an array may come from another realm. */
 const isLabels = (x: unknown): x is Labels => /\[object (Ui|I)nt(8|16|32)A|Float32A/.test({}.toString.call(x))
 const LABELS = rule('class numbers in a typed array, a Uint8Array or an Int32Array, say', isLabels)
-const TENSORS = rule('tensors by name, { data, shape } each', (x): x is object => isObject(x) && !Array.isArray(x))
-const TENSOR = rule('{ data, shape }', isObject)
+const TENSORS = rule('tensors by name, { data, shape } each', isRecord)
+const TENSOR = rule('{ data, shape }', isRecord)
 const SHAPE = { ...shapeRule, expected: 'the shape of one row, a list of positive integers' }
 
 /**

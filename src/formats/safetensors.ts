@@ -38,7 +38,7 @@ export function encodeSafetensors(
   tensors: ReadonlyMap<string, WrittenTensor>, metadata: Record<string, string> = {},
 ): Uint8Array {
   if (typeof tensors?.get !== 'function') throw new TypeError('encodeSafetensors: tensors expected a Map of tensors by name')
-  if (metadata === null) throw new TypeError('encodeSafetensors: metadata expected an object of strings, got null')
+  if (!isA('Object', metadata)) throw new TypeError('encodeSafetensors: metadata expected an object of strings')
   const fields: string[] = []
   const strings = Object.keys(metadata).sort().map(key => {
     if (typeof metadata[key] === 'string') return `${JSON.stringify(key)}:${JSON.stringify(metadata[key])}`

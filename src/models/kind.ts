@@ -1,7 +1,9 @@
 // What the package knows of a kind of model: a function that makes definitions, and, on it, what the command line, the worker,
 // `verify`, the benchmarks and the tests ask for. The file of a model is all of it; src/models/registry.ts names the file.
 import { plainOptions } from '../nn/rate.ts'
-import { callable, check, complete, type Complete, type Given, name, type Option, record as recordRule } from '../options.ts'
+import {
+  callable, check, complete, type Complete, type Given, isFunction, isRecord, name, type Option, record as recordRule, rule,
+} from '../options.ts'
 import type { ModelDefinition } from './definition.ts'
 
 /** A model's options: each has a default, and a line that says what it is. */
@@ -55,6 +57,8 @@ export type Graphs<Metrics extends string = string, Figures extends string = Met
   Omit<ModelDefinition<Metrics, Figures>, 'kind' | 'options'>
 type Make<S extends Schema, Metrics extends string, Figures extends string> = (options: Complete<S>) => Graphs<Metrics, Figures>
 
+const OPTION = rule('what option() makes', (x): x is Option => isRecord(x) && isFunction(x['fault']))
+
 /**
  * A kind of model, made of its record and of what makes a definition from complete options. The options are checked before.
  *
@@ -78,6 +82,7 @@ export function defineModel<S extends Schema, Metrics extends string, Figures ex
   check('defineModel', 'the record', record, recordRule)
   check('defineModel', 'kind', record.kind, name)
   check('defineModel', 'options', record.options, recordRule)
+  for (const key in record.options) check('defineModel', `options.${key}`, record.options[key], OPTION)
   check('defineModel', 'make', make, callable)
   const define = (given: Given<S> = {} as Given<S>): ModelDefinition<Metrics, Figures> => {
     const options = complete(record.kind, given, record.options)

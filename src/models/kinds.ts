@@ -3,7 +3,7 @@
 import { GanglionError } from '../errors.ts'
 import { isRangeError } from '../tag.ts'
 import type { ModelDefinition, ModelOptions } from './definition.ts'
-import { check, count, imageShape as imageRule, optional, shown } from '../options.ts'
+import { check, count, imageShape as imageRule, optional, record, shown } from '../options.ts'
 import type { OwnKind, Schema } from './kind.ts'
 import * as registry from './registry.ts'
 
@@ -28,6 +28,7 @@ export function defineFor(
   imageShape: ImageShape, kind: ModelName, options: ModelOptions = {}, classes?: number,
 ): ModelDefinition {
   check('defineFor', 'imageShape', imageShape, imageRule)
+  check('defineFor', 'options', options, record)
   check('defineFor', 'classes', classes, optional(count))
   if (!isModelName(kind)) throw new RangeError(`defineFor: there is no ${shown(kind)}, expected ${modelNames.join(', ')}`)
   const conditional = 'classes' in models[kind].options

@@ -1,7 +1,7 @@
 // config.json of a run folder: read, checked, and written.
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { damagedConfig, formatConfig, parseConfig, type RunConfig } from '../checkpoint/config.ts'
+import { configFault, damagedConfig, formatConfig, parseConfig, type RunConfig } from '../checkpoint/config.ts'
 import { loadedOptions } from '../checkpoint/options.ts'
 import { GanglionError } from '../errors.ts'
 import { isModelName, models } from '../models/kinds.ts'
@@ -25,6 +25,8 @@ export async function saveConfig(folder: string, config: RunConfig): Promise<voi
   } catch (cause) {
     throw new TypeError(`saveConfig: config is no plain data, as JSON has it: ${(cause as Error).message}`, { cause })
   }
+  const fault = configFault(config)
+  if (fault !== null) throw new TypeError(`saveConfig: config is not what a run writes: ${fault}`)
   await writeFileAtomic(join(folder, CONFIG), text)
 }
 

@@ -1,8 +1,9 @@
 // The one place where a picture is decoded, of whatever kind, to the same pixels in every runtime. Invariant: what it would take
-// is
-// known before it is unpacked, and refused beyond a limit; samples are as the file has them, 8 or 16 bits, and nothing is cut
+// is known before it is unpacked, and refused beyond a limit; samples are as the file has them, 8 or 16 bits, and nothing is cut
 // off.
 import { GanglionError } from '../errors.ts'
+import { checkBytes } from '../formats/bytes.ts'
+import { check, count, name as nameRule } from '../options.ts'
 import { type Decoder, withImageData } from './decoders/host.ts'
 import { damagedPicture, pictureHeader, type PictureHeader, type PictureKind } from './formats.ts'
 
@@ -43,12 +44,16 @@ let last: Promise<unknown> = Promise.resolve()
 
 /**
  * A picture from the bytes of its file: PNG, JPEG or WebP. It is turned as its Exif data say; its gamma and colour profile are
- * left
- * alone.
+ * left alone.
+ * @param name what messages call it
  * @param most the most bytes that all pictures of its source may take; this one may take an eighth of it
+ * @throws TypeError, RangeError when an argument is not as described
  * @throws GanglionError when it is of a kind that is not read, damaged, or too large
  */
-export function decodePicture(bytes: Uint8Array, name: string, most = MOST_BYTES): Promise<Picture> {
+export async function decodePicture(bytes: Uint8Array, name: string, most = MOST_BYTES): Promise<Picture> {
+  checkBytes('decodePicture', bytes)
+  check('decodePicture', 'name', name, nameRule)
+  check('decodePicture', 'most', most, count)
   const next = last.then(() => withImageData(() => decodeNow(bytes, name, most)))
   last = next.catch(() => {})
   return next

@@ -1,14 +1,14 @@
 // A prepared set: pixels, labels, sizes and class names in one safetensors file, which numpy and PyTorch read too.
 // Tensors: `images` (count, height, width, channels), U8 or F32; `labels` (count), U32; `sizes` (count, 2), U32, heights and
-// widths
-// as they were; those of the test split begin with `test.`. The metadata say the rest, as text.
+// widths as they were; those of the test split begin with `test.`. The metadata say the rest, as text.
 // Invariant: the same data give the same bytes; `digest` is the SHA-256 of all tensors' bytes, in the order of the file.
-import type { ImageDataset } from '../data/dataset.ts'
+import { checkData, type ImageDataset } from '../data/dataset.ts'
 import { checkLabels } from '../data/rows.ts'
 import { GanglionError } from '../errors.ts'
 import { type Layout, readLayout, encodeSafetensors, type WrittenTensor, writtenOrder } from '../formats/safetensors.ts'
 import { sha256 } from '../formats/sha256.ts'
-import { check, record } from '../options.ts'
+import { check, optional, rule, shown } from '../options.ts'
+import { isA } from '../tag.ts'
 import type { PictureDataset } from './make.ts'
 import type { Preparation } from './options.ts'
 
@@ -23,12 +23,23 @@ export interface SetData extends ImageDataset, Partial<Pick<PictureDataset, 'siz
 const FORMAT = 'pictures 1'
 const TEST = 'test.'
 
+function checkSplit(data: SetData, name: string): void {
+  checkData('encodePictureSet', data, name)
+  check('encodePictureSet', `${name}.sizes`, data.sizes, optional(rule('a Uint32Array, height and width of each image',
+    (x) => isA('Uint32Array', x), ({ length }) => length === 2 * data.count)))
+}
+
 /**
  * The bytes of a prepared set.
  * @param test the other split, of the same shape and classes
+ * @throws TypeError, RangeError when one of them is no image dataset, or they are of two shapes
  */
 export async function encodePictureSet(train: SetData, test?: SetData): Promise<Uint8Array> {
-  check('encodePictureSet', 'train', train, record)
+  checkSplit(train, 'train')
+  if (test !== undefined) checkSplit(test, 'test')
+  if (test && test.shape.join() !== train.shape.join()) {
+    throw new RangeError(`encodePictureSet: test.shape is ${shown(test.shape)}, expected that of train, ${shown(train.shape)}`)
+  }
   const tensors = new Map([...tensorsOf(train), ...(test ? tensorsOf(test, TEST) : [])])
   const { name, classNames, preparation } = train
   return encodeSafetensors(tensors, {
@@ -73,9 +84,14 @@ export function openPictureSet(bytes: Uint8Array, name = 'a picture set'): Pictu
   return { train, ...(test && { test }), digest }
 }
 
-/** The digest of the bytes that a set has, to compare with what it says. */
-export const setDigest = (bytes: Uint8Array, name = 'a picture set'): Promise<string> =>
-  sha256([bytes.subarray(readLayout('setDigest', bytes, name).start)])
+/**
+ * The digest of the bytes that a set has, to compare with what it says.
+ * @throws as `openPictureSet` does
+ */
+export async function setDigest(bytes: Uint8Array, name = 'a picture set'): Promise<string> {
+  const { start } = readLayout('setDigest', bytes, name)
+  return sha256([bytes.subarray(start)])
+}
 
 function split(
   { entries, start }: Layout, bytes: Uint8Array, prefix: string,

@@ -9,7 +9,7 @@ import type { CoreSource } from './core_source.ts'
 import type { Asked, Threads } from './faster.ts'
 import type { ThreadPool } from './threads/pool.ts'
 import { Session } from './session.ts'
-import { isA } from '../tag.ts'
+import { isA, isAddress } from '../tag.ts'
 
 /** `deterministic`: the same bits on every machine. `relaxed`: fused multiply–add where the engine has it; faster. */
 export type Precision = 'deterministic' | 'relaxed'
@@ -24,7 +24,6 @@ const isThreads = (x: unknown): x is number | 'auto' => typeof x === 'number' ||
 /** `moduleOf` and the threads say more of what a core and an address may be. */
 type Core = CoreSource | PromiseLike<CoreSource>
 const isCore = (x: unknown): x is Core => isObject(x) || typeof x === 'string'
-const isAddress = (x: unknown): x is URL | string => typeof x === 'string' || typeof (x as URL | null)?.href === 'string'
 
 export const RUNTIME = {
   /**

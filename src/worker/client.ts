@@ -4,9 +4,9 @@ import { changed, isOther, marksOf } from '../data/mark.ts'
 import { GanglionError } from '../errors.ts'
 import { started, threadFrom } from '../runtime/threads/connection.ts'
 import type { NodeWorker } from '../runtime/host.ts'
-import { check, isObject, record, rule, signal as signalRule } from '../options.ts'
+import { check, isObject, isRecord, record, rule, signal as signalRule } from '../options.ts'
 import { plainOptions } from '../nn/rate.ts'
-import { isA } from '../tag.ts'
+import { isA, isAddress } from '../tag.ts'
 import type { EvaluateOptions } from '../train/evaluate.ts'
 import type { FitOptions, History } from '../train/fit.ts'
 import type { RowOptions } from '../train/inference.ts'
@@ -14,7 +14,7 @@ import { type Iterated, iterated } from '../train/iterated.ts'
 import type { Progress, TrainOptions } from '../train/train.ts'
 import type { LoadOptions } from '../train/weights.ts'
 import { Channel } from './channel.ts'
-import { isAddress, isWorker, MODEL, type ModuleModel, type NamedModel, type TrainerOptions, WORKER } from './options.ts'
+import { isWorker, MODEL, type ModuleModel, type NamedModel, type TrainerOptions, WORKER } from './options.ts'
 import {
   type Arguments, buffersOf, type Creation, type Event, EVENTS, type Method, MOST_DATASETS, type Request, type TrainerInfo,
   type Value,
@@ -33,7 +33,7 @@ interface Sent {
   readonly marks: ReadonlyMap<ArrayBufferView, number>
 }
 
-const CALLBACKS = rule('an object of callbacks, or a list of them', isObject)
+const CALLBACKS = rule('an object of callbacks, or a list of them', isRecord)
 const CHECKPOINT = rule('a function, or { every, save }', (x): x is object => typeof x === 'function')
 /** The event that says how a `fit` ended. */
 const END = 'onTrainEnd'
@@ -246,7 +246,7 @@ function start(worker: TrainerOptions['worker']): Worker | NodeWorker {
 
 /** A model as data. */
 function sent(model: NamedModel | ModuleModel): Pick<Creation, 'kind' | 'module' | 'imageShape' | 'classes' | 'options'> {
-  const options = plainOptions(model.options ?? {})
+  const options = plainOptions(optionsOf('createTrainer', model.options ?? {}))
   if ('kind' in model) return { kind: model.kind, options }
   const { module, imageShape, classes } = model
   return { module: String(module), imageShape, classes, options }

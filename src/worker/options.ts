@@ -3,7 +3,7 @@ import type { CoreSource } from '../runtime/core_source.ts'
 import type { NodeWorker } from '../runtime/host.ts'
 import type { RuntimeOptions } from '../runtime/runtime.ts'
 import { anything, type Given, isObject, option, required, rule, type Rule, seed } from '../options.ts'
-import { isA } from '../tag.ts'
+import { isAddress } from '../tag.ts'
 
 /** A model that the worker knows. */
 export interface NamedModel {
@@ -27,9 +27,6 @@ export interface ModuleModel {
 
 type Sendable = Exclude<CoreSource, Response>
 
-/** By what they have: they may come from another realm. A Trusted Types policy's address has only its tag. */
-export const isAddress = (x: unknown): x is URL | string =>
-  typeof x === 'string' || typeof (x as URL | null)?.href === 'string' || isA('TrustedScriptURL', x)
 export const isWorker = (x: unknown): x is Worker | NodeWorker => isObject(x) && 'postMessage' in x
 const isModel = (x: unknown): x is NamedModel | ModuleModel =>
   isObject(x) && (typeof (x as NamedModel).kind === 'string' || isAddress((x as ModuleModel).module))

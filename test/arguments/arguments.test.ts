@@ -1,17 +1,10 @@
 // Every exported function, with each kind of nonsense in each place: what is refused is refused in a sentence of ours, which
 // names what was called. Nothing hangs, and nothing reserves memory for a number that was given by mistake.
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
+import { basename } from 'node:path'
 import { afterAll, describe, expect, it, test } from 'vitest'
 import * as api from '../../src/entries/index.ts'
-import * as exported from '../../src/export/index.ts'
-import * as more from '../../src/entries/models.ts'
-import * as idx from '../../src/formats/idx.ts'
-import * as metrics from '../../src/metrics/index.ts'
-import * as npy from '../../src/formats/npy.ts'
-import * as npz from '../../src/formats/npz.ts'
-import * as safetensors from '../../src/formats/safetensors.ts'
-import * as node from '../../src/node/index.ts'
-import { ENTRIES, OF_ENTRIES, TRAINER } from './entries.ts'
+import { OF_ENTRIES, TRAINER } from './entries.ts'
 import { FUNCTIONS, OTHERS } from './functions.ts'
 import { complaintOf, NONSENSE } from './nonsense.ts'
 
@@ -40,7 +33,7 @@ const REFUSED = [
 
 /** What takes objects that may hold more than is read, or that are no options. */
 const FREE = [
-  'exported.partsOf', 'node.saveConfig', 'node.encodePng', 'npy.encodeNpy', 'imageDataset', 'model.loadState',
+  'export.partsOf', 'node.saveConfig', 'node.encodePng', 'npy.encodeNpy', 'pictures.encodePictureSet', 'imageDataset', 'model.loadState',
   'worker.imageDataset', 'metrics.gaussian', 'metrics.frechetDistance', 'metrics.kernelDistance',
   'trainer.loadState', 'bench.compareReports', 'bench.reportTable', 'bench.wrong', 'serve.serveTrainer',
 ]
@@ -74,15 +67,55 @@ test.each(OPTIONED)('%s refuses an option that there is not', async (name, [f, a
   if (!FREE.includes(name)) expect(complaint).toMatch(/optoin/)
 })
 
-test('the list has every function of the entries', () => {
+/** What JavaScript calls an object, and has no option. */
+const NO_RECORDS: Readonly<Record<string, () => object>> = {
+  'a Map': () => new Map([['optoin', 1]]), 'a date': () => new Date(0), 'a promise': () => Promise.resolve({}),
+  'an expression': () => /a/, 'bytes': () => new Uint8Array(2), 'a list': () => [], 'a function': () => () => undefined,
+}
+/** A copy of arguments, or of an object among them, for each object that they hold, with `made` in its place. */
+function* replaced(given: unknown, made: () => object, path: readonly string[] = []): Generator<readonly [where: string, given: unknown]> {
+  const parts = Array.isArray(given) ? Object.entries(given) : isPlain(given) ? Object.entries(given) : []
+  for (const [key, part] of parts) {
+    const put = (value: unknown) => (Array.isArray(given) ? given.with(Number(key), value) : { ...given as object, [key]: value })
+    if (isPlain(part)) yield [[...path, key].join('.'), put(made())]
+    for (const [deeper, inner] of replaced(part, made, [...path, key])) yield [deeper, put(inner)]
+  }
+}
+/** Callbacks may be a list; the options of a definition are written down, and not read. */
+const OTHERWISE = /callbacks$|^\d+\.options$/
+const RECORDED = Object.entries(ALL).filter(([, [, args]]) => !replaced(args(), () => ({})).next().done)
+test.each(RECORDED)('%s refuses other objects in place of an object', async (_, [f, args]) => {
+  const taken: string[] = []
+  for (const [kind, make] of Object.entries(NO_RECORDS)) {
+    for (const [where, given] of replaced(args(), make)) {
+      const complaint = await complaintOf(f as (...all: unknown[]) => unknown, given as unknown[], /^$/)
+      if (complaint === null && !OTHERWISE.test(where)) taken.push(`${kind} as ${where}`)
+    }
+  }
+  expect(taken).toEqual([])
+})
+
+/** What package.json exports as modules of functions, by the last part of its path; `.` and `api` by none. A worker's file has none. */
+async function entriesOf(): Promise<[entry: string, exported: object][]> {
+  const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: Record<string, string | { types: string }> }
+  const typed = Object.entries(exports).flatMap(([path, file]) => (
+    typeof file === 'string' || path.endsWith('.js') ? [] : [[basename(path), file.types] as const]))
+  return Promise.all(typed.map(async ([entry, types]): Promise<[string, object]> => {
+    const source = types.replace('./dist/', '../../src/').replace(/\.d\.ts$/, '.ts')
+    return [entry, await import(source) as object]
+  }))
+}
+
+test('the list has every function of every entry of package.json', async () => {
   const listed = Object.keys(ALL)
   const namespaces = ['ops', 'layers', 'losses', 'optimizers', 'schedules', 'initializers'] as const
+  const entries = await entriesOf()
+  expect(entries.map(([entry]) => entry)).toEqual(expect.arrayContaining(['.', 'api', 'worker', 'serve', 'pictures', 'metrics']))
   const missing = [
-    ...Object.entries(api).filter(([, value]) => typeof value === 'function').map(([name]) => name),
+    ...entries.flatMap(([entry, all]) => Object.entries(all)
+      .filter(([name, value]) => typeof value === 'function' && (entry === '.' || value !== (api as never)[name]))
+      .map(([name]) => (entry === '.' ? name : `${entry}.${name}`))),
     ...namespaces.flatMap((space) => Object.entries(api[space]).map(([name]) => `${space}.${name}`)),
-    ...Object.entries({ exported, metrics, more, idx, npy, npz, safetensors, node, ...ENTRIES }).flatMap(([entry, all]) => (
-      Object.entries(all as object).filter(([name, value]) => typeof value === 'function' && value !== (api as never)[name])
-        .map(([name]) => `${entry}.${name}`))),
     ...Object.getOwnPropertyNames(api.Model.prototype).map((name) => `model.${name}`),
     ...Object.getOwnPropertyNames(TRAINER).map((name) => `trainer.${name}`),
   ].filter((name) => !listed.includes(name) && !listed.includes(`models.${name}`) && !OTHERS.includes(name))

@@ -53,7 +53,6 @@ const asked = { threads: 1, precision: 'deterministic', wide: false, core: new U
 const quick = (f: (options: object) => unknown): Call[0] => (given?: object) => (
   f(typeof (given ?? {}) === 'object' && !Object.keys(given ?? {}).length && given !== null ? asked : given!))
 
-export const ENTRIES = { bench, slim, swarm, verify, worker, serve }
 export const TRAINER: object = Object.getPrototypeOf(trainer)
 
 export const OF_ENTRIES: Readonly<Record<string, Call>> = {

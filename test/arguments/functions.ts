@@ -12,6 +12,7 @@ import * as npz from '../../src/formats/npz.ts'
 import * as safetensors from '../../src/formats/safetensors.ts'
 import { modelNames, models } from '../../src/models/kinds.ts'
 import * as node from '../../src/node/index.ts'
+import * as pictures from '../../src/pictures/index.ts'
 import { runtime } from '../harness.ts'
 
 const {
@@ -38,6 +39,8 @@ const folder = mkdtempSync(join(tmpdir(), 'ganglion-arguments-'))
 const record = { kind: 'mine', summary: 'a model', options: { latent: options.option(options.count, 8, 'size of the code') } }
 const png = node.encodePng({ width: 1, height: 1, channels: 1, pixels: new Uint8Array(1) })
 const idxFile = idx.writeIdx([2, 1, 1], new Uint8Array(2))
+const files = [new File([Uint8Array.from(png)], 'a.png')]
+const set = await pictures.encodePictureSet(data)
 const tensors = new Map([['a', { shape: [2], data: new Float32Array(2) }]])
 const array = { shape: [2], data: Uint8Array.of(1, 2) }
 const features = { values: Float32Array.of(1, 2, 4), width: 1 }
@@ -282,11 +285,18 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
     /safetensors/i],
   'safetensors.decodeSafetensors': [safetensors.decodeSafetensors, () => [safetensors.encodeSafetensors(tensors), 'name'],
     /decodeSafetensors|safetensors/],
+  'pictures.decodePicture': [pictures.decodePicture, () => [png, 'name', 4096]],
+  'pictures.datasetFromFiles': [pictures.datasetFromFiles, () => [files, {
+    split: 'train', size: 2, fit: 'cover', background: 'white', channels: 1, bits: 8, skipBroken: false, maxBytes: 4096, workers: 0,
+  }], /datasetFromFiles|the files that were given|"pictures"/],
+  'pictures.encodePictureSet': [pictures.encodePictureSet, () => [data, data]],
+  'pictures.openPictureSet': [pictures.openPictureSet, () => [set, 'name'], /openPictureSet|picture set|safetensors/],
+  'pictures.setDigest': [pictures.setDigest, () => [set, 'name'], /setDigest|picture set|safetensors/],
 
-  'exported.importWeights': [exported.importWeights, () => [model, new Map(model.weights()), 'a file'],
+  'export.importWeights': [exported.importWeights, () => [model, new Map(model.weights()), 'a file'],
     /importWeights|weights|does not fit/],
-  'exported.partsOf': [exported.partsOf, () => [definition]],
-  'exported.exportModel': [exported.exportModel, () => [model, 'npz', { part: 'decoder', count: 1, seed: 1, classNames: ['a'] }]],
+  'export.partsOf': [exported.partsOf, () => [definition]],
+  'export.exportModel': [exported.exportModel, () => [model, 'npz', { part: 'decoder', count: 1, seed: 1, classNames: ['a'] }]],
 
   'metrics.randomFeatures': [metrics.randomFeatures, () => [runtime, [8, 8, 1]]],
   'metrics.classifierFeatures': [metrics.classifierFeatures, () => [runtime, classifier]],
