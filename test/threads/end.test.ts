@@ -94,10 +94,10 @@ describe('where threads are not available', () => {
 
   test('a worker file that is missing', async () => {
     const options = { worker: new URL('./missing.js', import.meta.url) }
-    await expect(threaded({ ...options, threads: 2 })).rejects.toThrow(/^a worker thread could not start: .*missing\.js/)
+    await expect(threaded({ ...options, threads: 2 })).rejects.toThrow(/^a worker thread did not start \(.*missing\.js.*\); give createRuntime's `worker`/)
     const one = await threaded({ ...options, threads: 'auto' })
     expect(one.threads).toBe(1)
-    expect(one.threadsReason).toMatch(/^a worker thread could not start: .*missing\.js/)
+    expect(one.threadsReason).toMatch(/^a worker thread did not start \(.*missing\.js.*\); give createRuntime's `worker`/)
   })
 
   test('a worker of another file, which gives no answer', async () => {
@@ -111,7 +111,8 @@ describe('where threads are not available', () => {
     }
     vi.useRealTimers()
     expect((error as Error).message).toBe(
-      "a worker thread could not start: no answer in 30 s; is its file Ganglion's thread.js?")
+      "a worker thread did not start (no answer in 30 s); give createRuntime's `worker` (createTrainer's `threadWorker`) " +
+      "the address of a file of this origin that is Ganglion's thread.js")
   })
 
   test.each([0, 1.5, 65, NaN, '2', 'many'])('threads: %s', async (threads) => {

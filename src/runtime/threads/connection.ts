@@ -42,7 +42,7 @@ export function started<T>(give: string, start: () => T): T {
 /** What helps where Node's permission model refuses, Trusted Types, a page's origin, or a bundle has no import.meta. */
 function helpFor(said: string, give: string): string {
   if (/^ERR_ACCESS/.test(said)) return 'start Node with --allow-worker'
-  return `give ${give} ` + (/Trusted/.test(said) ? 'an address that your Trusted Types policy made'
+  return `give ${give} ` + (/Trusted/.test(said) ? 'an address that your Trusted Types policy made (README, "In a Web Worker")'
     : /origin/.test(said) ? 'a file of this origin that imports it (README, "In a Web Worker")'
       : 'the address of its file')
 }

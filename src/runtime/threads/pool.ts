@@ -2,7 +2,7 @@
 import { GanglionError } from '../../errors.ts'
 import { Team, type Workers } from './team.ts'
 import type { Answer, Order, SharedExports } from './thread.ts'
-import { startWorker, type ThreadWorker } from './workers.ts'
+import { FILE_OPTION, startWorker, type ThreadWorker } from './workers.ts'
 
 /** Milliseconds in which workers start, on a busy machine too. */
 const PATIENCE = 30_000
@@ -22,6 +22,8 @@ export class ThreadPool implements Workers {
   #sessions = 0
   #lost: string | null = null
   #closed = false
+  /** Whether all workers have said that they are there. */
+  #started = false
 
   private constructor(size: number, file?: URL | string) {
     this.size = size
@@ -36,9 +38,10 @@ export class ThreadPool implements Workers {
    */
   static async start(size: number, file?: URL | string): Promise<ThreadPool> {
     const pool = new ThreadPool(size, file)
-    const limit = setTimeout(() => pool.lose(`no answer in ${PATIENCE / 1000} s; is its file Ganglion's thread.js?`), PATIENCE)
+    const limit = setTimeout(() => pool.lose(`no answer in ${PATIENCE / 1000} s`), PATIENCE)
     try {
       await pool.#answers({ kind: 'hello', session: 0 })
+      pool.#started = true
     } finally {
       clearTimeout(limit)
     }
@@ -73,7 +76,9 @@ export class ThreadPool implements Workers {
     if (this.#closed) return
     this.#lost ??= why
     void this.end()
-    for (const { failed } of this.#open.values()) failed(new GanglionError(`a worker thread could not start: ${why}`))
+    const said = this.#started ? `a worker thread cannot take part (${why}); threads: 1 takes none`
+      : `a worker thread did not start (${why}); give ${FILE_OPTION} the address of a file of this origin that is Ganglion's thread.js`
+    for (const { failed } of this.#open.values()) failed(new GanglionError(said))
   }
 
   /** Ends the workers. Sessions go on, on the caller's thread. */

@@ -5,12 +5,15 @@ import type { Answer, Order } from './thread.ts'
 
 export type ThreadWorker = Connection<Order>
 
+/** The options that take another file's address. */
+export const FILE_OPTION = "createRuntime's `worker` (createTrainer's `threadWorker`)"
+
 /**
  * Starts a worker. `file` replaces the package's own thread.js, where a bundler has moved that.
  * @throws GanglionError where the host refuses
  */
 export function startWorker(file: URL | string | undefined, on: Listener<Answer>): ThreadWorker {
-  return started("createRuntime's `worker`", () => {
+  return started(FILE_OPTION, () => {
     const thread = threadFrom(file ?? new URL('./thread.js', import.meta.url))
     if (thread) return connect(thread, on)
     // Bundlers know this very expression, and take the file along.
