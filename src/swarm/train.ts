@@ -3,7 +3,7 @@
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import type { Variable } from '../graph/leaves.ts'
-import { check, complete, count, type Given, isFunction, isObject, option, rule, signal as signalRule } from '../options.ts'
+import { check, complete, count, type Given, isFunction, isObject, isRecord, option, rule, signal as signalRule } from '../options.ts'
 import { turn } from '../runtime/turn.ts'
 import { type Counters, enterEpoch } from '../train/epoch.ts'
 import { beginEpoch, countersOf, keepState } from '../train/state.ts'
@@ -21,7 +21,7 @@ const OPTIONS = {
 export type TogetherOptions = Given<typeof OPTIONS>
 
 const WORK = rule('what createWork() makes', (x): x is StepWork => isObject(x) && 'createTasks' in x)
-const CREW = rule('an object with reduce(tasks, changed)', (x): x is Crew => isObject(x) && isFunction((x as Crew).reduce))
+const CREW = rule('an object with reduce(tasks, changed)', (x): x is Crew => isRecord(x) && isFunction(x['reduce']))
 
 /** Steps between two states that are kept, to go back to. */
 const KEPT_EVERY = 20

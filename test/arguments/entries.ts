@@ -1,6 +1,6 @@
 // As functions.ts, of the entries besides `ganglion`: the worker, its server, slim, verify, bench.
 import { parentPort } from 'node:worker_threads'
-import { imageDataset, Model, vae } from '../../src/entries/index.ts'
+import { GanglionError, imageDataset, Model, vae } from '../../src/entries/index.ts'
 import * as bench from '../../src/bench/index.ts'
 import * as swarm from '../../src/swarm/index.ts'
 import * as slim from '../../src/entries/slim.ts'
@@ -16,7 +16,8 @@ const creation = { model: { kind: 'vae', options }, worker: file }
 const [trainer, other] = [await worker.createTrainer(creation), await worker.createTrainer(creation)]
 const model = await Model.create(runtime, vae(options))
 const work = swarm.createWork(model, data, { batchSize: 1, microBatches: 2 })
-const crew = { reduce: () => new Promise<never>(() => {}) }
+/** Where it is asked at all, no training was to begin. */
+const crew = { reduce: () => Promise.reject(new GanglionError('trainTogether: nobody computes')) }
 /** Its methods, by their names. */
 const call = (name: Exclude<keyof worker.Trainer, 'info'>): Call[0] => trainer[name].bind(trainer)
 
