@@ -1,4 +1,4 @@
-// A commit's files in a folder of their own, for as long as work needs them. Invariant: what a run that was interrupted left there
+// A commit's files in a folder of their own, for as long as work needs them. Invariant: what an interrupted run left there
 // is no hindrance, and what is made of a commit has its name only when it is whole.
 import { execFileSync } from 'node:child_process'
 import { existsSync, renameSync, rmSync, symlinkSync } from 'node:fs'

@@ -129,18 +129,18 @@ function fieldsOf({ format, model, data, training }: Partial<RunConfig>): Field[
   ]
   if (isRecord(data)) {
     fields.push(
-      ['data.source', data!.source ?? null, 'mnist, fashion, emoji or a path', isText],
-      ['data.count', data!.count ?? null, 'a positive integer', isCount],
-      ['data.sha256', data!.sha256 ?? null, '64 hexadecimal digits', isHash],
-      ['data.load', data!.load, 'an object', maybe(isRecord)],
-      ['data.classNames', data!.classNames, 'a list of names', maybe(isNames)],
+      ['data.source', data.source ?? null, 'mnist, fashion, emoji or a path', isText],
+      ['data.count', data.count ?? null, 'a positive integer', isCount],
+      ['data.sha256', data.sha256 ?? null, '64 hexadecimal digits', isHash],
+      ['data.load', data.load, 'an object', maybe(isRecord)],
+      ['data.classNames', data.classNames, 'a list of names', maybe(isNames)],
     )
   }
   if (isRecord(module)) {
     fields.push(
-      ['model.module.path', module!.path ?? null, 'a path', isText],
-      ['model.module.relative', module!.relative ?? null, 'a path', isText],
-      ['model.module.sha256', module!.sha256 ?? null, '64 hexadecimal digits', isHash],
+      ['model.module.path', module.path ?? null, 'a path', isText],
+      ['model.module.relative', module.relative ?? null, 'a path', isText],
+      ['model.module.sha256', module.sha256 ?? null, '64 hexadecimal digits', isHash],
     )
   }
   return fields

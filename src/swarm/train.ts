@@ -3,7 +3,9 @@
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import type { Variable } from '../graph/leaves.ts'
-import { check, complete, count, type Given, isFunction, isObject, isRecord, option, rule, signal as signalRule } from '../options.ts'
+import {
+  check, complete, count, type Given, isFunction, isObject, isRecord, option, rule, signal as signalRule,
+} from '../options.ts'
 import { turn } from '../runtime/turn.ts'
 import { type Counters, enterEpoch } from '../train/epoch.ts'
 import { beginEpoch, countersOf, keepState } from '../train/state.ts'

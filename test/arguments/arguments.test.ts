@@ -33,8 +33,8 @@ const REFUSED = [
 
 /** What takes objects that may hold more than is read, or that are no options. */
 const FREE = [
-  'export.partsOf', 'node.saveConfig', 'node.encodePng', 'npy.encodeNpy', 'pictures.encodePictureSet', 'imageDataset', 'model.loadState',
-  'worker.imageDataset', 'metrics.gaussian', 'metrics.frechetDistance', 'metrics.kernelDistance',
+  'export.partsOf', 'node.saveConfig', 'node.encodePng', 'npy.encodeNpy', 'pictures.encodePictureSet', 'imageDataset',
+  'model.loadState', 'worker.imageDataset', 'metrics.gaussian', 'metrics.frechetDistance', 'metrics.kernelDistance',
   'trainer.loadState', 'bench.compareReports', 'bench.reportTable', 'bench.wrong', 'serve.serveTrainer',
 ]
 
@@ -73,7 +73,9 @@ const NO_RECORDS: Readonly<Record<string, () => object>> = {
   'an expression': () => /a/, 'bytes': () => new Uint8Array(2), 'a list': () => [], 'a function': () => () => undefined,
 }
 /** A copy of arguments, or of an object among them, for each object that they hold, with `made` in its place. */
-function* replaced(given: unknown, made: () => object, path: readonly string[] = []): Generator<readonly [where: string, given: unknown]> {
+function* replaced(
+  given: unknown, made: () => object, path: readonly string[] = [],
+): Generator<readonly [where: string, given: unknown]> {
   const parts = Array.isArray(given) ? Object.entries(given) : isPlain(given) ? Object.entries(given) : []
   for (const [key, part] of parts) {
     const put = (value: unknown) => (Array.isArray(given) ? given.with(Number(key), value) : { ...given as object, [key]: value })
@@ -95,7 +97,7 @@ test.each(RECORDED)('%s refuses other objects in place of an object', async (_, 
   expect(taken).toEqual([])
 })
 
-/** What package.json exports as modules of functions, by the last part of its path; `.` and `api` by none. A worker's file has none. */
+/** What package.json exports as modules of functions, by the last part of its path. A worker's file has no functions. */
 async function entriesOf(): Promise<[entry: string, exported: object][]> {
   const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: Record<string, string | { types: string }> }
   const typed = Object.entries(exports).flatMap(([path, file]) => (

@@ -287,7 +287,8 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
     /decodeSafetensors|safetensors/],
   'pictures.decodePicture': [pictures.decodePicture, () => [png, 'name', 4096]],
   'pictures.datasetFromFiles': [pictures.datasetFromFiles, () => [files, {
-    split: 'train', size: 2, fit: 'cover', background: 'white', channels: 1, bits: 8, skipBroken: false, maxBytes: 4096, workers: 0,
+    split: 'train', size: 2, fit: 'cover', background: 'white', channels: 1, bits: 8, skipBroken: false,
+    maxBytes: 4096, workers: 0,
   }], /datasetFromFiles|the files that were given|"pictures"/],
   'pictures.encodePictureSet': [pictures.encodePictureSet, () => [data, data]],
   'pictures.openPictureSet': [pictures.openPictureSet, () => [set, 'name'], /openPictureSet|picture set|safetensors/],

@@ -77,7 +77,8 @@ export class ThreadPool implements Workers {
     this.#lost ??= why
     void this.end()
     const said = this.#started ? `a worker thread cannot take part (${why}); threads: 1 takes none`
-      : `a worker thread did not start (${why}); give ${FILE_OPTION} the address of a file of this origin that is Ganglion's thread.js`
+      : `a worker thread did not start (${why}); give ${FILE_OPTION} the address of a file of this origin ` +
+        "that is Ganglion's thread.js"
     for (const { failed } of this.#open.values()) failed(new GanglionError(said))
   }
 
