@@ -310,7 +310,7 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   'metrics.negativeLogLikelihood': [metrics.negativeLogLikelihood, () => [model, data, { codes: 1 }]],
   'a FeatureExtractor.of': [method(extractor, 'of'), () => [new Float32Array(64)], /random-conv-128/],
 
-  'more.augmented': [more.augmented, () => [definition, 'flip,shift']],
+  'models.augmented': [more.augmented, () => [definition, 'flip,shift']],
 
   'node.mnistClassifier': [node.mnistClassifier, () => []],
   'node.decodePng': [node.decodePng, () => [png, 'name'], /decodePng|PNG/],
