@@ -2,11 +2,21 @@
 import { Controls } from './parts/controls.tsx'
 import { Header } from './parts/header.tsx'
 import { run } from './state/current.ts'
-import { view } from './state/settings.ts'
+import { type View, view } from './state/settings.ts'
 import { text } from './text/index.ts'
+import { later } from './views/later.tsx'
 import { Train } from './views/train.tsx'
 
+const VIEWS: Readonly<Record<View, () => preact.JSX.Element | null>> = {
+  train: Train,
+  inside: later(() => import('./views/inside.tsx')),
+  take: later(() => import('./views/take.tsx')),
+  verify: later(() => import('./views/verify.tsx')),
+  bench: later(() => import('./views/bench.tsx')),
+}
+
 export function App() {
+  const Shown = VIEWS[view.value]
   const error = run.value?.error.value
   return (
     <>
@@ -15,7 +25,7 @@ export function App() {
         <h1>{text.value.tagline}</h1>
         <Controls />
         {error && <p class="alert" role="alert">{text.value.failed(error)}</p>}
-        {view.value === 'train' && <Train />}
+        <Shown />
       </main>
     </>
   )

@@ -6,6 +6,7 @@ import { isolate, keepFiles } from './state/isolate.ts'
 import './style/base.css'
 import './style/parts.css'
 import './style/views.css'
+import './style/inside.css'
 
 /** Milliseconds, for training to have begun. */
 const KEEP_AFTER = 4000

@@ -24,12 +24,22 @@ function Digest({ of, name }: { readonly of: string, readonly name: string }) {
   return <code class="digest" data-digest={name} data-value={of}>{of.match(/.{8}/g)?.map((part) => <span key={part}>{part}</span>)}</code>
 }
 
-function Reached({ run: { settings, reached, paused } }: { readonly run: Run }) {
+function Waiting({ run: { settings, step }, says }: { readonly run: Run, readonly says: string }) {
+  return (
+    <div class="waiting">
+      <p>{says}</p>
+      <progress max={settings.steps} value={Math.min(step.value, settings.steps)} aria-label={says} />
+    </div>
+  )
+}
+
+function Reached({ run }: { readonly run: Run }) {
   const t = text.value
+  const { settings, reached, paused } = run
   const taken = paused.value && paused.value.step !== reached.value?.step && paused.value.step > 0 ? paused.value : reached.value
   return (
     <div role="status">
-      {!taken && <p class="waiting">{t.before(whole(settings.steps))}</p>}
+      {!taken && <Waiting run={run} says={t.before(whole(settings.steps))} />}
       {taken && <h3>{t.at(whole(taken.step))}</h3>}
       {taken && <Digest of={taken.digest} name="reached" />}
       {taken && <Share run={settings} taken={taken} />}
@@ -37,8 +47,9 @@ function Reached({ run: { settings, reached, paused } }: { readonly run: Run }) 
   )
 }
 
-function Promised({ run: { settings, reached, verdict } }: { readonly run: Run }) {
+function Promised({ run }: { readonly run: Run }) {
   const t = text.value
+  const { settings, reached, verdict } = run
   const verdicts = { same: [<Check />, t.same], different: [<Cross />, t.different] } as const
   const [icon, sentence] = verdict.value ? verdicts[verdict.value] : [null, t.promised(whole(settings.steps))]
   return (
@@ -47,7 +58,7 @@ function Promised({ run: { settings, reached, verdict } }: { readonly run: Run }
       <h3>{t.expected}</h3><Digest of={settings.expected} name="expected" />
       <h3>{t.reached}</h3>
       {reached.value ? <><Digest of={reached.value.digest} name="reached" /><Share run={settings} taken={reached.value} /></>
-        : <p class="waiting">{t.waiting(whole(settings.steps))}</p>}
+        : <Waiting run={run} says={t.waiting(whole(settings.steps))} />}
     </div>
   )
 }

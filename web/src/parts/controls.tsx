@@ -16,8 +16,10 @@ export function Controls() {
           onClick={() => (running ? now?.pause() : now?.resume())}>
           {running ? <Pause /> : <Play />}{running ? t.pause : t.run}
         </button>
-        <button type="button" disabled={status !== 'paused'} onClick={() => now?.single()}><Single />{t.single}</button>
-        <button type="button" onClick={restart}><Restart />{t.restart}</button>
+        <button type="button" disabled={status !== 'paused'} onClick={() => now?.single()}>
+          <Single /><span>{t.single}</span>
+        </button>
+        <button type="button" onClick={restart}><Restart /><span>{t.restart}</span></button>
       </div>
       {now && <Numbers run={now} />}
     </div>

@@ -19,7 +19,10 @@ export interface Taken {
   readonly digest: string
 }
 
+let runs = 0
+
 export class Run {
+  readonly id = ++runs
   readonly settings: Settings
   readonly status = signal<Status>('starting')
   readonly step = signal(0)

@@ -49,7 +49,50 @@ export const en = {
   same: 'Reproduced: this browser reached the expected digest, to the bit.',
   different: 'Not reproduced: this browser reached another digest than the link promises.',
   promised: (step: string) => `This link promises a digest at step ${step}. Training will tell.`,
-  copy: 'Copy the link that reproduces this', copied: 'Copied',
+  copy: 'Copy the link to this run', copied: 'Copied',
+
+  map: 'Latent map',
+  mapHelp: 'A thousand test images where the encoder puts them, coloured by class. Point anywhere to see that place.',
+  noEncoder: 'This model has no encoder, so images have no place in it. Its codes are noise: move the sliders.',
+  mapAlt: 'The codes of 1,000 test images in the plane in which they differ most',
+  classes: 'Go to a class', classOf: (label: string) => `The middle of class ${label}`,
+  code: 'One code', codeHelp: 'Each slider is one number of the code. Long codes show the numbers that vary most.',
+  codeNumber: (n: string) => `Number ${n} of the code`, fromNoise: 'From noise',
+  decodedAlt: 'The image that the model makes of this code',
+  walk: 'From one to another', walkHelp: 'Two test digits, and what the model makes of the codes between theirs.',
+  walkNoise: 'Two codes of noise, and what the model makes of those between them.',
+  walkAlt: 'Nine images from one code to another', from: 'From', to: 'To', otherEnds: 'Other ends',
+
+  takeTitle: 'Take the generator away',
+  takeHelp: 'What the model knows at this moment, as a file. It is made in this page; nothing is uploaded.',
+  formats: {
+    wasm: { title: 'WebAssembly', help: 'One module without imports that draws the same bits as here.' },
+    onnx: { title: 'ONNX', help: 'For onnxruntime and most accelerators.' },
+    html: { title: 'One page', help: 'A file that opens anywhere, with sliders, without a network.' },
+    safetensors: { title: 'safetensors', help: 'Weights for PyTorch, with a program that loads them.' },
+  },
+  png: { title: 'PNG', help: 'The sixty-four samples as a picture.' },
+  download: 'Download', writing: 'Writing…',
+  written: (what: string, megabytes: string) => `${what}: ${megabytes} MB written.`,
+  failedTo: (why: string) => `Nothing was written: ${why}`,
+  program: 'The same run as a program', programHelp: 'It runs in Node as it stands, and prints the digest that this page shows.',
+  copyProgram: 'Copy',
+
+  verifyTitle: 'Does this browser give the same bits?',
+  verifyHelp: 'Every op and every model, each as one digest beside the one that the package promises. Training pauses meanwhile.',
+  verifyBegin: 'Verify this browser', stop: 'Stop', report: 'Report as JSON',
+  verified: (count: number) => `The same bits: ${count} of ${count} digests are as expected.`,
+
+  benchTitle: 'How fast is this browser?',
+  benchHelp: 'Memory, kernels and models, each result beside its golden digest: a fast wrong answer does not count. '
+    + 'Training pauses meanwhile.',
+  benchQuick: 'Quick: ten seconds', benchFull: 'Full: a minute', measuring: 'Measuring',
+  benchModels: 'Training steps', benchKernels: 'Kernels', benchMemory: 'Memory',
+  benchAbout: (threads: string, peak: string, seconds: string) =>
+    `Threads: ${threads}. Peak of one: ${peak} GFLOP/s. Measured in ${seconds} s; medians.`,
+  msStep: 'ms a step', ofPeak: 'Of peak', result: 'Bits', kernel: 'Kernel',
+  verdicts: { same: 'same', different: 'different', unknown: '–' },
+  notLoaded: (why: string) => `This view could not be loaded: ${why}. Try again when there is a network.`,
 }
 
 export type Texts = typeof en

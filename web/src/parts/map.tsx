@@ -1,0 +1,68 @@
+// The test images' codes as points of a plane, coloured by class. Pointing at a place asks for what is there.
+import { useEffect, useRef } from 'preact/hooks'
+import type { Encoded } from '../state/encoded.ts'
+import { dark } from '../state/theme.ts'
+import { text } from '../text/index.ts'
+
+/** By class: colours that differ in lightness too. */
+export const CLASS_COLOURS = [
+  '#3b7dd8', '#e8833a', '#2f9e5b', '#d64550', '#8b62c9', '#8c6239', '#d667b0', '#6f7780', '#b3a125', '#26a8b8',
+]
+/** Of the farthest point, what the map's edge is. */
+const ROOM = 1.08
+const POINT = 2.6
+
+interface Props {
+  readonly encoded: Encoded
+  /** Where the code that is looked at lies. */
+  readonly place: readonly [number, number] | null
+  readonly onPlace: (x: number, y: number) => void
+}
+
+/** The farthest that a point is from the middle, but for one in a hundred. */
+function reach(places: Float32Array): number {
+  const sorted = places.map(Math.abs).sort()
+  return ROOM * (sorted[Math.floor(0.995 * (sorted.length - 1))] || 1)
+}
+
+function draw(canvas: HTMLCanvasElement, { places, labels }: Encoded, at: Props['place'], night: boolean): void {
+  const side = canvas.clientWidth * devicePixelRatio
+  if (canvas.width !== side) canvas.width = canvas.height = side
+  const context = canvas.getContext('2d')!
+  context.clearRect(0, 0, side, side)
+  const scale = side / 2 / reach(places)
+  const point = (x: number, y: number, radius: number) => {
+    context.beginPath()
+    context.arc(side / 2 + x * scale, side / 2 - y * scale, radius * devicePixelRatio, 0, 7)
+  }
+  context.globalAlpha = 0.8
+  for (let i = 0; i < labels.length; i++) {
+    context.fillStyle = CLASS_COLOURS[labels[i]!]!
+    point(places[2 * i]!, places[2 * i + 1]!, POINT)
+    context.fill()
+  }
+  if (!at) return
+  context.globalAlpha = 1
+  context.strokeStyle = night ? '#ffffff' : '#000000'
+  context.lineWidth = 2 * devicePixelRatio
+  point(...at, 7)
+  context.stroke()
+}
+
+export function LatentMap({ encoded, place, onPlace }: Props) {
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const night = dark.value
+  useEffect(() => {
+    const watch = new ResizeObserver(() => draw(canvas.current!, encoded, place, night))
+    watch.observe(canvas.current!)
+    return () => watch.disconnect()
+  }, [encoded, place, night])
+  const point = (event: PointerEvent) => {
+    const { left, top, width } = canvas.current!.getBoundingClientRect()
+    const scale = reach(encoded.places) / (width / 2)
+    onPlace((event.clientX - left - width / 2) * scale, (top + width / 2 - event.clientY) * scale)
+  }
+  return (
+    <canvas ref={canvas} class="map" role="img" aria-label={text.value.mapAlt} onPointerMove={point} onPointerDown={point} />
+  )
+}

@@ -1,0 +1,46 @@
+// The codes of the test images, by a run's encoder as it is: again and again, while somebody looks.
+import { signal } from '@preact/signals'
+import { data, floats } from './data.ts'
+import { type Plane, planeOf, placesOf } from './plane.ts'
+import type { Run } from './run.ts'
+
+/** Milliseconds from one time to the next. */
+const EVERY = 1200
+
+export interface Encoded {
+  readonly codes: Float32Array
+  readonly labels: ArrayLike<number>
+  readonly plane: Plane
+  /** x, y of each in the plane. */
+  readonly places: Float32Array
+}
+
+const wait = (ms: number) => new Promise((done) => setTimeout(done, ms))
+
+export class Encoder {
+  readonly encoded = signal<Encoded | null>(null)
+  #over = false
+
+  constructor(run: Run) {
+    void this.#follow(run).catch((error: unknown) => {
+      if (!run.closed && !this.#over) throw error
+    })
+  }
+
+  async #follow(run: Run): Promise<void> {
+    const { test } = await data()
+    const images = floats(test.images)
+    const size = () => run.trainer!.info.codeShape.reduce((a, b) => a * b, 1)
+    for (let seen = -1; !this.#over && !run.closed; await wait(EVERY)) {
+      if (!run.trainer || run.step.value === seen || document.hidden) continue
+      seen = run.step.value
+      const codes = await run.trainer.encode(images)
+      const plane = planeOf(codes, size(), this.encoded.value?.plane)
+      this.encoded.value = { codes, labels: test.labels!, plane, places: placesOf(codes, plane) }
+    }
+  }
+
+  close(): void {
+    this.#over = true
+  }
+}

@@ -1,0 +1,84 @@
+// Inside the model that trains: where its codes lie, what each of their numbers does, what is between two of them.
+import { useComputed, useSignal } from '@preact/signals'
+import { useEffect, useMemo } from 'preact/hooks'
+import { Card } from '../parts/card.tsx'
+import { useDecoded } from '../parts/decoded.ts'
+import { Dice } from '../parts/icons.tsx'
+import { CLASS_COLOURS, LatentMap } from '../parts/map.tsx'
+import { Sliders } from '../parts/sliders.tsx'
+import { Tiles } from '../parts/tiles.tsx'
+import { Walk } from '../parts/walk.tsx'
+import { run } from '../state/current.ts'
+import { type Encoded, Encoder } from '../state/encoded.ts'
+import { factsOf } from '../state/facts.ts'
+import { codeAt, meanOf, placesOf } from '../state/plane.ts'
+import type { Run } from '../state/run.ts'
+import { text } from '../text/index.ts'
+
+const IMAGE = [28, 28, 1]
+
+export default function Inside() {
+  const now = run.value
+  // Its parts are of one run: another one begins with nothing chosen.
+  return now?.threads.value ? <Of key={now.id} run={now} /> : <p role="status">{text.value.status.starting}</p>
+}
+
+function Of({ run }: { readonly run: Run }) {
+  const { encodes } = factsOf(run.settings.model)
+  const encoder = useMemo(() => (encodes ? new Encoder(run) : null), [run])
+  useEffect(() => () => encoder?.close(), [encoder])
+  const encoded = encoder?.encoded.value ?? null
+  const size = run.trainer!.info.codeShape.reduce((a, b) => a * b, 1)
+  const chosen = useSignal<Float32Array | null>(null)
+  const t = text.value
+  const code = chosen.value ?? encoded?.plane.mean ?? (encodes ? null : new Float32Array(size))
+  const images = useDecoded(run, code)
+  const place = useComputed(() => {
+    const now = encoder?.encoded.value
+    return now && chosen.value ? placesOf(chosen.value, now.plane) : null
+  })
+  const draw = async () => {
+    chosen.value = await run.trainer!.drawCodes(1, { seed: Math.floor(Math.random() * 1e6) })
+  }
+  const at = place.value
+  return (
+    <div class="view inside">
+      <div class="pair">
+        <Card title={t.map} help={encodes ? t.mapHelp : t.noEncoder} class="latent">
+          {encoded && (
+            <>
+              <LatentMap encoded={encoded} place={at ? [at[0]!, at[1]!] : null}
+                onPlace={(x, y) => (chosen.value = codeAt(encoded.plane, x, y))} />
+              <Classes encoded={encoded} onCode={(next) => (chosen.value = next)} />
+            </>
+          )}
+        </Card>
+        <Card title={t.code} help={t.codeHelp} class="code" aside={
+          <button type="button" class="quiet" onClick={() => void draw()}><Dice />{t.fromNoise}</button>
+        }>
+          <div class="one">
+            <Tiles images={images.value} shape={IMAGE} columns={1} count={1} label={t.decodedAlt} side={280} />
+          </div>
+          {code && <Sliders code={code} codes={encoded?.codes ?? null} onCode={(next) => (chosen.value = next)} />}
+        </Card>
+      </div>
+      <Walk run={run} encoded={encoded} />
+    </div>
+  )
+}
+
+/** To the middle of a class's codes. */
+function Classes({ encoded: { codes, labels, plane }, onCode }: {
+  readonly encoded: Encoded, readonly onCode: (code: Float32Array) => void
+}) {
+  return (
+    <div class="classes" role="group" aria-label={text.value.classes}>
+      {CLASS_COLOURS.map((colour, label) => (
+        <button key={colour} type="button" aria-label={text.value.classOf(String(label))}
+          onClick={() => onCode(meanOf(codes, plane.size, (row) => labels[row] === label))}>
+          <svg viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" fill={colour} /></svg>{label}
+        </button>
+      ))}
+    </div>
+  )
+}

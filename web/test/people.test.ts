@@ -1,0 +1,90 @@
+// Whoever uses the page: by keyboard, with a screen reader, on a phone, in the dark, in Chinese. axe finds nothing in any view.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'puppeteer-core'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { steps } from './lib/chromium.ts'
+import { pages, wanted } from './lib/page.ts'
+
+const all = pages()
+beforeEach(wanted)
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe finds, each rule with the elements that break it. */
+async function findings(page: Page): Promise<unknown> {
+  return page.evaluate(async () => {
+    interface Found { violations: { id: string, nodes: { html: string }[] }[] }
+    const { axe } = globalThis as unknown as { axe: { run(): Promise<Found> } }
+    return (await axe.run()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])
+  })
+}
+
+test.each([['en', 'light'], ['zh', 'dark']])('axe finds nothing in any view: %s, %s', async (language, theme) => {
+  const { page } = await all.at('#batch=8')
+  await page.evaluate((language, theme) => {
+    localStorage.setItem('language', language)
+    localStorage.setItem('theme', theme)
+  }, language, theme)
+  await page.reload()
+  await steps(page, 2)
+  expect(await page.$eval('html', (html) => [html.lang.slice(0, 2), html.dataset['theme']])).toEqual([language, theme])
+  await page.evaluate(AXE)
+  const views = await page.$$('nav button')
+  expect(views).toHaveLength(5)
+  for (const view of views) {
+    await view.click()
+    await page.waitForSelector('.view .card')
+    expect(await findings(page), await view.evaluate((element) => element.textContent!)).toEqual([])
+  }
+})
+
+describe('the first view', () => {
+  test.each([360, 720, 1180, 2560])('%i pixels wide: nothing is cut off', async (width) => {
+    const { page } = await all.at('#batch=8', width, 800)
+    await steps(page, 2)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
+    const beyond = await page.$$eval('main *, header.top > *', (elements, most) => elements
+      .filter((element) => !element.closest('.scroll, svg, .u-wrap') && element.getBoundingClientRect().right > most + 1)
+      .map((element) => element.outerHTML.slice(0, 100)), width)
+    expect(beyond).toEqual([])
+  })
+
+  test('by keyboard: pause is reached, pressed, and seen to have the focus', async () => {
+    const { page } = await all.at('#batch=8')
+    await steps(page, 2)
+    const names: string[] = []
+    for (let i = 0; i < 12 && names.at(-1) !== 'Pause'; i++) {
+      await page.keyboard.press('Tab')
+      names.push(await page.evaluate(() => document.activeElement!.textContent!.trim()))
+      const outline = await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle)
+      expect(outline, names.at(-1)).not.toBe('none')
+    }
+    expect(names).toEqual(['Skip to the content', 'Train', 'Look inside', 'Take away', 'Verify', 'Bench', '中文', '', 'Pause'])
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('[data-status="paused"]')
+  })
+
+  test('with reduced motion nothing is animated', async () => {
+    const { page } = await all.at('#batch=8')
+    await page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }])
+    await steps(page, 2)
+    expect(await page.evaluate(() => document.getAnimations().length)).toBe(0)
+  })
+})
+
+test('after the first visit it works without a network', async () => {
+  const { page } = await all.at('#batch=8')
+  await steps(page, 2)
+  await page.waitForFunction(async () => (await Promise.all(
+    ['./', 'data/mnist-images.idx.gz'].map((file) => caches.match(file)))).every(Boolean), { polling: 500 })
+  await page.waitForFunction(async () => {
+    const [name] = await caches.keys()
+    return (await (await caches.open(name!)).keys()).some(({ url }) => url.includes('/verify-'))
+  }, { polling: 500 })
+  await page.setOfflineMode(true)
+  await page.reload()
+  await steps(page, 2)
+  await page.locator('nav button:nth-child(4)').click()
+  await page.waitForSelector('.card .primary')
+})

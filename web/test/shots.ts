@@ -1,0 +1,33 @@
+// Pictures of every view at three widths, for people to look at: `npm --prefix web run shots` writes them into web/shots.
+import { mkdirSync } from 'node:fs'
+import { beforeEach, test } from 'vitest'
+import { steps } from './lib/chromium.ts'
+import { pages, wanted } from './lib/page.ts'
+
+const all = pages()
+beforeEach(wanted)
+
+const SHOTS = new URL('../shots/', import.meta.url).pathname
+const WIDTHS = [360, 1440, 2560]
+const views = ['train', 'inside', 'take', 'verify', 'bench']
+const others = [
+  ['dark', 1440, '', { theme: 'dark' }], ['dark-inside', 1440, '#view=inside', { theme: 'dark' }],
+  ['chinese', 1440, '', { language: 'zh' }], ['gan', 1440, '#model=gan', {}],
+  ['promised', 1440, `#steps=20&digest=${'0'.repeat(64)}`, {}], ['medium', 900, '', {}],
+] as const
+const shots = [
+  ...views.flatMap((view) => WIDTHS.map((width) => [`${view}-${width}`, width, `#view=${view}`, {}] as const)), ...others,
+]
+
+test.each(shots)('%s', async (name, width, hash, choices) => {
+  mkdirSync(SHOTS, { recursive: true })
+  const { page } = await all.at('404')
+  await page.setViewport({ width, height: width < 500 ? 780 : Math.round(width * 0.625) })
+  await page.goto(all.site.url + hash)
+  await page.evaluate((kept) => Object.entries(kept).forEach(([key, value]) => localStorage.setItem(key, value)), choices)
+  await page.reload()
+  await steps(page, 120)
+  if (hash.includes('verify')) await page.locator('.card .primary').click()
+  await new Promise((done) => setTimeout(done, 2500))
+  await page.screenshot({ path: `${SHOTS}${name}.png`, fullPage: true })
+}, 120_000)

@@ -1,0 +1,108 @@
+// The views beside the first one, in Chromium.
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from 'puppeteer-core'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { button, steps } from './lib/chromium.ts'
+import { pages, wanted } from './lib/page.ts'
+
+const all = pages()
+beforeEach(wanted)
+
+const picture = (page: Page, where: string) =>
+  page.$eval(`${where} .tiles`, (canvas) => (canvas as HTMLCanvasElement).toDataURL())
+const changed = (page: Page, where: string, before: string) => page.waitForFunction((selector, old) =>
+  document.querySelector<HTMLCanvasElement>(`${selector} .tiles`)!.toDataURL() !== old, {}, where, before)
+const paused = async (hash: string) => {
+  const { page, said } = await all.at(hash)
+  await steps(page, 20)
+  await button(page, 'Pause').click()
+  await page.waitForSelector('[data-status="paused"]')
+  return { page, said }
+}
+
+describe('look inside', () => {
+  test('pointing at the map, a class, a slider: each decodes another code', async () => {
+    const { page, said } = await paused('#view=inside&batch=64')
+    await page.waitForSelector('.map')
+    await page.waitForSelector('.one .tiles[data-ready="true"]')
+    let before = await picture(page, '.one')
+    for (const act of [
+      async () => {
+        const { x, y, width } = (await (await page.$('.map'))!.boundingBox())!
+        await page.mouse.move(x + 0.3 * width, y + 0.2 * width)
+      },
+      () => button(page, 'The middle of class 1').click(),
+      () => page.$eval('.sliders input', (input) => {
+        const slider = input as HTMLInputElement
+        slider.value = slider.max
+        slider.dispatchEvent(new Event('input', { bubbles: true }))
+      }), () => button(page, 'From noise').click(),
+    ]) {
+      await act()
+      await changed(page, '.one', before)
+      before = await picture(page, '.one')
+    }
+    await page.waitForSelector('.walk .tiles[data-ready="true"]')
+    const walk = await picture(page, '.walk')
+    await page.select('.ends select', '0')
+    await changed(page, '.walk', walk)
+    expect(said).toEqual([])
+  })
+
+  test('a GAN has no map, and codes all the same', async () => {
+    const { page, said } = await all.at('#view=inside&model=gan&batch=8')
+    await page.waitForSelector('.one .tiles[data-ready="true"]')
+    await page.waitForSelector('.walk .tiles[data-ready="true"]')
+    expect(await page.$('.map')).toBeNull()
+    expect(await page.$$eval('.sliders input', (all) => all.length)).toBe(24)
+    expect(said).toEqual([])
+  })
+})
+
+describe('take away', () => {
+  test.each([
+    ['wasm', /^vae-generator\.wasm$/, [0, 0x61, 0x73, 0x6d]], ['onnx', /^vae-generator\.onnx$/, [8]],
+    ['html', /^vae-.*\.html$/, [...Buffer.from('<!doctype html>')]], ['png', /^vae-step-\d+\.png$/, [0x89, 0x50, 0x4e, 0x47]],
+  ])('%s', async (format, name, begins) => {
+    const { page, said } = await paused('#view=take&batch=8')
+    const folder = mkdtempSync(join(tmpdir(), 'ganglion-web-'))
+    const session = await page.createCDPSession()
+    await session.send('Browser.setDownloadBehavior', {
+      behavior: 'allow', downloadPath: folder, browserContextId: page.browserContext().id!,
+    })
+    await page.locator(`[data-format="${format}"]`).click()
+    await expect.poll(() => readdirSync(folder).filter((file) => !file.endsWith('.crdownload')), { timeout: 40_000 })
+      .toEqual([expect.stringMatching(name)])
+    const bytes = readFileSync(join(folder, readdirSync(folder)[0]!))
+    expect([...bytes.subarray(0, begins.length)]).toEqual(begins)
+    if (format === 'wasm') {
+      const { instance } = await WebAssembly.instantiate(bytes)
+      expect(Object.keys(instance.exports)).toEqual(expect.arrayContaining(['memory', 'generate', 'decode']))
+    }
+    expect(said).toEqual([])
+  })
+})
+
+test('verify: digests are as expected, and training stands still meanwhile', async () => {
+  const { page, said } = await all.at('#view=verify&batch=8')
+  await steps(page, 2)
+  await button(page, 'Verify this browser').click()
+  await page.waitForSelector('[data-status="paused"]')
+  await page.waitForFunction(() => document.querySelectorAll('.recipes .good').length >= 10)
+  expect(await page.$$('.recipes .bad')).toEqual([])
+  await button(page, 'Stop').click()
+  await button(page, 'Verify this browser').wait()
+  expect(said).toEqual([])
+})
+
+test('bench: says what it measures, and can be stopped', async () => {
+  const { page, said } = await all.at('#view=bench&batch=8')
+  await steps(page, 2)
+  await button(page, 'Quick: ten seconds').click()
+  await page.waitForFunction(() => /window \d/.test(document.querySelector('.card .note')?.textContent ?? ''))
+  await button(page, 'Stop').click()
+  await button(page, 'Quick: ten seconds').wait()
+  expect(said).toEqual([])
+})
