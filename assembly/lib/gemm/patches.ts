@@ -94,7 +94,6 @@ export class PatchColumns extends Patches {
   }
 
   /** Element i of `depth` patches to every 16th byte; `four`: with the next three, which lie beside it. */
-  @inline
   column(i: i32, k: i32, depth: i32, to: usize, four: bool): void {
     const end = to + (<usize>depth << 4)
     const tap = i / this.channels
@@ -113,7 +112,7 @@ export class PatchColumns extends Patches {
       if (inside && <u32>row < <u32>this.height) {
         to = this.pixels(image, row, x * this.patchStepX + left, skip, to, rowEnd, four)
       }
-      to = zeros(to, rowEnd, four)
+      if (to < rowEnd) to = zeros(to, rowEnd, four)
       x = 0
       if (++y == this.patchesY) {
         y = 0
@@ -135,17 +134,14 @@ export class PatchColumns extends Patches {
     if (column >= width) return to
     const last = min(end, to + (<usize>((width - 1 - column) / patchStepX + 1) << 4))
     const step = <usize>(patchStepX * this.channels) << 2
-    for (let from = this.at(image, row, column) + skip; to < last; to += 16, from += step) {
-      if (four) v128.store(to, v128.load(from))
-      else store<f32>(to, load<f32>(from))
-    }
+    let from = this.at(image, row, column) + skip
+    if (four) for (; to < last; to += 16, from += step) v128.store(to, v128.load(from))
+    else for (; to < last; to += 16, from += step) store<f32>(to, load<f32>(from))
     return to
   }
 }
 
 /** Zeros to every 16th byte, four of them or one. Returns the end. */
-// @ts-ignore: decorator
-@inline
 function zeros(to: usize, end: usize, four: bool): usize {
   for (; to < end; to += 16) {
     if (four) v128.store(to, f32x4.splat(0))
