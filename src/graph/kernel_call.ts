@@ -77,26 +77,28 @@ type Place = (records: object, words: () => readonly number[]) => number
 export function encode(given: KernelCall, put: Put, place: Place): void {
   const { layouts } = given.kernel
   const fields = given.args as Fields
-  const table = fieldsOf(layouts[0]!).find(([, type]) => type === 'table')
-  if (!table) return encodeFields(layouts, 0, fields, put)
-  const words = () => {
+  const layout = fieldsOf(layouts[0]!)
+  const last = layout.at(-1)!
+  if (last[1] !== 'table') return encodeFields(layouts, 0, fields, put)
+  for (const field of layout) if (field !== last) encodeField(field, fields, put)
+  put(place(fields.records, () => {
     const made: number[] = []
     encodeRecords(layouts, 1, fields, (word) => made.push(word))
     return made
-  }
-  encodeFields(layouts.slice(0, 1), 0, { ...fields, [table[0]]: place(fields.records, words) }, put)
+  }), 'table')
 }
 
 type Fields = Readonly<Record<string, number | readonly number[]>> & { readonly records: readonly Fields[] }
 
 /** The fields of one object, of the class at `depth`, then its records, of the next. */
 function encodeFields(layouts: readonly string[], depth: number, fields: Fields, put: Put): void {
-  for (const [name, type] of fieldsOf(layouts[depth]!)) {
-    const value = fields[name]!
-    if (typeof value === 'number') encodeNumber(value, type, put)
-    else for (const one of value) encodeNumber(one, type, put)
-  }
+  for (const field of fieldsOf(layouts[depth]!)) encodeField(field, fields, put)
   encodeRecords(layouts, depth + 1, fields, put)
+}
+function encodeField([name, type]: Layout[number], fields: Fields, put: Put): void {
+  const value = fields[name]!
+  if (typeof value === 'number') encodeNumber(value, type, put)
+  else for (const one of value) encodeNumber(one, type, put)
 }
 function encodeRecords(layouts: readonly string[], depth: number, { records }: Fields, put: Put): void {
   if (depth < layouts.length) for (const record of records) encodeFields(layouts, depth, record, put)

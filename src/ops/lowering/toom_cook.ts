@@ -36,8 +36,17 @@ export interface Axis {
   readonly filter: Sparse
 }
 
-/** Undefined where the kernel is not two or three strides long, or the results are too few. */
-export function axisOf(size: number, results: number, taps: number, stride: number, before: number): Axis | undefined {
+/** What `axisOf` gave, by its numbers: a network has few kinds of axes and asks for each some ten times for each convolution. */
+const known = new Map<string, Axis | undefined>()
+
+/** Undefined where the kernel is not two or three strides long, or the results are too few. The same axis for the same numbers. */
+export function axisOf(...numbers: [size: number, results: number, taps: number, stride: number, before: number]): Axis | undefined {
+  const key = numbers.join()
+  if (!known.has(key)) known.set(key, makeAxis(...numbers))
+  return known.get(key)
+}
+
+function makeAxis(size: number, results: number, taps: number, stride: number, before: number): Axis | undefined {
   const r = taps / stride
   if (r !== 2 && r !== 3) return undefined
   const most = 5 - r
