@@ -40,7 +40,7 @@ const ON_DEMAND = [
 ]
 const FOLDERS = ['data', 'graph', 'ops', 'ops/lowering', 'autodiff', 'compiler', 'nn', 'models', 'train']
 /** Of other folders, what the default entry needs. */
-const FILES = ['formats/grid', 'formats/sha256', 'formats/utf8', 'runtime/host', 'runtime/runtime']
+const FILES = ['host', 'formats/grid', 'formats/sha256', 'formats/utf8', 'runtime/runtime']
 /** What collects modules in an object (of which bundlers keep all), what is loaded when asked for, what no page needs. */
 const LEFT_OUT = ['index.ts', 'kinds.ts', 'registry.ts', 'accumulate.ts', 'micro_batches.ts', 'alike.ts', 'own.ts', 'subset.ts']
 

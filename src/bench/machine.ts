@@ -1,5 +1,5 @@
 // Where a benchmark ran, as far as the runtime tells. It decides nothing.
-import { builtin, parallelism } from '../runtime/host.ts'
+import { builtin, parallelism } from '../host.ts'
 
 export interface Machine {
   /** The runtime and its version: `Node 24.1.0, V8 13.6`, or a browser's user agent. */

@@ -1,7 +1,7 @@
 // A worker that decodes pictures and prepares them. A file of its own, because it is started by its address.
 // Invariant: each order is answered, with a picture or with why there is none.
 import { GanglionError } from '../errors.ts'
-import { builtin } from '../runtime/host.ts'
+import { builtin } from '../host.ts'
 import { decodePicture } from './decode.ts'
 import { prepare, type PreparedPicture, type Target } from './prepare.ts'
 

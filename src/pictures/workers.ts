@@ -1,7 +1,7 @@
 // Decodes and prepares many pictures: in as many workers as there are to be, or here. Invariant: what is handed on comes in the
 // order of the files, and is the same however many workers there are.
 import { GanglionError } from '../errors.ts'
-import { parallelism, workersAllowed, workersExist } from '../runtime/host.ts'
+import { parallelism, workersAllowed, workersExist } from '../host.ts'
 import { connect, type Connection, threadFrom } from '../runtime/threads/connection.ts'
 import { decodePicture } from './decode.ts'
 import type { Answer, Order } from './pictures_worker.ts'

@@ -3,7 +3,7 @@
 import { GanglionError } from '../errors.ts'
 import { compile, refused } from './compile_core.ts'
 import { isA } from '../tag.ts'
-import { builtin } from './host.ts'
+import { builtin } from '../host.ts'
 
 /** A compiled module, its bytes, an address (`file:` too, where there is Node's file system) or the answer of a `fetch`. */
 export type CoreSource = WebAssembly.Module | BufferSource | URL | string | Response

@@ -1,7 +1,7 @@
 // What makes steps faster than one thread on the plain core: threads, relaxed precision, wide vectors. Loaded when asked for.
 import { GanglionError } from '../errors.ts'
 import { relaxedSimd, threads as threadsHere } from './features.ts'
-import { parallelism } from './host.ts'
+import { parallelism } from '../host.ts'
 import { ThreadPool } from './threads/pool.ts'
 import { turnOn } from './wide.ts'
 

@@ -2,7 +2,7 @@
 // Pure: it starts nothing, and works in every runtime.
 import { NO_WASM } from './compile_core.ts'
 import { type Feature, no, yes } from './feature.ts'
-import { workersAllowed, workersExist } from './host.ts'
+import { workersAllowed, workersExist } from '../host.ts'
 import { isA } from '../tag.ts'
 import { wideVectors } from './wide.ts'
 

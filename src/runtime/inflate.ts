@@ -1,7 +1,7 @@
 // Unpacks an inlined core: base64 of raw deflate, by what the runtime itself has. Node's zlib is there in 2.5 ms, and a fresh
 // Node's DecompressionStream in 11 to 23; pages and their workers have only the latter.
 import { GanglionError } from '../errors.ts'
-import { builtin } from './host.ts'
+import { builtin } from '../host.ts'
 
 /**
  * The bytes that `text` is base64 of raw deflate of.

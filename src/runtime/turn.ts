@@ -1,6 +1,6 @@
 // A turn of the event loop, between two chunks of work: signals, input, rendering. Not by a timer where there is another way: a
 // hidden page's fire once a second. Not by scheduler.yield either: what it resumes goes before the messages that wait.
-import { builtin } from './host.ts'
+import { builtin } from '../host.ts'
 
 export function turn(): Promise<void> {
   const immediate = builtin('timers')?.setImmediate

@@ -3,7 +3,7 @@
 // knows the flag and does nothing. No WebAssembly can tell.
 import { GanglionError } from '../errors.ts'
 import type { Feature } from './feature.ts'
-import { builtin } from './host.ts'
+import { builtin } from '../host.ts'
 
 const FLAG = '--experimental-wasm-revectorize'
 const REASON = `V8 joins two of 128 bits in Node 24 or newer, on x64, with ${FLAG}`

@@ -2,7 +2,7 @@
 // Invariant: whatever was asked is answered, by the worker or, once it is gone, with an error that says so.
 import { GanglionError } from '../errors.ts'
 import { connect, type Connection } from '../runtime/threads/connection.ts'
-import type { NodeWorker } from '../runtime/host.ts'
+import type { NodeWorker } from '../host.ts'
 import { fromFault, type Reply, type Request } from './protocol.ts'
 
 export interface Open {

@@ -3,7 +3,7 @@
 export { createTrainer, type Trainer, type Transfer } from './client.ts'
 export type { ModuleModel, NamedModel, TrainerOptions } from './options.ts'
 export type { Arguments, Method, TrainerInfo, Value } from './protocol.ts'
-export type { NodeWorker } from '../runtime/host.ts'
+export type { NodeWorker } from '../host.ts'
 export type { FitCallback, FitOptions, History, Logs } from '../train/fit.ts'
 export type { Progress, TrainOptions } from '../train/train.ts'
 export { GanglionError, ThreadError, TrainingError } from '../errors.ts'

@@ -1,6 +1,6 @@
 // What `createTrainer` takes. The page checks what it needs itself, the worker all that it is sent (serve.ts).
 import type { CoreSource } from '../runtime/core_source.ts'
-import type { NodeWorker } from '../runtime/host.ts'
+import type { NodeWorker } from '../host.ts'
 import type { RuntimeOptions } from '../runtime/runtime.ts'
 import { anything, type Given, isObject, option, required, rule, type Rule, seed } from '../options.ts'
 import { isAddress } from '../tag.ts'

@@ -1,7 +1,7 @@
 // A worker as its host sees it, the same for a Web Worker and for a thread of Node: messages both ways, and its end.
 import { GanglionError } from '../../errors.ts'
 import { shown } from '../../options.ts'
-import { builtin, type NodeWorker } from '../host.ts'
+import { builtin, type NodeWorker } from '../../host.ts'
 
 export interface Connection<Out> {
   post(message: Out, transfer?: Transferable[]): void

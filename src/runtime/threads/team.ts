@@ -1,7 +1,7 @@
 // One session's hold on the thread pool: a run is posted to the workers, and the caller walks its own parts as thread 0.
 // Invariant: a run ends, with an error where a worker is gone; from then on runs take the caller's thread alone.
 import { ThreadError } from '../../errors.ts'
-import { builtin, parallelism } from '../host.ts'
+import { builtin, parallelism } from '../../host.ts'
 import type { Order, SharedExports } from './thread.ts'
 
 /** What a team asks of the pool it belongs to. */

@@ -13,6 +13,7 @@ export interface NodeModules {
   fs: { promises: { readFile(file: URL): Promise<Uint8Array<ArrayBuffer>> } }
   v8: { setFlagsFromString(flag: string): void }
   timers: { setImmediate(done: () => void): unknown }
+  crypto: { createHash(algorithm: 'sha256'): { update(part: Uint8Array): void, digest(encoding: 'hex'): string } }
   zlib: { inflateRawSync(bytes: Uint8Array): Uint8Array<ArrayBuffer> }
   buffer: { Buffer: { from(text: string, encoding: 'base64'): Uint8Array } }
 }
