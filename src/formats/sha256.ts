@@ -1,5 +1,5 @@
-// SHA-256 by Node's crypto, which takes part after part; by Web Crypto, which takes one copy of all; or by a library where there is
-// neither: on pages of plain http.
+// SHA-256 by Node's crypto, which takes part after part; by Web Crypto, which takes one copy of all; or by a library where
+// there is neither: on pages of plain http.
 import { builtin } from '../host.ts'
 
 /** The hash of all parts in a row, in hexadecimal, of what they hold when it is called. */

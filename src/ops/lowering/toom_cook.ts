@@ -39,14 +39,16 @@ export interface Axis {
 /** What `axisOf` gave, by its numbers: a network has few kinds of axes and asks for each some ten times for each convolution. */
 const known = new Map<string, Axis | undefined>()
 
-/** Undefined where the kernel is not two or three strides long, or the results are too few. The same axis for the same numbers. */
-export function axisOf(...numbers: [size: number, results: number, taps: number, stride: number, before: number]): Axis | undefined {
+type Numbers = [size: number, results: number, taps: number, stride: number, before: number]
+
+/** Undefined where the kernel is not two or three strides long, or the results are too few. For the same numbers, the same. */
+export function axisOf(...numbers: Numbers): Axis | undefined {
   const key = numbers.join()
   if (!known.has(key)) known.set(key, makeAxis(...numbers))
   return known.get(key)
 }
 
-function makeAxis(size: number, results: number, taps: number, stride: number, before: number): Axis | undefined {
+function makeAxis(...[size, results, taps, stride, before]: Numbers): Axis | undefined {
   const r = taps / stride
   if (r !== 2 && r !== 3) return undefined
   const most = 5 - r
