@@ -34,6 +34,9 @@ const TEMPORARY = /^\.(.+)\.(\d{1,10}\.\d{1,15})\.tmp$/
 /** The file that a temporary is to become, by its name; undefined where it is none. */
 export const targetOf = (name: string): string | undefined => TEMPORARY.exec(name)?.[1]
 
+/** The number of the process that writes a temporary, by its name. */
+export const writerOf = (name: string): number => Number(name.split('.').at(-3))
+
 const DATA = rule('a string or a Uint8Array', (x): x is Uint8Array | string => typeof x === 'string' || isBytes(x))
 
 /**

@@ -4,7 +4,7 @@ import { readdir, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { GanglionError } from '../errors.ts'
 import { check, complete, flag, type Given, option } from '../options.ts'
-import { entryAt, failure, makeFolder, targetOf } from './files.ts'
+import { entryAt, failure, makeFolder, targetOf, writerOf } from './files.ts'
 import { isLock } from './lock.ts'
 import { pathRule } from './options.ts'
 import { runs } from './processes.ts'
@@ -85,7 +85,7 @@ export async function isLeftUntidy(folder: string): Promise<boolean> {
 const leavesTemporaries = (name: string): boolean => isRunFile(name) || name === JOURNAL || COMMAND_FILES.includes(name)
 
 /** Whether a command writes its picture just now. */
-const drawing = (name: string, target: string): boolean => COMMAND_FILES.includes(target) && runs(Number(name.split('.').at(-3)))
+const drawing = (name: string, target: string): boolean => COMMAND_FILES.includes(target) && runs(writerOf(name))
 
 const inTheWay = (path: string, what: string): GanglionError => new GanglionError(
   `cannot prepare run folder "${path}": a ${what} of that name is in the way; move it away, or choose another folder`)

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Writable } from 'node:stream'
 import { cli } from '../../src/cli/cli.ts'
 import type { Io, Signal } from '../../src/cli/io.ts'
@@ -55,6 +55,17 @@ export function spawned(args: readonly string[], cwd: string, during?: During): 
     stderr += chunk
     during?.(child, { stdout, stderr })
   })
+  return new Promise((done) => child.on('close', (code, signal) => done({ code: code ?? -1, signal, stdout, stderr })))
+}
+
+/** The built command, which meets its fate at a call of the file system in a folder (test/torture/fate.mjs). */
+export function doomed(args: readonly string[], cwd: string, fate: object): Promise<Outcome & { signal: string | null }> {
+  const child = spawn(process.execPath, ['--import', resolve('test/torture/fate.mjs'), main(), ...args], {
+    cwd, env: { ...process.env, GANGLION_FATE: JSON.stringify(fate) },
+  })
+  let [stdout, stderr] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => { stdout += chunk })
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => { stderr += chunk })
   return new Promise((done) => child.on('close', (code, signal) => done({ code: code ?? -1, signal, stdout, stderr })))
 }
 

@@ -1,10 +1,8 @@
 // What befalls a run folder: kills, full disks, links, folders that vanish. `npm run torture` does the first at random.
-import { spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { ganglion, main, type Outcome, place, type Place, spawned, writeImages } from './ganglion.ts'
+import { doomed, ganglion, place, type Place, spawned, writeImages } from './ganglion.ts'
 
 let at: Place
 beforeEach(() => { at = place() })
@@ -18,16 +16,8 @@ const hidden = (run: string) => (readdirSync(at.in(run), { recursive: true }) as
 const lines = (run: string) => read(run, 'metrics.jsonl').trimEnd().split('\n')
   .map((line) => JSON.parse(line) as { from: number, step: number, complete: boolean })
 
-/** The built command; at a call of the file system in the folder `run` it meets its fate (test/torture/fate.mjs). */
-function fated(args: readonly string[], fate: object): Promise<Outcome & { signal: string | null }> {
-  const child = spawn(process.execPath, ['--import', resolve('test/torture/fate.mjs'), main(), ...args], {
-    cwd: at.path, env: { ...process.env, GANGLION_FATE: JSON.stringify({ in: at.in('run'), ...fate }) },
-  })
-  let [stdout, stderr] = ['', '']
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => { stdout += chunk })
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => { stderr += chunk })
-  return new Promise((done) => child.on('close', (code, signal) => done({ code: code ?? -1, signal, stdout, stderr })))
-}
+/** At a call of the file system in the folder `run` it meets its fate. */
+const fated = (args: readonly string[], fate: object) => doomed(args, at.path, { in: at.in('run'), ...fate })
 
 test('killed before its first save, a run leaves a folder that the next one takes', async () => {
   const { signal } = await fated([...TRAIN, '--out', 'run', '--epochs', '1'], { call: 40 })
