@@ -1,7 +1,7 @@
 // The functions of an exported model as an Extism plugin has them (https://extism.org/docs/concepts/pdk): input and output are
 // bytes in the host's memory, and a function gives 0 where it went well. Numbers are little-endian.
 import { StandaloneGraph, model } from '../lib/standalone/data'
-import { apply, compute, makeRoom } from '../lib/standalone/compute'
+import { apply, choose, compute, makeRoom } from '../lib/standalone/compute'
 
 // @ts-ignore: decorator
 @external("extism:host/env", "input_length")
@@ -27,6 +27,8 @@ declare function setError(at: u64): void
 
 /** Bytes of what `generate` and `codes` take: the seed, 64 bits, and the count, 32 bits. */
 const SEED_AND_COUNT = 12
+/** Of what `setClass` takes. */
+const CLASS = 4
 
 /** The host's copy of `bytes` bytes. */
 function copied(from: usize, bytes: u32): u64 {
@@ -43,8 +45,8 @@ function give(from: usize, bytes: u32): i32 {
   return 0
 }
 
-function refuse(graph: StandaloneGraph): i32 {
-  setError(copied(graph.refusal, graph.refusalBytes))
+function refuse(sentence: usize, bytes: u32): i32 {
+  setError(copied(sentence, bytes))
   return 1
 }
 
@@ -58,7 +60,8 @@ function input(bytes: u32): usize {
 
 /** Gives what `last` makes of what `first` draws, where there is a `first`. */
 function draw(first: usize, last: usize): i32 {
-  if (inputLength() != SEED_AND_COUNT) return refuse(changetype<StandaloneGraph>(model().codes))
+  const codes = changetype<StandaloneGraph>(model().codes)
+  if (inputLength() != SEED_AND_COUNT) return refuse(codes.refusal, codes.refusalBytes)
   const at = input(SEED_AND_COUNT)
   const count = load<u32>(at, 8)
   return give(compute(first, last, 0, count, load<u32>(at), load<u32>(at, 4)), count * changetype<StandaloneGraph>(last).made)
@@ -68,7 +71,7 @@ function draw(first: usize, last: usize): i32 {
 function map(to: usize): i32 {
   const graph = changetype<StandaloneGraph>(to)
   const bytes = <u32>inputLength()
-  if (!bytes || bytes % graph.given) return refuse(graph)
+  if (!bytes || bytes % graph.given) return refuse(graph.refusal, graph.refusalBytes)
   const count = bytes / graph.given
   return give(apply(to, input(bytes), count), count * graph.made)
 }
@@ -91,6 +94,12 @@ export function extismEncode(): i32 {
 
 export function extismScore(): i32 {
   return map(model().score)
+}
+
+export function extismSetClass(): i32 {
+  if (inputLength() != CLASS) return refuse(model().refusal, model().refusalBytes)
+  choose(<i32>load<u32>(input(CLASS)))
+  return 0
 }
 
 export function extismInfo(): i32 {

@@ -3,19 +3,11 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { exportModel, type Part } from '../../src/export/index.ts'
 import { graphOf } from '../../src/export/part.ts'
 import { LoadedModel } from '../../src/export/wasm/loaded.ts'
-import { constant } from '../../src/graph/leaves.ts'
-import type { ModelDefinition } from '../../src/models/definition.ts'
 import { modelNames, models } from '../../src/models/kinds.ts'
 import { vae } from '../../src/models/vae.ts'
-import { dense } from '../../src/nn/layers.ts'
-import { sequential } from '../../src/nn/sequential.ts'
-import { add } from '../../src/ops/arithmetic.ts'
-import { concat } from '../../src/ops/concat.ts'
-import { oneHot } from '../../src/ops/one_hot.ts'
-import { mean } from '../../src/ops/reduce.ts'
-import { reshape } from '../../src/ops/reshape.ts'
 import { Model } from '../../src/train/model.ts'
 import { runtime } from '../harness.ts'
+import { conditional } from './conditional.ts'
 import { hashOf } from './hash.ts'
 
 const small = (kind: keyof typeof models, seed = 5) =>
@@ -146,22 +138,8 @@ it('says 0 where memory is at its end, and goes on', async () => {
 })
 
 describe('a model with classes', () => {
-  const definition: ModelDefinition = (() => {
-    const decoder = sequential('decoder', [dense({ units: 6, activation: 'tanh' })])
-    const conditioned = (codes: Parameters<ModelDefinition['decode']>[0], labels: typeof codes | undefined) =>
-      concat([codes, oneHot(labels!, 3)], 1)
-    return {
-      kind: 'mine', options: {}, imageShape: [2, 3, 1], codeShape: [4], classes: 3, optimizers: [],
-      train({ images, labels }, pass) {
-        const drawn = decoder.apply(conditioned(constant(0, [images.shape[0]!, 4]), labels), pass)
-        return [{ metrics: { loss: mean(add(reshape(images, [-1, 6]), drawn)) } }]
-      },
-      decode: (codes, pass, labels) => reshape(decoder.apply(conditioned(codes, labels), pass), [-1, 2, 3, 1]),
-    }
-  })()
-
   it('draws each class in turn, or one', async () => {
-    const model = await Model.create(runtime, definition)
+    const model = await Model.create(runtime, conditional())
     const bytes = await moduleOf(model, { classNames: ['red', 'green', 'blue'] })
     const exported = new LoadedModel(await load(bytes))
     expect(exported.info).toMatchObject({ classes: 3, classNames: ['red', 'green', 'blue'] })

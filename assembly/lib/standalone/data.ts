@@ -29,6 +29,9 @@ export class StandaloneModel {
   rows: i32
   /** How many classes it has; 0: none. */
   classes: i32
+  /** What to say of what is no class: a sentence. */
+  refusal: Address
+  refusalBytes: i32
   seedLow: i32
   seedHigh: i32
   /** Where memory is free. */

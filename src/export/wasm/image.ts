@@ -27,6 +27,8 @@ export interface ImageSpec {
   readonly graphs: ReadonlyMap<GraphName, ImageGraph>
   readonly rows: number
   readonly classes: number
+  /** What to say of what is no class. */
+  readonly refusal: string
   readonly seed: number
   readonly info: string
   readonly weights: (variable: Variable) => Packed
@@ -78,11 +80,13 @@ class Space {
 }
 
 /** @param base where the core's memory is free; what the model is begins there */
-export function imageOf(base: number, { graphs, rows, classes, seed, info, weights }: ImageSpec): Image {
+export function imageOf(base: number, { graphs, rows, classes, refusal: noClass, seed, info, weights }: ImageSpec): Image {
   const space = new Space(base + bytesOf(StandaloneModel))
   const places = new Map([...graphs.keys()].map((name) => [name, space.reserve(bytesOf(StandaloneGraph))]))
   const text = encodeUtf8(`${info}\0`)
   const infoAt = space.put(text)
+  const refusal = encodeUtf8(noClass)
+  const refusalAt = space.put(refusal)
   const leaves = new Leaves(space, weights)
   const control = space.reserve(CONTROL_STEP * (CONTROL_WORDS + 1))
   const loaded = [...graphs].map(([name, { program, refusal }]) => {
@@ -112,7 +116,8 @@ export function imageOf(base: number, { graphs, rows, classes, seed, info, weigh
   }
   const at = (name: GraphName) => places.get(name) ?? 0
   space.set(base, wordsOf(StandaloneModel, {
-    info: infoAt, infoBytes: text.length - 1, rows, classes, seedLow: seed % 4294967296, seedHigh: Math.floor(seed / 4294967296),
+    info: infoAt, infoBytes: text.length - 1, rows, classes, refusal: refusalAt, refusalBytes: refusal.length,
+    seedLow: seed % 4294967296, seedHigh: Math.floor(seed / 4294967296),
     free: Math.ceil(space.end / ALIGN) * ALIGN,
     codes: at('codes'), decode: at('decode'), encode: at('encode'), score: at('score'), packed,
   } satisfies StandaloneModel))

@@ -26,10 +26,10 @@ const GRAPHS: Readonly<Record<Part, readonly GraphName[]>> = {
 /** How a module is called: by addresses, as a component, or as an Extism plugin. */
 export type Interface = 'core' | 'component' | 'extism'
 
-/** The core's functions of each interface, and what they are exported as. */
+/** The core's functions of each interface, and what they are exported as: components have names in kebab case. */
 const FUNCTIONS: Readonly<Record<Interface, (name: string) => readonly [inner: string, outer: string]>> = {
   core: (name) => [name, name],
-  component: (name) => [`component${capitalized(name)}`, name],
+  component: (name) => (name === 'setClass' ? [name, 'set-class'] : [`component${capitalized(name)}`, name]),
   extism: (name) => [`extism${capitalized(name)}`, name],
 }
 const capitalized = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1)
@@ -59,15 +59,17 @@ export async function standalone(source: Source, { precision, as }: StandaloneOp
   const weights = source.weights(variables)
   const functions = functionsOf(part, facts.classes)
   const image = (base: number) => imageOf(base, {
-    graphs, rows: CHUNK, classes: facts.classes ?? 0, seed: model.session.seed,
+    graphs, rows: CHUNK, classes: facts.classes ?? 0, refusal: NO_CLASS, seed: model.session.seed,
     info: JSON.stringify({ ...facts, seed: model.session.seed, weights: precision, functions }),
     weights: (variable) => pack(variable, weights.get(variable.attrs.name)!, precision),
   })
-  const exports = functions.map((name) => (name === 'setClass' ? [name, name] as const : FUNCTIONS[as](name)))
+  const exports = functions.map(FUNCTIONS[as])
   if (as === 'core') exports.push(['alloc', 'alloc'])
   if (as === 'component') exports.push(['cabiRealloc', 'cabi_realloc'])
   return moduleOf(binaryen, bytes, image, Object.fromEntries(exports))
 }
+
+const NO_CLASS = 'expected 4 bytes: the class, 32 bits; -1 for each in turn'
 
 function graphFor(source: Source, name: GraphName): ImageGraph {
   const { imageShape, codeShape } = source.facts
