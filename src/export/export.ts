@@ -18,7 +18,7 @@ export const formatNames = Object.keys(registry).sort() as FormatName[]
 export const COMMON = {
   /** Which part of the model. Default: generator, which is what `sample` needs. */
   part: option(oneOf(...PARTS), DEFAULT_PART, 'generator, decoder, encoder, autoencoder or discriminator'),
-  /** What the classes of a model with classes are called, for the file to say. */
+  /** What the classes of a model with classes are called, for the file to say. Default: what the run calls them. */
   classNames: listOf('names', (x): x is string => nameRule.fault(x) === null),
 }
 type SchemaOf<F extends FormatName> = (typeof registry)[F] extends Format<infer S extends FormatSchema> ? S : never

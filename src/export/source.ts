@@ -13,6 +13,8 @@ export interface Trained {
   readonly model: Model
   /** The run's: of all that training changes, which a run that was loaded to sample has not all. */
   readonly digest?: string
+  /** What the run was told: the names of its classes, where its data has names. */
+  readonly config?: { readonly data?: { readonly classNames?: readonly string[] } }
 }
 
 /** What a file says of itself. */
@@ -42,11 +44,13 @@ export interface Source {
 
 /**
  * A part of a trained model, to be written.
+ * @param names what its classes are called; by default what the run calls them
  * @throws GanglionError where the model has no such part
- * @throws RangeError where a weight of it is not finite
+ * @throws RangeError where a weight of it is not finite, or there are not as many names as classes
  */
-export async function sourceOf({ model, digest }: Trained, part: Part, classNames?: readonly string[]): Promise<Source> {
+export async function sourceOf({ model, digest, config }: Trained, part: Part, names?: readonly string[]): Promise<Source> {
   const { definition, session } = model
+  const classNames = classNamesOf(definition, names, config?.data?.classNames)
   const graph = (rows: number, options?: GraphOptions) => graphOf(definition, part, rows, options)
   const weights = (variables: readonly Variable[]) => new Map(variables.map((v) => {
     const data = session.read(v)
@@ -60,4 +64,14 @@ export async function sourceOf({ model, digest }: Trained, part: Part, className
     digest: digest ?? await model.digest(), ganglion: version,
   }
   return { model, part, facts, graph, weights }
+}
+
+function classNamesOf(
+  { kind, classes }: ModelDefinition, given: readonly string[] | undefined, saved: readonly string[] | undefined,
+): readonly string[] | undefined {
+  // A model of one's own may have other classes than its data.
+  if (!given) return saved?.length === classes ? saved : undefined
+  if (classes === undefined) throw new RangeError(`export: names of classes are given, and the ${kind} has none; leave them out`)
+  if (given.length === classes) return given
+  throw new RangeError(`export: expected ${classes} names, one for each class of the ${kind}, got ${given.length}`)
 }

@@ -18,6 +18,7 @@ const common = {
   model: MODEL,
   'class-names': {
     value: 'A,B…', help: 'what the classes of a model with classes are called', read: (text: string) => text.split(','),
+    initial: "the run's",
   },
   out: {
     value: 'PATH', help: 'the file, or the folder of a format of several files', read: path,

@@ -84,10 +84,11 @@ export declare function toImageData(images: Float32Array, index?: number): Image
 `
 
 const readme = (
-  name: string, { kind, part, digest, ganglion }: Source['facts'], functions: readonly string[],
+  name: string, { kind, part, digest, ganglion, classes, classNames }: Source['facts'], functions: readonly string[],
 ): string => `# ${name}
 
-The ${part} of a ${kind}, trained with Ganglion ${ganglion} (run ${digest}).
+The ${part} of a ${kind}, trained with Ganglion ${ganglion} (run ${digest}).${classes === undefined ? '' : `
+Its classes, by number: ${Array.from({ length: classes }, (_, i) => classNames?.[i] ?? i).join(', ')}.`}
 
 \`\`\`js
 import { ${functions[0]}, toImageData } from '${name}'
