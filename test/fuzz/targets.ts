@@ -20,6 +20,7 @@ import { encodePictureSet, openPictureSet } from '../../src/pictures/set.ts'
 import { chunk, file, header, png } from '../pngs.ts'
 import { damaged, damagedJson, mended } from './mutate.ts'
 import { protocol } from './protocol.ts'
+import { weights } from './weights.ts'
 
 export interface Target<T = never> {
   readonly name: string
@@ -263,5 +264,5 @@ const npz: Target<Uint8Array> = {
 }
 
 export const targets: readonly Target[] = [
-  idx, gzip, pngBytes, pngLies, folder, safetensors, config, checksums, options, npy, npz, jpegAndWebp, pictureSet, protocol,
+  idx, gzip, pngBytes, pngLies, folder, safetensors, config, checksums, options, npy, npz, jpegAndWebp, pictureSet, weights, protocol,
 ] as unknown as readonly Target[]
