@@ -29,6 +29,8 @@ class Page {
   readonly #directions: Directions
   readonly #seed = $<HTMLInputElement>('seed')
   readonly #pictures: HTMLCanvasElement[] = []
+  /** What each picture is called for those who do not see it. */
+  readonly #names: HTMLElement[] = []
   readonly #sliders: HTMLInputElement[] = []
   readonly #to = $<HTMLSelectElement>('to')
   readonly #way = $<HTMLInputElement>('way')
@@ -72,7 +74,8 @@ class Page {
     this.#codes = this.#model.codes(seed, COUNT)
     this.#paint(this.#pictures, this.#codes)
     this.#choose(this.#chosen)
-    this.#say(`${COUNT} pictures from seed ${seed}`)
+    this.#names.forEach((name, i) => { name.textContent = `Picture ${i + 1}${this.#of(', ', this.#labelOf(i))}` })
+    this.#say(`${COUNT} pictures${this.#of(' of ', this.#label)} from seed ${seed}`)
   }
 
   #choose(picture: number): void {
@@ -87,6 +90,12 @@ class Page {
   /** The class that a picture was drawn with. */
   #labelOf(picture: number): number {
     return this.#label < 0 ? picture % (this.#model.info.classes ?? 1) : this.#label
+  }
+
+  /** The name of a class behind a word; nothing of all, or where there are none. */
+  #of(word: string, label: number): string {
+    const { classes, classNames } = this.#model.info
+    return classes === undefined || label < 0 ? '' : `${word}${classNames?.[label] ?? label}`
   }
 
   #code(picture: number): Float32Array {
@@ -142,15 +151,17 @@ class Page {
       input.addEventListener('change', () => this.#choose(i))
       const canvas = element('canvas')
       canvas.setAttribute('aria-hidden', 'true')
-      label.append(input, canvas, element('span', { className: 'unseen', textContent: `Picture ${i + 1}` }))
+      const name = element('span', { className: 'unseen' })
+      label.append(input, canvas, name)
       $('pictures').append(label)
       this.#pictures.push(canvas)
+      this.#names.push(name)
       this.#to.append(new Option(`picture ${i + 1}`, String(i)))
     }
   }
 
   #makeClasses(): void {
-    const { classes = 0, classNames } = this.#model.info
+    const { classes = 0 } = this.#model.info
     $('classes').hidden = !classes
     for (let label = -1; label < classes; label++) {
       const input = element('input', { type: 'radio', name: 'class', checked: label < 0 })
@@ -158,7 +169,7 @@ class Page {
         this.#label = label
         this.draw()
       })
-      const name = element('span', { textContent: label < 0 ? 'All' : classNames?.[label] ?? String(label) })
+      const name = element('span', { textContent: this.#of('', label) || 'All' })
       const button = element('label', { className: 'class' })
       button.append(input, name)
       if (classes) $('classes').append(button)
