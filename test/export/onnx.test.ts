@@ -4,36 +4,10 @@ import { expect, test } from 'vitest'
 import {
   ema, GanglionError, layers, losses, minimize, type ModelDefinition, ops, optimizers, type Pass, scoped, type Tensor,
 } from '../../src/entries/index.ts'
-import { exportModel, type ExportOptions } from '../../src/export/export.ts'
-import { permuted } from '../../src/export/fold.ts'
-import { type Part, partsOf } from '../../src/export/part.ts'
+import { partsOf } from '../../src/export/part.ts'
 import { modelNames, models } from '../../src/models/kinds.ts'
-import type { Model } from '../../src/train/model.ts'
-import { distance, type Fed, runOnnx } from './onnx_run.ts'
-import { oursOf, trained } from './parts.ts'
-
-const TO = { nchw: [0, 3, 1, 2], nhwc: [0, 2, 3, 1] }
-/** The axes of an image in another order. */
-const turned = ({ shape, data }: Fed, perm: readonly number[]): Fed => (shape.length < 4 ? { shape, data }
-  : { shape: perm.map((axis) => shape[axis]!), data: permuted(data as Float32Array, shape, perm) })
-
-const fileOf = async (model: Model, options: ExportOptions<'onnx'>) =>
-  [...(await exportModel(model, 'onnx', options)).values()][0] as Uint8Array
-
-/** How far onnxruntime is from us, of a part. */
-async function apart(model: Model, part: Part, rows: number, options: ExportOptions<'onnx'> = {}): Promise<number> {
-  const { inputs, outputs } = oursOf(model, part, rows)
-  const nchw = options.layout !== 'nhwc'
-  const fed = [...inputs].map(([name, value]) => [name, name === 'labels'
-    ? { shape: value.shape, data: BigInt64Array.from(value.data, (x) => BigInt(x)) } : nchw ? turned(value, TO.nchw) : value])
-  const found = await runOnnx(await fileOf(model, { ...options, part }), Object.fromEntries(fed) as Record<string, Fed>)
-  expect([...found.keys()]).toEqual([...outputs.keys()])
-  return Math.max(...[...outputs].map(([name, value]) => {
-    const wanted = nchw ? turned(value, TO.nchw) : value
-    expect(found.get(name)!.shape).toEqual(wanted.shape)
-    return distance(found.get(name)!.data as Float32Array, wanted.data as Float32Array)
-  }))
-}
+import { apart, fileOf } from './onnx_apart.ts'
+import { trained } from './parts.ts'
 
 const made = new Map(await Promise.all(modelNames.map(async (kind) =>
   [kind, await trained(models[kind](models[kind].verify.options))] as const)))
