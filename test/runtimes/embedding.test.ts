@@ -28,6 +28,10 @@ function link(name: string, from = module(name)): void {
 const ganglion = (...args: string[]) => run(node, ['node_modules/ganglion/dist/cli/main.js', ...args], { cwd: folder })
 const answer = async (binary: string, ...args: string[]) => JSON.parse(await run(binary, args, { cwd: folder })) as
   { kind?: string, pictures: number[], same?: boolean, refusal?: string }
+/** What the examples with the raw core compute: tanh of −1, 0, 1/2 and 2. */
+const TANH = [-0.761594, 0, 0.462117, 0.964028]
+const numbers = async (binary: string, ...args: string[]) =>
+  (await answer(binary, ...args) as unknown as number[]).map((x) => Number(x.toFixed(6)))
 const pictures = () => Array.from(model.sample(4, { seed: 1 }))
 
 beforeAll(async () => {
@@ -56,8 +60,7 @@ describe.each([
   })
   test('core.mjs', async ({ skip }) => {
     if (why) skip(`not run here: ${why}`)
-    const values = await answer(binary, ...args, 'core.mjs') as unknown as number[]
-    expect(values.map((x) => Number(x.toFixed(6)))).toEqual([-0.761594, 0, 0.462117, 0.964028])
+    expect(await numbers(binary, ...args, 'core.mjs')).toEqual(TANH)
   })
 })
 
@@ -74,6 +77,13 @@ test('plugin.mjs', async () => {
 })
 test('wasmtime.mjs', async () => {
   expect(await answer(node, 'wasmtime.mjs', module('@bytecodealliance/wizer-linux-x64/wizer'))).toEqual({ pictures: pictures() })
+})
+
+test('core_component.mjs', async () => {
+  expect(await numbers(node, 'core_component.mjs')).toEqual(TANH)
+})
+test('core_wasmtime.mjs', async () => {
+  expect(await numbers(node, 'core_wasmtime.mjs', module('@bytecodealliance/wizer-linux-x64/wizer'))).toEqual(TANH)
 })
 
 test('page.html', async ({ skip }) => {

@@ -10,7 +10,7 @@ import { vae } from '../../src/models/vae.ts'
 import { createRuntime } from '../../src/runtime/create_runtime.ts'
 import { Model } from '../../src/train/model.ts'
 import { absent, chromium } from './lib/browsers.ts'
-import { startWorker, WORKERD } from './lib/edge.ts'
+import { inEdgeRuntime, startWorker, WORKERD } from './lib/edge.ts'
 import { missing, module, run } from './lib/project.ts'
 import { bun, deno } from './lib/runtimes.ts'
 import { serve } from './lib/server.ts'
@@ -78,6 +78,10 @@ test('in an edge worker', async ({ skip }) => {
   } finally {
     await worker.dispose()
   }
+})
+
+test("in Vercel's edge runtime, under the condition edge-light", async () => {
+  expect(await inEdgeRuntime(inProject(), 'program.js', 'await program.draw()')).toEqual(expected)
 })
 
 test('in a page that Vite builds', async ({ skip }) => {

@@ -2,7 +2,8 @@
 // `workerd`, `worker`, `browser`, with each .wasm file left to be imported as a module.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { build } from 'esbuild'
+import { EdgeVM } from '@edge-runtime/vm'
+import { build, type Plugin } from 'esbuild'
 import { Miniflare, type ModuleDefinition } from 'miniflare'
 import type { Place, Question } from './place.ts'
 import { module, project, run } from './project.ts'
@@ -36,3 +37,31 @@ export async function inEdgeWorker(): Promise<Place> {
     close: () => worker.dispose(),
   }
 }
+
+/**
+ * What an expression with a program's exports, `program`, gives in Vercel's edge runtime. It is bundled under the condition
+ * `edge-light`, and `x.wasm?module` is a module, as Next has it. Nothing is compiled there, neither text nor WebAssembly.
+ */
+export async function inEdgeRuntime<T>(folder: string, entry: string, expression: string): Promise<T> {
+  const modules: Record<string, WebAssembly.Module> = {}
+  const { outputFiles: [bundle] } = await build({
+    absWorkingDir: folder, entryPoints: [entry], bundle: true, write: false, format: 'iife', globalName: 'program',
+    target: 'es2022', conditions: ['edge-light', 'worker', 'browser'], plugins: [wasmModules(modules)], logLevel: 'silent',
+  })
+  const vm = new EdgeVM({
+    codeGeneration: { strings: false, wasm: false }, extend: (context) => Object.assign(context, { modules }),
+  })
+  return JSON.parse(await vm.evaluate<Promise<string>>(`${bundle!.text}\n;(async () => JSON.stringify(${expression}))()`)) as T
+}
+
+const wasmModules = (modules: Record<string, WebAssembly.Module>): Plugin => ({
+  name: 'wasm-modules',
+  setup(build) {
+    build.onResolve({ filter: /\.wasm\?module$/ }, ({ path, resolveDir }) => (
+      { path: join(resolveDir, path.replace(/\?module$/, '')), namespace: 'module' }))
+    build.onLoad({ filter: /./, namespace: 'module' }, ({ path }) => {
+      modules[path] = new WebAssembly.Module(readFileSync(path))
+      return { contents: `export default modules[${JSON.stringify(path)}]` }
+    })
+  },
+})
