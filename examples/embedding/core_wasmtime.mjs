@@ -1,5 +1,5 @@
-// The raw core in Wasmtime, inside of wizer (see wasmtime.mjs): a function `init` is added to it, which writes the numbers and the
-// arguments of tanh behind what the core holds, and calls its kernel; so the results are data of what comes out.
+// The raw core in Wasmtime, inside of wizer (see wasmtime.mjs): a function `init` is added to it, which writes the numbers and
+// the arguments of tanh behind what the core holds, and calls its kernel; so the results are data of what comes out.
 //   node core_wasmtime.mjs path/to/wizer
 import { execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'

@@ -1,5 +1,5 @@
-// What an export leaves on the disk: one file, or the files of a folder. Invariant: all of it is there, or all is as before, also
-// where the process is killed: a file and a new folder get their names by one rename. Only files that are replaced one by one in a
+// What an export leaves on the disk: one file, or the files of a folder. Invariant: all of it is there, or all is as before,
+// also where the process is killed: a file and a new folder get their names by one rename. Only files that are replaced in a
 // folder that is there (--force) may be some old and some new then; the same command again makes all of them new.
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'

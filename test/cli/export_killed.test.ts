@@ -1,5 +1,5 @@
-// An export that is killed at any of its calls of the file system: what it was to write is there whole or not at all, and the next
-// export leaves nothing of it.
+// An export that is killed at any of its calls of the file system: what it was to write is there whole or not at all, and the
+// next export leaves nothing of it.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'

@@ -19,7 +19,8 @@ test.each<[Part, keyof typeof models, string]>([
 ])('the %s of a %s is for %s', async (part, kind, tag) => {
   const card = await cardOf(models[kind], { part, license: 'mit' })
   expect(card.split('\n').slice(0, 10)).toEqual([
-    '---', 'library_name: pytorch', `pipeline_tag: ${tag}`, 'license: mit', 'tags:', '- ganglion', `- ${kind}`, `- ${part}`, '---', '',
+    '---', 'library_name: pytorch', `pipeline_tag: ${tag}`, 'license: mit', 'tags:', '- ganglion', `- ${kind}`, `- ${part}`,
+    '---', '',
   ])
   expect(card).toContain(`SHA-256 is \`${await models[kind].digest()}\``)
   expect(card).toContain("module = load('model.safetensors')")

@@ -19,9 +19,9 @@ const namesIn = async (bytes: Bytes) => new LoadedModel((await WebAssembly.insta
 
 /** What a format says of the classes. */
 const SAID: Partial<Record<FormatName, (files: Files) => unknown>> = {
-  onnx: (files) => JSON.parse(/classNames\x12.(\[.*?\])/s.exec(textOf(files))?.[1] ?? 'null'),
+  onnx: (files) => JSON.parse(/classNames..(\["[^\]]*\])/s.exec(textOf(files))?.[1] ?? 'null'),
   wasm: (files) => namesIn([...files.values()][0] as Bytes),
-  html: (files) => namesIn(Buffer.from(/id="module">([^<]+)</.exec(textOf(files))![1]!, 'base64') as Bytes),
+  html: (files) => namesIn(Buffer.from(/id="module">([^<]+)</.exec(textOf(files))![1]!, 'base64')),
   js: (files) => (JSON.parse(/open\(module, (.*)\)/.exec(textOf(files, 'index.js'))![1]!) as { classNames?: string[] }).classNames,
   safetensors: (files) => /^- Classes: (.*)\.$/m.exec(textOf(files, 'README.md'))![1]!.split(', '),
 }

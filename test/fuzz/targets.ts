@@ -264,5 +264,6 @@ const npz: Target<Uint8Array> = {
 }
 
 export const targets: readonly Target[] = [
-  idx, gzip, pngBytes, pngLies, folder, safetensors, config, checksums, options, npy, npz, jpegAndWebp, pictureSet, weights, protocol,
+  idx, gzip, pngBytes, pngLies, folder, safetensors, config, checksums, options, npy, npz, jpegAndWebp, pictureSet, weights,
+  protocol,
 ] as unknown as readonly Target[]

@@ -43,7 +43,8 @@ interface Edit { readonly kind: number, readonly at: number, readonly text: stri
 const edit: fc.Arbitrary<Edit> = fc.record({
   kind: fc.nat(6), at: fc.nat(), number: fc.oneof(fc.nat(6), fc.double()),
   text: fc.oneof(fc.string(), fc.constantFrom(
-    '', '.', '/', 'kernel', 'decoder.weight', 'decoder/kernel:0', 'a.b/c', 'num_batches_tracked', '0.weight', '10.weight', '__proto__',
+    '', '.', '/', 'kernel', 'decoder.weight', 'decoder/kernel:0', 'a.b/c', 'num_batches_tracked', '0.weight', '10.weight',
+    '__proto__',
   ), fc.nat().map((n) => `decoder.${n}.bias`), fc.nat(500).map((n) => '9'.repeat(n))),
 })
 

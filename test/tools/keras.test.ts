@@ -1,5 +1,5 @@
-// What is exported as safetensors for Keras: a network of Keras' layers, rebuilt by hand, takes every weight under its name in its
-// layout, and computes what we do, at most 1e-5 off.
+// What is exported as safetensors for Keras: a network of Keras' layers, rebuilt by hand, takes every weight under its name in
+// its layout, and computes what we do, at most 1e-5 off.
 import { expect, test } from 'vitest'
 import { layers, type ModelDefinition } from '../../src/entries/index.ts'
 import { exportModel } from '../../src/export/export.ts'

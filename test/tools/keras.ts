@@ -29,7 +29,7 @@ export const keras = core && all && loaded('@tensorflow/tfjs-backend-cpu') ? { .
 /** Layers one after another, each with what its weights are called in a file up to their own names, if it has any. */
 export type Stack = readonly (readonly [name: string | null, layer: KerasLayer])[]
 
-/** What a network with the weights of a file makes of `x`. @throws Error where the file lacks a weight, or it has another shape */
+/** What a network with a file's weights makes of `x`. @throws Error where the file lacks a weight, or has one of another shape */
 export function predicted(stack: Stack, weights: ReadonlyMap<string, SavedTensor>, x: SavedTensor): SavedTensor {
   const { sequential, layers, tensor } = keras!
   const network = sequential({

@@ -1,5 +1,5 @@
-// Debian's numpy reads every part of every model that is exported as NPZ: weights, and of generators codes, samples and labels, to
-// the bit.
+// Debian's numpy reads every part of every model that is exported as NPZ: weights, and of generators codes, samples and labels,
+// to the bit.
 import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import puppeteer, { type Browser, type Page } from 'puppeteer-core'
 import { rgba } from '../../../src/export/wasm/image_data.ts'
-import type { Model, SampleOptions } from '../../../src/train/model.ts'
+import type { Model } from '../../../src/train/model.ts'
 import { FILES } from './browsers.ts'
 
 /** How many pictures the page draws. */
@@ -39,7 +39,7 @@ export async function openPage(name: 'chromium' | 'firefox', file: string): Prom
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** The hash of the pixels that `sample` gives. */
-export function sampled(model: Model, options: SampleOptions): string {
+export function sampled(model: Model, options: Parameters<Model['sample']>[1]): string {
   const images = model.sample(COUNT, options)
   const [height, width, channels] = model.definition.imageShape as [number, number, number]
   const size = height * width * channels
