@@ -71,7 +71,10 @@ function classNamesOf(
 ): readonly string[] | undefined {
   // A model of one's own may have other classes than its data.
   if (!given) return saved?.length === classes ? saved : undefined
-  if (classes === undefined) throw new RangeError(`export: names of classes are given, and the ${kind} has none; leave them out`)
+  if (classes === undefined) {
+    throw new RangeError(`exportModel: classNames are given, and the ${kind} has no classes; leave them out`)
+  }
   if (given.length === classes) return given
-  throw new RangeError(`export: expected ${classes} names, one for each class of the ${kind}, got ${given.length}`)
+  const expected = `${classes} names, one for each class of the ${kind}`
+  throw new RangeError(`exportModel: classNames expected ${expected}, got ${given.length}`)
 }

@@ -13,6 +13,7 @@ import * as safetensors from '../../src/formats/safetensors.ts'
 import { modelNames, models } from '../../src/models/kinds.ts'
 import * as node from '../../src/node/index.ts'
 import * as pictures from '../../src/pictures/index.ts'
+import { conditional } from '../export/conditional.ts'
 import { runtime } from '../harness.ts'
 
 const {
@@ -22,6 +23,7 @@ export type Call = readonly [f: (...args: never[]) => unknown, args: () => reado
 
 const definition = vae({ hidden: 4, latent: 2, imageShape: [2, 2, 1] })
 const model = await Model.create(runtime, definition)
+const classed = await Model.create(runtime, conditional(1))
 const session = await runtime.session()
 const data = imageDataset({ images: new Uint8Array(16), shape: [2, 2, 1] })
 const x = input('x', [2, 3])
@@ -297,7 +299,9 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   'export.importWeights': [exported.importWeights, () => [model, new Map(model.weights()), 'a file'],
     /importWeights|weights|does not fit/],
   'export.partsOf': [exported.partsOf, () => [definition]],
-  'export.exportModel': [exported.exportModel, () => [model, 'npz', { part: 'decoder', count: 1, seed: 1, classNames: ['a'] }]],
+  'export.exportModel': [
+    exported.exportModel, () => [classed, 'npz', { part: 'decoder', count: 1, seed: 1, classNames: ['a'] }],
+  ],
 
   'metrics.randomFeatures': [metrics.randomFeatures, () => [runtime, [8, 8, 1]]],
   'metrics.classifierFeatures': [metrics.classifierFeatures, () => [runtime, classifier]],

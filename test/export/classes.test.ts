@@ -48,9 +48,9 @@ describe.each(formats)('%s', (format, said) => {
 test('as many names as classes, or they are refused', async () => {
   const model = await Model.create(runtime, conditional())
   await expect(exportModel(model, 'onnx', { classNames: ['a', 'b'] })).rejects.toThrow(
-    new RangeError('export: expected 3 names, one for each class of the mine, got 2'))
+    new RangeError('exportModel: classNames expected 3 names, one for each class of the mine, got 2'))
   await expect(exportModel(await Model.create(runtime, vae({ hidden: 4 })), 'onnx', { classNames: ['a'] })).rejects.toThrow(
-    new RangeError('export: names of classes are given, and the vae has none; leave them out'))
+    new RangeError('exportModel: classNames are given, and the vae has no classes; leave them out'))
 })
 
 const MINE = `
