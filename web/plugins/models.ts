@@ -6,6 +6,8 @@ import type { ModelFacts } from '../src/state/facts.ts'
 
 const ID = 'virtual:models'
 
+/** Models with classes want a label with each code, which the views do not give. */
+const isShown = (kind: ganglion.ModelKind): boolean => kind({}).classes === undefined
 const isKind = (x: unknown): x is ganglion.ModelKind => typeof x === 'function' && 'kind' in x && 'summary' in x && 'options' in x
 
 function factsOf(kind: ganglion.ModelKind): ModelFacts {
@@ -20,8 +22,8 @@ function factsOf(kind: ganglion.ModelKind): ModelFacts {
   }
 }
 
-export const facts = (): ModelFacts[] => Object.values(ganglion as Record<string, unknown>).filter(isKind).map(factsOf)
-  .sort((a, b) => a.kind.localeCompare(b.kind, 'en'))
+export const facts = (): ModelFacts[] => Object.values(ganglion as Record<string, unknown>)
+  .filter(isKind).filter(isShown).map(factsOf).sort((a, b) => a.kind.localeCompare(b.kind, 'en'))
 
 export const models = (): Plugin => ({
   name: 'models',
