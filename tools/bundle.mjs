@@ -16,7 +16,8 @@ const FORMATS = Object.values(JSON.parse(readFileSync(new URL('../package.json',
 const ENTRIES = [
   'entries/index', 'entries/slim', 'entries/api', 'entries/models', 'entries/workerd',
   'entries/edge_light', 'worker/serve', 'worker/trainer',
-  'node/index', 'pictures/index', 'pictures/pictures_worker', 'cli/main', 'verify/index', 'verify/workerd', 'verify/edge_light',
+  'node/index', 'node/swarm_thread', 'pictures/index', 'pictures/pictures_worker', 'cli/main', 'verify/index', 'verify/workerd',
+  'verify/edge_light',
   'bench/index', 'export/index', 'metrics/index', 'swarm/index',
 ]
 /**
@@ -28,6 +29,7 @@ const SEPARATE = ['runtime/threads/thread', 'worker/index', ...FORMATS]
 const ERRORS = 'errors'
 /** Where an entry lies in dist: those of src/entries at its top, and the workers' files beside the chunks. */
 const inDist = (entry) => entry.replace('entries/', '').replace('threads/', '').replace('pictures/pictures_', 'runtime/pictures_')
+  .replace('node/swarm_thread', 'runtime/swarm_thread')
 
 /** What writes a format of src/export, where that takes more than a few lines. */
 const WRITERS = readdirSync('src/export', { withFileTypes: true })
@@ -35,7 +37,8 @@ const WRITERS = readdirSync('src/export', { withFileTypes: true })
   .map(({ name }) => `export/${name}/write`)
 /** Modules that are loaded when asked for, by what has loaded the library. */
 const ON_DEMAND = [
-  'runtime/core_source', 'runtime/faster', 'models/accumulate', 'formats/software_sha256', 'formats/npz', ...WRITERS,
+  'runtime/core_source', 'runtime/faster', 'models/accumulate', 'formats/software_sha256', 'formats/npz',
+  'node/local_crew', ...WRITERS,
   ...['jpeg', 'png', 'webp'].map((kind) => `pictures/decoders/${kind}`),
 ]
 const FOLDERS = ['data', 'graph', 'ops', 'ops/lowering', 'autodiff', 'compiler', 'nn', 'models', 'train']

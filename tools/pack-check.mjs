@@ -22,7 +22,7 @@ const FILES = [...CORES, 'mnist_classifier.safetensors']
 /** What the tarball may hold, and what it must. */
 const ALLOWED = [
   /^dist\/((node|cli|worker|verify|bench|formats|export|metrics|pictures|models|swarm)\/)?[a-z_]+\.js(\.map)?$/,
-  /^dist\/runtime\/(thread|pictures_worker|[a-z_0-9.]+-[A-Z0-9]{8})\.js(\.map)?$/,
+  /^dist\/runtime\/(thread|pictures_worker|swarm_thread|[a-z_0-9.]+-[A-Z0-9]{8})\.js(\.map)?$/,
   /^dist\/(?!cli\/)([a-z_0-9]+\/)*[a-z_0-9.]+\.d\.ts(\.map)?$/,
   /^dist\/ganglion(-relaxed)?(-wide)?(-threads)?\.wasm$/,
   // What source maps point to.

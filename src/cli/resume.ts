@@ -34,6 +34,7 @@ export interface Given {
   readonly threads?: number | 'auto'
   readonly precision?: Precision
   readonly wide: boolean
+  readonly workers: number
   readonly saveEvery: number
   readonly quiet: boolean
   readonly json: boolean
@@ -80,6 +81,7 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
     maxBytes: given.maxBytes,
     threads: given.threads ?? training.threads ?? 1,
     wide: given.wide,
+    workers: given.workers,
     saveEvery: given.saveEvery,
     force: false,
     quiet: given.quiet,

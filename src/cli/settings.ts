@@ -32,6 +32,8 @@ export interface Settings {
   readonly threads: number | 'auto'
   readonly precision: Precision
   readonly wide: boolean
+  /** Threads that do the steps' micro-batches; 0 for none. */
+  readonly workers?: number
   /** The most seconds of work that a run loses which is killed. */
   readonly saveEvery: number
   /** The run folder; the first free one of the model's name when left out. */

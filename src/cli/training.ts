@@ -6,7 +6,10 @@ import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import { FolderLost } from '../node/lock.ts'
 import { loadRun } from '../node/run.ts'
-import { createRuntime } from '../runtime/create_runtime.ts'
+import type { LocalCrew } from '../node/local_crew.ts'
+import { createRuntime, type Runtime } from '../runtime/create_runtime.ts'
+import { trainTogether } from '../swarm/train.ts'
+import { createWork, type StepWork } from '../swarm/work.ts'
 import { TrainingError } from '../train/fault.ts'
 import { Model } from '../train/model.ts'
 import { countersOf } from '../train/state.ts'
@@ -24,6 +27,7 @@ interface Prepared {
   readonly data: ImageDataset
   readonly test?: ImageDataset
   readonly model: Model
+  readonly runtime: Runtime
   /** The step that the run goes on from; 0 of a new run. */
   readonly from: number
   /** How many epochs are left. */
@@ -40,6 +44,8 @@ interface Begun {
   readonly first: IteratorResult<Progress, void>
   /** Ends training after the running steps. */
   stop(): void
+  /** Ends the workers, where there are any. */
+  end(): Promise<void>
   /** Since the first step began. */
   seconds(): number
 }
@@ -56,8 +62,12 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
     const before = resume ? { lines: await linesUpTo(from, resume.folder), step: from, digest: await model.digest() }
       : { fresh: await RunFolder.fresh(model) }
     const begun = await begin(run, settings)
-    lock ??= await lockNewRun(out, model.definition.kind, force)
-    return await goOn(run, begun, lock, before, settings, io)
+    try {
+      lock ??= await lockNewRun(out, model.definition.kind, force)
+      return await goOn(run, begun, lock, before, settings, io)
+    } finally {
+      await begun.end()
+    }
   } finally {
     await lock?.release()
   }
@@ -94,15 +104,35 @@ async function prepare(settings: Settings, io: Io): Promise<Prepared> {
       `and --epochs is ${settings.epochs}; give more`)
   }
   const config = (folder: string) => configOf({ ...settings, choice }, definition, data, runtime.threads, folder)
-  return { data, test, model, from, epochs: settings.epochs - epoch, config }
+  return { data, test, model, runtime, from, epochs: settings.epochs - epoch, config }
 }
 
-async function begin({ model, data, epochs }: Prepared, { batchSize, accumulate }: Settings): Promise<Begun> {
+async function begin(run: Prepared, settings: Settings): Promise<Begun> {
+  const { model, data, epochs } = run
+  const { batchSize, accumulate } = settings
   const stop = new AbortController()
-  const steps = model.train(data, { epochs, batchSize, accumulate, signal: stop.signal })
+  const { signal } = stop
   const began = performance.now()
-  const first = await steps.next().catch(advised)
-  return { steps, first, stop: () => stop.abort(), seconds: () => (performance.now() - began) / 1000 }
+  const work = settings.workers ? createWork(model, data, { batchSize, microBatches: accumulate }) : undefined
+  const crew = work && await crewOf(work, run, settings)
+  const steps = crew ? trainTogether(work, crew, { epochs, signal })
+    : model.train(data, { epochs, batchSize, accumulate, signal })
+  const end = async () => { await crew?.close() }
+  const first = await steps.next().catch(async (error) => {
+    await end()
+    return advised(error)
+  })
+  return { steps, first, end, stop: () => stop.abort(), seconds: () => (performance.now() - began) / 1000 }
+}
+
+/** Threads that do the micro-batches of a step. */
+async function crewOf(work: StepWork, { runtime, data }: Prepared, settings: Settings): Promise<LocalCrew> {
+  // eslint-disable-next-line no-restricted-syntax -- before the first step
+  const { localCrew } = await import('../node/local_crew.ts')
+  const { accumulate: microBatches, workers = 0, source, options, seed, precision, wide, batchSize } = settings
+  return localCrew(work, runtime, {
+    workers, source, options, seed, precision, wide, batchSize, microBatches, classes: classesOf(data),
+  })
 }
 
 type Before = { readonly lines: readonly string[], readonly step: number, readonly digest: string } | { readonly fresh: Fresh }

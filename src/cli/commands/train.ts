@@ -23,6 +23,7 @@ const SEED = 1
 const THREADS = 1
 const PRECISION = 'deterministic'
 const SAVE_EVERY = 30
+const MOST_WORKERS = 256
 
 const kinds = Object.values(models)
 const EPOCHS = 10
@@ -51,6 +52,10 @@ const training = {
   'micro-batches': { value: 'N', help: 'the same as --accumulate', read: integer(1) },
   seed: { value: 'N', help: 'drives weights, shuffling, noise: the same seed gives the same bits', read: seed, initial: SEED },
   threads: { value: 'N|auto', help: 'threads of a step; any number gives the same bits', read: threads, initial: THREADS },
+  workers: {
+    value: 'N', help: "threads that do a step's micro-batches, one each; any number gives the same bits",
+    read: integer(1, MOST_WORKERS), initial: 'none',
+  },
   wide: {
     value: 'HOW', help: "on, off or auto, where there are any: V8's 256-bit vectors; the same bits", initial: 'auto', read: wide,
   },
@@ -98,6 +103,7 @@ export const train: Command = {
     ['train --resume runs/vae --epochs 20', 'goes on to epoch 20; without, to its own'],
     ['train vae --data ./images.idx --latent 2 --json', 'your own images, progress for a program'],
     ['train vae --data ./photos --size 64 --validation 0.1', 'pictures of any kind and size, a tenth to judge by'],
+    ['train dcgan --batch-size 16 --micro-batches 8 --workers 2', 'steps of 128 images by two workers'],
     ['train --model ./mine.js --data ./pictures', 'your own model of your own images'],
   ],
   async run(args, io) {
@@ -181,8 +187,8 @@ function microBatches({ accumulate, 'micro-batches': given = accumulate }: Given
   throw new UsageError(`--accumulate is ${accumulate} and --micro-batches ${given}, which are the same; give one of them`)
 }
 
-const shown = ({ wide, quiet, json, 'save-every': saveEvery = SAVE_EVERY }: Given) =>
-  ({ wide: wide ?? automaticWide(), saveEvery, quiet: quiet ?? false, json: json ?? false })
+const shown = ({ wide, workers = 0, quiet, json, 'save-every': saveEvery = SAVE_EVERY }: Given) =>
+  ({ wide: wide ?? automaticWide(), workers, saveEvery, quiet: quiet ?? false, json: json ?? false })
 
 function kindOf([kind, more]: readonly string[]): ModelName {
   const expected = `expected ${modelNames.join(', ')}`

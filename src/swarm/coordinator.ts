@@ -1,0 +1,336 @@
+// Hands out the tasks of a run's steps and adds up what comes back, whoever does the work. It answers requests; a transport
+// brings them. Invariant: nothing that a worker sends is trusted for size, shape, finiteness or step, and workers decide nothing
+// but how fast it goes: the sums are those of `accumulate`.
+import { GanglionError } from '../errors.ts'
+import { sha256 } from '../formats/sha256.ts'
+import type { Variable } from '../graph/leaves.ts'
+import { type Crew, NotFinite, Undone } from './crew.ts'
+import { decodeMessage, encodeMessage, floatsOf, PART_BYTES, partOf, partsOf, type Request, requestOf } from './protocol.ts'
+import type { Reduction } from './reduction.ts'
+import { Roster, type WorkerReport } from './roster.ts'
+import { OpenStage } from './stage.ts'
+import { Uploads } from './uploads.ts'
+import { Weights } from './weights.ts'
+import type { StepWork, Task } from './work.ts'
+
+export interface CoordinatorOptions {
+  /** Milliseconds that a worker may take for a task before another gets it too; four times the median, where that is more. */
+  readonly leaseMs: number
+  /** The share of tasks that two workers do, from 0 to 1; above 0, all of a newcomer's first tasks too. */
+  readonly audit: number
+  /** Numbers from 0 to 1 that a worker cannot foresee: they choose what is audited, and no number of the model. */
+  readonly chance: () => number
+  /** Whether messages are checked by digests: where they go through a network. */
+  readonly digests: boolean
+  /** How long a worker's question for a task waits for one, in milliseconds. */
+  readonly pollMs: number
+  /** Told what went wrong with a worker. */
+  readonly onFault?: (worker: string, what: string) => void
+}
+
+/** Tasks whose times the length of a lease follows. */
+const TIMES_KEPT = 100
+/** A worker that asked nothing for so many leases is not there. */
+const AWAY = 3
+
+interface Waiting {
+  readonly worker: string
+  answer(reply: Uint8Array): void
+}
+
+export class Coordinator implements Crew {
+  readonly #work: StepWork
+  readonly #weights: Weights
+  readonly #options: CoordinatorOptions
+  /** What a worker is told when it joins, and the run's name. */
+  readonly #run: string
+  readonly #recipe: object
+  readonly #ganglion: string
+  readonly #fresh: string
+  readonly #roster = new Roster()
+  readonly #uploads = new Uploads()
+  readonly #habits = new Map<number, (string | undefined)[]>()
+  #stage: OpenStage | undefined
+  #ended: { done(reduction: Reduction): void, fail(error: Error): void } | undefined
+  #waiting: Waiting[] = []
+  #took: number[] = []
+  #watching: ReturnType<typeof setTimeout> | undefined
+  #closed = false
+  #aborted: Error | undefined
+  /** Requests answered, and bytes of them and of their answers. */
+  readonly traffic = { messages: 0, bytes: 0 }
+
+  /**
+   * @param run its name, unlike that of any run before
+   * @param recipe what a worker needs to know to make the model
+   * @param fresh the digest of the model as it was drawn
+   */
+  constructor(
+    work: StepWork, { run, recipe, ganglion, fresh }: { run: string, recipe: object, ganglion: string, fresh: string },
+    options: CoordinatorOptions,
+  ) {
+    this.#work = work
+    this.#weights = new Weights(work.model.session, work.read)
+    this.#run = run
+    this.#recipe = recipe
+    this.#ganglion = ganglion
+    this.#fresh = fresh
+    this.#options = options
+  }
+
+  async reduce(tasks: readonly Task[], changed?: readonly Variable[]): Promise<Reduction> {
+    this.#weights.change(this.#weights.version ? changed : undefined)
+    const reduction = this.#work.newReduction(tasks[0]!)
+    const digest = this.#options.digests ? await this.#weights.digest() : ''
+    if (this.#aborted) throw this.#aborted
+    const [{ stage }] = tasks as [Task]
+    const habits = this.#habits.get(stage) ?? []
+    this.#habits.set(stage, habits)
+    return new Promise((done, fail) => {
+      this.#ended = { done, fail }
+      this.#stage = new OpenStage(tasks, reduction, this.#weights.version, digest, habits)
+      this.#wake()
+    })
+  }
+
+  /** Answers a worker's request. */
+  readonly handle = async (message: Uint8Array): Promise<Uint8Array> => {
+    const answer = await this.#answer(message).catch((error: unknown) => {
+      if (!(error instanceof GanglionError)) throw error
+      return encodeMessage({ refused: error.message })
+    })
+    this.traffic.messages++
+    this.traffic.bytes += message.length + answer.length
+    return answer
+  }
+
+  async #answer(message: Uint8Array): Promise<Uint8Array> {
+    const decoded = decodeMessage(message)
+    const request = requestOf(decoded)
+    const { worker } = request
+    this.#roster.seen(worker, performance.now())
+    const out = this.#roster.outOf(worker)
+    if (out !== undefined) throw new GanglionError(`the worker "${worker}" is out of the run: ${out}`)
+    if (request.do === 'join') return this.#join(request)
+    if (request.run !== this.#run) return encodeMessage({ rejoin: true })
+    if (request.do === 'next') return this.#next(request)
+    if (request.do === 'weights') return this.#send(request)
+    if (request.do === 'data') return this.#data(request.part)
+    if (request.do === 'result') return this.#result(request, decoded.payload)
+    this.lost(worker)
+    return encodeMessage({ ok: true })
+  }
+
+  #join({ ganglion }: Request & { do: 'join' }): Uint8Array {
+    if (ganglion === this.#ganglion) return encodeMessage({ run: this.#run, recipe: this.#recipe })
+    throw new GanglionError(`the worker has ganglion ${ganglion} and the run ${this.#ganglion}; ` +
+      'install the same version on both')
+  }
+
+  #next({ worker, fresh }: Request & { do: 'next' }): Promise<Uint8Array> | Uint8Array {
+    if (fresh !== this.#fresh) {
+      throw new GanglionError("the worker's fresh model has another digest than the run's: its arithmetic, or the model's " +
+        'code, is another; run "ganglion verify" on both machines')
+    }
+    const now = performance.now()
+    const found = this.#offer(worker, now)
+    if (found || this.#closed) return found ?? encodeMessage({ done: true })
+    return new Promise((answer) => {
+      const waiting: Waiting = { worker, answer: (reply) => { clearTimeout(timer); answer(reply) } }
+      const timer = setTimeout(() => {
+        this.#waiting = this.#waiting.filter((other) => other !== waiting)
+        answer(this.#offer(worker, performance.now()) ?? encodeMessage(this.#closed ? { done: true } : { wait: true }))
+      }, this.#options.pollMs)
+      this.#waiting.push(waiting)
+      this.#watch()
+    })
+  }
+
+  /** A task for a worker, as it is told. */
+  #offer(worker: string, now: number): Uint8Array | undefined {
+    const stage = this.#stage
+    if (!stage) return undefined
+    const { audit } = this.#options
+    const audits = () => audit > 0 && (this.#roster.isNewcomer(worker) || this.#options.chance() < audit)
+    const task = stage.next(worker, now, now + this.#lease, audits)
+    if (task) return encodeMessage({ task, version: stage.version, digest: stage.digest })
+    // Nothing is left but to compare, and perhaps nobody else to compare with.
+    const unaudited = stage.unaudited(now)
+    if (!unaudited.length || this.#roster.live(now - AWAY * this.#lease) > 1) return undefined
+    for (const { k, first } of unaudited) if (this.#stage === stage) this.#decide(k, first)
+    return undefined
+  }
+
+  /** Who is much slower than most is not waited for. */
+  get #lease(): number {
+    const sorted = [...this.#took].sort((a, b) => a - b)
+    return Math.max(this.#options.leaseMs, 4000 * (sorted[sorted.length >> 1] ?? 0))
+  }
+
+  /** Gives those that wait what there is. */
+  #wake(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    const now = performance.now()
+    for (const each of waiting) {
+      const found = this.#closed ? encodeMessage({ done: true })
+        : this.#stage?.hasFree(now) ? this.#offer(each.worker, now) : undefined
+      if (found) each.answer(found)
+      else this.#waiting.push(each)
+    }
+    this.#watch()
+  }
+  /** When the time of a task is over, another gets it. */
+  #watch(): void {
+    const now = performance.now()
+    const ends = this.#stage?.ends(now) ?? Infinity
+    if (this.#watching || !this.#waiting.length || ends === Infinity) return
+    this.#watching = setTimeout(() => {
+      this.#watching = undefined
+      this.#wake()
+    }, ends - now + 1)
+  }
+
+  #send({ from, to, part }: Request & { do: 'weights' }): Uint8Array {
+    const { version } = this.#weights
+    if (to !== version || from > version) return encodeMessage({ stale: true })
+    const { variables, values } = this.#weights.since(from)
+    if (part >= partsOf(values.length)) throw new GanglionError(`part ${part} of the weights was asked for, and there is none`)
+    return encodeMessage({ variables, floats: values.length }, partOf(values, part))
+  }
+
+  #data(part: number): Uint8Array {
+    const { images } = this.#work.data
+    const bytes = new Uint8Array(images.buffer, images.byteOffset, images.byteLength)
+    return encodeMessage({ bytes: bytes.length }, bytes.subarray(part * PART_BYTES, (part + 1) * PART_BYTES))
+  }
+
+  async #result(request: Request & { do: 'result' }, payload: Uint8Array): Promise<Uint8Array> {
+    const { worker, version, microBatch: k, part } = request
+    const stage = this.#stage
+    const late = encodeMessage({ late: true })
+    // Of a step that is over, or a task that another did meanwhile: no fault.
+    if (!stage || version !== stage.version || !stage.task(k) || stage.isDone(k)) return late
+    const since = stage.since(k, worker)
+    if (since === undefined) return late
+    const task = stage.task(k)!
+    const { floats } = this.#work.layout(task)
+    let values: Float32Array | undefined
+    try {
+      values = this.#uploads.add(`${worker} ${version} ${k}`, part, floatsOf(payload), floats)
+    } catch (error) {
+      if (!(error instanceof GanglionError)) throw error
+      throw this.#fault(worker, k, stage, error.message)
+    }
+    if (!values) return encodeMessage({ ok: true })
+    const bytes = () => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+    const hash = this.#options.digests || this.#options.audit ? await sha256([bytes()]) : ''
+    if (this.#options.digests && hash !== request.sha256) {
+      throw this.#fault(worker, k, stage, 'its gradient is not what its digest was made of')
+    }
+    if (stage !== this.#stage || stage.isDone(k)) return late
+    if (!allFinite(values)) this.#notFinite(worker, k, task)
+    else {
+      const seconds = (performance.now() - since) / 1000
+      this.#roster.did(worker, seconds)
+      this.#took = [...this.#took.slice(1 - TIMES_KEPT), seconds]
+      const taken = stage.take(k, { worker, sha256: hash, values })
+      if (typeof taken === 'object') this.#decide(k, taken.other, { worker, sha256: hash, values })
+      else if (taken === 'kept') this.#wake()
+    }
+    this.#end()
+    return encodeMessage({ ok: true })
+  }
+
+  /** A message that does not hold: the task is another's, and three of them end the worker's part. */
+  #fault(worker: string, k: number, stage: OpenStage, what: string): GanglionError {
+    stage.releaseOne(k, worker)
+    this.#options.onFault?.(worker, what)
+    if (this.#roster.fault(worker, what)) this.lost(worker)
+    this.#wake()
+    return new GanglionError(`the worker "${worker}" was refused: ${what}`)
+  }
+
+  /** Does a task here and compares: who gave something else is out. */
+  #decide(k: number, ...given: readonly { worker: string, sha256: string, values: Float32Array }[]): void {
+    const stage = this.#stage!
+    const right = this.#work.runTask(stage.task(k)!)
+    const liars = given.filter(({ values }) => !sameBits(values, right))
+    stage.count(k, { worker: given.find((each) => !liars.includes(each))?.worker ?? '', values: right })
+    if (liars.length) this.#expel(liars.map(({ worker }) => worker), 'its gradient is not what the task gives')
+    else this.#end()
+  }
+
+  #notFinite(worker: string, k: number, task: Task): void {
+    const right = this.#work.runTask(task)
+    if (allFinite(right)) {
+      this.#stage!.count(k, { worker: '', values: right })
+      this.#expel([worker], 'its gradient is not finite, and the task gives a finite one')
+      return
+    }
+    this.#fail(new NotFinite(`a gradient of step ${task.words[0]! + 1} is not finite`))
+  }
+
+  #expel(liars: readonly string[], what: string): void {
+    for (const liar of liars) {
+      this.#roster.expel(liar, what)
+      this.#options.onFault?.(liar, what)
+    }
+    this.#fail(new Undone(`the worker ${liars.map((liar) => `"${liar}"`).join(' and ')} was found lying: ${what}`))
+  }
+
+  #fail(error: Error): void {
+    this.#stage = undefined
+    this.#uploads.clear()
+    this.#ended?.fail(error)
+  }
+  #end(): void {
+    if (!this.#stage?.reduction.done) return
+    const { reduction } = this.#stage
+    this.#stage = undefined
+    this.#uploads.clear()
+    this.#ended!.done(reduction)
+  }
+
+  /** Told that a worker is gone: its tasks are others' at once. */
+  lost(worker: string): void {
+    this.#stage?.release(worker)
+    this.#stage?.forget(worker)
+    const asked = this.#waiting.filter((waiting) => waiting.worker === worker)
+    this.#waiting = this.#waiting.filter((waiting) => waiting.worker !== worker)
+    for (const { answer } of asked) answer(encodeMessage({ wait: true }))
+    this.#wake()
+  }
+
+  /** Nobody is left who could work: what is being computed ends in an error, and what is asked for later too. */
+  abort(error: Error): void {
+    this.#aborted = error
+    this.#fail(error)
+  }
+  /** Tells workers that the run is over. */
+  close(): void {
+    this.#closed = true
+    clearTimeout(this.#watching)
+    this.#wake()
+  }
+
+  /** Who works, how fast, and what went wrong. */
+  workers(): WorkerReport[] {
+    return this.#roster.report()
+  }
+  /** Floats that it holds for the stage: sums, results that wait for a second worker, parts that are on their way. */
+  get floats(): number {
+    return (this.#stage?.floats ?? 0) + this.#uploads.floats
+  }
+}
+
+/** Whether two arrays have the same bits. */
+function sameBits(a: Float32Array, b: Float32Array): boolean {
+  const [x, y] = [a, b].map((each) => new Int32Array(each.buffer, each.byteOffset, each.length)) as [Int32Array, Int32Array]
+  return x.length === y.length && x.every((word, i) => word === y[i])
+}
+
+function allFinite(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) if (values[i]! - values[i]! !== 0) return false
+  return true
+}

@@ -1,0 +1,112 @@
+// What coordinator and workers say to each other: requests of a worker, each with one answer. A message is a JSON header and some
+// bytes after it. Invariant: no message is longer than MOST_BYTES, so that a nats-server takes it as it comes.
+import { GanglionError } from '../errors.ts'
+import { decodeUtf8, encodeUtf8 } from '../formats/utf8.ts'
+import { isRecord, shown } from '../options.ts'
+
+/** Raised whenever a message or a task comes to mean something else. */
+export const PROTOCOL = 1
+/** The default limit of a nats-server is 1 MiB. */
+export const MOST_BYTES = 1_000_000
+/** Floats of an array in one message; the rest is for the header. */
+export const PART_FLOATS = 240_000
+/** Bytes of images in one message. */
+export const PART_BYTES = 4 * PART_FLOATS
+/** Before the header: its length. */
+const LENGTH = 4
+
+/** A worker's side of a connection. */
+export interface Channel {
+  /**
+   * The answer to a request.
+   * @throws Error where none came: the connection was lost, or nobody answered in time
+   */
+  request(message: Uint8Array): Promise<Uint8Array>
+}
+/** The coordinator's side: one answer for each request, whoever sent it. */
+export type Handler = (message: Uint8Array) => Promise<Uint8Array>
+
+export interface Message {
+  readonly header: Readonly<Record<string, unknown>>
+  readonly payload: Uint8Array
+}
+
+export function encodeMessage(header: object, values: ArrayBufferView = new Uint8Array(0)): Uint8Array {
+  const text = encodeUtf8(JSON.stringify({ v: PROTOCOL, ...header }))
+  const message = new Uint8Array(LENGTH + text.length + values.byteLength)
+  if (message.length > MOST_BYTES) throw new GanglionError(`a message of ${message.length} bytes is too long for the swarm`)
+  new DataView(message.buffer).setUint32(0, text.length, true)
+  message.set(text, LENGTH)
+  message.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), LENGTH + text.length)
+  return message
+}
+
+/** @throws GanglionError for what is no message of this version */
+export function decodeMessage(message: Uint8Array): Message {
+  const fail = (why: string): never => { throw new GanglionError(`${why}; run the same version of ganglion on both sides`) }
+  if (message.length > MOST_BYTES) fail(`a message of ${message.length} bytes came, expected at most ${MOST_BYTES}`)
+  const length = message.length < LENGTH ? -1 : new DataView(message.buffer, message.byteOffset).getUint32(0, true)
+  if (length < 0 || length > message.length - LENGTH) fail('what came is no message of the swarm')
+  let header: unknown
+  try {
+    header = JSON.parse(decodeUtf8(message.subarray(LENGTH, LENGTH + length)))
+  } catch {
+    // Not JSON; the message below says so.
+  }
+  if (!isRecord(header)) return fail('what came is no message of the swarm')
+  if (header['v'] !== PROTOCOL) fail(`a message of version ${shown(header['v'])} of the protocol came, expected ${PROTOCOL}`)
+  return { header, payload: message.subarray(LENGTH + length) }
+}
+
+/** The floats of a message's payload: a copy, because they need not lie at a multiple of four. A Buffer's slice would be none. */
+export function floatsOf(payload: Uint8Array): Float32Array {
+  if (payload.length % 4) throw new GanglionError(`${payload.length} bytes came, expected floats of 4 bytes each`)
+  return new Float32Array(new Uint8Array(payload).buffer)
+}
+
+/** In how many parts an array of so many floats is sent. */
+export const partsOf = (floats: number): number => Math.max(1, Math.ceil(floats / PART_FLOATS))
+/** A part of an array. */
+export const partOf = (values: Float32Array, part: number): Float32Array =>
+  values.subarray(part * PART_FLOATS, (part + 1) * PART_FLOATS)
+
+/** A worker's request. */
+export type Request =
+  /** What there is to do. */
+  | { readonly do: 'join', readonly worker: string, readonly ganglion: string }
+  /** A task. `fresh` is the digest of the worker's model as it was made: of another model or arithmetic, it is refused. */
+  | { readonly do: 'next', readonly worker: string, readonly run: string, readonly fresh: string }
+  /** What of the weights changed between two versions, in parts; from version 0, all of them. */
+  | { readonly do: 'weights', readonly worker: string, readonly run: string, readonly from: number, readonly to: number,
+    readonly part: number }
+  /** What a task gave, in parts, and the digest of the whole. */
+  | { readonly do: 'result', readonly worker: string, readonly run: string, readonly version: number, readonly microBatch: number,
+    readonly part: number, readonly sha256: string }
+  | { readonly do: 'leave', readonly worker: string, readonly run: string }
+  /** The images, in parts of bytes. */
+  | { readonly do: 'data', readonly worker: string, readonly run: string, readonly part: number }
+
+const NAME = /^[\w.:@-]{1,80}$/
+const isInteger = (x: unknown): x is number => Number.isSafeInteger(x) && (x as number) >= 0
+const FIELDS = {
+  join: { ganglion: 'text' },
+  next: { run: 'text', fresh: 'text' },
+  weights: { run: 'text', from: 'integer', to: 'integer', part: 'integer' },
+  result: { run: 'text', version: 'integer', microBatch: 'integer', part: 'integer', sha256: 'text' },
+  leave: { run: 'text' },
+  data: { run: 'text', part: 'integer' },
+} as const satisfies Record<Request['do'], Readonly<Record<string, 'text' | 'integer'>>>
+
+/** @throws GanglionError where the header of a message is no request */
+export function requestOf({ header }: Message): Request {
+  const fail = (what: string): never => { throw new GanglionError(`a request came ${what}`) }
+  const { do: what, worker } = header
+  if (typeof what !== 'string' || !Object.hasOwn(FIELDS, what)) return fail(`for ${shown(what)}, which is not known`)
+  if (typeof worker !== 'string' || !NAME.test(worker)) fail(`from ${shown(worker)}, expected the name of a worker`)
+  for (const [field, kind] of Object.entries(FIELDS[what as Request['do']])) {
+    const value = header[field]
+    const good = kind === 'text' ? typeof value === 'string' && value.length <= 200 : isInteger(value)
+    if (!good) fail(`with ${field} ${shown(value)}, expected ${kind === 'text' ? 'text' : 'an integer'}`)
+  }
+  return header as unknown as Request
+}

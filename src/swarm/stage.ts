@@ -1,0 +1,128 @@
+// The tasks of the stage that is being computed: who has them, for how long, what came of them. It is told the time, keeps no
+// clock, and sends nothing. Invariant: a task counts once, however often it was given and came back.
+import type { Task } from './work.ts'
+import type { Reduction } from './reduction.ts'
+
+/** What a worker gave for a task. */
+export interface Given {
+  readonly worker: string
+  readonly sha256: string
+  readonly values: Float32Array
+}
+
+interface TaskState {
+  readonly task: Task
+  /** Until when whom it is given to may take, in milliseconds; and since when. */
+  readonly leases: Map<string, { readonly until: number, readonly since: number }>
+  /** Whether two workers have to agree on it. */
+  audited: boolean
+  /** What the first of the two gave. */
+  first?: Given
+  done: boolean
+}
+
+export class OpenStage {
+  readonly reduction: Reduction
+  readonly version: number
+  readonly digest: string
+  readonly #tasks: readonly TaskState[]
+  /** Who computed a micro-batch last, and so has its program. */
+  readonly #habits: (string | undefined)[]
+
+  constructor(tasks: readonly Task[], reduction: Reduction, version: number, digest: string, habits: (string | undefined)[]) {
+    this.#tasks = tasks.map((task) => ({ task, leases: new Map(), audited: false, done: false }))
+    this.reduction = reduction
+    this.version = version
+    this.digest = digest
+    this.#habits = habits
+  }
+
+  task(k: number): Task | undefined {
+    return this.#tasks[k]?.task
+  }
+  isDone(k: number): boolean {
+    return this.#tasks[k]!.done
+  }
+  /** When a task was given to a worker; undefined where it was not. */
+  since(k: number, worker: string): number | undefined {
+    return this.#tasks[k]!.leases.get(worker)?.since
+  }
+
+  /**
+   * A task for a worker, until `until`: one that nobody has, or had for too long; before others, one that it did before.
+   * @param audits whether a task that it is given first is to be done twice
+   */
+  next(worker: string, now: number, until: number, audits: () => boolean): Task | undefined {
+    const free = this.#tasks.filter((state) => this.#isFree(state, worker, now))
+    const own = free.find(({ task }) => this.#habits[task.microBatch] === worker) ??
+      free.find(({ task }) => this.#habits[task.microBatch] === undefined) ?? free[0]
+    if (!own) return undefined
+    if (!own.leases.size && !own.audited) own.audited = audits()
+    own.leases.set(worker, { until, since: now })
+    return own.task
+  }
+
+  /** Whether there is a task that nobody has, or had for too long. */
+  hasFree(now: number): boolean {
+    return this.#tasks.some((state) => this.#isFree(state, '', now))
+  }
+  #isFree({ done, leases, first, audited }: TaskState, worker: string, now: number): boolean {
+    if (done || first?.worker === worker) return false
+    const held = [...leases].filter(([, { until }]) => until > now).map(([who]) => who).filter((who) => who !== first?.worker)
+    return !held.includes(worker) && held.length < (audited && !first ? 2 : 1)
+  }
+
+  /** When the next lease ends, in milliseconds; infinity where there is none. */
+  ends(now: number): number {
+    const ends = this.#tasks.flatMap(({ done, leases }) => (done ? [] : [...leases.values()].map(({ until }) => until)))
+    return Math.min(Infinity, ...ends.filter((until) => until > now))
+  }
+
+  /** Takes back what a worker has. */
+  release(worker: string): void {
+    for (const { leases } of this.#tasks) leases.delete(worker)
+  }
+  releaseOne(k: number, worker: string): void {
+    this.#tasks[k]!.leases.delete(worker)
+  }
+  /** Forgets what a worker gave that is not yet added up. */
+  forget(worker: string): void {
+    for (const state of this.#tasks) if (state.first?.worker === worker) state.first = undefined
+  }
+
+  /**
+   * Takes a result. Of a task that two have to agree on, the first is kept, and the second is compared with it.
+   * @returns what is to be done: nothing more, or to decide between the two
+   */
+  take(k: number, given: Given): 'kept' | 'done' | { readonly other: Given } {
+    const state = this.#tasks[k]!
+    if (state.done) return 'done'
+    if (state.audited && !state.first) {
+      state.first = given
+      return 'kept'
+    }
+    if (state.audited && state.first!.sha256 !== given.sha256) return { other: state.first! }
+    return this.count(k, given)
+  }
+  /** Adds up what is right. */
+  count(k: number, { worker, values }: Pick<Given, 'worker' | 'values'>): 'done' {
+    const state = this.#tasks[k]!
+    this.#habits[k] = worker
+    state.done = true
+    state.first = undefined
+    state.leases.clear()
+    this.reduction.add(k, values)
+    return 'done'
+  }
+  /** What waits for a second worker that nobody is, by micro-batches. */
+  unaudited(now: number): readonly { readonly k: number, readonly first: Given }[] {
+    return this.#tasks.flatMap(({ task, done, first, leases }) => {
+      const others = [...leases].some(([who, { until }]) => who !== first?.worker && until > now)
+      return !done && first && !others ? [{ k: task.microBatch, first }] : []
+    })
+  }
+  /** Floats that it holds: sums, and results that wait for a second. */
+  get floats(): number {
+    return this.reduction.floats + this.#tasks.reduce((n, { first }) => n + (first?.values.length ?? 0), 0)
+  }
+}

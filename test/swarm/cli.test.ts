@@ -1,0 +1,60 @@
+// `ganglion train --workers N`: threads do the micro-batches, and the run is the one of a single thread.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { afterAll, expect, test } from 'vitest'
+import { place, spawned } from '../cli/ganglion.ts'
+
+const at = place()
+afterAll(at.remove)
+const read = (...names: string[]): string => readFileSync(at.in(...names), 'utf8')
+const train = (out: string, ...args: string[]) =>
+  spawned(['train', ...args, '--data', 'images', '--batch-size', '6', '--micro-batches', '4', '--out', out, '--quiet'], at.path)
+/** But for times. */
+const figures = (run: string): unknown[] => read(run, 'metrics.jsonl').trim().split('\n').map((line) => {
+  const { seconds: _, samplesPerSecond: __, ...rest } = JSON.parse(line) as Record<string, unknown>
+  return rest
+})
+
+const OWN = `
+import { layers, losses, optimizers, ops } from '${new URL('../../dist/index.js', import.meta.url).href}'
+const { dense, sequential } = layers
+import { minimize } from '${new URL('../../dist/index.js', import.meta.url).href}'
+export default function ({ imageShape }) {
+  const net = sequential('net', [dense({ units: 9, activation: 'relu' }), dense({ units: 36 })])
+  const optimizer = optimizers.adam()
+  return {
+    kind: 'mine', options: {}, imageShape, codeShape: [36], optimizers: [optimizer],
+    train({ images }, pass) {
+      const x = ops.reshape(images, [images.shape[0], 36])
+      const loss = losses.meanSquaredError(x, net.apply(x, pass))
+      return [minimize(optimizer, loss, [net])]
+    },
+    decode: (codes, pass) => ops.reshape(net.apply(codes, pass), [codes.shape[0], ...imageShape]),
+  }
+}
+`
+
+test.each(['vae', 'gan', '--model'])('%s: the digest and the figures of one thread, by any number of workers', async (model) => {
+  writeFileSync(at.in('own.js'), OWN)
+  const [name, ...options] = model === '--model' ? ['own', '--model', 'own.js'] : [model, model]
+  expect(await train(`${name}-alone`, ...options, '--epochs', '2')).toMatchObject({ code: 0, stderr: '' })
+  expect(await train(`${name}-three`, ...options, '--epochs', '2', '--workers', '3')).toMatchObject({ code: 0, stderr: '' })
+  expect(read(`${name}-three`, 'digest.txt')).toBe(read(`${name}-alone`, 'digest.txt'))
+  expect(figures(`${name}-three`)).toEqual(figures(`${name}-alone`))
+  expect(read(`${name}-three`, 'config.json')).toBe(read(`${name}-alone`, 'config.json').replaceAll('-alone', '-three'))
+})
+
+test('a run goes on with other workers than it began with', async () => {
+  await train('whole', 'vae', '--epochs', '3')
+  await train('parts', 'vae', '--epochs', '1', '--workers', '2')
+  const { code, stderr } = await spawned(['train', '--resume', 'parts', '--epochs', '3', '--workers', '1', '--quiet'], at.path)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(read('parts', 'digest.txt')).toBe(read('whole', 'digest.txt'))
+})
+
+test('workers that all end are an error, with the run kept', async () => {
+  writeFileSync(at.in('dies.js'), `import { isMainThread } from 'node:worker_threads'
+if (!isMainThread) throw new Error('no thread is to load this')\n${OWN}`)
+  const { code, stderr } = await train('dies', '--model', 'dies.js', '--epochs', '1', '--workers', '2')
+  expect(stderr).toMatch(/^ganglion: all 2 workers ended \(cannot load the model ".*dies.js": no thread is to load this; .*\); train with fewer --workers, or without\n$/)
+  expect(code).toBe(1)
+})
