@@ -38,7 +38,7 @@ const WRITERS = readdirSync('src/export', { withFileTypes: true })
 /** Modules that are loaded when asked for, by what has loaded the library. */
 const ON_DEMAND = [
   'runtime/core_source', 'runtime/faster', 'models/accumulate', 'formats/software_sha256', 'formats/npz',
-  'node/local_crew', ...WRITERS,
+  'node/crew', ...WRITERS,
   ...['jpeg', 'png', 'webp'].map((kind) => `pictures/decoders/${kind}`),
 ]
 const FOLDERS = ['data', 'graph', 'ops', 'ops/lowering', 'autodiff', 'compiler', 'nn', 'models', 'train']

@@ -11,8 +11,10 @@ import { interpolate } from './commands/interpolate.ts'
 import { models } from './commands/models.ts'
 import { reconstruct } from './commands/reconstruct.ts'
 import { sample } from './commands/sample.ts'
+import { swarm } from './commands/swarm.ts'
 import { train } from './commands/train.ts'
 import { verify } from './commands/verify.ts'
+import { work } from './commands/work.ts'
 import type { Io } from './io.ts'
 import { nearest } from './nearest.ts'
 import { UsageError } from './options.ts'
@@ -22,6 +24,7 @@ import { version } from './version.ts'
 
 const commands: readonly Command[] = [
   train, sample, reconstruct, interpolate, evaluate, exportRun, importRun, data, models, bench, verify, info,
+  work, swarm,
 ]
 
 export const cli = (args: readonly string[], io: Io): Promise<number> => dispatch(args, printableIo(io))

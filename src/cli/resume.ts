@@ -35,6 +35,8 @@ export interface Given {
   readonly precision?: Precision
   readonly wide: boolean
   readonly workers: number
+  readonly nats?: string
+  readonly run?: string
   readonly saveEvery: number
   readonly quiet: boolean
   readonly json: boolean
@@ -82,6 +84,8 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
     threads: given.threads ?? training.threads ?? 1,
     wide: given.wide,
     workers: given.workers,
+    nats: given.nats,
+    run: given.run,
     saveEvery: given.saveEvery,
     force: false,
     quiet: given.quiet,

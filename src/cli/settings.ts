@@ -32,6 +32,9 @@ export interface Settings {
   readonly threads: number | 'auto'
   readonly precision: Precision
   readonly wide: boolean
+  /** A nats-server by which workers come, and the run's name there; the model's where it has none. */
+  readonly nats?: string
+  readonly run?: string
   /** Threads that do the steps' micro-batches; 0 for none. */
   readonly workers?: number
   /** The most seconds of work that a run loses which is killed. */

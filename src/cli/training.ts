@@ -4,9 +4,10 @@ import type { RunConfig } from '../checkpoint/config.ts'
 import { loadedOptions } from '../checkpoint/options.ts'
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
+import { isFloats } from '../options.ts'
 import { FolderLost } from '../node/lock.ts'
 import { loadRun } from '../node/run.ts'
-import type { LocalCrew } from '../node/local_crew.ts'
+import type { RunningCrew } from '../node/crew.ts'
 import { createRuntime, type Runtime } from '../runtime/create_runtime.ts'
 import { trainTogether } from '../swarm/train.ts'
 import { createWork, type StepWork } from '../swarm/work.ts'
@@ -14,7 +15,7 @@ import { TrainingError } from '../train/fault.ts'
 import { Model } from '../train/model.ts'
 import { countersOf } from '../train/state.ts'
 import type { Progress } from '../train/train.ts'
-import { classesOf, testData, trainingData } from './data.ts'
+import { classesOf, type DataChoice, dataHash, testData, trainingData } from './data.ts'
 import { type Io, type Signal, signalCode } from './io.ts'
 import { reporter, type Reporter } from './progress.ts'
 import { linesUpTo, resumedData } from './resume.ts'
@@ -28,6 +29,7 @@ interface Prepared {
   readonly test?: ImageDataset
   readonly model: Model
   readonly runtime: Runtime
+  readonly choice: DataChoice
   /** The step that the run goes on from; 0 of a new run. */
   readonly from: number
   /** How many epochs are left. */
@@ -61,7 +63,7 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
     // What the first steps change is read before them.
     const before = resume ? { lines: await linesUpTo(from, resume.folder), step: from, digest: await model.digest() }
       : { fresh: await RunFolder.fresh(model) }
-    const begun = await begin(run, settings)
+    const begun = await begin(run, settings, io)
     try {
       lock ??= await lockNewRun(out, model.definition.kind, force)
       return await goOn(run, begun, lock, before, settings, io)
@@ -104,17 +106,17 @@ async function prepare(settings: Settings, io: Io): Promise<Prepared> {
       `and --epochs is ${settings.epochs}; give more`)
   }
   const config = (folder: string) => configOf({ ...settings, choice }, definition, data, runtime.threads, folder)
-  return { data, test, model, runtime, from, epochs: settings.epochs - epoch, config }
+  return { data, test, model, runtime, choice, from, epochs: settings.epochs - epoch, config }
 }
 
-async function begin(run: Prepared, settings: Settings): Promise<Begun> {
+async function begin(run: Prepared, settings: Settings, io: Io): Promise<Begun> {
   const { model, data, epochs } = run
   const { batchSize, accumulate } = settings
   const stop = new AbortController()
   const { signal } = stop
   const began = performance.now()
-  const work = settings.workers ? createWork(model, data, { batchSize, microBatches: accumulate }) : undefined
-  const crew = work && await crewOf(work, run, settings)
+  const work = settings.workers || settings.nats ? createWork(model, data, { batchSize, microBatches: accumulate }) : undefined
+  const crew = work && await crewOf(work, run, settings, io)
   const steps = crew ? trainTogether(work, crew, { epochs, signal })
     : model.train(data, { epochs, batchSize, accumulate, signal })
   const end = async () => { await crew?.close() }
@@ -125,13 +127,29 @@ async function begin(run: Prepared, settings: Settings): Promise<Begun> {
   return { steps, first, end, stop: () => stop.abort(), seconds: () => (performance.now() - began) / 1000 }
 }
 
-/** Threads that do the micro-batches of a step. */
-async function crewOf(work: StepWork, { runtime, data }: Prepared, settings: Settings): Promise<LocalCrew> {
+/** Who does the micro-batches of a step, where it is not this thread. */
+async function crewOf(work: StepWork, run: Prepared, settings: Settings, io: Io): Promise<RunningCrew> {
   // eslint-disable-next-line no-restricted-syntax -- before the first step
-  const { localCrew } = await import('../node/local_crew.ts')
-  const { accumulate: microBatches, workers = 0, source, options, seed, precision, wide, batchSize } = settings
-  return localCrew(work, runtime, {
+  const { startCrew } = await import('../node/crew.ts')
+  const { data, choice, runtime, epochs } = run
+  const { accumulate: microBatches, workers = 0, source, options, seed, precision, wide, batchSize, nats } = settings
+  const { step, position } = countersOf(work.model.session)
+  const name = settings.run ?? source.kind
+  if (nats && !settings.quiet) {
+    io.stderr.write(`ganglion: the run "${name}" waits for workers: ganglion work --nats URL --run ${name}\n`)
+  }
+  return startCrew(work, runtime, {
     workers, source, options, seed, precision, wide, batchSize, microBatches, classes: classesOf(data),
+    lastStep: step + work.plan.steps(position) + (epochs - 1) * work.plan.steps(0),
+    onFault: (worker, what) => void io.stderr.write(`ganglion: the worker "${worker}": ${what}\n`),
+    ...(nats && {
+      nats: {
+        url: nats, run: name,
+        data: {
+          source: settings.data, load: choice, sha256: dataHash(data), count: data.count, floats: isFloats(data.images),
+        },
+      },
+    }),
   })
 }
 

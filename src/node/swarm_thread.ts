@@ -8,10 +8,11 @@ import { createWork } from '../swarm/work.ts'
 import { Model } from '../train/model.ts'
 import { isModelName } from '../models/kinds.ts'
 import { version } from '../version.generated.ts'
-import type { ThreadMessage, ThreadRecipe } from './local_crew.ts'
+import type { ThreadMessage, ThreadRecipe } from './crew.ts'
 import { builtInModel, moduleModel } from './model_source.ts'
 
-const { name, kind, module, options, classes, seed, precision, wide, data, batchSize, microBatches } = workerData as ThreadRecipe
+const recipe = workerData as ThreadRecipe
+const { name, kind, path, options, imageShape, classes, seed, precision, wide, images, batchSize, microBatches } = recipe
 const port = parentPort!
 const waiting = new Map<number, (answer: Uint8Array) => void>()
 let asked = 0
@@ -28,10 +29,10 @@ const request = (message: Uint8Array): Promise<Uint8Array> => new Promise((answe
 })
 
 async function make() {
-  const source = module === undefined && isModelName(kind) ? builtInModel(kind) : await moduleModel(module!)
-  const definition = source.define({ imageShape: data.shape, classes, options: loadedOptions(options) })
+  const source = path === undefined && isModelName(kind) ? builtInModel(kind) : await moduleModel(path!)
+  const definition = source.define({ imageShape, classes, options: loadedOptions(options) })
   const runtime = await createRuntime({ precision, wide })
-  return createWork(await Model.create(runtime, definition, { seed }), data, { batchSize, microBatches })
+  return createWork(await Model.create(runtime, definition, { seed }), images, { batchSize, microBatches })
 }
 
 try {

@@ -32,6 +32,8 @@ export interface CoordinatorOptions {
 const TIMES_KEPT = 100
 /** A worker that asked nothing for so many leases is not there. */
 const AWAY = 3
+/** Between two looks at who has heard that the run is over, in milliseconds. */
+const LOOK_MS = 20
 
 interface Waiting {
   readonly worker: string
@@ -56,6 +58,8 @@ export class Coordinator implements Crew {
   #took: number[] = []
   #watching: ReturnType<typeof setTimeout> | undefined
   #closed = false
+  /** Who has heard that the run is over. */
+  readonly #told = new Set<string>()
   #aborted: Error | undefined
   /** Requests answered, and bytes of them and of their answers. */
   readonly traffic = { messages: 0, bytes: 0 }
@@ -133,17 +137,24 @@ export class Coordinator implements Crew {
         'code, is another; run "ganglion verify" on both machines')
     }
     const now = performance.now()
+    if (this.#closed) return this.#over(worker)
     const found = this.#offer(worker, now)
-    if (found || this.#closed) return found ?? encodeMessage({ done: true })
+    if (found) return found
     return new Promise((answer) => {
       const waiting: Waiting = { worker, answer: (reply) => { clearTimeout(timer); answer(reply) } }
       const timer = setTimeout(() => {
         this.#waiting = this.#waiting.filter((other) => other !== waiting)
-        answer(this.#offer(worker, performance.now()) ?? encodeMessage(this.#closed ? { done: true } : { wait: true }))
+        answer(this.#offer(worker, performance.now()) ?? encodeMessage({ wait: true }))
       }, this.#options.pollMs)
       this.#waiting.push(waiting)
       this.#watch()
     })
+  }
+
+  /** What a worker is told when the run is over. */
+  #over(worker: string): Uint8Array {
+    this.#told.add(worker)
+    return encodeMessage({ done: true })
   }
 
   /** A task for a worker, as it is told. */
@@ -173,7 +184,7 @@ export class Coordinator implements Crew {
     this.#waiting = []
     const now = performance.now()
     for (const each of waiting) {
-      const found = this.#closed ? encodeMessage({ done: true })
+      const found = this.#closed ? this.#over(each.worker)
         : this.#stage?.hasFree(now) ? this.#offer(each.worker, now) : undefined
       if (found) each.answer(found)
       else this.#waiting.push(each)
@@ -307,6 +318,15 @@ export class Coordinator implements Crew {
     this.#aborted = error
     this.#fail(error)
   }
+  /** Waits until all that work have heard that it is over, for so many milliseconds at most. */
+  async left(ms: number): Promise<void> {
+    const until = performance.now() + ms
+    const since = until - ms - AWAY * this.#lease
+    while (this.#roster.live(since) > this.#told.size && performance.now() < until) {
+      await new Promise((done) => { setTimeout(done, LOOK_MS) })
+    }
+  }
+
   /** Tells workers that the run is over. */
   close(): void {
     this.#closed = true

@@ -19,14 +19,17 @@ export interface WorkerSettings {
   readonly signal?: AbortSignal
   /** Told of each task that was done. */
   readonly onTask?: (task: Task, seconds: number) => void
-  /** Told of a request that had no answer, before it is tried again. */
-  readonly onRetry?: (why: string) => void
+  /** Told of a request that had no answer, before it is tried again; false ends the work: nobody will answer. */
+  readonly onRetry?: (why: string) => boolean | Promise<boolean>
   /** Milliseconds between two tries. Default 500. */
   readonly retryMs?: number
 }
 
 /** Parts of a result that are on their way at a time. */
 const AT_ONCE = 4
+
+/** The end of the work where a request had no answer. */
+class NobodyAnswers extends Error {}
 
 type Ask<R extends Request = Request> = R extends Request ? Omit<R, 'worker'> : never
 
@@ -35,7 +38,11 @@ export async function serve(channel: Channel, settings: WorkerSettings): Promise
   const stopped = (): boolean => !!settings.signal?.aborted
   while (!stopped()) {
     const worker = new RunWorker(channel, settings)
-    if (await worker.run(stopped) === 'done') return
+    const end = await worker.run(stopped).catch((error: unknown) => {
+      if (error instanceof NobodyAnswers) return 'done'
+      throw error
+    })
+    if (end === 'done') return
   }
 }
 
@@ -142,8 +149,7 @@ class RunWorker {
       try {
         answer = await this.#channel.request(message)
       } catch (error) {
-        if (signal?.aborted) throw error
-        onRetry?.((error as Error).message)
+        if (signal?.aborted || await onRetry?.((error as Error).message) === false) throw new NobodyAnswers()
         await new Promise((done) => { setTimeout(done, retryMs) })
         continue
       }

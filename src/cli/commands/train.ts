@@ -14,6 +14,7 @@ import {
 import { reportFailure } from '../progress.ts'
 import { resumedModel, resumeSettings } from '../resume.ts'
 import type { Settings } from '../settings.ts'
+import { natsUrl, runName } from '../swarm_options.ts'
 import { runTraining } from '../training.ts'
 import { DATA, MAX_BYTES } from './picture.ts'
 
@@ -56,6 +57,8 @@ const training = {
     value: 'N', help: "threads that do a step's micro-batches, one each; any number gives the same bits",
     read: integer(1, MOST_WORKERS), initial: 'none',
   },
+  nats: { value: 'URL', help: 'a nats-server, by which any number of "ganglion work --nats URL" help', read: natsUrl },
+  run: { value: 'NAME', help: 'what the run is called there', read: runName, initial: 'MODEL' },
   wide: {
     value: 'HOW', help: "on, off or auto, where there are any: V8's 256-bit vectors; the same bits", initial: 'auto', read: wide,
   },
@@ -187,8 +190,8 @@ function microBatches({ accumulate, 'micro-batches': given = accumulate }: Given
   throw new UsageError(`--accumulate is ${accumulate} and --micro-batches ${given}, which are the same; give one of them`)
 }
 
-const shown = ({ wide, workers = 0, quiet, json, 'save-every': saveEvery = SAVE_EVERY }: Given) =>
-  ({ wide: wide ?? automaticWide(), workers, saveEvery, quiet: quiet ?? false, json: json ?? false })
+const shown = ({ wide, workers = 0, nats, run, quiet, json, 'save-every': saveEvery = SAVE_EVERY }: Given) =>
+  ({ wide: wide ?? automaticWide(), workers, nats, run, saveEvery, quiet: quiet ?? false, json: json ?? false })
 
 function kindOf([kind, more]: readonly string[]): ModelName {
   const expected = `expected ${modelNames.join(', ')}`

@@ -1,0 +1,169 @@
+// Who works for a run: threads of this process, and workers that come by a nats-server. All of them do the tasks of one
+// coordinator. Invariant: a thread that ends is noticed at once, and its task is another's; without anybody, training ends in an
+// error.
+import { randomInt, randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import { loadedOptions } from '../checkpoint/options.ts'
+import type { ImageDataset } from '../data/dataset.ts'
+import { GanglionError } from '../errors.ts'
+import type { Precision } from '../runtime/cores.ts'
+import type { Runtime } from '../runtime/create_runtime.ts'
+import { Coordinator } from '../swarm/coordinator.ts'
+import type { Crew } from '../swarm/crew.ts'
+import type { StepWork } from '../swarm/work.ts'
+import { countersOf } from '../train/state.ts'
+import { Model } from '../train/model.ts'
+import { version } from '../version.generated.ts'
+import type { ModelSource } from './model_source.ts'
+import { Nats } from './nats.ts'
+
+/** What a worker makes the model of, beside the images. */
+export interface ModelRecipe {
+  readonly kind: string
+  /** The digest of the file of one's own model. */
+  readonly module?: string
+  readonly options: Parameters<typeof loadedOptions>[0]
+  readonly imageShape: readonly number[]
+  readonly classes?: number
+  readonly seed: number
+  readonly precision: Precision
+  readonly batchSize: number
+  readonly microBatches: number
+}
+/** What a worker by a nats-server is told. */
+export interface RunRecipe extends ModelRecipe {
+  readonly data: {
+    /** A source that every machine may have, and what of it. */
+    readonly source?: string
+    readonly load: object
+    readonly sha256: string
+    readonly count: number
+    readonly floats: boolean
+  }
+}
+/** What a thread is told. */
+export interface ThreadRecipe extends ModelRecipe {
+  readonly name: string
+  readonly path?: string
+  readonly wide: boolean
+  readonly images: ImageDataset
+}
+/** What a thread says: a request and its number, or why it ends. */
+export type ThreadMessage = { readonly id: number, readonly message: Uint8Array } | { readonly error: string }
+
+type Chosen = 'options' | 'classes' | 'seed' | 'precision' | 'batchSize' | 'microBatches'
+export interface CrewOptions extends Pick<ModelRecipe, Chosen> {
+  readonly source: ModelSource
+  readonly wide: boolean
+  /** Threads of this process. */
+  readonly workers: number
+  /** A nats-server, and the run's name there. */
+  readonly nats?: { readonly url: string, readonly run: string, readonly data: RunRecipe['data'] }
+  /** The last step, as others are told. */
+  readonly lastStep: number
+  /** Told what went wrong with a worker. */
+  readonly onFault: (worker: string, what: string) => void
+}
+
+export interface RunningCrew extends Crew {
+  /** Ends the threads, and tells others that the run is over. */
+  close(): Promise<void>
+}
+
+/** How long a thread may take before another gets its task too: a thread that ended is noticed without. In milliseconds. */
+const THREAD_MS = 600_000
+const NATS_MS = 20_000
+/** How long a question for a task waits for one. */
+const POLL_MS = 2_000
+/** The share of tasks that two workers do, where they come by a network. */
+const AUDIT = 0.05
+
+/** Starts the threads, which load the model while the first task waits for them; opens the run to others. */
+export async function startCrew(work: StepWork, runtime: Runtime, given: CrewOptions): Promise<RunningCrew> {
+  const { workers, source, wide, nats, onFault, lastStep, ...rest } = given
+  const { options, classes, seed, precision, batchSize, microBatches } = rest
+  const { imageShape } = work.model.definition
+  const recipe: ModelRecipe = {
+    kind: source.kind, options, imageShape, classes, seed, precision, batchSize, microBatches, module: source.module?.sha256,
+  }
+  const definition = source.define({ imageShape, classes, options: loadedOptions(options) })
+  const fresh = await (await Model.create(runtime, definition, { seed })).digest()
+  const id = randomUUID()
+  const coordinator = new Coordinator(work, { run: id, recipe: { ...recipe, data: nats?.data }, ganglion: version, fresh }, {
+    leaseMs: nats ? NATS_MS : THREAD_MS, audit: nats ? AUDIT : 0, chance: () => randomInt(1e9) / 1e9, digests: !!nats,
+    pollMs: nats ? POLL_MS : THREAD_MS, onFault,
+  })
+  const server = nats && await Nats.connect(nats.url)
+  const began = performance.now()
+  const facts = () => ({
+    model: source.kind, host: hostname(), pid: process.pid, step: countersOf(work.model.session).step, lastStep,
+    seconds: Math.round((performance.now() - began) / 1000), workers: coordinator.workers().slice(-MOST_SHOWN),
+  })
+  const hold = await server?.hold(nats!.run, id, facts, (error) => coordinator.abort(error)).catch(async (error: Error) => {
+    await server.close()
+    throw error
+  })
+  server?.serve(nats!.run, coordinator.handle)
+  const threads = startThreads(coordinator, workers, !server, { ...recipe, wide, path: source.module?.path, images: work.data })
+  return {
+    reduce: (tasks, changed) => coordinator.reduce(tasks, changed),
+    async close() {
+      coordinator.close()
+      await Promise.all([...threads].map((thread) => thread.terminate()))
+      if (!server) return
+      // Those that compute now ask once more, and hear that it is over.
+      await coordinator.left(POLL_MS)
+      await hold!.release()
+      await server.close()
+    },
+  }
+}
+
+/** Workers that a status shows. */
+const MOST_SHOWN = 100
+
+function startThreads(
+  coordinator: Coordinator, count: number, alone: boolean, recipe: Omit<ThreadRecipe, 'name'>,
+): Set<Worker> {
+  const alive = new Set<Worker>()
+  const images = count ? shared(recipe.images) : recipe.images
+  let why = ''
+  for (let i = 1; i <= count; i++) {
+    const name = `thread-${i}`
+    const workerData: ThreadRecipe = { ...recipe, name, images }
+    const thread = new Worker(new URL('./swarm_thread.js', import.meta.url), { workerData, execArgv: [] })
+    alive.add(thread)
+    thread.on('message', (said: ThreadMessage) => {
+      if ('error' in said) why = said.error
+      else void coordinator.handle(said.message).then((answer) => {
+        thread.postMessage({ id: said.id, answer }, [answer.buffer as ArrayBuffer])
+      })
+    })
+    thread.on('error', (error) => { why = error.message })
+    thread.on('exit', () => {
+      alive.delete(thread)
+      coordinator.lost(name)
+      if (alive.size || !alone) return
+      const ended = `${count === 1 ? 'the worker' : `all ${count} workers`} ended${why && ` (${why})`}`
+      coordinator.abort(new GanglionError(`${ended}; train with fewer --workers, or without`))
+    })
+  }
+  return alive
+}
+
+/** The data in memory that threads share: bytes and floats are copied once. */
+function shared(data: ImageDataset): ImageDataset {
+  const copy = <T extends ArrayBufferView & { set(from: T): void }>(array: T): T => {
+    const Kind = array.constructor as new (buffer: SharedArrayBuffer) => T
+    const made = new Kind(new SharedArrayBuffer(array.byteLength))
+    made.set(array)
+    return made
+  }
+  const { name, images, count, shape, labels, classes, tensors = {} } = data
+  return {
+    name, count, shape, classes,
+    images: copy(images as Uint8Array), ...(labels && { labels: copy(labels as Uint8Array) }),
+    tensors: Object.fromEntries(Object.entries(tensors).map(([key, t]) => [key, { ...t, data: copy(t.data as Uint8Array) }])),
+  }
+}

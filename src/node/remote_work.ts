@@ -1,0 +1,78 @@
+// The work of a run that another machine coordinates, from what that says of it. Invariant: only this machine's own code and
+// files that its user named are loaded; what the coordinator says is checked.
+import { createHash } from 'node:crypto'
+import { loadedOptions } from '../checkpoint/options.ts'
+import { imageDataset, type ImageDataset } from '../data/dataset.ts'
+import { GanglionError } from '../errors.ts'
+import { isModelName } from '../models/kinds.ts'
+import { isRecord } from '../options.ts'
+import { createRuntime } from '../runtime/create_runtime.ts'
+import { createWork, type StepWork } from '../swarm/work.ts'
+import { Model } from '../train/model.ts'
+import type { RunRecipe } from './crew.ts'
+import type { LoadOptions } from './datasets.ts'
+import { builtInModel, moduleModel, type ModelSource } from './model_source.ts'
+import { NAMES } from './sources.ts'
+
+export interface Local {
+  /** The file of one's own model. */
+  readonly module?: string
+  readonly wide: boolean
+  /** The source of the data that the user named. */
+  readonly given?: string
+  /** Loads data that are on this machine. */
+  load(source: string, choice: LoadOptions): Promise<{ readonly data: ImageDataset, readonly sha256: string }>
+}
+
+/**
+ * @param fetched asks the coordinator for the images
+ * @throws GanglionError where the run's model or data are not to be had
+ */
+export async function workFor(recipe: unknown, fetched: () => Promise<Uint8Array>, local: Local): Promise<StepWork> {
+  const known = recipeOf(recipe)
+  const { options, imageShape, classes, seed, precision, batchSize, microBatches } = known
+  const source = await modelOf(known, local.module)
+  const definition = source.define({ imageShape, classes, options: loadedOptions(options) })
+  const data = await dataOf(known, fetched, local)
+  const runtime = await createRuntime({ precision, wide: local.wide })
+  return createWork(await Model.create(runtime, definition, { seed }), data, { batchSize, microBatches })
+}
+
+function recipeOf(recipe: unknown): RunRecipe {
+  const good = isRecord(recipe) && isRecord(recipe['data']) && isRecord(recipe['options']) &&
+    typeof recipe['kind'] === 'string' && Array.isArray(recipe['imageShape'])
+  if (good) return recipe as unknown as RunRecipe
+  throw new GanglionError('the coordinator does not say what it trains; run the same version of ganglion on both sides')
+}
+
+async function modelOf({ kind, module }: RunRecipe, file: string | undefined): Promise<ModelSource> {
+  if (module === undefined && isModelName(kind)) return builtInModel(kind)
+  if (file === undefined) {
+    throw new GanglionError(`the run's model is "${kind}", a file of its user's; get that file and give it with --model`)
+  }
+  const source = await moduleModel(file)
+  if (source.module!.sha256 === module) return source
+  throw new GanglionError(`"${file}" is not the file that the run's model is made by; get that file and give it with --model`)
+}
+
+async function dataOf(recipe: RunRecipe, fetched: () => Promise<Uint8Array>, { given, load }: Local): Promise<ImageDataset> {
+  const { data: { source, load: choice, sha256, floats }, imageShape, classes } = recipe
+  const name = given ?? ((NAMES as readonly unknown[]).includes(source) ? source : undefined)
+  const found = name === undefined ? undefined : await load(name, choice).catch((error: Error) => {
+    if (given !== undefined) throw error
+    return undefined
+  })
+  if (found?.sha256 === sha256) return found.data
+  if (given !== undefined) {
+    throw new GanglionError(`the images of "${given}" are not those of the run; give others with --data, or leave it out`)
+  }
+  if (classes !== undefined) {
+    throw new GanglionError("the run's data have labels, which are not sent; give the data with --data")
+  }
+  const bytes = await fetched()
+  if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
+    throw new GanglionError('the images that were fetched are not those of the run; try again')
+  }
+  const images = floats ? new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4) : bytes
+  return imageDataset({ images, shape: imageShape as [number, number, number] })
+}

@@ -1,0 +1,216 @@
+// The swarm over a real nats-server (Debian's) on loopback: one digest, whoever is killed and whatever is restarted.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { sha256 } from '../../src/formats/sha256.ts'
+import { Nats } from '../../src/node/nats.ts'
+import { Coordinator } from '../../src/swarm/coordinator.ts'
+import { decodeMessage, encodeMessage } from '../../src/swarm/protocol.ts'
+import { trainTogether } from '../../src/swarm/train.ts'
+import { serve } from '../../src/swarm/worker.ts'
+import { createWork, type Task } from '../../src/swarm/work.ts'
+import { main, place, spawned, ganglion } from '../cli/ganglion.ts'
+import { alone, data, EPOCHS, KINDS, modelOf, RECIPE, trainedBy } from '../swarm/kinds.ts'
+
+function missing(): string | null {
+  try {
+    execFileSync('nats-server', ['--version'], { stdio: 'ignore' })
+    return null
+  } catch {
+    return 'not run here: there is no nats-server; apt-get install nats-server'
+  }
+}
+const WHY = missing()
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  return port
+}
+
+/** A nats-server on loopback, which keeps what it knows in a folder of its own. */
+class Server {
+  readonly folder = mkdtempSync(join(tmpdir(), 'ganglion-nats-'))
+  port = 0
+  #process: ChildProcess | undefined
+
+  async start(...options: string[]): Promise<this> {
+    this.port ||= await freePort()
+    const args = ['-a', '127.0.0.1', '-p', String(this.port), ...(options.length ? options : ['-js', '-sd', this.folder])]
+    this.#process = spawn('nats-server', args, { stdio: ['ignore', 'ignore', 'pipe'] })
+    let said = ''
+    this.#process.stderr!.setEncoding('utf8').on('data', (text: string) => { said += text })
+    while (!said.includes('Server is ready')) {
+      if (this.#process.exitCode !== null) throw new Error(said)
+      await new Promise((done) => { setTimeout(done, 20) })
+    }
+    return this
+  }
+  async kill(): Promise<void> {
+    if (!this.#process) return
+    const ended = once(this.#process, 'exit')
+    this.#process.kill('SIGKILL')
+    await ended
+    this.#process = undefined
+  }
+  async end(): Promise<void> {
+    await this.kill()
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+  get url(): string {
+    return `nats://127.0.0.1:${this.port}`
+  }
+}
+
+describe.skipIf(WHY)(WHY ?? 'over a nats-server', () => {
+  const server = new Server()
+  const at = place()
+  beforeAll(async () => { await server.start() })
+  afterAll(async () => {
+    await server.end()
+    at.remove()
+  })
+  const read = (...names: string[]): string => readFileSync(at.in(...names), 'utf8')
+  const train = (out: string, ...args: string[]) => spawned([
+    'train', 'vae', '--data', 'images', '--batch-size', '6', '--micro-batches', '4', '--epochs', '40', '--out', out, '--quiet',
+    ...args,
+  ], at.path)
+
+  test('train --nats, workers that come, one that is killed, and status: the digest of one machine', async () => {
+    const running = train('swarm', '--nats', server.url)
+    const helper = (name: string) => spawn(process.execPath, [main(), 'work', '--nats', server.url, '--once', '--name', name], {
+      cwd: at.path, stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    const [killed, living] = [helper('killed'), helper('living')]
+    const left = once(living, 'exit')
+    let status: { workers: { worker: string, tasks: number }[] } | undefined
+    const tasks = (name: string): number => status?.workers.find(({ worker }) => worker === name)?.tasks ?? 0
+    while (!tasks('killed') || !tasks('living')) {
+      const { stdout } = await ganglion(['swarm', 'status', '--nats', server.url, '--json'])
+      status = stdout ? JSON.parse(stdout) as typeof status : status
+      if (killed.exitCode !== null) throw new Error('the run was over before both had worked')
+      await new Promise((done) => { setTimeout(done, 200) })
+    }
+    const { stdout } = await ganglion(['swarm', 'status', '--nats', server.url])
+    expect(stdout).toMatch(/^vae {2}vae on .*, step \d+ of 160 after \d+ s\n {2}(killed|living) +\d+ tasks, /)
+    killed.kill('SIGKILL')
+    expect(await running).toMatchObject({ code: 0, stderr: '' })
+    expect(await left).toEqual([0, null])
+    expect(await train('alone')).toMatchObject({ code: 0 })
+    expect(read('swarm', 'digest.txt')).toBe(read('alone', 'digest.txt'))
+    expect((await ganglion(['swarm', 'status', '--nats', server.url])).stdout).toBe(`no run at ${server.url}\n`)
+  }, 240_000)
+
+  /** A coordinator at the server, and what it takes to end it. */
+  async function opened(run: string, audit: number) {
+    const define = KINDS['dcgan']!
+    const work = createWork(await modelOf(define), data, RECIPE)
+    const faults: [string, string][] = []
+    const fresh = await work.model.digest()
+    const coordinator = new Coordinator(work, { run, recipe: {}, ganglion: 'test', fresh }, {
+      leaseMs: 2000, audit, chance: () => 0.5, digests: true, pollMs: 500, onFault: (...fault) => faults.push(fault),
+    })
+    const nats = await Nats.connect(server.url)
+    const hold = await nats.hold(run, run, () => ({}), (error) => coordinator.abort(error))
+    nats.serve(run, coordinator.handle)
+    const honest = async (name: string) => {
+      const own = await Nats.connect(server.url)
+      await serve(own.channel(run), {
+        name, ganglion: 'test', retryMs: 50, make: async () => createWork(await modelOf(define), data, RECIPE),
+      })
+      await own.close()
+    }
+    return {
+      work, coordinator, faults, honest, define, fresh,
+      trained: async () => {
+        const made = await trainedBy(work.model, trainTogether(work, coordinator, { epochs: EPOCHS }))
+        coordinator.close()
+        await coordinator.left(5000)
+        return made
+      },
+      close: async () => {
+        await hold.release()
+        await nats.close()
+      },
+    }
+  }
+
+  it('the server is killed and started again: the same digest', async () => {
+    const { trained, honest, define, close, work } = await opened('restarted', 0)
+    const workers = ['a', 'b'].map(honest)
+    const training = trained()
+    while (work.model.session.counters('train')[0]! < 2) await new Promise((done) => { setTimeout(done, 5) })
+    await server.kill()
+    await server.start()
+    expect((await training).digest).toBe((await alone(define)).digest)
+    await Promise.all(workers)
+    await close()
+  }, 120_000)
+
+  it('a worker that lies is named', async () => {
+    const { trained, honest, define, close, faults, fresh, work } = await opened('lied', 1)
+    const training = trained()
+    const own = await Nats.connect(server.url)
+    const channel = own.channel('lied')
+    const ask = async (header: object, values?: ArrayBufferView) => (
+      decodeMessage(await channel.request(encodeMessage({ worker: 'liar', run: 'lied', ...header }, values))).header)
+    const { task, version } = await ask({ do: 'next', fresh }) as unknown as { task: Task, version: number }
+    const values = work.runTask(task)
+    values[0]! += 1
+    const hash = await sha256([new Uint8Array(values.buffer)])
+    await ask({ do: 'result', version, microBatch: task.microBatch, part: 0, sha256: hash }, values)
+    const workers = ['a', 'b'].map(honest)
+    expect((await training).digest).toBe((await alone(define)).digest)
+    expect(faults).toEqual([['liar', 'its gradient is not what the task gives']])
+    await Promise.all(workers)
+    await own.close()
+    await close()
+  }, 120_000)
+
+  it('a run that another coordinator holds is refused', async () => {
+    const { close } = await opened('held', 0)
+    const { code, stderr } = await train('second', '--nats', server.url, '--run', 'held')
+    expect(stderr).toBe(`ganglion: the run "held" is held by another coordinator at ${server.url}; ` +
+      'wait until it ends (it is free 15 s after it died), or choose another name with --run\n')
+    expect(code).toBe(1)
+    await close()
+  })
+
+  it('a server that is not there, refuses the login, or has no JetStream: one sentence', async () => {
+    const said = async (url: string) => (await ganglion(['swarm', 'status', '--nats', url])).stderr
+    const gone = `nats://127.0.0.1:${await freePort()}`
+    expect(await said(gone)).toMatch(`ganglion: no nats-server answers at ${gone} (`)
+    const [closed, plain] = [new Server(), new Server()]
+    await closed.start('-js', '-sd', closed.folder, '--user', 'me', '--pass', 'secret')
+    await plain.start('--name', 'plain')
+    try {
+      const wrong = `nats://me:wrong@127.0.0.1:${closed.port}`
+      for (const url of [closed.url, wrong]) {
+        expect(await said(url)).toBe(`ganglion: the nats-server at ${closed.url} refused the login; ` +
+          'give one in the address: nats://USER:PASSWORD@HOST:PORT or nats://TOKEN@HOST:PORT\n')
+      }
+      expect(await said(`nats://me:secret@127.0.0.1:${closed.port}`)).toBe('')
+      expect(await said(plain.url)).toMatch(/has no JetStream for the bucket "ganglion" \(.*\); start it with nats-server -js/)
+    } finally {
+      await closed.end()
+      await plain.end()
+    }
+  })
+})
+
+test('wrong usage', async () => {
+  const said = async (...args: string[]) => (await ganglion(args)).stderr
+  expect(await said('swarm', 'status')).toMatch('swarm expected --nats URL, the address of a nats-server')
+  expect(await said('swarm', 'start', '--nats', 'nats://a')).toMatch('swarm expected status, got start')
+  expect(await said('work')).toMatch('work expected --nats URL, the address of a nats-server')
+  expect(await said('work', 'vae')).toMatch('work takes options only, got "vae"')
+  expect(await said('work', '--nats', 'http://a')).toMatch(
+    '--nats expected the address of a nats-server, such as nats://127.0.0.1:4222, got "http://a"')
+  expect(await said('work', '--nats', 'nats://a', '--run', 'a b')).toMatch('--run expected 1 to 60 letters, digits, - and _')
+})
