@@ -12,6 +12,7 @@ import { models } from './commands/models.ts'
 import { reconstruct } from './commands/reconstruct.ts'
 import { sample } from './commands/sample.ts'
 import { swarm } from './commands/swarm.ts'
+import { sweep } from './commands/sweep.ts'
 import { train } from './commands/train.ts'
 import { verify } from './commands/verify.ts'
 import { work } from './commands/work.ts'
@@ -24,7 +25,7 @@ import { version } from './version.ts'
 
 const commands: readonly Command[] = [
   train, sample, reconstruct, interpolate, evaluate, exportRun, importRun, data, models, bench, verify, info,
-  work, swarm,
+  sweep, work, swarm,
 ]
 
 export const cli = (args: readonly string[], io: Io): Promise<number> => dispatch(args, printableIo(io))

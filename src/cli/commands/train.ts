@@ -121,6 +121,11 @@ export const train: Command = {
   },
 }
 
+/** @throws UsageError, GanglionError where arguments are not those of a new run */
+export async function checkArguments(args: readonly string[]): Promise<void> {
+  await newRun(args, lookAhead(args))
+}
+
 interface Asked {
   readonly model?: string
   readonly resume?: string

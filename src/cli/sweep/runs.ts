@@ -1,0 +1,125 @@
+// The runs of a sweep, each in a folder and a process of its own, some at a time. Invariant: what was trained is read from the
+// folders alone, so that a sweep that was stopped at any moment goes on where it was.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { FolderInUse, lockFolder } from '../../node/lock.ts'
+import { CONFIG, METRICS } from '../../node/run_files.ts'
+import type { EpochLine } from '../lines.ts'
+import type { RunOptions, Sweep } from './file.ts'
+
+export interface RunResult {
+  /** The run's number, from 1. */
+  readonly run: number
+  readonly folder: string
+  readonly options: RunOptions
+  /** Epochs that it trained, and the metric after the last. */
+  readonly epochs: number
+  readonly value?: number
+  /** Why it ended before its time. */
+  readonly failed?: string
+}
+
+/** The arguments of `ganglion train` that make a run. */
+export function argumentsOf({ model, train }: Sweep, options: RunOptions): string[] {
+  const flags = Object.entries({ ...train, ...options }).flatMap(([name, value]) => (
+    value === true ? [`--${name}`] : value === false ? [] : [`--${name}=${value}`]))
+  return [...(/\.[cm]?[jt]s$/.test(model) ? [`--model=${model}`] : [model]), ...flags]
+}
+
+export const folderOf = (out: string, run: number): string => join(out, String(run).padStart(4, '0'))
+
+/** Digits of a metric: an epoch that was stopped has two lines, whose mean is rounded otherwise than one. */
+const DIGITS = 6
+
+/** The epochs that a run has finished, of the first `most`, and its metric after the last. */
+export function trained(folder: string, metric: string, most: number): { epochs: number, value?: number } {
+  if (!existsSync(join(folder, CONFIG)) || !existsSync(join(folder, METRICS))) return { epochs: 0 }
+  const texts = readFileSync(join(folder, METRICS), 'utf8').split('\n').filter(Boolean)
+  const lines = texts.map((text) => JSON.parse(text) as EpochLine)
+  const last = lines.filter(({ complete, epoch }) => complete && epoch <= most).at(-1)
+  if (!last) return { epochs: 0 }
+  const name = metric.replace(/^test\./, '')
+  const parts = name === metric ? lines.filter(({ epoch }) => epoch === last.epoch) : [last]
+  const figures = parts.map(({ test = {}, metrics }) => (name === metric ? metrics : test)[name])
+  const steps = parts.map(({ from, step }) => step - from)
+  const mean = figures.reduce<number>((n, x, i) => n + (x ?? NaN) * steps[i]!, 0) / steps.reduce((x, y) => x + y)
+  return { epochs: last.epoch, ...(Number.isFinite(mean) && { value: Number(mean.toPrecision(DIGITS)) }) }
+}
+
+/** In the environment of a sweep's runs: they end when it does. */
+export const OF_SWEEP = 'GANGLION_SWEEP'
+
+export interface Running {
+  readonly jobs: number
+  /** The file of the command line. */
+  readonly main: string
+  readonly signal: AbortSignal
+  readonly onResult: (result: RunResult) => void
+}
+
+/** Trains some runs of a sweep to `epochs`; the results, in their order. */
+export async function trainAll(
+  sweep: Sweep, out: string, numbers: readonly number[], epochs: number, running: Running,
+): Promise<RunResult[]> {
+  const results: RunResult[] = []
+  const left = [...numbers]
+  const one = async (): Promise<void> => {
+    for (let run = left.shift(); run !== undefined && !running.signal.aborted; run = left.shift()) {
+      const [options, folder] = [sweep.runs[run - 1]!, folderOf(out, run)]
+      await free(folder, running.signal)
+      const before = trained(folder, sweep.metric, epochs)
+      const failed = before.epochs >= epochs ? undefined : await trainOne(argumentsOf(sweep, options), folder, epochs, running)
+      if (running.signal.aborted) return
+      const result = { run, folder, options, ...trained(folder, sweep.metric, epochs), ...(failed !== undefined && { failed }) }
+      results.push(result)
+      running.onResult(result)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(running.jobs, numbers.length) }, one))
+  return results.sort((a, b) => a.run - b.run)
+}
+
+/** Waits for a run of a sweep that was killed: it may take a moment to end. */
+async function free(folder: string, signal: AbortSignal): Promise<void> {
+  for (let tries = 0; tries < MOST_TRIES && existsSync(folder) && !signal.aborted; tries++) {
+    try {
+      await (await lockFolder(folder)).release()
+      return
+    } catch (error) {
+      // What else is wrong with the folder, training says.
+      if (!(error instanceof FolderInUse)) return
+    }
+    await new Promise((done) => { setTimeout(done, TRY_MS) })
+  }
+}
+const MOST_TRIES = 300
+const TRY_MS = 200
+
+/** Trains a run, or goes on with it; why it failed, where it did. */
+async function trainOne(
+  args: readonly string[], folder: string, epochs: number, { main, signal }: Running,
+): Promise<string | undefined> {
+  const begun = existsSync(join(folder, CONFIG))
+  const all = begun ? ['--resume', folder] : [...args, '--out', folder]
+  // With a channel, so that it ends when this process does (src/cli/main.ts); in a group of its own, so that a terminal's Ctrl-C
+  // reaches it once, by this process.
+  const child: ChildProcess = spawn(process.execPath, [main, 'train', ...all, '--epochs', String(epochs), '--quiet'], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { ...process.env, [OF_SWEEP]: '1' },
+    detached: true,
+  })
+  const stop = () => void child.kill('SIGINT')
+  signal.addEventListener('abort', stop)
+  let said = ''
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => { said = (said + text).slice(-2000) })
+  const code = await new Promise<number | null>((done) => { child.on('close', done).on('error', () => done(null)) })
+  signal.removeEventListener('abort', stop)
+  return code === 0 ? undefined : said.trim().split('\n').at(-1)?.replace(/^ganglion: /, '') || `it exited with code ${code}`
+}
+
+/** Those that go on: the best, of equals the first. */
+export function bestOf(results: readonly RunResult[], keep: number): RunResult[] {
+  const judged = results.filter(({ value, failed }) => value !== undefined && failed === undefined)
+  const sorted = [...judged].sort((a, b) => a.value! - b.value! || a.run - b.run)
+  return sorted.slice(0, Math.max(1, Math.ceil(results.length * keep)))
+}
