@@ -45,6 +45,11 @@ test.each([
   ['train vae --learning-rate NaN', `--learning-rate expected ${RATE}, got "NaN" ${TRAIN}`],
   ['train vae --latent {}', `--latent expected a positive integer, got "{}" ${TRAIN}`],
   ['train vae --accumulate 0', `--accumulate expected an integer of at least 1, got "0" ${TRAIN}`],
+  ['train vae --nats nats://a --precision relaxed',
+    `--nats needs the same bits on every machine; leave out --precision relaxed ${TRAIN}`],
+  ['train vae --nats 127.0.0.1:4222',
+    `--nats expected the address of a nats-server, such as nats://127.0.0.1:4222, got "127.0.0.1:4222" ${TRAIN}`],
+  ['train vae --workers 0', `--workers expected an integer from 1 to 256, got "0" ${TRAIN}`],
   ['train vae --accumulate 2 --micro-batches 3',
     `--accumulate is 2 and --micro-batches 3, which are the same; give one of them ${TRAIN}`],
   ['train vae --learning-rate {"schedule":"cos"}', '--learning-rate expected a schedule as JSON, such as ' +

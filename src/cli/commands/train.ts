@@ -13,6 +13,7 @@ import {
 } from '../options.ts'
 import { reportFailure } from '../progress.ts'
 import { resumedModel, resumeSettings } from '../resume.ts'
+import type { Precision } from '../../runtime/cores.ts'
 import type { Settings } from '../settings.ts'
 import { natsUrl, runName } from '../swarm_options.ts'
 import { runTraining } from '../training.ts'
@@ -167,7 +168,7 @@ async function newRun(args: readonly string[], { model }: Asked): Promise<Settin
     accumulate: microBatches(values) ?? ACCUMULATE,
     seed: values.seed ?? SEED,
     threads: values.threads ?? THREADS,
-    precision: values.precision ?? PRECISION,
+    precision: alike(values) ?? PRECISION,
     out: values.out,
     force: values.force ?? false,
     ...shown(values),
@@ -187,6 +188,12 @@ async function resumed(args: readonly string[], { resume, model }: Asked): Promi
     ...shown(values) }
   const options = optionsFrom(kind ? builtInModel(kind) : source!, values, source!.module ? [] : kinds)
   return resumeSettings(values.resume!, source!, { kind, options, ...given })
+}
+
+/** Relaxed numbers differ from machine to machine, and who has others would be taken for a liar. */
+function alike({ precision, nats }: Given): Precision | undefined {
+  if (nats === undefined || precision !== 'relaxed') return precision
+  throw new UsageError('--nats needs the same bits on every machine; leave out --precision relaxed')
 }
 
 /** The micro-batches of a step, by either name. */
