@@ -9,7 +9,7 @@ import { type Channel, type Handler, PROTOCOL } from '../swarm/protocol.ts'
 const BUCKET = 'ganglion'
 /** How long a run that nobody refreshes is held, and how often it is refreshed, in milliseconds. */
 const HELD_MS = 15_000
-const REFRESH_MS = 4_000
+const REFRESH_MS = 1_000
 /** How long an answer may take: a coordinator lets a worker wait for a task for less. */
 const ANSWER_MS = 10_000
 
