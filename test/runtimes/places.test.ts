@@ -1,5 +1,5 @@
 // Pages in odd places, in Chromium and Firefox: of plain http, hidden, offline once they are loaded, given values of an iframe,
-// in a service worker; with the worker's file of another origin, and under Trusted Types.
+// in a service worker; with a worker's or a thread's file of another origin, and under Trusted Types.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -11,15 +11,19 @@ import { INSECURE, serve, type Server, type Site } from './lib/server.ts'
 const digest = GOLDEN.program
 const UNDONE = expect.stringMatching(/^TrainingError: training stopped at step \d+: the op '\w+'/)
 const REFUSED = expect.stringMatching(
-  /^GanglionError: (a worker cannot be started here|the trainer's worker did not start) \(.*\); give /s)
+  /^GanglionError: (a worker cannot be started here|the trainer's worker did not start|a worker thread did not start) \(.*\); give /s)
+const POLICY = expect.stringMatching(/^GanglionError: .* an address that your Trusted Types policy made \(README/)
 const CASES: readonly (readonly [what: string, site: Site, host: string | undefined, expected: object])[] = [
   ['insecure', 'plain', INSECURE, { secure: false, subtle: false, digest }],
-  ['hidden', 'plain', undefined, { digest }],
+  ['hidden', 'plain', undefined, { digest, verified: true, benched: true, state: 'hidden' }],
   ['offline', 'plain', undefined, { digest, said: UNDONE }],
   ['frame', 'plain', undefined, { far: true, missing: [], digest }],
   ['service', 'plain', undefined, { digest, said: UNDONE }],
   ['origin', 'plain', undefined, { refused: REFUSED, digest }],
-  ['trusted', 'trusted', undefined, { refused: REFUSED, digest }],
+  ['originOfThreads', 'isolated', undefined, { refused: REFUSED, digest, threads: 2 }],
+  ['trusted', 'trusted', undefined, { refused: POLICY, digest }],
+  ['trustedThreads', 'trusted-isolated', undefined, { refused: POLICY, digest, threads: 2 }],
+  ['trustedWorker', 'trusted-isolated', undefined, { refused: POLICY, digest, threads: 2 }],
 ]
 
 for (const [name, start] of [['chromium', chromium], ['firefox', firefox]] as const) {
@@ -39,12 +43,13 @@ for (const [name, start] of [['chromium', chromium], ['firefox', firefox]] as co
     test.for(CASES)('%s', async ([what, site, host, expected], { skip }) => {
       if (absent[name]) skip(`not run here: ${absent[name]}`)
       const folder = project()
-      const trainer = far.url('shared', 'node_modules/ganglion/dist/worker/trainer.js')
-      // The small file of the page's own origin that README shows.
-      writeFileSync(join(folder, 'far.js'), `import '${trainer}'\n`)
+      const dist = far.url('shared', 'node_modules/ganglion/dist/')
+      // The small files of the page's own origin that README shows.
+      writeFileSync(join(folder, 'far_trainer.js'), `import '${dist}worker/trainer.js'\n`)
+      writeFileSync(join(folder, 'far_thread.js'), `import '${dist}runtime/thread.js'\n`)
       const server = await serve(folder)
       try {
-        const url = server.url(site, `places.html?${new URLSearchParams({ what, far: trainer }).toString()}`, host)
+        const url = server.url(site, `places.html?${new URLSearchParams({ what, far: dist }).toString()}`, host)
         expect(await answerIn(browser, server, url)).toMatchObject(expected)
       } finally {
         server.close()

@@ -39,10 +39,13 @@ export function started<T>(give: string, start: () => T): T {
   }
 }
 
-/** What helps where Node's permission model refuses, Trusted Types, a page's origin, or a bundle has no import.meta. */
+/**
+ * What helps where Node's permission model refuses, Trusted Types (Firefox: "Sink type mismatch"), a page's origin, or a bundle
+ * has no import.meta.
+ */
 function helpFor(said: string, give: string): string {
   if (/^ERR_ACCESS/.test(said)) return 'start Node with --allow-worker'
-  return `give ${give} ` + (/Trusted/.test(said) ? 'an address that your Trusted Types policy made (README, "In a Web Worker")'
+  return `give ${give} ` + (/Trusted|Sink type/.test(said) ? 'an address that your Trusted Types policy made (README, "In a Web Worker")'
     : /origin/.test(said) ? 'a file of this origin that imports it (README, "In a Web Worker")'
       : 'the address of its file')
 }

@@ -51,6 +51,11 @@ const CHROMIUM_ARGS = [
   '--disable-component-update', '--disable-sync', `--host-resolver-rules=MAP ${INSECURE} 127.0.0.1`,
 ]
 
+/** What puppeteer turns on besides, by which hidden pages are served as if they were not. */
+const UNTHROTTLED = [
+  '--disable-background-timer-throttling', '--disable-backgrounding-occluded-windows', '--disable-renderer-backgrounding',
+]
+
 export interface Chromium extends Browser {
   /** Opens a page that cannot hand in anything, and asks for the value of an expression until there is one. */
   result<T>(url: string, expression?: string): Promise<T>
@@ -60,7 +65,7 @@ export interface Chromium extends Browser {
 
 export async function chromium({ extensions = false } = {}): Promise<Chromium> {
   const browser = await puppeteer.launch({
-    executablePath: FILES.chromium, args: CHROMIUM_ARGS, pipe: true, enableExtensions: extensions,
+    executablePath: FILES.chromium, args: CHROMIUM_ARGS, pipe: true, enableExtensions: extensions, ignoreDefaultArgs: UNTHROTTLED,
   })
   return {
     version: (await browser.version()).replace(/^.*\//, ''),
@@ -93,7 +98,9 @@ export async function chromium({ extensions = false } = {}): Promise<Chromium> {
 export async function firefox(): Promise<Browser> {
   const profile = mkdtempSync(join(tmpdir(), 'ganglion-firefox-'))
   // The settings that keep a browser under test from calling home.
-  await createProfile(Firefox.FIREFOX, { path: profile, preferences: { 'network.dns.localDomains': INSECURE } })
+  await createProfile(Firefox.FIREFOX, { path: profile, preferences: {
+    'network.dns.localDomains': INSECURE, 'dom.disable_open_during_load': false,
+  } })
   return {
     version: /(\d[\d.]*)/.exec(await run(FILES.firefox, ['--version'], { cwd: '/' }))![1]!,
     async open(url) {

@@ -9,6 +9,7 @@ import sirv from 'sirv'
 
 const ISOLATION = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
 const STRICT = { 'Content-Security-Policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'" }
+const TRUSTED = { 'Content-Security-Policy': "require-trusted-types-for 'script'" }
 
 /** A host that is this machine, and that browsers do not trust over plain http. The browsers of these tests know it. */
 export const INSECURE = 'insecure.test'
@@ -17,7 +18,8 @@ const SITES = {
   plain: {},
   /** Whose files other origins may load. */
   shared: { 'Access-Control-Allow-Origin': '*' },
-  trusted: { 'Content-Security-Policy': "require-trusted-types-for 'script'" },
+  trusted: TRUSTED,
+  'trusted-isolated': { ...ISOLATION, ...TRUSTED },
   isolated: ISOLATION,
   strict: STRICT,
   /** Under which a page may not compile WebAssembly. */

@@ -6,23 +6,33 @@ import { BATCH, images, trained } from './program.js'
 const query = new URLSearchParams(location.search)
 const message = (promise) => promise.then(() => 'nothing', (error) => `${error.name}: ${error.message}`)
 
-/** The digest of the same program in a worker. */
-async function inTrainer(worker) {
-  const trainer = await createTrainer({ model: { kind: 'vae' }, seed: 7, worker })
+/** What the same program gives in a worker. */
+async function inTrainer(options) {
+  const trainer = await createTrainer({ model: { kind: 'vae' }, seed: 7, ...options })
   await trainer.fit(images(ganglion), { batchSize: BATCH })
-  const digest = await trainer.digest()
+  const answer = { digest: await trainer.digest(), threads: trainer.info.threads }
   await trainer.close()
-  return digest
+  return answer
 }
+const here = (file) => new URL(file, location.href).href
+const TRAINER = here('node_modules/ganglion/dist/worker/trainer.js')
+const policy = globalThis.trustedTypes?.createPolicy('own', { createScriptURL: (url) => url })
 
 const places = {
   async insecure() {
     return { secure: isSecureContext, subtle: !!crypto.subtle, digest: (await trained(ganglion)).digest }
   },
-  /** As in a page that stays hidden for ever: no timer fires. */
+  /** Behind another tab, where no timer fires: those of hidden pages hardly do. */
   async hidden() {
+    open('about:blank', '_blank')
+    while (!document.hidden) await new Promise((done) => setTimeout(done, 50))
     globalThis.setTimeout = () => 0
-    return trained(ganglion)
+    const { digest } = await trained(ganglion)
+    const { verify } = await import('./node_modules/ganglion/dist/verify/index.js')
+    const { ok: verified } = await verify({ recipes: ['op/exp', 'train/vae'] })
+    const { bench } = await import('./node_modules/ganglion/dist/bench/index.js')
+    const { kernels } = await bench({ quick: true, seconds: 0.1 })
+    return { digest, verified, benched: kernels.every(({ result }) => result === 'same'), state: document.visibilityState }
   },
   async offline() {
     await fetch('offline', { method: 'POST' })
@@ -49,12 +59,24 @@ const places = {
     return new Promise((done) => { port1.onmessage = ({ data }) => done(data) })
   },
   async origin() {
-    return { refused: await message(inTrainer(query.get('far'))), digest: await inTrainer('far.js') }
+    const refused = await message(inTrainer({ worker: query.get('far') + 'worker/trainer.js' }))
+    return { refused, ...await inTrainer({ worker: 'far_trainer.js' }) }
+  },
+  async originOfThreads() {
+    const refused = await message(inTrainer({ threads: 2, threadWorker: query.get('far') + 'runtime/thread.js' }))
+    return { refused, ...await inTrainer({ threads: 2, threadWorker: here('far_thread.js') }) }
   },
   async trusted() {
-    const refused = await message(inTrainer())
-    const policy = globalThis.trustedTypes.createPolicy('own', { createScriptURL: (url) => url })
-    return { refused, digest: await inTrainer(policy.createScriptURL('node_modules/ganglion/dist/worker/trainer.js')) }
+    return { refused: await message(inTrainer()), ...await inTrainer({ worker: policy.createScriptURL(TRAINER) }) }
+  },
+  async trustedThreads() {
+    const refused = await message(inTrainer({ threads: 2, worker: policy.createScriptURL(TRAINER) }))
+    return { refused, ...await inTrainer({ threads: 2, worker: policy.createScriptURL('trusted.js') }) }
+  },
+  /** A worker without a trainer, which gives `createRuntime` an address of its policy. */
+  async trustedWorker() {
+    const worker = new Worker(policy.createScriptURL('trusted_runtime.js'), { type: 'module' })
+    return new Promise((done) => { worker.onmessage = ({ data }) => done(data) })
   },
 }
 
