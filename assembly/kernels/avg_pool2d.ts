@@ -43,20 +43,28 @@ export function avg_pool2d_grad_f32(args: usize, part: i32, parts: i32): void {
     for (let ix = 0; ix < k.w; ix++) {
       const ox0 = firstWindow(ix, k.sw, k.left, k.kw)
       const ox1 = endWindow(ix, k.sw, k.left, k.ow)
-      for (let c = 0; c < k.c; c += 4) {
-        const lanes = k.c - c
-        let sum = f32x4.splat(0)
-        for (let oy = oy0; oy < oy1; oy++) {
-          const rows = endTap(oy, k.sh, k.top, k.kh, k.h) - firstTap(oy, k.sh, k.top)
-          for (let ox = ox0; ox < ox1; ox++) {
-            const columns = endTap(ox, k.sw, k.left, k.kw, k.w) - firstTap(ox, k.sw, k.left)
-            const dy = loadUpTo4(k.a + (<usize>(((n * k.oh + oy) * k.ow + ox) * k.c + c) << 2), lanes)
-            sum = f32x4.add(sum, f32x4.div(dy, f32x4.splat(<f32>(rows * columns))))
-          }
+      const to = k.to + (<usize>((r * k.w + ix) * k.c) << 2)
+      memory.fill(to, 0, <usize>k.c << 2)
+      for (let oy = oy0; oy < oy1; oy++) {
+        const rows = endTap(oy, k.sh, k.top, k.kh, k.h) - firstTap(oy, k.sh, k.top)
+        for (let ox = ox0; ox < ox1; ox++) {
+          const columns = endTap(ox, k.sw, k.left, k.kw, k.w) - firstTap(ox, k.sw, k.left)
+          addShare(k.a + (<usize>(((n * k.oh + oy) * k.ow + ox) * k.c) << 2), <f32>(rows * columns), k.c, to)
         }
-        storeUpTo4(k.to + (<usize>((r * k.w + ix) * k.c + c) << 2), sum, lanes)
       }
     }
   }
 }
 register<WindowArgs>(avg_pool2d_grad_f32)
+
+/** to += dy / count, for all channels of a pixel */
+// @ts-ignore: decorator
+@inline
+function addShare(dy: usize, count: f32, channels: i32, to: usize): void {
+  const counts = f32x4.splat(count)
+  const end = to + (<usize>(channels & ~3) << 2)
+  for (; to < end; dy += 16, to += 16) v128.store(to, f32x4.add(v128.load(to), f32x4.div(v128.load(dy), counts)))
+  for (const last = end + (<usize>(channels & 3) << 2); to < last; dy += 4, to += 4) {
+    store<f32>(to, load<f32>(to) + load<f32>(dy) / count)
+  }
+}

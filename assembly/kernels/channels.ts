@@ -27,95 +27,75 @@ export function channel_sums_f32(args: usize, part: i32, parts: i32): void {
   const row = <usize>a.channels << 2
   for (let block = partStart(blocks, 1, part, parts); block < to; block++) {
     const first = <usize>(block * CHANNEL_ROWS) * row
-    const bytes = <usize>min(CHANNEL_ROWS, a.rows - block * CHANNEL_ROWS) * row
     const y = a.y + 2 * <usize>block * row
-    let c: usize = 0
-    if (WIDE) for (; c + 64 <= row; c += 64) sumsOf16(a, first + c, bytes, row, c, y + c)
-    for (; c + 16 <= row; c += 16) sumsOf4(a, first + c, bytes, row, c, y + c)
-    for (; c < row; c += 4) sumsOf1(a, first + c, bytes, row, c, y + c)
+    let x = a.x + first
+    let z = a.z + first
+    let rows = min(CHANNEL_ROWS, a.rows - block * CHANNEL_ROWS)
+    memory.fill(y, 0, 2 * row)
+    for (; rows >= 4; rows -= 4, x += 4 * row, z += 4 * row) addRows(a, x, z, row, true, y)
+    for (; rows; rows--, x += row, z += row) addRows(a, x, z, row, false, y)
   }
 }
 register<ChannelSumsArgs>(channel_sums_f32)
 
-/** Sixteen channels of a block: chains enough to hide an addition's latency. */
-function sumsOf16(a: ChannelSumsArgs, at: usize, bytes: usize, row: usize, c: usize, y: usize): void {
-  const m0 = v128.load(a.m + c)
-  const m1 = v128.load(a.m + c, 16)
-  const m2 = v128.load(a.m + c, 32)
-  const m3 = v128.load(a.m + c, 48)
-  let l0 = f32x4.splat(0)
-  let l1 = f32x4.splat(0)
-  let l2 = f32x4.splat(0)
-  let l3 = f32x4.splat(0)
-  if (a.less) {
-    l0 = m0
-    l1 = m1
-    l2 = m2
-    l3 = m3
+/**
+ * Adds four rows, or one, to a block's sums: rows are read as they lie in memory, and sums are written once for four of them.
+ * Each sum takes its rows one after another.
+ */
+// @ts-ignore: decorator
+@inline
+function addRows(a: ChannelSumsArgs, x: usize, z: usize, row: usize, four: bool, y: usize): void {
+  const rows: i32 = four ? 4 : 1
+  let c: usize = 0
+  if (WIDE) {
+    for (; c + 32 <= row; c += 32) {
+      const m0 = v128.load(a.m + c)
+      const m1 = v128.load(a.m + c, 16)
+      const l0 = a.less ? m0 : f32x4.splat(0)
+      const l1 = a.less ? m1 : f32x4.splat(0)
+      let s0 = v128.load(y + c)
+      let s1 = v128.load(y + c, 16)
+      let t0 = v128.load(y + row + c)
+      let t1 = v128.load(y + row + c, 16)
+      let at = c
+      for (let r = 0; r < rows; r++, at += row) {
+        const z0 = f32x4.sub(v128.load(z + at), l0)
+        const z1 = f32x4.sub(v128.load(z + at, 16), l1)
+        s0 = f32x4.add(s0, z0)
+        s1 = f32x4.add(s1, z1)
+        t0 = madd(z0, f32x4.sub(v128.load(x + at), m0), t0)
+        t1 = madd(z1, f32x4.sub(v128.load(x + at, 16), m1), t1)
+      }
+      v128.store(y + c, s0)
+      v128.store(y + c, s1, 16)
+      v128.store(y + row + c, t0)
+      v128.store(y + row + c, t1, 16)
+    }
   }
-  let s0 = f32x4.splat(0)
-  let s1 = f32x4.splat(0)
-  let s2 = f32x4.splat(0)
-  let s3 = f32x4.splat(0)
-  let t0 = f32x4.splat(0)
-  let t1 = f32x4.splat(0)
-  let t2 = f32x4.splat(0)
-  let t3 = f32x4.splat(0)
-  let x = a.x + at
-  let z = a.z + at
-  for (const end = x + bytes; x < end; x += row, z += row) {
-    const z0 = f32x4.sub(v128.load(z), l0)
-    const z1 = f32x4.sub(v128.load(z, 16), l1)
-    const z2 = f32x4.sub(v128.load(z, 32), l2)
-    const z3 = f32x4.sub(v128.load(z, 48), l3)
-    s0 = f32x4.add(s0, z0)
-    s1 = f32x4.add(s1, z1)
-    s2 = f32x4.add(s2, z2)
-    s3 = f32x4.add(s3, z3)
-    t0 = madd(z0, f32x4.sub(v128.load(x), m0), t0)
-    t1 = madd(z1, f32x4.sub(v128.load(x, 16), m1), t1)
-    t2 = madd(z2, f32x4.sub(v128.load(x, 32), m2), t2)
-    t3 = madd(z3, f32x4.sub(v128.load(x, 48), m3), t3)
+  for (; c + 16 <= row; c += 16) {
+    const m = v128.load(a.m + c)
+    const l = a.less ? m : f32x4.splat(0)
+    let s = v128.load(y + c)
+    let t = v128.load(y + row + c)
+    let at = c
+    for (let r = 0; r < rows; r++, at += row) {
+      const d = f32x4.sub(v128.load(z + at), l)
+      s = f32x4.add(s, d)
+      t = madd(d, f32x4.sub(v128.load(x + at), m), t)
+    }
+    v128.store(y + c, s)
+    v128.store(y + row + c, t)
   }
-  v128.store(y, s0)
-  v128.store(y, s1, 16)
-  v128.store(y, s2, 32)
-  v128.store(y, s3, 48)
-  y += row
-  v128.store(y, t0)
-  v128.store(y, t1, 16)
-  v128.store(y, t2, 32)
-  v128.store(y, t3, 48)
-}
-
-function sumsOf4(a: ChannelSumsArgs, at: usize, bytes: usize, row: usize, c: usize, y: usize): void {
-  const m = v128.load(a.m + c)
-  const l = a.less ? m : f32x4.splat(0)
-  let s = f32x4.splat(0)
-  let t = f32x4.splat(0)
-  let x = a.x + at
-  let z = a.z + at
-  for (const end = x + bytes; x < end; x += row, z += row) {
-    const d = f32x4.sub(v128.load(z), l)
-    s = f32x4.add(s, d)
-    t = madd(d, f32x4.sub(v128.load(x), m), t)
+  for (; c < row; c += 4) {
+    const m = load<f32>(a.m + c)
+    const l: f32 = a.less ? m : 0
+    let at = c
+    for (let r = 0; r < rows; r++, at += row) {
+      const d = load<f32>(z + at) - l
+      store<f32>(y + c, load<f32>(y + c) + d)
+      store<f32>(y + row + c, load<f32>(y + row + c) + d * (load<f32>(x + at) - m))
+    }
   }
-  v128.store(y, s)
-  v128.store(y + row, t)
-}
-
-function sumsOf1(a: ChannelSumsArgs, at: usize, bytes: usize, row: usize, c: usize, y: usize): void {
-  const m = load<f32>(a.m + c)
-  const l: f32 = a.less ? m : 0
-  let s: f32 = 0
-  let t: f32 = 0
-  for (const end = at + bytes; at < end; at += row) {
-    const z = load<f32>(a.z + at) - l
-    s += z
-    t += z * (load<f32>(a.x + at) - m)
-  }
-  store<f32>(y, s)
-  store<f32>(y + row, t)
 }
 
 @unmanaged
