@@ -40,25 +40,48 @@ export function importWeights(model: Model, tensors: ReadonlyMap<string, SavedTe
   check('importWeights', 'tensors', tensors, TENSORS)
   check('importWeights', 'file', file, nameRule)
   const graphs = graphsOf(model.definition, ROWS).tensors
-  const wanted = [...torchNames(graphs.filter(isVariable).filter((v) => !isOurs(v)), graphs)]
+  const variables = graphs.filter(isVariable)
+  const averages = averagesOf(variables)
+  const wanted = [...torchNames(variables.filter((v) => !isOurs(v) && !averages.has(v)), graphs)]
   const given = new Map([...tensors].filter(([name]) => !COUNTS.test(name)))
   const keras = [...given.keys()].some((name) => /(^|[./])(kernel|gamma|moving_mean)(:0)?$/.test(name))
-  const places = matched(wanted, given, keras, file)
+  const places = matched(wanted, given, averages, keras, file)
   const weights = new Map([...places].map(([v, [name, place]]) => {
     const { data } = given.get(name)!
     const values = Float32Array.from(data)
     return [v.attrs.name, { shape: v.shape, data: keras ? values : fromTorch(values, v, place) }]
   }))
+  for (const [average, of] of averages) {
+    const taken = weights.get(of.attrs.name)
+    if (taken) weights.set(average.attrs.name, taken)
+  }
   model.loadWeights(weights, { strict: false })
   return { from: keras ? 'keras' : 'pytorch', names: new Map([...places].map(([v, [name]]) => [v.attrs.name, name])) }
+}
+
+type Averages = ReadonlyMap<Variable, Variable>
+
+/** Averages of weights (`ema`), and what each is of: they begin with what comes in. */
+function averagesOf(variables: readonly Variable[]): Averages {
+  return new Map(variables.filter(({ attrs: { role } }) => role === 'statistic').flatMap((v) => {
+    const of = variables.find(({ attrs: { role, name } }) => role !== 'slot' && v.attrs.name.endsWith(`/${name}`))
+    return of ? [[v, of] as const] : []
+  }))
 }
 
 type Wanted = readonly (readonly [Variable, TorchName])[]
 type Places = Map<Variable, readonly [name: string, place: TorchName]>
 
 /** What the file calls each weight. @throws GanglionError where they are not the same layers */
-function matched(wanted: Wanted, given: ReadonlyMap<string, SavedTensor>, keras: boolean, file: string): Places {
-  const plain = new Map([...given.keys()].map((name) => [name.replace(/:0$/, '').replaceAll('/', '.'), name]))
+function matched(
+  wanted: Wanted, given: ReadonlyMap<string, SavedTensor>, averages: Averages, keras: boolean, file: string,
+): Places {
+  // A part that was exported with averages has them in place of what they are of.
+  const named = new Map([...averages].map(([average, of]) => [average.attrs.name, of.attrs.name]))
+  const plain = new Map([...given.keys()].map((name) => {
+    const own = name.replace(/:0$/, '')
+    return [(named.get(own) ?? own).replaceAll('/', '.'), name]
+  }))
   const own = ([v, place]: Wanted[number]) => (keras ? v.attrs.name.replaceAll('/', '.') : fullName(place))
   if (wanted.every((each) => plain.has(own(each)))) return placed(wanted, (each) => plain.get(own(each)), given, keras, file)
   // By number 2 is before 10, as in a Sequential; by letter fc21 is before fc3.
