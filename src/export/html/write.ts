@@ -51,8 +51,7 @@ style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'">
 <p>A generator that was trained with Ganglion draws them on this page. The same seed gives the same pictures, everywhere.</p>
 </header>
 <main>
-<div>
-<section aria-labelledby="draw-title">
+<section class="draw" aria-labelledby="draw-title">
 <h2 id="draw-title">Draw</h2>
 <form id="draw">
 <label for="seed">Seed</label>
@@ -64,19 +63,18 @@ style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'">
 <fieldset id="pictures"><legend class="unseen">Choose a picture to change</legend></fieldset>
 <div class="row"><button id="save-all" type="button">Save all as PNG</button><p id="status" role="status"></p></div>
 </section>
-<section aria-labelledby="walk-title">
-<h2 id="walk-title">Walk from the chosen picture to another</h2>
-<div class="row"><label for="to">To</label><select id="to"></select>
-<label class="slider"><span>Way</span><input id="way" type="range" min="0" max="100" value="0">\
-<output id="percent">0 %</output></label></div>
-<div id="strip" role="img" aria-label="Pictures on the walk, from the chosen one to the other"></div>
-</section>
-</div>
 <section class="change" aria-labelledby="change-title">
 <h2 id="change-title">Change the chosen picture</h2>
 <canvas id="large" role="img" aria-label="The chosen picture, changed"></canvas>
 <fieldset id="directions"><legend class="unseen">Directions of change, the strongest first</legend></fieldset>
 <div class="row"><button id="save" type="button">Save as PNG</button><button id="reset" type="button">Reset</button></div>
+</section>
+<section class="walk" aria-labelledby="walk-title">
+<h2 id="walk-title">Walk from the chosen picture to another</h2>
+<div class="row"><label for="to">To</label><select id="to"></select>
+<label class="slider"><span>Way</span><input id="way" type="range" min="0" max="100" value="0">\
+<output id="percent">0 %</output></label></div>
+<div id="strip" role="img" aria-label="Pictures on the walk, from the chosen one to the other"></div>
 </section>
 </main>
 <noscript><p>The pictures are drawn by a script, and scripts are off in this browser.</p></noscript>
