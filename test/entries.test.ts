@@ -39,6 +39,10 @@ describe.each(DEFAULTS)('%s', (entry) => {
     expect(text).not.toMatch(/['"`]node:|import\.meta|sourceMappingURL/)
     expect(text).not.toContain(process.cwd())
   })
+
+  test('has nothing of exports in it', async () => {
+    expect((await bundled(entry)).text).not.toMatch(/onnx|binaryen|exportModel|importWeights/i)
+  })
 })
 
 test('slim is a part of the API, and with ganglion/api all of it, of one code', async () => {
