@@ -40,7 +40,7 @@ export default [
   entry('ganglion/worker/serve: all of it, the core inside', 'worker/serve.js', '48.7 kB'),
   entry('ganglion/verify: all of it, the core inside', 'verify/index.js', '92.5 kB'),
   entry('ganglion/bench: all of it, the core inside', 'bench/index.js', '64.5 kB'),
-  entry('ganglion/export: what is there before a format is chosen', 'export/index.js', '18.9 kB'),
+  entry('ganglion/export: what is there before a format is chosen', 'export/index.js', '19.3 kB'),
   entry('ganglion/metrics', 'metrics/index.js', '22.5 kB'),
   entry('ganglion/swarm', 'swarm/index.js', '15 kB'),
   entry('ganglion/safetensors', 'formats/safetensors.js', '3.5 kB'),
