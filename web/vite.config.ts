@@ -10,7 +10,12 @@ export default defineConfig({
   plugins: [models(), policy(), offline()],
   // The package is a link to the folder above.
   server: { fs: { allow: ['..'] } },
-  worker: { format: 'es' },
+  worker: {
+    format: 'es',
+    // What a worker's file shares with what it loads later is a file of its own: WebKitGTK runs a worker's first file once more
+    // where another one imports it, and then there are two trainers in the worker, one of them without a model.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', test: /[\\/]chunk-[A-Z0-9]+\.js$/ }] } } },
+  },
   build: {
     target: 'es2022',
     // Binaryen, which is loaded when something is exported.

@@ -1,10 +1,12 @@
-// Firefox: the page trains, pauses and goes on, and the address ends in the digest of Node.
+// Firefox and WebKitGTK: the page trains, pauses and goes on, and the address ends in the digest of Node.
 import { existsSync } from 'node:fs'
 import puppeteer from 'puppeteer-core'
+import { By, until } from 'selenium-webdriver'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { digestOf } from './lib/node.ts'
 import { DIST } from './lib/page.ts'
 import { serve, type Site } from './lib/serve.ts'
+import { missing as noWebkit, webkit } from './lib/webkit.ts'
 
 const FIREFOX = '/usr/bin/firefox-esr'
 const noFirefox = existsSync(FIREFOX) ? null : "not run here: Debian's firefox-esr is not installed"
@@ -58,5 +60,24 @@ test('Firefox', async ({ skip }) => {
     })
   } finally {
     await browser.close()
+  }
+}, 2 * PATIENCE)
+
+test('WebKitGTK', async ({ skip }) => {
+  if (noWebkit) skip(noWebkit)
+  const { driver, close } = await webkit()
+  try {
+    await driver.get(site.url + HASH)
+    const find = (selector: string) => driver.wait(until.elementLocated(By.css(selector)), PATIENCE)
+    await trains({
+      // An element may be drawn anew between two questions.
+      text: (selector, attribute) => driver.wait(async () => {
+        const element = await find(selector)
+        return (attribute ? element.getAttribute(attribute) : element.getText()).catch(() => null)
+      }, PATIENCE) as Promise<string>,
+      click: async (selector) => (await find(selector)).click(),
+    })
+  } finally {
+    await close()
   }
 }, 2 * PATIENCE)

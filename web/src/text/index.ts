@@ -22,7 +22,7 @@ export function speak(next: Language): void {
   keep('language', next)
 }
 
-/** A whole number, in groups of three, as both languages have them. By hand: WebKitGTK's Intl throws where the locale is C. */
+/** A whole number, in groups of three, as both languages have them. */
 export const whole = (x: number): string => String(Math.round(x)).replace(/\B(?=(\d{3})+$)/g, ',')
 /** Three significant digits. */
 export const figure = (x: number): string => (Math.abs(x) >= 1000 ? whole(x) : String(Number(x.toPrecision(3))))
