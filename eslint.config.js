@@ -61,7 +61,7 @@ export default defineConfig(
     languageOptions: {
       globals: Object.fromEntries([
         'MessageChannel', 'Response', 'URLSearchParams', 'Worker', 'crypto', 'document', 'fetch', 'isSecureContext', 'location',
-        'navigator', 'require',
+        'navigator', 'open', 'postMessage', 'require', 'trustedTypes',
       ].map((name) => [name, 'readonly'])),
     },
   },
