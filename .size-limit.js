@@ -27,7 +27,7 @@ const VAE = '{ createRuntime, imageDataset, Model, vae }'
 export default [
   entry('ganglion: all of it, the core inside', 'index.js', '80 kB'),
   entry('ganglion: a program that trains a VAE, the core inside', 'index.js', '52.4 kB', VAE),
-  entry('ganglion/slim', 'slim.js', '27.3 kB'),
+  entry('ganglion/slim', 'slim.js', '27.4 kB'),
   entry('ganglion/api', 'api.js', '62.9 kB'),
   {
     ...entry('ganglion/slim and ganglion/api: a program that trains a VAE', '', '35.5 kB'),

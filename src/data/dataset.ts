@@ -76,7 +76,7 @@ export function imageDataset(arrays: ImageArrays): ImageDataset {
   if (!isCount(count)) {
     throw new RangeError(`imageDataset: images expected a multiple of ${shape.join('x')} = ${size} values, got ${images.length}`)
   }
-  if (isFloats(images)) checkFloats(images, size)
+  if (isFloats(images)) checkFloats('imageDataset', images, size)
   if (classes !== undefined) check('imageDataset', 'classes', classes, countRule)
   checkRows('imageDataset', { count, labels, classes, tensors })
   return {
@@ -86,19 +86,19 @@ export function imageDataset(arrays: ImageArrays): ImageDataset {
 }
 
 /** Refuses what is not finite, and warns of another range than that of the models, [-1, 1]: it may be meant. */
-function checkFloats(images: Float32Array, size: number): void {
+export function checkFloats(where: string, images: Float32Array, size: number): void {
   let low = Infinity
   let high = -Infinity
   for (let i = 0; i < images.length; i++) {
     const x = images[i]!
-    if (x - x !== 0) throw new RangeError(`imageDataset: image ${Math.floor(i / size)} holds ${x}, expected finite numbers`)
+    if (x - x !== 0) throw new RangeError(`${where}: image ${Math.floor(i / size)} holds ${x}, expected finite numbers`)
     if (x < low) low = x
     if (x > high) high = x
   }
   const beyond = low < -1 || high > 1
   if (!beyond && (low < 0 || high <= 0)) return
   const how = beyond ? 'give bytes, or scale by x / 127.5 - 1' : 'where 0 is black, scale by 2 * x - 1'
-  console.warn(`imageDataset: images are from ${low} to ${high}, and models take floats as from -1 to 1; ${how}`)
+  console.warn(`${where}: images are from ${low} to ${high}, and models take floats as from -1 to 1; ${how}`)
 }
 
 /**

@@ -1,6 +1,7 @@
 // A model's graphs besides training, run on any number of rows: CHUNK at a time, the last filled up.
 // Invariant: what row i comes to depends on the weights, the row, the seed and i alone, whatever ran before.
 import type { FunctionSpec } from '../compiler/program.ts'
+import { checkFloats } from '../data/dataset.ts'
 import { checkLabels } from '../data/rows.ts'
 import { input } from '../graph/leaves.ts'
 import { type Shape, sizeOf } from '../graph/tensor.ts'
@@ -92,6 +93,7 @@ export class Inference {
       const sample = `${size} (${given.join(' × ')} a sample)`
       throw new RangeError(`${group}: ${values.length} values given, expected a multiple of ${sample}`)
     }
+    if (group === 'encode') checkFloats(group, values, size)
     const labels = this.#labels(group, count, options)
     return this.#run(group, count, result, options.seed, labels, values)
   }

@@ -1,12 +1,12 @@
 // Sampling, decoding and encoding: what row i comes to depends on the weights, the seed, its label and i alone, and all
 // variables are there from the start.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { ModelDefinition } from '../../src/models/definition.ts'
 import type { Model } from '../../src/train/model.ts'
 import { bytesData, newModel, trained, trainSteps } from './data.ts'
 import { classData, CLASSES, conditional, noisy, OWN_SHAPE } from './own.ts'
 
-const images = (count: number) => Float32Array.from({ length: count * 2 }, (_, i) => Math.fround(Math.sqrt(i) / 16))
+const images = (count: number) => Float32Array.from({ length: count * 2 }, (_, i) => -Math.fround(Math.sqrt(i) / 16))
 const OTHER_USES: readonly ((model: Model) => unknown)[] = [
   (model) => model.sample(130), (model) => model.encode(images(70)), (model) => model.decode(images(3), { seed: 9 }),
   (model) => model.reconstruct(images(1)), (model) => model.drawCodes(65, { seed: 3 }),
@@ -135,5 +135,22 @@ describe('variables', () => {
     expect(sizes).toEqual([2])
     await trained(model, classData(10, () => 0), { batchSize: 4, epochs: 2 })
     expect(sizes).toEqual([2, 4, 2])
+  })
+})
+
+describe('images in another range than the models', () => {
+  it.each(['encode', 'reconstruct'] as const)('%s warns', async (use) => {
+    const model = await newModel(noisy())
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    model[use](Float32Array.of(0, 255))
+    model[use](Float32Array.of(0, 1))
+    model[use](Float32Array.of(-1, 1))
+    expect(warn.mock.calls).toEqual([
+      ['encode: images are from 0 to 255, and models take floats as from -1 to 1; give bytes, or scale by x / 127.5 - 1'],
+      ['encode: images are from 0 to 1, and models take floats as from -1 to 1; where 0 is black, scale by 2 * x - 1'],
+    ])
+    warn.mockRestore()
+    expect(() => model[use](Float32Array.of(0, NaN)))
+      .toThrow(new RangeError('encode: image 0 holds NaN, expected finite numbers'))
   })
 })
