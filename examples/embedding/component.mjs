@@ -5,7 +5,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { transpileBytes } from '@bytecodealliance/jco-transpile'
 
-const { files } = await transpileBytes(await readFile('generator.component.wasm'), { name: 'generator', nodejsCompat: false })
+const { files } = await transpileBytes(await readFile('generator.component.wasm'), { name: 'generator' })
 for (const [name, bytes] of Object.entries(files)) {
   await mkdir(dirname(`component/${name}`), { recursive: true })
   await writeFile(`component/${name}`, bytes)

@@ -59,7 +59,7 @@ module.runPasses(['remove-unused-module-elements'])
 
 const witSource = 'package ganglion:core;\n\nworld core {\n  export tanh: func(x: list<f32>) -> list<f32>;\n}\n'
 const embedded = await componentEmbed({ binary: module.emitBinary(), witSource, world: 'core', stringEncoding: 'utf8' })
-const { files } = await transpileBytes(await componentNew(embedded), { name: 'core', nodejsCompat: false })
+const { files } = await transpileBytes(await componentNew(embedded), { name: 'core' })
 for (const [name, bytes] of Object.entries(files)) {
   await mkdir(dirname(`core/${name}`), { recursive: true })
   await writeFile(`core/${name}`, bytes)

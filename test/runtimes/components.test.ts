@@ -67,7 +67,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 let made = 0
 async function component(bytes: Uint8Array): Promise<Exported> {
   const place = join(folder, `${made++}`)
-  const { files } = await transpileBytes(bytes, { name: 'model', nodejsCompat: false })
+  const { files } = await transpileBytes(bytes, { name: 'model' })
   for (const [name, data] of Object.entries(files as Record<string, Uint8Array>)) {
     mkdirSync(dirname(join(place, name)), { recursive: true })
     writeFileSync(join(place, name), data)
