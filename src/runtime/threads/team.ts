@@ -19,8 +19,8 @@ export interface Workers {
  * How often a thread looks for the others at the end of an op before it sleeps. A look takes 0.25 to 2.5 ns, so this is a tenth
  * of a millisecond to a whole one where each thread has a processor, because to be woken takes a virtual machine's processor
  * longer than most ops (with a fiftieth of it two threads were 1.3 times as fast on the autoencoder, not 1.75). Browsers do not
- * say truly how many processors there are, and a page is not alone: a seventh of it brings all that it can there. Where threads
- * must make room for each other, some microseconds.
+ * say truly how many processors there are (WebKitGTK with 3 threads on 2 took five times as long with 60,000 looks), so there
+ * two threads alone look for long, a seventh of it. Where threads must make room for each other, some microseconds.
  */
 const LOOKS = 400_000
 const LOOKS_IN_PAGES = 60_000
@@ -28,7 +28,8 @@ const LOOKS_CROWDED = 8000
 
 function looksOf(threads: number): number {
   if (threads > parallelism()) return LOOKS_CROWDED
-  return builtin('os') ? LOOKS : LOOKS_IN_PAGES
+  if (builtin('os')) return LOOKS
+  return threads === 2 ? LOOKS_IN_PAGES : LOOKS_CROWDED
 }
 
 /** A session that is garbage takes no memory in the workers. */
