@@ -72,7 +72,7 @@ type Place = (records: object, words: () => readonly number[]) => number
 
 /**
  * Hands out the words of a call's arguments, in their order. Addresses are left as they are. Records go behind the fields, or,
- * where a field is a table, to `place`.
+ * where the last field is a table, to `place`.
  */
 export function encode(given: KernelCall, put: Put, place: Place): void {
   const { layouts } = given.kernel

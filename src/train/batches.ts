@@ -2,7 +2,7 @@
 // Invariant: all tensors of a batch go through one permutation, so row i of each is of the same sample.
 import type { ImageDataset } from '../data/dataset.ts'
 import { checkData } from '../data/dataset.ts'
-import { changed, isOther, marksOf } from '../data/mark.ts'
+import { changed, isOther, markOf, marksOf } from '../data/mark.ts'
 import { checkLabels, checkRows } from '../data/rows.ts'
 import { sameShape, type Shape, show, type Tensor } from '../graph/tensor.ts'
 import type { Batch, ModelDefinition } from '../models/definition.ts'
@@ -76,7 +76,8 @@ function leavesOf(data: ImageDataset): Leaves {
 
 /** A session knows a leaf by its array, so one that changed is another view of it. */
 function leafOf(array: ImageDataset['images'], marks: Leaves['marks'], shape: Shape): Tensor {
-  const mark = marks.get(array)!
+  // A getter may give another view of it each time.
+  const mark = marks.get(array) ?? markOf(array)
   let before = shared.get(array)
   if (before?.mark !== mark || !sameShape(before.leaf.shape, shape)) {
     shared.set(array, before = { mark, leaf: dataset(array.subarray(), shape) })

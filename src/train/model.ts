@@ -146,9 +146,10 @@ export class Model<Metrics extends string = string, Figures extends string = Met
   }
 
   /**
-   * Codes of images [n, …imageShape] in [-1, 1]. A model with classes wants `{ labels }`, one a row, or `{ label }` for all.
+   * Codes of images [n, …imageShape] in [-1, 1]; a warning says where they have another range. A model with classes wants
+   * `{ labels }`, one a row, or `{ label }` for all.
    * @throws TypeError where the model has no encoder, and for bytes and other arrays
-   * @throws RangeError for another number of values, and for labels that are not as described
+   * @throws RangeError for another number of values, one that is not finite, and for labels that are not as described
    */
   encode(images: Float32Array, options: RowOptions = {}): Float32Array {
     const { kind, encode } = this.definition

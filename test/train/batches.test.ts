@@ -20,3 +20,14 @@ it('floats as they are', () => {
   const data = imageDataset({ images: Float32Array.from({ length: 24 }, (_, i) => i / 7), shape: [2, 3, 2] })
   expect(scaledImages(data, [1])).toEqual(data.images.subarray(12))
 })
+
+it('a data set whose images are another view of the same array each time', async () => {
+  const bytes = Uint8Array.from({ length: 264 }, (_, i) => i)
+  const data = { name: 'views', shape: [2, 3, 2] as const, count: 22, get images() { return bytes.subarray() } }
+  const { images: y } = batchOf(data, smallVae(), data.count, { shuffle: false })
+  const session = await runtime.session()
+  const fn = session.compile({ group: 'views', stages: [{ outputs: { y } }] })
+  fn.run(1)
+  const all = Array.from({ length: data.count }, (_, i) => i)
+  expect(fn.read('y')).toEqual(scaledImages(imageDataset({ images: bytes, shape: [2, 3, 2] }), all))
+})
