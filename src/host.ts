@@ -28,6 +28,10 @@ export const builtin = <N extends keyof NodeModules>(name: N): NodeModules[N] | 
   // eslint-disable-next-line ganglion/determinism -- threads, files, zlib, where there is a Node: the bits are the same without
   (globalThis as { process?: NodeProcess }).process?.getBuiltinModule?.(name)
 
+/** Whether `builtin` gives modules here: told without loading one, which takes milliseconds. */
+// eslint-disable-next-line ganglion/determinism -- whether there is a Node: the bits are the same without
+export const hasBuiltins = (): boolean => (globalThis as { process?: NodeProcess }).process?.getBuiltinModule !== undefined
+
 /** Edge runtimes may have Node's modules; the one of workers starts none. */
 const edge = (): boolean => 'EdgeRuntime' in globalThis ||
   (globalThis as { navigator?: Navigator }).navigator?.userAgent === 'Cloudflare-Workers'

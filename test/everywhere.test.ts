@@ -92,13 +92,26 @@ test('UTF-8 without TextEncoder and TextDecoder is the same', () => {
   }
 })
 
-test('without Web Crypto, and with timers that never fire', async () => {
+test("without Web Crypto and Node's own modules, and with timers that never fire", async () => {
   expect(await run(`
+    process.getBuiltinModule = undefined
     Object.defineProperty(globalThis, 'crypto', { value: { getRandomValues() {} } })
     globalThis.setTimeout = () => 0
     const { createRuntime, imageDataset, Model, vae } = await import('DIST/index.js')
     ${TRAIN}
     console.log(await model.digest())`)).toBe(await trained())
+})
+
+test('until a first digest nothing of cryptography is loaded', async () => {
+  const loaded = JSON.parse(await run(`
+    const { createRuntime, imageDataset, Model, vae } = await import('DIST/index.js')
+    const loaded = () => process.moduleLoadList.filter((name) => /\\bcrypto\\b/.test(name)).length > 0
+    const seen = [loaded()]
+    ${TRAIN}
+    seen.push(loaded())
+    await model.digest()
+    console.log(JSON.stringify([...seen, loaded()]))`))
+  expect(loaded).toEqual([false, false, true])
 })
 
 test('without WebAssembly features say so, and createRuntime throws a sentence', async () => {

@@ -3,10 +3,11 @@
 
 /** FNV's prime (RFC 9923). */
 const PRIME = 16777619
+const SHIFT = 15
 /** One to one in both. Without the shift the highest bit, a float's sign, would change no other, and two of them cancel. */
 function mixed(mark: number, word: number): number {
   const product = Math.imul(mark ^ word, PRIME)
-  return product ^ (product >>> 15)
+  return product ^ (product >>> SHIFT)
 }
 /** Bytes of a word. */
 const WORD = 4
@@ -18,11 +19,16 @@ export function markOf({ buffer, byteOffset, byteLength }: ArrayBufferView): num
   const words = new Int32Array(buffer, first - (first % WORD), Math.floor((end - first) / WORD))
   let [a, b, c, d] = [byteLength | 0, 1, 2, 3]
   let i = 0
+  // mixed() written out: it is the first long loop of a program, and an engine that has yet to warm up does not inline calls.
   for (; i + 3 < words.length; i += 4) {
-    a = mixed(a, words[i]!)
-    b = mixed(b, words[i + 1]!)
-    c = mixed(c, words[i + 2]!)
-    d = mixed(d, words[i + 3]!)
+    a = Math.imul(a ^ words[i]!, PRIME)
+    b = Math.imul(b ^ words[i + 1]!, PRIME)
+    c = Math.imul(c ^ words[i + 2]!, PRIME)
+    d = Math.imul(d ^ words[i + 3]!, PRIME)
+    a ^= a >>> SHIFT
+    b ^= b >>> SHIFT
+    c ^= c >>> SHIFT
+    d ^= d >>> SHIFT
   }
   const mix = (x: number): void => void (a = mixed(a, x))
   for (; i < words.length; i++) mix(words[i]!)

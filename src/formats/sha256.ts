@@ -1,6 +1,6 @@
 // SHA-256 by Node's crypto, which takes part after part; by Web Crypto, which takes one copy of all; or by a library where
 // there is neither: on pages of plain http.
-import { builtin } from '../host.ts'
+import { builtin, hasBuiltins } from '../host.ts'
 
 /** The hash of all parts in a row, in hexadecimal, of what they hold when it is called. */
 export async function sha256(parts: readonly Uint8Array[]): Promise<string> {
@@ -9,7 +9,7 @@ export async function sha256(parts: readonly Uint8Array[]): Promise<string> {
     for (const part of parts) node.update(part)
     return node.digest('hex')
   }
-  if (!hasCrypto() && !software) await prepareSha256()
+  await prepareSoftware()
   if (software) return software(parts)
   const all = new Uint8Array(parts.reduce((n, p) => n + p.length, 0))
   let at = 0
@@ -25,8 +25,12 @@ const hasCrypto = (): boolean => typeof globalThis.crypto?.subtle === 'object'
 
 let software: ((parts: readonly Uint8Array[]) => string) | undefined
 
-/** Loads the library where it is needed: with the core, because later it may be out of reach. */
+/** Before a session: later the library may be out of reach. Node loads its own at a first digest, not at every start. */
 export async function prepareSha256(): Promise<void> {
+  if (!hasBuiltins()) await prepareSoftware()
+}
+
+async function prepareSoftware(): Promise<void> {
   if (hasCrypto() || software) return
   // eslint-disable-next-line no-restricted-syntax -- before there is a session
   const { hash } = await import('./software_sha256.ts')
