@@ -8,7 +8,10 @@ import { type BroadcastRow, broadcasting } from '../src/verify/cases/broadcast_t
 import type { OpCase, OpCases } from '../src/verify/cases/case.ts'
 import { factors } from '../src/verify/cases/cholesky.ts'
 import { compare } from '../src/verify/cases/compare.ts'
-import { convolution, convRow, filterGradient, transposedConvolution } from '../src/verify/cases/conv2d.ts'
+import {
+  convolution, convolutionOfFive, convRow, filterGradient, filterGradientOfFive, transposedConvolution,
+  transposedConvolutionOfFive,
+} from '../src/verify/cases/conv2d.ts'
 import { depthwise, depthwiseFilterGrad, depthwiseInputGrad, depthwiseRow } from '../src/verify/cases/depthwise.ts'
 import * as gathering from '../src/verify/cases/gathering.ts'
 import { labelledLosses, losses } from '../src/verify/cases/losses.ts'
@@ -75,6 +78,9 @@ const CONVOLUTIONS = BATCHES.flatMap((b) => [
   convRow([b, 28, 28, 1], [4, 4], 64, { strides: [2, 2], padding: 'same' }),
   convRow([b, 14, 14, 64], [4, 4], 128, { strides: [2, 2], padding: 'same' }),
 ])
+/** The DCGAN paper's own, at 64 × 64 pixels. */
+const FIVES = [[32, 64], [16, 128], [8, 256]].flatMap(([side, channels]) => [1, 16].map((b) => (
+  convRow([b, side!, side!, channels!], [5, 5], 2 * channels!, { strides: [2, 2], padding: 'same' }))))
 const DEPTHWISE = IMAGES.map((image) => depthwiseRow(image, 1, { kernel: [3, 3], strides: [1, 1], padding: 'same' }))
 const POOLS = BATCHES.flatMap((b): pooling.PoolingRow[] => [
   { image: [b, 10, 10, 16], window: { kernel: [2, 2], strides: [2, 2], padding: 'same' } },
@@ -90,6 +96,7 @@ export const LADDERS: readonly Ladder[] = [
   ladder(factors, [8, 32, 128].map((n) => ({ n, ridge: 0 }))),
   ladder(products, PRODUCTS),
   ...[convolution, transposedConvolution, filterGradient].map((of) => ladder(of, CONVOLUTIONS)),
+  ...[convolutionOfFive, transposedConvolutionOfFive, filterGradientOfFive].map((of) => ladder(of, FIVES)),
   ...[depthwise, depthwiseInputGrad, depthwiseFilterGrad].map((of) => ladder(of, DEPTHWISE)),
   ...Object.values(pooling).map((of) => ladder(of, POOLS)),
   ...Object.values(resize).map((of) => ladder(of, RESIZES)),

@@ -8,6 +8,7 @@ import { conv2d, conv2dFilterGradient, conv2dTranspose } from '../src/ops/conv2d
 import { geometry } from '../src/ops/lowering/conv_patches.ts'
 import { winograd } from '../src/ops/lowering/winograd.ts'
 import { createRuntime } from '../src/runtime/create_runtime.ts'
+import { convolutionOfFive } from '../src/verify/cases/conv2d.ts'
 import { madeUp } from '../src/verify/draw.ts'
 
 const size = (shape: Shape): number => shape.reduce((a, b) => a * b, 1)
@@ -20,6 +21,12 @@ async function run(shapes: readonly Shape[], values: readonly Float32Array[], op
   fn.run()
   return fn.read('y')
 }
+
+test.each(convolutionOfFive.cases)('5 taps at stride 2 are computed by points: $name', ({ row }) => {
+  const { image, kernel, filters, spec } = row
+  const attrs = { ...spec, extent: [0, 0], algorithm: 'auto', epilogue: PLAIN } as const
+  expect(winograd(geometry(image, [...kernel, image[3]!, filters], attrs))).toBeDefined()
+})
 
 const halving = { strides: 2, padding: 'same' } as const
 const BATCH = 12

@@ -19,6 +19,7 @@ const IMAGE: Shape = [1, 8, 8, 48]
 const KERNELS = [
   { name: '3 x 3', filter: [3, 3, 48, 48], strides: 1 },
   { name: '4 x 4 at stride 2', filter: [4, 4, 48, 48], strides: 2 },
+  { name: '5 x 5 at stride 2', filter: [5, 5, 48, 48], strides: 2 },
 ] as const
 type Kernel = (typeof KERNELS)[number]
 type Algorithm = NonNullable<ConvOptions['algorithm']>

@@ -39,11 +39,10 @@ type Line = LineFields & { readonly records: readonly Term[] }
 const place = (i: number, [line, residues = 1, residue = 0]: Grid): number =>
   4 * (Math.floor(i / residues) * line + (i % residues) * residue)
 
-const linesOf = (matrix: Sparse, from: Grid, to: Grid): Line[] => matrix.map((terms, i) => ({
-  place: place(i, to),
-  terms: terms.length,
-  records: terms.map(([column, weight]) => ({ place: place(column, from), weight })),
-}))
+const linesOf = (matrix: Sparse, from: Grid, to: Grid): Line[] => matrix.flatMap((terms, i) => {
+  const records = terms?.map(([column, weight]) => ({ place: place(column, from), weight }))
+  return records ? [{ place: place(i, to), terms: records.length, records }] : []
+})
 
 /** Words of lines on the tape: two of each line, and of each of its terms. */
 const wordsOf = (lines: readonly Line[]): number => lines.reduce((sum, { terms }) => sum + 2 + 2 * terms, 0)

@@ -2,14 +2,16 @@
 // polynomials, known from its values at n = m + r − 1 points, so that n multiplications do the work of m·r:
 //     y = Aᵀ[(G w) ⊙ (Bᵀ x)],  x̄ = B[(G w) ⊙ (A ȳ)],  w̄ = Gᵀ[(A ȳ) ⊙ (Bᵀ x)]
 // At the points 0, 1, −1 and, of four, ∞ the matrices hold nothing but 0, ±1 and ±½, and rounding stays that of a plain
-// sum. A kernel as long as two or three strides is, for each residue of the stride, a convolution by r = 2 or 3 taps at stride 1.
+// sum. A kernel as long as two or three strides is, for each residue of the stride, a convolution by r = 2 or 3 taps at stride 1;
+// one of 5 taps at stride 2 is one by 3 taps and one by 2, which has nothing at ∞.
 
-/** A sparse matrix by its rows. */
-export type Sparse = readonly (readonly (readonly [column: number, weight: number])[])[]
+/** A sparse matrix by its rows; null: a row that there is not. */
+export type Sparse = readonly (Terms | null)[]
+type Terms = readonly (readonly [column: number, weight: number])[]
 
 export function transposed(rows: Sparse, columns: number): Sparse {
   const made = Array.from({ length: columns }, (): [number, number][] => [])
-  rows.forEach((terms, i) => terms.forEach(([column, weight]) => made[column]!.push([i, weight])))
+  rows.forEach((terms, i) => terms?.forEach(([column, weight]) => made[column]!.push([i, weight])))
   return made
 }
 
@@ -25,9 +27,10 @@ const power = (point: number, i: number, length: number): number =>
  */
 export interface Axis {
   readonly residues: number
-  /** First line and number of lines of each point. */
-  readonly points: readonly (readonly [first: number, lines: number])[]
+  readonly points: readonly Point[]
   readonly lines: number
+  /** Residues of all lines. */
+  readonly cells: number
   /** Bᵀ: row line · residues + residue, of pixels. */
   readonly image: Sparse
   /** A: row line, of results. */
@@ -36,12 +39,20 @@ export interface Axis {
   readonly filter: Sparse
 }
 
+interface Point {
+  /** Its first line, and how many it has. */
+  readonly first: number
+  readonly lines: number
+  /** So many residues, the first ones, have something there. */
+  readonly residues: number
+}
+
 /** What `axisOf` gave, by its numbers: a network has few kinds of axes and asks for each some ten times for each convolution. */
 const known = new Map<string, Axis | undefined>()
 
 type Numbers = [size: number, results: number, taps: number, stride: number, before: number]
 
-/** Undefined where the kernel is not two or three strides long, or the results are too few. For the same numbers, the same. */
+/** Undefined for other kernels than those above, or where the results are too few. For the same numbers, the same. */
 export function axisOf(...numbers: Numbers): Axis | undefined {
   const key = numbers.join()
   if (!known.has(key)) known.set(key, makeAxis(...numbers))
@@ -49,29 +60,37 @@ export function axisOf(...numbers: Numbers): Axis | undefined {
 }
 
 function makeAxis(...[size, results, taps, stride, before]: Numbers): Axis | undefined {
-  const r = taps / stride
-  if (r !== 2 && r !== 3) return undefined
+  const r = Math.ceil(taps / stride)
+  const isMixed = taps === 5 && stride === 2
+  if ((r !== 2 && r !== 3) || (taps % stride && !isMixed)) return undefined
   const most = 5 - r
   const segments = Math.ceil(results / most)
   const long = results - segments * (most - 1)
   if (long < 0) return undefined
-  const points = Array.from({ length: long ? 4 : 3 }, (_, p) => [p * segments, p < 3 ? segments : long] as const)
-  const image: [number, number][][] = []
-  const result: [number, number][][] = []
-  for (const [point, [, lines]] of points.entries()) {
+  const points = Array.from({ length: long ? 4 : 3 }, (_, p): Point => ({
+    first: p * segments, lines: p < 3 ? segments : long, residues: p === 3 && isMixed ? 1 : stride,
+  }))
+  /** Of a residue. */
+  const tapsOf = (residue: number): number => Math.ceil((taps - residue) / stride)
+  const residuesAt = (point: number, terms: (residue: number) => Terms): (Terms | null)[] =>
+    Array.from({ length: stride }, (_, residue) => (residue < points[point]!.residues ? terms(residue) : null))
+  const image: (Terms | null)[] = []
+  const result: Terms[] = []
+  for (const [point, { lines }] of points.entries()) {
     for (let segment = 0; segment < lines; segment++) {
       const m = segment < long ? most : most - 1
       const first = segment * (most - 1) + Math.min(segment, long)
       result.push(weights(m, (i) => [first + i, power(point, i, m)]))
-      for (let residue = 0; residue < stride; residue++) {
-        const terms = weights(m + r - 1, (j) => [stride * (first + j) + residue - before, INPUT[point]![j]!])
-        image.push(terms.filter(([pixel]) => pixel >= 0 && pixel < size))
-      }
+      image.push(...residuesAt(point, (residue) => {
+        const terms = weights(m + tapsOf(residue) - 1, (j) => [stride * (first + j) + residue - before, INPUT[point]![j]!])
+        return terms.filter(([pixel]) => pixel >= 0 && pixel < size)
+      }))
     }
   }
-  const filter = points.flatMap((_, point) => Array.from({ length: stride }, (_, residue) =>
-    weights(r, (tap) => [stride * tap + residue, power(point, tap, r)])))
-  return { residues: stride, points, lines: result.length, image, result, filter }
+  const filter = points.flatMap((_, point) => residuesAt(point, (residue) =>
+    weights(tapsOf(residue), (tap) => [stride * tap + residue, power(point, tap, tapsOf(residue))])))
+  const cells = points.reduce((sum, { lines, residues }) => sum + lines * residues, 0)
+  return { residues: stride, points, lines: result.length, cells, image, result, filter }
 }
 const weights = (length: number, term: (i: number) => [number, number]): [number, number][] =>
   Array.from({ length }, (_, i) => term(i)).filter(([, weight]) => weight)

@@ -4,14 +4,14 @@ import { NR } from '../../graph/contract.generated.ts'
 import type { KernelCall } from '../../graph/kernel_call.ts'
 import type { Places, Tensor } from '../../graph/tensor.ts'
 import { independent, ownedBy, withBarrierAtEnd, withoutBarriers } from './calls.ts'
-import { multiplyPatches, multiplyTransposed } from './conv_patches.ts'
+import { multiplyPatches, multiplyTransposed, type Patches } from './conv_patches.ts'
 import { type EpilogueAttrs, epilogueOf } from './epilogue.ts'
-import { bytesPerThread, multiplication, packB } from './gemm.ts'
+import { bytesPerThread, multiplication, packB, type Rows } from './gemm.ts'
 import { dealt, type Dealt, type Group, groupsOf } from './owners.ts'
 import { type Lowered, Scratch } from './scratch.ts'
 import { bringingBack, type Spread, spreading } from './spread.ts'
 import {
-  type Block, blocksOf, byChannels, byFilters, filterFloats, imageSpread, pairFloats, resultSpread, type Winograd,
+  byChannels, byFilters, filterFloats, imageBlocks, imageSpread, pairFloats, resultBlocks, resultSpread, type Winograd,
 } from './winograd.ts'
 
 /** Floats of the images that are spread at a time, at most: near the second-level cache, or, for sums over images, few groups. */
@@ -63,34 +63,58 @@ function spreadFilters({ at, scratch, w, back }: Site) {
       ]
     : [
         packB(filter, panels, { k: [1, 1, taps], n: f, strides: [0, 0, f, 1] }),
-        spreading(byFilters(w))(f / NR, panels, spread),
+        ...withBarrierAtEnd(withoutBarriers(byFilters(w).map((part) => spreading(part)(f / NR, panels, spread)))),
       ]
   return { at: spread, calls }
+}
+
+/** What the products of one pair of points read and write; two products where the columns of C do not lie together. */
+interface Factors {
+  readonly lines: number
+  readonly patches: Patches
+  readonly k: number
+  readonly n: number
+  readonly rows: Rows
+  /** Floats from the filters of the first pair to those of this product. */
+  readonly filters: number
+}
+
+function factorsOf(w: Winograd, back: boolean): Factors[] {
+  const results = resultBlocks(w)
+  return imageBlocks(w).flatMap((image, pair): Factors[] => {
+    const { lines } = image
+    const [filters, { f }] = [pair * pairFloats(w), w.g]
+    const result = results[pair]!
+    if (!back) return [{ lines, patches: image.patches, k: image.depth, n: f, rows: result.rows, filters }]
+    return Array.from({ length: image.runs }, (_, run) => {
+      const skip = run * image.skip
+      const rows = { ...image.rows, start: image.rows.start + skip }
+      return { lines, patches: result.patches, k: f, n: image.depth / image.runs, rows, filters: filters + skip * f }
+    })
+  })
 }
 
 /** The images of one owner, or all of them: group by group, spread, multiplied at each pair of points, brought back. */
 function ofImages({ node, at, scratch, w, back }: Site, filters: number): (own: Dealt) => KernelCall[] {
   const [from, to] = back ? [resultSpread(w), imageSpread(w)] : [imageSpread(w), resultSpread(w)]
   const [spread, bringBack] = [spreading(from), bringingBack(to, epilogueOf(node, at))]
-  const [k, n] = back ? [w.g.f, w.depth] : [w.depth, w.g.f]
-  const [ins, outs] = [blocksOf(w, k), blocksOf(w, n)]
+  const factors = factorsOf(w, back)
   return (own) => {
     const threads = threadsOf(own, at.threads)
     const groups = groupsOf(own, w.floats, groupFloats(w))
     const most = groups[0]!.count
     const [left, results] = [scratch.floats(most * from.image.spread), scratch.floats(most * to.image.spread)]
-    const scratchPerThread = bytesPerThread(most * ins[0]!.lines, k)
+    const scratchPerThread = bytesPerThread(most * factors[0]!.lines, factors[0]!.k)
     const work = { scratch: scratch.bytes(threads * scratchPerThread), scratchPerThread }
-    const multiply = ({ lines, patches }: Block, pair: number, count: number): KernelCall => {
-      const product = { m: count * lines, n, k, rows: outs[pair]!.rows }
-      const b = filters + 4 * pair * pairFloats(w)
-      const { fields, options } = multiplication(product, { b, ...work }, results, threads)
+    const multiply = ({ lines, patches, k, n, rows, filters: skip }: Factors, count: number): KernelCall => {
+      const b = filters + 4 * skip
+      const { fields, options } = multiplication({ m: count * lines, n, k, rows }, { b, ...work }, results, threads)
       return multiplyPatches(left, patches)(fields, options)
     }
     // The same for all groups of a size.
     const products = new Map<number, readonly KernelCall[]>()
     for (const { count } of groups) {
-      if (!products.has(count)) products.set(count, independent(ins.map((block, pair) => multiply(block, pair, count))))
+      if (!products.has(count)) products.set(count, independent(factors.map((each) => multiply(each, count))))
     }
     // What is brought back of one group, and spread of the next, lies apart: there is no barrier between.
     return groups.flatMap(({ first, count }) => [
@@ -118,13 +142,13 @@ export function filterGradient(at: Places, w: Winograd): Lowered {
 function ofGroups(
   at: Places, scratch: Scratch, w: Winograd, groups: readonly Group[], sums: number,
 ): (own: Dealt) => KernelCall[] {
-  const { g: { f }, depth } = w
+  const { g: { f } } = w
   const [x, dy] = at.inputs as [number, number]
   const [image, result] = [imageSpread(w), resultSpread(w)]
   const [spreadImages, spreadResults] = [spreading(image), spreading(result)]
-  const [ins, outs] = [blocksOf(w, depth), blocksOf(w, f)]
+  const [ins, outs] = [imageBlocks(w), resultBlocks(w)]
   const most = groups[0]!.count
-  const scratchPerThread = bytesPerThread(depth, most * ins[0]!.lines)
+  const scratchPerThread = bytesPerThread(w.depth, most * ins[0]!.lines)
   return (own) => {
     const threads = threadsOf(own, at.threads)
     const left = scratch.floats(most * image.image.spread)
@@ -133,12 +157,14 @@ function ofGroups(
     return groups.slice(own.first, own.first + own.count).flatMap(({ first, count }, i) => {
       let b = panels
       const products = outs.map(({ lines, rows: { y, x: columns, start, strides } }, pair) => {
-        const product = { m: depth, n: f, k: count * lines }
+        const { depth, runs, skip, patches } = ins[pair]!
+        const taps = { y: runs, x: depth / runs, strides: [0, skip * f, f], start: 0 } as const
+        const product = { m: depth, n: f, k: count * lines, rows: taps }
         const sum = sums + 4 * ((own.first + i) * filterFloats(w) + pair * pairFloats(w))
         const { fields, options } = multiplication(product, { b, ...work }, sum, threads)
         const pack = packB(right, b, { start, k: [count, y, columns], n: f, strides: [...strides, 1] })
         b += 4 * product.k * f
-        return { pack, multiply: multiplyTransposed(left, ins[pair]!.patches)(fields, options) }
+        return { pack, multiply: multiplyTransposed(left, patches)(fields, options) }
       })
       return [
         ...independent([

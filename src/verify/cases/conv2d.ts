@@ -45,9 +45,17 @@ const ROWS: readonly Parameters<typeof convRow>[] = [
   [[1, 7, 7, 48], [3, 3], 48, { padding: 'same' }],
 ]
 
+// By points, of 5 taps at stride 2: one residue has three of them, the other two; beside other kernels on the other axis.
+const FIVES: typeof ROWS = [
+  [[1, 8, 8, 32], [5, 5], 32, { strides: [2, 2], padding: 'same' }],
+  [[2, 11, 7, 40], [5, 5], 32, { strides: [2, 2] }],
+  [[1, 9, 12, 40], [5, 4], 40, { strides: [2, 2], padding: 'same' }],
+  [[1, 6, 10, 48], [3, 5], 48, { strides: [1, 2], padding: 'same' }],
+]
+
 type Make = (row: ConvRow, output: Shape, filter: Shape) => Pick<OpCase, 'shapes' | 'apply'>
-function cases(op: string, make: Make): OpCases<ConvRow> {
-  return casesOf(op, ROWS.map((row) => convRow(...row)), (row) => {
+function cases(op: string, make: Make, rows = ROWS): OpCases<ConvRow> {
+  return casesOf(op, rows.map((row) => convRow(...row)), (row) => {
     const { image, kernel, filters, spec: { strides, padding, dilationRate } } = row
     const out = [0, 1].map((i) => pads(image[i + 1]!, kernel[i]!, strides[i]!, padding, dilationRate[i]).out)
     const name = `${image.join('×')} kernel ${kernel.join('×')}×${filters} stride ${strides} ${padding} dilation ${dilationRate}`
@@ -55,13 +63,18 @@ function cases(op: string, make: Make): OpCases<ConvRow> {
   })
 }
 
-export const convolution = cases('conv2d', ({ image, spec }, _, filter) => (
-  { shapes: [image, filter], apply: (x, w) => conv2d(x, w, spec) }
-))
-export const transposedConvolution = cases('conv2dTranspose', ({ image, spec }, output, filter) => ({
+const forward: Make = ({ image, spec }, _, filter) => ({ shapes: [image, filter], apply: (x, w) => conv2d(x, w, spec) })
+const transposed: Make = ({ image, spec }, output, filter) => ({
   shapes: [output, filter],
   apply: (x, w) => conv2dTranspose(x, w, { ...spec, extent: [image[1]!, image[2]!] }),
-}))
-export const filterGradient = cases('conv2dFilterGradient', ({ image, kernel, spec }, output) => (
+})
+const ofFilter: Make = ({ image, kernel, spec }, output) => (
   { shapes: [image, output], apply: (x, dy) => conv2dFilterGradient(x, dy, kernel, spec) }
-))
+)
+
+export const convolution = cases('conv2d', forward)
+export const transposedConvolution = cases('conv2dTranspose', transposed)
+export const filterGradient = cases('conv2dFilterGradient', ofFilter)
+export const convolutionOfFive = cases('conv2dOfFive', forward, FIVES)
+export const transposedConvolutionOfFive = cases('conv2dTransposeOfFive', transposed, FIVES)
+export const filterGradientOfFive = cases('conv2dFilterGradientOfFive', ofFilter, FIVES)

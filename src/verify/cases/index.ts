@@ -5,7 +5,9 @@ import { broadcasting } from './broadcast_to.ts'
 import type { OpCases } from './case.ts'
 import { factors } from './cholesky.ts'
 import { compare } from './compare.ts'
-import { convolution, filterGradient, transposedConvolution } from './conv2d.ts'
+import {
+  convolution, convolutionOfFive, filterGradient, filterGradientOfFive, transposedConvolution, transposedConvolutionOfFive,
+} from './conv2d.ts'
 import { depthwise, depthwiseFilterGrad, depthwiseInputGrad } from './depthwise.ts'
 import { gathering } from './gathering.ts'
 import { labelledLosses, losses } from './losses.ts'
@@ -25,4 +27,5 @@ export const opCases: readonly OpCases[] = [
   copies, transposes, slices, borders, joins, maxima, oneHots,
   ...normalization, ...losses, ...labelledLosses, ...rounding,
   ...gathering, ...statistics, groupwise,
+  convolutionOfFive, transposedConvolutionOfFive, filterGradientOfFive,
 ]
