@@ -1,6 +1,7 @@
 // Finds the command and runs it. Exit codes: 0; 1 for an error, in one sentence, also where the output could not be written;
 // 2 for wrong usage; 129, 130, 143 for signals.
 import { type Command, columns, helpText } from './command.ts'
+import { audit } from './commands/audit.ts'
 import { bench } from './commands/bench.ts'
 import { data } from './commands/data.ts'
 import { evaluate } from './commands/evaluate.ts'
@@ -25,7 +26,7 @@ import { version } from './version.ts'
 
 const commands: readonly Command[] = [
   train, sample, reconstruct, interpolate, evaluate, exportRun, importRun, data, models, bench, verify, info,
-  sweep, work, swarm,
+  sweep, work, swarm, audit,
 ]
 
 export const cli = (args: readonly string[], io: Io): Promise<number> => dispatch(args, printableIo(io))

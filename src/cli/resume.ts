@@ -37,6 +37,7 @@ export interface Given {
   readonly workers: number
   readonly nats?: string
   readonly run?: string
+  readonly keepStates: number
   readonly saveEvery: number
   readonly quiet: boolean
   readonly json: boolean
@@ -86,6 +87,7 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
     workers: given.workers,
     nats: given.nats,
     run: given.run,
+    keepStates: given.keepStates,
     saveEvery: given.saveEvery,
     force: false,
     quiet: given.quiet,

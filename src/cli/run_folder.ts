@@ -15,6 +15,7 @@ import { countersOf } from '../train/state.ts'
 import type { Progress } from '../train/train.ts'
 import { type EpochLine, Lines } from './lines.ts'
 import type { RunLock } from './run_lock.ts'
+import type { TaskLog } from './task_log.ts'
 
 /** Images in a picture of samples, and pairs in one of reconstructions: fewer, where a picture has no room for them. */
 const MOST_SAMPLES = 64
@@ -28,6 +29,8 @@ interface Start {
   readonly test?: ImageDataset
   /** The most seconds between two saves while steps are done. */
   readonly saveEvery: number
+  /** What others did, where they work for the run. */
+  readonly tasks?: TaskLog
 }
 
 /** A new run before its first step. */
@@ -51,10 +54,11 @@ export class RunFolder {
   readonly #shown: ImageDataset
   readonly #saveMs: number
   readonly #lines: Lines
+  readonly #tasks: TaskLog | undefined
   #savedAt = performance.now()
   #saved: Saved
 
-  private constructor(lock: RunLock, model: Model, { test, data, saveEvery }: Start, lines: Lines, saved: Saved) {
+  private constructor(lock: RunLock, model: Model, { test, data, saveEvery, tasks }: Start, lines: Lines, saved: Saved) {
     this.path = lock.path
     this.#lock = lock
     this.#model = model
@@ -62,6 +66,7 @@ export class RunFolder {
     this.#shown = test ?? data
     this.#saveMs = saveEvery * 1000
     this.#lines = lines
+    this.#tasks = tasks
     this.#saved = saved
   }
 
@@ -113,14 +118,26 @@ export class RunFolder {
 
   /** Saves within an epoch, when it is time. */
   async progress(now: Progress): Promise<void> {
+    await this.#keepTasks(now)
     // What is not finite would not be loaded again; training is about to find it, and goes back.
     if (!this.#due || this.#model.session.notFinite) return
     this.#lines.within(lineOf(now, this.#lines.from, false))
     await this.save()
   }
 
+  /** Told that steps were undone: what is saved may be of them, and a lie in it. */
+  async undone(now: Progress): Promise<void> {
+    if (this.#saved.step >= now.step) this.#savedAt = -Infinity
+    await this.progress(now)
+  }
+
+  async #keepTasks(now: Progress): Promise<void> {
+    if (this.#tasks) await this.#writing(() => this.#tasks!.keep(this.path, this.#model, now))
+  }
+
   /** Writes an epoch's figures and pictures, and saves when it is time. */
   async epoch(now: Progress): Promise<EpochLine> {
+    await this.#keepTasks(now)
     const test = this.#test && await evaluateInTurns(this.#model, this.#test)
     const line = lineOf(now, this.#lines.from, now.epochDone, test)
     this.#lines.add(line)
@@ -166,6 +183,7 @@ export class RunFolder {
     const lines = this.#lines.saved
     if (step === this.#saved.step && lines === this.#saved.lines) return this.#saved.digest
     const { digest, files } = await runFiles(this.#model)
+    if (this.#tasks) await this.#writing(() => this.#tasks!.write(this.path))
     await this.#writing(() => commit(this.path, { files: new Map([...files, [METRICS, lines]]) }))
     this.#lines.commit()
     this.#saved = { step, digest, lines }

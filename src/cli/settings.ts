@@ -35,6 +35,8 @@ export interface Settings {
   /** A nats-server by which workers come, and the run's name there; the model's where it has none. */
   readonly nats?: string
   readonly run?: string
+  /** How many states are kept for audits of a run by a nats-server. */
+  readonly keepStates?: number
   /** Threads that do the steps' micro-batches; 0 for none. */
   readonly workers?: number
   /** The most seconds of work that a run loses which is killed. */

@@ -23,6 +23,7 @@ import { type Fresh, RunFolder } from './run_folder.ts'
 import { checkFolder, lockNewRun, lockRun, type RunLock } from './run_lock.ts'
 import { sayData } from './say_data.ts'
 import { configOf, type Settings } from './settings.ts'
+import { TaskLog } from './task_log.ts'
 
 interface Prepared {
   readonly data: ImageDataset
@@ -46,6 +47,8 @@ interface Begun {
   readonly first: IteratorResult<Progress, void>
   /** Ends training after the running steps. */
   stop(): void
+  /** Who did which task, where workers come by a nats-server. */
+  readonly tasks?: TaskLog
   /** Ends the workers, where there are any. */
   end(): Promise<void>
   /** Since the first step began. */
@@ -116,7 +119,8 @@ async function begin(run: Prepared, settings: Settings, io: Io): Promise<Begun> 
   const { signal } = stop
   const began = performance.now()
   const work = settings.workers || settings.nats ? createWork(model, data, { batchSize, microBatches: accumulate }) : undefined
-  const crew = work && await crewOf(work, run, settings, io)
+  const tasks = settings.nats === undefined ? undefined : new TaskLog(settings.keepStates ?? 0)
+  const crew = work && await crewOf(work, run, settings, io, tasks)
   const steps = crew ? trainTogether(work, crew, { epochs, signal })
     : model.train(data, { epochs, batchSize, accumulate, signal })
   const end = async () => { await crew?.close() }
@@ -124,11 +128,13 @@ async function begin(run: Prepared, settings: Settings, io: Io): Promise<Begun> 
     await end()
     return advised(error)
   })
-  return { steps, first, end, stop: () => stop.abort(), seconds: () => (performance.now() - began) / 1000 }
+  return { steps, first, tasks, end, stop: () => stop.abort(), seconds: () => (performance.now() - began) / 1000 }
 }
 
 /** Who does the micro-batches of a step, where it is not this thread. */
-async function crewOf(work: StepWork, run: Prepared, settings: Settings, io: Io): Promise<RunningCrew> {
+async function crewOf(
+  work: StepWork, run: Prepared, settings: Settings, io: Io, tasks: TaskLog | undefined,
+): Promise<RunningCrew> {
   // eslint-disable-next-line no-restricted-syntax -- before the first step
   const { startCrew } = await import('../node/crew.ts')
   const { data, choice, runtime, epochs } = run
@@ -142,6 +148,7 @@ async function crewOf(work: StepWork, run: Prepared, settings: Settings, io: Io)
     workers, source, options, seed, precision, wide, batchSize, microBatches, classes: classesOf(data),
     lastStep: step + work.plan.steps(position) + (epochs - 1) * work.plan.steps(0),
     onFault: (worker, what) => void io.stderr.write(`ganglion: the worker "${worker}": ${what}\n`),
+    onStage: (record) => tasks?.add(record),
     ...(nats && {
       nats: {
         url: nats, run: name,
@@ -157,7 +164,7 @@ type Before = { readonly lines: readonly string[], readonly step: number, readon
 
 /** Trains to the end, or to a signal, and keeps the run in its folder; the exit code. */
 async function goOn(
-  run: Prepared, { steps, first, stop, seconds }: Begun, lock: RunLock, before: Before, settings: Settings, io: Io,
+  run: Prepared, { steps, first, tasks, stop, seconds }: Begun, lock: RunLock, before: Before, settings: Settings, io: Io,
 ): Promise<number> {
   const { model, data, test, from } = run
   const { path } = lock
@@ -170,7 +177,7 @@ async function goOn(
   })
   try {
     const config = await run.config(path)
-    const parts = { config, data, test, saveEvery: settings.saveEvery }
+    const parts = { config, data, test, saveEvery: settings.saveEvery, tasks }
     const folder = 'fresh' in before ? await RunFolder.start(lock, model, { ...parts, ...before })
       : await RunFolder.resume(lock, model, { ...parts, ...before })
     try {
@@ -202,10 +209,12 @@ async function follow(
   let fault: TrainingError | undefined
   try {
     for (let next = first; !next.done; next = await steps.next()) {
+      const undone = last !== undefined && next.value.step <= last.step
       last = next.value
       io.checkOutput()
       report.progress(last, left(last))
       if (last.epochDone) report.epoch(await folder.epoch(last), last)
+      else if (undone) await folder.undone(last)
       else await folder.progress(last)
     }
   } catch (error) {

@@ -11,6 +11,7 @@ import type { Precision } from '../runtime/cores.ts'
 import type { Runtime } from '../runtime/create_runtime.ts'
 import { Coordinator } from '../swarm/coordinator.ts'
 import type { Crew } from '../swarm/crew.ts'
+import type { StageRecord } from '../swarm/record.ts'
 import type { StepWork } from '../swarm/work.ts'
 import { countersOf } from '../train/state.ts'
 import { Model } from '../train/model.ts'
@@ -64,6 +65,8 @@ export interface CrewOptions extends Pick<ModelRecipe, Chosen> {
   readonly lastStep: number
   /** Told what went wrong with a worker. */
   readonly onFault: (worker: string, what: string) => void
+  /** Told of each stage that was added up, where workers come by a nats-server. */
+  readonly onStage: (record: StageRecord) => void
 }
 
 export interface RunningCrew extends Crew {
@@ -81,7 +84,7 @@ const AUDIT = 0.05
 
 /** Starts the threads, which load the model while the first task waits for them; opens the run to others. */
 export async function startCrew(work: StepWork, runtime: Runtime, given: CrewOptions): Promise<RunningCrew> {
-  const { workers, source, wide, nats, onFault, lastStep, ...rest } = given
+  const { workers, source, wide, nats, onFault, onStage, lastStep, ...rest } = given
   const { options, classes, seed, precision, batchSize, microBatches } = rest
   const { imageShape } = work.model.definition
   const recipe: ModelRecipe = {
@@ -92,7 +95,7 @@ export async function startCrew(work: StepWork, runtime: Runtime, given: CrewOpt
   const id = randomUUID()
   const coordinator = new Coordinator(work, { run: id, recipe: { ...recipe, data: nats?.data }, ganglion: version, fresh }, {
     leaseMs: nats ? NATS_MS : THREAD_MS, audit: nats ? AUDIT : 0, chance: () => randomInt(1e9) / 1e9, digests: !!nats,
-    pollMs: nats ? POLL_MS : THREAD_MS, onFault,
+    pollMs: nats ? POLL_MS : THREAD_MS, onFault, onStage,
   })
   const server = nats && await Nats.connect(nats.url)
   const began = performance.now()

@@ -14,9 +14,14 @@ export const METRICS = 'metrics.jsonl'
 /** Says which temporaries are a run's files (commit.ts). */
 export const JOURNAL = '.commit'
 export const SAMPLES = 'samples'
+/** Who did which task of a run that others worked for. */
+export const TASKS = 'tasks.jsonl'
+/** A state that `ganglion audit` begins with. */
+export const stateFile = (step: number): string => `audit-${String(step).padStart(8, '0')}.safetensors`
+const STATE_FILE = /^audit-\d{8,}\.safetensors$/
 
 const RUN_FILES: readonly string[] = [
-  CONFIG, METRICS, 'weights.safetensors', 'state.safetensors', 'digest.txt', 'checksums.txt',
+  CONFIG, METRICS, TASKS, 'weights.safetensors', 'state.safetensors', 'digest.txt', 'checksums.txt',
 ]
 /** What commands other than training put there. */
 const COMMAND_FILES = ['sample.png', 'reconstruct.png', 'interpolate.png']
@@ -27,7 +32,7 @@ const isPicture = (name: string): boolean => PICTURE.test(name)
 /** Whether a name, from the run's folder, is that of a file that training writes. */
 export function isRunFile(name: string): boolean {
   const [folder, picture, more] = name.split('/')
-  return RUN_FILES.includes(name) || (folder === SAMPLES && picture !== undefined && isPicture(picture) && more === undefined)
+  return RUN_FILES.includes(name) || STATE_FILE.test(name) || (folder === SAMPLES && picture !== undefined && isPicture(picture) && more === undefined)
 }
 
 /** Whether a path, where a run's folder is around it, is one of the pictures that its training writes. */
@@ -36,7 +41,8 @@ export const isRunPicture = (path: string): boolean =>
 
 /** Whether a path, where a run's folder is around it, is a file that its training writes. */
 export const isOfRun = (path: string): boolean =>
-  isRunPicture(path) || (RUN_FILES.includes(basename(path)) && existsSync(join(dirname(path), CONFIG)))
+  isRunPicture(path) ||
+  ((RUN_FILES.includes(basename(path)) || STATE_FILE.test(basename(path))) && existsSync(join(dirname(path), CONFIG)))
 
 export interface RunContents {
   /** What a run has in the folder, by names from there: files, and pictures of epochs. */
@@ -122,7 +128,7 @@ const PREPARE = {
 /**
  * Makes `path` a folder that a new run may write to. One that holds anything is refused, unless `force` is set: then
  * the files of an earlier run are removed (config.json, metrics.jsonl, weights.safetensors, state.safetensors, digest.txt,
- * checksums.txt, and the pictures of epochs in samples/) and everything else stays. Returns the topmost folder that it
+ * checksums.txt, tasks.jsonl, audit-*.safetensors, and the pictures of epochs in samples/) and everything else stays. Returns the topmost folder that it
  * made, if any: a parent of `path`, or `path`.
  * @throws TypeError, RangeError for options that are not as described
  * @throws GanglionError when it holds files and `force` is not set, is a file, or cannot be written; the folders that it

@@ -5,18 +5,21 @@ import { GanglionError } from '../errors.ts'
 import { sha256 } from '../formats/sha256.ts'
 import type { Variable } from '../graph/leaves.ts'
 import { type Crew, NotFinite, Undone } from './crew.ts'
-import { decodeMessage, encodeMessage, floatsOf, PART_BYTES, partOf, partsOf, type Request, requestOf } from './protocol.ts'
+import { decodeMessage, encodeMessage, floatsOf, type Request, requestOf } from './protocol.ts'
+import type { StageRecord } from './record.ts'
 import type { Reduction } from './reduction.ts'
 import { Roster, type WorkerReport } from './roster.ts'
 import { OpenStage } from './stage.ts'
+import { imagesFor, weightsFor } from './supply.ts'
 import { Uploads } from './uploads.ts'
+import { Waiting } from './waiting.ts'
 import { Weights } from './weights.ts'
 import type { StepWork, Task } from './work.ts'
 
 export interface CoordinatorOptions {
   /** Milliseconds that a worker may take for a task before another gets it too; four times the median, where that is more. */
   readonly leaseMs: number
-  /** The share of tasks that two workers do, from 0 to 1; above 0, all of a newcomer's first tasks too. */
+  /** The share of tasks that two workers do, from 0 to 1; above 0, more of a newcomer's (`Roster.share`). */
   readonly audit: number
   /** Numbers from 0 to 1 that a worker cannot foresee: they choose what is audited, and no number of the model. */
   readonly chance: () => number
@@ -26,6 +29,8 @@ export interface CoordinatorOptions {
   readonly pollMs: number
   /** Told what went wrong with a worker. */
   readonly onFault?: (worker: string, what: string) => void
+  /** Told of each stage that was added up, where messages are checked by digests. */
+  readonly onStage?: (record: StageRecord) => void
 }
 
 /** Tasks whose times the length of a lease follows. */
@@ -34,11 +39,6 @@ const TIMES_KEPT = 100
 const AWAY = 3
 /** Between two looks at who has heard that the run is over, in milliseconds. */
 const LOOK_MS = 20
-
-interface Waiting {
-  readonly worker: string
-  answer(reply: Uint8Array): void
-}
 
 export class Coordinator implements Crew {
   readonly #work: StepWork
@@ -54,7 +54,7 @@ export class Coordinator implements Crew {
   readonly #habits = new Map<number, (string | undefined)[]>()
   #stage: OpenStage | undefined
   #ended: { done(reduction: Reduction): void, fail(error: Error): void } | undefined
-  #waiting: Waiting[] = []
+  readonly #waiting = new Waiting()
   #took: number[] = []
   #watching: ReturnType<typeof setTimeout> | undefined
   #closed = false
@@ -118,8 +118,8 @@ export class Coordinator implements Crew {
     if (request.do === 'join') return this.#join(request)
     if (request.run !== this.#run) return encodeMessage({ rejoin: true })
     if (request.do === 'next') return this.#next(request)
-    if (request.do === 'weights') return this.#send(request)
-    if (request.do === 'data') return this.#data(request.part)
+    if (request.do === 'weights') return weightsFor(this.#weights, request)
+    if (request.do === 'data') return imagesFor(this.#work, request.part)
     if (request.do === 'result') return this.#result(request, decoded.payload)
     this.lost(worker)
     return encodeMessage({ ok: true })
@@ -140,15 +140,10 @@ export class Coordinator implements Crew {
     if (this.#closed) return this.#over(worker)
     const found = this.#offer(worker, now)
     if (found) return found
-    return new Promise((answer) => {
-      const waiting: Waiting = { worker, answer: (reply) => { clearTimeout(timer); answer(reply) } }
-      const timer = setTimeout(() => {
-        this.#waiting = this.#waiting.filter((other) => other !== waiting)
-        answer(this.#offer(worker, performance.now()) ?? encodeMessage({ wait: true }))
-      }, this.#options.pollMs)
-      this.#waiting.push(waiting)
-      this.#watch()
-    })
+    const answered = this.#waiting.wait(worker, this.#options.pollMs, () => (
+      this.#offer(worker, performance.now()) ?? encodeMessage({ wait: true })))
+    this.#watch()
+    return answered
   }
 
   /** What a worker is told when the run is over. */
@@ -162,7 +157,7 @@ export class Coordinator implements Crew {
     const stage = this.#stage
     if (!stage) return undefined
     const { audit } = this.#options
-    const audits = () => audit > 0 && (this.#roster.isNewcomer(worker) || this.#options.chance() < audit)
+    const audits = () => audit > 0 && this.#options.chance() < this.#roster.share(worker, audit)
     const task = stage.next(worker, now, now + this.#lease, audits)
     if (task) return encodeMessage({ task, version: stage.version, digest: stage.digest })
     // Nothing is left but to compare, and perhaps nobody else to compare with.
@@ -180,40 +175,20 @@ export class Coordinator implements Crew {
 
   /** Gives those that wait what there is. */
   #wake(): void {
-    const waiting = this.#waiting
-    this.#waiting = []
     const now = performance.now()
-    for (const each of waiting) {
-      const found = this.#closed ? this.#over(each.worker)
-        : this.#stage?.hasFree(now) ? this.#offer(each.worker, now) : undefined
-      if (found) each.answer(found)
-      else this.#waiting.push(each)
-    }
+    this.#waiting.answer((worker) => (this.#closed ? this.#over(worker)
+      : this.#stage?.hasFree(now) ? this.#offer(worker, now) : undefined))
     this.#watch()
   }
   /** When the time of a task is over, another gets it. */
   #watch(): void {
     const now = performance.now()
     const ends = this.#stage?.ends(now) ?? Infinity
-    if (this.#watching || !this.#waiting.length || ends === Infinity) return
+    if (this.#watching || !this.#waiting.any || ends === Infinity) return
     this.#watching = setTimeout(() => {
       this.#watching = undefined
       this.#wake()
     }, ends - now + 1)
-  }
-
-  #send({ from, to, part }: Request & { do: 'weights' }): Uint8Array {
-    const { version } = this.#weights
-    if (to !== version || from > version) return encodeMessage({ stale: true })
-    const { variables, values } = this.#weights.since(from)
-    if (part >= partsOf(values.length)) throw new GanglionError(`part ${part} of the weights was asked for, and there is none`)
-    return encodeMessage({ variables, floats: values.length }, partOf(values, part))
-  }
-
-  #data(part: number): Uint8Array {
-    const { images } = this.#work.data
-    const bytes = new Uint8Array(images.buffer, images.byteOffset, images.byteLength)
-    return encodeMessage({ bytes: bytes.length }, bytes.subarray(part * PART_BYTES, (part + 1) * PART_BYTES))
   }
 
   async #result(request: Request & { do: 'result' }, payload: Uint8Array): Promise<Uint8Array> {
@@ -240,7 +215,7 @@ export class Coordinator implements Crew {
       throw this.#fault(worker, k, stage, 'its gradient is not what its digest was made of')
     }
     if (stage !== this.#stage || stage.isDone(k)) return late
-    if (!allFinite(values)) this.#notFinite(worker, k, task)
+    if (!allFinite(values)) this.#notFinite(worker, task)
     else {
       const seconds = (performance.now() - since) / 1000
       this.#roster.did(worker, seconds)
@@ -267,15 +242,15 @@ export class Coordinator implements Crew {
     const stage = this.#stage!
     const right = this.#work.runTask(stage.task(k)!)
     const liars = given.filter(({ values }) => !sameBits(values, right))
-    stage.count(k, { worker: given.find((each) => !liars.includes(each))?.worker ?? '', values: right })
+    const honest = given.find((each) => !liars.includes(each))
+    stage.count(k, { worker: honest?.worker ?? '', sha256: honest?.sha256 ?? '', values: right })
     if (liars.length) this.#expel(liars.map(({ worker }) => worker), 'its gradient is not what the task gives')
     else this.#end()
   }
 
-  #notFinite(worker: string, k: number, task: Task): void {
+  #notFinite(worker: string, task: Task): void {
     const right = this.#work.runTask(task)
     if (allFinite(right)) {
-      this.#stage!.count(k, { worker: '', values: right })
       this.#expel([worker], 'its gradient is not finite, and the task gives a finite one')
       return
     }
@@ -297,7 +272,8 @@ export class Coordinator implements Crew {
   }
   #end(): void {
     if (!this.#stage?.reduction.done) return
-    const { reduction } = this.#stage
+    const { reduction, record } = this.#stage
+    if (this.#options.digests) this.#options.onStage?.(record)
     this.#stage = undefined
     this.#uploads.clear()
     this.#ended!.done(reduction)
@@ -307,9 +283,7 @@ export class Coordinator implements Crew {
   lost(worker: string): void {
     this.#stage?.release(worker)
     this.#stage?.forget(worker)
-    const asked = this.#waiting.filter((waiting) => waiting.worker === worker)
-    this.#waiting = this.#waiting.filter((waiting) => waiting.worker !== worker)
-    for (const { answer } of asked) answer(encodeMessage({ wait: true }))
+    this.#waiting.answer((other) => (other === worker ? encodeMessage({ wait: true }) : undefined))
     this.#wake()
   }
 

@@ -4,7 +4,7 @@
 /** So many messages that do not hold end it: one may have been cut by a bad line. */
 const MOST_FAULTS = 3
 const MOST_KEPT = 4096
-/** Tasks of a newcomer that are all audited. */
+/** Tasks of a newcomer that are all audited; the share of later ones falls as one over their number. */
 const NEWCOMER = 3
 
 export interface WorkerReport {
@@ -46,8 +46,9 @@ export class Roster {
   outOf(worker: string): string | undefined {
     return this.#workers.get(worker)?.out
   }
-  isNewcomer(worker: string): boolean {
-    return (this.#workers.get(worker)?.tasks ?? 0) < NEWCOMER
+  /** The share of a worker's tasks that are done twice: all of a newcomer's, down to `least`. */
+  share(worker: string, least: number): number {
+    return Math.max(least, NEWCOMER / ((this.#workers.get(worker)?.tasks ?? 0) + 1))
   }
   did(worker: string, seconds: number): void {
     const known = this.#workers.get(worker)

@@ -1,7 +1,9 @@
 // The tasks of the stage that is being computed: who has them, for how long, what came of them. It is told the time, keeps no
 // clock, and sends nothing. Invariant: a task counts once, however often it was given and came back.
-import type { Task } from './work.ts'
+import { STEP } from '../graph/contract.generated.ts'
+import type { StageRecord } from './record.ts'
 import type { Reduction } from './reduction.ts'
+import type { Task } from './work.ts'
 
 /** What a worker gave for a task. */
 export interface Given {
@@ -18,6 +20,9 @@ interface TaskState {
   audited: boolean
   /** What the first of the two gave. */
   first?: Given
+  /** Who gave what was added up. */
+  by: string
+  sha256: string
   done: boolean
 }
 
@@ -30,7 +35,7 @@ export class OpenStage {
   readonly #habits: (string | undefined)[]
 
   constructor(tasks: readonly Task[], reduction: Reduction, version: number, digest: string, habits: (string | undefined)[]) {
-    this.#tasks = tasks.map((task) => ({ task, leases: new Map(), audited: false, done: false }))
+    this.#tasks = tasks.map((task) => ({ task, leases: new Map(), audited: false, by: '', sha256: '', done: false }))
     this.reduction = reduction
     this.version = version
     this.digest = digest
@@ -105,14 +110,21 @@ export class OpenStage {
     return this.count(k, given)
   }
   /** Adds up what is right. */
-  count(k: number, { worker, values }: Pick<Given, 'worker' | 'values'>): 'done' {
+  count(k: number, { worker, sha256, values }: Given): 'done' {
     const state = this.#tasks[k]!
     this.#habits[k] = worker
-    state.done = true
-    state.first = undefined
+    Object.assign(state, { by: worker, sha256, done: true, first: undefined })
     state.leases.clear()
     this.reduction.add(k, values)
     return 'done'
+  }
+  /** Who did what, once all is done. */
+  get record(): StageRecord {
+    const [{ task: { words, stage } }] = this.#tasks as readonly [TaskState]
+    return {
+      step: words[STEP]! + words[STEP + 1]! * 4294967296 + 1, stage,
+      by: this.#tasks.map(({ by }) => by), sha256: this.#tasks.map(({ sha256 }) => sha256),
+    }
   }
   /** What waits for a second worker that nobody is, by micro-batches. */
   unaudited(now: number): readonly { readonly k: number, readonly first: Given }[] {

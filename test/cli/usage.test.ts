@@ -11,7 +11,7 @@ import { ganglion } from './ganglion.ts'
 import { defaults, owners } from './kinds.ts'
 
 const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, evaluate, export, import, data, models, bench, ' +
-  'verify, info, sweep, work, swarm (see "ganglion --help")'
+  'verify, info, sweep, work, swarm, audit (see "ganglion --help")'
 const MODELS = modelNames.join(', ')
 const FILTERS = '2 positive integers, at a quarter and at half of the size, with commas between'
 const RATE = '0 or more, within float32, or a schedule as JSON'
@@ -108,7 +108,7 @@ describe('help', () => {
 
   const names = [
     'train', 'sample', 'reconstruct', 'interpolate', 'evaluate', 'export', 'import', 'models', 'bench', 'verify', 'info', 'sweep',
-    'work', 'swarm',
+    'work', 'swarm', 'audit',
   ]
   test.each(names)('of %s: usage, options, examples, in 120 columns', async (name) => {
     const { code, stdout, stderr } = await ganglion([name, '--help'])

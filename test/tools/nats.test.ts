@@ -1,7 +1,7 @@
 // The swarm over a real nats-server (Debian's) on loopback: one digest, whoever is killed and whatever is restarted.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -121,6 +121,35 @@ describe.skipIf(WHY)(WHY ?? 'over a nats-server', () => {
     expect(read('swarm', 'digest.txt').trim()).toBe(await one.digest())
     expect(countersOf(one.session).step).toBe(steps)
     expect((await ganglion(['swarm', 'status', '--nats', server.url])).stdout).toBe(`no run at ${server.url}\n`)
+  }, 240_000)
+
+  test('audit: the tasks of a run hold; one that was recorded otherwise does not, and who did it is named', async () => {
+    const running = ganglion([...args(at.in('audited')), '--epochs', '6', '--data', at.in('images'), '--keep-states', '3',
+      '--run', 'audited', '--nats', server.url])
+    const work = ['work', '--nats', server.url, '--run', 'audited', '--once', '--quiet', '--name']
+    const [first, second] = [ganglion([...work, 'first']), ganglion([...work, 'second'])]
+    expect(await running).toMatchObject({ code: 0 })
+    await Promise.all([first, second])
+    const audit = (...more: string[]) => ganglion(['audit', at.in('audited'), ...more])
+    const { code, stdout, stderr } = await audit()
+    expect(stderr).toBe('')
+    expect(stdout).toMatch(/^24 of 24 steps were done again\n( {2}(first|second) +\d+ tasks\n)+all tasks hold\n$/)
+    expect(code).toBe(0)
+    const part = JSON.parse((await audit('--share', '0.25', '--json')).stdout) as { steps: number, workers: object[] }
+    expect(part).toMatchObject({ steps: 6, of: 24, unjudged: 0, otherStates: [] })
+
+    // Another digest in the eighth step's line: the stretch from the state after step 6 ends there.
+    const path = at.in('audited', 'tasks.jsonl')
+    const text = readFileSync(path, 'utf8')
+    const line = text.split('\n').find((each) => each.startsWith('{"step":8,'))!
+    const record = JSON.parse(line) as { by: string[], sha256: string[] }
+    record.sha256[2] = record.sha256[1]!
+    writeFileSync(path, text.replace(line, JSON.stringify(record)))
+    const found = await audit('--json')
+    expect(found.code).toBe(1)
+    expect(JSON.parse(found.stdout)).toMatchObject({ steps: 20, of: 24, unjudged: 4 })
+    expect((await audit()).stdout).toMatch(`${record.by[2]!.padEnd(6)}`)
+    expect((await audit()).stdout).toMatch(/1 did not hold; the first: step 8, stage 0, micro-batch 2\n.*4 steps cannot be judged: /s)
   }, 240_000)
 
   /** A coordinator at the server, and what it takes to end it. */

@@ -26,6 +26,7 @@ const THREADS = 1
 const PRECISION = 'deterministic'
 const SAVE_EVERY = 30
 const MOST_WORKERS = 256
+const KEEP_STATES = 8
 
 const kinds = Object.values(models)
 const EPOCHS = 10
@@ -59,6 +60,10 @@ const training = {
     read: integer(1, MOST_WORKERS), initial: 'none',
   },
   nats: { value: 'URL', help: 'a nats-server, by which any number of "ganglion work --nats URL" help', read: natsUrl },
+  'keep-states': {
+    value: 'N', help: 'with --nats: states that are kept over the run, for "ganglion audit" to begin with', read: integer(0, 1000),
+    initial: KEEP_STATES,
+  },
   run: { value: 'NAME', help: 'what the run is called there', read: runName, initial: 'MODEL' },
   wide: {
     value: 'HOW', help: "on, off or auto, where there are any: V8's 256-bit vectors; the same bits", initial: 'auto', read: wide,
@@ -202,8 +207,10 @@ function microBatches({ accumulate, 'micro-batches': given = accumulate }: Given
   throw new UsageError(`--accumulate is ${accumulate} and --micro-batches ${given}, which are the same; give one of them`)
 }
 
-const shown = ({ wide, workers = 0, nats, run, quiet, json, 'save-every': saveEvery = SAVE_EVERY }: Given) =>
-  ({ wide: wide ?? automaticWide(), workers, nats, run, saveEvery, quiet: quiet ?? false, json: json ?? false })
+const shown = ({
+  wide, workers = 0, nats, run, quiet, json, 'save-every': saveEvery = SAVE_EVERY, 'keep-states': keepStates = KEEP_STATES,
+}: Given) =>
+  ({ wide: wide ?? automaticWide(), workers, nats, run, keepStates, saveEvery, quiet: quiet ?? false, json: json ?? false })
 
 function kindOf([kind, more]: readonly string[]): ModelName {
   const expected = `expected ${modelNames.join(', ')}`
