@@ -1,5 +1,5 @@
-// What a run folder knows of tasks that others did: tasks.jsonl, and some states that an audit begins with. Invariant: a state that
-// is saved has the records of all steps before it. What is recorded beyond it comes again, and then the later line counts.
+// What a run folder knows of tasks that others did: tasks.jsonl, and some states that an audit begins with. Invariant: a state
+// that is saved has the records of all steps before it. What is recorded beyond it comes again, and then the later line counts.
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runFiles, STATE } from '../checkpoint/run.ts'

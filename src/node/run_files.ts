@@ -29,10 +29,12 @@ const PICTURE = /^(reconstruction-)?epoch-\d{4,}\.png$/
 
 const isPicture = (name: string): boolean => PICTURE.test(name)
 
+const isTopFile = (name: string): boolean => RUN_FILES.includes(name) || STATE_FILE.test(name)
+
 /** Whether a name, from the run's folder, is that of a file that training writes. */
 export function isRunFile(name: string): boolean {
   const [folder, picture, more] = name.split('/')
-  return RUN_FILES.includes(name) || STATE_FILE.test(name) || (folder === SAMPLES && picture !== undefined && isPicture(picture) && more === undefined)
+  return isTopFile(name) || (folder === SAMPLES && picture !== undefined && isPicture(picture) && more === undefined)
 }
 
 /** Whether a path, where a run's folder is around it, is one of the pictures that its training writes. */
@@ -41,8 +43,7 @@ export const isRunPicture = (path: string): boolean =>
 
 /** Whether a path, where a run's folder is around it, is a file that its training writes. */
 export const isOfRun = (path: string): boolean =>
-  isRunPicture(path) ||
-  ((RUN_FILES.includes(basename(path)) || STATE_FILE.test(basename(path))) && existsSync(join(dirname(path), CONFIG)))
+  isRunPicture(path) || (isTopFile(basename(path)) && existsSync(join(dirname(path), CONFIG)))
 
 export interface RunContents {
   /** What a run has in the folder, by names from there: files, and pictures of epochs. */
@@ -128,8 +129,8 @@ const PREPARE = {
 /**
  * Makes `path` a folder that a new run may write to. One that holds anything is refused, unless `force` is set: then
  * the files of an earlier run are removed (config.json, metrics.jsonl, weights.safetensors, state.safetensors, digest.txt,
- * checksums.txt, tasks.jsonl, audit-*.safetensors, and the pictures of epochs in samples/) and everything else stays. Returns the topmost folder that it
- * made, if any: a parent of `path`, or `path`.
+ * checksums.txt, tasks.jsonl, audit-*.safetensors, and the pictures of epochs in samples/) and everything else stays. Returns
+ * the topmost folder that it made, if any: a parent of `path`, or `path`.
  * @throws TypeError, RangeError for options that are not as described
  * @throws GanglionError when it holds files and `force` is not set, is a file, or cannot be written; the folders that it
  *   made are then removed. Nothing is removed where anything is in the way of a run's files

@@ -1,5 +1,5 @@
-// Who did which task of a run and what came of it, so that anybody can do it again. Invariant: of two records of one stage the later
-// counts: the steps of the earlier were undone, or came again after a run was killed.
+// Who did which task of a run and what came of it, so that anybody can do it again. Invariant: of two records of one stage the
+// later counts: the steps of the earlier were undone, or came again after a run was killed.
 import { GanglionError } from '../errors.ts'
 import { isRecord } from '../options.ts'
 

@@ -61,8 +61,8 @@ const training = {
   },
   nats: { value: 'URL', help: 'a nats-server, by which any number of "ganglion work --nats URL" help', read: natsUrl },
   'keep-states': {
-    value: 'N', help: 'with --nats: states that are kept over the run, for "ganglion audit" to begin with', read: integer(0, 1000),
-    initial: KEEP_STATES,
+    value: 'N', help: 'with --nats: states that are kept over the run, for "ganglion audit" to begin with',
+    read: integer(0, 1000), initial: KEEP_STATES,
   },
   run: { value: 'NAME', help: 'what the run is called there', read: runName, initial: 'MODEL' },
   wide: {
