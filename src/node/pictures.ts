@@ -2,7 +2,7 @@
 import type { ImageDataset } from '../data/dataset.ts'
 import { imageGrid } from '../formats/grid.ts'
 import { interpolate } from '../models/interpolate.ts'
-import { check, complete, count as countRule, type Given, isNumbers, option, rule, seed as seedRule } from '../options.ts'
+import { check, complete, count as countRule, type Given, isNumbers, option, rule, seed as seedRule, whole } from '../options.ts'
 import { checkData } from '../data/dataset.ts'
 import { scaledImages } from '../train/batches.ts'
 import type { Model } from '../train/model.ts'
@@ -21,6 +21,8 @@ const SAMPLES = {
   seed: seedRule,
   /** Images in a row. Default: the squarest grid. */
   columns: countRule,
+  /** The class of all, of a model with classes. Default: each in turn. */
+  label: whole,
 }
 
 /**
@@ -29,10 +31,10 @@ const SAMPLES = {
  */
 export function samplesPng(model: Model, options: Given<typeof SAMPLES> = {}): Uint8Array {
   check('samplesPng', 'model', model, modelRule)
-  const { count, seed, columns } = complete('samplesPng', options, SAMPLES)
+  const { count, seed, columns, label } = complete('samplesPng', options, SAMPLES)
   const most = mostSamples(model, columns)
   if (count > most) throw tooMany(`${count} images`, model, `${most}`)
-  return toPng(model, model.sample(count, { seed }), columns)
+  return toPng(model, model.sample(count, { seed, label }), columns)
 }
 
 /** The most images that a picture of samples has room for; one is always drawn. */
@@ -59,7 +61,12 @@ export function reconstructionsPng(
   const most = mostPairs(model, columns)
   if (indices.length > most) throw tooMany(`${indices.length} images and their reconstructions`, model, `${most}`)
   const originals = scaledImages(data, indices)
-  const made = model.reconstruct(originals)
+  const { classes, kind } = model.definition
+  const { labels } = data
+  if (classes && !labels) {
+    throw new RangeError(`a ${kind} needs labels to reconstruct, and "${data.name}" has none; give data with labels`)
+  }
+  const made = model.reconstruct(originals, classes ? { labels: indices.map((i) => labels![i]!) } : {})
   const size = originals.length / indices.length
   const width = Math.min(columns, indices.length)
   const rows = Math.ceil(indices.length / width)
@@ -86,6 +93,8 @@ const WALKS = {
   steps: option(stepsRule, 10),
   /** What the ends are drawn from. Default: the model's seed. */
   seed: seedRule,
+  /** The class of all, of a model with classes. Default: a class a walk, each in turn. */
+  label: whole,
 }
 
 /**
@@ -94,7 +103,10 @@ const WALKS = {
  */
 export function interpolationsPng(model: Model, options: Given<typeof WALKS> = {}): Uint8Array {
   check('interpolationsPng', 'model', model, modelRule)
-  const { rows, steps, seed } = complete('interpolationsPng', options, WALKS)
+  const { rows, steps, seed, label } = complete('interpolationsPng', options, WALKS)
+  const { classes } = model.definition
+  const labelsOf = (each: number) => (classes === undefined ? { label }
+    : { labels: Array.from({ length: rows * each }, (_, i) => label ?? Math.floor(i / each) % classes) })
   // A walk of two is always drawn.
   if (!fits(model, rows * steps, steps) && rows * steps > 2) {
     const most = fits(model, steps, steps) ? walks(largest((n) => fits(model, n * steps, steps)), steps)
@@ -103,14 +115,14 @@ export function interpolationsPng(model: Model, options: Given<typeof WALKS> = {
   }
   // Codes that are not made of the noise are the noise: standard normal.
   const path = model.definition.sampleCodes ? 'linear' : 'gaussian'
-  const ends = model.drawCodes(2 * rows, { seed })
+  const ends = model.drawCodes(2 * rows, { seed, ...labelsOf(2) })
   const size = ends.length / (2 * rows)
   const codes = new Float32Array(rows * steps * size)
   for (let row = 0; row < rows; row++) {
     const [a, b] = [2 * row, 2 * row + 1].map((i) => ends.subarray(i * size, (i + 1) * size)) as [Float32Array, Float32Array]
     codes.set(interpolate(a, b, { steps, path }), row * steps * size)
   }
-  return toPng(model, model.decode(codes), steps)
+  return toPng(model, model.decode(codes, labelsOf(steps)), steps)
 }
 
 const walks = (rows: number, steps: number): string => `${rows} walk${rows === 1 ? '' : 's'} of ${steps} images`

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { autoencoder, imageDataset, Model } from '../../src/entries/index.ts'
+import { autoencoder, gan, imageDataset, Model } from '../../src/entries/index.ts'
 import { exportModel, importWeights } from '../../src/export/index.ts'
 import { writeIdx } from '../../src/formats/idx.ts'
 import { decodeSafetensors, type SavedTensor } from '../../src/formats/safetensors.ts'
@@ -34,12 +34,12 @@ describe.each(['pytorch', 'keras'] as const)('exported for %s', (tool) => {
     for (const part of parts.filter((name) => name === 'decoder' || name === 'encoder' || name === 'discriminator')) {
       for (const [name, tensor] of await tensorsOf(model, { part, for: tool })) all.set(name, tensor)
     }
-    // A VAE's log-variance is in no part: encode gives means.
+    // In no part are a VAE's log-variance, as encode gives means, and the scale of its pixels, as decode does.
     for (const [name, { data, shape }] of model.weights()) {
-      if (!/^logvar/.test(name)) continue
-      const [, own] = name.split('/') as [string, string]
-      const turned = tool === 'pytorch' && own === 'kernel'
-      all.set(turned ? 'logvar.weight' : tool === 'pytorch' ? 'logvar.bias' : name, turned ? {
+      if (!/^(logvar|likelihood)\//.test(name)) continue
+      const turned = tool === 'pytorch' && name.endsWith('/kernel')
+      const torch = name.replace('/', '.').replace('kernel', 'weight')
+      all.set(tool === 'pytorch' ? torch : name, turned ? {
         shape: [shape[1]!, shape[0]!], data: Float32Array.from({ length: data.length }, (_, i) => (
           data[(i % shape[0]!) * shape[1]! + Math.floor(i / shape[0]!)]!)),
       } : { shape, data })
@@ -53,6 +53,23 @@ describe.each(['pytorch', 'keras'] as const)('exported for %s', (tool) => {
     const left = [...ours.keys()].filter((name) => !names.has(name))
     expect(left.every((name) => /^codes\//.test(name) || /adam/.test(name))).toBe(true)
   })
+})
+
+test.each(['pytorch', 'keras'] as const)('averages that a generator draws by, for %s, come back as weights and as averages', async (tool) => {
+  const define = () => gan({ hidden: 8, discriminatorHidden: 6, latent: 3, ema: 0.9 })
+  const model = await trained(define())
+  const all = new Map<string, SavedTensor>()
+  for (const part of ['decoder', 'discriminator'] as const) {
+    for (const [name, tensor] of await tensorsOf(model, { part, for: tool })) all.set(name, tensor)
+  }
+  expect([...all.keys()].filter((name) => name.startsWith('ema'))).toEqual([])
+  const fresh = await Model.create(runtime, define(), { seed: 9 })
+  importWeights(fresh, all)
+  const [ours, theirs] = [model.weights(), fresh.weights()]
+  const average = ours.get('ema/generator/dense/kernel')!
+  expect(average).not.toEqual(ours.get('generator/dense/kernel'))
+  for (const name of ['ema/generator/dense/kernel', 'generator/dense/kernel']) expect(theirs.get(name), name).toEqual(average)
+  expect(fresh.sample(3, { seed: 2 })).toEqual(model.sample(3, { seed: 2 }))
 })
 
 test("PyTorch's autoencoder, in PyTorch's own names, has here the loss that it has there", async () => {

@@ -1,12 +1,12 @@
 // The models as shipped against PyTorch in float64: losses, outputs, every gradient, and Adam's trajectory.
 import { describe, expect, it } from 'vitest'
-import { modelNames, type ModelName, models as kinds } from '../../src/models/kinds.ts'
+import { models as kinds } from '../../src/models/kinds.ts'
 import { lcg } from '../golden/lcg.ts'
-import { BoundModel, type Expected, KINDS, readOracles } from './models.ts'
+import { BoundModel, type Expected, KINDS, type OracleModel, readOracles } from './models.ts'
 
 const small = [2, 2, 3] as const
 /** The options of each model at the oracle's width. What is left out does not compile. */
-const OPTIONS: Readonly<Record<'tiny' | 'models', Readonly<Record<ModelName, object>>>> = {
+const OPTIONS: Readonly<Record<'tiny' | 'models', Readonly<Record<OracleModel, object>>>> = {
   tiny: {
     autoencoder: { latent: 3, filters: [4, 5, 2] },
     vae: { latent: 3, hidden: 9, imageShape: small },
@@ -51,7 +51,7 @@ function errorOf(y: Float32Array, e: Expected): number {
 
 describe.each(['tiny', 'models'] as const)('PyTorch, %s.json', (file) => {
   const { models } = readOracles(file)
-  describe.each(modelNames)('%s', (name) => {
+  describe.each(Object.keys(KINDS) as OracleModel[])('%s', (name) => {
     const kind = KINDS[name]
     const oracle = models[kind]
     const make = () => BoundModel.make(kind, oracle, kinds[name](OPTIONS[file][name]))

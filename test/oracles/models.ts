@@ -41,7 +41,18 @@ export const readOracles = (file: 'tiny' | 'models') =>
   JSON.parse(readFileSync(new URL(`../golden/${file}.json`, import.meta.url)).toString()) as Oracles
 
 /** Our models by the oracle's names of them. */
-export const KINDS: Readonly<Record<ModelName, Kind>> = { autoencoder: 'A', vae: 'B', gan: 'C', dcgan: 'D', lsgan: 'E' }
+export const KINDS = {
+  autoencoder: 'A', vae: 'B', gan: 'C', dcgan: 'D', lsgan: 'E',
+} as const satisfies Partial<Record<ModelName, Kind>>
+export type OracleModel = keyof typeof KINDS
+/** Models without such an oracle, and what tests what they compute. */
+export const ELSEWHERE: Readonly<Record<Exclude<ModelName, OracleModel>, string>> = {
+  'conv-vae': 'its likelihoods and divergence, in doubles: test/models/losses.test.ts',
+  cvae: 'those of conv-vae',
+  iwae: 'its bound, in doubles: test/models/losses.test.ts',
+  rae: 'its loss, in doubles: test/models/losses.test.ts',
+  'wae-mmd': 'the discrepancy, in doubles: test/models/losses.test.ts',
+}
 /** Our metrics and random streams by the oracle's names of losses and inputs. */
 const LOSSES: Record<Kind, Readonly<Record<string, string>>> = {
   A: { mean: 'loss' },

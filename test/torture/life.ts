@@ -126,8 +126,10 @@ export class Life {
 export async function referenceOf(kind: ModelName, folder: string): Promise<Reference> {
   mkdirSync(folder, { recursive: true })
   const { batchSize } = models[kind].verify
-  const { images, count } = barImages(3 * batchSize + 2)
+  const { images, labels, count } = barImages(3 * batchSize + 2)
   writeFileSync(join(folder, 'images'), writeIdx([count, 28, 28], images as Uint8Array))
+  // Found beside the images, for models with classes.
+  writeFileSync(join(folder, 'labels'), writeIdx([count], labels as Uint8Array))
   const [run, report] = [join(folder, 'run'), join(folder, 'calls')]
   const began = performance.now()
   const { code, stderr } = await ganglion(trainCommand(kind, folder, SEED, run), run, undefined, report)

@@ -20,6 +20,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
 }
 /** The prefix of averages by default (src/nn/ema.ts): they take the place of what they are of. */
 const AVERAGES = /^ema\//
+export const withoutAverage = (name: string): string => name.replace(AVERAGES, '')
 
 /** Our filters [height, width, in, out], transposed [height, width, out, in], are PyTorch's [out, in, …], [in, out, …]. */
 const FILTER = [3, 2, 0, 1]
@@ -28,7 +29,7 @@ const FILTER = [3, 2, 0, 1]
 export function torchNames(variables: readonly Variable[], tensors: readonly Tensor[]): Map<Variable, TorchName> {
   const depthwise = new Set(tensors.filter(({ op }) => op.name === 'depthwiseConv2d').map(({ inputs }) => inputs[1]))
   return new Map(variables.map((v) => {
-    const parts = v.attrs.name.replace(AVERAGES, '').split('/')
+    const parts = withoutAverage(v.attrs.name).split('/')
     const own = parts.pop()!
     const rank = v.shape.length
     const axes = v.shape.map((_, i) => i)

@@ -8,15 +8,16 @@ import { Emitter, FLOAT } from '../onnx/emitter.ts'
 import { emit } from '../onnx/rules.ts'
 import type { Facts, Source } from '../source.ts'
 import { TorchModule } from './module.ts'
+import { withoutAverage } from './names.ts'
 
 const WEIGHTS = 'model.safetensors'
 
 /** Weights under our names, which are Keras', in layouts that are Keras'. */
 export function writeKeras(source: Source, license: string): Files {
   const { variables } = source.graph(2)
-  return files(source.facts, source.weights(variables), 'tf', license, 'keras')
+  const weights = new Map([...source.weights(variables)].map(([name, tensor]) => [withoutAverage(name), tensor]))
+  return files(source.facts, weights, 'tf', license, 'keras')
 }
-
 
 export function writeTorch(source: Source, license: string): Files {
   const part = dynamicPart(source)

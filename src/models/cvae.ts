@@ -1,0 +1,24 @@
+// The conditional variational autoencoder (Sohn et al. 2015, "Learning structured output representation using deep conditional
+// generative models"): conv-vae, whose encoder and decoder are told the class.
+import { count, type Given, option } from '../options.ts'
+import { CONV_VAE, type ConvVaeFigures, convVaeGraphs } from './conv_vae.ts'
+import { joined } from './joined.ts'
+import { defineModel, type OwnKind } from './kind.ts'
+
+const OWN = {
+  /** How many classes the images have. Default 10. */
+  classes: option(count, 10, 'how many classes the images have'),
+}
+const OPTIONS: typeof CONV_VAE & typeof OWN = joined(CONV_VAE, OWN)
+
+export const cvae: OwnKind<typeof OPTIONS, ConvVaeFigures> = defineModel({
+  kind: 'cvae',
+  summary: 'conditional variational autoencoder, convolutional: images of a class',
+  paper: 'Sohn et al. 2015, NeurIPS',
+  options: OPTIONS,
+  images: 'images with labels',
+  verify: { options: { filters: 5, hidden: 24, latent: 6, likelihood: 'logistic' }, batchSize: 8 },
+  bench: { batchSize: 32, quick: false },
+}, ({ classes, ...options }) => convVaeGraphs(options, classes))
+
+export type CvaeOptions = Given<typeof OPTIONS>

@@ -1,0 +1,75 @@
+// Models of classes on the command line: folders are classes, and one is asked for by its name or its number.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { encodePng } from '../../src/node/png.ts'
+import { modelNames, models } from '../../src/models/kinds.ts'
+import { ganglion, place, type Place } from './ganglion.ts'
+
+let at: Place
+const NAMES = ['bright', 'dark', 'grey']
+const refused = (message: string) => ({ code: 1, stdout: '', stderr: `ganglion: ${message}\n` })
+
+beforeAll(async () => {
+  at = place()
+  NAMES.forEach((name, label) => {
+    mkdirSync(at.in('photos', name), { recursive: true })
+    for (let i = 0; i < 12; i++) {
+      const pixels = Uint8Array.from({ length: 64 }, (_, j) => [250, 3, 120][label]! + (i + j) % 5)
+      writeFileSync(at.in('photos', name, `${i}.png`), encodePng({ width: 8, height: 8, channels: 1, pixels }))
+    }
+  })
+  const small = ['--filters', '2', '--hidden', '8', '--latent', '2', '--batch-size', '12', '--epochs', '30', '--learning-rate', '0.01']
+  const { code, stderr } = await ganglion(['train', 'cvae', '--data', at.in('photos'), ...small, '--out', at.in('run'), '--quiet'])
+  expect([code, stderr]).toEqual([0, ''])
+}, 120_000)
+afterAll(() => at.remove())
+
+/** The mean grey of 16 images, 0 … 255. */
+async function greyOf(name: string): Promise<number> {
+  const out = at.in(`${name}.png`)
+  expect(await ganglion(['sample', at.in('run'), '--class', name, '--count', '16', '--out', out])).toMatchObject({ code: 0, stderr: '' })
+  const { loadDataset } = await import('../../src/node/datasets.ts')
+  const { images } = await loadDataset(out)
+  return [...images].reduce((a, b) => a + b, 0) / images.length
+}
+
+describe('sample and interpolate --class', () => {
+  test('draw images of the class, by its name or its number', async () => {
+    const [bright, dark] = [await greyOf('bright'), await greyOf('dark')]
+    expect(bright - dark).toBeGreaterThan(60)
+    expect(await greyOf('1')).toBe(dark)
+    const out = at.in('walk.png')
+    const walk = ['interpolate', at.in('run'), '--class', 'bright', '--rows', '2', '--steps', '3', '--out', out]
+    expect(await ganglion(walk)).toMatchObject({ code: 0, stderr: '' })
+    const walked = readFileSync(out)
+    await ganglion([...walk.slice(0, 3), 'dark', ...walk.slice(4)])
+    expect(readFileSync(out).equals(walked)).toBe(false)
+  })
+  test('say which classes there are', async () => {
+    const none = (name: string) => ganglion(['sample', at.in('run'), '--class', name])
+    const expected = 'expected a number from 0 to 2 or a name'
+    expect(await none('drak')).toEqual(refused(`there is no class "drak", ${expected}; did you mean dark?`))
+    expect(await none('purple')).toEqual(refused(`there is no class "purple", ${expected}; the classes are bright, dark, grey`))
+    expect(await none('3')).toEqual(refused(`there is no class "3", ${expected}; the classes are bright, dark, grey`))
+  })
+  test('are refused of a model without classes', async () => {
+    const vae = ['train', 'vae', '--data', at.in('images'), '--hidden', '4', '--epochs', '1', '--out', at.in('vae'), '--quiet']
+    expect((await ganglion(vae)).code).toBe(0)
+    expect(await ganglion(['sample', at.in('vae'), '--class', '1'])).toEqual(
+      refused('--class 1 is given, and a vae has no classes; leave it out'))
+  })
+})
+
+const conditional = modelNames.filter((kind) => 'classes' in models[kind].options)
+test.each(conditional)('%s wants labels, and says which models do without', async (kind) => {
+  const others = modelNames.filter((name) => !conditional.includes(name) && name !== 'dcgan')
+  expect(await ganglion(['train', kind, '--data', at.in('images'), '--out', at.in('none')])).toEqual(refused(
+    `the images have no labels, and the ${kind} learns images of classes; give data with labels, ` +
+    `or choose another model (${others.join(', ')})`))
+})
+
+test('reconstructs images with their labels', async () => {
+  const made = ['reconstruct', at.in('run'), '--data', at.in('photos'), '--out', at.in('pairs.png')]
+  expect(await ganglion(made)).toMatchObject({ code: 0, stderr: '' })
+  expect(await ganglion([...made.slice(0, 3), at.in('images'), ...made.slice(4)])).toMatchObject({ code: 1 })
+})
