@@ -13,7 +13,7 @@ export interface Command {
   readonly groups: readonly (readonly [heading: string, options: Options])[]
   /** The first stands for the command in the list of commands. */
   readonly examples: readonly [Example, ...Example[]]
-  /** A line or two between usage and options. */
+  /** Between usage and options; each begins a line. */
   readonly notes?: readonly string[]
   /** Runs with the arguments after its name; returns the exit code. */
   run(args: readonly string[], io: Io): Promise<number>
@@ -24,7 +24,7 @@ const COLUMNS = 120
 /** The help of a command, made of its tables. */
 export function helpText({ name, summary, usage, groups, examples, notes = [] }: Command): string {
   const lines = [summary, '', 'Usage', `  ganglion ${name} ${usage}`]
-  if (notes.length) lines.push('', ...notes.map((note) => `  ${note}`))
+  if (notes.length) lines.push('', ...notes.flatMap((note) => wrapped(note, COLUMNS - 2)).map((line) => `  ${line}`))
   const all = groups.flatMap(([, options]) => Object.entries(options))
   const width = Math.max(...all.map(([key, option]) => left(key, option).length))
   for (const [heading, options] of groups) {

@@ -1,7 +1,8 @@
 // What a part computes of its weights alone, computed once: a batch normalization's scale, the factor of a covariance. Shared by
 // the formats that are graphs.
-import { isConstant, isVariable } from '../graph/leaves.ts'
-import type { Tensor } from '../graph/tensor.ts'
+import { isConstant, isVariable, type Variable } from '../graph/leaves.ts'
+import { sameShape, type Tensor } from '../graph/tensor.ts'
+import { divOp } from '../ops/arithmetic.ts'
 import { fillOp } from '../ops/fill.ts'
 import { isBatchwise, type DynamicPart } from './dynamic.ts'
 import type { Source } from './source.ts'
@@ -43,6 +44,13 @@ export function fold({ model, weights }: Source, { tensors, outputs, variables, 
     },
     isFixed: (tensor) => fixed.has(tensor),
   }
+}
+
+/** The weight that a tensor is, up to a factor: spectral normalization divides a kernel by its largest singular value. */
+export function weightOf(tensor: Tensor): Variable | undefined {
+  if (isVariable(tensor)) return tensor
+  const [x, by] = tensor.inputs
+  return tensor.op === divOp && isVariable(x!) && sameShape(x.shape, tensor.shape) && by!.size === 1 ? x : undefined
 }
 
 /** `values` of `shape` with the axes in another order: axis k of the result is axis perm[k]. */

@@ -2,10 +2,11 @@
 import { gradients } from '../autodiff/gradients.ts'
 import { add, mul } from '../ops/arithmetic.ts'
 import { randomNormal } from '../ops/random.ts'
-import { sum } from '../ops/reduce.ts'
+import { mean, sum } from '../ops/reduce.ts'
 import { square } from '../ops/unary.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { ema } from '../nn/ema.ts'
+import { hinge } from '../nn/losses.ts'
 import type { Layer, Pass } from '../nn/layer.ts'
 import { adam } from '../nn/optimizers.ts'
 import type { Rate } from '../nn/rate.ts'
@@ -122,4 +123,10 @@ export function adversarial(settings: Settings, networks: Networks): Graphs<'dis
       return average ? average.apply(images) : images
     },
   }
+}
+
+/** max(1 − s, 0) of real images' scores and max(1 + s, 0) of others' (Lim & Ye 2017); the generator raises its scores. */
+export const hingeLosses: Pick<Networks, 'loss' | 'generatorLoss'> = {
+  loss: (wanted, scores) => hinge(wanted ? 1 : -1, scores),
+  generatorLoss: (scores) => mul(mean(scores), -1),
 }

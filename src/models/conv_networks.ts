@@ -11,7 +11,7 @@ const CONVOLUTION = { kernelSize: 4, strides: 2, padding: 'same' } as const
 /** Where there is none, the layers have theirs. */
 const initial = (kernelInitializer?: Initializer) => (kernelInitializer ? { kernelInitializer } : {})
 
-type Size = readonly [height: number, width: number]
+export type Size = readonly [height: number, width: number]
 
 /** The sizes of an image that is halved, halves rounded up, until its smaller side is 4 to 7: the image's own first. */
 export function halvings([height, width]: readonly number[], least = 1): Size[] {
@@ -27,7 +27,8 @@ export function halvings([height, width]: readonly number[], least = 1): Size[] 
 export const widths = (depth: number, first: number): number[] =>
   Array.from({ length: depth }, (_, i) => first * Math.min(8, 1 << i))
 
-const crop = ([height, width]: Size): Layer => layer('crop', {}, () => (x) => (
+/** The upper left of an image, of a size. */
+export const crop = ([height, width]: Size): Layer => layer('crop', {}, () => (x) => (
   slice(x, [0, 0, 0, 0], [x.shape[0]!, height, width, x.shape[3]!])))
 
 /** What the layers between convolutions are, by the level: 0 at the largest image. */

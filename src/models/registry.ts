@@ -1,6 +1,8 @@
 // The models of the package, a line each. What handles any of them (kinds.ts) reads this file, and nothing else does: bundlers
 // keep all of a namespace, so the entries name the models that they export one by one (entries/api.ts).
+export { acgan } from './acgan.ts'
 export { autoencoder } from './autoencoder.ts'
+export { cgan } from './cgan.ts'
 export { convVae as 'conv-vae' } from './conv_vae.ts'
 export { cvae } from './cvae.ts'
 export { dcgan } from './dcgan.ts'
@@ -8,5 +10,7 @@ export { gan } from './gan.ts'
 export { iwae } from './iwae.ts'
 export { lsgan } from './lsgan.ts'
 export { rae } from './rae.ts'
+export { sngan } from './sngan.ts'
 export { vae } from './vae.ts'
 export { waeMmd as 'wae-mmd' } from './wae_mmd.ts'
+export { wganGp as 'wgan-gp' } from './wgan_gp.ts'

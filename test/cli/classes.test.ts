@@ -18,8 +18,8 @@ beforeAll(async () => {
       writeFileSync(at.in('photos', name, `${i}.png`), encodePng({ width: 8, height: 8, channels: 1, pixels }))
     }
   })
-  const small = ['--filters', '2', '--hidden', '8', '--latent', '2', '--batch-size', '12', '--epochs', '30', '--learning-rate', '0.01']
-  const { code, stderr } = await ganglion(['train', 'cvae', '--data', at.in('photos'), ...small, '--out', at.in('run'), '--quiet'])
+  const small = '--filters 2 --hidden 8 --latent 2 --batch-size 12 --epochs 30 --learning-rate 0.01 --quiet'.split(' ')
+  const { code, stderr } = await ganglion(['train', 'cvae', '--data', at.in('photos'), ...small, '--out', at.in('run')])
   expect([code, stderr]).toEqual([0, ''])
 }, 120_000)
 afterAll(() => at.remove())
@@ -27,7 +27,8 @@ afterAll(() => at.remove())
 /** The mean grey of 16 images, 0 … 255. */
 async function greyOf(name: string): Promise<number> {
   const out = at.in(`${name}.png`)
-  expect(await ganglion(['sample', at.in('run'), '--class', name, '--count', '16', '--out', out])).toMatchObject({ code: 0, stderr: '' })
+  const drawn = await ganglion(['sample', at.in('run'), '--class', name, '--count', '16', '--out', out])
+  expect(drawn).toMatchObject({ code: 0, stderr: '' })
   const { loadDataset } = await import('../../src/node/datasets.ts')
   const { images } = await loadDataset(out)
   return [...images].reduce((a, b) => a + b, 0) / images.length

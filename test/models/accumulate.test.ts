@@ -8,8 +8,10 @@ import { compile } from '../../src/compiler/program.ts'
 import { accumulate, stepPieces, treeSum } from '../../src/models/accumulate.ts'
 import { dcgan } from '../../src/models/dcgan.ts'
 import type { ModelDefinition, Stage } from '../../src/models/definition.ts'
+import { cgan } from '../../src/models/cgan.ts'
 import { gan } from '../../src/models/gan.ts'
 import { minimize } from '../../src/models/minimize.ts'
+import { sngan } from '../../src/models/sngan.ts'
 import { trainingStages } from '../../src/models/stages.ts'
 import { vae } from '../../src/models/vae.ts'
 import { ema } from '../../src/nn/ema.ts'
@@ -32,17 +34,22 @@ import { floats, generator, newSession, runtime } from '../harness.ts'
 const uniform = generator(77)
 const COUNT = 61
 const DATA = dataset(floats(COUNT * 784, () => 2 * uniform() - 1), [COUNT, 28, 28, 1])
+const LABELS = dataset(Uint8Array.from({ length: COUNT }, (_, i) => i % 10), [COUNT])
 const KINDS: Readonly<Record<string, () => ModelDefinition>> = {
   vae: () => vae({ hidden: 20, latent: 3, clipNorm: 1 }),
   gan: () => gan({ hidden: 20, discriminatorHidden: 12, latent: 5 }),
   dcgan: () => dcgan({ filters: [4, 3], latent: 5 }),
+  // Spectral normalization moves its vectors once a step, however many micro-batches there are.
+  sngan: () => sngan({ filters: 2, latent: 3 }),
+  cgan: () => cgan({ filters: 2, latent: 3 }),
 }
 
 /** A definition's stages for each micro-batch. */
 function partsOf(definition: ModelDefinition, rows: readonly number[]): Stage[][] {
   return rows.map((size, k) => {
     const first = rows.slice(0, k).reduce((a, b) => a + b, 0)
-    return trainingStages(definition, { images: batch(DATA, size, { first }) }, new Pass(true, { first, rows: size }))
+    const given = { images: batch(DATA, size, { first }), ...(definition.classes && { labels: batch(LABELS, size, { first }) }) }
+    return trainingStages(definition, given, new Pass(true, { first, rows: size }))
   })
 }
 const stepOf = (definition: ModelDefinition, rows: readonly number[]): Stage[] =>
@@ -100,7 +107,7 @@ describe.each(Object.entries(KINDS))('%s', (_, define) => {
 describe('the numbers of a step in micro-batches', () => {
   it.each([[[4, 4]], [[3, 3, 3]], [[4, 4, 1]]])('are those of the whole batch, up to rounding: %j', async (rows) => {
     // Without clipping, which would hide a sum that is a mean.
-    for (const define of [() => vae({ hidden: 20, latent: 3 }), KINDS.gan!]) {
+    for (const define of [() => vae({ hidden: 20, latent: 3 }), KINDS.gan!, KINDS.cgan!]) {
       const [whole, parts] = [define(), define()]
       const one = await after(whole, stepOf(whole, [total(rows)]), 1)
       const several = await after(parts, stepOf(parts, rows), 1)

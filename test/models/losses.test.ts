@@ -11,9 +11,15 @@ import { rae } from '../../src/models/rae.ts'
 import { negativeLogLikelihood } from '../../src/metrics/likelihood.ts'
 import { Pass } from '../../src/nn/layer.ts'
 import { mul } from '../../src/ops/arithmetic.ts'
-import { exp } from '../../src/ops/unary.ts'
+import { exp, square } from '../../src/ops/unary.ts'
 import { scaledImages } from '../../src/train/batches.ts'
 import { newModel, trained } from '../train/data.ts'
+import { gradients } from '../../src/autodiff/gradients.ts'
+import { gradientPenalty } from '../../src/models/wgan_gp.ts'
+import { hingeLosses } from '../../src/models/adversarial.ts'
+import { tanh } from '../../src/ops/activation.ts'
+import { matmul } from '../../src/ops/matmul.ts'
+import { reshape } from '../../src/ops/reshape.ts'
 import { evaluate, floats, generator, newSession } from '../harness.ts'
 import { picturesOf } from './sizes.ts'
 
@@ -146,4 +152,46 @@ it('rae: the squared error, half the squared codes and the decoder\'s squared we
   expect(metrics.reconstruction! / reconstruction).toBeCloseTo(1, 5)
   const small = 0.5 * codeWeight * squares(codes) / rows + decoderWeight * squares(weights)
   expect(metrics.loss! - metrics.reconstruction!).toBeCloseTo(small, 3)
+})
+
+describe('wgan-gp', () => {
+  const [rows, size] = [3, 4]
+  const [real, fake, u] = [drawn(12, 1), drawn(12, 2), drawn(3, 3, 0, 1)]
+  const weights = drawn(8, 4, -1.5, 1.5)
+  const judge = (w: Tensor) => (x: Tensor) => square(tanh(matmul(reshape(x, [rows, size]), reshape(w, [size, 2]))))
+  /** The squared distance from 1 of the numerical slope of Σ tanh²(x·W). */
+  const expected = (w: Float32Array | Float64Array) => {
+    const score = (x: number[]) => total([0, 1].map((c) => Math.tanh(total(x.map((v, k) => v * w[2 * k + c]!))) ** 2))
+    return total(Array.from({ length: rows }, (_, r) => {
+      const x = Array.from({ length: size }, (_, k) => fake[r * size + k]! + u[r]! * (real[r * size + k]! - fake[r * size + k]!))
+      const slope = x.map((_, k) => {
+        const moved = (h: number) => score(x.map((v, i) => (i === k ? v + h : v)))
+        return (moved(1e-5) - moved(-1e-5)) / 2e-5
+      })
+      return (Math.sqrt(total(slope.map((g) => g * g))) - 1) ** 2
+    })) / rows
+  }
+  const image = [rows, 2, 2, 1]
+  const penalty = (w: Tensor, x: Tensor, y: Tensor, t: Tensor) => gradientPenalty(x, y, judge(w), reshape(t, [rows, 1, 1, 1]))
+
+  it('the penalty is of slopes between a real and a generated image each, and its gradient is that of a gradient', async () => {
+    const [value, slopes] = await run([[8], image, image, [rows]], [weights, real, fake, u], (w, x, y, t) => {
+      const p = penalty(w, x, y, t)
+      return [p, gradients(p, [w])[0]!]
+    })
+    expect(value![0]).toBeCloseTo(expected(weights), 5)
+    slopes!.forEach((slope, k) => {
+      const moved = (h: number) => expected(Float64Array.from(weights, (w, i) => (i === k ? w + h : w)))
+      expect(slope).toBeCloseTo((moved(1e-3) - moved(-1e-3)) / 2e-3, 3)
+    })
+  })
+})
+
+it('hinge losses: the discriminator wants a margin of 1 on each side, the generator higher scores', async () => {
+  const scores = Float32Array.of(-2, 0.5, 3)
+  const [real, fake, generator] = await run([[3, 1]], [scores], (s) => (
+    [hingeLosses.loss(1, s), hingeLosses.loss(0, s), hingeLosses.generatorLoss!(s)]))
+  expect(real![0]).toBeCloseTo((3 + 0.5 + 0) / 3, 6)
+  expect(fake![0]).toBeCloseTo((0 + 1.5 + 4) / 3, 6)
+  expect(generator![0]).toBeCloseTo(-0.5, 6)
 })

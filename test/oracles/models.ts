@@ -47,11 +47,15 @@ export const KINDS = {
 export type OracleModel = keyof typeof KINDS
 /** Models without such an oracle, and what tests what they compute. */
 export const ELSEWHERE: Readonly<Record<Exclude<ModelName, OracleModel>, string>> = {
+  acgan: 'the losses that it adds up: test/models/losses.test.ts',
+  cgan: 'projection and hinge: test/models/losses.test.ts',
   'conv-vae': 'its likelihoods and divergence, in doubles: test/models/losses.test.ts',
   cvae: 'those of conv-vae',
   iwae: 'its bound, in doubles: test/models/losses.test.ts',
   rae: 'its loss, in doubles: test/models/losses.test.ts',
+  sngan: 'spectral normalization: test/nn/more_layers.test.ts',
   'wae-mmd': 'the discrepancy, in doubles: test/models/losses.test.ts',
+  'wgan-gp': 'the gradient penalty, by finite differences: test/models/losses.test.ts',
 }
 /** Our metrics and random streams by the oracle's names of losses and inputs. */
 const LOSSES: Record<Kind, Readonly<Record<string, string>>> = {

@@ -4,10 +4,9 @@
 // order.
 import { GanglionError } from '../../errors.ts'
 import { halfOf } from '../../formats/half.ts'
-import { isVariable } from '../../graph/leaves.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import { type Dimension, type DynamicPart, isBatchwise, whereOf } from '../dynamic.ts'
-import { type Folded, permuted } from '../fold.ts'
+import { type Folded, permuted, weightOf } from '../fold.ts'
 import type { Message } from './proto.ts'
 
 export const FLOAT = 1
@@ -101,7 +100,7 @@ export class Emitter {
     const key = `data ${tensor.id} ${how} ${dims.join()}`
     const known = this.#known.get(key)
     if (known !== undefined) return known
-    const name = isVariable(tensor) ? tensor.attrs.name : [tensor.scope, tensor.op.name].filter(Boolean).join('/')
+    const name = weightOf(tensor)?.attrs.name ?? [tensor.scope, tensor.op.name].filter(Boolean).join('/')
     if (!this.#float16 || tensor.op.name === 'constant' || values.length < 2) {
       return this.#initializer(key, this.#unique(name), FLOAT, dims, bytesOf(values))
     }

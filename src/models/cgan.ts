@@ -1,0 +1,61 @@
+// The conditional GAN with a projection discriminator (Miyato & Koyama 2018, arXiv:1802.05637): a score is that of an image's
+// features, and how well they go with its class. Spectral normalization, hinge losses.
+import { dense } from '../nn/layers.ts'
+import { rate } from '../nn/rate.ts'
+import { spectralNormalization } from '../nn/spectral.ts'
+import { add, mul } from '../ops/arithmetic.ts'
+import { oneHot } from '../ops/one_hot.ts'
+import { sum } from '../ops/reduce.ts'
+import { reshape } from '../ops/reshape.ts'
+import { count, fractionBelowOne, type Given, option } from '../options.ts'
+import { ADVERSARIAL, adversarial, hingeLosses } from './adversarial.ts'
+import { convFeatures, convGenerator, head, withClass } from './conv_gan.ts'
+import { halvings, widths } from './conv_networks.ts'
+import { joined } from './joined.ts'
+import { defineModel, type OwnKind } from './kind.ts'
+
+const OWN = {
+  /** Size of the noise. Default 64. */
+  latent: option(count, 64, 'size of the noise'),
+  /** Channels at half of the image's size; twice as many at each further half. Default 32. */
+  filters: option(count, 32, "channels at half of the image's size; twice as many at each further half"),
+  /** Adam's learning rate, or a schedule. Default 2e-4. */
+  learningRate: option(rate, 2e-4, "Adam's learning rate, or a schedule"),
+  /** Adam's decay of the first moment. Default 0.5. */
+  beta1: option(fractionBelowOne, 0.5, "Adam's decay of the first moment"),
+  /** How many classes the images have. Default 10. */
+  classes: option(count, 10, 'how many classes the images have'),
+}
+const OPTIONS: typeof ADVERSARIAL & typeof OWN = joined(ADVERSARIAL, OWN)
+
+export const cgan: OwnKind<typeof OPTIONS, 'discriminator' | 'generator', never> = defineModel({
+  kind: 'cgan',
+  summary: 'conditional GAN with a projection discriminator: images of a class',
+  paper: 'Miyato & Koyama 2018, arXiv:1802.05637',
+  options: OPTIONS,
+  batchSize: 64,
+  images: 'images with labels',
+  verify: { options: { filters: 5, latent: 10 }, batchSize: 8 },
+  bench: { batchSize: 32, quick: false },
+}, ({ filters, classes, ...options }) => {
+  const sizes = { filters, imageShape: options.imageShape }
+  const [generator, features, scores] = [convGenerator(sizes), convFeatures(sizes, true), head('score', 1, true)]
+  const halved = halvings(options.imageShape)
+  const [height, width] = halved.at(-1)!
+  const units = height * width * widths(halved.length - 1, filters).at(-1)!
+  // A row for each class: an embedding, as a product, whose kernel can be normalized.
+  const projection = spectralNormalization(dense({ units, useBias: false, name: 'projection' }))
+  return adversarial({ ...options, classes }, {
+    generators: [generator],
+    discriminators: [features, scores, projection],
+    generate: (noise, pass, labels) => generator.apply(withClass(noise, labels, classes), pass),
+    judge(images, pass, labels) {
+      const h = features.apply(images, pass)
+      const fit = mul(reshape(h, [-1, units]), projection.apply(oneHot(labels!, classes), pass))
+      return add(scores.apply(h, pass), sum(fit, 1, { keepDims: true }))
+    },
+    ...hingeLosses,
+  })
+})
+
+export type CganOptions = Given<typeof OPTIONS>
