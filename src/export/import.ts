@@ -10,8 +10,8 @@ import { isA } from '../tag.ts'
 import { type Model, ROWS } from '../train/model.ts'
 import { fromTorch, fullName, type TorchName, torchNames } from './torch/names.ts'
 
-/** What is left out of a file: counts of batches, which no layer here has. */
-const COUNTS = /(^|[./])num_batches_tracked$/
+/** What is left out of a file: counts of batches, which no layer here has, and constants of a module that `export` wrote. */
+const NO_WEIGHTS = /(^|[./])num_batches_tracked$|^constant(_\d+)?$/
 /** What is kept of a model beside what other tools have: statistics of its own, which training makes anew. */
 const isOurs = ({ attrs: { role, name } }: Variable): boolean =>
   role === 'slot' || role === 'hyperparameter' || (role === 'statistic' && !/\/moving_(mean|variance)$/.test(name))
@@ -43,7 +43,7 @@ export function importWeights(model: Model, tensors: ReadonlyMap<string, SavedTe
   const variables = graphs.filter(isVariable)
   const averages = averagesOf(variables)
   const wanted = [...torchNames(variables.filter((v) => !isOurs(v) && !averages.has(v)), graphs)]
-  const given = new Map([...tensors].filter(([name]) => !COUNTS.test(name)))
+  const given = new Map([...tensors].filter(([name]) => !NO_WEIGHTS.test(name)))
   const keras = [...given.keys()].some((name) => /(^|[./])(kernel|gamma|moving_mean)(:0)?$/.test(name))
   const places = matched(wanted, given, averages, keras, file)
   const weights = new Map([...places].map(([v, [name, place]]) => {

@@ -26,10 +26,10 @@ const OWN = {
 export const CONV_VAE: typeof CONV_CODE & typeof LIKELIHOOD & typeof OWN & typeof CONV_TRAINING =
   joined(joined(CONV_CODE, LIKELIHOOD), joined(OWN, CONV_TRAINING))
 
-export type ConvVaeFigures = 'loss' | 'reconstruction' | 'kl'
+type Figures = 'loss' | 'reconstruction' | 'kl'
 
 /** Encoder → mean, logvar → z = mean + std·ε → decoder; conditional where there are `classes`. */
-export function convVaeGraphs(options: Complete<typeof CONV_VAE>, classes?: number): Graphs<ConvVaeFigures> {
+export function convVaeGraphs(options: Complete<typeof CONV_VAE>, classes?: number): Graphs<Figures> {
   const { latent, beta, warmup, freeBits, learningRate, clipNorm, imageShape } = options
   const model = gaussianModel(options, classes)
   const optimizer = adam({ learningRate })
@@ -68,7 +68,7 @@ export function convVaeGraphs(options: Complete<typeof CONV_VAE>, classes?: numb
   }
 }
 
-export const convVae: OwnKind<typeof CONV_VAE, ConvVaeFigures> = defineModel({
+export const convVae: OwnKind<typeof CONV_VAE, Figures> = defineModel({
   kind: 'conv-vae',
   summary: 'variational autoencoder, convolutional, of images of any size',
   paper: 'Kingma & Welling 2013, arXiv:1312.6114',

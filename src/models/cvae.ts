@@ -1,7 +1,7 @@
 // The conditional variational autoencoder (Sohn et al. 2015, "Learning structured output representation using deep conditional
 // generative models"): conv-vae, whose encoder and decoder are told the class.
 import { count, type Given, option } from '../options.ts'
-import { CONV_VAE, type ConvVaeFigures, convVaeGraphs } from './conv_vae.ts'
+import { CONV_VAE, convVaeGraphs } from './conv_vae.ts'
 import { joined } from './joined.ts'
 import { defineModel, type OwnKind } from './kind.ts'
 
@@ -11,7 +11,7 @@ const OWN = {
 }
 const OPTIONS: typeof CONV_VAE & typeof OWN = joined(CONV_VAE, OWN)
 
-export const cvae: OwnKind<typeof OPTIONS, ConvVaeFigures> = defineModel({
+export const cvae: OwnKind<typeof OPTIONS, 'loss' | 'reconstruction' | 'kl'> = defineModel({
   kind: 'cvae',
   summary: 'conditional variational autoencoder, convolutional: images of a class',
   paper: 'Sohn et al. 2015, NeurIPS',

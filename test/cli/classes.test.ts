@@ -1,7 +1,7 @@
 // Models of classes on the command line: folders are classes, and one is asked for by its name or its number.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { encodePng } from '../../src/node/png.ts'
+import { decodePng, encodePng } from '../../src/node/png.ts'
 import { modelNames, models } from '../../src/models/kinds.ts'
 import { ganglion, place, type Place } from './ganglion.ts'
 
@@ -29,15 +29,14 @@ async function greyOf(name: string): Promise<number> {
   const out = at.in(`${name}.png`)
   const drawn = await ganglion(['sample', at.in('run'), '--class', name, '--count', '16', '--out', out])
   expect(drawn).toMatchObject({ code: 0, stderr: '' })
-  const { loadDataset } = await import('../../src/node/datasets.ts')
-  const { images } = await loadDataset(out)
-  return [...images].reduce((a, b) => a + b, 0) / images.length
+  const { rgba } = decodePng(readFileSync(out))
+  return Array.from(rgba).reduce((a, b) => a + b, 0) / rgba.length
 }
 
 describe('sample and interpolate --class', () => {
   test('draw images of the class, by its name or its number', async () => {
     const [bright, dark] = [await greyOf('bright'), await greyOf('dark')]
-    expect(bright - dark).toBeGreaterThan(60)
+    expect(bright - dark).toBeGreaterThan(40)
     expect(await greyOf('1')).toBe(dark)
     const out = at.in('walk.png')
     const walk = ['interpolate', at.in('run'), '--class', 'bright', '--rows', '2', '--steps', '3', '--out', out]
@@ -54,7 +53,7 @@ describe('sample and interpolate --class', () => {
     expect(await none('3')).toEqual(refused(`there is no class "3", ${expected}; the classes are bright, dark, grey`))
   })
   test('are refused of a model without classes', async () => {
-    const vae = ['train', 'vae', '--data', at.in('images'), '--hidden', '4', '--epochs', '1', '--out', at.in('vae'), '--quiet']
+    const vae = ['train', 'vae', '--data', at.in('images'), '--batch-size', '32', '--epochs', '1', '--out', at.in('vae'), '--quiet']
     expect((await ganglion(vae)).code).toBe(0)
     expect(await ganglion(['sample', at.in('vae'), '--class', '1'])).toEqual(
       refused('--class 1 is given, and a vae has no classes; leave it out'))

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeSafetensors, type SavedTensor } from '../../src/formats/safetensors.ts'
 import { decodePng, encodePng, type Rgba } from '../../src/node/png.ts'
 import { modelNames, models } from '../../src/models/kinds.ts'
+import { writeIdx } from '../../src/formats/idx.ts'
+import { barImages } from '../../src/verify/recipes/models.ts'
 import { ganglion, place, type Place, spawned } from './ganglion.ts'
 
 let at: Place
@@ -158,9 +160,11 @@ describe('train vae on mnist', () => {
 
 test.each(modelNames.filter((name) => name !== 'vae'))('%s: trains, samples, walks', async (kind) => {
   const out = at.in(kind)
-  const { code, stderr } = await ganglion(
-    ['train', kind, '--limit', '128', '--batch-size', '32', '--epochs', '1', '--out', out, '--quiet'],
-  )
+  const { images, labels, count } = barImages(128)
+  writeFileSync(at.in('bars-images'), writeIdx([count, 28, 28], images as Uint8Array))
+  writeFileSync(at.in('bars-labels'), writeIdx([count], labels as Uint8Array))
+  const settings = ['--data', at.in('bars-images'), '--batch-size', '32', '--epochs', '1', '--out', out, '--quiet']
+  const { code, stderr } = await ganglion(['train', kind, ...settings])
   expect([code, stderr]).toEqual([0, ''])
   expect(readdirSync(at.in(kind, 'samples')).length).toBe(models[kind]().encode ? 3 : 2)
   const { command: repeat } = JSON.parse(read(kind, 'config.json')) as { command: string }

@@ -20,6 +20,7 @@ import { dense } from '../../src/nn/layers.ts'
 import { batchNormalization } from '../../src/nn/normalization.ts'
 import { adam, sgd } from '../../src/nn/optimizers.ts'
 import { linear } from '../../src/nn/schedules.ts'
+import { spectralNormalization } from '../../src/nn/spectral.ts'
 import { sequential } from '../../src/nn/sequential.ts'
 import { accumulated } from '../../src/ops/accumulated.ts'
 import { add, mul, sub } from '../../src/ops/arithmetic.ts'
@@ -107,7 +108,7 @@ describe.each(Object.entries(KINDS))('%s', (_, define) => {
 describe('the numbers of a step in micro-batches', () => {
   it.each([[[4, 4]], [[3, 3, 3]], [[4, 4, 1]]])('are those of the whole batch, up to rounding: %j', async (rows) => {
     // Without clipping, which would hide a sum that is a mean.
-    for (const define of [() => vae({ hidden: 20, latent: 3 }), KINDS.gan!, KINDS.cgan!]) {
+    for (const define of [() => vae({ hidden: 20, latent: 3 }), KINDS.gan!]) {
       const [whole, parts] = [define(), define()]
       const one = await after(whole, stepOf(whole, [total(rows)]), 1)
       const several = await after(parts, stepOf(parts, rows), 1)
@@ -146,6 +147,26 @@ describe('the numbers of a step in micro-batches', () => {
     const kernel = 'net/dense/kernel'
     expect(value(`ema/${kernel}`)[0]).toBeCloseTo((before.get(kernel)![0]! + value(kernel)[0]!) / 2, 6)
     expect(fn.program.schedule.items.filter(({ node }) => node.op.name === 'movingAverage').length).toBe(2 * 3 + 6)
+  })
+
+  it('move a spectral normalization\'s vector once, to the bits of the whole batch', async () => {
+    const stepped = async (rows: readonly number[]) => {
+      const net = sequential('net', [spectralNormalization(dense({ units: 3 })), spectralNormalization(dense({ units: 1 }))])
+      const [x, optimizer] = [dataset(floats(72, generator(8)), [12, 6]), adam({ learningRate: 0.1 })]
+      const train: ModelDefinition['train'] = ({ images }, pass) =>
+        [minimize(optimizer, mean(square(net.apply(images, pass))), [net])]
+      const parts = rows.map((size, k) => trainingStages({ train }, {
+        images: batch(x, size, { first: k * size, shuffle: false }),
+      }, new Pass(true, { first: k * size, rows: size })))
+      const session = await newSession()
+      const fn = session.compile({ group: 'train', stages: accumulate(parts, rows) })
+      fn.run(1)
+      const vectors = session.variables.filter((v) => v.attrs.name.endsWith('/vector_u')).map((v) => [...session.values(v)])
+      return { vectors, moved: fn.program.schedule.items.filter(({ node }) => node.op.name === 'assign').length }
+    }
+    const [whole, parts] = [await stepped([12]), await stepped([4, 4, 4])]
+    expect(whole.vectors.length).toBe(2)
+    expect(parts).toEqual({ vectors: whole.vectors, moved: 2 })
   })
 
   it('may be used within a loss, where they are the mean of all', async () => {

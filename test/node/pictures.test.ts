@@ -19,17 +19,17 @@ describe('options that are not known or wrong', () => {
   test.each([
     [
       () => samplesPng(model(), { cnt: 3 } as never), RangeError,
-      "samplesPng: there is no option 'cnt'; it takes count, seed, columns",
+      "samplesPng: there is no option 'cnt'; it takes count, seed, columns, label",
     ],
     [
       () => samplesPng(model(), 3), TypeError,
-      'samplesPng: the options are 3, expected an object with count, seed, columns',
+      'samplesPng: the options are 3, expected an object with count, seed, columns, label',
     ],
     [() => samplesPng(model(), { count: 0 }), RangeError, 'samplesPng: count is 0, expected a positive integer'],
     [() => samplesPng(model(), { seed: -1 }), RangeError, 'samplesPng: seed is -1, expected an integer from 0 to 2^53 - 1'],
     [
       () => interpolationsPng(model(), { step: 3 } as never), RangeError,
-      "interpolationsPng: there is no option 'step'; it takes rows, steps, seed",
+      "interpolationsPng: there is no option 'step'; it takes rows, steps, seed, label",
     ],
     [
       () => interpolationsPng(model(), { steps: 1 }), RangeError,
