@@ -51,6 +51,8 @@ export interface RunConfig {
     readonly batchSize?: number
     /** Micro-batches of `batchSize` samples that a step took. Runs of older versions do not say: 1. */
     readonly accumulate?: number
+    /** How training images were changed at random, where they were. */
+    readonly augment?: string
     /** How many threads trained, which changes no bit, and with which core. */
     readonly threads?: number
     readonly precision?: Precision
@@ -110,7 +112,7 @@ const maybe = (fits: Fits): Fits => (x) => x === undefined || fits(x)
 /** What is there, and what may be left out, each with what it has to be. */
 function fieldsOf({ format, model, data, training }: Partial<RunConfig>): Field[] {
   const { kind, options, imageShape, classes, module } = model ?? {}
-  const { seed, epochs, batchSize, accumulate, threads, precision, wide } = training ?? {}
+  const { seed, epochs, batchSize, accumulate, augment, threads, precision, wide } = training ?? {}
   const fields: Field[] = [
     ['format', format, `${RUN_FORMAT}`, (x) => x === RUN_FORMAT],
     ['model.kind', kind, 'the name of a model', isText],
@@ -123,6 +125,7 @@ function fieldsOf({ format, model, data, training }: Partial<RunConfig>): Field[
     ['training.epochs', epochs, 'a positive integer', maybe(isCount)],
     ['training.batchSize', batchSize, 'a positive integer', maybe(isCount)],
     ['training.accumulate', accumulate, 'a positive integer', maybe(isCount)],
+    ['training.augment', augment, 'names with commas between', maybe(isText)],
     ['training.threads', threads, 'a positive integer', maybe(isCount)],
     ['training.precision', precision, 'deterministic or relaxed', maybe(isPrecision)],
     ['training.wide', wide, 'true or false', maybe(isFlag)],

@@ -4,6 +4,7 @@ import { type Command, columns, helpText } from './command.ts'
 import { audit } from './commands/audit.ts'
 import { bench } from './commands/bench.ts'
 import { data } from './commands/data.ts'
+import { encode } from './commands/encode.ts'
 import { evaluate } from './commands/evaluate.ts'
 import { exportRun } from './commands/export.ts'
 import { importRun } from './commands/import.ts'
@@ -25,7 +26,7 @@ import { isError } from '../tag.ts'
 import { version } from './version.ts'
 
 const commands: readonly Command[] = [
-  train, sample, reconstruct, interpolate, evaluate, exportRun, importRun, data, models, bench, verify, info,
+  train, sample, reconstruct, interpolate, encode, evaluate, exportRun, importRun, data, models, bench, verify, info,
   sweep, work, swarm, audit,
 ]
 

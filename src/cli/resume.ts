@@ -30,6 +30,7 @@ export interface Given {
   readonly epochs?: number
   readonly batchSize?: number
   readonly accumulate?: number
+  readonly augment?: string
   readonly seed?: number
   readonly threads?: number | 'auto'
   readonly precision?: Precision
@@ -58,17 +59,20 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
   const config = await loadConfig(folder)
   const { model: { kind, options }, data, training } = config
   const epochs = given.epochs ?? training.epochs
-  const { batchSize, accumulate = 1, seed, precision = 'deterministic' } = training
+  const { batchSize, accumulate = 1, augment, seed, precision = 'deterministic' } = training
   if (data === undefined || batchSize === undefined || epochs === undefined) {
     throw new GanglionError(`"${join(folder, 'config.json')}" does not say on what data, in what batches or how long to train; ` +
       'go on in a program, with loadRun(folder, { state: true })')
   }
   const defaults = Object.fromEntries(Object.entries(source.options).map(([name, { initial }]) => [name, initial as Value]))
   const load = (data.load ?? {}) as Options
-  const known: Options =
-    { batchSize, accumulate, seed, precision, ...takenFirst(data.count, load), ...load, ...defaults, ...options }
+  const known: Options = {
+    batchSize, accumulate, ...(augment !== undefined && { augment }), seed, precision,
+    ...takenFirst(data.count, load), ...load, ...defaults, ...options,
+  }
   const asked = {
-    ...given.options, batchSize: given.batchSize, accumulate: given.accumulate, seed: given.seed, precision: given.precision,
+    ...given.options, batchSize: given.batchSize, accumulate: given.accumulate, augment: given.augment, seed: given.seed,
+    precision: given.precision,
     ...given.choice as Options,
   }
   if (given.kind !== undefined && given.kind !== kind) throw another('the model', given.kind, folder, kind)
@@ -78,7 +82,7 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
     throw another(`--${kebab(name)}`, value, folder, trained)
   }
   return {
-    source, options, epochs, batchSize, accumulate, seed, precision,
+    source, options, epochs, batchSize, accumulate, augment, seed, precision,
     data: given.data ?? data.source,
     choice: load,
     maxBytes: given.maxBytes,

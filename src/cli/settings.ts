@@ -28,6 +28,8 @@ export interface Settings {
   readonly epochs: number
   readonly batchSize: number
   readonly accumulate: number
+  /** How training images are changed, where they are. */
+  readonly augment?: string
   readonly seed: number
   readonly threads: number | 'auto'
   readonly precision: Precision
@@ -57,7 +59,7 @@ export interface Settings {
 export async function configOf(
   settings: Settings, { kind, options }: ModelDefinition, used: LoadedDataset, threads: number, folder: string,
 ): Promise<RunConfig> {
-  const { source, data, maxBytes, epochs, batchSize, accumulate, seed, precision, wide } = settings
+  const { source, data, maxBytes, epochs, batchSize, accumulate, augment, seed, precision, wide } = settings
   const from = absolute(data)
   const chosen = savedChoice(settings, used)
   const module = savedModule(source, folder)
@@ -65,7 +67,8 @@ export async function configOf(
   return {
     format: RUN_FORMAT,
     command: commandLine(source, kind, {
-      data: from, maxBytes, ...choiceFlags(chosen), epochs, batchSize, accumulate, seed, threads: settings.threads, precision,
+      data: from, maxBytes, ...choiceFlags(chosen), epochs, batchSize, accumulate, augment, seed, threads: settings.threads,
+      precision,
       ...flagValues(source, options),
     }),
     model: { kind, options, ...own },
@@ -73,7 +76,7 @@ export async function configOf(
       source: from, count: used.count, sha256: dataHash(used), ...(Object.keys(chosen).length && { load: chosen }),
       ...(used.classNames && { classNames: used.classNames }),
     },
-    training: { seed, epochs, batchSize, accumulate, threads, precision, wide },
+    training: { seed, epochs, batchSize, accumulate, ...(augment !== undefined && { augment }), threads, precision, wide },
     software: {
       ganglion: version(), core: `sha256:${await coreHash(precision, threads > 1, wide)}`, node: process.versions.node,
     },

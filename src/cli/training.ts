@@ -6,6 +6,7 @@ import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import { isFloats } from '../options.ts'
 import { FolderLost } from '../node/lock.ts'
+import { augmentedModel } from '../node/model_source.ts'
 import { loadRun } from '../node/run.ts'
 import type { RunningCrew } from '../node/crew.ts'
 import { createRuntime, type Runtime } from '../runtime/create_runtime.ts'
@@ -88,7 +89,8 @@ async function prepare(settings: Settings, io: Io): Promise<Prepared> {
     throw new GanglionError(`the images of "${name}" have ${channels} channels, expected 1 (grey), 3 (RGB) or 4 (RGBA); ` +
       'write them so')
   }
-  const definition = source.define({ imageShape: data.shape, classes: classesOf(data), options: loadedOptions(options) })
+  const { define } = augmentedModel(source, settings.augment)
+  const definition = define({ imageShape: data.shape, classes: classesOf(data), options: loadedOptions(options) })
   if (batchSize * accumulate > data.count) {
     const times = accumulate > 1 ? ` with --accumulate ${accumulate}` : ''
     throw new GanglionError(`--batch-size ${batchSize}${times} is larger than the data (${data.count} images); ` +
@@ -100,7 +102,7 @@ async function prepare(settings: Settings, io: Io): Promise<Prepared> {
       `and the training images ${data.shape.join('x')}; put images of one shape there`)
   }
   const runtime = await createRuntime({ threads: settings.threads, precision: settings.precision, wide: settings.wide })
-  const model = resume ? (await loadRun(resume.folder, { runtime, state: true, define: source.define })).model
+  const model = resume ? (await loadRun(resume.folder, { runtime, state: true, define })).model
     : await Model.create(runtime, definition, { seed: settings.seed })
   const { step: from, epoch } = countersOf(model.session)
   if (epoch >= settings.epochs) {
@@ -138,14 +140,14 @@ async function crewOf(
   // eslint-disable-next-line no-restricted-syntax -- before the first step
   const { startCrew } = await import('../node/crew.ts')
   const { data, choice, runtime, epochs } = run
-  const { accumulate: microBatches, workers = 0, source, options, seed, precision, wide, batchSize, nats } = settings
+  const { accumulate: microBatches, workers = 0, source, options, augment, seed, precision, wide, batchSize, nats } = settings
   const { step, position } = countersOf(work.model.session)
   const name = settings.run ?? source.kind
   if (nats && !settings.quiet) {
     io.stderr.write(`ganglion: the run "${name}" waits for workers: ganglion work --nats URL --run ${name}\n`)
   }
   return startCrew(work, runtime, {
-    workers, source, options, seed, precision, wide, batchSize, microBatches, classes: classesOf(data),
+    workers, source, options, augment, seed, precision, wide, batchSize, microBatches, classes: classesOf(data),
     lastStep: step + work.plan.steps(position) + (epochs - 1) * work.plan.steps(0),
     onFault: (worker, what) => void io.stderr.write(`ganglion: the worker "${worker}": ${what}\n`),
     onStage: (record) => tasks?.add(record),

@@ -94,6 +94,9 @@ const cutout: Change = (x, pass) => {
 
 /** Changes of training images, by their names. */
 export const AUGMENTATIONS = { flip, shift: shifted('shift', edges), crop, noise, color: coloured(0.4) } as const
+/** What is expected of a list of them. */
+export const CHANGES = 'some of flip, shift, crop, noise, color, with commas between'
+export const areChanges = (names: string): boolean => names.split(',').every((name) => Object.hasOwn(AUGMENTATIONS, name))
 /** Those of differentiable augmentation (Zhao et al. 2020, arXiv:2006.10738). */
 export const DIFFERENTIABLE = { color: coloured(1), translation: shifted('translation', zeros), cutout } as const
 

@@ -25,6 +25,8 @@ export interface ModelRecipe {
   /** The digest of the file of one's own model. */
   readonly module?: string
   readonly options: Parameters<typeof loadedOptions>[0]
+  /** How training images are changed at random, where they are. */
+  readonly augment?: string
   readonly imageShape: readonly number[]
   readonly classes?: number
   readonly seed: number
@@ -53,7 +55,7 @@ export interface ThreadRecipe extends ModelRecipe {
 /** What a thread says: a request and its number, or why it ends. */
 export type ThreadMessage = { readonly id: number, readonly message: Uint8Array } | { readonly error: string }
 
-type Chosen = 'options' | 'classes' | 'seed' | 'precision' | 'batchSize' | 'microBatches'
+type Chosen = 'options' | 'augment' | 'classes' | 'seed' | 'precision' | 'batchSize' | 'microBatches'
 export interface CrewOptions extends Pick<ModelRecipe, Chosen> {
   readonly source: ModelSource
   readonly wide: boolean
@@ -85,10 +87,11 @@ const AUDIT = 0.05
 /** Starts the threads, which load the model while the first task waits for them; opens the run to others. */
 export async function startCrew(work: StepWork, runtime: Runtime, given: CrewOptions): Promise<RunningCrew> {
   const { workers, source, wide, nats, onFault, onStage, lastStep, ...rest } = given
-  const { options, classes, seed, precision, batchSize, microBatches } = rest
+  const { options, augment, classes, seed, precision, batchSize, microBatches } = rest
   const { imageShape } = work.model.definition
   const recipe: ModelRecipe = {
-    kind: source.kind, options, imageShape, classes, seed, precision, batchSize, microBatches, module: source.module?.sha256,
+    kind: source.kind, options, augment, imageShape, classes, seed, precision, batchSize, microBatches,
+    module: source.module?.sha256,
   }
   const definition = source.define({ imageShape, classes, options: loadedOptions(options) })
   const fresh = await (await Model.create(runtime, definition, { seed })).digest()

@@ -4,6 +4,7 @@ import { basename, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ModelModule, SavedModel } from '../checkpoint/config.ts'
 import { GanglionError } from '../errors.ts'
+import { augmented } from '../models/augmented.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import type { Schema } from '../models/kind.ts'
 import { defineFor, type ImageShape, isModelName, modelNames, type ModelName, models } from '../models/kinds.ts'
@@ -61,6 +62,10 @@ export async function moduleModel(path: string): Promise<ModelSource> {
     module: { path: file, sha256: createHash('sha256').update(bytes).digest('hex') },
   }
 }
+
+/** The same model, trained on images that are changed at random, where `changes` are named. */
+export const augmentedModel = (source: ModelSource, changes: string | undefined): ModelSource => (changes === undefined ? source
+  : { ...source, define: (made) => augmented(source.define(made), changes) })
 
 /** What config.json says of a definition's module. */
 export const savedModule = ({ module }: ModelSource, folder: string): ModelModule | undefined =>

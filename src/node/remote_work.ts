@@ -11,7 +11,7 @@ import { createWork, type StepWork } from '../swarm/work.ts'
 import { Model } from '../train/model.ts'
 import type { RunRecipe } from './crew.ts'
 import type { LoadOptions } from './datasets.ts'
-import { builtInModel, moduleModel, type ModelSource } from './model_source.ts'
+import { augmentedModel, builtInModel, moduleModel, type ModelSource } from './model_source.ts'
 import { NAMES } from './sources.ts'
 
 export interface Local {
@@ -30,8 +30,8 @@ export interface Local {
  */
 export async function workFor(recipe: unknown, fetched: () => Promise<Uint8Array>, local: Local): Promise<StepWork> {
   const known = recipeOf(recipe)
-  const { options, imageShape, classes, seed, precision, batchSize, microBatches } = known
-  const source = await modelOf(known, local.module)
+  const { options, augment, imageShape, classes, seed, precision, batchSize, microBatches } = known
+  const source = augmentedModel(await modelOf(known, local.module), augment)
   const definition = source.define({ imageShape, classes, options: loadedOptions(options) })
   const data = await dataOf(known, fetched, local)
   const runtime = await createRuntime({ precision, wide: local.wide })

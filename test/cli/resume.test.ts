@@ -42,6 +42,24 @@ test.each(['vae', 'gan', 'autoencoder'] as const)('%s: one epoch and two more ar
   expect(readdirSync(at.in('parts')).filter((name) => name.startsWith('.'))).toEqual([])
 })
 
+test('changes of training images are the run\'s: it goes on with them, to the bit, and refuses others', async () => {
+  const args = ['--augment', 'flip,noise']
+  await train('vae', 'plain', '--epochs', '2')
+  await train('vae', 'whole', '--epochs', '2', ...args)
+  await train('vae', 'parts', '--epochs', '1', ...args)
+  expect(await resume('parts', '--epochs', '2')).toMatchObject({ code: 0, stderr: '' })
+  expect(read('parts', 'digest.txt')).toBe(read('whole', 'digest.txt'))
+  expect(read('whole', 'digest.txt')).not.toBe(read('plain', 'digest.txt'))
+  expect(read('parts', 'config.json')).toBe(read('whole', 'config.json'))
+  const { command, training } = JSON.parse(read('parts', 'config.json')) as { command: string, training: object }
+  expect(training).toMatchObject({ augment: 'flip,noise' })
+  expect(command).toContain(' --augment flip,noise ')
+  for (const [run, has] of [['parts', 'flip,noise'], ['plain', 'none']] as const) {
+    expect((await resume(run, '--epochs', '3', '--augment', 'flip')).stderr).toBe(`ganglion: --augment flip is not that of the run ` +
+      `"${at.in(run)}", which has ${has}; leave it out, or train anew (see "ganglion train --help")\n`)
+  }
+})
+
 test('a schedule and micro-batches are the run\'s: it goes on with both, to the bit, and refuses others', async () => {
   const rate = '{"schedule":"cosine","initial":1e-2,"steps":4}'
   const args = ['--accumulate', '2', '--batch-size', '24', '--learning-rate', rate]

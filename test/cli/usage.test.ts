@@ -10,8 +10,8 @@ import { recipeKinds } from '../../src/verify/index.ts'
 import { ganglion } from './ganglion.ts'
 import { defaults, owners } from './kinds.ts'
 
-const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, evaluate, export, import, data, models, bench, ' +
-  'verify, info, sweep, work, swarm, audit (see "ganglion --help")'
+const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, encode, evaluate, export, import, data, models, ' +
+  'bench, verify, info, sweep, work, swarm, audit (see "ganglion --help")'
 const MODELS = modelNames.join(', ')
 const FILTERS = '2 positive integers, at a quarter and at half of the size, with commas between'
 const RATE = '0 or more, within float32, or a schedule as JSON'
@@ -74,6 +74,9 @@ test.each([
   ['reconstruct a --out .png', '--out expected a name that ends in .png, got ".png" (see "ganglion reconstruct --help")'],
   ['interpolate a --steps 1', '--steps expected an integer from 2 to 1000, got "1" (see "ganglion interpolate --help")'],
   ['reconstruct a --row 3', 'unknown option --row (see "ganglion reconstruct --help")'],
+  ['train vae --augment spin', '--augment expected some of flip, shift, crop, noise, color, with commas between, ' +
+    `got "spin" ${TRAIN}`],
+  ['encode', 'encode expected the folder of a run (see "ganglion encode --help")'],
   ['evaluate', 'evaluate expected the folder of a run (see "ganglion evaluate --help")'],
   ['export', 'export expected the folder of a run (see "ganglion export --help")'],
   ['export a', `export expected --format and one of ${formatNames.join(', ')} (see "ganglion export --help")`],
@@ -107,8 +110,8 @@ describe('help', () => {
   })
 
   const names = [
-    'train', 'sample', 'reconstruct', 'interpolate', 'evaluate', 'export', 'import', 'models', 'bench', 'verify', 'info', 'sweep',
-    'work', 'swarm', 'audit',
+    'train', 'sample', 'reconstruct', 'interpolate', 'encode', 'evaluate', 'export', 'import', 'models', 'bench', 'verify', 'info',
+    'sweep', 'work', 'swarm', 'audit',
   ]
   test.each(names)('of %s: usage, options, examples, in 120 columns', async (name) => {
     const { code, stdout, stderr } = await ganglion([name, '--help'])

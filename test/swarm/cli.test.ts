@@ -33,9 +33,9 @@ export default function ({ imageShape }) {
 }
 `
 
-test.each(['vae', 'gan', '--model'])('%s: the digest and the figures of one thread, by any number of workers', async (model) => {
+test.each(['vae', 'vae --augment flip,noise', 'gan', '--model'])('%s: the digest and the figures of one thread, by any number of workers', async (model) => {
   writeFileSync(at.in('own.js'), OWN)
-  const [name, ...options] = model === '--model' ? ['own', '--model', 'own.js'] : [model, model]
+  const [name, ...options] = model === '--model' ? ['own', '--model', 'own.js'] : [model.replace(/ .*/, '-changed'), ...model.split(' ')]
   expect(await train(`${name}-alone`, ...options, '--epochs', '2')).toMatchObject({ code: 0, stderr: '' })
   expect(await train(`${name}-three`, ...options, '--epochs', '2', '--workers', '3')).toMatchObject({ code: 0, stderr: '' })
   expect(read(`${name}-three`, 'digest.txt')).toBe(read(`${name}-alone`, 'digest.txt'))

@@ -2,6 +2,7 @@
 // because its schema says what options there are.
 import { parseArgs } from 'node:util'
 import { isModelName, modelNames, type ModelName, models } from '../../models/kinds.ts'
+import { areChanges, CHANGES } from '../../models/augment.ts'
 import { builtInModel, moduleModel, type ModelSource } from '../../node/model_source.ts'
 import type { Command } from '../command.ts'
 import { choiceFrom, limitOptions, pictureOptions } from '../data_options.ts'
@@ -39,6 +40,11 @@ function byModel(of: (kind: (typeof kinds)[number]) => number): string {
   return [`${common}`, ...others.map((value) => `${models(value).join(', ')} ${value}`)].join('; ')
 }
 
+const changes = (text: string): string => {
+  if (!areChanges(text)) throw new RangeError(CHANGES)
+  return text
+}
+
 const training = {
   data: { ...DATA, initial: 'mnist' },
   'max-bytes': MAX_BYTES,
@@ -53,6 +59,9 @@ const training = {
   },
   accumulate: { value: 'N', help: 'micro-batches of --batch-size images in a step', read: integer(1), initial: ACCUMULATE },
   'micro-batches': { value: 'N', help: 'the same as --accumulate', read: integer(1) },
+  augment: {
+    value: 'HOW', help: 'changes training images at random: some of flip,shift,crop,noise,color', read: changes, initial: 'none',
+  },
   seed: { value: 'N', help: 'drives weights, shuffling, noise: the same seed gives the same bits', read: seed, initial: SEED },
   threads: { value: 'N|auto', help: 'threads of a step; any number gives the same bits', read: threads, initial: THREADS },
   workers: {
@@ -113,6 +122,7 @@ export const train: Command = {
     ['train vae --data ./images.idx --latent 2 --json', 'your own images, progress for a program'],
     ['train vae --data ./photos --size 64 --validation 0.1', 'pictures of any kind and size, a tenth to judge by'],
     ['train dcgan --batch-size 16 --micro-batches 8 --workers 2', 'steps of 128 images by two workers'],
+    ['train dcgan --data ./photos --augment flip,shift', 'as if there were more of them'],
     ['train --model ./mine.js --data ./pictures', 'your own model of your own images'],
   ],
   async run(args, io) {
@@ -171,6 +181,7 @@ async function newRun(args: readonly string[], { model }: Asked): Promise<Settin
     epochs: values.epochs ?? source.epochs ?? EPOCHS,
     batchSize: values['batch-size'] ?? source.batchSize ?? BATCH_SIZE,
     accumulate: microBatches(values) ?? ACCUMULATE,
+    augment: values.augment,
     seed: values.seed ?? SEED,
     threads: values.threads ?? THREADS,
     precision: alike(values) ?? PRECISION,
@@ -187,9 +198,9 @@ async function resumed(args: readonly string[], { resume, model }: Asked): Promi
     if (values[name] !== undefined) throw new UsageError(`--resume goes on in the run's own folder; leave out --${name}`)
   }
   const kind = positionals.length ? kindOf(positionals) : undefined
-  const { data, 'max-bytes': maxBytes, epochs, 'batch-size': batchSize, seed, threads, precision } = values
+  const { data, 'max-bytes': maxBytes, epochs, 'batch-size': batchSize, augment, seed, threads, precision } = values
   const accumulate = microBatches(values)
-  const given = { data, maxBytes, choice: choiceFrom(values), epochs, batchSize, accumulate, seed, threads, precision,
+  const given = { data, maxBytes, choice: choiceFrom(values), epochs, batchSize, accumulate, augment, seed, threads, precision,
     ...shown(values) }
   const options = optionsFrom(kind ? builtInModel(kind) : source!, values, source!.module ? [] : kinds)
   return resumeSettings(values.resume!, source!, { kind, options, ...given })
