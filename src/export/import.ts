@@ -12,9 +12,11 @@ import { fromTorch, fullName, type TorchName, torchNames } from './torch/names.t
 
 /** What is left out of a file: counts of batches, which no layer here has, and constants of a module that `export` wrote. */
 const NO_WEIGHTS = /(^|[./])num_batches_tracked$|^constant(_\d+)?$/
-/** What is kept of a model beside what other tools have: statistics of its own, which training makes anew. */
+/** What a model has beside what other tools have: statistics of its own, which training makes anew. A file may have them. */
 const isOurs = ({ attrs: { role, name } }: Variable): boolean =>
-  role === 'slot' || role === 'hyperparameter' || (role === 'statistic' && !/\/moving_(mean|variance)$/.test(name))
+  role === 'statistic' && !/\/moving_(mean|variance)$/.test(name)
+/** Whether a model keeps it when it is trained no more. */
+const isKept = ({ attrs: { role } }: Variable): boolean => role !== 'slot' && role !== 'hyperparameter'
 
 const MODEL = rule('a Model', (x): x is Model => isObject(x) && 'definition' in x)
 const TENSORS = rule('a Map of tensors by name', (x): x is ReadonlyMap<string, SavedTensor> => isA('Map', x))
@@ -42,10 +44,10 @@ export function importWeights(model: Model, tensors: ReadonlyMap<string, SavedTe
   const graphs = graphsOf(model.definition, ROWS).tensors
   const variables = graphs.filter(isVariable)
   const averages = averagesOf(variables)
-  const wanted = [...torchNames(variables.filter((v) => !isOurs(v) && !averages.has(v)), graphs)]
+  const all = [...torchNames(variables.filter((v) => isKept(v) && !averages.has(v)), graphs)]
   const given = new Map([...tensors].filter(([name]) => !NO_WEIGHTS.test(name)))
   const keras = [...given.keys()].some((name) => /(^|[./])(kernel|gamma|moving_mean)(:0)?$/.test(name))
-  const places = matched(wanted, given, averages, keras, file)
+  const places = matched(all, given, averages, keras, file)
   const weights = new Map([...places].map(([v, [name, place]]) => {
     const { data } = given.get(name)!
     const values = Float32Array.from(data)
@@ -72,9 +74,9 @@ function averagesOf(variables: readonly Variable[]): Averages {
 type Wanted = readonly (readonly [Variable, TorchName])[]
 type Places = Map<Variable, readonly [name: string, place: TorchName]>
 
-/** What the file calls each weight. @throws GanglionError where they are not the same layers */
+/** What the file calls each of `all` that it is to have, or has. @throws GanglionError where they are not the same layers */
 function matched(
-  wanted: Wanted, given: ReadonlyMap<string, SavedTensor>, averages: Averages, keras: boolean, file: string,
+  all: Wanted, given: ReadonlyMap<string, SavedTensor>, averages: Averages, keras: boolean, file: string,
 ): Places {
   // A part that was exported with averages has them in place of what they are of.
   const named = new Map([...averages].map(([average, of]) => [average.attrs.name, of.attrs.name]))
@@ -83,7 +85,9 @@ function matched(
     return [(named.get(own) ?? own).replaceAll('/', '.'), name]
   }))
   const own = ([v, place]: Wanted[number]) => (keras ? v.attrs.name.replaceAll('/', '.') : fullName(place))
-  if (wanted.every((each) => plain.has(own(each)))) return placed(wanted, (each) => plain.get(own(each)), given, keras, file)
+  const [wanted, ours] = [all.filter(([v]) => !isOurs(v)), all.filter(([v]) => isOurs(v))]
+  const found = ours.filter((each) => plain.has(own(each)))
+  if (wanted.every((each) => plain.has(own(each)))) return placed([...wanted, ...found], (each) => plain.get(own(each)), given, keras, file)
   // By number 2 is before 10, as in a Sequential; by letter fc21 is before fc3.
   let first: unknown
   for (const order of [byNumbers, byLetters]) {
