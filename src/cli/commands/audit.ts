@@ -5,6 +5,7 @@ import { loadedOptions } from '../../checkpoint/options.ts'
 import { restore, STATE } from '../../checkpoint/run.ts'
 import { GanglionError } from '../../errors.ts'
 import { loadConfig } from '../../node/config.ts'
+import { augmentedModel } from '../../node/model_source.ts'
 import { readRegular, readText } from '../../node/read.ts'
 import { loadRun } from '../../node/run.ts'
 import { stateFile, TASKS } from '../../node/run_files.ts'
@@ -107,7 +108,7 @@ async function open(folder: string, { data: given, 'max-bytes': maxBytes, model:
   if ((saved as KnownRun['data'] | undefined) === undefined || batchSize === undefined) {
     throw new GanglionError(`"${join(folder, 'config.json')}" does not say on what data or in what batches it was trained`)
   }
-  const source = await resumedModel(folder, module)
+  const source = augmentedModel(await resumedModel(folder, module), training.augment)
   const runtime = await createRuntime({ wide: asked ?? automaticWide() })
   const { model: trained } = await loadRun(folder, { runtime, state: true, define: source.define })
   const last = countersOf(trained.session).step
