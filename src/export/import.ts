@@ -87,7 +87,9 @@ function matched(
   const own = ([v, place]: Wanted[number]) => (keras ? v.attrs.name.replaceAll('/', '.') : fullName(place))
   const [wanted, ours] = [all.filter(([v]) => !isOurs(v)), all.filter(([v]) => isOurs(v))]
   const found = ours.filter((each) => plain.has(own(each)))
-  if (wanted.every((each) => plain.has(own(each)))) return placed([...wanted, ...found], (each) => plain.get(own(each)), given, keras, file)
+  if (wanted.every((each) => plain.has(own(each)))) {
+    return placed([...wanted, ...found], (each) => plain.get(own(each)), given, keras, file)
+  }
   // By number 2 is before 10, as in a Sequential; by letter fc21 is before fc3.
   let first: unknown
   for (const order of [byNumbers, byLetters]) {

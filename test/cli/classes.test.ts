@@ -53,7 +53,8 @@ describe('sample and interpolate --class', () => {
     expect(await none('3')).toEqual(refused(`there is no class "3", ${expected}; the classes are bright, dark, grey`))
   })
   test('are refused of a model without classes', async () => {
-    const vae = ['train', 'vae', '--data', at.in('images'), '--batch-size', '32', '--epochs', '1', '--out', at.in('vae'), '--quiet']
+    const settings = ['--data', at.in('images'), '--batch-size', '32', '--epochs', '1', '--out', at.in('vae'), '--quiet']
+    const vae = ['train', 'vae', ...settings]
     expect((await ganglion(vae)).code).toBe(0)
     expect(await ganglion(['sample', at.in('vae'), '--class', '1'])).toEqual(
       refused('--class 1 is given, and a vae has no classes; leave it out'))

@@ -12,7 +12,8 @@ const run = (kind: string) => at.in(kind)
 beforeAll(async () => {
   at = place()
   writeFileSync(at.in('labels'), writeIdx([96], Uint8Array.from({ length: 96 }, (_, i) => i % 3)))
-  for (const [kind, ...own] of [['vae', '--hidden', '8', '--latent', '2'], ['cvae', '--filters', '2', '--hidden', '4'], ['gan']]) {
+  const kinds = [['vae', '--hidden', '8', '--latent', '2'], ['cvae', '--filters', '2', '--hidden', '4'], ['gan']]
+  for (const [kind, ...own] of kinds) {
     const training = ['--data', at.in('images'), '--batch-size', '32', '--epochs', '1', '--out', run(kind!), '--quiet']
     expect(await ganglion(['train', kind!, ...own, ...training])).toMatchObject({ code: 0, stderr: '' })
   }

@@ -55,8 +55,8 @@ test('changes of training images are the run\'s: it goes on with them, to the bi
   expect(training).toMatchObject({ augment: 'flip,noise' })
   expect(command).toContain(' --augment flip,noise ')
   for (const [run, has] of [['parts', 'flip,noise'], ['plain', 'none']] as const) {
-    expect((await resume(run, '--epochs', '3', '--augment', 'flip')).stderr).toBe(`ganglion: --augment flip is not that of the run ` +
-      `"${at.in(run)}", which has ${has}; leave it out, or train anew (see "ganglion train --help")\n`)
+    expect((await resume(run, '--epochs', '3', '--augment', 'flip')).stderr).toBe('ganglion: --augment flip is not that of ' +
+      `the run "${at.in(run)}", which has ${has}; leave it out, or train anew (see "ganglion train --help")\n`)
   }
 })
 

@@ -110,8 +110,8 @@ describe('help', () => {
   })
 
   const names = [
-    'train', 'sample', 'reconstruct', 'interpolate', 'encode', 'evaluate', 'export', 'import', 'models', 'bench', 'verify', 'info',
-    'sweep', 'work', 'swarm', 'audit',
+    'train', 'sample', 'reconstruct', 'interpolate', 'encode', 'evaluate', 'export', 'import', 'models', 'bench', 'verify',
+    'info', 'sweep', 'work', 'swarm', 'audit',
   ]
   test.each(names)('of %s: usage, options, examples, in 120 columns', async (name) => {
     const { code, stdout, stderr } = await ganglion([name, '--help'])

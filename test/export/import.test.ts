@@ -63,7 +63,7 @@ describe.each(['pytorch', 'keras'] as const)('exported for %s', (tool) => {
   })
 })
 
-test.each(['pytorch', 'keras'] as const)('averages that a generator draws by come back as weights and as averages: %s', async (tool) => {
+test.each(['pytorch', 'keras'] as const)('averages that draw come back as weights and as averages: %s', async (tool) => {
   const define = () => gan({ hidden: 8, discriminatorHidden: 6, latent: 3, ema: 0.9 })
   const model = await trained(define())
   const all = new Map<string, SavedTensor>()

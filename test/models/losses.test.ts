@@ -120,7 +120,7 @@ describe('likelihoods by importance sampling', () => {
     const [mu, logvar, epsilon] = [drawn(4, 1), drawn(4, 2), drawn(4, 3, -2, 2)]
     const z = mu.map((m, i) => m + Math.exp(logvar[i]! / 2) * epsilon[i]!)
     const shape = [2, 2]
-    const [y] = await run([shape, shape, shape], [z, epsilon, logvar], (a, b, c) => [priorRatio(a!, b!, c!)])
+    const [y] = await run([shape, shape, shape], [z, epsilon, logvar], (a, b, c) => [priorRatio(a, b, c)])
     const normal = (x: number, m: number, v: number) => -0.5 * ((x - m) ** 2 / v + Math.log(2 * Math.PI * v))
     for (const row of [0, 1]) {
       const each = [0, 1].map((k) => 2 * row + k).map((i) => normal(z[i]!, 0, 1) - normal(z[i]!, mu[i]!, Math.exp(logvar[i]!)))

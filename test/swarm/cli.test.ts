@@ -33,7 +33,8 @@ export default function ({ imageShape }) {
 }
 `
 
-test.each(['vae', 'vae --augment flip,noise', 'gan', '--model'])('%s: the digest and the figures of one thread, by any number of workers', async (model) => {
+const MODELS = ['vae', 'vae --augment flip,noise', 'gan', '--model']
+test.each(MODELS)('%s: the digest and the figures of one thread, by any number of workers', async (model) => {
   writeFileSync(at.in('own.js'), OWN)
   const [name, ...options] = model === '--model' ? ['own', '--model', 'own.js'] : [model.replace(/ .*/, '-changed'), ...model.split(' ')]
   expect(await train(`${name}-alone`, ...options, '--epochs', '2')).toMatchObject({ code: 0, stderr: '' })

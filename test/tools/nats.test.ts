@@ -124,8 +124,8 @@ describe.skipIf(WHY)(WHY ?? 'over a nats-server', () => {
   }, 240_000)
 
   test('audit: the tasks of a run hold; one that was recorded otherwise does not, and who did it is named', async () => {
-    const running = ganglion([...args(at.in('audited')), '--epochs', '6', '--data', at.in('images'), '--augment', 'flip', '--keep-states', '3',
-      '--run', 'audited', '--nats', server.url])
+    const settings = ['--epochs', '6', '--data', at.in('images'), '--augment', 'flip', '--keep-states', '3']
+    const running = ganglion([...args(at.in('audited')), ...settings, '--run', 'audited', '--nats', server.url])
     const work = ['work', '--nats', server.url, '--run', 'audited', '--once', '--quiet', '--name']
     const [first, second] = [ganglion([...work, 'first']), ganglion([...work, 'second'])]
     expect(await running).toMatchObject({ code: 0 })

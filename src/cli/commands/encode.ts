@@ -69,5 +69,6 @@ function table(codes: Float32Array, count: number, labels: ArrayLike<number> | u
   const size = codes.length / count
   const lines = Array.from({ length: count }, (_, i) => (
     [...codes.subarray(i * size, (i + 1) * size), ...(labels ? [labels[i]!] : [])].join()))
-  return `${[[...Array.from({ length: size }, (_, i) => `code${i}`), ...(labels ? ['label'] : [])].join(), ...lines].join('\n')}\n`
+  const names = [...Array.from({ length: size }, (_, i) => `code${i}`), ...(labels ? ['label'] : [])]
+  return `${[names.join(), ...lines].join('\n')}\n`
 }
