@@ -35,6 +35,7 @@ export interface Given {
   readonly threads?: number | 'auto'
   readonly precision?: Precision
   readonly wide: boolean
+  readonly checkpointing: boolean
   readonly workers: number
   readonly nats?: string
   readonly run?: string
@@ -88,6 +89,7 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
     maxBytes: given.maxBytes,
     threads: given.threads ?? training.threads ?? 1,
     wide: given.wide,
+    checkpointing: given.checkpointing,
     workers: given.workers,
     nats: given.nats,
     run: given.run,

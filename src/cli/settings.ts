@@ -34,6 +34,7 @@ export interface Settings {
   readonly threads: number | 'auto'
   readonly precision: Precision
   readonly wide: boolean
+  readonly checkpointing?: boolean
   /** A nats-server by which workers come, and the run's name there; the model's where it has none. */
   readonly nats?: string
   readonly run?: string

@@ -116,7 +116,7 @@ async function prepare(settings: Settings, io: Io): Promise<Prepared> {
 
 async function begin(run: Prepared, settings: Settings, io: Io): Promise<Begun> {
   const { model, data, epochs } = run
-  const { batchSize, accumulate } = settings
+  const { batchSize, accumulate, checkpointing } = settings
   const stop = new AbortController()
   const { signal } = stop
   const began = performance.now()
@@ -124,7 +124,7 @@ async function begin(run: Prepared, settings: Settings, io: Io): Promise<Begun> 
   const tasks = settings.nats === undefined ? undefined : new TaskLog(settings.keepStates ?? 0)
   const crew = work && await crewOf(work, run, settings, io, tasks)
   const steps = crew ? trainTogether(work, crew, { epochs, signal })
-    : model.train(data, { epochs, batchSize, accumulate, signal })
+    : model.train(data, { epochs, batchSize, accumulate, checkpointing, signal })
   const end = async () => { await crew?.close() }
   const first = await steps.next().catch(async (error) => {
     await end()

@@ -8,14 +8,16 @@ import { namedTensors, type Shape, show, type Tensor, tensors } from '../graph/t
 import { topological } from '../graph/walk.ts'
 import { epochOf, isBatch } from '../ops/batch.ts'
 import { checkStreams } from '../ops/random.ts'
-import { check, complete, count, type Given, isRecord, listOf, name, option, required } from '../options.ts'
+import {
+  check, complete, count, type Given, isFunction, isObject, isRecord, listOf, name, option, required, rule,
+} from '../options.ts'
 import { type Addresses, addressOf, emit, type Tape } from './emit.ts'
 import { fuseEpilogues } from './fuse.ts'
 import { keepValues } from './keep.ts'
 import { mark } from './marks.ts'
 import { plan, type Plan } from './plan.ts'
 import { offsetOf, type Region, regionOf, Regions } from './regions.ts'
-import { schedule, type Schedule, type Stage } from './schedule.ts'
+import { schedule, type Schedule, type Scheduler, type Stage } from './schedule.ts'
 import { shareEqual } from './simplify.ts'
 
 /** One phase of a step; a later one sees the variables as the earlier ones left them. */
@@ -77,10 +79,15 @@ export interface Program<S extends FunctionSpec = FunctionSpec> {
 const STAGE = { outputs: namedTensors, metrics: namedTensors, updates: tensors, order: tensors }
 const stagesRule = listOf('stages', isRecord)
 const SPEC = { group: required(name), stages: required(stagesRule) }
+const scheduler = rule("'checkpointing' of this package",
+  (x): x is Scheduler => isObject(x) && isFunction((x as Partial<Scheduler>).orders))
 const OPTIONS = {
   /** How many threads it is for; its results are the same for any number. Default 1. */
   threads: option(count, 1),
+  /** How a step's ops are ordered: `checkpointing` takes less memory for a little more time, to the same bits. */
+  schedule: scheduler,
 }
+export type CompileOptions = Given<typeof OPTIONS>
 
 /**
  * The program of a function.
@@ -89,17 +96,17 @@ const OPTIONS = {
  * const x = input('x', [2])
  * compile({ group: 'double', stages: [{ outputs: { y: ops.mul(x, 2) } }] }).plan.peakBytes
  */
-export function compile<const S extends FunctionSpec>(spec: S, options: Given<typeof OPTIONS> = {}): Program<S> {
+export function compile<const S extends FunctionSpec>(spec: S, options: CompileOptions = {}): Program<S> {
   checkSpec(spec)
-  const { threads } = complete('compile', options, OPTIONS)
+  const { threads, schedule: { orders } = inOrder } = complete('compile', options, OPTIONS)
   const given = spec.stages.map(({ outputs = {}, metrics = {}, updates = [], order = [] }: StageSpec): Stage => ({
     outputs: [...Object.values(outputs), ...Object.values(metrics)], updates, order,
   }))
   checkStreams(rootsOf(given))
   const stages = optimize(given)
   const leaves = topological(rootsOf(stages))
-  const scheduled = schedule(stages)
-  const planned = plan(scheduled, threads)
+  const { scheduled, planned } = orders(stages).map((each) => ({ scheduled: each, planned: plan(each, threads) }))
+    .reduce((best, each) => (each.planned.peakBytes < best.planned.peakBytes ? each : best))
 
   const regions = new Regions()
   const counter = regions.add({ kind: 'group' })
@@ -131,6 +138,8 @@ export function compile<const S extends FunctionSpec>(spec: S, options: Given<ty
     flops: flops.reduce((n, x) => n + x, 0), largestFlops: Math.max(0, ...flops),
   }
 }
+
+const inOrder: Scheduler = { orders: (stages) => [schedule(stages)] }
 
 const rootsOf = (stages: readonly Stage[]): Tensor[] =>
   stages.flatMap(({ outputs, updates, order }) => [...order, ...outputs, ...updates])

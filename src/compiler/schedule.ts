@@ -24,6 +24,11 @@ export interface Schedule {
   readonly outputs: readonly ReadonlyMap<Tensor, Item | Tensor>[]
 }
 
+export interface Scheduler {
+  /** Orders that all give the same bits; the compiler takes the one that needs least memory. */
+  readonly orders: (stages: readonly Stage[]) => readonly Schedule[]
+}
+
 export function schedule(stages: readonly Stage[]): Schedule {
   const items: Item[] = []
   const done = new Map<Tensor, Item>()

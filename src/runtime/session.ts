@@ -1,6 +1,6 @@
 // One model's memory and the functions in it. Everything a run changes lies in here: variables and the counters of each
 // group, so that saving those saves the run.
-import { compile, type FunctionSpec, type Program } from '../compiler/program.ts'
+import { compile, type CompileOptions, type FunctionSpec, type Program } from '../compiler/program.ts'
 import type { Variable } from '../graph/leaves.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { assign } from '../ops/assign.ts'
@@ -37,8 +37,8 @@ export class Session extends SessionMemory {
    * Compiles a function and loads it; new variables get memory and their initial values. What fails leaves nothing behind.
    * @throws TypeError, RangeError where the function or a stage has parts that there are not, or of a wrong type
    */
-  compile<const S extends FunctionSpec>(spec: S): CompiledFunction<S> {
-    return this.load(compile(spec, { threads: this.threads }))
+  compile<const S extends FunctionSpec>(spec: S, options: Omit<CompileOptions, 'threads'> = {}): CompiledFunction<S> {
+    return this.load(compile(spec, { ...options, threads: this.threads }))
   }
 
   /**

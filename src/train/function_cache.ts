@@ -1,7 +1,7 @@
 // The functions that a model has compiled for datasets, and so the datasets that its memory holds: the last few that were used.
 // Invariant: the dataset that a loop trains on stays.
 import type { ImageDataset } from '../data/dataset.ts'
-import type { FunctionSpec } from '../compiler/program.ts'
+import type { CompileOptions, FunctionSpec } from '../compiler/program.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'
 import { statusOf } from './status.ts'
@@ -19,9 +19,9 @@ export class FunctionCache {
   }
 
   /** The function known as `key` on `data`, compiled on first use. */
-  get(key: string, data: ImageDataset, spec: () => FunctionSpec): CompiledFunction {
+  get(key: string, data: ImageDataset, spec: () => FunctionSpec, options?: CompileOptions): CompiledFunction {
     const known = this.#functions.get(data) ?? new Map<string, CompiledFunction>()
-    const made = known.get(key) ?? this.#session.compile(spec())
+    const made = known.get(key) ?? this.#session.compile(spec(), options)
     known.set(key, made)
     this.#functions.delete(data)
     this.#functions.set(data, known)

@@ -4,7 +4,7 @@ import { isVariable } from '../graph/leaves.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import { graphsOf } from '../models/stages.ts'
 import type { SavedTensor } from '../formats/safetensors.ts'
-import type { FunctionSpec } from '../compiler/program.ts'
+import type { CompileOptions, FunctionSpec } from '../compiler/program.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import type { Runtime } from '../runtime/create_runtime.ts'
 import type { Session } from '../runtime/session.ts'
@@ -217,7 +217,7 @@ export class Model<Metrics extends string = string, Figures extends string = Met
   }
 
   /** The function known as `key` on `data`, compiled on first use. */
-  compiled(key: string, data: ImageDataset, spec: () => FunctionSpec): CompiledFunction {
-    return this.#functions.get(key, data, spec)
+  compiled(key: string, data: ImageDataset, spec: () => FunctionSpec, options?: CompileOptions): CompiledFunction {
+    return this.#functions.get(key, data, spec, options)
   }
 }

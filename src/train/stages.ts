@@ -1,4 +1,5 @@
 // The stages of one training step on a dataset: on whole batches, or on micro-batches of them.
+import type { CompileOptions } from '../compiler/program.ts'
 import type { ImageDataset } from '../data/dataset.ts'
 import type { accumulate } from '../models/accumulate.ts'
 import type { ModelDefinition, Stage } from '../models/definition.ts'
@@ -16,6 +17,11 @@ const single: Join = ([stages]) => [...stages!]
 export const joinOf = async (several: boolean): Promise<Join> =>
   // eslint-disable-next-line no-restricted-syntax -- before the first step
   (several ? (await import('../models/accumulate.ts')).accumulate : single)
+
+/** What orders a step that has to take little memory, loaded when it is asked for. */
+export const schedulerOf = async (checkpointing: boolean): Promise<CompileOptions> =>
+  // eslint-disable-next-line no-restricted-syntax -- before the first step
+  (checkpointing ? { schedule: (await import('../compiler/checkpointing.ts')).checkpointing } : {})
 
 /**
  * One training step on `size` rows of each of its batches, `microSize` at a time; the last may be fewer.

@@ -3,7 +3,8 @@
 // A step that goes wrong is undone (see fault.ts).
 import { checkData, type ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
-import { complete, count, type Given, option, signal as signalRule } from '../options.ts'
+import { complete, count, flag, type Given, option, signal as signalRule } from '../options.ts'
+import type { CompileOptions } from '../compiler/program.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import { turn } from '../runtime/turn.ts'
 import { checkFits, checkSame } from './batches.ts'
@@ -14,7 +15,7 @@ import { hyperparametersOf } from './hyperparameters.ts'
 import { Means } from './means.ts'
 import { Pace } from './pace.ts'
 import { beginEpoch, countersOf, TRAIN } from './state.ts'
-import { type Join, joinOf, stepStages } from './stages.ts'
+import { type Join, joinOf, schedulerOf, stepStages } from './stages.ts'
 import { sameData, statusOf } from './status.ts'
 
 /** What `train` and `fit` take. */
@@ -32,6 +33,11 @@ export const TRAIN_OPTIONS = {
    * samples, but for rounding and for batch normalization, which sees a micro-batch. Default 1.
    */
   accumulate: option(count, 1),
+  /**
+   * Takes less memory for a little more time, to the same bits: what is cheap to compute (relu, batch normalization's output) is
+   * not kept for backward, but computed again. Default false.
+   */
+  checkpointing: option(flag, false),
   /**
    * Ends training when this call has done so many steps, in the middle of an epoch too; the next call goes on there. The bits are
    * those of as many steps of a longer call. Default: no bound but `epochs`.
@@ -73,7 +79,7 @@ export async function* train(
   try {
     if (settings.signal?.aborted) return
     const join = await joinOf(settings.size > settings.batchSize)
-    yield* new Training(model, data, settings, join, onEpoch).run()
+    yield* new Training(model, data, settings, join, await schedulerOf(settings.checkpointing), onEpoch).run()
   } finally {
     status.running = false
   }
@@ -86,17 +92,21 @@ class Training {
   readonly #settings: TrainSettings
   readonly #plan: EpochPlan
   readonly #join: Join
+  readonly #compile: CompileOptions
   readonly #onEpoch: OnEpoch | undefined
   readonly #pace = new Pace()
   /** The step after which this call ends. */
   #lastStep = 0
 
-  constructor(model: BoundModel, data: ImageDataset, settings: TrainSettings, join: Join, onEpoch?: OnEpoch) {
+  constructor(
+    model: BoundModel, data: ImageDataset, settings: TrainSettings, join: Join, compile: CompileOptions, onEpoch?: OnEpoch,
+  ) {
     const { dropRemainder = false, batchesPerStep = 1 } = model.definition
     this.#model = model
     this.#data = data
     this.#settings = settings
     this.#join = join
+    this.#compile = compile
     this.#onEpoch = onEpoch
     this.#plan = new EpochPlan(data.count, settings.size * batchesPerStep, dropRemainder || batchesPerStep > 1)
     // Before anything is changed: what is wrong with data, options or memory shows here.
@@ -168,12 +178,13 @@ class Training {
 
   /** The training step on `size` rows of each of its batches. */
   #step(size: number): CompiledFunction {
-    const { batchSize } = this.#settings
-    return this.#model.compiled(`${TRAIN} ${size} by ${batchSize}`, this.#data, () => {
+    const { batchSize, checkpointing } = this.#settings
+    const key = `${TRAIN} ${size} by ${batchSize}${checkpointing ? ', checkpointing' : ''}`
+    return this.#model.compiled(key, this.#data, () => {
       const { dropRemainder } = this.#plan
       const stages = stepStages(this.#model.definition, this.#data, size, batchSize, dropRemainder, this.#join)
       return { group: TRAIN, stages }
-    })
+    }, this.#compile)
   }
 
   get #stopped(): boolean {
@@ -187,6 +198,7 @@ export interface TrainSettings {
   readonly batchSize: number
   /** Rows of each of a step's batches. */
   readonly size: number
+  readonly checkpointing: boolean
   /** How many at most. */
   readonly steps: number
   readonly signal: AbortSignal | undefined
@@ -198,7 +210,7 @@ export interface TrainSettings {
  */
 export function trainSettings({ definition }: BoundModel, data: ImageDataset, options: TrainOptions): TrainSettings {
   checkData('train', data)
-  const { epochs, batchSize, accumulate, steps = Infinity, signal } = complete('train', options, TRAIN_OPTIONS)
+  const { epochs, batchSize, accumulate, checkpointing, steps = Infinity, signal } = complete('train', options, TRAIN_OPTIONS)
   checkFits(data, definition)
   checkSame('train', data)
   const { batchesPerStep = 1 } = definition
@@ -210,5 +222,5 @@ export function trainSettings({ definition }: BoundModel, data: ImageDataset, op
     const what = step ? `a step of ${step} of ${batchSize}` : `a batch of ${batchSize}`
     throw new RangeError(`train: ${what} is larger than the data (${data.count} images); use a smaller batch size`)
   }
-  return { epochs, batchSize, size, steps, signal }
+  return { epochs, batchSize, size, checkpointing, steps, signal }
 }

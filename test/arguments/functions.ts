@@ -208,7 +208,9 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   scoped: [api.scoped, () => ['name', () => 1]],
   sizeOf: [api.sizeOf, () => [[2, 3]]],
   gradients: [api.gradients, () => [ops.sum(x), [x], constant(1)]],
-  compile: [api.compile, () => [{ group: 'a', stages: [{ outputs: { y: ops.mul(x, 2) } }] }, { threads: 1 }]],
+  compile: [api.compile, () => [
+    { group: 'a', stages: [{ outputs: { y: ops.mul(x, 2) } }] }, { threads: 1, schedule: api.checkpointing },
+  ]],
   ema: [api.ema, () => [[layers.flatten()], { decay: 0.9, name: 'a' }]],
   hyperparameter: [api.hyperparameter, () => ['rate', 1]],
   minimize: [api.minimize, () => [optimizers.adam(), ops.sum(x), [layers.flatten()], { transforms: [], metrics: {} }], /minimize|adam/],
@@ -240,7 +242,7 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   'Model.create': [Model.create.bind(Model), () => [runtime, definition, { seed: 1 }],
     /Model.create|train|evaluate|encode|decode|sampleCodes|importanceWeights|input|reshape/],
   'model.train': [method(model, 'train'), () => [data, {
-    epochs: 1, batchSize: 2, accumulate: 2, steps: 1, signal: AbortSignal.abort(),
+    epochs: 1, batchSize: 2, accumulate: 2, checkpointing: true, steps: 1, signal: AbortSignal.abort(),
   }]],
   'model.fit': [method(model, 'fit'), () => [data, {
     epochs: 1, batchSize: 2, signal: AbortSignal.abort(), validation: data, callbacks: {}, checkpoint: () => undefined,

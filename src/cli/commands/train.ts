@@ -77,6 +77,7 @@ const training = {
   wide: {
     value: 'HOW', help: "on, off or auto, where there are any: V8's 256-bit vectors; the same bits", initial: 'auto', read: wide,
   },
+  checkpointing: { help: 'less memory for a little more time: what is cheap is computed again; the same bits' },
   precision: {
     value: 'HOW', help: 'deterministic; or relaxed: faster, not the same bits everywhere', initial: PRECISION,
     read: choice('deterministic', 'relaxed'),
@@ -218,10 +219,15 @@ function microBatches({ accumulate, 'micro-batches': given = accumulate }: Given
   throw new UsageError(`--accumulate is ${accumulate} and --micro-batches ${given}, which are the same; give one of them`)
 }
 
-const shown = ({
-  wide, workers = 0, nats, run, quiet, json, 'save-every': saveEvery = SAVE_EVERY, 'keep-states': keepStates = KEEP_STATES,
-}: Given) =>
-  ({ wide: wide ?? automaticWide(), workers, nats, run, keepStates, saveEvery, quiet: quiet ?? false, json: json ?? false })
+function shown({
+  wide, workers = 0, nats, run, checkpointing, quiet, json, 'save-every': saveEvery = SAVE_EVERY,
+  'keep-states': keepStates = KEEP_STATES,
+}: Given) {
+  return {
+    wide: wide ?? automaticWide(), workers, nats, run, keepStates, saveEvery, checkpointing: checkpointing ?? false,
+    quiet: quiet ?? false, json: json ?? false,
+  }
+}
 
 function kindOf([kind, more]: readonly string[]): ModelName {
   const expected = `expected ${modelNames.join(', ')}`
