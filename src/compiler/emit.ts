@@ -117,8 +117,11 @@ export function emit({ items }: Schedule, plan: Plan, at: Addresses, after: read
   }
   for (const call of after) push(call, null)
   words.push(0)
+  const all = new Int32Array(words.length + tables.words.length)
+  all.set(words)
+  all.set(tables.words, words.length)
   return {
-    words: Int32Array.from(words.concat(tables.words)), calls, tables: words.length,
+    words: all, calls, tables: words.length,
     addresses: { at: Int32Array.from(positions), region: Int32Array.from(regions) },
   }
 }

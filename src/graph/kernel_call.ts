@@ -97,7 +97,10 @@ function encodeFields(layouts: readonly string[], depth: number, fields: Fields,
 }
 function encodeField([name, type]: Layout[number], fields: Fields, put: Put): void {
   const value = fields[name]!
-  if (typeof value === 'number') encodeNumber(value, type, put)
+  if (typeof value === 'number') {
+    if (type === 'i32' || type === 'address') put(value, type)
+    else encodeNumber(value, type, put)
+  }
   else for (const one of value) encodeNumber(one, type, put)
 }
 function encodeRecords(layouts: readonly string[], depth: number, { records }: Fields, put: Put): void {

@@ -5,7 +5,7 @@ import {
 } from '../graph/tensor.ts'
 import * as directly from './lowering/conv_filter_gradient.ts'
 import { convolution } from './lowering/conv_lowering.ts'
-import { type ConvAttrs, convFlops, forwardPatches, geometry } from './lowering/conv_patches.ts'
+import { type ConvAttrs, convFlops, forwardPatches, type Geometry, geometry } from './lowering/conv_patches.ts'
 import { backward, forward } from './lowering/conv_phases.ts'
 import { PLAIN } from './lowering/epilogue.ts'
 import {
@@ -28,14 +28,22 @@ function checkShapes(op: string, x: Shape, w: Shape, of?: 2 | 3): void {
 
 /** How one of the ops is computed: by points where that gains. Flops are of what is computed. */
 interface Lowering {
+  readonly g: Geometry
   readonly lower: (at: Places) => Lowered
   readonly flops: number
 }
 type Node = Tensor<ConvAttrs>
 
+/** Floats of scratch, by what they follow from: a network has few kinds of convolutions, and to lower one takes a while. */
+const known = new Map<string, number>()
+
 /** Floats of scratch: what is taken, wherever it lies. */
-const scratchOf = ({ lower }: Lowering, threads: number): number =>
-  lower({ inputs: [0, 0, 0], output: 0, scratch: 0, seed: 0, counter: 0, threads }).bytes / 4
+function scratchOf({ op }: Node, { g, lower }: Lowering, threads: number): number {
+  const key = [op.name, ...Object.values(g), threads].join()
+  const floats = known.get(key) ?? lower({ inputs: [0, 0, 0], output: 0, scratch: 0, seed: 0, counter: 0, threads }).bytes / 4
+  known.set(key, floats)
+  return floats
+}
 
 export const conv2dOp: Op<ConvAttrs> = {
   name: 'conv2d',
@@ -53,7 +61,7 @@ export const conv2dOp: Op<ConvAttrs> = {
     const [x, w] = y.inputs as [Tensor, Tensor]
     return [inputGradient(dy, w, x.shape, y.attrs), filterGradient(x, dy, w.shape, y.attrs)]
   },
-  scratch: (node, threads) => scratchOf(forwardOf(node), threads),
+  scratch: (node, threads) => scratchOf(node, forwardOf(node), threads),
   calls: (node, at) => forwardOf(node).lower(at).calls,
   flops: (node) => forwardOf(node).flops,
 }
@@ -62,8 +70,8 @@ function forwardOf(node: Node): Lowering {
   const g = geometry(node.inputs[0]!.shape, node.inputs[1]!.shape, node.attrs)
   const w = winograd(g)
   return w
-    ? { lower: (at) => byPoints.convolution(node, at, w, false), flops: flopsOf(w) }
-    : { lower: (at) => convolution(node, at, ...forward(g, forwardPatches(g))), flops: convFlops(g) }
+    ? { g, lower: (at) => byPoints.convolution(node, at, w, false), flops: flopsOf(w) }
+    : { g, lower: (at) => convolution(node, at, ...forward(g, forwardPatches(g))), flops: convFlops(g) }
 }
 
 const filterGradientRule: GradientRule<ConvAttrs> = (node, g) => {
@@ -85,7 +93,7 @@ export const conv2dFilterGradientOp: Op<ConvAttrs> = {
     return filter
   },
   gradient: filterGradientRule,
-  scratch: (node, threads) => scratchOf(filterGradientOf(node), threads),
+  scratch: (node, threads) => scratchOf(node, filterGradientOf(node), threads),
   calls: (node, at) => filterGradientOf(node).lower(at).calls,
   flops: (node) => filterGradientOf(node).flops,
 }
@@ -94,8 +102,8 @@ function filterGradientOf(node: Node): Lowering {
   const g = geometry(node.inputs[0]!.shape, node.shape, node.attrs)
   const w = winograd(g)
   return w
-    ? { lower: (at) => byPoints.filterGradient(at, w), flops: flopsOf(w) }
-    : { lower: (at) => directly.filterGradient(node, at, forwardPatches(g), g.f), flops: convFlops(g) }
+    ? { g, lower: (at) => byPoints.filterGradient(at, w), flops: flopsOf(w) }
+    : { g, lower: (at) => directly.filterGradient(node, at, forwardPatches(g), g.f), flops: convFlops(g) }
 }
 
 const inputGradientRule: GradientRule<ConvAttrs> = (node, g) => {
@@ -109,7 +117,7 @@ export const conv2dInputGradientOp: Op<ConvAttrs> = {
   fusable: true,
   shape: ([dy, w], { extent }) => [dy![0]!, ...extent, w![2]!],
   gradient: inputGradientRule,
-  scratch: (node, threads) => scratchOf(inputGradientOf(node), threads),
+  scratch: (node, threads) => scratchOf(node, inputGradientOf(node), threads),
   calls: (node, at) => inputGradientOf(node).lower(at).calls,
   flops: (node) => inputGradientOf(node).flops,
 }
@@ -118,8 +126,8 @@ function inputGradientOf(node: Node): Lowering {
   const g = geometry(node.shape, node.inputs[1]!.shape, node.attrs)
   const w = winograd(g)
   return w
-    ? { lower: (at) => byPoints.convolution(node, at, w, true), flops: flopsOf(w) }
-    : { lower: (at) => convolution(node, at, ...backward(g)), flops: convFlops(g) }
+    ? { g, lower: (at) => byPoints.convolution(node, at, w, true), flops: flopsOf(w) }
+    : { g, lower: (at) => convolution(node, at, ...backward(g)), flops: convFlops(g) }
 }
 
 const plain = (attrs: ConvAttrs): ConvAttrs => ({ ...attrs, epilogue: PLAIN })
