@@ -44,6 +44,10 @@ export const matrix = (steps: number): Trial[] => [...vaeSizes(steps), ...modelN
     return KINDS.flatMap((pictures) => [16, 128].map((batchSize): Trial => ({ model, shape, pictures, batchSize, steps })))
   }))))]
 
+/** What tells cheap trials from dear ones, which batches of 128 are all. */
+export const costOf = ({ batchSize, shape: [height, width, channels] }: Trial): number =>
+  batchSize * 1e6 + height * width * channels
+
 /** `random`: every byte by itself. `smooth`: soft discs of any colour on grounds of any colour, as photographs have surfaces. */
 export function picturesOf(kind: Pictures, count: number, shape: ImageShape, seed = 1): ImageDataset {
   const [height, width, channels] = shape
