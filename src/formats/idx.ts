@@ -4,7 +4,7 @@
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import { isA } from '../tag.ts'
-import { checkBytes } from './bytes.ts'
+import { checkBytes, sizesShown } from './bytes.ts'
 
 export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array
 
@@ -82,7 +82,7 @@ export function parseIdx(bytes: Uint8Array, name = 'IDX data'): IdxArray {
     throw cutShort(name, `${(header - 4) / 4} dimensions take a header of ${header} bytes`, bytes.length)
   }
   const { type, shape, start, count, length } = header
-  const says = `its header (${shape.join('x')}, ${type.label}) announces ${length} bytes`
+  const says = `its header (${sizesShown(shape, 'x')}, ${type.label}) announces ${length} bytes`
   if (bytes.length < length) throw cutShort(name, says, bytes.length)
   if (bytes.length > length) {
     throw new GanglionError(`"${name}" is too long: ${says}, found ${bytes.length}; download or copy it again`)
@@ -127,7 +127,7 @@ export function imagesFromIdx(bytes: Uint8Array, name: string): ImageDataset {
   if (shape[0] === 0) throw new GanglionError(`"${name}" holds no images, expected one or more; give another file`)
   if ((shape.length !== 3 && shape.length !== 4) || shape.includes(0)) {
     throw new GanglionError(`"${name}" expected images as (count, height, width) or (count, height, width, channels), ` +
-      `found (${shape.join(', ')}); give an IDX file of images`)
+      `found (${sizesShown(shape, ', ')}); give an IDX file of images`)
   }
   if (!isA('Uint8Array', data)) {
     throw new GanglionError(`"${name}" expected pixels as bytes (type code 08), found ${data.constructor.name}; write bytes`)
@@ -143,8 +143,8 @@ export function imagesFromIdx(bytes: Uint8Array, name: string): ImageDataset {
 export function withIdxLabels(dataset: ImageDataset, bytes: Uint8Array, name: string): ImageDataset {
   const { shape, data } = parseIdx(bytes, name)
   if (shape.length !== 1 || !isA('Uint8Array', data)) {
-    throw new GanglionError(`"${name}" expected labels as (count) bytes, found ${data.constructor.name} (${shape.join(', ')}); ` +
-      'give the file whose name says labels')
+    throw new GanglionError(`"${name}" expected labels as (count) bytes, found ${data.constructor.name} ` +
+      `(${sizesShown(shape, ', ')}); give the file whose name says labels`)
   }
   if (typeof dataset?.count !== 'number') throw new TypeError('withIdxLabels: dataset expected an image dataset')
   if (data.length !== dataset.count) {

@@ -4,6 +4,7 @@ import type { ImageDataset } from '../data/dataset.ts'
 import { imageDataset } from '../data/dataset.ts'
 import { checkLabels, type Labels } from '../data/rows.ts'
 import { GanglionError } from '../errors.ts'
+import { sizesShown } from '../formats/bytes.ts'
 import { decodeNpy, type NpyArray } from '../formats/npy.ts'
 import { decodeNpz } from '../formats/npz.ts'
 import { isA, tagOf } from '../tag.ts'
@@ -53,8 +54,8 @@ function fromArrays({ shape, data }: NpyArray, labels: NpyArray | undefined, pat
   const [count = 0, height = 0, width = 0, channels = 1] = shape
   const pixels = isA('Uint8Array', data) ? data : asFloats(data)
   if (![3, 4].includes(shape.length) || !pixels || !count || !height || !width || !channels) {
-    throw new GanglionError(`"${path}" holds an array of ${shape.join('x') || 'one number'}, expected count x height x width, ` +
-      'or with channels after it, of bytes (uint8) or floats in [-1, 1]; convert it with numpy')
+    throw new GanglionError(`"${path}" holds an array of ${sizesShown(shape, 'x') || 'one number'}, expected count x height ` +
+      'x width, or with channels after it, of bytes (uint8) or floats in [-1, 1]; convert it with numpy')
   }
   const dataset = imageDataset({ images: pixels, shape: [height, width, channels], name })
   return labels ? { ...dataset, labels: labelsOf(labels, count, path) } : dataset

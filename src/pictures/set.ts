@@ -5,6 +5,7 @@
 import { checkData, type ImageDataset } from '../data/dataset.ts'
 import { checkLabels } from '../data/rows.ts'
 import { GanglionError } from '../errors.ts'
+import { sizesShown } from '../formats/bytes.ts'
 import { type Layout, readLayout, encodeSafetensors, type WrittenTensor, writtenOrder } from '../formats/safetensors.ts'
 import { sha256 } from '../formats/sha256.ts'
 import { check, optional, rule, shown } from '../options.ts'
@@ -103,7 +104,8 @@ function split(
   if (!images) return undefined
   const [count = 0, ...shape] = images.shape
   if (shape.length !== 3 || !count || shape.includes(0) || !['U8', 'F32'].includes(images.dtype)) {
-    throw damaged(name, `"${prefix}images" is ${images.dtype} of ${images.shape.join('x')}, expected U8 or F32 of four sizes`)
+    const held = `${images.dtype} of ${sizesShown(images.shape, 'x')}`
+    throw damaged(name, `"${prefix}images" is ${held}, expected U8 or F32 of four sizes`)
   }
   const pixels = part(images.begin, images.end)
   const words = (key: string, each: number): Uint32Array | undefined => {

@@ -1,6 +1,7 @@
 // IDX files made here byte by byte: every type code read back, every damage refused in words.
 import { describe, expect, test } from 'vitest'
-import { idxLength, parseIdx, writeIdx } from '../../src/formats/idx.ts'
+import type { ImageDataset } from '../../src/data/dataset.ts'
+import { idxLength, imagesFromIdx, parseIdx, withIdxLabels, writeIdx } from '../../src/formats/idx.ts'
 import { GanglionError } from '../../src/errors.ts'
 
 const header = (code: number, ...shape: number[]): number[] =>
@@ -40,6 +41,15 @@ test('sizes of which one is 0, however many and large, are of no data', () => {
   expect(parseIdx(file)).toMatchObject({ data: new Uint8Array(0) })
   expect(() => parseIdx(file.subarray(0, -1), 'f')).toThrow(/"f" is cut short: 41 dimensions take a header of 168 bytes, found 167/)
   expect(() => parseIdx(bytes(0, 0, 8, 40, ...large), 'f')).toThrow(/announces Infinity bytes, found 164/)
+})
+
+test('of many sizes messages have the first eight', () => {
+  const many = bytes(...header(8, ...Array.from({ length: 200 }, () => 1)), 7)
+  const eight = '1, 1, 1, 1, 1, 1, 1, 1, …, 200 sizes'
+  expect(() => imagesFromIdx(many, 'f')).toThrow(`found (${eight}); give an IDX file of images`)
+  expect(() => parseIdx(many.subarray(0, -1), 'f')).toThrow(`its header (${eight.replaceAll(', ', 'x').replace('x200', ', 200')}, u8)`)
+  const images: ImageDataset = { name: 'i', images: bytes(1), count: 1, shape: [1, 1, 1] }
+  expect(() => withIdxLabels(images, many, 'f')).toThrow(`found Uint8Array (${eight}); give the file`)
 })
 
 test('idxLength tells a length from the beginning of a file', () => {
