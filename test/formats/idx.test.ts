@@ -47,7 +47,8 @@ test('of many sizes messages have the first eight', () => {
   const many = bytes(...header(8, ...Array.from({ length: 200 }, () => 1)), 7)
   const eight = '1, 1, 1, 1, 1, 1, 1, 1, …, 200 sizes'
   expect(() => imagesFromIdx(many, 'f')).toThrow(`found (${eight}); give an IDX file of images`)
-  expect(() => parseIdx(many.subarray(0, -1), 'f')).toThrow(`its header (${eight.replaceAll(', ', 'x').replace('x200', ', 200')}, u8)`)
+  const joined = eight.replaceAll(', ', 'x').replace('x200', ', 200')
+  expect(() => parseIdx(many.subarray(0, -1), 'f')).toThrow(`its header (${joined}, u8)`)
   const images: ImageDataset = { name: 'i', images: bytes(1), count: 1, shape: [1, 1, 1] }
   expect(() => withIdxLabels(images, many, 'f')).toThrow(`found Uint8Array (${eight}); give the file`)
 })

@@ -13,7 +13,8 @@ const { values } = parseArgs({
 const steps = Number(values.steps)
 if (!Number.isInteger(steps) || steps < 4) throw new RangeError(`test:sizes expected --steps of at least 4, got ${values.steps}`)
 
-const oneOf = (given: string | undefined, value: unknown): boolean => given === undefined || given.split(',').includes(String(value))
+const oneOf = (given: string | undefined, value: unknown): boolean => (
+  given === undefined || given.split(',').includes(String(value)))
 const chosen = matrix(steps).filter(({ model, shape: [side, , channels], batchSize }) => (
   oneOf(values.model, model) && oneOf(values.side, side) && oneOf(values.channels, channels) && oneOf(values.batch, batchSize)))
 if (!chosen.length) throw new RangeError('test:sizes: no case is of that --model, --side, --channels and --batch')
