@@ -38,7 +38,7 @@ const WRITERS = readdirSync('src/export', { withFileTypes: true })
 /** Modules that are loaded when asked for, by what has loaded the library. */
 const ON_DEMAND = [
   'runtime/core_source', 'runtime/faster', 'models/accumulate', 'formats/software_sha256', 'formats/npz',
-  'node/crew', ...WRITERS,
+  'node/crew', 'swarm/volunteer', ...WRITERS,
   ...['jpeg', 'png', 'webp'].map((kind) => `pictures/decoders/${kind}`),
 ]
 const FOLDERS = ['data', 'graph', 'ops', 'ops/lowering', 'autodiff', 'compiler', 'nn', 'models', 'train']
@@ -71,7 +71,7 @@ const library = {
 /** A library that pages load is a part of dist, because a page without a bundler finds no package by its name. */
 const packages = {
   name: 'packages',
-  setup: ({ onResolve }) => onResolve({ filter: /^(@noble\/|@bufbuild\/|@jsquash\/|fflate$)/ }, ({ path }) => (
+  setup: ({ onResolve }) => onResolve({ filter: /^(@noble\/|@bufbuild\/|@jsquash\/|fflate$|tweetnacl$|@nats-io\/(nats-core|nkeys|nuid)$)/ }, ({ path }) => (
     // fflate has a file for Node, which pages do not load.
     { path: fileURLToPath(import.meta.resolve(path)).replace(/(fflate\/esm\/)index\.mjs$/, '$1browser.js') }
   )),

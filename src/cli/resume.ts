@@ -40,6 +40,7 @@ export interface Given {
   readonly nats?: string
   readonly run?: string
   readonly keepStates: number
+  readonly lease: number
   readonly saveEvery: number
   readonly quiet: boolean
   readonly json: boolean
@@ -94,6 +95,7 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
     nats: given.nats,
     run: given.run,
     keepStates: given.keepStates,
+    lease: given.lease,
     saveEvery: given.saveEvery,
     force: false,
     quiet: given.quiet,

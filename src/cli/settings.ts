@@ -40,6 +40,8 @@ export interface Settings {
   readonly run?: string
   /** How many states are kept for audits of a run by a nats-server. */
   readonly keepStates?: number
+  /** Seconds that a worker by a nats-server may take for a task. */
+  readonly lease?: number
   /** Threads that do the steps' micro-batches; 0 for none. */
   readonly workers?: number
   /** The most seconds of work that a run loses which is killed. */

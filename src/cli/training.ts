@@ -153,7 +153,7 @@ async function crewOf(
     onStage: (record) => tasks?.add(record),
     ...(nats && {
       nats: {
-        url: nats, run: name,
+        url: nats, run: name, leaseMs: 1000 * (settings.lease ?? 0),
         data: {
           source: settings.data, load: choice, sha256: dataHash(data), count: data.count, floats: isFloats(data.images),
         },

@@ -7,10 +7,10 @@ import { Worker } from 'node:worker_threads'
 import { loadedOptions } from '../checkpoint/options.ts'
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
-import type { Precision } from '../runtime/cores.ts'
 import type { Runtime } from '../runtime/create_runtime.ts'
 import { Coordinator } from '../swarm/coordinator.ts'
 import type { Crew } from '../swarm/crew.ts'
+import type { ModelRecipe, RunRecipe } from '../swarm/recipe.ts'
 import type { StageRecord } from '../swarm/record.ts'
 import type { StepWork } from '../swarm/work.ts'
 import { countersOf } from '../train/state.ts'
@@ -19,32 +19,6 @@ import { version } from '../version.generated.ts'
 import type { ModelSource } from './model_source.ts'
 import { Nats } from './nats.ts'
 
-/** What a worker makes the model of, beside the images. */
-export interface ModelRecipe {
-  readonly kind: string
-  /** The digest of the file of one's own model. */
-  readonly module?: string
-  readonly options: Parameters<typeof loadedOptions>[0]
-  /** How training images are changed at random, where they are. */
-  readonly augment?: string
-  readonly imageShape: readonly number[]
-  readonly classes?: number
-  readonly seed: number
-  readonly precision: Precision
-  readonly batchSize: number
-  readonly microBatches: number
-}
-/** What a worker by a nats-server is told. */
-export interface RunRecipe extends ModelRecipe {
-  readonly data: {
-    /** A source that every machine may have, and what of it. */
-    readonly source?: string
-    readonly load: object
-    readonly sha256: string
-    readonly count: number
-    readonly floats: boolean
-  }
-}
 /** What a thread is told. */
 export interface ThreadRecipe extends ModelRecipe {
   readonly name: string
@@ -62,7 +36,7 @@ export interface CrewOptions extends Pick<ModelRecipe, Chosen> {
   /** Threads of this process. */
   readonly workers: number
   /** A nats-server, and the run's name there. */
-  readonly nats?: { readonly url: string, readonly run: string, readonly data: RunRecipe['data'] }
+  readonly nats?: { readonly url: string, readonly run: string, readonly data: RunRecipe['data'], readonly leaseMs: number }
   /** The last step, as others are told. */
   readonly lastStep: number
   /** Told what went wrong with a worker. */
@@ -78,7 +52,6 @@ export interface RunningCrew extends Crew {
 
 /** How long a thread may take before another gets its task too: a thread that ended is noticed without. In milliseconds. */
 const THREAD_MS = 600_000
-const NATS_MS = 20_000
 /** How long a question for a task waits for one. */
 const POLL_MS = 2_000
 /** The share of tasks that two workers do, where they come by a network. */
@@ -97,7 +70,7 @@ export async function startCrew(work: StepWork, runtime: Runtime, given: CrewOpt
   const fresh = await (await Model.create(runtime, definition, { seed })).digest()
   const id = randomUUID()
   const coordinator = new Coordinator(work, { run: id, recipe: { ...recipe, data: nats?.data }, ganglion: version, fresh }, {
-    leaseMs: nats ? NATS_MS : THREAD_MS, audit: nats ? AUDIT : 0, chance: () => randomInt(1e9) / 1e9, digests: !!nats,
+    leaseMs: nats?.leaseMs ?? THREAD_MS, audit: nats ? AUDIT : 0, chance: () => randomInt(1e9) / 1e9, digests: !!nats,
     pollMs: nats ? POLL_MS : THREAD_MS, onFault, onStage,
   })
   const server = nats && await Nats.connect(nats.url)

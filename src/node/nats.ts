@@ -4,7 +4,8 @@ import type { KV, Kvm } from '@nats-io/kv'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { GanglionError } from '../errors.ts'
 import { isRecord } from '../options.ts'
-import { type Channel, type Handler, PROTOCOL } from '../swarm/protocol.ts'
+import { ANY_RUN, type Channel, type Handler, subjectOf } from '../swarm/protocol.ts'
+import { MACHINE, runs, startOf } from './processes.ts'
 
 const BUCKET = 'ganglion'
 /** How long a run that nobody refreshes is held, and how often it is refreshed, in milliseconds. */
@@ -27,7 +28,6 @@ export interface Hold {
 const PACKAGES = '@nats-io/transport-node @nats-io/jetstream @nats-io/kv'
 /** A run's name, as a subject and a key may have it. */
 export const RUN_NAME = /^[\w-]{1,60}$/
-const subjectOf = (run: string): string => `ganglion.v${PROTOCOL}.${run}`
 
 export class Nats {
   readonly url: string
@@ -68,11 +68,16 @@ export class Nats {
    * @throws GanglionError where another coordinator holds it
    */
   async hold(run: string, owner: string, facts: () => object, onLost: (error: GanglionError) => void): Promise<Hold> {
-    const value = (): string => JSON.stringify({ run, owner, ...facts() })
+    const holder = { machine: MACHINE, pid: process.pid, start: startOf(process.pid) }
+    const value = (): string => JSON.stringify({ run, owner, holder, ...facts() })
     const taken = () => new GanglionError(`the run "${run}" is held by another coordinator at ${this.url}; ` +
       `wait until it ends (it is free ${HELD_MS / 1000} s after it died), or choose another name with --run`)
     let revision = await this.#kv.create(run, value()).catch(async (cause: Error) => {
-      throw await this.#kv.get(run) ? taken() : cause
+      const found = await this.#kv.get(run)
+      if (!found) throw cause
+      // By compare and set: of two that find the holder dead, one gets the run.
+      if (isOfDead(found.json())) return this.#kv.update(run, value(), found.revision).catch(() => { throw taken() })
+      throw taken()
     })
     let refreshing = Promise.resolve()
     const refresh = async (): Promise<void> => {
@@ -108,6 +113,7 @@ export class Nats {
         void handle(message.data).then((answer) => message.respond(answer), () => {})
       },
     })
+    this.#connection.subscribe(ANY_RUN, { callback: (error, message) => void (error ?? message.respond(run)) })
   }
 
   /** A worker's connection to a run's coordinator. */
@@ -131,6 +137,14 @@ export class Nats {
   async close(): Promise<void> {
     await this.#connection.close()
   }
+}
+
+/** Whether a run is held by a process of this machine that has ended: its run needs no waiting for. */
+function isOfDead(value: unknown): boolean {
+  const holder: unknown = isRecord(value) ? value['holder'] : undefined
+  if (!isRecord(holder) || holder['machine'] !== MACHINE) return false
+  const { pid, start } = holder
+  return typeof pid === 'number' && typeof start === 'number' && !runs(pid, start)
 }
 
 async function packages(): Promise<{ connect: typeof import('@nats-io/transport-node').connect, Kvm: typeof Kvm }> {

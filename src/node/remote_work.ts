@@ -1,15 +1,13 @@
 // The work of a run that another machine coordinates, from what that says of it. Invariant: only this machine's own code and
 // files that its user named are loaded; what the coordinator says is checked.
-import { createHash } from 'node:crypto'
 import { loadedOptions } from '../checkpoint/options.ts'
-import { imageDataset, type ImageDataset } from '../data/dataset.ts'
+import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import { isModelName } from '../models/kinds.ts'
-import { isRecord } from '../options.ts'
 import { createRuntime } from '../runtime/create_runtime.ts'
+import { fetchedImages, recipeOf, type RunRecipe } from '../swarm/recipe.ts'
 import { createWork, type StepWork } from '../swarm/work.ts'
 import { Model } from '../train/model.ts'
-import type { RunRecipe } from './crew.ts'
 import type { LoadOptions } from './datasets.ts'
 import { augmentedModel, builtInModel, moduleModel, type ModelSource } from './model_source.ts'
 import { NAMES } from './sources.ts'
@@ -38,13 +36,6 @@ export async function workFor(recipe: unknown, fetched: () => Promise<Uint8Array
   return createWork(await Model.create(runtime, definition, { seed }), data, { batchSize, microBatches })
 }
 
-function recipeOf(recipe: unknown): RunRecipe {
-  const good = isRecord(recipe) && isRecord(recipe['data']) && isRecord(recipe['options']) &&
-    typeof recipe['kind'] === 'string' && Array.isArray(recipe['imageShape'])
-  if (good) return recipe as unknown as RunRecipe
-  throw new GanglionError('the coordinator does not say what it trains; run the same version of ganglion on both sides')
-}
-
 async function modelOf({ kind, module }: RunRecipe, file: string | undefined): Promise<ModelSource> {
   if (module === undefined && isModelName(kind)) return builtInModel(kind)
   if (file === undefined) {
@@ -56,7 +47,7 @@ async function modelOf({ kind, module }: RunRecipe, file: string | undefined): P
 }
 
 async function dataOf(recipe: RunRecipe, fetched: () => Promise<Uint8Array>, { given, load }: Local): Promise<ImageDataset> {
-  const { data: { source, load: choice, sha256, floats }, imageShape, classes } = recipe
+  const { data: { source, load: choice, sha256 } } = recipe
   const name = given ?? ((NAMES as readonly unknown[]).includes(source) ? source : undefined)
   const found = name === undefined ? undefined : await load(name, choice).catch((error: Error) => {
     if (given !== undefined) throw error
@@ -66,13 +57,5 @@ async function dataOf(recipe: RunRecipe, fetched: () => Promise<Uint8Array>, { g
   if (given !== undefined) {
     throw new GanglionError(`the images of "${given}" are not those of the run; give others with --data, or leave it out`)
   }
-  if (classes !== undefined) {
-    throw new GanglionError("the run's data have labels, which are not sent; give the data with --data")
-  }
-  const bytes = await fetched()
-  if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
-    throw new GanglionError('the images that were fetched are not those of the run; try again')
-  }
-  const images = floats ? new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4) : bytes
-  return imageDataset({ images, shape: imageShape as [number, number, number] })
+  return fetchedImages(recipe, fetched)
 }

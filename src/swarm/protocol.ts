@@ -12,6 +12,10 @@ export const MOST_BYTES = 1_000_000
 export const PART_FLOATS = 240_000
 /** Bytes of images in one message. */
 export const PART_BYTES = 4 * PART_FLOATS
+/** Where a run's workers ask. */
+export const subjectOf = (run: string): string => `ganglion.v${PROTOCOL}.${run}`
+/** Where a run's name is asked for: any coordinator answers. */
+export const ANY_RUN = `ganglion.v${PROTOCOL}`
 /** Before the header: its length. */
 const LENGTH = 4
 

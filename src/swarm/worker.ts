@@ -17,6 +17,8 @@ export interface WorkerSettings {
   readonly make: (recipe: unknown, data: () => Promise<Uint8Array>) => Promise<StepWork>
   /** Ends the work after the task that is being computed. */
   readonly signal?: AbortSignal
+  /** Waited for before each question for a task. */
+  readonly between?: () => Promise<void>
   /** Told of each task that was done. */
   readonly onTask?: (task: Task, seconds: number) => void
   /** Told of a request that had no answer, before it is tried again; false ends the work: nobody will answer. */
@@ -71,6 +73,8 @@ class RunWorker {
     this.#weights = new Weights(this.#work.model.session, this.#work.read)
     try {
       while (!stopped()) {
+        await this.#settings.between?.()
+        if (stopped()) break
         const { header } = await this.#ask({ do: 'next', run, fresh: this.#fresh })
         if (header['done']) return 'done'
         if (header['rejoin']) return 'again'

@@ -1,10 +1,7 @@
 // The swarm over a real nats-server (Debian's) on loopback: one digest, whoever is killed and whatever is restarted.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { loadDataset } from '../../src/node/datasets.ts'
 import { loadRun } from '../../src/node/run.ts'
@@ -19,62 +16,13 @@ import { trainTogether } from '../../src/swarm/train.ts'
 import { serve } from '../../src/swarm/worker.ts'
 import { createWork, type Task } from '../../src/swarm/work.ts'
 import { main, place, spawned, ganglion } from '../cli/ganglion.ts'
+import { freePort, NatsServer, noNatsServer } from './nats_server.ts'
 import { alone, data, EPOCHS, KINDS, modelOf, RECIPE, trainedBy } from '../swarm/kinds.ts'
 
-function missing(): string | null {
-  try {
-    execFileSync('nats-server', ['--version'], { stdio: 'ignore' })
-    return null
-  } catch {
-    return 'not run here: there is no nats-server; apt-get install nats-server'
-  }
-}
-const WHY = missing()
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  return port
-}
-
-/** A nats-server on loopback, which keeps what it knows in a folder of its own. */
-class Server {
-  readonly folder = mkdtempSync(join(tmpdir(), 'ganglion-nats-'))
-  port = 0
-  #process: ChildProcess | undefined
-
-  async start(...options: string[]): Promise<this> {
-    this.port ||= await freePort()
-    const args = ['-a', '127.0.0.1', '-p', String(this.port), ...(options.length ? options : ['-js', '-sd', this.folder])]
-    this.#process = spawn('nats-server', args, { stdio: ['ignore', 'ignore', 'pipe'] })
-    let said = ''
-    this.#process.stderr!.setEncoding('utf8').on('data', (text: string) => { said += text })
-    while (!said.includes('Server is ready')) {
-      if (this.#process.exitCode !== null) throw new Error(said)
-      await new Promise((done) => { setTimeout(done, 20) })
-    }
-    return this
-  }
-  async kill(): Promise<void> {
-    if (!this.#process) return
-    const ended = once(this.#process, 'exit')
-    this.#process.kill('SIGKILL')
-    await ended
-    this.#process = undefined
-  }
-  async end(): Promise<void> {
-    await this.kill()
-    rmSync(this.folder, { recursive: true, force: true })
-  }
-  get url(): string {
-    return `nats://127.0.0.1:${this.port}`
-  }
-}
+const WHY = noNatsServer()
 
 describe.skipIf(WHY)(WHY ?? 'over a nats-server', () => {
-  const server = new Server()
+  const server = new NatsServer()
   const at = place()
   beforeAll(async () => { await server.start() })
   afterAll(async () => {
@@ -231,7 +179,7 @@ describe.skipIf(WHY)(WHY ?? 'over a nats-server', () => {
     const said = async (url: string) => (await ganglion(['swarm', 'status', '--nats', url])).stderr
     const gone = `nats://127.0.0.1:${await freePort()}`
     expect(await said(gone)).toMatch(`ganglion: no nats-server answers at ${gone} (`)
-    const [closed, plain] = [new Server(), new Server()]
+    const [closed, plain] = [new NatsServer(), new NatsServer()]
     await closed.start('-js', '-sd', closed.folder, '--user', 'me', '--pass', 'secret')
     await plain.start('--name', 'plain')
     try {

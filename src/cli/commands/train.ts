@@ -28,6 +28,7 @@ const PRECISION = 'deterministic'
 const SAVE_EVERY = 30
 const MOST_WORKERS = 256
 const KEEP_STATES = 8
+const LEASE = 20
 
 const kinds = Object.values(models)
 const EPOCHS = 10
@@ -69,6 +70,10 @@ const training = {
     read: integer(1, MOST_WORKERS), initial: 'none',
   },
   nats: { value: 'URL', help: 'a nats-server, by which any number of "ganglion work --nats URL" help', read: natsUrl },
+  lease: {
+    value: 'SECONDS', read: positive, initial: LEASE,
+    help: 'with --nats: how long a worker may take for a task (or four times the median) before another gets it too',
+  },
   'keep-states': {
     value: 'N', help: 'with --nats: states that are kept over the run, for "ganglion audit" to begin with',
     read: integer(0, 1000), initial: KEEP_STATES,
@@ -221,10 +226,10 @@ function microBatches({ accumulate, 'micro-batches': given = accumulate }: Given
 
 function shown({
   wide, workers = 0, nats, run, checkpointing, quiet, json, 'save-every': saveEvery = SAVE_EVERY,
-  'keep-states': keepStates = KEEP_STATES,
+  'keep-states': keepStates = KEEP_STATES, lease = LEASE,
 }: Given) {
   return {
-    wide: wide ?? automaticWide(), workers, nats, run, keepStates, saveEvery, checkpointing: checkpointing ?? false,
+    wide: wide ?? automaticWide(), workers, nats, run, keepStates, lease, saveEvery, checkpointing: checkpointing ?? false,
     quiet: quiet ?? false, json: json ?? false,
   }
 }
