@@ -35,7 +35,7 @@ export const acgan: OwnKind<typeof OPTIONS, 'discriminator' | 'generator', never
   options: OPTIONS,
   batchSize: 64,
   images: 'images with labels',
-  verify: { options: { filters: 5, latent: 10 }, batchSize: 8 },
+  verify: { options: { filters: 5, latent: 10 }, batchSize: 8, steps: 20 },
   bench: { batchSize: 32, quick: false },
 }, ({ filters, classes, auxiliary, ...options }) => {
   const sizes = { filters, imageShape: options.imageShape }

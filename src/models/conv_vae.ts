@@ -73,7 +73,7 @@ export const convVae: OwnKind<typeof CONV_VAE, Figures> = defineModel({
   summary: 'variational autoencoder, convolutional, of images of any size',
   paper: 'Kingma & Welling 2013, arXiv:1312.6114',
   options: CONV_VAE,
-  verify: { options: { filters: 5, hidden: 24, latent: 6, freeBits: 0.05, warmup: 30 }, batchSize: 8 },
+  verify: { options: { filters: 5, hidden: 24, latent: 6, freeBits: 0.05, warmup: 30 }, batchSize: 8, steps: 20 },
   bench: { batchSize: 32, quick: false },
 }, (options) => convVaeGraphs(options))
 

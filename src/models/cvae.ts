@@ -17,7 +17,7 @@ export const cvae: OwnKind<typeof OPTIONS, 'loss' | 'reconstruction' | 'kl'> = d
   paper: 'Sohn et al. 2015, NeurIPS',
   options: OPTIONS,
   images: 'images with labels',
-  verify: { options: { filters: 5, hidden: 24, latent: 6, likelihood: 'logistic' }, batchSize: 8 },
+  verify: { options: { filters: 5, hidden: 24, latent: 6, likelihood: 'logistic' }, batchSize: 8, steps: 20 },
   bench: { batchSize: 32, quick: false },
 }, ({ classes, ...options }) => convVaeGraphs(options, classes))
 

@@ -35,7 +35,7 @@ export const iwae: OwnKind<typeof OPTIONS, 'loss' | 'reconstruction'> = defineMo
   paper: 'Burda et al. 2015, arXiv:1509.00519',
   options: OPTIONS,
   batchSize: 64,
-  verify: { options: { filters: 5, hidden: 24, latent: 6, samples: 3, likelihood: 'gaussian' }, batchSize: 8 },
+  verify: { options: { filters: 5, hidden: 24, latent: 6, samples: 3, likelihood: 'gaussian' }, batchSize: 8, steps: 20 },
   bench: { batchSize: 16, quick: false },
 }, ({ samples, learningRate, clipNorm, ...options }) => {
   const model = gaussianModel(options)

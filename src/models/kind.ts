@@ -39,8 +39,11 @@ export interface ModelKind<S extends Schema = Schema, Metrics extends string = s
 /** What is said of the package's own kinds as well. */
 export interface Tried<S extends Schema = Schema> {
   readonly paper: string
-  /** What `verify` trains: narrow enough for seconds, wide enough for threads to divide its ops. */
-  readonly verify: { readonly options: Given<S>, readonly batchSize: number }
+  /**
+   * What `verify` trains: narrow enough for seconds, wide enough for threads to divide its ops.
+   * `steps`: of one seed, by default 200 of three, which is much where every runtime does it.
+   */
+  readonly verify: { readonly options: Given<S>, readonly batchSize: number, readonly steps?: number }
   /** What `ganglion bench` trains: a batch whose step fits a window; `quick` where it is part of the quick run. */
   readonly bench: { readonly batchSize: number, readonly quick: boolean }
 }

@@ -30,7 +30,7 @@ export const rae: OwnKind<typeof OPTIONS, 'loss' | 'reconstruction', 'loss'> = d
   summary: 'regularized autoencoder: no noise, samples by the codes seen',
   paper: 'Ghosh et al. 2019, arXiv:1903.12436 (RAE-L2)',
   options: OPTIONS,
-  verify: { options: { filters: 5, hidden: 24, latent: 6 }, batchSize: 8 },
+  verify: { options: { filters: 5, hidden: 24, latent: 6 }, batchSize: 8, steps: 20 },
   bench: { batchSize: 32, quick: false },
 }, ({ codeWeight, decoderWeight, learningRate, clipNorm, ...options }) => {
   const { latent, imageShape } = options

@@ -52,7 +52,7 @@ export const sngan: OwnKind<typeof OPTIONS, 'discriminator' | 'generator', never
   options: OPTIONS,
   batchSize: 32,
   epochs: 5,
-  verify: { options: { filters: 4, latent: 10 }, batchSize: 6 },
+  verify: { options: { filters: 4, latent: 10 }, batchSize: 6, steps: 20 },
   bench: { batchSize: 8, quick: false },
 }, ({ filters, ...options }) => {
   const { imageShape } = options

@@ -48,7 +48,7 @@ export const waeMmd: OwnKind<typeof OPTIONS, 'loss' | 'reconstruction' | 'discre
   summary: 'Wasserstein autoencoder with a maximum mean discrepancy',
   paper: 'Tolstikhin et al. 2017, arXiv:1711.01558',
   options: OPTIONS,
-  verify: { options: { filters: 5, hidden: 24, latent: 6 }, batchSize: 8 },
+  verify: { options: { filters: 5, hidden: 24, latent: 6 }, batchSize: 8, steps: 20 },
   bench: { batchSize: 32, quick: false },
 }, ({ weight, learningRate, clipNorm, ...options }) => {
   const { latent, imageShape } = options

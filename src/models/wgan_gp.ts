@@ -48,7 +48,7 @@ export const wganGp: OwnKind<typeof OPTIONS, 'discriminator' | 'generator', neve
   paper: 'Gulrajani et al. 2017, arXiv:1704.00028',
   options: OPTIONS,
   batchSize: 32,
-  verify: { options: { filters: 5, latent: 10, criticSteps: 2 }, batchSize: 6 },
+  verify: { options: { filters: 5, latent: 10, criticSteps: 2 }, batchSize: 6, steps: 20 },
   bench: { batchSize: 16, quick: false },
 }, ({ penalty, filters, ...options }) => {
   const sizes = { filters, imageShape: options.imageShape }

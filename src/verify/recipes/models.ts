@@ -16,13 +16,14 @@ interface Plan {
   readonly define: () => ModelDefinition
   readonly batchSize: number
   readonly steps: number
+  readonly seeds: readonly number[]
 }
 const STEPS = 200
-const PLANS = Object.entries(models).map(([name, kind]): [name: string, Plan] => {
-  const { options, batchSize } = kind.verify
-  return [name, { define: () => kind(options), batchSize, steps: STEPS }]
-})
 const SEEDS = [1, 2, 3]
+const PLANS = Object.entries(models).map(([name, kind]): [name: string, Plan] => {
+  const { options, batchSize, steps } = kind.verify
+  return [name, { define: () => kind(options), batchSize, steps: steps ?? STEPS, seeds: steps ? [1] : SEEDS }]
+})
 
 /** `count` images of digits' size: bright bars of random places and widths, their labels, and noise. */
 export function barImages(count: number): ImageDataset {
@@ -44,11 +45,11 @@ export function barImages(count: number): ImageDataset {
 export const beginnings: readonly TapeRecipe[] = PLANS.map(([name, plan]) => (
   { name: `begin/${name}`, prepare: (runtime) => prepare(runtime, { ...plan, steps: 3 }, 4) }
 ))
-export const trainings: readonly TapeRecipe[] = PLANS.flatMap(([name, plan]) => SEEDS.map((seed) => (
+export const trainings: readonly TapeRecipe[] = PLANS.flatMap(([name, plan]) => plan.seeds.map((seed) => (
   { name: `train/${name}/${seed}`, prepare: (runtime) => prepare(runtime, plan, seed) }
 )))
 
-async function prepare(runtime: Runtime, { define, batchSize, steps }: Plan, seed: number): Promise<Run> {
+async function prepare(runtime: Runtime, { define, batchSize, steps }: Omit<Plan, 'seeds'>, seed: number): Promise<Run> {
   const definition = define()
   const { session } = await Model.create(runtime, definition, { seed })
   const data = barImages(batchSize * Math.max(4, definition.batchesPerStep ?? 1))
