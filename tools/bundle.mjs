@@ -37,7 +37,8 @@ const WRITERS = readdirSync('src/export', { withFileTypes: true })
   .map(({ name }) => `export/${name}/write`)
 /** Modules that are loaded when asked for, by what has loaded the library. */
 const ON_DEMAND = [
-  'runtime/core_source', 'runtime/faster', 'models/accumulate', 'compiler/checkpointing', 'formats/software_sha256', 'formats/npz',
+  'runtime/core_source', 'runtime/faster', 'models/accumulate', 'compiler/checkpointing',
+  'formats/software_sha256', 'formats/npz',
   'node/crew', 'swarm/volunteer', ...WRITERS,
   ...['jpeg', 'png', 'webp'].map((kind) => `pictures/decoders/${kind}`),
 ]
@@ -46,7 +47,8 @@ const FOLDERS = ['data', 'graph', 'ops', 'ops/lowering', 'autodiff', 'compiler',
 const FILES = ['host', 'formats/grid', 'formats/sha256', 'formats/utf8', 'runtime/runtime']
 /** What collects modules in an object (of which bundlers keep all), what is loaded when asked for, what no page needs. */
 const LEFT_OUT = [
-  'index.ts', 'kinds.ts', 'registry.ts', 'accumulate.ts', 'checkpointing.ts', 'micro_batches.ts', 'alike.ts', 'own.ts', 'subset.ts',
+  'index.ts', 'kinds.ts', 'registry.ts', 'accumulate.ts', 'checkpointing.ts', 'micro_batches.ts', 'alike.ts', 'own.ts',
+  'subset.ts',
 ]
 
 /**
