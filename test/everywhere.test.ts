@@ -198,13 +198,13 @@ test('the entries load later what CONTRIBUTING says, and nothing else', () => {
     'ganglion-relaxed.wasm', 'ganglion-relaxed.wasm?module', 'optional_cores', 'relaxed.generated', 'relaxed_threads.generated',
     'relaxed_wide.generated', 'relaxed_wide_threads.generated', 'threads.generated', 'wide.generated', 'wide_threads.generated',
     // With the core, or before the first step.
-    'accumulate', 'core_source', 'faster', 'software_sha256',
+    'accumulate', 'checkpointing', 'core_source', 'faster', 'software_sha256',
     // Decoders of pictures, by the kind of file.
     'jpeg', 'png', 'webp',
     // Writers of export formats, and the packages that two of them want.
     'npz', 'write', 'binaryen', 'wasm-tools',
-    // The client of NATS, an optional package.
-    'transport-node', 'kv',
+    // The client of NATS: an optional package in Node, a part of dist for pages that join a run.
+    'transport-node', 'kv', 'volunteer',
     // The user's own.
     'module', 'pathToFileURL(file',
   ].sort())
