@@ -1,6 +1,7 @@
 // A page's or a Web Worker's part in a run, by a nats-server's WebSocket: begun with somebody's consent, slowed, paused and ended
 // as they like. What speaks to the server and makes the model is loaded when it is asked for. Invariant: while it pauses, it has
 // no task.
+import { GanglionError } from '../errors.ts'
 import {
   complete, flag, type Given, isFunction, name, option, required, type Rule, rule, signal as signalRule,
 } from '../options.ts'
@@ -33,7 +34,9 @@ const OPTIONS = {
   consent: required(rule('true: ask whose machine it is, and join when they agree', isOn)),
   /** A login: a token, or a user and a password. */
   token: name,
+  /** The user of a login with a password. */
   user: name,
+  /** The user's password. */
   password: name,
   /** The run to work for. Default: any that there is. */
   run: rule('the name of a run: 1 to 60 letters, digits, - and _', (x): x is string => typeof x === 'string',
@@ -65,10 +68,13 @@ export type JoinOptions = Given<typeof OPTIONS>
  * }
  * ```
  * @throws TypeError, RangeError for options that are not as described
- * @throws GanglionError where no server answers, it refuses the login, or there is no run
+ * @throws GanglionError where there is no WebSocket, no server answers, it refuses the login, or there is no run
  */
 export async function join(options: JoinOptions): Promise<Helper> {
   const given = complete('join', options, OPTIONS)
+  if (typeof WebSocket !== 'function') {
+    throw new GanglionError('join: this runtime has no WebSocket; call it in a page or a Web Worker, or run ganglion work')
+  }
   // eslint-disable-next-line no-restricted-syntax -- before there is a connection
   const { openConnection } = await import('./volunteer.ts')
   const connection = await openConnection(given)

@@ -23,9 +23,11 @@ describe.each(opCases)('$op', (cases) => {
       const fed = Object.fromEntries(shapes.map((shape, i) => [`x${i}`, { shape, data: values[i]! }]))
       const inputs = () => shapes.map((shape, i) => input(`x${i}`, shape))
       const first = () => apply(...shapes.map((shape, i) => (i ? constant(values[i]!, shape) : input('x0', shape))))
-      if (REFUSED.includes(cases.op)) {
+      // Cases of an op that has several groups of them are named by more than the op.
+      const refused = REFUSED.find((op) => cases.op.startsWith(op))
+      if (refused) {
         await expect(both(session, () => scoped('here', () => apply(...inputs())), 1, fed)).rejects.toThrow(
-          new RegExp(`^'${cases.op}' in 'here' has no counterpart in ONNX; write the model without it`))
+          new RegExp(`^'${refused}' in 'here' has no counterpart in ONNX; write the model without it`))
         return
       }
       for (const build of shapes.length > 1 ? [() => apply(...inputs()), first] : [first]) {
