@@ -119,7 +119,7 @@ function startThreads(
         thread.postMessage({ id: said.id, answer }, [answer.buffer as ArrayBuffer])
       })
     })
-    thread.on('error', (error) => { why = error.message })
+    thread.on('error', (error: unknown) => { why = (error as Error).message })
     thread.on('exit', () => {
       alive.delete(thread)
       coordinator.lost(name)
