@@ -68,12 +68,12 @@ export type JoinOptions = Given<typeof OPTIONS>
  * }
  * ```
  * @throws TypeError, RangeError for options that are not as described
- * @throws GanglionError where there is no WebSocket, no server answers, it refuses the login, or there is no run
+ * @throws GanglionError where it is no page, no server answers, it refuses the login, or there is no run
  */
 export async function join(options: JoinOptions): Promise<Helper> {
   const given = complete('join', options, OPTIONS)
-  if (typeof WebSocket !== 'function') {
-    throw new GanglionError('join: this runtime has no WebSocket; call it in a page or a Web Worker, or run ganglion work')
+  if (typeof WebSocket !== 'function' || typeof self === 'undefined') {
+    throw new GanglionError('join: this is no page and no Web Worker, which it is for; run ganglion work')
   }
   // eslint-disable-next-line no-restricted-syntax -- before there is a connection
   const { openConnection } = await import('./volunteer.ts')
