@@ -1,32 +1,20 @@
 // The conditional GAN with a projection discriminator (Miyato & Koyama 2018, arXiv:1802.05637): a score is that of an image's
 // features, and how well they go with its class. Spectral normalization, hinge losses.
 import { dense } from '../nn/layers.ts'
-import { rate } from '../nn/rate.ts'
 import { spectralNormalization } from '../nn/spectral.ts'
 import { add, mul } from '../ops/arithmetic.ts'
 import { oneHot } from '../ops/one_hot.ts'
 import { sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/reshape.ts'
-import { count, fractionBelowOne, type Given, option } from '../options.ts'
-import { ADVERSARIAL, adversarial, hingeLosses } from './adversarial.ts'
-import { convFeatures, convGenerator, head, withClass } from './conv_gan.ts'
+import type { Given } from '../options.ts'
+import { adversarial, hingeLosses } from './adversarial.ts'
+import { beside, CLASSES } from './conditional.ts'
+import { CONV_GAN, convFeatures, convGenerator, head } from './conv_gan.ts'
 import { halvings, widths } from './conv_networks.ts'
 import { joined } from './joined.ts'
 import { defineModel, type OwnKind } from './kind.ts'
 
-const OWN = {
-  /** Size of the noise. Default 64. */
-  latent: option(count, 64, 'size of the noise'),
-  /** Channels at half of the image's size; twice as many at each further half. Default 32. */
-  filters: option(count, 32, "channels at half of the image's size; twice as many at each further half"),
-  /** Adam's learning rate, or a schedule. Default 2e-4. */
-  learningRate: option(rate, 2e-4, "Adam's learning rate, or a schedule"),
-  /** Adam's decay of the first moment. Default 0.5. */
-  beta1: option(fractionBelowOne, 0.5, "Adam's decay of the first moment"),
-  /** How many classes the images have. Default 10. */
-  classes: option(count, 10, 'how many classes the images have'),
-}
-const OPTIONS: typeof ADVERSARIAL & typeof OWN = joined(ADVERSARIAL, OWN)
+const OPTIONS: typeof CONV_GAN & typeof CLASSES = joined(CONV_GAN, CLASSES)
 
 export const cgan: OwnKind<typeof OPTIONS, 'discriminator' | 'generator', never> = defineModel({
   kind: 'cgan',
@@ -48,7 +36,7 @@ export const cgan: OwnKind<typeof OPTIONS, 'discriminator' | 'generator', never>
   return adversarial({ ...options, classes }, {
     generators: [generator],
     discriminators: [features, scores, projection],
-    generate: (noise, pass, labels) => generator.apply(withClass(noise, labels, classes), pass),
+    generate: (noise, pass, labels) => generator.apply(beside(noise, labels, classes), pass),
     judge(images, pass, labels) {
       const h = features.apply(images, pass)
       const fit = mul(reshape(h, [-1, units]), projection.apply(oneHot(labels!, classes), pass))

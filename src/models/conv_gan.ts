@@ -1,14 +1,27 @@
-// The networks that the convolutional GANs after dcgan share: a generator with batch normalization, and convolutions that judge,
-// with spectral normalization or without any.
-import type { Tensor } from '../graph/tensor.ts'
+// What the convolutional GANs after dcgan share: options; a generator with batch normalization; and convolutions that judge, with
+// spectral normalization or without any.
 import type { Layer } from '../nn/layer.ts'
 import { activation, dense, flatten, leakyReLU } from '../nn/layers.ts'
 import { batchNormalization } from '../nn/normalization.ts'
+import { rate } from '../nn/rate.ts'
 import { sequential } from '../nn/sequential.ts'
 import { spectralNormalization } from '../nn/spectral.ts'
-import { concat } from '../ops/concat.ts'
-import { oneHot } from '../ops/one_hot.ts'
+import { count, fractionBelowOne, option } from '../options.ts'
+import { ADVERSARIAL } from './adversarial.ts'
 import { doublings, halvingLayers, halvings, widths } from './conv_networks.ts'
+import { joined } from './joined.ts'
+
+const OWN = {
+  /** Size of the noise. Default 64. */
+  latent: option(count, 64, 'size of the noise'),
+  /** Channels at half of the image's size; twice as many at each further half. Default 32. */
+  filters: option(count, 32, "channels at half of the image's size; twice as many at each further half"),
+  /** Adam's learning rate, or a schedule. Default 2e-4. */
+  learningRate: option(rate, 2e-4, "Adam's learning rate, or a schedule"),
+  /** Adam's decay of the first moment. Default 0.5. */
+  beta1: option(fractionBelowOne, 0.5, "Adam's decay of the first moment"),
+}
+export const CONV_GAN: typeof ADVERSARIAL & typeof OWN = joined(ADVERSARIAL, OWN)
 
 interface Sizes {
   readonly filters: number
@@ -31,7 +44,3 @@ export const head = (name: string, units: number, spectral: boolean): Layer => {
   const scores = dense({ units, name: 'scores' })
   return sequential(name, [flatten(), spectral ? spectralNormalization(scores) : scores])
 }
-
-/** Noise, and beside it the one-hot code of a class. */
-export const withClass = (noise: Tensor, labels: Tensor | undefined, classes: number): Tensor =>
-  (labels ? concat([noise, oneHot(labels, classes)], 1) : noise)

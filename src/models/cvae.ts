@@ -1,15 +1,12 @@
 // The conditional variational autoencoder (Sohn et al. 2015, "Learning structured output representation using deep conditional
 // generative models"): conv-vae, whose encoder and decoder are told the class.
-import { count, type Given, option } from '../options.ts'
+import type { Given } from '../options.ts'
+import { CLASSES } from './conditional.ts'
 import { CONV_VAE, convVaeGraphs } from './conv_vae.ts'
 import { joined } from './joined.ts'
 import { defineModel, type OwnKind } from './kind.ts'
 
-const OWN = {
-  /** How many classes the images have. Default 10. */
-  classes: option(count, 10, 'how many classes the images have'),
-}
-const OPTIONS: typeof CONV_VAE & typeof OWN = joined(CONV_VAE, OWN)
+const OPTIONS: typeof CONV_VAE & typeof CLASSES = joined(CONV_VAE, CLASSES)
 
 export const cvae: OwnKind<typeof OPTIONS, 'loss' | 'reconstruction' | 'kl'> = defineModel({
   kind: 'cvae',

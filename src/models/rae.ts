@@ -1,19 +1,18 @@
 // The regularized autoencoder (Ghosh et al. 2019, arXiv:1903.12436): no noise, small codes, small decoder weights, and samples
 // from the Gaussian of the codes that it has seen (code_statistics.ts).
 import type { Tensor } from '../graph/tensor.ts'
-import { type Layer, parameters, type Pass } from '../nn/layer.ts'
-import { dense } from '../nn/layers.ts'
+import { type Layer, parameters } from '../nn/layer.ts'
 import { adam } from '../nn/optimizers.ts'
-import { tanh } from '../ops/activation.ts'
-import { add, mul, sub } from '../ops/arithmetic.ts'
+import { add, mul } from '../ops/arithmetic.ts'
 import { sum } from '../ops/reduce.ts'
 import { square } from '../ops/unary.ts'
 import { type Given, notNegative, option } from '../options.ts'
 import { codeStatistics } from './code_statistics.ts'
+import { convAutoencoder } from './conv_autoencoder.ts'
 import { joined } from './joined.ts'
 import { defineModel, type OwnKind } from './kind.ts'
 import { clipping, minimize } from './minimize.ts'
-import { CONV_CODE, CONV_TRAINING, convolutional } from './variational.ts'
+import { CONV_CODE, CONV_TRAINING } from './variational.ts'
 
 const OWN = {
   /** Weight of ½ |code|², β of the paper. Default 1e-2. */
@@ -34,13 +33,9 @@ export const rae: OwnKind<typeof OPTIONS, 'loss' | 'reconstruction', 'loss'> = d
   bench: { batchSize: 32, quick: false },
 }, ({ codeWeight, decoderWeight, learningRate, clipNorm, ...options }) => {
   const { latent, imageShape } = options
-  const { encoder, decoder } = convolutional(options)
-  const code = dense({ units: latent, name: 'code' })
+  const { decoder, layers, error, encode, decode, evaluate } = convAutoencoder(options)
   const optimizer = adam({ learningRate })
   const statistics = codeStatistics(latent)
-  const encode = (images: Tensor, pass: Pass) => code.apply(encoder.apply(images, pass), pass)
-  /** Σ (x − x̂)² of all images. */
-  const error = (x: Tensor, y: Tensor): Tensor => sum(square(sub(x, y)))
   return {
     imageShape,
     codeShape: [latent],
@@ -48,16 +43,16 @@ export const rae: OwnKind<typeof OPTIONS, 'loss' | 'reconstruction', 'loss'> = d
     train({ images }, pass) {
       const codes = encode(images, pass)
       const each = 1 / images.shape[0]!
-      const reconstruction = mul(error(images, tanh(decoder.apply(codes, pass))), each)
+      const reconstruction = mul(error(images, codes, pass), each)
       const small = add(mul(sum(square(codes)), 0.5 * codeWeight * each), mul(squares(decoder), decoderWeight))
       const loss = add(reconstruction, small)
       const metrics = { loss, reconstruction }
-      const stage = minimize(optimizer, loss, [encoder, code, decoder], { metrics, ...clipping(clipNorm) })
+      const stage = minimize(optimizer, loss, layers, { metrics, ...clipping(clipNorm) })
       return [{ ...stage, updates: [...stage.updates!, ...statistics.watch(codes)] }]
     },
-    evaluate: ({ images }, pass) => ({ loss: error(images, tanh(decoder.apply(encode(images, pass), pass))) }),
+    evaluate,
     encode,
-    decode: (codes, pass) => tanh(decoder.apply(codes, pass)),
+    decode,
     sampleCodes: (normal) => statistics.sample(normal),
   }
 })

@@ -3,28 +3,24 @@ import { type Layer, layer } from '../nn/layer.ts'
 import { upSampling2d } from '../nn/image_layers.ts'
 import { activation, averagePooling2d, conv2d, dense, reshape } from '../nn/layers.ts'
 import { batchNormalization } from '../nn/normalization.ts'
-import { rate } from '../nn/rate.ts'
 import { residual } from '../nn/residual.ts'
 import { sequential } from '../nn/sequential.ts'
 import { spectralNormalization } from '../nn/spectral.ts'
 import { sum } from '../ops/reduce.ts'
 import { count, fractionBelowOne, type Given, option } from '../options.ts'
-import { ADVERSARIAL, adversarial, hingeLosses } from './adversarial.ts'
+import { adversarial, hingeLosses } from './adversarial.ts'
+import { CONV_GAN } from './conv_gan.ts'
 import { crop, halvings, type Size, widths } from './conv_networks.ts'
 import { joined } from './joined.ts'
 import { defineModel, type OwnKind } from './kind.ts'
 
 const OWN = {
-  /** Size of the noise. Default 64. */
-  latent: option(count, 64, 'size of the noise'),
   /** Channels at half of the image's size; twice as many at each further half. Default 16. */
   filters: option(count, 16, "channels at half of the image's size; twice as many at each further half"),
-  /** Adam's learning rate, or a schedule. Default 2e-4. */
-  learningRate: option(rate, 2e-4, "Adam's learning rate, or a schedule"),
   /** Adam's decay of the first moment. Default 0. */
   beta1: option(fractionBelowOne, 0, "Adam's decay of the first moment"),
 }
-const OPTIONS: typeof ADVERSARIAL & typeof OWN = joined(ADVERSARIAL, OWN)
+const OPTIONS: typeof CONV_GAN & typeof OWN = joined(CONV_GAN, OWN)
 
 const convolution = (filters: number, kernelSize: number): Layer => conv2d({ filters, kernelSize, padding: 'same' })
 const judged = (filters: number, kernelSize: number): Layer => spectralNormalization(convolution(filters, kernelSize))

@@ -6,12 +6,11 @@ import { activation, dense, flatten } from '../nn/layers.ts'
 import { rate } from '../nn/rate.ts'
 import { sequential } from '../nn/sequential.ts'
 import { add, mul, sub } from '../ops/arithmetic.ts'
-import { concat } from '../ops/concat.ts'
-import { oneHot } from '../ops/one_hot.ts'
 import { randomNormal } from '../ops/random.ts'
 import { sum } from '../ops/reduce.ts'
 import { exp, square } from '../ops/unary.ts'
 import { count, imageShape as imageRule, notNegative, option } from '../options.ts'
+import { beside } from './conditional.ts'
 import type { Batch } from './definition.ts'
 import { doublings, halvingLayers, halvings, widths } from './conv_networks.ts'
 import { likelihoodOf, likelihoodRule } from './likelihood.ts'
@@ -38,7 +37,7 @@ export const LIKELIHOOD = {
   likelihood: option(likelihoodRule, 'bernoulli', 'of pixels: bernoulli (grey values as probabilities), gaussian or logistic'),
 }
 
-interface Sizes {
+export interface Sizes {
   readonly latent: number
   readonly filters: number
   readonly hidden: number
@@ -59,10 +58,6 @@ export function convolutional({ filters, hidden, imageShape }: Sizes): { encoder
     ]),
   }
 }
-
-/** Features or codes, and beside them the one-hot code of a class, where there are classes. */
-export const beside = (x: Tensor, labels: Tensor | undefined, classes: number | undefined): Tensor =>
-  (labels && classes ? concat([x, oneHot(labels, classes)], 1) : x)
 
 /** A Gaussian code: its mean, log-variance and deviation, [n, latent] each. */
 export interface Code {

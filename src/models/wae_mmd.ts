@@ -1,9 +1,7 @@
 // The Wasserstein autoencoder with a maximum mean discrepancy (Tolstikhin et al. 2017, arXiv:1711.01558): a code without noise,
 // whose distribution over a batch is drawn towards the standard normal.
 import type { Tensor } from '../graph/tensor.ts'
-import { dense } from '../nn/layers.ts'
 import { adam } from '../nn/optimizers.ts'
-import { tanh } from '../ops/activation.ts'
 import { add, div, mul, sub } from '../ops/arithmetic.ts'
 import { matmul } from '../ops/matmul.ts'
 import { randomNormal } from '../ops/random.ts'
@@ -11,10 +9,11 @@ import { sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/reshape.ts'
 import { square } from '../ops/unary.ts'
 import { type Given, notNegative, option } from '../options.ts'
+import { convAutoencoder } from './conv_autoencoder.ts'
 import { joined } from './joined.ts'
 import { defineModel, type OwnKind } from './kind.ts'
 import { clipping, minimize } from './minimize.ts'
-import { CONV_CODE, CONV_TRAINING, convolutional } from './variational.ts'
+import { CONV_CODE, CONV_TRAINING } from './variational.ts'
 
 const OWN = {
   /** Weight of the codes' distance from the prior, λ of the paper. Default 10. */
@@ -52,12 +51,8 @@ export const waeMmd: OwnKind<typeof OPTIONS, 'loss' | 'reconstruction' | 'discre
   bench: { batchSize: 32, quick: false },
 }, ({ weight, learningRate, clipNorm, ...options }) => {
   const { latent, imageShape } = options
-  const { encoder, decoder } = convolutional(options)
-  const code = dense({ units: latent, name: 'code' })
+  const { layers, error, encode, decode, evaluate } = convAutoencoder(options)
   const optimizer = adam({ learningRate })
-  const encode = (images: Tensor, pass: Parameters<typeof code.apply>[1]) => code.apply(encoder.apply(images, pass), pass)
-  /** Σ (x − x̂)² of all images. */
-  const error = (x: Tensor, y: Tensor): Tensor => sum(square(sub(x, y)))
   return {
     imageShape,
     codeShape: [latent],
@@ -65,15 +60,15 @@ export const waeMmd: OwnKind<typeof OPTIONS, 'loss' | 'reconstruction' | 'discre
     optimizers: [optimizer],
     train({ images }, pass) {
       const codes = encode(images, pass)
-      const reconstruction = mul(error(images, tanh(decoder.apply(codes, pass))), 1 / images.shape[0]!)
+      const reconstruction = mul(error(images, codes, pass), 1 / images.shape[0]!)
       const far = discrepancy(codes, randomNormal(codes.shape, pass.stream('prior')))
       const loss = add(reconstruction, mul(far, weight))
       const metrics = { loss, reconstruction, discrepancy: far }
-      return [minimize(optimizer, loss, [encoder, code, decoder], { metrics, ...clipping(clipNorm) })]
+      return [minimize(optimizer, loss, layers, { metrics, ...clipping(clipNorm) })]
     },
-    evaluate: ({ images }, pass) => ({ loss: error(images, tanh(decoder.apply(encode(images, pass), pass))) }),
+    evaluate,
     encode,
-    decode: (codes, pass) => tanh(decoder.apply(codes, pass)),
+    decode,
   }
 })
 

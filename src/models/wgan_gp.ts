@@ -2,25 +2,18 @@
 // real and generated images, by a gradient of a gradient.
 import { gradients } from '../autodiff/gradients.ts'
 import type { Tensor } from '../graph/tensor.ts'
-import { rate } from '../nn/rate.ts'
 import { add, mul, sub } from '../ops/arithmetic.ts'
 import { randomUniform } from '../ops/random.ts'
 import { mean, sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/reshape.ts'
 import { sqrt, square } from '../ops/unary.ts'
 import { count, fractionBelowOne, type Given, notNegative, option } from '../options.ts'
-import { ADVERSARIAL, adversarial } from './adversarial.ts'
-import { convFeatures, convGenerator, head } from './conv_gan.ts'
+import { adversarial } from './adversarial.ts'
+import { CONV_GAN, convFeatures, convGenerator, head } from './conv_gan.ts'
 import { joined } from './joined.ts'
 import { defineModel, type OwnKind } from './kind.ts'
 
 const OWN = {
-  /** Size of the noise. Default 64. */
-  latent: option(count, 64, 'size of the noise'),
-  /** Channels at half of the image's size; twice as many at each further half. Default 32. */
-  filters: option(count, 32, "channels at half of the image's size; twice as many at each further half"),
-  /** Adam's learning rate, or a schedule. Default 2e-4. */
-  learningRate: option(rate, 2e-4, "Adam's learning rate, or a schedule"),
   /** Adam's decay of the first moment. Default 0. */
   beta1: option(fractionBelowOne, 0, "Adam's decay of the first moment"),
   /** Steps of the discriminator for each of the generator. Default 3. */
@@ -28,7 +21,7 @@ const OWN = {
   /** Weight of the gradient penalty, λ of the paper. Default 10. */
   penalty: option(notNegative, 10, 'weight of the gradient penalty, λ of the paper'),
 }
-const OPTIONS: typeof ADVERSARIAL & typeof OWN = joined(ADVERSARIAL, OWN)
+const OPTIONS: typeof CONV_GAN & typeof OWN = joined(CONV_GAN, OWN)
 
 /** Keeps the root's slope finite where the critic's is 0. */
 const TINY = 1e-12

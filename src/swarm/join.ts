@@ -110,7 +110,8 @@ class PageHelper implements Helper {
   readonly #stop = new AbortController()
   /** Why it pauses: by its user, the battery, the page. */
   readonly #reasons = new Set<string>()
-  #goOn: (() => void)[] = []
+  /** Ends the wait for a next task. */
+  #goOn?: () => void
   #rest = 0
 
   constructor(name: string, run: string, settings: Settings) {
@@ -153,8 +154,8 @@ class PageHelper implements Helper {
     while (!this.signal.aborted) {
       if (this.#reasons.size) {
         this.#is('paused')
-        await new Promise<void>((done) => { this.#goOn.push(done) })
-      } else if (performance.now() < until) await this.#sleep(until - performance.now())
+        await this.#wait()
+      } else if (performance.now() < until) await this.#wait(until - performance.now())
       else break
     }
     this.#is('waiting')
@@ -182,25 +183,23 @@ class PageHelper implements Helper {
     look()
   }
 
-  async #sleep(ms: number): Promise<void> {
+  /** Until something changes, or for so long. */
+  async #wait(ms?: number): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined
     await new Promise<void>((done) => {
-      this.#goOn.push(done)
-      setTimeout(done, ms)
+      this.#goOn = done
+      if (ms !== undefined) timer = setTimeout(done, ms)
     })
+    clearTimeout(timer)
   }
   #set(reason: string, on: boolean): void {
     if (on) this.#reasons.add(reason)
     else this.#reasons.delete(reason)
-    this.#wake()
+    this.#goOn?.()
   }
   #end(): void {
     this.#stop.abort()
-    this.#wake()
-  }
-  #wake(): void {
-    const all = this.#goOn
-    this.#goOn = []
-    for (const done of all) done()
+    this.#goOn?.()
   }
   #is(state: HelperState): void {
     if (this.state === state) return
