@@ -27,6 +27,7 @@ const ALLOWED = [
   /^dist\/ganglion(-relaxed)?(-wide)?(-threads)?\.wasm$/,
   // What source maps point to.
   /^src\/([a-z_0-9]+\/)*[a-z_0-9]+(\.d)?\.ts$/,
+  /^examples\/((embedding|models)\/)?[a-z_0-9]+\.(m?js|html)$/,
   // The page that an export is.
   /^src\/export\/html\/page\/page\.css$/,
 ]
