@@ -9,6 +9,7 @@ import { Train } from './views/train.tsx'
 
 const VIEWS: Readonly<Record<View, () => preact.JSX.Element | null>> = {
   train: Train,
+  data: later(() => import('./views/data.tsx')),
   inside: later(() => import('./views/inside.tsx')),
   take: later(() => import('./views/take.tsx')),
   verify: later(() => import('./views/verify.tsx')),
@@ -25,6 +26,7 @@ export function App() {
         <h1>{text.value.tagline}</h1>
         <Controls />
         {error && <p class="alert" role="alert">{text.value.failed(error)}</p>}
+        {run.value?.absent.value && <p class="alert" role="alert">{text.value.absent}</p>}
         <Shown />
       </main>
     </>

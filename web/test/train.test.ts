@@ -28,6 +28,7 @@ describe('the page as it is opened', () => {
     const [isolated, processors] = await page.evaluate(() => [crossOriginIsolated, navigator.hardwareConcurrency])
     expect(isolated).toBe(true)
     expect(await number(page, 'threads')).toBe(Math.min(4, processors as number))
+    expect(await page.$eval('[data-threads]', (element) => element.textContent)).toContain(`it may run ${processors} at once`)
     expect(said).toEqual([])
   })
 
@@ -49,7 +50,7 @@ describe('the page as it is opened', () => {
     await page.goto(all.site.url)
     await steps(page, 3)
     expect(await number(page, 'threads')).toBe(1)
-    expect(await page.$eval('[title*="isolated"] dd', (element) => element.textContent)).toBe('1')
+    expect(await page.$eval('[data-threads]', (element) => element.textContent)).toMatch(/^Threads: 1\. .*not isolated/)
   })
 })
 
@@ -80,7 +81,7 @@ describe('buttons', () => {
     await page.waitForSelector('[data-metric="generator"]')
     await page.locator('input[name="batch"]').fill('32')
     await page.keyboard.press('Enter')
-    await page.waitForFunction(() => location.hash.includes('model=gan&batch=32&latent=100'))
+    await page.waitForFunction(() => location.hash.includes('model=gan&data=mnist&batch=32&latent=100'))
     await steps(page, 2)
     expect(await page.evaluate(() => (globalThis as { mark?: number }).mark)).toBe(1)
     expect(await page.$('.reconstructions')).toBeNull()

@@ -22,6 +22,7 @@ export function Controls() {
         <button type="button" onClick={restart}><Restart /><span>{t.restart}</span></button>
       </div>
       {now && <Numbers run={now} />}
+      {now && <Threads run={now} />}
     </div>
   )
 }
@@ -35,7 +36,18 @@ function Numbers({ run: { status, step, epoch, speed, threads } }: { readonly ru
       <div><dt>{t.step}</dt><dd data-number="step">{whole(step.value)}</dd></div>
       <div><dt>{t.epoch}</dt><dd>{whole(epoch.value)}</dd></div>
       <div><dt>{t.speed}</dt><dd data-number="speed">{whole(speed.value)}</dd></div>
-      <div title={team?.reason}><dt>{t.threads}</dt><dd data-number="threads">{team ? team.count : '–'}</dd></div>
+      <div><dt>{t.threads}</dt><dd data-number="threads">{team ? team.count : '–'}</dd></div>
     </dl>
   )
+}
+
+/** How many threads there are, and why: what a browser grants is not seen otherwise. */
+function Threads({ run: { threads } }: { readonly run: Run }) {
+  const { threadsAre, threadsWhy } = text.value
+  const team = threads.value
+  if (!team) return null
+  const processors = navigator.hardwareConcurrency
+  const alone = processors > 1 ? (crossOriginIsolated ? team.reason : threadsWhy.plain) : threadsWhy.single
+  const why = team.count > 1 ? threadsWhy.several(whole(processors)) : alone
+  return <p class="note threads" data-threads>{threadsAre(whole(team.count), why)}</p>
 }

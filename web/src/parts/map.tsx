@@ -4,10 +4,11 @@ import type { Encoded } from '../state/encoded.ts'
 import { dark } from '../state/theme.ts'
 import { text } from '../text/index.ts'
 
-/** By class: colours that differ in lightness too. */
-export const CLASS_COLOURS = [
+/** By class, the first ones again after the last: colours that differ in lightness too. */
+const COLOURS = [
   '#3b7dd8', '#e8833a', '#2f9e5b', '#d64550', '#8b62c9', '#8c6239', '#d667b0', '#6f7780', '#b3a125', '#26a8b8',
 ]
+export const colourOfClass = (label: number): string => COLOURS[label % COLOURS.length]!
 /** Of the farthest point, what the map's edge is. */
 const ROOM = 1.08
 const POINT = 2.6
@@ -36,8 +37,8 @@ function draw(canvas: HTMLCanvasElement, { places, labels }: Encoded, at: Props[
     context.arc(side / 2 + x * scale, side / 2 - y * scale, radius * devicePixelRatio, 0, 7)
   }
   context.globalAlpha = 0.8
-  for (let i = 0; i < labels.length; i++) {
-    context.fillStyle = CLASS_COLOURS[labels[i]!]!
+  for (let i = 0; i < places.length / 2; i++) {
+    context.fillStyle = colourOfClass(labels?.[i] ?? 0)
     point(places[2 * i]!, places[2 * i + 1]!, POINT)
     context.fill()
   }

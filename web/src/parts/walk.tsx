@@ -2,16 +2,20 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { Encoded } from '../state/encoded.ts'
-import { CLASSES } from '../state/look.ts'
 import { between } from '../state/plane.ts'
 import type { Run } from '../state/run.ts'
 import { text } from '../text/index.ts'
 import { Card } from './card.tsx'
+import { narrow } from './narrow.ts'
 import { useDecoded } from './decoded.ts'
 import { Dice } from './icons.tsx'
 import { Tiles } from './tiles.tsx'
 
-const STEPS = 9
+const STEPS = 10
+/** On a narrow screen in two rows, of images that are large enough to be seen. */
+const NARROW = 5
+/** Images that are chosen among, where there are no classes. */
+const CHOICES = 10
 const anySeed = () => Math.floor(Math.random() * 1e6)
 
 interface Props {
@@ -21,8 +25,9 @@ interface Props {
 
 export function Walk({ run, encoded }: Props) {
   const t = text.value
-  const from = useSignal(3)
-  const to = useSignal(8)
+  const names = endsOf(run)
+  const from = useSignal(Math.min(3, names.length - 1))
+  const to = useSignal(Math.min(8, names.length - 1))
   const ends = useSignal<Float32Array | null>(null)
   const draw = async (seed: number) => {
     ends.value = await run.trainer!.drawCodes(2, { seed })
@@ -35,26 +40,35 @@ export function Walk({ run, encoded }: Props) {
   const images = useDecoded(run, codes)
   return (
     <Card title={t.walk} help={encoded ? t.walkHelp : t.walkNoise} class="walk" aside={encoded
-      ? <div class="ends"><End name={t.from} value={from} /><End name={t.to} value={to} /></div>
+      ? <div class="ends"><End name={t.from} value={from} names={names} /><End name={t.to} value={to} names={names} /></div>
       : <button type="button" class="quiet" onClick={() => void draw(anySeed())}><Dice />{t.otherEnds}</button>}>
-      <Tiles images={images.value} shape={[28, 28, 1]} columns={STEPS} count={STEPS} label={t.walkAlt} />
+      <Tiles images={images.value} shape={run.data!.train.shape} columns={narrow.value ? NARROW : STEPS} count={STEPS}
+        label={t.walkAlt} />
     </Card>
   )
 }
 
-/** The code of the first test image of a class. */
+/** What one goes between: classes, or images by their numbers. */
+function endsOf({ data }: Run): readonly string[] {
+  const { test, classNames } = data!
+  return test.labels ? classNames : Array.from({ length: Math.min(CHOICES, test.count) }, (_, i) => String(i + 1))
+}
+
+/** The code of the first test image of a class that has one; without classes, of an image. */
 function firstOf({ codes, labels, plane: { size } }: Encoded, label: number): Float32Array {
-  const row = Array.prototype.indexOf.call(labels, label)
+  const row = labels ? Math.max(0, Array.prototype.indexOf.call(labels, label)) : label
   return codes.subarray(row * size, (row + 1) * size)
 }
 const halves = (pair: Float32Array | null) => pair && [pair.subarray(0, pair.length / 2), pair.subarray(pair.length / 2)]
 
-function End({ name, value }: { readonly name: string, readonly value: { value: number } }) {
+function End({ name, value, names }: {
+  readonly name: string, readonly value: { value: number }, readonly names: readonly string[]
+}) {
   return (
     <label>
       <span>{name}</span>
       <select value={value.value} onChange={({ currentTarget }) => (value.value = Number(currentTarget.value))}>
-        {Array.from({ length: CLASSES }, (_, label) => <option key={label} value={label}>{label}</option>)}
+        {names.map((each, label) => <option key={each} value={label}>{each}</option>)}
       </select>
     </label>
   )

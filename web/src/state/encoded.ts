@@ -1,6 +1,6 @@
 // The codes of the test images, by a run's encoder as it is: again and again, while somebody looks.
 import { signal } from '@preact/signals'
-import { data, floats } from './data.ts'
+import { floats } from './data.ts'
 import { type Plane, planeOf, placesOf } from './plane.ts'
 import type { Run } from './run.ts'
 
@@ -9,7 +9,9 @@ const EVERY = 1200
 
 export interface Encoded {
   readonly codes: Float32Array
-  readonly labels: ArrayLike<number>
+  /** Of each; none where the data have no classes. */
+  readonly labels: ArrayLike<number> | undefined
+  readonly classNames: readonly string[]
   readonly plane: Plane
   /** x, y of each in the plane. */
   readonly places: Float32Array
@@ -28,7 +30,7 @@ export class Encoder {
   }
 
   async #follow(run: Run): Promise<void> {
-    const { test } = await data()
+    const { test, classNames } = run.data!
     const images = floats(test.images)
     const size = () => run.trainer!.info.codeShape.reduce((a, b) => a * b, 1)
     for (let seen = -1; !this.#over && !run.closed; await wait(EVERY)) {
@@ -36,7 +38,7 @@ export class Encoder {
       seen = run.step.value
       const codes = await run.trainer.encode(images)
       const plane = planeOf(codes, size(), this.encoded.value?.plane)
-      this.encoded.value = { codes, labels: test.labels!, plane, places: placesOf(codes, plane) }
+      this.encoded.value = { codes, labels: test.labels, classNames, plane, places: placesOf(codes, plane) }
     }
   }
 

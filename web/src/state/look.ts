@@ -7,7 +7,8 @@ import { factsOf } from './facts.ts'
 import type { Run } from './run.ts'
 
 export const SAMPLES = 64
-export const CLASSES = 10
+/** Images that are reconstructed: one of each class, or the first ones. */
+export const SHOWN = 10
 /** Milliseconds from one look to the next at least, with reduced motion, and from one judgement to the next. */
 const PAUSE = 120
 const CALM = 1500
@@ -18,11 +19,14 @@ const RARELY = 4
 const calm = matchMedia('(prefers-reduced-motion: reduce)')
 const wait = (ms: number) => new Promise((done) => setTimeout(done, ms))
 
-/** The first image of each class, as floats. */
+/** The first image of each class, then others until there are as many as are shown, as floats. */
 export function oneOfEach({ images, labels, count }: ImageDataset): Float32Array {
   const size = images.length / count
-  const chosen = Array.from({ length: CLASSES }, (_, label) => labels!.indexOf(label as never))
-  return floats(chosen.flatMap((at) => [...images.subarray(at * size, (at + 1) * size)]))
+  const firsts = labels ? [...new Set(labels)].sort((a, b) => a - b).map((label) => labels.indexOf(label)) : []
+  const chosen = [...new Set([...firsts, ...Array(count).keys()])].slice(0, SHOWN)
+  const part = new (images.constructor as Uint8ArrayConstructor)(chosen.length * size)
+  chosen.forEach((at, i) => part.set((images as Uint8Array).subarray(at * size, (at + 1) * size), i * size))
+  return floats(part)
 }
 
 export class Look {
@@ -41,6 +45,7 @@ export class Look {
 
   async follow(run: Run, trainer: Trainer, test: ImageDataset): Promise<void> {
     const { encodes, judges } = factsOf(run.settings.model)
+    const judged = judges && run.data!.unseen
     if (encodes) this.originals.value = oneOfEach(test)
     try {
       for (let seen = -1; !run.closed;) {
@@ -55,7 +60,7 @@ export class Look {
         ])
         this.samples.value = samples
         this.reconstructions.value = reconstructions
-        if (judges && began - this.#judgedAt > JUDGE) {
+        if (judged && began - this.#judgedAt > JUDGE) {
           this.#judgedAt = began
           const loss = (await trainer.evaluate(test, { batchSize: 200 }))['loss']
           if (loss !== undefined) this.#judged = { test: loss }

@@ -4,12 +4,13 @@ import { computed, signal } from '@preact/signals'
 import { createTrainer, type Progress, type Trainer } from 'ganglion/worker'
 import { chunkOf } from './chunk.ts'
 import { Curve } from './curve.ts'
-import { data, type Data } from './data.ts'
+import { Absent, type Data, dataOf, FIRST_DATA } from './data.ts'
 import { Look } from './look.ts'
 import type { Settings } from './settings.ts'
 
 /** So many epochs that nobody sees their end. */
 const FOREVER = 1_000_000
+const IMAGE = [28, 28, 1]
 /** Chunks whose speed is averaged. */
 const RECENT = 20
 
@@ -31,6 +32,8 @@ export class Run {
   readonly speed = signal(0)
   readonly threads = signal<{ readonly count: number, readonly reason: string } | null>(null)
   readonly error = signal('')
+  /** Whether the page lacks the pictures that its address names. */
+  readonly absent = signal(false)
   /** The digest at the step of the settings, and the one of the last pause. */
   readonly reached = signal<Taken | null>(null)
   readonly paused = signal<Taken | null>(null)
@@ -44,7 +47,7 @@ export class Run {
   readonly drawn = signal(0)
   readonly look = new Look()
   trainer: Trainer | null = null
-  #data: Data | null = null
+  data: Data | null = null
   #stop: AbortController | null = null
   #closed = false
   readonly #recent: { samples: number, seconds: number }[] = []
@@ -61,11 +64,14 @@ export class Run {
   async #begin(): Promise<void> {
     const { model, latent, rate, seed } = this.settings
     try {
-      const [sets, trainer] = await Promise.all([data(), createTrainer({
-        model: { kind: model, options: { latent, learningRate: rate } }, seed, threads: 'auto',
-      })])
+      const loading = dataOf(this.settings.data)
+      // Digits have the shape that models are made for by default, so that both are made at once.
+      const { train: { shape } } = this.settings.data === FIRST_DATA ? { train: { shape: IMAGE } } : await loading
+      const options = { latent, learningRate: rate, imageShape: shape }
+      const making = createTrainer({ model: { kind: model, options }, seed, threads: 'auto' })
+      const [sets, trainer] = await Promise.all([loading, making])
       if (this.#closed) return void trainer.close()
-      this.#data = sets
+      this.data = sets
       const { threads, threadsReason } = trainer.info
       this.threads.value = { count: threads, reason: threadsReason }
       this.trainer = trainer
@@ -78,7 +84,8 @@ export class Run {
 
   #fail(error: unknown): void {
     if (this.#closed) return
-    this.error.value = (error as Error).message
+    if (error instanceof Absent) this.absent.value = true
+    else this.error.value = (error as Error).message
     this.status.value = 'failed'
   }
 
@@ -122,7 +129,7 @@ export class Run {
     const end = step < goal ? Math.min(last, goal) : last
     const steps = end === Infinity ? {} : { steps: end - step }
     let before: Progress | undefined
-    for await (const now of this.trainer!.train(this.#data!.train, { epochs: FOREVER, batchSize: batch, signal, ...steps })) {
+    for await (const now of this.trainer!.train(this.data!.train, { epochs: FOREVER, batchSize: batch, signal, ...steps })) {
       const { samples, seconds, values } = chunkOf(now, before)
       before = now
       this.curve.add({ step: now.step, values: { ...values, ...this.look.takeJudged() } })

@@ -1,10 +1,13 @@
 // What a run is made of, in the page's address and nowhere else: opened again, the address is the same run.
 // Invariant: every setting is written, defaults too, so that a link means the same when defaults have changed.
 import { signal } from '@preact/signals'
+import { FIRST_DATA, OWN } from './data.ts'
 import { factsOf, models } from './facts.ts'
 
 export interface Settings {
   readonly model: string
+  /** The name of what it trains on (data.ts). */
+  readonly data: string
   readonly batch: number
   readonly latent: number
   readonly rate: number
@@ -15,7 +18,7 @@ export interface Settings {
   readonly expected: string
 }
 
-export const VIEWS = ['train', 'inside', 'take', 'verify', 'bench'] as const
+export const VIEWS = ['train', 'data', 'inside', 'take', 'verify', 'bench'] as const
 export type View = (typeof VIEWS)[number]
 
 /** What is taken for each number: the rest is brought into it. */
@@ -32,7 +35,7 @@ const FIRST = 'vae'
 
 export function defaultsOf(model: string): Settings {
   const { latent, rate } = factsOf(model)
-  return { model, batch: 64, latent: latent ?? 20, rate: rate ?? 1e-3, seed: 1, steps: 500, expected: '' }
+  return { model, data: FIRST_DATA, batch: 64, latent: latent ?? 20, rate: rate ?? 1e-3, seed: 1, steps: 500, expected: '' }
 }
 
 /** A number within its range, or the other one where it is none. */
@@ -49,10 +52,12 @@ export function read(hash: string): { readonly settings: Settings, readonly view
   const defaults = defaultsOf(models.some(({ kind }) => kind === model) ? model : FIRST)
   const number = (name: NumberName) => within(name, given.has(name) ? Number(given.get(name)) : NaN, defaults[name])
   const expected = given.get('digest') ?? ''
+  const data = given.get('data') ?? ''
   const view = given.get('view') as View
   return {
     settings: {
-      model: defaults.model, batch: number('batch'), latent: number('latent'), rate: number('rate'), seed: number('seed'),
+      model: defaults.model, data: OWN.test(data) ? data : FIRST_DATA,
+      batch: number('batch'), latent: number('latent'), rate: number('rate'), seed: number('seed'),
       steps: number('steps'), expected: /^[0-9a-f]{64}$/.test(expected) ? expected : '',
     },
     view: VIEWS.includes(view) ? view : 'train',

@@ -4,7 +4,7 @@ import { useEffect, useMemo } from 'preact/hooks'
 import { Card } from '../parts/card.tsx'
 import { useDecoded } from '../parts/decoded.ts'
 import { Dice } from '../parts/icons.tsx'
-import { CLASS_COLOURS, LatentMap } from '../parts/map.tsx'
+import { colourOfClass, LatentMap } from '../parts/map.tsx'
 import { Sliders } from '../parts/sliders.tsx'
 import { Tiles } from '../parts/tiles.tsx'
 import { Walk } from '../parts/walk.tsx'
@@ -15,7 +15,8 @@ import { codeAt, meanOf, placesOf } from '../state/plane.ts'
 import type { Run } from '../state/run.ts'
 import { text } from '../text/index.ts'
 
-const IMAGE = [28, 28, 1]
+/** Buttons of classes, at most. */
+const MOST_CLASSES = 24
 
 export default function Inside() {
   const now = run.value
@@ -49,7 +50,7 @@ function Of({ run }: { readonly run: Run }) {
             <>
               <LatentMap encoded={encoded} place={at ? [at[0]!, at[1]!] : null}
                 onPlace={(x, y) => (chosen.value = codeAt(encoded.plane, x, y))} />
-              <Classes encoded={encoded} onCode={(next) => (chosen.value = next)} />
+              {encoded.labels && <Classes encoded={encoded} onCode={(next) => (chosen.value = next)} />}
             </>
           )}
         </Card>
@@ -57,7 +58,7 @@ function Of({ run }: { readonly run: Run }) {
           <button type="button" class="quiet" onClick={() => void draw()}><Dice />{t.fromNoise}</button>
         }>
           <div class="one">
-            <Tiles images={images.value} shape={IMAGE} columns={1} count={1} label={t.decodedAlt} side={280} />
+            <Tiles images={images.value} shape={run.data!.train.shape} columns={1} count={1} label={t.decodedAlt} side={280} />
           </div>
           {code && <Sliders code={code} codes={encoded?.codes ?? null} onCode={(next) => (chosen.value = next)} />}
         </Card>
@@ -68,15 +69,15 @@ function Of({ run }: { readonly run: Run }) {
 }
 
 /** To the middle of a class's codes. */
-function Classes({ encoded: { codes, labels, plane }, onCode }: {
+function Classes({ encoded: { codes, labels, classNames, plane }, onCode }: {
   readonly encoded: Encoded, readonly onCode: (code: Float32Array) => void
 }) {
   return (
     <div class="classes" role="group" aria-label={text.value.classes}>
-      {CLASS_COLOURS.map((colour, label) => (
-        <button key={colour} type="button" aria-label={text.value.classOf(String(label))}
-          onClick={() => onCode(meanOf(codes, plane.size, (row) => labels[row] === label))}>
-          <svg viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" fill={colour} /></svg>{label}
+      {classNames.slice(0, MOST_CLASSES).map((name, label) => (
+        <button key={name} type="button" aria-label={text.value.classOf(name)}
+          onClick={() => onCode(meanOf(codes, plane.size, (row) => labels![row] === label))}>
+          <svg viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" fill={colourOfClass(label)} /></svg>{name}
         </button>
       ))}
     </div>

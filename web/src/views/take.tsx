@@ -7,6 +7,7 @@ import { paint } from '../parts/paint.ts'
 import { run } from '../state/current.ts'
 import { download } from '../state/files.ts'
 import { SAMPLES } from '../state/look.ts'
+import { ownData } from '../state/own.ts'
 import { programOf } from '../state/program.ts'
 import type { Run } from '../state/run.ts'
 import { figure, text } from '../text/index.ts'
@@ -46,10 +47,10 @@ async function take({ settings, trainer }: Run, format: Name): Promise<void> {
   }
 }
 
-async function png({ trainer, settings, step }: Run): Promise<void> {
+async function png({ trainer, settings, step, data }: Run): Promise<void> {
   const samples = await trainer!.sample(SAMPLES, { seed: settings.seed })
   const canvas = document.createElement('canvas')
-  paint(canvas, samples, { shape: [28, 28, 1], columns: 8, side: 84, gap: 6 }, { paper: [0, 0, 0], ink: [255, 255, 255] })
+  paint(canvas, samples, { shape: data!.train.shape, columns: 8, side: 84, gap: 6 }, { paper: [0, 0, 0], ink: [255, 255, 255] })
   canvas.toBlob((blob) => download(`${settings.model}-step-${step.value}.png`, blob!, 'image/png'))
 }
 
@@ -89,7 +90,7 @@ const copied = signal('')
 
 function Program({ run: { settings, reached } }: { readonly run: Run }) {
   const t = text.value
-  const program = programOf(settings, reached.value?.digest)
+  const program = programOf(settings, ownData(settings.data)?.wanted, reached.value?.digest)
   const copy = () => void navigator.clipboard.writeText(program).then(() => (copied.value = program), () => undefined)
   return (
     <Card title={t.program} help={t.programHelp} aside={

@@ -7,12 +7,13 @@ import { Legend, Table } from '../parts/figures.tsx'
 import { Form } from '../parts/form.tsx'
 import { Tiles } from '../parts/tiles.tsx'
 import { run } from '../state/current.ts'
-import { CLASSES, SAMPLES } from '../state/look.ts'
+import { SAMPLES, SHOWN } from '../state/look.ts'
 import { factsOf } from '../state/facts.ts'
 import type { Run } from '../state/run.ts'
 import { text, whole } from '../text/index.ts'
 
 const IMAGE = [28, 28, 1]
+const shapeOf = ({ data }: Run) => data?.train.shape ?? IMAGE
 
 export function Train() {
   const now = run.value
@@ -32,21 +33,27 @@ export function Train() {
   )
 }
 
-function Samples({ run: { look, step } }: { readonly run: Run }) {
+function Samples({ run }: { readonly run: Run }) {
   const t = text.value
+  const { look, step } = run
   return (
     <Card title={t.samples} help={t.samplesHelp} class="samples">
-      <Tiles images={look.samples.value} shape={IMAGE} columns={8} count={SAMPLES} label={t.samplesAlt(whole(step.value))} />
+      <Tiles images={look.samples.value} shape={shapeOf(run)} columns={8} count={SAMPLES}
+        label={t.samplesAlt(whole(step.value))} />
     </Card>
   )
 }
 
-function Reconstructions({ run: { look, step } }: { readonly run: Run }) {
+function Reconstructions({ run }: { readonly run: Run }) {
   const t = text.value
+  const { look, step } = run
+  const shape = shapeOf(run)
+  const count = look.originals.value ? look.originals.value.length / shape.reduce((a, b) => a * b, 1) : SHOWN
   return (
-    <Card title={t.reconstructions} help={t.reconstructionsHelp} class="reconstructions">
-      <Tiles images={look.originals.value} shape={IMAGE} columns={CLASSES} count={CLASSES} label={t.originalsAlt} />
-      <Tiles images={look.reconstructions.value} shape={IMAGE} columns={CLASSES} count={CLASSES}
+    <Card title={t.reconstructions} help={run.data?.unseen === false ? t.reconstructionsSeen : t.reconstructionsHelp}
+      class="reconstructions">
+      <Tiles images={look.originals.value} shape={shape} columns={SHOWN} count={count} label={t.originalsAlt} />
+      <Tiles images={look.reconstructions.value} shape={shape} columns={SHOWN} count={count}
         label={t.reconstructionsAlt(whole(step.value))} />
     </Card>
   )

@@ -1,0 +1,65 @@
+// A pad to draw on: white on black, as the digits are, so that a drawing can be among them.
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { type GivenFile, pictureOf } from '../state/given.ts'
+import { text } from '../text/index.ts'
+
+const SIDE = 280
+const STROKE = 22
+
+function clear(canvas: HTMLCanvasElement): void {
+  const context = canvas.getContext('2d')!
+  context.fillStyle = '#000'
+  context.fillRect(0, 0, SIDE, SIDE)
+}
+
+export function Pad({ onPicture }: { readonly onPicture: (file: GivenFile) => void }) {
+  const t = text.value
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const drawn = useSignal(false)
+  const name = useSignal('')
+  const last = useRef<readonly [number, number] | null>(null)
+  useEffect(() => clear(canvas.current!), [])
+  const place = (event: PointerEvent): readonly [number, number] => {
+    const { left, top, width } = canvas.current!.getBoundingClientRect()
+    return [(event.clientX - left) * SIDE / width, (event.clientY - top) * SIDE / width]
+  }
+  const line = (event: PointerEvent) => {
+    if (!last.current) return
+    const to = place(event)
+    const context = canvas.current!.getContext('2d')!
+    Object.assign(context, { strokeStyle: '#fff', lineWidth: STROKE, lineCap: 'round' })
+    context.beginPath()
+    context.moveTo(...last.current)
+    context.lineTo(...to)
+    context.stroke()
+    last.current = to
+    drawn.value = true
+  }
+  const again = () => {
+    clear(canvas.current!)
+    drawn.value = false
+  }
+  const add = async () => {
+    onPicture(await pictureOf(canvas.current!, 'drawn', name.value))
+    again()
+  }
+  return (
+    <>
+      <canvas ref={canvas} class="drawing" width={SIDE} height={SIDE} role="img" aria-label={t.draw}
+        onPointerDown={(event) => {
+          canvas.current!.setPointerCapture(event.pointerId)
+          last.current = place(event)
+          line(event)
+        }} onPointerMove={line} onPointerUp={() => (last.current = null)} onPointerCancel={() => (last.current = null)} />
+      <label class="field">
+        <span>{t.className}</span>
+        <input value={name.value} maxLength={60} onInput={({ currentTarget }) => (name.value = currentTarget.value)} />
+      </label>
+      <div class="buttons">
+        <button type="button" disabled={!drawn.value} onClick={() => void add()}>{t.addDrawing}</button>
+        <button type="button" disabled={!drawn.value} onClick={again}>{t.clear}</button>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,117 @@
+// Pictures of one's own, in Chromium: folders as classes, broken files, what is drawn; on the same files the digest of Node.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createRuntime, Model, vae } from 'ganglion'
+import { encodePng, loadDataset } from 'ganglion/node'
+import type { ElementHandle, Page } from 'puppeteer-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { button, steps } from './lib/chromium.ts'
+import { pages, wanted } from './lib/page.ts'
+
+const all = pages()
+beforeEach(wanted)
+
+const EACH = 20
+const SIDE = 40
+let folder: string
+
+/** Pictures of two classes in colours of their own, one that is cut off, one that is none, and one of another kind. */
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ganglion-pictures-'))
+  for (const [at, name] of ['cats', 'dogs'].entries()) {
+    mkdirSync(join(folder, name))
+    for (let i = 0; i < EACH; i++) {
+      const pixels = Uint8Array.from({ length: SIDE * SIDE * 4 }, (_, k) => (k % 4 === 3 ? 255 : (k * (3 + at) + 17 * i) % 256))
+      writeFileSync(join(folder, name, `${i}.png`), encodePng({ width: SIDE, height: SIDE, channels: 4, pixels }))
+    }
+  }
+  const whole = encodePng({ width: SIDE, height: SIDE, channels: 4, pixels: new Uint8Array(SIDE * SIDE * 4).fill(9) })
+  writeFileSync(join(folder, 'cats', 'cut.png'), whole.subarray(0, whole.length / 2))
+  writeFileSync(join(folder, 'dogs', 'none.jpg'), 'no picture')
+  writeFileSync(join(folder, 'dogs', 'moving.gif'), 'GIF89a')
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+// Everything begins when the page trains: before, it is loaded anew once, to be isolated.
+const choose = async (page: Page, kind: string, path: string) =>
+  (await page.waitForSelector(`[data-files="${kind}"]`) as ElementHandle<HTMLInputElement>).uploadFile(path)
+const leftOut = (page: Page, kind: string) =>
+  page.$$eval(`[data-left-out="${kind}"] li`, (items) => items.map((item) => item.textContent!))
+
+test('a folder: classes, what is broken by name, and the digest that Node reaches on the same folder', async () => {
+  const { page, said } = await all.at('#view=data&model=vae&batch=16&latent=4&seed=3&steps=20')
+  await steps(page, 1)
+  await choose(page, 'folder', folder)
+  await page.waitForSelector(`[data-made="${2 * EACH}"]`)
+  expect(await page.$eval('[data-made]', (element) => element.textContent)).toContain('cats, dogs')
+  const broken = await leftOut(page, 'broken')
+  expect(broken).toHaveLength(2)
+  expect(broken[0]).toContain('cats/cut.png')
+  expect(broken[1]).toContain('dogs/none.jpg')
+  expect((await leftOut(page, 'skipped'))[0]).toContain('moving.gif')
+
+  await page.locator('[data-train]').click()
+  const shown = await page.waitForSelector('[data-digest="reached"]')
+  const digest = await shown!.evaluate((element) => (element as HTMLElement).dataset['value'])
+  expect(await page.evaluate(() => location.hash)).toMatch(/data=own-[0-9a-f]{16}/)
+  const data = await loadDataset(folder, { size: 28, channels: 1, fit: 'cover', skipBroken: true })
+  const model = await Model.create(await createRuntime(), vae({ latent: 4, learningRate: 0.001 }), { seed: 3 })
+  for await (const { step } of model.train(data, { batchSize: 16, steps: 20, epochs: 20 })) expect(step).toBeLessThanOrEqual(20)
+  expect(digest).toBe(await model.digest())
+
+  await page.locator('nav button:nth-child(3)').click()
+  await button(page, 'The middle of class dogs').click()
+  expect(await page.$$('.classes button')).toHaveLength(2)
+  expect(said).toEqual([])
+})
+
+test('in colour, at another size, without classes: everything is shown, and training goes on', async () => {
+  const { page, said } = await all.at('#view=data&batch=8')
+  await steps(page, 1)
+  await page.select('.choices select', '32')
+  await page.evaluate(() => {
+    const colours = document.querySelectorAll<HTMLSelectElement>('.choices select')[1]!
+    colours.value = '3'
+    colours.dispatchEvent(new Event('change', { bubbles: true }))
+  })
+  await choose(page, 'files', join(folder, 'cats', '0.png'))
+  await choose(page, 'files', join(folder, 'cats', '1.png'))
+  await page.waitForSelector('[data-made="2"]')
+  await page.locator('[data-train]').click()
+  await steps(page, 5)
+  await page.locator('nav button:nth-child(3)').click()
+  await page.waitForSelector('.walk .tiles[data-ready="true"]')
+  expect(await page.$('.classes')).toBeNull()
+  expect(said).toEqual([])
+})
+
+test('files that are no pictures are refused with a sentence, and the run before goes on', async () => {
+  const { page } = await all.at('#view=data&batch=8')
+  await steps(page, 1)
+  await choose(page, 'files', join(folder, 'dogs', 'none.jpg'))
+  await page.waitForSelector('.made .alert')
+  expect(await page.$eval('.made .alert', (element) => element.textContent)).toMatch(/no picture that can be read/)
+  await steps(page, 5)
+})
+
+test('a drawing is a picture of its class', async () => {
+  const { page, said } = await all.at('#view=data&batch=8')
+  await steps(page, 1)
+  const { x, y } = (await (await page.waitForSelector('.drawing'))!.boundingBox())!
+  await page.mouse.move(x + 40, y + 40)
+  await page.mouse.down()
+  await page.mouse.move(x + 200, y + 200, { steps: 5 })
+  await page.mouse.up()
+  await page.locator('.pad input').fill('lines')
+  await button(page, 'Add the drawing').click()
+  await page.waitForSelector('[data-made="1"]')
+  expect(await page.$eval('[data-made]', (element) => element.textContent)).toContain('lines')
+  expect(said).toEqual([])
+})
+
+test('an address of pictures that the page does not have says so', async () => {
+  const { page } = await all.at('#data=own-0123456789abcdef')
+  await page.waitForSelector('.alert')
+  expect(await page.$eval('.alert', (element) => element.textContent)).toMatch(/Give them in “Pictures”/)
+})
