@@ -75,7 +75,9 @@ const library = {
 /** A library that pages load is a part of dist, because a page without a bundler finds no package by its name. */
 const packages = {
   name: 'packages',
-  setup: ({ onResolve }) => onResolve({ filter: /^(@noble\/|@bufbuild\/|@jsquash\/|fflate$|tweetnacl$|@nats-io\/(nats-core|nkeys|nuid)$)/ }, ({ path }) => (
+  setup: ({ onResolve }) => onResolve({
+    filter: /^(@noble\/|@bufbuild\/|@jsquash\/|crc-32\/|fflate$|tweetnacl$|@nats-io\/(nats-core|nkeys|nuid)$)/,
+  }, ({ path }) => (
     // fflate has a file for Node, which pages do not load.
     { path: fileURLToPath(import.meta.resolve(path)).replace(/(fflate\/esm\/)index\.mjs$/, '$1browser.js') }
   )),

@@ -1,6 +1,7 @@
-// The figures of a run, as lines of metrics.jsonl. Invariant: each step that led to the saved state is in one line.
+// The figures of a run, as lines of metrics.jsonl. Invariant: each step that led to the saved state is in one epoch's line.
+import type { StepLine } from './logs.ts'
 
-/** A line of metrics.jsonl. */
+/** A line of metrics.jsonl of an epoch, or of what was trained of it. */
 export interface EpochLine {
   readonly epoch: number
   /** The steps are those after `from`, up to `step`. */
@@ -38,6 +39,11 @@ export class Lines {
 
   within(line: EpochLine): void {
     this.#open = JSON.stringify(line)
+  }
+
+  /** Takes a line of some steps, which an epoch's line tells of too. */
+  log(line: StepLine): void {
+    this.#ended.push(JSON.stringify(line))
   }
 
   add(line: EpochLine): void {

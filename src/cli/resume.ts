@@ -15,6 +15,7 @@ import { type DataChoice, dataHash, trainingData } from './data.ts'
 import { kebab, shownValue } from './model_options.ts'
 import { UsageError } from './options.ts'
 import type { EpochLine } from './lines.ts'
+import type { Logs } from './logs.ts'
 import type { KnownRun, Resume, Settings } from './settings.ts'
 
 type Options = ModelDefinition['options']
@@ -42,6 +43,7 @@ export interface Given {
   readonly keepStates: number
   readonly lease: number
   readonly saveEvery: number
+  readonly logs?: Logs
   readonly quiet: boolean
   readonly json: boolean
 }
@@ -97,6 +99,7 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
     keepStates: given.keepStates,
     lease: given.lease,
     saveEvery: given.saveEvery,
+    logs: given.logs,
     force: false,
     quiet: given.quiet,
     json: given.json,

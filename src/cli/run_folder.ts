@@ -1,4 +1,5 @@
-// The folder of a run while it trains: its state every so many seconds, figures and pictures epoch by epoch. Invariant: whenever
+// The folder of a run while it trains: its state every so many seconds, figures and pictures epoch by epoch, and within epochs
+// where that was asked for. Invariant: whenever
 // the process is killed, the folder has a state with the figures of the steps that led to it, from the run's first commit on.
 import { join } from 'node:path'
 import { formatConfig, type RunConfig } from '../checkpoint/config.ts'
@@ -13,13 +14,17 @@ import { evaluateInTurns } from '../train/evaluate.ts'
 import type { Model } from '../train/model.ts'
 import { countersOf } from '../train/state.ts'
 import type { Progress } from '../train/train.ts'
+import { EventFile } from './event_file.ts'
 import { type EpochLine, Lines } from './lines.ts'
+import { type Logs, StepLines } from './logs.ts'
 import type { RunLock } from './run_lock.ts'
 import type { TaskLog } from './task_log.ts'
 
 /** Images in a picture of samples, and pairs in one of reconstructions: fewer, where a picture has no room for them. */
 const MOST_SAMPLES = 64
 const MOST_PAIRS = 32
+/** Milliseconds from one writing of figures within an epoch to the next at least: all of them are written each time. */
+const LINES_MS = 1000
 
 interface Start {
   readonly config: RunConfig
@@ -31,6 +36,8 @@ interface Start {
   readonly saveEvery: number
   /** What others did, where they work for the run. */
   readonly tasks?: TaskLog
+  /** What it tells within epochs. */
+  readonly logs?: Logs
 }
 
 /** A new run before its first step. */
@@ -54,11 +61,18 @@ export class RunFolder {
   readonly #shown: ImageDataset
   readonly #saveMs: number
   readonly #lines: Lines
+  readonly #logs: Logs
+  readonly #steps: StepLines | undefined
+  #last: Progress | undefined
+  #events: EventFile | undefined
+  #writtenAt = performance.now()
+  #drawnAt = performance.now()
   readonly #tasks: TaskLog | undefined
   #savedAt = performance.now()
   #saved: Saved
 
-  private constructor(lock: RunLock, model: Model, { test, data, saveEvery, tasks }: Start, lines: Lines, saved: Saved) {
+  private constructor(lock: RunLock, model: Model, options: Start, lines: Lines, saved: Saved) {
+    const { test, data, saveEvery, tasks, logs = {} } = options
     this.path = lock.path
     this.#lock = lock
     this.#model = model
@@ -67,6 +81,8 @@ export class RunFolder {
     this.#saveMs = saveEvery * 1000
     this.#lines = lines
     this.#tasks = tasks
+    this.#logs = logs
+    this.#steps = logs.logEvery === undefined ? undefined : new StepLines(logs.logEvery, saved.step)
     this.#saved = saved
   }
 
@@ -82,6 +98,7 @@ export class RunFolder {
         ...state.files, [METRICS, ''], [`${SAMPLES}/${pictureOf(0)}`, picture], [CONFIG, formatConfig(options.config)],
       ])
       await run.#writing(() => commit(run.path, { files, removed }))
+      await run.#beginEvents()
       return run
     } catch (error) {
       await clearSamples(run.path, false)
@@ -98,6 +115,7 @@ export class RunFolder {
     await look(run.path)
     await run.#makeSamples()
     await run.#writing(() => writeFileAtomic(join(run.path, CONFIG), formatConfig(config)))
+    await run.#beginEvents()
     return run
   }
 
@@ -116,11 +134,16 @@ export class RunFolder {
     return undefined
   }
 
-  /** Saves within an epoch, when it is time. */
+  /** Writes figures and pictures within an epoch, and saves, when it is time. */
   async progress(now: Progress): Promise<void> {
     await this.#keepTasks(now)
+    await this.#log(now)
+    const drawing = this.#drawing(now)
+    if (!drawing && !this.#due) return
     // What is not finite would not be loaded again; training is about to find it, and goes back.
-    if (!this.#due || this.#model.session.notFinite) return
+    if (this.#model.session.notFinite) return
+    if (drawing) await this.#pictures(`step-${String(now.step).padStart(6, '0')}.png`, now.step)
+    if (!this.#due) return
     this.#lines.within(lineOf(now, this.#lines.from, false))
     await this.save()
   }
@@ -138,12 +161,16 @@ export class RunFolder {
   /** Writes an epoch's figures and pictures, and saves when it is time. */
   async epoch(now: Progress): Promise<EpochLine> {
     await this.#keepTasks(now)
+    await this.#log(now)
+    const { epoch, step } = now
     const test = this.#test && await evaluateInTurns(this.#model, this.#test)
     const line = lineOf(now, this.#lines.from, now.epochDone, test)
     this.#lines.add(line)
     try {
-      await this.#writing(() => writeFileAtomic(join(this.path, METRICS), this.#lines.written))
-      await this.#pictures(now.epoch)
+      await this.#writeLines()
+      await this.#event((events) => events.scalars(step, 'epoch', line.metrics))
+      if (test) await this.#event((events) => events.scalars(step, 'test', test))
+      await this.#pictures(pictureOf(epoch), step)
     } catch (error) {
       // There may be no room for a picture and still some for the state; if not, the one that was saved before stays.
       await this.save().catch(() => {})
@@ -153,17 +180,53 @@ export class RunFolder {
     return line
   }
 
+  /** Takes how training stands into the figures of so many steps. */
+  async #log(now: Progress): Promise<void> {
+    const line = this.#last === now ? undefined : this.#steps?.next(now)
+    this.#last = now
+    if (!line) return
+    this.#lines.log(line)
+    await this.#event((events) => events.scalars(line.step, 'steps', line.metrics))
+    if (performance.now() - this.#writtenAt >= LINES_MS) await this.#writeLines()
+  }
+
+  async #writeLines(): Promise<void> {
+    await this.#writing(() => writeFileAtomic(join(this.path, METRICS), this.#lines.written))
+    this.#writtenAt = performance.now()
+  }
+
+  /** Whether it is time for pictures. */
+  #drawing({ step }: Progress): boolean {
+    const { steps, seconds } = this.#logs.sampleEvery ?? {}
+    if (steps !== undefined) return step % steps === 0
+    return seconds !== undefined && performance.now() - this.#drawnAt >= 1000 * seconds
+  }
+
+  async #beginEvents(): Promise<void> {
+    if (!this.#logs.tensorboard) return
+    await this.#writing(async () => { this.#events = await EventFile.start(this.path, this.#saved.step) })
+  }
+  async #event(write: (events: EventFile) => Promise<void>): Promise<void> {
+    const events = this.#events
+    if (events) await this.#writing(() => write(events))
+  }
+
   get #due(): boolean {
     return performance.now() - this.#savedAt >= this.#saveMs
   }
 
-  async #pictures(epoch: number): Promise<void> {
+  async #pictures(name: string, step: number): Promise<void> {
     await this.#makeSamples()
-    const write = (name: string, png: Uint8Array) => this.#writing(() => writeFileAtomic(join(this.samples, name), png))
-    await write(pictureOf(epoch), pictureOfSamples(this.#model))
+    const channels = this.#model.definition.imageShape[2]!
+    const write = async (file: string, tag: string, png: Uint8Array) => {
+      await this.#writing(() => writeFileAtomic(join(this.samples, file), png))
+      await this.#event((events) => events.picture(step, tag, png, channels))
+    }
+    await write(name, 'samples', pictureOfSamples(this.#model))
+    this.#drawnAt = performance.now()
     if (!this.#model.definition.encode) return
     const indices = Array.from({ length: Math.min(MOST_PAIRS, this.#shown.count, mostPairs(this.#model)) }, (_, i) => i)
-    await write(`reconstruction-${pictureOf(epoch)}`, reconstructionsPng(this.#model, this.#shown, indices))
+    await write(`reconstruction-${name}`, 'reconstructions', reconstructionsPng(this.#model, this.#shown, indices))
   }
 
   /** A folder for pictures; whoever put a link there gets none. */

@@ -5,6 +5,7 @@ import { type ModelSource, savedModule } from '../node/model_source.ts'
 import type { Precision } from '../runtime/cores.ts'
 import type { LoadedDataset } from '../node/datasets.ts'
 import { absolute, classesOf, type DataChoice, dataHash } from './data.ts'
+import type { Logs } from './logs.ts'
 import { flagValues, kebab, shownValue } from './model_options.ts'
 import { coreHash, version } from './version.ts'
 
@@ -46,6 +47,8 @@ export interface Settings {
   readonly workers?: number
   /** The most seconds of work that a run loses which is killed. */
   readonly saveEvery: number
+  /** What it tells within epochs. */
+  readonly logs?: Logs
   /** The run folder; the first free one of the model's name when left out. */
   readonly out?: string
   readonly force: boolean

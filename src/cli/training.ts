@@ -18,6 +18,7 @@ import { countersOf } from '../train/state.ts'
 import type { Progress } from '../train/train.ts'
 import { classesOf, type DataChoice, dataHash, testData, trainingData } from './data.ts'
 import { type Io, type Signal, signalCode } from './io.ts'
+import { stopsOf } from './logs.ts'
 import { reporter, type Reporter } from './progress.ts'
 import { linesUpTo, resumedData } from './resume.ts'
 import { type Fresh, RunFolder } from './run_folder.ts'
@@ -124,7 +125,7 @@ async function begin(run: Prepared, settings: Settings, io: Io): Promise<Begun> 
   const tasks = settings.nats === undefined ? undefined : new TaskLog(settings.keepStates ?? 0)
   const crew = work && await crewOf(work, run, settings, io, tasks)
   const steps = crew ? trainTogether(work, crew, { epochs, signal })
-    : model.train(data, { epochs, batchSize, accumulate, checkpointing, signal })
+    : model.train(data, { epochs, batchSize, accumulate, checkpointing, signal, every: stopsOf(settings.logs ?? {}) })
   const end = async () => { await crew?.close() }
   const first = await steps.next().catch(async (error) => {
     await end()
@@ -179,7 +180,7 @@ async function goOn(
   })
   try {
     const config = await run.config(path)
-    const parts = { config, data, test, saveEvery: settings.saveEvery, tasks }
+    const parts = { config, data, test, saveEvery: settings.saveEvery, logs: settings.logs, tasks }
     const folder = 'fresh' in before ? await RunFolder.start(lock, model, { ...parts, ...before })
       : await RunFolder.resume(lock, model, { ...parts, ...before })
     try {

@@ -25,11 +25,13 @@ const RUN_FILES: readonly string[] = [
 ]
 /** What commands other than training put there. */
 const COMMAND_FILES = ['sample.png', 'reconstruct.png', 'interpolate.png']
-const PICTURE = /^(reconstruction-)?epoch-\d{4,}\.png$/
+const PICTURE = /^(reconstruction-)?(epoch-\d{4,}|step-\d{6,})\.png$/
+/** For TensorBoard. */
+const EVENTS = /^events\.out\.tfevents\.\d+\.ganglion$/
 
 const isPicture = (name: string): boolean => PICTURE.test(name)
 
-const isTopFile = (name: string): boolean => RUN_FILES.includes(name) || STATE_FILE.test(name)
+const isTopFile = (name: string): boolean => RUN_FILES.includes(name) || STATE_FILE.test(name) || EVENTS.test(name)
 
 /** Whether a name, from the run's folder, is that of a file that training writes. */
 export function isRunFile(name: string): boolean {
@@ -129,7 +131,7 @@ const PREPARE = {
 /**
  * Makes `path` a folder that a new run may write to. One that holds anything is refused, unless `force` is set: then
  * the files of an earlier run are removed (config.json, metrics.jsonl, weights.safetensors, state.safetensors, digest.txt,
- * checksums.txt, tasks.jsonl, audit-*.safetensors, and the pictures of epochs in samples/) and everything else stays. Returns
+ * checksums.txt, tasks.jsonl, audit-*.safetensors, event files, and the pictures in samples/) and everything else stays. Returns
  * the topmost folder that it made, if any: a parent of `path`, or `path`.
  * @throws TypeError, RangeError for options that are not as described
  * @throws GanglionError when it holds files and `force` is not set, is a file, or cannot be written; the folders that it

@@ -100,8 +100,8 @@ export async function fit(model: BoundModel, data: ImageDataset, options: FitOpt
   return result
 }
 
-const trainingOf = ({ epochs, batchSize, accumulate, checkpointing, steps, signal }: FitOptions): TrainOptions => (
-  { epochs, batchSize, accumulate, checkpointing, steps, signal }
+const trainingOf = ({ epochs, batchSize, accumulate, checkpointing, steps, every, signal }: FitOptions): TrainOptions => (
+  { epochs, batchSize, accumulate, checkpointing, steps, every, signal }
 )
 
 async function judged(model: BoundModel, validation: ImageDataset): Promise<Record<string, number>> {

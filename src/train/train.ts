@@ -43,6 +43,8 @@ export const TRAIN_OPTIONS = {
    * those of as many steps of a longer call. Default: no bound but `epochs`.
    */
   steps: count,
+  /** Yields after each step whose number is a multiple of this, too. The bits do not depend on it. */
+  every: count,
   /** Ends training after the chunk that is running; no error is thrown. */
   signal: signalRule,
 }
@@ -168,7 +170,8 @@ class Training {
     const size = whole ? this.#settings.size : rows
     const fn = this.#step(size)
     means.of(fn, size)
-    const steps = this.#pace.steps(Math.min(Math.floor(left / rows), this.#lastStep - step))
+    const { every } = this.#settings
+    const steps = this.#pace.steps(Math.min(Math.floor(left / rows), this.#lastStep - step, every - step % every))
     const began = performance.now()
     await guard.run(fn, steps)
     const ms = performance.now() - began
@@ -201,6 +204,8 @@ export interface TrainSettings {
   readonly checkpointing: boolean
   /** How many at most. */
   readonly steps: number
+  /** Steps from a yield to the next at most. */
+  readonly every: number
   readonly signal: AbortSignal | undefined
 }
 
@@ -210,7 +215,8 @@ export interface TrainSettings {
  */
 export function trainSettings({ definition }: BoundModel, data: ImageDataset, options: TrainOptions): TrainSettings {
   checkData('train', data)
-  const { epochs, batchSize, accumulate, checkpointing, steps = Infinity, signal } = complete('train', options, TRAIN_OPTIONS)
+  const { epochs, batchSize, accumulate, checkpointing, steps = Infinity, every = Infinity, signal } =
+    complete('train', options, TRAIN_OPTIONS)
   checkFits(data, definition)
   checkSame('train', data)
   const { batchesPerStep = 1 } = definition
@@ -222,5 +228,5 @@ export function trainSettings({ definition }: BoundModel, data: ImageDataset, op
     const what = step ? `a step of ${step} of ${batchSize}` : `a batch of ${batchSize}`
     throw new RangeError(`train: ${what} is larger than the data (${data.count} images); use a smaller batch size`)
   }
-  return { epochs, batchSize, size, checkpointing, steps, signal }
+  return { epochs, batchSize, size, checkpointing, steps, every, signal }
 }

@@ -6,6 +6,7 @@ import { areChanges, CHANGES } from '../../models/augment.ts'
 import { builtInModel, moduleModel, type ModelSource } from '../../node/model_source.ts'
 import type { Command } from '../command.ts'
 import { choiceFrom, limitOptions, pictureOptions } from '../data_options.ts'
+import { logOptions, logsFrom } from '../logs.ts'
 import { flagsOf, optionsFrom } from '../model_options.ts'
 import { nearest } from '../nearest.ts'
 import {
@@ -97,6 +98,7 @@ const output = {
     value: 'SECONDS', help: 'the most work that is lost when the process is killed; within an epoch too', read: positive,
     initial: SAVE_EVERY,
   },
+  ...logOptions,
   force: { help: 'replace the run in a folder that is not empty; other files stay' },
   quiet: { help: 'nothing but errors and the result', short: 'q' },
   json: { help: 'one JSON object to a line: start, progress, epoch, and done or error' },
@@ -129,6 +131,7 @@ export const train: Command = {
     ['train vae --data ./photos --size 64 --validation 0.1', 'pictures of any kind and size, a tenth to judge by'],
     ['train dcgan --batch-size 16 --micro-batches 8 --workers 2', 'steps of 128 images by two workers'],
     ['train dcgan --data ./photos --augment flip,shift', 'as if there were more of them'],
+    ['train vae --log-every 100 --sample-every 30s --tensorboard', 'curves and pictures while it trains'],
     ['train --model ./mine.js --data ./pictures', 'your own model of your own images'],
   ],
   async run(args, io) {
@@ -226,11 +229,11 @@ function microBatches({ accumulate, 'micro-batches': given = accumulate }: Given
 
 function shown({
   wide, workers = 0, nats, run, checkpointing, quiet, json, 'save-every': saveEvery = SAVE_EVERY,
-  'keep-states': keepStates = KEEP_STATES, lease = LEASE,
+  'keep-states': keepStates = KEEP_STATES, lease = LEASE, ...rest
 }: Given) {
   return {
     wide: wide ?? automaticWide(), workers, nats, run, keepStates, lease, saveEvery, checkpointing: checkpointing ?? false,
-    quiet: quiet ?? false, json: json ?? false,
+    logs: logsFrom(rest), quiet: quiet ?? false, json: json ?? false,
   }
 }
 

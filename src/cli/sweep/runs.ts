@@ -36,7 +36,8 @@ const DIGITS = 6
 export function trained(folder: string, metric: string, most: number): { epochs: number, value?: number } {
   if (!existsSync(join(folder, CONFIG)) || !existsSync(join(folder, METRICS))) return { epochs: 0 }
   const texts = readFileSync(join(folder, METRICS), 'utf8').split('\n').filter(Boolean)
-  const lines = texts.map((text) => JSON.parse(text) as EpochLine)
+  // Lines of --log-every are of steps that epochs' lines tell of too.
+  const lines = texts.map((text) => JSON.parse(text) as EpochLine).filter(({ complete }) => complete !== undefined)
   const last = lines.filter(({ complete, epoch }) => complete && epoch <= most).at(-1)
   if (!last) return { epochs: 0 }
   const name = metric.replace(/^test\./, '')
