@@ -1,6 +1,6 @@
 // The folder of a run while it trains: its state every so many seconds, figures and pictures epoch by epoch, and within epochs
-// where that was asked for. Invariant: whenever
-// the process is killed, the folder has a state with the figures of the steps that led to it, from the run's first commit on.
+// where that was asked for. Invariant: whenever the process is killed, the folder has a state with the figures of the steps that
+// led to it, from the run's first commit on.
 import { join } from 'node:path'
 import { formatConfig, type RunConfig } from '../checkpoint/config.ts'
 import { type Contents, runFiles, type RunFiles } from '../checkpoint/run.ts'
