@@ -151,7 +151,7 @@ describe('fit refuses, before it trains', () => {
   const watched = "give it a monitor: loss, reconstruction, kl"
   it.each<[object, Error]>([
     [{ epohs: 1 }, new RangeError("fit: there is no option 'epohs'; it takes epochs, batchSize, accumulate, checkpointing, " +
-      'steps, signal, validation, callbacks, earlyStopping, keepBest, checkpoint')],
+      'steps, every, signal, validation, callbacks, earlyStopping, keepBest, checkpoint')],
     [{ epochs: 0 }, new RangeError('fit: epochs is 0, expected a positive integer')],
     [{ callbacks: 3 }, new TypeError('fit: callbacks is 3, expected an object of callbacks, or a list of them')],
     [{ earlyStopping: { monitor: 'val_loss' } },

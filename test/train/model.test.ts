@@ -88,20 +88,21 @@ describe.each(models)('%s', (_, definition) => {
 
 describe('errors', () => {
   const data = bytesData(10)
+  const OPTIONS = 'epochs, batchSize, accumulate, checkpointing, steps, every, signal'
   it.each([
     [{ epochs: -1 }, 'train: epochs is -1, expected a positive integer'],
     [{ epochs: 0 }, 'train: epochs is 0, expected a positive integer'],
     [{ epochs: 1.5 }, 'train: epochs is 1.5, expected a positive integer'],
     [{ batchSize: NaN }, 'train: batchSize is NaN, expected a positive integer'],
-    [{ epohs: 9 }, "train: there is no option 'epohs'; it takes epochs, batchSize, accumulate, checkpointing, steps, signal"],
+    [{ epohs: 9 }, `train: there is no option 'epohs'; it takes ${OPTIONS}`],
     [{ batchSize: 11 }, 'train: a batch of 11 is larger than the data (10 images); use a smaller batch size'],
   ])('train %o', async (options, message) => {
     await expect(trained(await newModel(), data, options as object)).rejects.toThrow(new RangeError(message))
   })
 
   it.each([
-    [null, 'train: the options are null, expected an object with epochs, batchSize, accumulate, checkpointing, steps, signal'],
-    [3, 'train: the options are 3, expected an object with epochs, batchSize, accumulate, checkpointing, steps, signal'],
+    [null, `train: the options are null, expected an object with ${OPTIONS}`],
+    [3, `train: the options are 3, expected an object with ${OPTIONS}`],
     [{ signal: 1 }, 'train: signal is 1, expected an AbortSignal'],
     [{ batchSize: '8' }, "train: batchSize is '8', expected a positive integer"],
   ])('train %o', async (options, message) => {

@@ -131,7 +131,7 @@ export const train: Command = {
     ['train vae --data ./photos --size 64 --validation 0.1', 'pictures of any kind and size, a tenth to judge by'],
     ['train dcgan --batch-size 16 --micro-batches 8 --workers 2', 'steps of 128 images by two workers'],
     ['train dcgan --data ./photos --augment flip,shift', 'as if there were more of them'],
-    ['train vae --log-every 100 --sample-every 30s --tensorboard', 'curves and pictures while it trains'],
+    ['train vae --log-every 100 --tensorboard', 'curves and pictures while it trains'],
     ['train --model ./mine.js --data ./pictures', 'your own model of your own images'],
   ],
   async run(args, io) {
