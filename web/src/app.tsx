@@ -19,6 +19,7 @@ const VIEWS: Readonly<Record<View, () => preact.JSX.Element | null>> = {
 export function App() {
   const Shown = VIEWS[view.value]
   const error = run.value?.error.value
+  const lacks = run.value?.lacks.value
   return (
     <>
       <Header />
@@ -26,7 +27,7 @@ export function App() {
         <h1>{text.value.tagline}</h1>
         <Controls />
         {error && <p class="alert" role="alert">{text.value.failed(error)}</p>}
-        {run.value?.absent.value && <p class="alert" role="alert">{text.value.absent}</p>}
+        {lacks && <p class="alert" role="alert">{text.value.lacks[lacks]}</p>}
         <Shown />
       </main>
     </>

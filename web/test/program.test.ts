@@ -12,8 +12,11 @@ const root = new URL('../../', import.meta.url).pathname
 const file = new URL('../node_modules/.program.mjs', import.meta.url).pathname
 afterAll(() => existsSync(file) && rmSync(file))
 
-test('it prints the digest of the page', async () => {
-  const { page } = await all.at('#view=take&model=vae&batch=40&latent=5&rate=0.002&seed=9&steps=30')
+test.each([
+  '#view=take&model=vae&batch=40&latent=5&rate=0.002&seed=9&steps=30',
+  '#view=take&model=cgan&batch=4&latent=5&rate=0.002&seed=9&filters=4&diffAugment=color&steps=4',
+])('%s: it prints the digest of the page', async (hash) => {
+  const { page } = await all.at(hash)
   await page.waitForFunction(() => /\/\/ [0-9a-f]{64}/.test(document.querySelector('[data-program]')?.textContent ?? ''))
   const program = await page.$eval('[data-program]', (element) => element.textContent!)
   const digest = /\/\/ ([0-9a-f]{64})/.exec(program)![1]!

@@ -13,6 +13,7 @@ const views = ['train', 'data', 'inside', 'take', 'verify', 'bench']
 const others = [
   ['dark', 1440, '', { theme: 'dark' }], ['dark-inside', 1440, '#view=inside', { theme: 'dark' }],
   ['chinese', 1440, '', { language: 'zh' }], ['gan', 1440, '#model=gan', {}],
+  ['cvae', 1440, '#model=cvae&batch=16', {}], ['cvae-inside', 1440, '#model=cvae&batch=16&view=inside', {}],
   ['promised', 1440, `#steps=20&digest=${'0'.repeat(64)}`, {}], ['medium', 900, '', {}],
 ] as const
 const shots = [
@@ -26,8 +27,9 @@ test.each(shots)('%s', async (name, width, hash, choices) => {
   await page.goto(all.site.url + hash)
   await page.evaluate((kept) => Object.entries(kept).forEach(([key, value]) => localStorage.setItem(key, value)), choices)
   await page.reload()
-  await steps(page, 120)
+  await steps(page, hash.includes('cvae') ? 40 : 120)
   if (hash.includes('verify')) await page.locator('.card .primary').click()
+  if (name.startsWith('cvae')) await page.$eval('.more', (more) => ((more as HTMLDetailsElement).open = true)).catch(() => {})
   await new Promise((done) => setTimeout(done, 2500))
   await page.screenshot({ path: `${SHOTS}${name}.png`, fullPage: true })
 }, 120_000)

@@ -1,6 +1,6 @@
 // The settings of a run. A change is a new run.
 import { useId } from 'preact/hooks'
-import { factsOf, models } from '../state/facts.ts'
+import { factsOf, type ModelFacts, models, type OptionFacts, optionText } from '../state/facts.ts'
 import { FIRST_DATA } from '../state/data.ts'
 import { ownData } from '../state/own.ts'
 import { change, defaultsOf, type NumberName, RANGES, settings, show, within } from '../state/settings.ts'
@@ -9,12 +9,15 @@ import { Card } from './card.tsx'
 import { Dice } from './icons.tsx'
 
 const MOST_SEEDS = 1_000_000
+const SORTS = [
+  ['autoencoders', ({ encodes }: ModelFacts) => encodes], ['adversarial', ({ encodes }: ModelFacts) => !encodes],
+] as const
 
 export function Form() {
   const { model, data } = settings.value
   const t = text.value
   const id = useId()
-  const { latent, rate, summary } = factsOf(model)
+  const { latent, rate, summary, paper } = factsOf(model)
   const count = ownData(data)?.train.count ?? 0
   return (
     <Card title={t.settings} help={t.settingsHelp} class="settings" aside={
@@ -25,9 +28,13 @@ export function Form() {
           <label for={id}>{t.model}</label>
           <select id={id} value={model} aria-describedby={`${id}-about`}
             onChange={({ currentTarget }) => change({ ...defaultsOf(currentTarget.value), data, seed: settings.value.seed })}>
-            {models.map(({ kind }) => <option key={kind} value={kind}>{kind}</option>)}
+            {SORTS.map(([sort, has]) => (
+              <optgroup key={sort} label={t.sorts[sort]}>
+                {models.filter(has).map(({ kind }) => <option key={kind} value={kind}>{kind}</option>)}
+              </optgroup>
+            ))}
           </select>
-          <p id={`${id}-about`}>{t.models[model] ?? summary}</p>
+          <p id={`${id}-about`}>{t.models[model] ?? summary} <span class="paper">{paper}</span></p>
         </div>
         <NumberField name="batch" label={t.batch} />
         {latent !== null && <NumberField name="latent" label={t.latent} />}
@@ -37,6 +44,7 @@ export function Form() {
             onClick={() => change({ seed: Math.floor(Math.random() * MOST_SEEDS) })}><Dice /></button>
         } />
         <NumberField name="steps" label={t.steps} />
+        <Options model={model} />
         <div class="wide data">
           <p class="note"><strong>{t.data}</strong> {data === FIRST_DATA ? t.dataOf : t.dataOwn(whole(count))}</p>
           <button type="button" onClick={() => show('data')}>{t.otherData}</button>
@@ -68,6 +76,43 @@ function NumberField({ name, label, button }: NumberProps) {
           }} />
         {button}
       </div>
+    </div>
+  )
+}
+
+/** What the model takes besides, under the names that a program gives it by. */
+function Options({ model }: { readonly model: string }) {
+  const t = text.value
+  const { options } = factsOf(model)
+  return (
+    <details class="wide more">
+      <summary>{t.moreOptions(String(options.length))}</summary>
+      <div>{options.map((option) => <OptionField key={`${model} ${option.name}`} option={option} />)}</div>
+    </details>
+  )
+}
+
+function OptionField({ option }: { readonly option: OptionFacts }) {
+  const { name, help, choices, range } = option
+  const id = useId()
+  const { options } = settings.value
+  const value = options[name]!
+  const shared = { id, name, value, 'aria-describedby': `${id}-about` }
+  const take = (input: HTMLInputElement | HTMLSelectElement) => {
+    const next = optionText(option, input.value) ?? value
+    input.value = next
+    if (next !== value) change({ options: { ...options, [name]: next } })
+  }
+  return (
+    <div class="field">
+      <label for={id}><code>{name}</code></label>
+      {choices
+        ? <select {...shared} onChange={({ currentTarget }) => take(currentTarget)}>
+          {choices.map((each) => <option key={each} value={each}>{each}</option>)}
+        </select>
+        : <input {...shared} inputMode={range ? 'decimal' : 'text'} autoComplete="off"
+          onChange={({ currentTarget }) => take(currentTarget)} />}
+      <p id={`${id}-about`}>{text.value.options[name] ?? help}</p>
     </div>
   )
 }

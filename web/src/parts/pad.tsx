@@ -45,21 +45,23 @@ export function Pad({ onPicture }: { readonly onPicture: (file: GivenFile) => vo
     again()
   }
   return (
-    <>
+    <div class="drawn">
       <canvas ref={canvas} class="drawing" width={SIDE} height={SIDE} role="img" aria-label={t.draw}
         onPointerDown={(event) => {
           canvas.current!.setPointerCapture(event.pointerId)
           last.current = place(event)
           line(event)
         }} onPointerMove={line} onPointerUp={() => (last.current = null)} onPointerCancel={() => (last.current = null)} />
-      <label class="field">
-        <span>{t.className}</span>
-        <input value={name.value} maxLength={60} onInput={({ currentTarget }) => (name.value = currentTarget.value)} />
-      </label>
-      <div class="buttons">
-        <button type="button" disabled={!drawn.value} onClick={() => void add()}>{t.addDrawing}</button>
-        <button type="button" disabled={!drawn.value} onClick={again}>{t.clear}</button>
+      <div>
+        <label class="field">
+          <span>{t.className}</span>
+          <input value={name.value} maxLength={60} onInput={({ currentTarget }) => (name.value = currentTarget.value)} />
+        </label>
+        <div class="buttons">
+          <button type="button" disabled={!drawn.value} onClick={() => void add()}>{t.addDrawing}</button>
+          <button type="button" disabled={!drawn.value} onClick={again}>{t.clear}</button>
+        </div>
       </div>
-    </>
+    </div>
   )
 }

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { Encoded } from '../state/encoded.ts'
 import { between } from '../state/plane.ts'
+import { factsOf } from '../state/facts.ts'
 import type { Run } from '../state/run.ts'
 import { text } from '../text/index.ts'
 import { Card } from './card.tsx'
@@ -21,9 +22,11 @@ const anySeed = () => Math.floor(Math.random() * 1e6)
 interface Props {
   readonly run: Run
   readonly encoded: Encoded | null
+  /** The class that all are drawn as, where the model has classes. */
+  readonly label: number
 }
 
-export function Walk({ run, encoded }: Props) {
+export function Walk({ run, encoded, label }: Props) {
   const t = text.value
   const names = endsOf(run)
   const from = useSignal(Math.min(3, names.length - 1))
@@ -37,9 +40,9 @@ export function Walk({ run, encoded }: Props) {
     const pair = encoded ? [from.value, to.value].map((label) => firstOf(encoded, label)) : halves(ends.value)
     return pair && between(pair[0]!, pair[1]!, STEPS)
   }, [encoded, from.value, to.value, ends.value])
-  const images = useDecoded(run, codes)
+  const images = useDecoded(run, codes, label)
   return (
-    <Card title={t.walk} help={encoded ? t.walkHelp : t.walkNoise} class="walk" aside={encoded
+    <Card title={t.walk} help={factsOf(run.settings.model).classes ? t.walkClass : encoded ? t.walkHelp : t.walkNoise} class="walk" aside={encoded
       ? <div class="ends"><End name={t.from} value={from} names={names} /><End name={t.to} value={to} names={names} /></div>
       : <button type="button" class="quiet" onClick={() => void draw(anySeed())}><Dice />{t.otherEnds}</button>}>
       <Tiles images={images.value} shape={run.data!.train.shape} columns={narrow.value ? NARROW : STEPS} count={STEPS}

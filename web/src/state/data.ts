@@ -5,7 +5,8 @@ import { type ImageDataset, imageDataset } from 'ganglion/worker'
 import { ownData } from './own.ts'
 
 const TRAINED = 5000
-const DIGITS = 10
+/** Classes of the set that ships with the page. */
+export const DIGITS = 10
 /** The set that ships with the page. Own ones are `own-`, and the first digits of what they hash to. */
 export const FIRST_DATA = 'mnist'
 export const OWN = /^own-[0-9a-f]{16}$/

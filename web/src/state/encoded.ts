@@ -1,6 +1,7 @@
 // The codes of the test images, by a run's encoder as it is: again and again, while somebody looks.
 import { signal } from '@preact/signals'
 import { floats } from './data.ts'
+import { factsOf } from './facts.ts'
 import { type Plane, planeOf, placesOf } from './plane.ts'
 import type { Run } from './run.ts'
 
@@ -32,11 +33,12 @@ export class Encoder {
   async #follow(run: Run): Promise<void> {
     const { test, classNames } = run.data!
     const images = floats(test.images)
+    const told = factsOf(run.settings.model).classes ? { labels: Array.from(test.labels!) } : {}
     const size = () => run.trainer!.info.codeShape.reduce((a, b) => a * b, 1)
     for (let seen = -1; !this.#over && !run.closed; await wait(EVERY)) {
       if (!run.trainer || run.step.value === seen || document.hidden) continue
       seen = run.step.value
-      const codes = await run.trainer.encode(images)
+      const codes = await run.trainer.encode(images, told)
       const plane = planeOf(codes, size(), this.encoded.value?.plane)
       this.encoded.value = { codes, labels: test.labels, classNames, plane, places: placesOf(codes, plane) }
     }

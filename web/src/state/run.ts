@@ -4,9 +4,10 @@ import { computed, signal } from '@preact/signals'
 import { createTrainer, type Progress, type Trainer } from 'ganglion/worker'
 import { chunkOf } from './chunk.ts'
 import { Curve } from './curve.ts'
-import { Absent, type Data, dataOf, FIRST_DATA } from './data.ts'
+import { Absent, type Data, dataOf, DIGITS, FIRST_DATA } from './data.ts'
+import { factsOf } from './facts.ts'
 import { Look } from './look.ts'
-import type { Settings } from './settings.ts'
+import { modelOptions, type Settings } from './settings.ts'
 
 /** So many epochs that nobody sees their end. */
 const FOREVER = 1_000_000
@@ -20,6 +21,9 @@ export interface Taken {
   readonly digest: string
 }
 
+/** The model is told the class of each image, and the images have none. */
+class Unlabelled extends Error {}
+
 let runs = 0
 
 export class Run {
@@ -32,8 +36,8 @@ export class Run {
   readonly speed = signal(0)
   readonly threads = signal<{ readonly count: number, readonly reason: string } | null>(null)
   readonly error = signal('')
-  /** Whether the page lacks the pictures that its address names. */
-  readonly absent = signal(false)
+  /** What a run of its settings lacks: the pictures that its address names, or classes, which the model is told. */
+  readonly lacks = signal<'' | 'pictures' | 'classes'>('')
   /** The digest at the step of the settings, and the one of the last pause. */
   readonly reached = signal<Taken | null>(null)
   readonly paused = signal<Taken | null>(null)
@@ -62,12 +66,13 @@ export class Run {
   }
 
   async #begin(): Promise<void> {
-    const { model, latent, rate, seed } = this.settings
+    const { model, data, seed } = this.settings
     try {
-      const loading = dataOf(this.settings.data)
-      // Digits have the shape that models are made for by default, so that both are made at once.
-      const { train: { shape } } = this.settings.data === FIRST_DATA ? { train: { shape: IMAGE } } : await loading
-      const options = { latent, learningRate: rate, imageShape: shape }
+      const loading = dataOf(data)
+      // What digits are is known, so that both are made at once.
+      const { train: { shape, classes } } = data === FIRST_DATA ? { train: { shape: IMAGE, classes: DIGITS } } : await loading
+      if (factsOf(model).classes && !classes) throw new Unlabelled()
+      const options = { ...modelOptions(this.settings), imageShape: shape, ...(factsOf(model).classes && { classes }) }
       const making = createTrainer({ model: { kind: model, options }, seed, threads: 'auto' })
       const [sets, trainer] = await Promise.all([loading, making])
       if (this.#closed) return void trainer.close()
@@ -84,7 +89,8 @@ export class Run {
 
   #fail(error: unknown): void {
     if (this.#closed) return
-    if (error instanceof Absent) this.absent.value = true
+    if (error instanceof Absent) this.lacks.value = 'pictures'
+    else if (error instanceof Unlabelled) this.lacks.value = 'classes'
     else this.error.value = (error as Error).message
     this.status.value = 'failed'
   }

@@ -2,7 +2,7 @@
 // Invariant: every setting is written, defaults too, so that a link means the same when defaults have changed.
 import { signal } from '@preact/signals'
 import { FIRST_DATA, OWN } from './data.ts'
-import { factsOf, models } from './facts.ts'
+import { factsOf, models, optionText, optionValue } from './facts.ts'
 
 export interface Settings {
   readonly model: string
@@ -12,6 +12,8 @@ export interface Settings {
   readonly latent: number
   readonly rate: number
   readonly seed: number
+  /** What the model takes besides, as texts (facts.ts). */
+  readonly options: Readonly<Record<string, string>>
   /** The step after which the digest is taken. */
   readonly steps: number
   /** The digest that a link promises for that step; '' where none does. */
@@ -33,9 +35,21 @@ export type NumberName = keyof typeof RANGES
 
 const FIRST = 'vae'
 
+/** Images a step takes, so that one sees it move. */
+const BATCH = 64
+
 export function defaultsOf(model: string): Settings {
-  const { latent, rate } = factsOf(model)
-  return { model, data: FIRST_DATA, batch: 64, latent: latent ?? 20, rate: rate ?? 1e-3, seed: 1, steps: 500, expected: '' }
+  const { latent, rate, batch, options } = factsOf(model)
+  return {
+    model, data: FIRST_DATA, batch: Math.min(BATCH, batch ?? BATCH), latent: latent ?? 20, rate: rate ?? 1e-3, seed: 1,
+    options: Object.fromEntries(options.map(({ name, initial }) => [name, initial])), steps: 500, expected: '',
+  }
+}
+
+/** What a model's maker takes, but for what the data decide. */
+export function modelOptions({ model, latent, rate, options }: Settings): Record<string, unknown> {
+  const others = factsOf(model).options.map((each) => [each.name, optionValue(each, options[each.name]!)])
+  return { latent, learningRate: rate, ...Object.fromEntries(others) }
 }
 
 /** A number within its range, or the other one where it is none. */
@@ -58,14 +72,16 @@ export function read(hash: string): { readonly settings: Settings, readonly view
     settings: {
       model: defaults.model, data: OWN.test(data) ? data : FIRST_DATA,
       batch: number('batch'), latent: number('latent'), rate: number('rate'), seed: number('seed'),
+      options: Object.fromEntries(factsOf(defaults.model).options.map((each) => (
+        [each.name, optionText(each, given.get(each.name) ?? '') ?? each.initial]))),
       steps: number('steps'), expected: /^[0-9a-f]{64}$/.test(expected) ? expected : '',
     },
     view: VIEWS.includes(view) ? view : 'train',
   }
 }
 
-export function write({ expected, ...settings }: Settings, view: View = 'train'): string {
-  const params = new URLSearchParams(Object.entries(settings).map(([name, value]) => [name, String(value)]))
+export function write({ expected, options, ...settings }: Settings, view: View = 'train'): string {
+  const params = new URLSearchParams(Object.entries({ ...settings, ...options }).map(([name, value]) => [name, String(value)]))
   if (expected) params.set('digest', expected)
   if (view !== 'train') params.set('view', view)
   return `#${params}`

@@ -25,15 +25,16 @@ export default function Inside() {
 }
 
 function Of({ run }: { readonly run: Run }) {
-  const { encodes } = factsOf(run.settings.model)
+  const { encodes, classes } = factsOf(run.settings.model)
   const encoder = useMemo(() => (encodes ? new Encoder(run) : null), [run])
   useEffect(() => () => encoder?.close(), [encoder])
   const encoded = encoder?.encoded.value ?? null
   const size = run.trainer!.info.codeShape.reduce((a, b) => a * b, 1)
   const chosen = useSignal<Float32Array | null>(null)
+  const label = useSignal(0)
   const t = text.value
   const code = chosen.value ?? encoded?.plane.mean ?? (encodes ? null : new Float32Array(size))
-  const images = useDecoded(run, code)
+  const images = useDecoded(run, code, label.value)
   const place = useComputed(() => {
     const now = encoder?.encoded.value
     return now && chosen.value ? placesOf(chosen.value, now.plane) : null
@@ -50,7 +51,8 @@ function Of({ run }: { readonly run: Run }) {
             <>
               <LatentMap encoded={encoded} place={at ? [at[0]!, at[1]!] : null}
                 onPlace={(x, y) => (chosen.value = codeAt(encoded.plane, x, y))} />
-              {encoded.labels && <Classes encoded={encoded} onCode={(next) => (chosen.value = next)} />}
+              {encoded.labels && <Classes names={encoded.classNames} name={t.classOf}
+                onClass={(at) => (chosen.value = middleOf(encoded, at))} />}
             </>
           )}
         </Card>
@@ -60,24 +62,36 @@ function Of({ run }: { readonly run: Run }) {
           <div class="one">
             <Tiles images={images.value} shape={run.data!.train.shape} columns={1} count={1} label={t.decodedAlt} side={280} />
           </div>
+          {classes && <Classes names={run.data!.classNames} name={t.drawnAs} chosen={label.value}
+            onClass={(at) => (label.value = at)} />}
           {code && <Sliders code={code} codes={encoded?.codes ?? null} onCode={(next) => (chosen.value = next)} />}
         </Card>
       </div>
-      <Walk run={run} encoded={encoded} />
+      <Walk run={run} encoded={encoded} label={label.value} />
     </div>
   )
 }
 
-/** To the middle of a class's codes. */
-function Classes({ encoded: { codes, labels, classNames, plane }, onCode }: {
-  readonly encoded: Encoded, readonly onCode: (code: Float32Array) => void
-}) {
+/** The middle of a class's codes. */
+const middleOf = ({ codes, labels, plane }: Encoded, label: number): Float32Array => (
+  meanOf(codes, plane.size, (row) => labels![row] === label))
+
+interface ClassesProps {
+  readonly names: readonly string[]
+  /** What a button does, for who does not see where it is. */
+  readonly name: (label: string) => string
+  /** Which is chosen, where one is. */
+  readonly chosen?: number
+  readonly onClass: (label: number) => void
+}
+
+function Classes({ names, name, chosen, onClass }: ClassesProps) {
   return (
     <div class="classes" role="group" aria-label={text.value.classes}>
-      {classNames.slice(0, MOST_CLASSES).map((name, label) => (
-        <button key={name} type="button" aria-label={text.value.classOf(name)}
-          onClick={() => onCode(meanOf(codes, plane.size, (row) => labels![row] === label))}>
-          <svg viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" fill={colourOfClass(label)} /></svg>{name}
+      {names.slice(0, MOST_CLASSES).map((each, label) => (
+        <button key={each} type="button" aria-label={name(each)} onClick={() => onClass(label)}
+          {...(chosen !== undefined && { 'aria-pressed': chosen === label })}>
+          <svg viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" fill={colourOfClass(label)} /></svg>{each}
         </button>
       ))}
     </div>

@@ -6,7 +6,7 @@ import { Download } from '../parts/icons.tsx'
 import { paint } from '../parts/paint.ts'
 import { run } from '../state/current.ts'
 import { download } from '../state/files.ts'
-import { SAMPLES } from '../state/look.ts'
+import { gridOf } from '../state/look.ts'
 import { ownData } from '../state/own.ts'
 import { programOf } from '../state/program.ts'
 import type { Run } from '../state/run.ts'
@@ -47,10 +47,12 @@ async function take({ settings, trainer }: Run, format: Name): Promise<void> {
   }
 }
 
-async function png({ trainer, settings, step, data }: Run): Promise<void> {
-  const samples = await trainer!.sample(SAMPLES, { seed: settings.seed })
+async function png(run: Run): Promise<void> {
+  const { trainer, settings, step, data } = run
+  const { columns, count } = gridOf(run)
+  const samples = await trainer!.sample(count, { seed: settings.seed })
   const canvas = document.createElement('canvas')
-  paint(canvas, samples, { shape: data!.train.shape, columns: 8, side: 84, gap: 6 }, { paper: [0, 0, 0], ink: [255, 255, 255] })
+  paint(canvas, samples, { shape: data!.train.shape, columns, side: 84, gap: 6 }, { paper: [0, 0, 0], ink: [255, 255, 255] })
   canvas.toBlob((blob) => download(`${settings.model}-step-${step.value}.png`, blob!, 'image/png'))
 }
 

@@ -7,7 +7,7 @@ import { Legend, Table } from '../parts/figures.tsx'
 import { Form } from '../parts/form.tsx'
 import { Tiles } from '../parts/tiles.tsx'
 import { run } from '../state/current.ts'
-import { SAMPLES, SHOWN } from '../state/look.ts'
+import { gridOf, SHOWN } from '../state/look.ts'
 import { factsOf } from '../state/facts.ts'
 import type { Run } from '../state/run.ts'
 import { text, whole } from '../text/index.ts'
@@ -36,10 +36,14 @@ export function Train() {
 function Samples({ run }: { readonly run: Run }) {
   const t = text.value
   const { look, step } = run
+  // Known when the run has its data, which it has when there are samples.
+  const samples = look.samples.value
+  const { columns, count } = gridOf(run)
+  const help = factsOf(run.settings.model).classes ? t.samplesOfClasses : t.samplesHelp
   return (
-    <Card title={t.samples} help={t.samplesHelp} class="samples">
-      <Tiles images={look.samples.value} shape={shapeOf(run)} columns={8} count={SAMPLES}
-        label={t.samplesAlt(whole(step.value))} />
+    <Card title={t.samples} help={help} class="samples">
+      <Tiles images={samples} shape={shapeOf(run)} columns={columns} count={count}
+        label={t.samplesAlt(String(count), whole(step.value))} />
     </Card>
   )
 }
@@ -48,11 +52,11 @@ function Reconstructions({ run }: { readonly run: Run }) {
   const t = text.value
   const { look, step } = run
   const shape = shapeOf(run)
-  const count = look.originals.value ? look.originals.value.length / shape.reduce((a, b) => a * b, 1) : SHOWN
+  const count = look.originals.value ? look.originals.value.images.length / shape.reduce((a, b) => a * b, 1) : SHOWN
   return (
     <Card title={t.reconstructions} help={run.data?.unseen === false ? t.reconstructionsSeen : t.reconstructionsHelp}
       class="reconstructions">
-      <Tiles images={look.originals.value} shape={shape} columns={SHOWN} count={count} label={t.originalsAlt} />
+      <Tiles images={look.originals.value?.images ?? null} shape={shape} columns={SHOWN} count={count} label={t.originalsAlt} />
       <Tiles images={look.reconstructions.value} shape={shape} columns={SHOWN} count={count}
         label={t.reconstructionsAlt(whole(step.value))} />
     </Card>
