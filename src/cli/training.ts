@@ -4,7 +4,6 @@ import type { RunConfig } from '../checkpoint/config.ts'
 import { loadedOptions } from '../checkpoint/options.ts'
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
-import { isFloats } from '../options.ts'
 import { FolderLost } from '../node/lock.ts'
 import { augmentedModel } from '../node/model_source.ts'
 import { loadRun } from '../node/run.ts'
@@ -16,7 +15,7 @@ import { TrainingError } from '../train/fault.ts'
 import { Model } from '../train/model.ts'
 import { countersOf } from '../train/state.ts'
 import type { Progress } from '../train/train.ts'
-import { classesOf, type DataChoice, dataHash, testData, trainingData } from './data.ts'
+import { classesOf, type DataChoice, testData, trainingData } from './data.ts'
 import { type Io, type Signal, signalCode } from './io.ts'
 import { stopsOf } from './logs.ts'
 import { reporter, type Reporter } from './progress.ts'
@@ -155,9 +154,7 @@ async function crewOf(
     ...(nats && {
       nats: {
         url: nats, run: name, leaseMs: 1000 * (settings.lease ?? 0),
-        data: {
-          source: settings.data, load: choice, sha256: dataHash(data), count: data.count, floats: isFloats(data.images),
-        },
+        data: { source: settings.data, load: choice, count: data.count },
       },
     }),
   })

@@ -8,6 +8,7 @@ import { loadedOptions } from '../checkpoint/options.ts'
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import type { Runtime } from '../runtime/create_runtime.ts'
+import { factsOf } from '../swarm/arrays.ts'
 import { Coordinator } from '../swarm/coordinator.ts'
 import type { Crew } from '../swarm/crew.ts'
 import type { ModelRecipe, RunRecipe } from '../swarm/recipe.ts'
@@ -36,7 +37,7 @@ export interface CrewOptions extends Pick<ModelRecipe, Chosen> {
   /** Threads of this process. */
   readonly workers: number
   /** A nats-server, and the run's name there. */
-  readonly nats?: { readonly url: string, readonly run: string, readonly data: RunRecipe['data'], readonly leaseMs: number }
+  readonly nats?: { readonly url: string, readonly run: string, readonly data: Omit<RunRecipe['data'], 'arrays'>, readonly leaseMs: number }
   /** The last step, as others are told. */
   readonly lastStep: number
   /** Told what went wrong with a worker. */
@@ -69,7 +70,8 @@ export async function startCrew(work: StepWork, runtime: Runtime, given: CrewOpt
   const definition = source.define({ imageShape, classes, options: loadedOptions(options) })
   const fresh = await (await Model.create(runtime, definition, { seed })).digest()
   const id = randomUUID()
-  const coordinator = new Coordinator(work, { run: id, recipe: { ...recipe, data: nats?.data }, ganglion: version, fresh }, {
+  const data = nats && { ...nats.data, arrays: await factsOf(work.model.definition, work.data) }
+  const coordinator = new Coordinator(work, { run: id, recipe: { ...recipe, data }, ganglion: version, fresh }, {
     leaseMs: nats?.leaseMs ?? THREAD_MS, audit: nats ? AUDIT : 0, chance: () => randomInt(1e9) / 1e9, digests: !!nats,
     pollMs: nats ? POLL_MS : THREAD_MS, onFault, onStage,
   })

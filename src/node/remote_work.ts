@@ -3,9 +3,11 @@
 import { loadedOptions } from '../checkpoint/options.ts'
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
+import type { ModelDefinition } from '../models/definition.ts'
 import { isModelName } from '../models/kinds.ts'
 import { createRuntime } from '../runtime/create_runtime.ts'
-import { fetchedImages, recipeOf, type RunRecipe } from '../swarm/recipe.ts'
+import { areThose, type FetchArray, fetchedData } from '../swarm/arrays.ts'
+import { recipeOf, type RunRecipe } from '../swarm/recipe.ts'
 import { createWork, type StepWork } from '../swarm/work.ts'
 import { Model } from '../train/model.ts'
 import type { LoadOptions } from './datasets.ts'
@@ -19,19 +21,19 @@ export interface Local {
   /** The source of the data that the user named. */
   readonly given?: string
   /** Loads data that are on this machine. */
-  load(source: string, choice: LoadOptions): Promise<{ readonly data: ImageDataset, readonly sha256: string }>
+  load(source: string, choice: LoadOptions): Promise<ImageDataset>
 }
 
 /**
- * @param fetched asks the coordinator for the images
+ * @param fetched asks the coordinator for data
  * @throws GanglionError where the run's model or data are not to be had
  */
-export async function workFor(recipe: unknown, fetched: () => Promise<Uint8Array>, local: Local): Promise<StepWork> {
+export async function workFor(recipe: unknown, fetched: FetchArray, local: Local): Promise<StepWork> {
   const known = recipeOf(recipe)
   const { options, augment, imageShape, classes, seed, precision, batchSize, microBatches } = known
   const source = augmentedModel(await modelOf(known, local.module), augment)
   const definition = source.define({ imageShape, classes, options: loadedOptions(options) })
-  const data = await dataOf(known, fetched, local)
+  const data = await dataOf(known, definition, fetched, local)
   const runtime = await createRuntime({ precision, wide: local.wide })
   return createWork(await Model.create(runtime, definition, { seed }), data, { batchSize, microBatches })
 }
@@ -46,16 +48,17 @@ async function modelOf({ kind, module }: RunRecipe, file: string | undefined): P
   throw new GanglionError(`"${file}" is not the file that the run's model is made by; get that file and give it with --model`)
 }
 
-async function dataOf(recipe: RunRecipe, fetched: () => Promise<Uint8Array>, { given, load }: Local): Promise<ImageDataset> {
-  const { data: { source, load: choice, sha256 } } = recipe
-  const name = given ?? ((NAMES as readonly unknown[]).includes(source) ? source : undefined)
-  const found = name === undefined ? undefined : await load(name, choice).catch((error: Error) => {
+async function dataOf(
+  { data, classes }: RunRecipe, definition: ModelDefinition, fetched: FetchArray, { given, load }: Local,
+): Promise<ImageDataset> {
+  const name = given ?? ((NAMES as readonly unknown[]).includes(data.source) ? data.source : undefined)
+  const found = name === undefined ? undefined : await load(name, data.load).catch((error: Error) => {
     if (given !== undefined) throw error
     return undefined
   })
-  if (found?.sha256 === sha256) return found.data
+  if (found && await areThose(data.arrays, definition, found)) return found
   if (given !== undefined) {
-    throw new GanglionError(`the images of "${given}" are not those of the run; give others with --data, or leave it out`)
+    throw new GanglionError(`the data of "${given}" are not those of the run; give others with --data, or leave it out`)
   }
-  return fetchedImages(recipe, fetched)
+  return fetchedData({ ...data, classes }, fetched)
 }

@@ -1,17 +1,15 @@
-// Hands out the tasks of a run's steps and adds up what comes back, whoever does the work. It answers requests; a transport
-// brings them. Invariant: nothing that a worker sends is trusted for size, shape, finiteness or step, and workers decide nothing
-// but how fast it goes: the sums are those of `accumulate`.
+// Hands out the tasks of a run's steps, whoever does the work; what comes back is judged by `results.ts`. It answers requests; a
+// transport brings them. Invariant: workers decide nothing but how fast it goes: the sums are those of `accumulate`.
 import { GanglionError } from '../errors.ts'
-import { sha256 } from '../formats/sha256.ts'
 import type { Variable } from '../graph/leaves.ts'
-import { type Crew, NotFinite, Undone } from './crew.ts'
-import { decodeMessage, encodeMessage, floatsOf, type Request, requestOf } from './protocol.ts'
+import type { Crew } from './crew.ts'
+import { decodeMessage, encodeMessage, type Request, requestOf } from './protocol.ts'
 import type { StageRecord } from './record.ts'
 import type { Reduction } from './reduction.ts'
+import { Results } from './results.ts'
 import { Roster, type WorkerReport } from './roster.ts'
 import { OpenStage } from './stage.ts'
-import { imagesFor, weightsFor } from './supply.ts'
-import { Uploads } from './uploads.ts'
+import { dataFor, weightsFor } from './supply.ts'
 import { Waiting } from './waiting.ts'
 import { Weights } from './weights.ts'
 import type { StepWork, Task } from './work.ts'
@@ -33,8 +31,6 @@ export interface CoordinatorOptions {
   readonly onStage?: (record: StageRecord) => void
 }
 
-/** Tasks whose times the length of a lease follows. */
-const TIMES_KEPT = 100
 /** A worker that asked nothing for so many leases is not there. */
 const AWAY = 3
 /** Between two looks at who has heard that the run is over, in milliseconds. */
@@ -50,12 +46,11 @@ export class Coordinator implements Crew {
   readonly #ganglion: string
   readonly #fresh: string
   readonly #roster = new Roster()
-  readonly #uploads = new Uploads()
+  readonly #results: Results
   readonly #habits = new Map<number, (string | undefined)[]>()
   #stage: OpenStage | undefined
   #ended: { done(reduction: Reduction): void, fail(error: Error): void } | undefined
   readonly #waiting = new Waiting()
-  #took: number[] = []
   #watching: ReturnType<typeof setTimeout> | undefined
   #closed = false
   /** Who has heard that the run is over. */
@@ -80,6 +75,14 @@ export class Coordinator implements Crew {
     this.#ganglion = ganglion
     this.#fresh = fresh
     this.#options = options
+    this.#results = new Results(work, this.#roster, {
+      stage: () => this.#stage,
+      fail: (error) => this.#fail(error),
+      counted: () => this.#end(),
+      freed: () => this.#wake(),
+      lost: (worker) => this.lost(worker),
+      fault: (worker, what) => options.onFault?.(worker, what),
+    }, options)
   }
 
   async reduce(tasks: readonly Task[], changed?: readonly Variable[]): Promise<Reduction> {
@@ -119,8 +122,8 @@ export class Coordinator implements Crew {
     if (request.run !== this.#run) return encodeMessage({ rejoin: true })
     if (request.do === 'next') return this.#next(request)
     if (request.do === 'weights') return weightsFor(this.#weights, request)
-    if (request.do === 'data') return imagesFor(this.#work, request.part)
-    if (request.do === 'result') return this.#result(request, decoded.payload)
+    if (request.do === 'data') return dataFor(this.#work, request)
+    if (request.do === 'result') return this.#results.take(request, decoded.payload)
     this.lost(worker)
     return encodeMessage({ ok: true })
   }
@@ -163,14 +166,13 @@ export class Coordinator implements Crew {
     // Nothing is left but to compare, and perhaps nobody else to compare with.
     const unaudited = stage.unaudited(now)
     if (!unaudited.length || this.#roster.live(now - AWAY * this.#lease) > 1) return undefined
-    for (const { k, first } of unaudited) if (this.#stage === stage) this.#decide(k, first)
+    for (const { k, first } of unaudited) if (this.#stage === stage) this.#results.decide(stage, k, first)
     return undefined
   }
 
   /** Who is much slower than most is not waited for. */
   get #lease(): number {
-    const sorted = [...this.#took].sort((a, b) => a - b)
-    return Math.max(this.#options.leaseMs, 4000 * (sorted[sorted.length >> 1] ?? 0))
+    return Math.max(this.#options.leaseMs, 4000 * this.#results.median)
   }
 
   /** Gives those that wait what there is. */
@@ -191,83 +193,9 @@ export class Coordinator implements Crew {
     }, ends - now + 1)
   }
 
-  async #result(request: Request & { do: 'result' }, payload: Uint8Array): Promise<Uint8Array> {
-    const { worker, version, microBatch: k, part } = request
-    const stage = this.#stage
-    const late = encodeMessage({ late: true })
-    // Of a step that is over, or a task that another did meanwhile: no fault.
-    if (!stage || version !== stage.version || !stage.task(k) || stage.isDone(k)) return late
-    const since = stage.since(k, worker)
-    if (since === undefined) return late
-    const task = stage.task(k)!
-    const { floats } = this.#work.layout(task)
-    let values: Float32Array | undefined
-    try {
-      values = this.#uploads.add(`${worker} ${version} ${k}`, part, floatsOf(payload), floats)
-    } catch (error) {
-      if (!(error instanceof GanglionError)) throw error
-      throw this.#fault(worker, k, stage, error.message)
-    }
-    if (!values) return encodeMessage({ ok: true })
-    const bytes = () => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-    const hash = this.#options.digests || this.#options.audit ? await sha256([bytes()]) : ''
-    if (this.#options.digests && hash !== request.sha256) {
-      throw this.#fault(worker, k, stage, 'its gradient is not what its digest was made of')
-    }
-    if (stage !== this.#stage || stage.isDone(k)) return late
-    if (!allFinite(values)) this.#notFinite(worker, task)
-    else {
-      const seconds = (performance.now() - since) / 1000
-      this.#roster.did(worker, seconds)
-      this.#took = [...this.#took.slice(1 - TIMES_KEPT), seconds]
-      const taken = stage.take(k, { worker, sha256: hash, values })
-      if (typeof taken === 'object') this.#decide(k, taken.other, { worker, sha256: hash, values })
-      else if (taken === 'kept') this.#wake()
-    }
-    this.#end()
-    return encodeMessage({ ok: true })
-  }
-
-  /** A message that does not hold: the task is another's, and three of them end the worker's part. */
-  #fault(worker: string, k: number, stage: OpenStage, what: string): GanglionError {
-    stage.releaseOne(k, worker)
-    this.#options.onFault?.(worker, what)
-    if (this.#roster.fault(worker, what)) this.lost(worker)
-    this.#wake()
-    return new GanglionError(`the worker "${worker}" was refused: ${what}`)
-  }
-
-  /** Does a task here and compares: who gave something else is out. */
-  #decide(k: number, ...given: readonly { worker: string, sha256: string, values: Float32Array }[]): void {
-    const stage = this.#stage!
-    const right = this.#work.runTask(stage.task(k)!)
-    const liars = given.filter(({ values }) => !sameBits(values, right))
-    const honest = given.find((each) => !liars.includes(each))
-    stage.count(k, { worker: honest?.worker ?? '', sha256: honest?.sha256 ?? '', values: right })
-    if (liars.length) this.#expel(liars.map(({ worker }) => worker), 'its gradient is not what the task gives')
-    else this.#end()
-  }
-
-  #notFinite(worker: string, task: Task): void {
-    const right = this.#work.runTask(task)
-    if (allFinite(right)) {
-      this.#expel([worker], 'its gradient is not finite, and the task gives a finite one')
-      return
-    }
-    this.#fail(new NotFinite(`a gradient of step ${task.words[0]! + 1} is not finite`))
-  }
-
-  #expel(liars: readonly string[], what: string): void {
-    for (const liar of liars) {
-      this.#roster.expel(liar, what)
-      this.#options.onFault?.(liar, what)
-    }
-    this.#fail(new Undone(`the worker ${liars.map((liar) => `"${liar}"`).join(' and ')} was found lying: ${what}`))
-  }
-
   #fail(error: Error): void {
     this.#stage = undefined
-    this.#uploads.clear()
+    this.#results.clear()
     this.#ended?.fail(error)
   }
   #end(): void {
@@ -275,7 +203,7 @@ export class Coordinator implements Crew {
     const { reduction, record } = this.#stage
     if (this.#options.digests) this.#options.onStage?.(record)
     this.#stage = undefined
-    this.#uploads.clear()
+    this.#results.clear()
     this.#ended!.done(reduction)
   }
 
@@ -314,17 +242,6 @@ export class Coordinator implements Crew {
   }
   /** Floats that it holds for the stage: sums, results that wait for a second worker, parts that are on their way. */
   get floats(): number {
-    return (this.#stage?.floats ?? 0) + this.#uploads.floats
+    return (this.#stage?.floats ?? 0) + this.#results.floats
   }
-}
-
-/** Whether two arrays have the same bits. */
-function sameBits(a: Float32Array, b: Float32Array): boolean {
-  const [x, y] = [a, b].map((each) => new Int32Array(each.buffer, each.byteOffset, each.length)) as [Int32Array, Int32Array]
-  return x.length === y.length && x.every((word, i) => word === y[i])
-}
-
-function allFinite(values: Float32Array): boolean {
-  for (let i = 0; i < values.length; i++) if (values[i]! - values[i]! !== 0) return false
-  return true
 }

@@ -5,12 +5,12 @@ import { decodeUtf8, encodeUtf8 } from '../formats/utf8.ts'
 import { isRecord, shown } from '../options.ts'
 
 /** Raised whenever a message or a task comes to mean something else. */
-export const PROTOCOL = 1
+export const PROTOCOL = 2
 /** The default limit of a nats-server is 1 MiB. */
 export const MOST_BYTES = 1_000_000
 /** Floats of an array in one message; the rest is for the header. */
 export const PART_FLOATS = 240_000
-/** Bytes of images in one message. */
+/** Bytes of an array of the data in one message. */
 export const PART_BYTES = 4 * PART_FLOATS
 /** Where a run's workers ask. */
 export const subjectOf = (run: string): string => `ganglion.v${PROTOCOL}.${run}`
@@ -87,8 +87,8 @@ export type Request =
   | { readonly do: 'result', readonly worker: string, readonly run: string, readonly version: number, readonly microBatch: number,
     readonly part: number, readonly sha256: string }
   | { readonly do: 'leave', readonly worker: string, readonly run: string }
-  /** The images, in parts of bytes. */
-  | { readonly do: 'data', readonly worker: string, readonly run: string, readonly part: number }
+  /** An array of the data, in parts of bytes. */
+  | { readonly do: 'data', readonly worker: string, readonly run: string, readonly array: number, readonly part: number }
 
 const NAME = /^[\w.:@-]{1,80}$/
 const isInteger = (x: unknown): x is number => Number.isSafeInteger(x) && (x as number) >= 0
@@ -98,7 +98,7 @@ const FIELDS = {
   weights: { run: 'text', from: 'integer', to: 'integer', part: 'integer' },
   result: { run: 'text', version: 'integer', microBatch: 'integer', part: 'integer', sha256: 'text' },
   leave: { run: 'text' },
-  data: { run: 'text', part: 'integer' },
+  data: { run: 'text', array: 'integer', part: 'integer' },
 } as const satisfies Record<Request['do'], Readonly<Record<string, 'text' | 'integer'>>>
 
 /** @throws GanglionError where the header of a message is no request */

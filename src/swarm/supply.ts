@@ -1,5 +1,6 @@
-// What workers are given beside tasks: weights, by what changed since the version that they have, and images. In parts.
+// What workers are given beside tasks: weights, by what changed since the version that they have, and the data. In parts.
 import { GanglionError } from '../errors.ts'
+import { arraysOf, bytesOf } from './arrays.ts'
 import { encodeMessage, PART_BYTES, partOf, partsOf, type Request } from './protocol.ts'
 import type { Weights } from './weights.ts'
 import type { StepWork } from './work.ts'
@@ -13,7 +14,9 @@ export function weightsFor(weights: Weights, { from, to, part }: Request & { do:
   return encodeMessage({ variables, floats: values.length }, partOf(values, part))
 }
 
-export function imagesFor({ data: { images } }: StepWork, part: number): Uint8Array {
-  const bytes = new Uint8Array(images.buffer, images.byteOffset, images.byteLength)
-  return encodeMessage({ bytes: bytes.length }, bytes.subarray(part * PART_BYTES, (part + 1) * PART_BYTES))
+/** @throws GanglionError where the model reads no such array */
+export function dataFor({ model: { definition }, data }: StepWork, { array, part }: Request & { do: 'data' }): Uint8Array {
+  const found = arraysOf(definition, data)[array]
+  if (!found) throw new GanglionError(`array ${array} of the data was asked for, and there is none`)
+  return encodeMessage({}, bytesOf(found.array).subarray(part * PART_BYTES, (part + 1) * PART_BYTES))
 }

@@ -9,8 +9,9 @@ import { defineFor, isModelName, type ImageShape } from '../models/kinds.ts'
 import { createRuntime } from '../runtime/create_runtime.ts'
 import { Model } from '../train/model.ts'
 import { version } from '../version.generated.ts'
+import { type FetchArray, fetchedData } from './arrays.ts'
 import { ANY_RUN, subjectOf } from './protocol.ts'
-import { fetchedImages, recipeOf } from './recipe.ts'
+import { recipeOf } from './recipe.ts'
 import { createWork, type StepWork } from './work.ts'
 import { serve } from './worker.ts'
 
@@ -79,14 +80,14 @@ async function anyRun(nats: NatsConnection): Promise<string> {
   return decodeUtf8(answer.data)
 }
 
-async function make(recipe: unknown, fetched: () => Promise<Uint8Array>): Promise<StepWork> {
+async function make(recipe: unknown, fetched: FetchArray): Promise<StepWork> {
   const known = recipeOf(recipe)
   const { kind, module, options, augment, imageShape, classes, seed, precision, batchSize, microBatches } = known
   if (module !== undefined || !isModelName(kind)) {
     throw new GanglionError(`join: the run's model is "${kind}", a file of its user's, which pages do not load; ` +
       'work for it with ganglion work --model FILE')
   }
-  const data = await fetchedImages(known, fetched)
+  const data = await fetchedData({ ...known.data, classes }, fetched)
   const plain = defineFor(imageShape as ImageShape, kind, loadedOptions(options), classes)
   const definition = augment === undefined ? plain : augmented(plain, augment)
   const model = await Model.create(await createRuntime({ precision }), definition, { seed })

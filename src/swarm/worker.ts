@@ -3,6 +3,7 @@
 import { GanglionError } from '../errors.ts'
 import { sha256 } from '../formats/sha256.ts'
 import { isRecord } from '../options.ts'
+import type { FetchArray } from './arrays.ts'
 import {
   type Channel, decodeMessage, encodeMessage, floatsOf, type Message, partOf, PART_FLOATS, partsOf, type Request,
 } from './protocol.ts'
@@ -14,7 +15,7 @@ export interface WorkerSettings {
   readonly name: string
   readonly ganglion: string
   /** Makes the model that a run trains, with its data, as a coordinator describes it. */
-  readonly make: (recipe: unknown, data: () => Promise<Uint8Array>) => Promise<StepWork>
+  readonly make: (recipe: unknown, fetched: FetchArray) => Promise<StepWork>
   /** Ends the work after the task that is being computed. */
   readonly signal?: AbortSignal
   /** Waited for before each question for a task. */
@@ -27,6 +28,8 @@ export interface WorkerSettings {
   readonly retryMs?: number
 }
 
+/** Bytes of an array of data that are fetched: what a core can hold. */
+const MOST_DATA = 4e9
 /** Parts of a result that are on their way at a time. */
 const AT_ONCE = 4
 
@@ -68,7 +71,7 @@ class RunWorker {
     const { header: { run, recipe } } = await this.#ask({ do: 'join', ganglion })
     if (typeof run !== 'string') throw unexpected('join')
     this.#run = run
-    this.#work = await make(recipe, () => this.#data())
+    this.#work = await make(recipe, (array, bytes) => this.#data(array, bytes))
     this.#fresh = await this.#work.model.digest()
     this.#weights = new Weights(this.#work.model.session, this.#work.read)
     try {
@@ -130,14 +133,15 @@ class RunWorker {
     return false
   }
 
-  /** The images of the run. */
-  async #data(): Promise<Uint8Array> {
-    let all: Uint8Array | undefined
-    for (let at = 0, part = 0; !all || at < all.length; part++) {
-      const { header: { bytes }, payload } = await this.#ask({ do: 'data', run: this.#run, part })
-      if (!Number.isSafeInteger(bytes) || !payload.length || (all && bytes !== all.length)) throw unexpected('data')
-      all ??= new Uint8Array(bytes as number)
-      if (at + payload.length > all.length) throw unexpected('data')
+  /** An array of the run's data. */
+  async #data(array: number, bytes: number): Promise<Uint8Array> {
+    if (bytes > MOST_DATA) {
+      throw new GanglionError(`the run's data have an array of ${bytes} bytes, expected at most ${MOST_DATA}; work with --data`)
+    }
+    const all = new Uint8Array(bytes)
+    for (let at = 0, part = 0; at < bytes; part++) {
+      const { payload } = await this.#ask({ do: 'data', run: this.#run, array, part })
+      if (!payload.length || at + payload.length > bytes) throw unexpected('data')
       all.set(payload, at)
       at += payload.length
     }

@@ -235,7 +235,7 @@ describe('messages that are none', () => {
     [Uint8Array.of(255, 255, 255, 255, 0), `what came is no message of the swarm; ${SAME}`],
     [raw('{'), `what came is no message of the swarm; ${SAME}`],
     [raw('[1]'), `what came is no message of the swarm; ${SAME}`],
-    [raw('{"v":2}'), `a message of version 2 of the protocol came, expected 1; ${SAME}`],
+    [raw('{"v":1}'), `a message of version 1 of the protocol came, expected 2; ${SAME}`],
     [new Uint8Array(60e6), `a message of 60000000 bytes came, expected at most ${MOST_BYTES}; ${SAME}`],
     [encodeMessage({ do: 'toString', worker: 'a' }), "a request came for 'toString', which is not known"],
     [encodeMessage({ do: 'join', worker: 'a b', ganglion: '' }), "a request came from 'a b', expected the name of a worker"],

@@ -1,7 +1,7 @@
 // The swarm over a real nats-server (Debian's) on loopback: one digest, whoever is killed and whatever is restarted.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { loadDataset } from '../../src/node/datasets.ts'
 import { loadRun } from '../../src/node/run.ts'
@@ -10,6 +10,7 @@ import { countersOf } from '../../src/train/state.ts'
 import { runtime } from '../harness.ts'
 import { sha256 } from '../../src/formats/sha256.ts'
 import { Nats } from '../../src/node/nats.ts'
+import { encodePng } from '../../src/node/png.ts'
 import { Coordinator } from '../../src/swarm/coordinator.ts'
 import { decodeMessage, encodeMessage } from '../../src/swarm/protocol.ts'
 import { trainTogether } from '../../src/swarm/train.ts'
@@ -99,6 +100,25 @@ describe.skipIf(WHY)(WHY ?? 'over a nats-server', () => {
     expect((await audit()).stdout).toMatch(`${record.by[2]!.padEnd(6)}`)
     expect((await audit()).stdout).toMatch(/1 did not hold; the first: step 8, stage 0, micro-batch 2\n.*4 steps cannot be judged: /s)
   }, 240_000)
+
+  test.each(['cvae', 'acgan', 'cgan'])('%s: labels are sent to who has no data, and the digest is that of one machine', async (model) => {
+    for (const [label, name] of ['one', 'two'].entries()) {
+      mkdirSync(at.in('photos', name), { recursive: true })
+      for (let i = 0; i < 12; i++) {
+        const pixels = Uint8Array.from({ length: 64 }, (_, j) => 60 + 120 * label + (7 * i * j) % 60)
+        writeFileSync(at.in('photos', name, `${i}.png`), encodePng({ width: 8, height: 8, channels: 1, pixels }))
+      }
+    }
+    const train = (out: string, ...more: string[]) => ganglion([
+      'train', model, '--data', at.in('photos'), '--filters', '2', '--latent', '3', '--batch-size', '3', '--micro-batches', '2',
+      '--epochs', '3', '--quiet', '--out', at.in(out), ...more,
+    ])
+    expect(await train(`${model}-alone`)).toMatchObject({ code: 0, stderr: '' })
+    const work = ganglion(['work', '--nats', server.url, '--run', model, '--once', '--quiet', '--name', 'far'])
+    expect(await train(`${model}-far`, '--nats', server.url)).toMatchObject({ code: 0, stderr: '' })
+    expect(await work).toMatchObject({ code: 0, stderr: '' })
+    expect(read(`${model}-far`, 'digest.txt')).toBe(read(`${model}-alone`, 'digest.txt'))
+  }, 60_000)
 
   /** A coordinator at the server, and what it takes to end it. */
   async function opened(run: string, audit: number) {

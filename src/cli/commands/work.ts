@@ -5,7 +5,7 @@ import { Nats } from '../../node/nats.ts'
 import { workFor } from '../../node/remote_work.ts'
 import { serve } from '../../swarm/worker.ts'
 import type { Command } from '../command.ts'
-import { dataHash, trainingData } from '../data.ts'
+import { trainingData } from '../data.ts'
 import { help, parse, path, UsageError, automaticWide, wide } from '../options.ts'
 import { natsUrl, runName } from '../swarm_options.ts'
 import { signalCode, type Signal } from '../io.ts'
@@ -19,7 +19,7 @@ const options = {
   once: { help: 'end with the run; without, wait for the next' },
 } as const
 const input = {
-  data: { ...DATA, help: 'the images of the run, where they are on this machine; without, they are fetched' },
+  data: { ...DATA, help: 'the data of the run, where they are on this machine; without, they are fetched' },
   'max-bytes': MAX_BYTES,
   model: { value: 'FILE', help: "the file of the run's model, where it is none of the package", read: path },
   wide: {
@@ -39,7 +39,7 @@ export const work: Command = {
   usage: '--nats URL [options]',
   notes: [
     'A worker may come and go at any time: its task is another worker\'s then, and the bits stay the same.',
-    'What it is sent are weights and, unless --data has them, images; it runs no code but its own.',
+    'What it is sent are weights and, unless --data has them, images and labels; it runs no code but its own.',
   ],
   groups: [['Run', options], ['Input', input], ['Output', output]],
   examples: [['work --nats nats://10.0.0.5:4222', 'works until Ctrl-C']],
@@ -67,10 +67,7 @@ export const work: Command = {
           name, ganglion: version(), signal: stop.signal,
           make: (recipe, fetched) => workFor(recipe, fetched, {
             module: values.model, wide: values.wide ?? automaticWide(),
-            load: async (source, choice) => {
-              const data = await trainingData(values.data ?? source, choice, values['max-bytes'])
-              return { data, sha256: dataHash(data) }
-            },
+            load: (source, choice) => trainingData(values.data ?? source, choice, values['max-bytes']),
             given: values.data,
           }),
           onTask: () => { tasks++; since = undefined },
