@@ -1,5 +1,5 @@
 // Options of the commands that speak to a nats-server.
-import { RUN_NAME } from '../node/nats.ts'
+import { PLAIN_NAME } from '../swarm/protocol.ts'
 
 export function natsUrl(text: string): string {
   if (!/^(nats|tls):\/\/[^\s/]+\/?$/.test(text) || !URL.canParse(text)) {
@@ -9,6 +9,6 @@ export function natsUrl(text: string): string {
 }
 
 export function runName(text: string): string {
-  if (!RUN_NAME.test(text)) throw new RangeError('1 to 60 letters, digits, - and _')
+  if (!PLAIN_NAME.test(text)) throw new RangeError('1 to 60 letters, digits, - and _')
   return text
 }

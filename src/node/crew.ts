@@ -37,7 +37,9 @@ export interface CrewOptions extends Pick<ModelRecipe, Chosen> {
   /** Threads of this process. */
   readonly workers: number
   /** A nats-server, and the run's name there. */
-  readonly nats?: { readonly url: string, readonly run: string, readonly data: Omit<RunRecipe['data'], 'arrays'>, readonly leaseMs: number }
+  readonly nats?: {
+    readonly url: string, readonly run: string, readonly data: Omit<RunRecipe['data'], 'arrays'>, readonly leaseMs: number,
+  }
   /** The last step, as others are told. */
   readonly lastStep: number
   /** Told what went wrong with a worker. */

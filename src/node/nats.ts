@@ -1,13 +1,15 @@
 // The swarm over a nats-server: a worker's request is a NATS request on the run's subject, and who holds a run is a key of
 // JetStream's. Invariant: a run has one coordinator at a time; a key that is not refreshed goes, and then another may take it.
-import type { KV, Kvm } from '@nats-io/kv'
+import type { KV } from '@nats-io/kv'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { GanglionError } from '../errors.ts'
 import { isRecord } from '../options.ts'
-import { ANY_RUN, type Channel, type Handler, subjectOf } from '../swarm/protocol.ts'
+import {
+  ANY_RUN, ANYONE, type Channel, type Handler, inboxOf, isInbox, loginOf, subjectOf, workerName,
+} from '../swarm/protocol.ts'
 import { MACHINE, runs, startOf } from './processes.ts'
 
-const BUCKET = 'ganglion'
+export const BUCKET = 'ganglion'
 /** How long a run that nobody refreshes is held, and how often it is refreshed, in milliseconds. */
 const HELD_MS = 15_000
 const REFRESH_MS = 1_000
@@ -26,68 +28,77 @@ export interface Hold {
 }
 
 const PACKAGES = '@nats-io/transport-node @nats-io/jetstream @nats-io/kv'
-/** A run's name, as a subject and a key may have it. */
-export const RUN_NAME = /^[\w-]{1,60}$/
+
+type Packages = Awaited<ReturnType<typeof packages>>
 
 export class Nats {
   readonly url: string
+  /** Who this is to the server. */
+  readonly #login: string
+  readonly #packages: Packages
   readonly #connection: NatsConnection
-  readonly #kv: KV
 
-  private constructor(url: string, connection: NatsConnection, kv: KV) {
+  private constructor(url: string, login: string, packages: Packages, connection: NatsConnection) {
     this.url = url
+    this.#login = login
+    this.#packages = packages
     this.#connection = connection
-    this.#kv = kv
   }
 
-  /** @throws GanglionError where there is no server, no JetStream, no package, or the login is refused */
+  /** @throws GanglionError where there is no server, no package, or the login is refused */
   static async connect(url: string): Promise<Nats> {
     const shown = withoutLogin(url)
-    const { connect, Kvm } = await packages()
+    const loaded = await packages()
     const { username, password, host } = new URL(url)
-    const login = username && password ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) }
-      : username ? { token: decodeURIComponent(username) } : {}
+    const user = decodeURIComponent(username)
+    const login = username && password ? { user, pass: decodeURIComponent(password) } : username ? { token: user } : {}
+    const own = loginOf(password ? user : undefined)
     const secure = url.startsWith('tls:') ? { tls: {} } : {}
-    const connection = await connect({
+    const connection = await loaded.connect({
       servers: host, ...login, ...secure, name: 'ganglion', timeout: 5000, maxReconnectAttempts: -1, reconnectTimeWait: 250,
-      ignoreClusterUpdates: true,
+      ignoreClusterUpdates: true, inboxPrefix: inboxOf(own),
     }).catch((cause: Error) => { throw noServer(shown, cause) })
-    try {
-      const kv = await new Kvm(connection).create(BUCKET, { ttl: HELD_MS })
-      return new Nats(shown, connection, kv)
-    } catch (cause) {
-      await connection.close()
-      throw new GanglionError(`the nats-server at ${shown} has no JetStream for the bucket "${BUCKET}" ` +
-        `(${(cause as Error).message}); start it with nats-server -js, and let this login use JetStream`, { cause })
-    }
+    return new Nats(shown, own, loaded, connection)
+  }
+
+  #noJetStream(cause: unknown): GanglionError {
+    return new GanglionError(`the nats-server at ${this.url} has no JetStream for the bucket "${BUCKET}" ` +
+      `(${(cause as Error).message}); start it with nats-server -js, and let this login use JetStream`, { cause })
+  }
+
+  /** A worker's name among all. */
+  nameOf(name: string): string {
+    return workerName(this.#login, name)
   }
 
   /**
    * Holds a run, until it is released or lost to another.
    * @param facts what others are told of it, asked each time
-   * @throws GanglionError where another coordinator holds it
+   * @throws GanglionError where another coordinator holds it, or there is no JetStream
    */
   async hold(run: string, owner: string, facts: () => object, onLost: (error: GanglionError) => void): Promise<Hold> {
     const holder = { machine: MACHINE, pid: process.pid, start: startOf(process.pid) }
     const value = (): string => JSON.stringify({ run, owner, holder, ...facts() })
     const taken = () => new GanglionError(`the run "${run}" is held by another coordinator at ${this.url}; ` +
       `wait until it ends (it is free ${HELD_MS / 1000} s after it died), or choose another name with --run`)
-    let revision = await this.#kv.create(run, value()).catch(async (cause: Error) => {
-      const found = await this.#kv.get(run)
+    const kv = await new this.#packages.Kvm(this.#connection).create(BUCKET, { ttl: HELD_MS })
+      .catch((cause: unknown) => { throw this.#noJetStream(cause) })
+    let revision = await kv.create(run, value()).catch(async (cause: Error) => {
+      const found = await kv.get(run)
       if (!found) throw cause
       // By compare and set: of two that find the holder dead, one gets the run.
-      if (isOfDead(found.json())) return this.#kv.update(run, value(), found.revision).catch(() => { throw taken() })
+      if (isOfDead(found.json())) return kv.update(run, value(), found.revision).catch(() => { throw taken() })
       throw taken()
     })
     let refreshing = Promise.resolve()
     const refresh = async (): Promise<void> => {
       try {
-        revision = await this.#kv.update(run, value(), revision)
+        revision = await kv.update(run, value(), revision)
       } catch {
         // The server was away, the key is too old, or it is another's.
-        const found = await this.#kv.get(run).catch(() => undefined)
+        const found = await kv.get(run).catch(() => undefined)
         if (found === undefined) return
-        if (!found?.length) revision = await this.#kv.create(run, value()).catch(() => revision)
+        if (!found?.length) revision = await kv.create(run, value()).catch(() => revision)
         else if (found.json<{ owner?: unknown }>().owner === owner) revision = found.revision
         else {
           clearInterval(timer)
@@ -100,34 +111,49 @@ export class Nats {
       release: async () => {
         clearInterval(timer)
         await refreshing
-        await this.#kv.delete(run).catch(() => {})
+        await kv.delete(run).catch(() => {})
       },
     }
   }
 
   /** Answers the requests of a run's workers until the connection is closed. */
   serve(run: string, handle: Handler): void {
-    this.#connection.subscribe(subjectOf(run), {
+    this.#connection.subscribe(subjectOf(run, '*'), {
       callback: (error, message) => {
-        if (error) return
-        void handle(message.data).then((answer) => message.respond(answer), () => {})
+        const login = message?.subject.split('.').at(-1) ?? ANYONE
+        if (error || !isInbox(message.reply, login)) return
+        void handle(message.data, login).then((answer) => message.respond(answer), () => {})
       },
     })
-    this.#connection.subscribe(ANY_RUN, { callback: (error, message) => void (error ?? message.respond(run)) })
+    this.#connection.subscribe(ANY_RUN, {
+      callback: (error, message) => void (error || !isInbox(message.reply, ANYONE) || message.respond(run)),
+    })
   }
 
   /** A worker's connection to a run's coordinator. */
   channel(run: string): Channel {
-    return {
-      request: async (message) => (await this.#connection.request(subjectOf(run), message, { timeout: ANSWER_MS })).data,
-    }
+    const subject = subjectOf(run, this.#login)
+    return { request: async (message) => (await this.#connection.request(subject, message, { timeout: ANSWER_MS })).data }
   }
 
-  /** The runs that are held. */
+  /**
+   * The runs that are held: what workers may read too.
+   * @throws GanglionError where there is no JetStream
+   */
   async runs(): Promise<HeldRun[]> {
+    const { jetstreamManager, Kvm } = this.#packages
+    const manager = await jetstreamManager(this.#connection, { checkAPI: false })
+    const prefix = `$KV.${BUCKET}.`
+    const found = await manager.streams.info(`KV_${BUCKET}`, { subjects_filter: `${prefix}>` }).catch((cause: Error) => {
+      // Nobody held one yet.
+      if (cause.name === 'StreamNotFoundError') return undefined
+      throw cause.name === 'JetStreamNotEnabled' ? this.#noJetStream(cause) : cause
+    })
+    const bucket: KV = await new Kvm(this.#connection).open(BUCKET, { allow_direct: true })
     const runs: HeldRun[] = []
-    for await (const key of await this.#kv.keys()) {
-      const entry = await this.#kv.get(key)
+    for (const subject of Object.keys(found?.state.subjects ?? {})) {
+      const key = subject.slice(prefix.length)
+      const entry = await bucket.get(key)
       const value: unknown = entry?.length ? entry.json() : undefined
       if (isRecord(value) && value['run'] === key) runs.push(value as unknown as HeldRun)
     }
@@ -147,11 +173,13 @@ function isOfDead(value: unknown): boolean {
   return typeof pid === 'number' && typeof start === 'number' && !runs(pid, start)
 }
 
-async function packages(): Promise<{ connect: typeof import('@nats-io/transport-node').connect, Kvm: typeof Kvm }> {
+async function packages() {
   try {
     // eslint-disable-next-line no-restricted-syntax -- before there is a connection
-    const [transport, kv] = await Promise.all([import('@nats-io/transport-node'), import('@nats-io/kv')])
-    return { connect: transport.connect, Kvm: kv.Kvm }
+    const transport = await import('@nats-io/transport-node')
+    // eslint-disable-next-line no-restricted-syntax -- before there is a connection
+    const [jetstream, kv] = await Promise.all([import('@nats-io/jetstream'), import('@nats-io/kv')])
+    return { connect: transport.connect, jetstreamManager: jetstream.jetstreamManager, Kvm: kv.Kvm }
   } catch (cause) {
     throw new GanglionError(`the packages that speak to a nats-server are not installed; npm install ${PACKAGES}`, { cause })
   }

@@ -1,5 +1,5 @@
 // The arrays of a data set that a model reads, as a run says what they are and as they are sent: images, labels, further tensors.
-// Invariant: a worker's data are those of the run: each array has the digest that the run says, whether it was fetched or was there.
+// Invariant: a worker's data are those of the run: each array has the digest that the run says, fetched or not.
 import { imageDataset, type ImageDataset } from '../data/dataset.ts'
 import type { Labels } from '../data/rows.ts'
 import { GanglionError } from '../errors.ts'
@@ -46,7 +46,9 @@ export const factsOf = (definition: ModelDefinition, data: ImageDataset): Promis
   }))
 
 /** Whether data are those that a run says. */
-export async function areThose(facts: readonly ArrayFacts[], definition: ModelDefinition, data: ImageDataset): Promise<boolean> {
+export async function areThose(
+  facts: readonly ArrayFacts[], definition: ModelDefinition, data: ImageDataset,
+): Promise<boolean> {
   const own = await factsOf(definition, data)
   return own.length === facts.length && own.every((each, i) => {
     const { name, type, shape, sha256: hash } = facts[i]!
@@ -82,8 +84,8 @@ export async function fetchedData(
 }
 
 const isSizes = (x: unknown): boolean => Array.isArray(x) && x.every((n) => Number.isSafeInteger(n) && n > 0)
-const isFacts = (x: unknown): x is ArrayFacts => isRecord(x) && typeof x['name'] === 'string' && typeof x['sha256'] === 'string' &&
-  Object.hasOwn(TYPES, String(x['type'])) && isSizes(x['shape'])
+const isFacts = (x: unknown): x is ArrayFacts => isRecord(x) && typeof x['name'] === 'string' &&
+  typeof x['sha256'] === 'string' && Object.hasOwn(TYPES, String(x['type'])) && isSizes(x['shape'])
 /** Whether something is what a run says of its data: images first, each name once. */
 export const areFacts = (x: unknown): x is readonly ArrayFacts[] => Array.isArray(x) && x.every(isFacts) &&
   x[0]?.name === 'images' && x[0].shape.length === 3 && new Set(x.map(({ name }) => name)).size === x.length

@@ -3,7 +3,7 @@
 import { GanglionError } from '../errors.ts'
 import type { Variable } from '../graph/leaves.ts'
 import type { Crew } from './crew.ts'
-import { decodeMessage, encodeMessage, type Request, requestOf } from './protocol.ts'
+import { decodeMessage, encodeMessage, type Handler, isOfLogin, type Request, requestOf } from './protocol.ts'
 import type { StageRecord } from './record.ts'
 import type { Reduction } from './reduction.ts'
 import { Results } from './results.ts'
@@ -101,8 +101,8 @@ export class Coordinator implements Crew {
   }
 
   /** Answers a worker's request. */
-  readonly handle = async (message: Uint8Array): Promise<Uint8Array> => {
-    const answer = await this.#answer(message).catch((error: unknown) => {
+  readonly handle: Handler = async (message, login) => {
+    const answer = await this.#answer(message, login).catch((error: unknown) => {
       if (!(error instanceof GanglionError)) throw error
       return encodeMessage({ refused: error.message })
     })
@@ -111,10 +111,13 @@ export class Coordinator implements Crew {
     return answer
   }
 
-  async #answer(message: Uint8Array): Promise<Uint8Array> {
+  async #answer(message: Uint8Array, login: string | undefined): Promise<Uint8Array> {
     const decoded = decodeMessage(message)
     const request = requestOf(decoded)
     const { worker } = request
+    if (login !== undefined && !isOfLogin(worker, login)) {
+      throw new GanglionError(`the name "${worker}" is none of the login "${login}"; work under that login's own address`)
+    }
     this.#roster.seen(worker, performance.now())
     const out = this.#roster.outOf(worker)
     if (out !== undefined) throw new GanglionError(`the worker "${worker}" is out of the run: ${out}`)

@@ -12,8 +12,25 @@ export const MOST_BYTES = 1_000_000
 export const PART_FLOATS = 240_000
 /** Bytes of an array of the data in one message. */
 export const PART_BYTES = 4 * PART_FLOATS
-/** Where a run's workers ask. */
-export const subjectOf = (run: string): string => `ganglion.v${PROTOCOL}.${run}`
+/** Where a run's workers ask: those of a login on a subject of its own, which the server lets nobody else publish to. */
+export const subjectOf = (run: string, login: string): string => `ganglion.v${PROTOCOL}.${run}.${login}`
+/** The login in a subject of those that have none. */
+export const ANYONE = 'anyone'
+/** Names of runs and logins, as subjects and keys may have them. */
+export const PLAIN_NAME = /^[\w-]{1,60}$/
+/** A login as subjects have it. */
+export const loginOf = (user: string | undefined): string => (user !== undefined && PLAIN_NAME.test(user) ? user : ANYONE)
+/** A worker's name among all: that of its login comes before a point. */
+export const workerName = (login: string, name: string): string => (login === ANYONE ? name : `${login}.${name}`)
+/** Whether a worker's name is one of its login's. */
+export const isOfLogin = (worker: string, login: string): boolean =>
+  (login === ANYONE ? !worker.includes('.') : worker.startsWith(`${login}.`))
+/** Before the subjects that answers come to: a login's are its own. */
+export const INBOX = '_INBOX'
+/** Where answers to a login come to. */
+export const inboxOf = (login: string): string => (login === ANYONE ? INBOX : `${INBOX}.${login}`)
+/** Whether a request may be answered there: it may name any subject, and the coordinator may publish where workers may not. */
+export const isInbox = (reply: string | undefined, login: string): boolean => !!reply?.startsWith(`${inboxOf(login)}.`)
 /** Where a run's name is asked for: any coordinator answers. */
 export const ANY_RUN = `ganglion.v${PROTOCOL}`
 /** Before the header: its length. */
@@ -27,8 +44,8 @@ export interface Channel {
    */
   request(message: Uint8Array): Promise<Uint8Array>
 }
-/** The coordinator's side: one answer for each request, whoever sent it. */
-export type Handler = (message: Uint8Array) => Promise<Uint8Array>
+/** The coordinator's side: one answer for each request, whoever sent it; the login by which it came, where that is known. */
+export type Handler = (message: Uint8Array, login?: string) => Promise<Uint8Array>
 
 export interface Message {
   readonly header: Readonly<Record<string, unknown>>
@@ -90,7 +107,7 @@ export type Request =
   /** An array of the data, in parts of bytes. */
   | { readonly do: 'data', readonly worker: string, readonly run: string, readonly array: number, readonly part: number }
 
-const NAME = /^[\w.:@-]{1,80}$/
+const NAME = /^[\w.:@-]{1,125}$/
 const isInteger = (x: unknown): x is number => Number.isSafeInteger(x) && (x as number) >= 0
 const FIELDS = {
   join: { ganglion: 'text' },

@@ -10,7 +10,7 @@ import { createRuntime } from '../runtime/create_runtime.ts'
 import { Model } from '../train/model.ts'
 import { version } from '../version.generated.ts'
 import { type FetchArray, fetchedData } from './arrays.ts'
-import { ANY_RUN, subjectOf } from './protocol.ts'
+import { ANY_RUN, inboxOf, loginOf, subjectOf, workerName } from './protocol.ts'
 import { recipeOf } from './recipe.ts'
 import { createWork, type StepWork } from './work.ts'
 import { serve } from './worker.ts'
@@ -44,18 +44,21 @@ interface Connection {
 /** @throws GanglionError where no server answers, it refuses the login, or there is no run */
 export async function openConnection({ url, token, user, password, run: wanted }: Where): Promise<Connection> {
   const login = token !== undefined ? { token } : user !== undefined ? { user, pass: password ?? '' } : {}
-  const nats = await wsconnect({ servers: url, ...login, name: 'ganglion', timeout: 5000, maxReconnectAttempts: -1 })
+  const known = loginOf(user)
+  const nats = await wsconnect({
+    servers: url, ...login, name: 'ganglion', timeout: 5000, maxReconnectAttempts: -1, inboxPrefix: inboxOf(known),
+  })
     .catch((cause: Error) => { throw noServer(url, cause) })
   try {
     const run = wanted ?? await anyRun(nats)
-    const name = `page-${nuid.next()}`
+    const name = workerName(known, `page-${nuid.next()}`)
     return {
       name, run,
       async work({ signal, between, onTask }) {
         let retries = 0
         await serve({
           request: async (message) => {
-            const { data } = await nats.request(subjectOf(run), message, { timeout: ANSWER_MS })
+            const { data } = await nats.request(subjectOf(run, known), message, { timeout: ANSWER_MS })
             retries = 0
             return data
           },

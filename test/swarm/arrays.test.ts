@@ -10,7 +10,7 @@ import { dense } from '../../src/nn/layers.ts'
 import { adam } from '../../src/nn/optimizers.ts'
 import { meanSquaredError } from '../../src/nn/losses.ts'
 import { reshape } from '../../src/ops/reshape.ts'
-import { type ArrayFacts, arraysOf, areFacts, areThose, factsOf, fetchedData } from '../../src/swarm/arrays.ts'
+import { type ArrayFacts, arraysOf, areFacts, areThose, bytesOf, factsOf, fetchedData } from '../../src/swarm/arrays.ts'
 import { Coordinator } from '../../src/swarm/coordinator.ts'
 import { decodeMessage, encodeMessage } from '../../src/swarm/protocol.ts'
 import { trainTogether } from '../../src/swarm/train.ts'
@@ -22,7 +22,8 @@ import { alone, data, modelOf, RECIPE, trainedBy } from './kinds.ts'
 const uniform = generator(17)
 const classes = 3
 const labelled = imageDataset({
-  images: data.images, shape: [28, 28, 1], classes, labels: Int32Array.from({ length: data.count }, () => Math.floor(classes * uniform())),
+  images: data.images, shape: [28, 28, 1], classes,
+  labels: Int32Array.from({ length: data.count }, () => Math.floor(classes * uniform())),
 })
 const masked = imageDataset({
   images: data.images, shape: [28, 28, 1],
@@ -107,7 +108,7 @@ it('data that are others than the run says are seen', async () => {
   expect(await areThose(facts, define(), { ...labelled, labels })).toBe(false)
   expect(await areThose(facts, define(), { ...labelled, labels: Float32Array.from(labelled.labels!) })).toBe(false)
   expect(await areThose(facts, define(), { ...labelled, labels: undefined })).toBe(false)
-  const bytes = [labelled.images, labels].map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength))
+  const bytes = [labelled.images, labels].map(bytesOf)
   await expect(fetchedData({ arrays: facts, count: labelled.count }, (i) => Promise.resolve(bytes[i]!)))
     .rejects.toThrow('the labels that were fetched are not those of the run; try again')
   const [images, ...others] = facts as [ArrayFacts, ...ArrayFacts[]]

@@ -101,7 +101,7 @@ describe.skipIf(WHY)(WHY ?? 'over a nats-server', () => {
     expect((await audit()).stdout).toMatch(/1 did not hold; the first: step 8, stage 0, micro-batch 2\n.*4 steps cannot be judged: /s)
   }, 240_000)
 
-  test.each(['cvae', 'acgan', 'cgan'])('%s: labels are sent to who has no data, and the digest is that of one machine', async (model) => {
+  test.each(['cvae', 'acgan', 'cgan'])('%s: labels are sent to who has no data, to the digest of one machine', async (model) => {
     for (const [label, name] of ['one', 'two'].entries()) {
       mkdirSync(at.in('photos', name), { recursive: true })
       for (let i = 0; i < 12; i++) {
@@ -220,7 +220,7 @@ describe.skipIf(WHY)(WHY ?? 'over a nats-server', () => {
 test('wrong usage', async () => {
   const said = async (...args: string[]) => (await ganglion(args)).stderr
   expect(await said('swarm', 'status')).toMatch('swarm expected --nats URL, the address of a nats-server')
-  expect(await said('swarm', 'start', '--nats', 'nats://a')).toMatch('swarm expected status, got start')
+  expect(await said('swarm', 'start', '--nats', 'nats://a')).toMatch('swarm expected status or init, got start')
   expect(await said('work')).toMatch('work expected --nats URL, the address of a nats-server')
   expect(await said('work', 'vae')).toMatch('work takes options only, got "vae"')
   expect(await said('work', '--nats', 'http://a')).toMatch(

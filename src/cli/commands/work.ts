@@ -47,12 +47,13 @@ export const work: Command = {
     const { values, positionals } = parse(args, { ...options, ...input, ...output })
     if (positionals.length) throw new UsageError(`work takes options only, got "${positionals[0]}"`)
     if (values.nats === undefined) throw new UsageError('work expected --nats URL, the address of a nats-server')
-    const name = values.name ?? `${hostname().replace(/[^\w-]/g, '-').slice(0, 40)}-${process.pid}`
+    const given = values.name ?? `${hostname().replace(/[^\w-]/g, '-').slice(0, 40)}-${process.pid}`
     const say = (text: string) => void (values.quiet || io.stderr.write(`ganglion: ${text}\n`))
     const stop = new AbortController()
     let signal: Signal | undefined
     const endListening = io.onSignal((received) => { signal = received; stop.abort() })
     const nats = await Nats.connect(values.nats)
+    const name = nats.nameOf(given)
     try {
       while (!stop.signal.aborted) {
         const run = await nextRun(nats, values.run)
@@ -93,6 +94,7 @@ export const work: Command = {
 /** The run that was asked for, or the first there is. */
 async function nextRun(nats: Nats, wanted: string | undefined): Promise<string | undefined> {
   const runs = await nats.runs().catch((cause: Error) => {
+    if (cause instanceof GanglionError) throw cause
     const what = `the nats-server at ${nats.url} did not say which runs there are`
     throw new GanglionError(`${what}: ${cause.message}; try again`, { cause })
   })
