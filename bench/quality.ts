@@ -1,4 +1,4 @@
-// Learned quality on real MNIST with the reference settings (README, "Quality"), against PyTorch's three seeds.
+// Learned quality on real MNIST with the reference settings (docs/models.md, "How well they learn"), beside PyTorch's seeds.
 // The exit code is 1 where a mean is worse than allowed.
 import { autoencoder, createRuntime, gan, type ImageDataset, Model, vae } from '../src/entries/index.ts'
 import type { ModelDefinition } from '../src/models/definition.ts'

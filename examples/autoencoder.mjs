@@ -14,6 +14,6 @@ for await (const { epoch, metrics, epochDone } of model.train(digits, { epochs }
 await writeFile('autoencoder-reconstructions.png', reconstructionsPng(model, digits, [0, 1, 2, 3, 4, 5, 6, 7]))
 
 // Sixteen codes of 2 x 2 x 8 numbers from 0 to 4, picked without looking at any image.
-const codes = Float32Array.from({ length: 16 * 32 }, (_, i) => ((i * i * 37) % 64) / 16)
+const codes = Float32Array.from({ length: 16 * 32 }, (_, i) => ((i * 37) % 101) / 25)
 const grid = imageGrid(model.decode(codes), { shape: [28, 28, 1], columns: 8, scale: 3, gap: 2 })
 await writeFile('autoencoder-picked-codes.png', encodePng(grid))

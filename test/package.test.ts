@@ -99,13 +99,13 @@ test('no two files of the core export the same name, and every kernel is there',
   expect(names.filter((name) => !exported.includes(name))).toEqual([])
 })
 
-test('every entry of package.json has its row in README, and one of a data format its budget', () => {
+test('every entry of package.json has its row in docs/entries.md, and one of a data format its budget', () => {
   const text = (file: string): string => readFileSync(`${root}/${file}`, 'utf8')
   const { exports } = JSON.parse(text('package.json')) as { exports: Record<string, unknown> }
   const imported = Object.entries(exports).filter(([, files]) => typeof files === 'object').map(([key]) => key)
   const names = imported.filter((key) => key !== './thread.js').map((key) => key.replace('.', 'ganglion'))
   expect(names.length).toBeGreaterThan(8)
-  expect(names.filter((name) => !text('README.md').includes(`\n| \`${name}\` |`))).toEqual([])
+  expect(names.filter((name) => !text('docs/entries.md').includes(`\n| \`${name}\` |`))).toEqual([])
   const formats = imported.filter((key) => JSON.stringify(exports[key]).includes('dist/formats/'))
   expect(formats.filter((key) => !text('.size-limit.js').includes(`entry('${key.replace('.', 'ganglion')}', `))).toEqual([])
 })

@@ -1,4 +1,4 @@
-// What `bench peers` found, in markdown: docs/peers.md, and the tables in README between its marks, both made from
+// What `bench peers` found, in markdown: docs/peers.md, and tables between marks in README and docs/performance.md, made from
 // docs/peers.json, which a test holds them against. Times are compared window by window: both saw the same machine.
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -125,7 +125,7 @@ const NATIVE = [
   ['PyTorch AVX2 1 thread', 'PyTorch kept to AVX2, 1 thread'],
 ] as const
 
-export function readmeTables({ results }: Report): string {
+export function performanceTables({ results }: Report): string {
   const times = table(
     ['model', 'batch', ...OURS.map(([, head]) => head), 'fastest other JavaScript', ...NATIVE.map(([, head]) => head)],
     races(results).map((race) => {
@@ -148,14 +148,35 @@ export function readmeTables({ results }: Report): string {
     `Our time over theirs, one thread each (medians of the windows' ratios): as it comes · wide · relaxed and wide.\n\n${ratio}`
 }
 
+/** README's: the largest batch of each model, without what is asked for by an option that changes the bits. */
+export function readmeTable({ results }: Report): string {
+  const largest = races(results).filter((race, i, all) => all[i + 1]?.[0]!.model !== race[0]!.model)
+  return table(
+    [
+      'model', 'batch', 'ours, 1 thread', 'wide, 1 thread', 'wide, 2 threads', 'fastest other JavaScript', 'PyTorch, 1 thread',
+      '2 threads',
+    ],
+    largest.map((race) => {
+      const of = (name: string) => milliseconds(named(race, name))
+      return [
+        race[0]!.model, race[0]!.batch, of('ganglion 1 thread'), of('ganglion wide 1 thread'), of('ganglion wide 2 threads'),
+        milliseconds(fastestJavaScript(race)), of('PyTorch 1 thread'), of('PyTorch 2 threads'),
+      ]
+    }),
+  )
+}
+
 const MARKS = ['<!-- bench peers: written by its --out -->', '<!-- bench peers ends -->'] as const
 
-/** The text between README's marks is replaced by `tables`. */
-export function withTables(readme: string, tables: string): string {
-  const [from, to] = MARKS.map((mark) => readme.indexOf(mark)) as [number, number]
-  if (from < 0 || to < from) throw new RangeError(`README.md lacks the marks "${MARKS.join('" and "')}"; put them back`)
-  return `${readme.slice(0, from)}${MARKS[0]}\n\n${tables}\n\n${readme.slice(to)}`
+/** The text between the marks of `file` is replaced by `tables`. */
+export function withTables(file: string, text: string, tables: string): string {
+  const [from, to] = MARKS.map((mark) => text.indexOf(mark)) as [number, number]
+  if (from < 0 || to < from) throw new RangeError(`${file} lacks the marks "${MARKS.join('" and "')}"; put them back`)
+  return `${text.slice(0, from)}${MARKS[0]}\n\n${tables}\n\n${text.slice(to)}`
 }
+
+/** Which files have which tables. */
+export const TABLES = { 'README.md': readmeTable, 'docs/performance.md': performanceTables } as const
 
 /** One result a line: a diff shows whose figures changed. */
 export const jsonOf = ({ results, ...head }: Report): string =>
@@ -166,9 +187,11 @@ export function parseReport(json: string): Report {
   return { ...head, results }
 }
 
-/** Writes the page and the JSON to `folder`, and README's tables. */
+/** Writes the page and the JSON to `folder`, and the tables of other pages. */
 export async function writePages(folder: string, report: Report): Promise<void> {
   await writeFile(join(folder, 'peers.json'), jsonOf(report))
   await writeFile(join(folder, 'peers.md'), page(report))
-  await writeFile('README.md', withTables(await readFile('README.md', 'utf8'), readmeTables(report)))
+  for (const [file, tables] of Object.entries(TABLES)) {
+    await writeFile(file, withTables(file, await readFile(file, 'utf8'), tables(report)))
+  }
 }

@@ -1,5 +1,6 @@
 // The same training steps in ganglion and in what it competes with, taking turns in one run. `--out FOLDER` writes peers.md and
-// peers.json there, and README's tables: run it with all contestants. Who is missing is shown as not installed.
+// peers.json there, and the tables of README and docs/performance.md: run it with all contestants. Who is missing is shown as
+// not installed.
 import { spawnSync } from 'node:child_process'
 import { totalmem } from 'node:os'
 import { machine } from '../../src/bench/machine.ts'

@@ -1,8 +1,9 @@
-// What `bench peers` found, as the project shows it: README and docs/peers.md are what docs/peers.json makes.
+// What `bench peers` found, as the project shows it: docs/peers.md and tables of other pages are what docs/peers.json makes.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import {
-  fastestJavaScript, jsonOf, overTable, page, parseReport, ratios, readmeTables, type Report, withTables,
+  fastestJavaScript, jsonOf, overTable, page, parseReport, performanceTables, ratios, readmeTable, type Report, TABLES,
+  withTables,
 } from '../../bench/peers/pages.ts'
 import type { Result } from '../../bench/peers/race.ts'
 
@@ -10,8 +11,9 @@ const text = (file: string) => readFileSync(file, 'utf8')
 
 describe('what is committed', () => {
   const report = parseReport(text('docs/peers.json'))
-  const readme = text('README.md')
-  it('README has the tables of docs/peers.json', () => expect(withTables(readme, readmeTables(report))).toBe(readme))
+  it.each(Object.entries(TABLES))('%s has the tables of docs/peers.json', (file, tables) => {
+    expect(withTables(file, text(file), tables(report))).toBe(text(file))
+  })
   it('docs/peers.md is its page', () => expect(text('docs/peers.md')).toBe(page(report)))
   it('has the peers that the floors name', () => {
     const names = new Set(report.results.map(({ name }) => name))
@@ -51,10 +53,15 @@ describe('a report', () => {
       '| vae | 64 | ganglion 1 thread | 0.23 (0.21–0.24), tfjs wasm | 1.00 (0.75–1.50) | – |',
       '| vae | 64 | ganglion wide 1 thread | 0.11 (0.11–0.12), tfjs wasm | 0.50 (0.38–0.75) | – |',
     ])
-    expect(readmeTables(report)).toContain('| vae | 64 | 0.23 · 0.11 · – | 1.00 · 0.50 · – | – · – · – |')
+    expect(performanceTables(report)).toContain('| vae | 64 | 0.23 · 0.11 · – | 1.00 · 0.50 · – | – · – · – |')
   })
   it('is the same after JSON', () => expect(page(parseReport(jsonOf(report)))).toBe(page(report)))
-  it('README without its marks is refused', () => {
-    expect(() => withTables('# Ganglion', '')).toThrow('README.md lacks the marks "<!-- bench peers: written by its --out -->')
+  it('has a row a model in README', () => {
+    const results = [...race.map((r) => ({ ...r, batch: 16 })), ...race]
+    expect(readmeTable({ ...report, results }).split('\n').slice(2)).toEqual(['| vae | 64 | 2.00 | 1.00 | – | 9.00 | 4.00 | – |'])
+  })
+  it('a page without its marks is refused', () => {
+    expect(() => withTables('README.md', '# Ganglion', ''))
+      .toThrow('README.md lacks the marks "<!-- bench peers: written by its --out -->')
   })
 })

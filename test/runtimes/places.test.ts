@@ -12,7 +12,7 @@ const digest = GOLDEN.program
 const UNDONE = expect.stringMatching(/^TrainingError: training stopped at step \d+: the op '\w+'/)
 const REFUSED = expect.stringMatching(
   /^GanglionError: (a worker cannot be started here|the trainer's worker did not start|a worker thread did not start) \(.*\); give /s)
-const POLICY = expect.stringMatching(/^GanglionError: .* an address that your Trusted Types policy made \(README/)
+const POLICY = expect.stringMatching(/^GanglionError: .* an address that your Trusted Types policy made \(the guide/)
 const CASES: readonly (readonly [what: string, site: Site, host: string | undefined, expected: object])[] = [
   ['insecure', 'plain', INSECURE, { secure: false, subtle: false, digest }],
   ['hidden', 'plain', undefined, { digest, verified: true, benched: true, state: 'hidden' }],
@@ -44,7 +44,7 @@ for (const [name, start] of [['chromium', chromium], ['firefox', firefox]] as co
       if (absent[name]) skip(`not run here: ${absent[name]}`)
       const folder = project()
       const dist = far.url('shared', 'node_modules/ganglion/dist/')
-      // The small files of the page's own origin that README shows.
+      // The small files of the page's own origin that docs/how-to/worker.md shows.
       writeFileSync(join(folder, 'far_trainer.js'), `import '${dist}worker/trainer.js'\n`)
       writeFileSync(join(folder, 'far_thread.js'), `import '${dist}runtime/thread.js'\n`)
       const server = await serve(folder)

@@ -45,8 +45,8 @@ export function started<T>(give: string, start: () => T): T {
  */
 function helpFor(said: string, give: string): string {
   if (/^ERR_ACCESS/.test(said)) return 'start Node with --allow-worker'
-  return `give ${give} ` + (/Trusted|Sink type/.test(said) ? 'an address that your Trusted Types policy made (README, "In a Web Worker")'
-    : /origin/.test(said) ? 'a file of this origin that imports it (README, "In a Web Worker")'
+  return `give ${give} ` + (/Trusted|Sink type/.test(said) ? 'an address that your Trusted Types policy made (the guide, "In a worker")'
+    : /origin/.test(said) ? 'a file of this origin that imports it (the guide, "In a worker")'
       : 'the address of its file')
 }
 

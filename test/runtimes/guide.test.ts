@@ -1,5 +1,5 @@
-// README's programs for a page, an edge worker and a Web Worker, their very text, each where it belongs. All three train on the
-// same data with the same seed, so one digest comes out of them.
+// The guide's programs for a page, an edge worker and a Web Worker, their very text, each where it belongs. All three train on
+// the same data with the same seed, so one digest comes out of them.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -8,11 +8,10 @@ import { startWorker, WORKERD } from './lib/edge.ts'
 import { missing, project } from './lib/project.ts'
 import { serve } from './lib/server.ts'
 
-const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
-
-/** The one program of README in a language, whose text has something in it. */
-function program(language: string, within: string): string {
-  const all = [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'))].map(([, text]) => text!)
+/** The one program of a how-to in a language, whose text has something in it. */
+function program(page: string, language: string, within: string): string {
+  const text = readFileSync(join(import.meta.dirname, '../../docs/how-to', page), 'utf8')
+  const all = [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'))].map(([, text]) => text!)
   const found = all.filter((text) => text.includes(within))
   expect(found, within).toHaveLength(1)
   return found[0]!
@@ -29,7 +28,7 @@ async function inChromium<T>(files: Readonly<Record<string, string>>, expression
   const server = await serve(project(files))
   const browser = await chromium()
   try {
-    return await browser.result<T>(server.url('plain', 'readme.html'), expression)
+    return await browser.result<T>(server.url('plain', 'program.html'), expression)
   } finally {
     await browser.close()
     server.close()
@@ -40,13 +39,13 @@ test('the page', async ({ skip }) => {
   if (absent.chromium) skip(`not run here: ${absent.chromium}`)
   const text = "document.body?.textContent.trim() || undefined"
   const done = `/^[0-9a-f]{64}$/.test(${text}) ? ${text} : undefined`
-  expectDigest(await inChromium({ 'readme.html': program('html', 'importmap') }, done))
+  expectDigest(await inChromium({ 'program.html': program('page.md', 'html', 'importmap') }, done))
 })
 
 test('the edge worker', async ({ skip }) => {
   const absent = missing(WORKERD, 'npm workerd')
   if (absent) skip(`not run here: ${absent}`)
-  const worker = await startWorker(project({ 'readme.js': program('js', 'export default') }), 'readme.js')
+  const worker = await startWorker(project({ 'program.js': program('edge.md', 'js', 'export default') }), 'program.js')
   try {
     const response = await worker.dispatchFetch('http://localhost/')
     expectDigest((await response.json() as { digest: string }).digest)
@@ -60,8 +59,8 @@ test('the Web Worker', async ({ skip }) => {
   const html = `<!doctype html>
     <script type="importmap">{ "imports": { "ganglion/worker": "./node_modules/ganglion/dist/worker/index.js" } }</script>
     <script>globalThis.said = []; console.log = (...words) => said.push(words.join(' '))</script>
-    <script type="module" src="readme.js"></script>`
-  const files = { 'readme.html': html, 'readme.js': program('js', 'ganglion/worker') }
+    <script type="module" src="program.js"></script>`
+  const files = { 'program.html': html, 'program.js': program('worker.md', 'js', 'ganglion/worker') }
   const said = await inChromium<string[]>(files, 'globalThis.said?.length === 4 ? globalThis.said : undefined')
   expectDigest(said[3]!)
 })
