@@ -46,6 +46,7 @@ export interface Given {
   readonly logs?: Logs
   readonly quiet: boolean
   readonly json: boolean
+  readonly dryRun?: boolean
 }
 
 /**
@@ -102,6 +103,7 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
     logs: given.logs,
     force: false,
     quiet: given.quiet,
+    dryRun: given.dryRun,
     json: given.json,
     resume: { folder, config: config as KnownRun },
   }

@@ -7,6 +7,7 @@ import type { LoadedDataset } from '../node/datasets.ts'
 import { absolute, classesOf, type DataChoice, dataHash } from './data.ts'
 import type { Logs } from './logs.ts'
 import { flagValues, kebab, shownValue } from './model_options.ts'
+import type { ScheduleName } from './schedule.ts'
 import { coreHash, version } from './version.ts'
 
 export type KnownRun = RunConfig & { readonly data: NonNullable<RunConfig['data']> }
@@ -22,11 +23,17 @@ export interface Settings {
   /** The model's options that were given, as plain JSON. */
   readonly options: ModelDefinition['options']
   readonly data: string
+  /** Its training images, where the model was chosen by them. */
+  readonly loaded?: LoadedDataset
   /** What the images may unpack to. */
   readonly maxBytes?: number
   /** Which images of it, made into what. */
   readonly choice: DataChoice
   readonly epochs: number
+  /** How the learning rate falls over a new run. */
+  readonly schedule?: ScheduleName
+  /** Whether to say what the run will take, in place of training. */
+  readonly dryRun?: boolean
   readonly batchSize: number
   readonly accumulate: number
   /** How training images are changed, where they are. */

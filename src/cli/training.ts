@@ -16,6 +16,7 @@ import { Model } from '../train/model.ts'
 import { countersOf } from '../train/state.ts'
 import type { Progress } from '../train/train.ts'
 import { classesOf, type DataChoice, testData, trainingData } from './data.ts'
+import { dryRun, type Room, roomOf } from './dry_run.ts'
 import { type Io, type Signal, signalCode } from './io.ts'
 import { stopsOf } from './logs.ts'
 import { reporter, type Reporter } from './progress.ts'
@@ -23,6 +24,7 @@ import { linesUpTo, resumedData } from './resume.ts'
 import { type Fresh, RunFolder } from './run_folder.ts'
 import { checkFolder, lockNewRun, lockRun, type RunLock } from './run_lock.ts'
 import { sayData } from './say_data.ts'
+import { scheduledOptions } from './schedule.ts'
 import { configOf, type Settings } from './settings.ts'
 import { TaskLog } from './task_log.ts'
 
@@ -31,6 +33,9 @@ interface Prepared {
   readonly test?: ImageDataset
   readonly model: Model
   readonly runtime: Runtime
+  readonly options: Settings['options']
+  /** Of a dry run: what training would hold in memory. */
+  readonly room?: Room
   readonly choice: DataChoice
   /** The step that the run goes on from; 0 of a new run. */
   readonly from: number
@@ -58,12 +63,16 @@ interface Begun {
 
 export async function runTraining(settings: Settings, io: Io): Promise<number> {
   const { resume, out, force } = settings
-  await checkFolder(out, force)
+  if (!settings.dryRun) await checkFolder(out, force)
   // A run that goes on is locked before it is read. A new one gets its folder when its first steps went well.
-  let lock = resume && await lockRun(resume.folder)
+  let lock = resume && !settings.dryRun ? await lockRun(resume.folder) : undefined
   try {
     const run = await prepare(settings, io)
     const { model, from } = run
+    if (run.room) {
+      await dryRun({ ...settings, ...run, room: run.room, parameters: parametersOf(model) }, io)
+      return 0
+    }
     // What the first steps change is read before them.
     const before = resume ? { lines: await linesUpTo(from, resume.folder), step: from, digest: await model.digest() }
       : { fresh: await RunFolder.fresh(model) }
@@ -80,9 +89,12 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
 }
 
 async function prepare(settings: Settings, io: Io): Promise<Prepared> {
-  const { source, options, data: name, maxBytes, batchSize, accumulate, resume } = settings
+  const { source, data: name, maxBytes, batchSize, accumulate, resume } = settings
   const { data, choice } = resume ? await resumedData(name, resume, maxBytes)
-    : { data: await trainingData(name, { ...settings.choice, seed: settings.seed }, maxBytes), choice: settings.choice }
+    : {
+        data: settings.loaded ?? await trainingData(name, { ...settings.choice, seed: settings.seed }, maxBytes),
+        choice: settings.choice,
+      }
   sayData(data, io, settings.quiet)
   const channels = data.shape[2]
   if (channels !== 1 && channels !== 3 && channels !== 4) {
@@ -90,7 +102,10 @@ async function prepare(settings: Settings, io: Io): Promise<Prepared> {
       'write them so')
   }
   const { define } = augmentedModel(source, settings.augment)
-  const definition = define({ imageShape: data.shape, classes: classesOf(data), options: loadedOptions(options) })
+  const made = (all: Settings['options']) => (
+    define({ imageShape: data.shape, classes: classesOf(data), options: loadedOptions(all) }))
+  const options = scheduledOptions(settings, made(settings.options), data)
+  const definition = made(options)
   if (batchSize * accumulate > data.count) {
     const times = accumulate > 1 ? ` with --accumulate ${accumulate}` : ''
     throw new GanglionError(`--batch-size ${batchSize}${times} is larger than the data (${data.count} images); ` +
@@ -102,6 +117,7 @@ async function prepare(settings: Settings, io: Io): Promise<Prepared> {
       `and the training images ${data.shape.join('x')}; put images of one shape there`)
   }
   const runtime = await createRuntime({ threads: settings.threads, precision: settings.precision, wide: settings.wide })
+  const room = settings.dryRun ? await roomOf(definition, { ...settings, data }, runtime.threads) : undefined
   const model = resume ? (await loadRun(resume.folder, { runtime, state: true, define })).model
     : await Model.create(runtime, definition, { seed: settings.seed })
   const { step: from, epoch } = countersOf(model.session)
@@ -111,7 +127,7 @@ async function prepare(settings: Settings, io: Io): Promise<Prepared> {
       `and --epochs is ${settings.epochs}; give more`)
   }
   const config = (folder: string) => configOf({ ...settings, choice }, definition, data, runtime.threads, folder)
-  return { data, test, model, runtime, choice, from, epochs: settings.epochs - epoch, config }
+  return { data, test, model, runtime, options, room, choice, from, epochs: settings.epochs - epoch, config }
 }
 
 async function begin(run: Prepared, settings: Settings, io: Io): Promise<Begun> {
@@ -139,8 +155,8 @@ async function crewOf(
 ): Promise<RunningCrew> {
   // eslint-disable-next-line no-restricted-syntax -- before the first step
   const { startCrew } = await import('../node/crew.ts')
-  const { data, choice, runtime, epochs } = run
-  const { accumulate: microBatches, workers = 0, source, options, augment, seed, precision, wide, batchSize, nats } = settings
+  const { data, choice, runtime, epochs, options } = run
+  const { accumulate: microBatches, workers = 0, source, augment, seed, precision, wide, batchSize, nats } = settings
   const { step, position } = countersOf(work.model.session)
   const name = settings.run ?? source.kind
   if (nats && !settings.quiet) {

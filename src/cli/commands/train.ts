@@ -4,8 +4,11 @@ import { parseArgs } from 'node:util'
 import { isModelName, modelNames, type ModelName, models } from '../../models/kinds.ts'
 import { areChanges, CHANGES } from '../../models/augment.ts'
 import { builtInModel, moduleModel, type ModelSource } from '../../node/model_source.ts'
+import type { ImageDataset } from '../../data/dataset.ts'
 import type { Command } from '../command.ts'
+import { trainingData } from '../data.ts'
 import { choiceFrom, limitOptions, pictureOptions } from '../data_options.ts'
+import type { Io } from '../io.ts'
 import { logOptions, logsFrom } from '../logs.ts'
 import { flagsOf, optionsFrom } from '../model_options.ts'
 import { nearest } from '../nearest.ts'
@@ -17,6 +20,8 @@ import { reportFailure } from '../progress.ts'
 import { resumedModel, resumeSettings } from '../resume.ts'
 import type { Precision } from '../../runtime/cores.ts'
 import type { Settings } from '../settings.ts'
+import { scheduleNames } from '../schedule.ts'
+import { suggestedModel } from '../suggest.ts'
 import { natsUrl, runName } from '../swarm_options.ts'
 import { runTraining } from '../training.ts'
 import { DATA, MAX_BYTES } from './picture.ts'
@@ -61,6 +66,10 @@ const training = {
   },
   accumulate: { value: 'N', help: 'micro-batches of --batch-size images in a step', read: integer(1), initial: ACCUMULATE },
   'micro-batches': { value: 'N', help: 'the same as --accumulate', read: integer(1) },
+  schedule: {
+    value: 'HOW', help: 'lets --learning-rate fall over the run: cosine or linear, to 0; exponential, to a hundredth',
+    read: choice(...scheduleNames), initial: 'none',
+  },
   augment: {
     value: 'HOW', help: 'changes training images at random: some of flip,shift,crop,noise,color', read: changes, initial: 'none',
   },
@@ -99,6 +108,7 @@ const output = {
     initial: SAVE_EVERY,
   },
   ...logOptions,
+  'dry-run': { help: 'train nothing: say what the run takes in parameters, memory and time' },
   force: { help: 'replace the run in a folder that is not empty; other files stay' },
   quiet: { help: 'nothing but errors and the result', short: 'q' },
   json: { help: 'one JSON object to a line: start, progress, epoch, and done or error' },
@@ -108,7 +118,7 @@ const output = {
 export const train: Command = {
   name: 'train',
   summary: 'Train a model and keep weights, figures and pictures in a run folder',
-  usage: 'MODEL [options], train --model FILE [options], or train --resume RUN [options]',
+  usage: '[MODEL] [options], train --model FILE [options], or train --resume RUN [options]',
   notes: [
     `MODEL is ${modelNames.join(', ')}: "ganglion models" says what they are.`,
     'The run folder gets config.json, metrics.jsonl, samples/epoch-0001.png …, weights.safetensors,',
@@ -132,12 +142,14 @@ export const train: Command = {
     ['train dcgan --batch-size 16 --micro-batches 8 --workers 2', 'steps of 128 images by two workers'],
     ['train dcgan --data ./photos --augment flip,shift', 'as if there were more of them'],
     ['train vae --log-every 100 --tensorboard', 'curves and pictures while it trains'],
+    ['train --data ./photos', 'a model that suits them, and why'],
+    ['train conv-vae --data ./photos --dry-run', 'what that would take'],
     ['train --model ./mine.js --data ./pictures', 'your own model of your own images'],
   ],
   async run(args, io) {
     const asked = lookAhead(args)
     try {
-      const settings = await (asked.resume === undefined ? newRun(args, asked) : resumed(args, asked))
+      const settings = await (asked.resume === undefined ? newRun(args, asked, io) : resumed(args, asked))
       return await runTraining(settings, io)
     } catch (error) {
       if (asked.json && !(error instanceof UsageError)) reportFailure(error, io)
@@ -176,13 +188,17 @@ function parsed(args: readonly string[], source: ModelSource | undefined): { pos
   return parse(args, { ...training, ...pictureOptions, ...flags, ...output })
 }
 
-async function newRun(args: readonly string[], { model }: Asked): Promise<Settings> {
+/** @param io where to say which model is taken, where none is named and the data may choose it */
+async function newRun(args: readonly string[], { model }: Asked, io?: Io): Promise<Settings> {
   const own = model ? await moduleModel(model) : undefined
   const { positionals, values } = parsed(args, own)
   if (own && positionals.length) throw new UsageError(`--model says which model to train; leave out "${positionals[0]}"`)
-  const source = own ?? builtInModel(kindOf(positionals))
+  const loaded = io && !own && !positionals.length && values.data !== undefined
+    ? await trainingData(values.data, { ...choiceFrom(values), seed: values.seed ?? SEED }, values['max-bytes']) : undefined
+  const source = own ?? builtInModel(loaded ? suggestion(loaded, values, io!) : kindOf(positionals))
   return {
     source,
+    loaded,
     options: optionsFrom(source, values, own ? [] : kinds),
     data: values.data ?? 'mnist',
     maxBytes: values['max-bytes'],
@@ -191,6 +207,7 @@ async function newRun(args: readonly string[], { model }: Asked): Promise<Settin
     batchSize: values['batch-size'] ?? source.batchSize ?? BATCH_SIZE,
     accumulate: microBatches(values) ?? ACCUMULATE,
     augment: values.augment,
+    schedule: values.schedule,
     seed: values.seed ?? SEED,
     threads: values.threads ?? THREADS,
     precision: alike(values) ?? PRECISION,
@@ -203,8 +220,9 @@ async function newRun(args: readonly string[], { model }: Asked): Promise<Settin
 async function resumed(args: readonly string[], { resume, model }: Asked): Promise<Settings> {
   const source = resume ? await resumedModel(resume, model) : undefined
   const { positionals, values } = parsed(args, source)
-  for (const name of ['out', 'force'] as const) {
-    if (values[name] !== undefined) throw new UsageError(`--resume goes on in the run's own folder; leave out --${name}`)
+  for (const name of ['out', 'force', 'schedule'] as const) {
+    const own = name === 'schedule' ? "with the run's own schedule" : "in the run's own folder"
+    if (values[name] !== undefined) throw new UsageError(`--resume goes on ${own}; leave out --${name}`)
   }
   const kind = positionals.length ? kindOf(positionals) : undefined
   const { data, 'max-bytes': maxBytes, epochs, 'batch-size': batchSize, augment, seed, threads, precision } = values
@@ -213,6 +231,13 @@ async function resumed(args: readonly string[], { resume, model }: Asked): Promi
     ...shown(values) }
   const options = optionsFrom(kind ? builtInModel(kind) : source!, values, source!.module ? [] : kinds)
   return resumeSettings(values.resume!, source!, { kind, options, ...given })
+}
+
+/** The model for the data, and a line that says so. */
+function suggestion(data: ImageDataset, { quiet }: Given, { stderr }: Io): ModelName {
+  const { kind, why } = suggestedModel(data)
+  if (!quiet) stderr.write(`ganglion: no model is named, so ${kind} is trained: ${why}; "ganglion models" has others\n`)
+  return kind
 }
 
 /** Relaxed numbers differ from machine to machine, and who has others would be taken for a liar. */
@@ -227,19 +252,22 @@ function microBatches({ accumulate, 'micro-batches': given = accumulate }: Given
   throw new UsageError(`--accumulate is ${accumulate} and --micro-batches ${given}, which are the same; give one of them`)
 }
 
-function shown({
-  wide, workers = 0, nats, run, checkpointing, quiet, json, 'save-every': saveEvery = SAVE_EVERY,
-  'keep-states': keepStates = KEEP_STATES, lease = LEASE, ...rest
-}: Given) {
+function shown(values: Given) {
+  const { wide, workers = 0, nats, run, checkpointing = false, quiet = false, json = false } = values
+  const { 'save-every': saveEvery = SAVE_EVERY, 'keep-states': keepStates = KEEP_STATES, lease = LEASE } = values
+  const { 'dry-run': dryRun = false } = values
+  if (dryRun && (workers || nats !== undefined)) {
+    throw new UsageError(`--dry-run measures this process alone; leave out --${workers ? 'workers' : 'nats'}`)
+  }
   return {
-    wide: wide ?? automaticWide(), workers, nats, run, keepStates, lease, saveEvery, checkpointing: checkpointing ?? false,
-    logs: logsFrom(rest), quiet: quiet ?? false, json: json ?? false,
+    wide: wide ?? automaticWide(), workers, nats, run, keepStates, lease, saveEvery, checkpointing, quiet, json, dryRun,
+    logs: logsFrom(values),
   }
 }
 
 function kindOf([kind, more]: readonly string[]): ModelName {
   const expected = `expected ${modelNames.join(', ')}`
-  if (kind === undefined) throw new UsageError(`train ${expected}, got no model`)
+  if (kind === undefined) throw new UsageError(`train ${expected}, got no model; name one, or give --data to have one chosen`)
   if (!isModelName(kind)) throw new UsageError(`unknown model "${kind}", ${expected}${nearest(kind, modelNames)}`)
   if (more !== undefined) throw new UsageError(`train expected one model, got "${more}" too`)
   return kind

@@ -1,0 +1,85 @@
+// What `ganglion train` decides before it trains: a model for the data, the rate over the run, what the run will take.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { writeIdx } from '../../src/formats/idx.ts'
+import { suggestedModel } from '../../src/cli/suggest.ts'
+import { ganglion, place, type Place } from './ganglion.ts'
+
+let at: Place
+beforeAll(() => { at = place() })
+afterAll(() => at.remove())
+const config = (run: string) => JSON.parse(readFileSync(at.in(run, 'config.json'), 'utf8')) as
+  { command: string, model: { kind: string, options: Record<string, unknown> } }
+const SMALL = ['--batch-size', '32', '--epochs', '2', '--hidden', '8', '--latent', '2']
+
+test.each([
+  [[28, 28, 1], 'vae'], [[8, 32, 1], 'vae'], [[64, 64, 1], 'conv-vae'], [[28, 28, 3], 'conv-vae'], [[32, 32, 4], 'conv-vae'],
+] as const)('of %j: %s', (shape, kind) => expect(suggestedModel({ shape }).kind).toBe(kind))
+
+test('without a model, the data choose it, and why is said', async () => {
+  const args = ['train', '--data', at.in('images'), ...SMALL, '--out', at.in('chosen')]
+  const { code, stderr } = await ganglion(args)
+  expect({ code, stderr }).toEqual({
+    code: 0, stderr: 'ganglion: no model is named, so vae is trained: of small grey images (6x6) it learns most in a minute; ' +
+      '"ganglion models" has others\n',
+  })
+  expect(config('chosen').command).toMatch(/^ganglion train vae /)
+  await ganglion(['train', 'vae', ...args.slice(1), '--force', '--quiet', '--out', at.in('named')])
+  expect(readFileSync(at.in('chosen', 'digest.txt'))).toEqual(readFileSync(at.in('named', 'digest.txt')))
+})
+
+test.each([
+  ['cosine', { schedule: 'cosine', initial: 0.01, steps: 6 }],
+  ['linear', { schedule: 'linear', initial: 0.01, final: 0, steps: 6 }],
+  ['exponential', { schedule: 'exponential', initial: 0.01, decayRate: 0.01, decaySteps: 6 }],
+])('--schedule %s is over all steps of the run, and is saved as they are', async (name, saved) => {
+  const args = ['train', 'vae', '--data', at.in('images'), ...SMALL, '--learning-rate', '0.01']
+  const options = [...args, '--schedule', name, '--quiet', '--out', at.in(name)]
+  expect(await ganglion(options)).toMatchObject({ code: 0, stderr: '' })
+  expect(config(name).model.options['learningRate']).toEqual(saved)
+  const spelled = [...args.slice(0, -1), JSON.stringify(saved), '--quiet', '--out', at.in(`${name}-spelled`)]
+  expect(await ganglion(spelled)).toMatchObject({ code: 0, stderr: '' })
+  expect(readFileSync(at.in(name, 'digest.txt'))).toEqual(readFileSync(at.in(`${name}-spelled`, 'digest.txt')))
+})
+
+test('--schedule beside a schedule, or when a run goes on, is refused', async () => {
+  const rate = '{"schedule":"cosine","initial":0.01,"steps":6}'
+  const args = ['train', 'vae', '--data', at.in('images'), ...SMALL, '--learning-rate', rate, '--schedule', 'linear']
+  expect((await ganglion([...args, '--out', at.in('twice')])).stderr)
+    .toBe('ganglion: --learning-rate is a schedule already; give a number, or leave out --schedule\n')
+  expect((await ganglion(['train', '--resume', at.in('cosine'), '--schedule', 'linear'])).stderr)
+    .toBe('ganglion: --resume goes on with the run\'s own schedule; leave out --schedule (see "ganglion train --help")\n')
+})
+
+test('--dry-run says what a run takes, and writes nothing', async () => {
+  const args = ['train', 'vae', '--data', at.in('images'), ...SMALL, '--dry-run', '--out', at.in('dry')]
+  const { code, stdout, stderr } = await ganglion(args)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toMatch(new RegExp('^vae, 680 parameters, 96 images, 3 steps of 32 in an epoch\n' +
+    'memory    0\\.\\d MB \\(weights and optimizer 0\\.0, images 0\\.0, a step\'s values 0\\.\\d\\)\n' +
+    'time      0:00 an epoch, 0:00 for 2, by steps on this machine just now\n$'))
+  expect(existsSync(at.in('dry'))).toBe(false)
+  const { stdout: json } = await ganglion([...args, '--json'])
+  expect(JSON.parse(json)).toMatchObject({
+    event: 'dry-run', kind: 'vae', parameters: 680, images: 96, stepsPerEpoch: 3, epochs: 2,
+    secondsPerEpoch: expect.any(Number) as number,
+    bytes: { model: expect.any(Number) as number, images: 96 * 36, step: expect.any(Number) as number },
+  })
+  // Two moments of Adam beside each weight, and its state.
+  const { bytes } = JSON.parse(json) as { bytes: { model: number, step: number } }
+  expect(bytes.model).toBe(4 * (3 * 680 + 5))
+  // The images of a batch, at least, and less than a hundred times as much.
+  expect(bytes.step).toBeGreaterThan(32 * 36 * 4)
+  expect(bytes.step).toBeLessThan(100 * 32 * 36 * 4)
+})
+
+test('--dry-run refuses what no memory has room for, before it is reserved', async () => {
+  writeFileSync(at.in('large'), writeIdx([16, 64, 64], new Uint8Array(16 * 64 * 64)))
+  const args = ['train', 'conv-vae', '--data', at.in('large'), '--batch-size', '16', '--filters', '4096', '--dry-run']
+  const { code, stdout, stderr } = await ganglion(args)
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(new RegExp('^ganglion: a conv-vae on 16 images of 64x64x1 takes \\d+ MB ' +
+    "\\(weights and optimizer \\d+, images 0\\.1, a step's values \\d+\\), and there " +
+    '(is room for 4096 MB|are \\d+ MB on this machine); give a smaller --batch-size with --accumulate, --size or --limit, ' +
+    'or fewer units or filters\n$'))
+})
