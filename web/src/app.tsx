@@ -11,6 +11,7 @@ const VIEWS: Readonly<Record<View, () => preact.JSX.Element | null>> = {
   train: Train,
   data: later(() => import('./views/data.tsx')),
   inside: later(() => import('./views/inside.tsx')),
+  model: later(() => import('./views/model.tsx')),
   take: later(() => import('./views/take.tsx')),
   verify: later(() => import('./views/verify.tsx')),
   bench: later(() => import('./views/bench.tsx')),

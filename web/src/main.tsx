@@ -7,6 +7,7 @@ import './style/base.css'
 import './style/parts.css'
 import './style/views.css'
 import './style/inside.css'
+import './style/model.css'
 
 /** Milliseconds, for training to have begun. */
 const KEEP_AFTER = 4000

@@ -31,7 +31,7 @@ test.each([['en', 'light'], ['zh', 'dark']])('axe finds nothing in any view: %s,
   expect(await page.$eval('html', (html) => [html.lang.slice(0, 2), html.dataset['theme']])).toEqual([language, theme])
   await page.evaluate(AXE)
   const views = await page.$$('nav button')
-  expect(views).toHaveLength(6)
+  expect(views).toHaveLength(7)
   for (const view of views) {
     await view.click()
     await page.waitForSelector('.view .card')
@@ -55,14 +55,14 @@ describe('the first view', () => {
     const { page } = await all.at('#batch=8')
     await steps(page, 2)
     const names: string[] = []
-    for (let i = 0; i < 12 && names.at(-1) !== 'Pause'; i++) {
+    for (let i = 0; i < 14 && names.at(-1) !== 'Pause'; i++) {
       await page.keyboard.press('Tab')
       names.push(await page.evaluate(() => document.activeElement!.textContent!.trim()))
       const outline = await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle)
       expect(outline, names.at(-1)).not.toBe('none')
     }
     expect(names).toEqual(['Skip to the content', 'Train', 'Pictures',
-      'Look inside', 'Take away', 'Verify', 'Bench', '中文', '', 'Pause'])
+      'Look inside', 'Model', 'Take away', 'Verify', 'Bench', '中文', '', 'Pause'])
     await page.keyboard.press('Enter')
     await page.waitForSelector('[data-status="paused"]')
   })
@@ -87,6 +87,6 @@ test('after the first visit it works without a network', async () => {
   await page.setOfflineMode(true)
   await page.reload()
   await steps(page, 2)
-  await page.locator('nav button:nth-child(5)').click()
+  await page.locator('nav button:nth-child(6)').click()
   await page.waitForSelector('.card .primary')
 })

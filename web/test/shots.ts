@@ -9,11 +9,14 @@ beforeEach(wanted)
 
 const SHOTS = new URL('../shots/', import.meta.url).pathname
 const WIDTHS = [360, 1440, 2560]
-const views = ['train', 'data', 'inside', 'take', 'verify', 'bench']
+const views = ['train', 'data', 'inside', 'model', 'take', 'verify', 'bench']
 const others = [
   ['dark', 1440, '', { theme: 'dark' }], ['dark-inside', 1440, '#view=inside', { theme: 'dark' }],
   ['chinese', 1440, '', { language: 'zh' }], ['gan', 1440, '#model=gan', {}],
-  ['cvae', 1440, '#model=cvae&batch=16', {}], ['cvae-inside', 1440, '#model=cvae&batch=16&view=inside', {}],
+  ['cvae', 1440, '#model=cvae&batch=16', {}],
+  ['gan-inside', 1440, '#model=gan&view=inside', {}], ['gan-model', 360, '#model=gan&view=model', {}],
+  ['dark-model', 1440, '#model=dcgan&batch=16&filters=16,8&view=model', { theme: 'dark' }],
+  ['cvae-inside', 1440, '#model=cvae&batch=16&view=inside', {}],
   ['promised', 1440, `#steps=20&digest=${'0'.repeat(64)}`, {}], ['medium', 900, '', {}],
 ] as const
 const shots = [
@@ -27,8 +30,13 @@ test.each(shots)('%s', async (name, width, hash, choices) => {
   await page.goto(all.site.url + hash)
   await page.evaluate((kept) => Object.entries(kept).forEach(([key, value]) => localStorage.setItem(key, value)), choices)
   await page.reload()
-  await steps(page, hash.includes('cvae') ? 40 : 120)
+  await steps(page, /cvae|dcgan|model/.test(hash) ? 30 : 120)
   if (hash.includes('verify')) await page.locator('.card .primary').click()
+  if (hash.includes('view=model')) {
+    await page.waitForSelector('.norms')
+    await page.locator('.step-time button').click()
+    await page.waitForSelector('.flame', { timeout: 100_000 })
+  }
   if (name.startsWith('cvae')) await page.$eval('.more', (more) => ((more as HTMLDetailsElement).open = true)).catch(() => {})
   await new Promise((done) => setTimeout(done, 2500))
   await page.screenshot({ path: `${SHOTS}${name}.png`, fullPage: true })

@@ -61,6 +61,37 @@ describe('look inside', () => {
   })
 })
 
+describe('the model', () => {
+  test('its layers with shapes and parameters; the time of each after measuring; gradients as it trains', async () => {
+    const { page, said } = await all.at('#view=model&batch=8')
+    await page.waitForSelector('[data-parameters="652824"]')
+    const layers = () => page.$$eval('.diagram li', (all) => all.map((each) => each.textContent!))
+    expect(await layers()).toEqual(expect.arrayContaining([expect.stringMatching(/^dense.*400.*314,000 parameters/)]))
+    expect((await layers()).join()).not.toContain(' ms')
+    await page.waitForFunction(() => document.querySelectorAll('.norms li').length === 5)
+    await button(page, 'Measure a step').click()
+    await page.waitForSelector('.flame .level4', { timeout: 40_000 })
+    expect((await layers())[1]).toMatch(/ ms$/)
+    expect(await page.$('[data-status="paused"]')).not.toBeNull()
+    expect(said).toEqual([])
+  })
+
+  test('a GAN: what its discriminator believes, over time and now', async () => {
+    const { page, said } = await all.at('#view=inside&model=gan&batch=8&hidden=32&discriminatorHidden=32')
+    await page.waitForFunction(() => document.querySelectorAll('.beliefs .histogram rect').length === 48)
+    await page.waitForFunction(() => document.querySelectorAll('.beliefs tbody tr').length > 1)
+    expect(said).toEqual([])
+  })
+
+  test('a VAE: which numbers of its code are used', async () => {
+    const { page, said } = await all.at('#view=inside&latent=12&batch=32')
+    await page.waitForSelector('[data-used]')
+    expect(await page.$eval('[data-used]', (element) => element.textContent)).toMatch(/^In use: \d+ of 12\./)
+    expect(await page.$$('.numbers-of tbody tr')).toHaveLength(12)
+    expect(said).toEqual([])
+  })
+})
+
 describe('take away', () => {
   test.each([
     ['wasm', /^vae-generator\.wasm$/, [0, 0x61, 0x73, 0x6d]], ['onnx', /^vae-generator\.onnx$/, [8]],

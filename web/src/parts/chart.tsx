@@ -4,7 +4,7 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import type { Series } from '../state/curve.ts'
 import { dark } from '../state/theme.ts'
-import { figure, text, whole } from '../text/index.ts'
+import { figure, whole } from '../text/index.ts'
 
 const HEIGHT = 220
 /** By their places: the first is what one looks at. */
@@ -26,12 +26,14 @@ function optionsOf(names: readonly string[], width: number, night: boolean): uPl
       { ...axis, size: 52, values: (_, ticks) => ticks.map(figure) },
     ],
     series: [{}, ...names.map((name, place) => ({
-      label: name, stroke: colourOf(place, night), width: place === 0 ? 2 : 1.5, spanGaps: true, points: { show: false },
+      label: name, stroke: colourOf(place, night), width: place === 0 ? 2 : 1.5, spanGaps: true,
+      // Of one point there is no line.
+      points: { show: ({ data }: uPlot) => data[0].length < 2 },
     }))],
   }
 }
 
-export function Chart({ series }: { readonly series: Series }) {
+export function Chart({ series, label }: { readonly series: Series, readonly label: string }) {
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const night = dark.value
@@ -47,5 +49,5 @@ export function Chart({ series }: { readonly series: Series }) {
     }
   }, [names.join(), night])
   useEffect(() => plot.current!.setData(data), [data])
-  return <div ref={box} class="chart" role="img" aria-label={text.value.loss} />
+  return <div ref={box} class="chart" role="img" aria-label={label} />
 }

@@ -6,7 +6,7 @@ import { colourOf } from './chart.tsx'
 
 const ROWS = 12
 
-const nameOf = (name: string): string => text.value.metrics[name] ?? name
+export const nameOf = (name: string): string => text.value.metrics[name] ?? name
 const last = (values: readonly (number | null)[]): number | null => values.findLast((x) => x !== null) ?? null
 const shown = (x: number | null | undefined): string => (x === null || x === undefined ? '–' : figure(x))
 

@@ -7,6 +7,7 @@ import { Curve } from './curve.ts'
 import { Absent, type Data, dataOf, DIGITS, FIRST_DATA } from './data.ts'
 import { factsOf } from './facts.ts'
 import { Look } from './look.ts'
+import { Seen } from './probed.ts'
 import { modelOptions, type Settings } from './settings.ts'
 
 /** So many epochs that nobody sees their end. */
@@ -50,6 +51,8 @@ export class Run {
   /** Goes up when the curve has changed. */
   readonly drawn = signal(0)
   readonly look = new Look()
+  /** What views look at beside, while they are open. */
+  readonly seen = new Seen()
   trainer: Trainer | null = null
   data: Data | null = null
   #stop: AbortController | null = null

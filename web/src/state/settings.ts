@@ -20,7 +20,7 @@ export interface Settings {
   readonly expected: string
 }
 
-export const VIEWS = ['train', 'data', 'inside', 'take', 'verify', 'bench'] as const
+export const VIEWS = ['train', 'data', 'inside', 'model', 'take', 'verify', 'bench'] as const
 export type View = (typeof VIEWS)[number]
 
 /** What is taken for each number: the rest is brought into it. */

@@ -3,7 +3,9 @@ export const en = {
   title: 'Ganglion: train a model before your eyes',
   tagline: 'Autoencoders, VAEs and GANs that train in this page. One seed, the same bits everywhere.',
   skip: 'Skip to the content',
-  views: { train: 'Train', data: 'Pictures', inside: 'Look inside', take: 'Take away', verify: 'Verify', bench: 'Bench' },
+  views: {
+    train: 'Train', data: 'Pictures', inside: 'Look inside', model: 'Model', take: 'Take away', verify: 'Verify', bench: 'Bench',
+  },
   language: 'Language',
   theme: { auto: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' },
 
@@ -63,7 +65,7 @@ export const en = {
   lossTable: 'The figures as a table',
   metrics: {
     loss: 'Loss', reconstruction: 'Reconstruction', kl: 'KL divergence', test: 'Loss on test images',
-    discriminator: 'Discriminator', generator: 'Generator',
+    discriminator: 'Discriminator', generator: 'Generator', real: 'Real images', made: 'Made images',
   } as Readonly<Record<string, string>>,
 
   bits: 'Same seed, same bits',
@@ -79,7 +81,7 @@ export const en = {
 
   map: 'Latent map',
   mapHelp: 'Images where the encoder puts them, coloured by class. Point anywhere to see that place.',
-  noEncoder: 'This model has no encoder, so images have no place in it. Its codes are noise: move the sliders.',
+  noEncoder: 'This model has no encoder: its codes are noise. Move the sliders.',
   mapAlt: 'The codes of up to 1,000 images in the plane in which they differ most',
   classes: 'Go to a class', classOf: (label: string) => `The middle of class ${label}`,
   code: 'One code', codeHelp: 'Each slider is one number of the code. Long codes show the numbers that vary most.',
@@ -90,6 +92,32 @@ export const en = {
   walkNoise: 'Two codes of noise, and what the model makes of those between them.',
   walkClass: 'Two codes and those between them, all drawn as the class that is chosen above.',
   walkAlt: 'Ten images from one code to another', from: 'From', to: 'To', otherEnds: 'Other ends',
+
+  beliefs: 'What the discriminator believes',
+  beliefsHelp: 'Its scores of real images and of made ones: the higher, the more it takes an image for real.',
+  histogram: 'Real images upwards, made ones downwards, by score',
+  looking: 'Looking…',
+  numbers: 'The numbers of the code',
+  numbersHelp: 'Each column is one number, those that tell most first.',
+  used: (used: string, all: string, nats: string) => `In use: ${used} of ${all}. Together they tell ${nats} nats of an image.`,
+  divergence: 'KL divergence of each, in nats', upTo: (most: string) => `up to ${most}`,
+  spreads: 'Mean and spread over images', band: 'the band: the prior’s',
+  number: 'Number', mean: 'Mean', spread: 'Spread',
+
+  anatomy: 'What it is made of',
+  anatomyHelp: 'A block is as high as the image that its layer gives, in more sheets for more channels. A bar is a list.',
+  trains: (count: string) => `Parameters: ${count}.`,
+  parts: { encoder: 'Encoder', decoder: 'Decoder', generator: 'Generator', discriminator: 'Discriminator' },
+  goesIn: 'in', parameters: (count: string) => `${count} parameters`,
+  stepTime: 'Where a step’s time goes',
+  stepTimeHelp: (batch: string) =>
+    `Every op of a step on ${batch} images, measured alone on one thread. Training pauses meanwhile.`,
+  measureStep: 'Measure a step', wholeStep: 'Step', between: 'between layers',
+  phases: { forward: 'forward', gradient: 'gradient', update: 'update' },
+  timeOf: (name: string, ms: string, percent: string) => `${name}: ${ms} ms, ${percent} %`,
+  layer: 'Layer', phase: 'Phase', op: 'Op',
+  gradients: 'Gradients',
+  gradientsHelp: 'How long the gradient of each network and of each layer is, on one batch. Near 0, nothing is learned.',
 
   ownTitle: 'Your own pictures',
   ownHelp: 'PNG, JPEG or WebP of any size. Sub-folders are classes. They stay in this page.',

@@ -5,7 +5,7 @@ export const zh: Texts = {
   title: 'Ganglion：看着模型训练',
   tagline: '自编码器、VAE 与 GAN，就在本页训练。同一种子，处处逐位相同。',
   skip: '跳到正文',
-  views: { train: '训练', data: '图片', inside: '内部', take: '导出', verify: '验证', bench: '测速' },
+  views: { train: '训练', data: '图片', inside: '内部', model: '模型', take: '导出', verify: '验证', bench: '测速' },
   language: '语言',
   theme: { auto: '主题：跟随系统', light: '主题：浅色', dark: '主题：深色' },
 
@@ -75,7 +75,7 @@ export const zh: Texts = {
   lossTable: '以表格显示数值',
   metrics: {
     loss: '损失', reconstruction: '重建误差', kl: 'KL 散度', test: '测试图像的损失',
-    discriminator: '判别器', generator: '生成器',
+    discriminator: '判别器', generator: '生成器', real: '真实图像', made: '生成图像',
   },
 
   bits: '同一种子，逐位相同',
@@ -90,7 +90,7 @@ export const zh: Texts = {
   copy: '复制此次训练的链接', copied: '已复制',
 
   map: '潜空间地图', mapHelp: '图像在编码器中的位置，按类别着色。指向任意一处，即可看到那里的图像。',
-  noEncoder: '此模型没有编码器，图像在其中没有位置。它的编码是噪声：请移动滑块。',
+  noEncoder: '此模型没有编码器，编码即噪声：请移动滑块。',
   mapAlt: '至多 1,000 张图像的编码，位于差异最大的平面上',
   classes: '前往某一类', classOf: (label) => `第 ${label} 类的中心`,
   code: '一个编码', codeHelp: '每个滑块是编码中的一个数。编码较长时，只显示变化最大的那些。',
@@ -101,6 +101,31 @@ export const zh: Texts = {
   walkNoise: '两个噪声编码，以及模型对其间编码的解码。',
   walkClass: '两个编码及其间的编码，均按上方所选的类别绘制。',
   walkAlt: '从一个编码到另一个编码的十张图像', from: '从', to: '到', otherEnds: '换两端',
+
+  beliefs: '判别器怎么看',
+  beliefsHelp: '它给真实图像与生成图像的分数：越高，越认为图像是真的。',
+  histogram: '按分数：向上为真实图像，向下为生成图像',
+  looking: '正在查看…',
+  numbers: '编码的各个数',
+  numbersHelp: '每列是一个数，信息最多的在前。',
+  used: (used, all, nats) => `在用：${all} 个中的 ${used} 个。合计每张图像 ${nats} 奈特。`,
+  divergence: '每个数的 KL 散度（奈特）', upTo: (most) => `最高 ${most}`,
+  spreads: '各图像上的均值与标准差', band: '色带为先验',
+  number: '序号', mean: '均值', spread: '标准差',
+
+  anatomy: '模型的组成',
+  anatomyHelp: '方块与该层所得图像同高，通道越多，层叠越多。细条是一列数。',
+  trains: (count) => `参数：${count} 个。`,
+  parts: { encoder: '编码器', decoder: '解码器', generator: '生成器', discriminator: '判别器' },
+  goesIn: '输入', parameters: (count) => `${count} 个参数`,
+  stepTime: '一步的时间花在哪里',
+  stepTimeHelp: (batch) => `一步（${batch} 张图像）的每个算子，在单线程上单独测量。其间训练暂停。`,
+  measureStep: '测量一步', wholeStep: '一步', between: '层间',
+  phases: { forward: '前向', gradient: '梯度', update: '更新' },
+  timeOf: (name, ms, percent) => `${name}：${ms} 毫秒，${percent} %`,
+  layer: '层', phase: '阶段', op: '算子',
+  gradients: '梯度',
+  gradientsHelp: '一批图像上，每个网络与每层梯度的长度。接近 0 时学不到东西。',
 
   ownTitle: '你自己的图片',
   ownHelp: '任意尺寸的 PNG、JPEG 或 WebP。子文件夹即类别。图片不会离开本页。',

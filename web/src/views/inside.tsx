@@ -1,10 +1,12 @@
 // Inside the model that trains: where its codes lie, what each of their numbers does, what is between two of them.
 import { useComputed, useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
+import { Beliefs } from '../parts/beliefs.tsx'
 import { Card } from '../parts/card.tsx'
 import { useDecoded } from '../parts/decoded.ts'
 import { Dice } from '../parts/icons.tsx'
 import { colourOfClass, LatentMap } from '../parts/map.tsx'
+import { Numbers } from '../parts/numbers.tsx'
 import { Sliders } from '../parts/sliders.tsx'
 import { Tiles } from '../parts/tiles.tsx'
 import { Walk } from '../parts/walk.tsx'
@@ -46,17 +48,19 @@ function Of({ run }: { readonly run: Run }) {
   return (
     <div class="view inside">
       <div class="pair">
-        <Card title={t.map} help={encodes ? t.mapHelp : t.noEncoder} class="latent">
-          {encoded && (
-            <>
-              <LatentMap encoded={encoded} place={at ? [at[0]!, at[1]!] : null}
-                onPlace={(x, y) => (chosen.value = codeAt(encoded.plane, x, y))} />
-              {encoded.labels && <Classes names={encoded.classNames} name={t.classOf}
-                onClass={(at) => (chosen.value = middleOf(encoded, at))} />}
-            </>
-          )}
-        </Card>
-        <Card title={t.code} help={t.codeHelp} class="code" aside={
+        {encodes ? (
+          <Card title={t.map} help={t.mapHelp} class="latent">
+            {encoded && (
+              <>
+                <LatentMap encoded={encoded} place={at ? [at[0]!, at[1]!] : null}
+                  onPlace={(x, y) => (chosen.value = codeAt(encoded.plane, x, y))} />
+                {encoded.labels && <Classes names={encoded.classNames} name={t.classOf}
+                  onClass={(at) => (chosen.value = middleOf(encoded, at))} />}
+              </>
+            )}
+          </Card>
+        ) : <Beliefs run={run} />}
+        <Card title={t.code} help={encodes ? t.codeHelp : t.noEncoder} class="code" aside={
           <button type="button" class="quiet" onClick={() => void draw()}><Dice />{t.fromNoise}</button>
         }>
           <div class="one">
@@ -67,6 +71,7 @@ function Of({ run }: { readonly run: Run }) {
           {code && <Sliders code={code} codes={encoded?.codes ?? null} onCode={(next) => (chosen.value = next)} />}
         </Card>
       </div>
+      {encodes && <Numbers run={run} encoded={encoded} />}
       <Walk run={run} encoded={encoded} label={label.value} />
     </div>
   )

@@ -70,7 +70,7 @@ function Loss({ run: { curve, drawn } }: { readonly run: Run }) {
   return (
     <Card title={t.loss} help={t.lossHelp} class="loss">
       <Legend series={series} />
-      <Chart series={series} />
+      <Chart series={series} label={t.loss} />
       <Table series={series} />
     </Card>
   )
