@@ -2,6 +2,7 @@
 // No file system here: src/node reads and writes the text, as config.json of a run folder.
 import { GanglionError } from '../errors.ts'
 import type { ModelDefinition } from '../models/definition.ts'
+import type { RoundOptions } from '../models/rounds.ts'
 import { isRecord } from '../options.ts'
 import type { Precision } from '../runtime/cores.ts'
 
@@ -51,6 +52,10 @@ export interface RunConfig {
     readonly batchSize?: number
     /** Micro-batches of `batchSize` samples that a step took. Runs of older versions do not say: 1. */
     readonly accumulate?: number
+    /** Steps of a round, where it was trained in rounds, and the rate and momentum of the step that follows each. */
+    readonly localSteps?: number
+    readonly outerLearningRate?: number
+    readonly outerMomentum?: number
     /** How training images were changed at random, where they were. */
     readonly augment?: string
     /** How many threads trained, which changes no bit, and with which core. */
@@ -59,6 +64,12 @@ export interface RunConfig {
     readonly wide?: boolean
   }
   readonly software: { readonly ganglion: string, readonly core: string, readonly node: string }
+}
+
+/** How a run was trained in rounds; undefined where it was not. */
+export function roundsOf({ localSteps, outerLearningRate, outerMomentum }: RunConfig['training']): RoundOptions | undefined {
+  if (localSteps === undefined) return undefined
+  return { localSteps, learningRate: outerLearningRate, momentum: outerMomentum }
 }
 
 /** The text of a config, readable. */
@@ -103,6 +114,7 @@ const isNames: Fits = (x) => Array.isArray(x) && x.every((name) => typeof name =
 const isText: Fits = (x) => typeof x === 'string' && x !== ''
 const isCount: Fits = (x) => Number.isSafeInteger(x) && (x as number) > 0
 const isWhole: Fits = (x) => Number.isSafeInteger(x) && (x as number) >= 0
+const isRate: Fits = (x) => Number.isFinite(x) && (x as number) >= 0
 const isFlag: Fits = (x) => typeof x === 'boolean'
 const isHash: Fits = (x) => typeof x === 'string' && /^[0-9a-f]{64}$/.test(x)
 const isShape: Fits = (x) => Array.isArray(x) && x.every(isCount)
@@ -113,6 +125,7 @@ const maybe = (fits: Fits): Fits => (x) => x === undefined || fits(x)
 function fieldsOf({ format, model, data, training }: Partial<RunConfig>): Field[] {
   const { kind, options, imageShape, classes, module } = model ?? {}
   const { seed, epochs, batchSize, accumulate, augment, threads, precision, wide } = training ?? {}
+  const { localSteps, outerLearningRate, outerMomentum } = training ?? {}
   const fields: Field[] = [
     ['format', format, `${RUN_FORMAT}`, (x) => x === RUN_FORMAT],
     ['model.kind', kind, 'the name of a model', isText],
@@ -125,6 +138,9 @@ function fieldsOf({ format, model, data, training }: Partial<RunConfig>): Field[
     ['training.epochs', epochs, 'a positive integer', maybe(isCount)],
     ['training.batchSize', batchSize, 'a positive integer', maybe(isCount)],
     ['training.accumulate', accumulate, 'a positive integer', maybe(isCount)],
+    ['training.localSteps', localSteps, 'a positive integer', maybe(isCount)],
+    ['training.outerLearningRate', outerLearningRate, 'a number of at least 0', maybe(isRate)],
+    ['training.outerMomentum', outerMomentum, 'a number from 0 on and below 1', maybe((x) => isRate(x) && (x as number) < 1)],
     ['training.augment', augment, 'names with commas between', maybe(isText)],
     ['training.threads', threads, 'a positive integer', maybe(isCount)],
     ['training.precision', precision, 'deterministic or relaxed', maybe(isPrecision)],

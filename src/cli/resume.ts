@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { take } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
+import { roundsOf } from '../checkpoint/config.ts'
 import type { ModelDefinition } from '../models/definition.ts'
+import type { RoundOptions } from '../models/rounds.ts'
 import { loadConfig } from '../node/config.ts'
 import type { LoadedDataset } from '../node/datasets.ts'
 import { readText } from '../node/read.ts'
@@ -31,6 +33,7 @@ export interface Given {
   readonly epochs?: number
   readonly batchSize?: number
   readonly accumulate?: number
+  readonly rounds?: RoundOptions
   readonly augment?: string
   readonly seed?: number
   readonly threads?: number | 'auto'
@@ -72,12 +75,12 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
   const defaults = Object.fromEntries(Object.entries(source.options).map(([name, { initial }]) => [name, initial as Value]))
   const load = (data.load ?? {}) as Options
   const known: Options = {
-    batchSize, accumulate, ...(augment !== undefined && { augment }), seed, precision,
+    batchSize, accumulate, ...(augment !== undefined && { augment }), seed, precision, ...inRounds(roundsOf(training)),
     ...takenFirst(data.count, load), ...load, ...defaults, ...options,
   }
   const asked = {
     ...given.options, batchSize: given.batchSize, accumulate: given.accumulate, augment: given.augment, seed: given.seed,
-    precision: given.precision,
+    precision: given.precision, ...inRounds(given.rounds),
     ...given.choice as Options,
   }
   if (given.kind !== undefined && given.kind !== kind) throw another('the model', given.kind, folder, kind)
@@ -87,7 +90,7 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
     throw another(`--${kebab(name)}`, value, folder, trained)
   }
   return {
-    source, options, epochs, batchSize, accumulate, augment, seed, precision,
+    source, options, epochs, batchSize, accumulate, rounds: roundsOf(training), augment, seed, precision,
     data: given.data ?? data.source,
     choice: load,
     maxBytes: given.maxBytes,
@@ -108,6 +111,11 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
     resume: { folder, config: config as KnownRun },
   }
 }
+
+/** By the names of flags. */
+const inRounds = (rounds: RoundOptions = {}): Options => Object.fromEntries(Object.entries({
+  localSteps: rounds.localSteps, outerLearningRate: rounds.learningRate, outerMomentum: rounds.momentum,
+}).filter(([, value]) => value !== undefined)) as Options
 
 /** Runs that do not say how they chose their images took the first ones: --limit of then is --limit-first of now. */
 const takenFirst = (count: number, load: Options): Options =>

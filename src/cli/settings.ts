@@ -2,6 +2,7 @@
 import { type RunConfig, RUN_FORMAT } from '../checkpoint/config.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import { type ModelSource, savedModule } from '../node/model_source.ts'
+import type { RoundOptions } from '../models/rounds.ts'
 import type { Precision } from '../runtime/cores.ts'
 import type { LoadedDataset } from '../node/datasets.ts'
 import { absolute, classesOf, type DataChoice, dataHash } from './data.ts'
@@ -36,6 +37,8 @@ export interface Settings {
   readonly dryRun?: boolean
   readonly batchSize: number
   readonly accumulate: number
+  /** How it is trained in rounds, where it is. */
+  readonly rounds?: RoundOptions
   /** How training images are changed, where they are. */
   readonly augment?: string
   readonly seed: number
@@ -72,7 +75,9 @@ export interface Settings {
 export async function configOf(
   settings: Settings, { kind, options }: ModelDefinition, used: LoadedDataset, threads: number, folder: string,
 ): Promise<RunConfig> {
-  const { source, data, maxBytes, epochs, batchSize, accumulate, augment, seed, precision, wide } = settings
+  const { source, data, maxBytes, epochs, batchSize, accumulate, rounds, augment, seed, precision, wide } = settings
+  const { localSteps, learningRate: outerLearningRate, momentum: outerMomentum } = rounds ?? {}
+  const inRounds = { localSteps, outerLearningRate, outerMomentum }
   const from = absolute(data)
   const chosen = savedChoice(settings, used)
   const module = savedModule(source, folder)
@@ -80,8 +85,8 @@ export async function configOf(
   return {
     format: RUN_FORMAT,
     command: commandLine(source, kind, {
-      data: from, maxBytes, ...choiceFlags(chosen), epochs, batchSize, accumulate, augment, seed, threads: settings.threads,
-      precision,
+      data: from, maxBytes, ...choiceFlags(chosen), epochs, batchSize, accumulate, ...inRounds, augment, seed,
+      threads: settings.threads, precision,
       ...flagValues(source, options),
     }),
     model: { kind, options, ...own },
@@ -89,7 +94,10 @@ export async function configOf(
       source: from, count: used.count, sha256: dataHash(used), ...(Object.keys(chosen).length && { load: chosen }),
       ...(used.classNames && { classNames: used.classNames }),
     },
-    training: { seed, epochs, batchSize, accumulate, ...(augment !== undefined && { augment }), threads, precision, wide },
+    training: {
+      seed, epochs, batchSize, accumulate, ...(rounds && inRounds), ...(augment !== undefined && { augment }),
+      threads, precision, wide,
+    },
     software: {
       ganglion: version(), core: `sha256:${await coreHash(precision, threads > 1, wide)}`, node: process.versions.node,
     },

@@ -12,3 +12,10 @@ export function runName(text: string): string {
   if (!PLAIN_NAME.test(text)) throw new RangeError('1 to 60 letters, digits, - and _')
   return text
 }
+
+/** A momentum. */
+export function belowOne(text: string): number {
+  const x = /^\d*\.?\d+$/.test(text) ? Number(text) : NaN
+  if (!(x < 1)) throw new RangeError('a number from 0 on and below 1')
+  return x
+}

@@ -5,10 +5,11 @@ import { loadedOptions } from '../checkpoint/options.ts'
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import { FolderLost } from '../node/lock.ts'
-import { augmentedModel } from '../node/model_source.ts'
+import { augmentedModel, modelInRounds } from '../node/model_source.ts'
 import { loadRun } from '../node/run.ts'
 import type { RunningCrew } from '../node/crew.ts'
 import { createRuntime, type Runtime } from '../runtime/create_runtime.ts'
+import { localCrew } from '../swarm/local_crew.ts'
 import { trainTogether } from '../swarm/train.ts'
 import { createWork, type StepWork } from '../swarm/work.ts'
 import { TrainingError } from '../train/fault.ts'
@@ -101,7 +102,8 @@ async function prepare(settings: Settings, io: Io): Promise<Prepared> {
     throw new GanglionError(`the images of "${name}" have ${channels} channels, expected 1 (grey), 3 (RGB) or 4 (RGBA); ` +
       'write them so')
   }
-  const { define } = augmentedModel(source, settings.augment)
+  const changed = augmentedModel(source, settings.augment)
+  const { define } = modelInRounds(changed, settings.rounds)
   const made = (all: Settings['options']) => (
     define({ imageShape: data.shape, classes: classesOf(data), options: loadedOptions(all) }))
   const options = scheduledOptions(settings, made(settings.options), data)
@@ -118,7 +120,7 @@ async function prepare(settings: Settings, io: Io): Promise<Prepared> {
   }
   const runtime = await createRuntime({ threads: settings.threads, precision: settings.precision, wide: settings.wide })
   const room = settings.dryRun ? await roomOf(definition, { ...settings, data }, runtime.threads) : undefined
-  const model = resume ? (await loadRun(resume.folder, { runtime, state: true, define })).model
+  const model = resume ? (await loadRun(resume.folder, { runtime, state: true, define: changed.define })).model
     : await Model.create(runtime, definition, { seed: settings.seed })
   const { step: from, epoch } = countersOf(model.session)
   if (epoch >= settings.epochs) {
@@ -136,7 +138,8 @@ async function begin(run: Prepared, settings: Settings, io: Io): Promise<Begun> 
   const stop = new AbortController()
   const { signal } = stop
   const began = performance.now()
-  const work = settings.workers || settings.nats ? createWork(model, data, { batchSize, microBatches: accumulate }) : undefined
+  const inTasks = settings.workers || settings.nats || settings.rounds
+  const work = inTasks ? createWork(model, data, { batchSize, microBatches: accumulate }) : undefined
   const tasks = settings.nats === undefined ? undefined : new TaskLog(settings.keepStates ?? 0)
   const crew = work && await crewOf(work, run, settings, io, tasks)
   const steps = crew ? trainTogether(work, crew, { epochs, signal })
@@ -153,17 +156,18 @@ async function begin(run: Prepared, settings: Settings, io: Io): Promise<Begun> 
 async function crewOf(
   work: StepWork, run: Prepared, settings: Settings, io: Io, tasks: TaskLog | undefined,
 ): Promise<RunningCrew> {
+  if (!settings.workers && settings.nats === undefined) return { ...localCrew(work), close: () => Promise.resolve() }
   // eslint-disable-next-line no-restricted-syntax -- before the first step
   const { startCrew } = await import('../node/crew.ts')
   const { data, choice, runtime, epochs, options } = run
-  const { accumulate: microBatches, workers = 0, source, augment, seed, precision, wide, batchSize, nats } = settings
+  const { accumulate: microBatches, batchSize, workers = 0, nats, source, rounds, augment, seed, precision, wide } = settings
   const { step, position } = countersOf(work.model.session)
   const name = settings.run ?? source.kind
   if (nats && !settings.quiet) {
     io.stderr.write(`ganglion: the run "${name}" waits for workers: ganglion work --nats URL --run ${name}\n`)
   }
   return startCrew(work, runtime, {
-    workers, source, options, augment, seed, precision, wide, batchSize, microBatches, classes: classesOf(data),
+    workers, source, options, augment, rounds, seed, precision, wide, batchSize, microBatches, classes: classesOf(data),
     lastStep: step + work.plan.steps(position) + (epochs - 1) * work.plan.steps(0),
     onFault: (worker, what) => void io.stderr.write(`ganglion: the worker "${worker}": ${what}\n`),
     onStage: (record) => tasks?.add(record),

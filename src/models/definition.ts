@@ -1,5 +1,6 @@
 // What a model is: graphs for training, judging, encoding and decoding, written with the public layers and ops.
 // A definition computes nothing; src/train/model.ts binds one to a memory and trains it.
+import type { Variable } from '../graph/leaves.ts'
 import type { Shape, Tensor } from '../graph/tensor.ts'
 import type { Batch } from '../nn/batch.ts'
 import type { Pass } from '../nn/layer.ts'
@@ -23,6 +24,15 @@ export type Stage = FunctionSpec['stages'][number]
 export interface StageSpec<Metrics extends string = string> extends Omit<Stage, 'metrics'> {
   /** What `Model.train` reports, by name: scalars. A name is given by one stage. */
   readonly metrics?: { readonly [M in Metrics]?: Tensor }
+}
+
+/** How a definition is trained in rounds. */
+export interface Rounds {
+  readonly localSteps: number
+  readonly learningRate: number
+  readonly momentum: number
+  /** The updates of a parameter x that changed by −`change`, on the average: m = μ·m + change, x −= η·(change + μ·m). */
+  updates(parameter: Variable, change: Tensor): Tensor[]
 }
 
 /**
@@ -54,6 +64,10 @@ export interface ModelDefinition<Metrics extends string = string, Figures extend
    * or the sum of theirs. Default 'mean'.
    */
   readonly reduction?: Reduction
+  /** Further variables that are kept with the weights, given the stages of a training step. */
+  keeps?(stages: readonly Stage[]): readonly Variable[]
+  /** How it is trained in rounds, where `inRounds` made it. */
+  readonly rounds?: Rounds
   /** The optimizers, for the host to change the learning rate. */
   readonly optimizers: readonly Optimizer[]
   /**

@@ -70,6 +70,7 @@ export function graphsOf(definition: ModelDefinition, rows: number): Graphs {
   check('evaluate', 'what it gives', figures, namedTensors)
   const all = [
     ...tensorsOf(stages),
+    ...(definition.keeps?.(stages) ?? []),
     ...topological([
       ...Object.values(figures),
       ...(importanceWeights ? [ofShape(importanceWeights(batch(), pass()), 'importanceWeights', rows, [])] : []),

@@ -17,7 +17,7 @@ import type { StepWork } from '../swarm/work.ts'
 import { countersOf } from '../train/state.ts'
 import { Model } from '../train/model.ts'
 import { version } from '../version.generated.ts'
-import type { ModelSource } from './model_source.ts'
+import { modelInRounds, type ModelSource } from './model_source.ts'
 import { Nats } from './nats.ts'
 
 /** What a thread is told. */
@@ -30,7 +30,7 @@ export interface ThreadRecipe extends ModelRecipe {
 /** What a thread says: a request and its number, or why it ends. */
 export type ThreadMessage = { readonly id: number, readonly message: Uint8Array } | { readonly error: string }
 
-type Chosen = 'options' | 'augment' | 'classes' | 'seed' | 'precision' | 'batchSize' | 'microBatches'
+type Chosen = 'options' | 'augment' | 'rounds' | 'classes' | 'seed' | 'precision' | 'batchSize' | 'microBatches'
 export interface CrewOptions extends Pick<ModelRecipe, Chosen> {
   readonly source: ModelSource
   readonly wide: boolean
@@ -63,13 +63,13 @@ const AUDIT = 0.05
 /** Starts the threads, which load the model while the first task waits for them; opens the run to others. */
 export async function startCrew(work: StepWork, runtime: Runtime, given: CrewOptions): Promise<RunningCrew> {
   const { workers, source, wide, nats, onFault, onStage, lastStep, ...rest } = given
-  const { options, augment, classes, seed, precision, batchSize, microBatches } = rest
+  const { options, augment, rounds, classes, seed, precision, batchSize, microBatches } = rest
   const { imageShape } = work.model.definition
   const recipe: ModelRecipe = {
-    kind: source.kind, options, augment, imageShape, classes, seed, precision, batchSize, microBatches,
+    kind: source.kind, options, augment, rounds, imageShape, classes, seed, precision, batchSize, microBatches,
     module: source.module?.sha256,
   }
-  const definition = source.define({ imageShape, classes, options: loadedOptions(options) })
+  const definition = modelInRounds(source, rounds).define({ imageShape, classes, options: loadedOptions(options) })
   const fresh = await (await Model.create(runtime, definition, { seed })).digest()
   const id = randomUUID()
   const data = nats && { ...nats.data, arrays: await factsOf(work.model.definition, work.data) }

@@ -9,6 +9,7 @@ import type { ModelDefinition } from '../models/definition.ts'
 import type { Schema } from '../models/kind.ts'
 import { defineFor, type ImageShape, isModelName, modelNames, type ModelName, models } from '../models/kinds.ts'
 import { defineOwn, type MadeFor, ownModel, schemaOf } from '../models/own.ts'
+import { inRounds, type RoundOptions } from '../models/rounds.ts'
 import { readRegular } from './read.ts'
 
 /** A model that is still to be made. */
@@ -66,6 +67,10 @@ export async function moduleModel(path: string): Promise<ModelSource> {
 /** The same model, trained on images that are changed at random, where `changes` are named. */
 export const augmentedModel = (source: ModelSource, changes: string | undefined): ModelSource => (changes === undefined ? source
   : { ...source, define: (made) => augmented(source.define(made), changes) })
+
+/** The same model, trained in rounds, where they are asked for. */
+export const modelInRounds = (source: ModelSource, rounds: RoundOptions | undefined): ModelSource => (
+  rounds === undefined ? source : { ...source, define: (made) => inRounds(source.define(made), rounds) })
 
 /** What config.json says of a definition's module. */
 export const savedModule = ({ module }: ModelSource, folder: string): ModelModule | undefined =>

@@ -11,7 +11,7 @@ import { recipeOf, type RunRecipe } from '../swarm/recipe.ts'
 import { createWork, type StepWork } from '../swarm/work.ts'
 import { Model } from '../train/model.ts'
 import type { LoadOptions } from './datasets.ts'
-import { augmentedModel, builtInModel, moduleModel, type ModelSource } from './model_source.ts'
+import { augmentedModel, builtInModel, modelInRounds, moduleModel, type ModelSource } from './model_source.ts'
 import { NAMES } from './sources.ts'
 
 export interface Local {
@@ -30,8 +30,8 @@ export interface Local {
  */
 export async function workFor(recipe: unknown, fetched: FetchArray, local: Local): Promise<StepWork> {
   const known = recipeOf(recipe)
-  const { options, augment, imageShape, classes, seed, precision, batchSize, microBatches } = known
-  const source = augmentedModel(await modelOf(known, local.module), augment)
+  const { options, augment, rounds, imageShape, classes, seed, precision, batchSize, microBatches } = known
+  const source = modelInRounds(augmentedModel(await modelOf(known, local.module), augment), rounds)
   const definition = source.define({ imageShape, classes, options: loadedOptions(options) })
   const data = await dataOf(known, definition, fetched, local)
   const runtime = await createRuntime({ precision, wide: local.wide })

@@ -1,12 +1,13 @@
 // A run on disk: src/checkpoint says what its files hold. Invariant: weights, state and digest are of one step, whatever the
 // moment in which a process ended that saved them, and what changed since it was saved is not loaded.
 import { join } from 'node:path'
-import type { RunConfig } from '../checkpoint/config.ts'
+import { type RunConfig, roundsOf } from '../checkpoint/config.ts'
 import { loadedOptions } from '../checkpoint/options.ts'
 import { checkSaved, CHECKSUMS, DIGEST, restore, runFiles, type Saved, STATE, WEIGHTS } from '../checkpoint/run.ts'
 import { GanglionError } from '../errors.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import type { MadeFor } from '../models/own.ts'
+import { inRounds } from '../models/rounds.ts'
 import { callable, check, complete, flag, type Given, option, type Rule } from '../options.ts'
 import { createRuntime } from '../runtime/create_runtime.ts'
 import { Model } from '../train/model.ts'
@@ -64,7 +65,9 @@ export async function loadRun(folder: string, options: LoadRunOptions = {}): Pro
   const place = (name: string): string => join(folder, name)
   const saved = await readSaved(folder, state ? STATE : WEIGHTS)
   const made = { ...config.model, options: loadedOptions(config.model.options) }
-  const definition = define ? define(made) : (await sourceOf(config.model, folder)).define(made)
+  const rounds = roundsOf(config.training)
+  const plain = define ? define(made) : (await sourceOf(config.model, folder)).define(made)
+  const definition = rounds ? inRounds(plain, rounds) : plain
   // Before the model takes memory: what config.json says need not be true.
   await checkSaved(definition, saved, state, place)
   const model = await Model.create(runtime ?? await createRuntime(), definition, { seed: config.training.seed })

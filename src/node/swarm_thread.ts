@@ -9,10 +9,11 @@ import { Model } from '../train/model.ts'
 import { isModelName } from '../models/kinds.ts'
 import { version } from '../version.generated.ts'
 import type { ThreadMessage, ThreadRecipe } from './crew.ts'
-import { augmentedModel, builtInModel, moduleModel } from './model_source.ts'
+import { augmentedModel, builtInModel, modelInRounds, moduleModel } from './model_source.ts'
 
 const recipe = workerData as ThreadRecipe
-const { name, kind, path, options, augment, imageShape, classes, seed, precision, wide, images, batchSize, microBatches } = recipe
+const { name, kind, path, options, augment, rounds, imageShape, classes, seed, precision, wide, images } = recipe
+const { batchSize, microBatches } = recipe
 const port = parentPort!
 const waiting = new Map<number, (answer: Uint8Array) => void>()
 let asked = 0
@@ -30,7 +31,8 @@ const request = (message: Uint8Array): Promise<Uint8Array> => new Promise((answe
 
 async function make() {
   const source = path === undefined && isModelName(kind) ? builtInModel(kind) : await moduleModel(path!)
-  const definition = augmentedModel(source, augment).define({ imageShape, classes, options: loadedOptions(options) })
+  const { define } = modelInRounds(augmentedModel(source, augment), rounds)
+  const definition = define({ imageShape, classes, options: loadedOptions(options) })
   const runtime = await createRuntime({ precision, wide })
   return createWork(await Model.create(runtime, definition, { seed }), images, { batchSize, microBatches })
 }

@@ -39,8 +39,9 @@ export async function auditStretch(
   const from = countersOf(session).step
   const tasks = new Map<string, number>()
   const faults: Fault[] = []
-  for (let step = from + 1; step <= to; step++) {
+  for (let step = from; step < to;) {
     const size = work.nextSize
+    step += work.nextSteps
     for (let stage = 0; stage < work.stages(size); stage++) {
       const todo = work.createTasks(stage)
       const record = records.stage(step, stage)

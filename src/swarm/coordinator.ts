@@ -2,6 +2,7 @@
 // transport brings them. Invariant: workers decide nothing but how fast it goes: the sums are those of `accumulate`.
 import { GanglionError } from '../errors.ts'
 import type { Variable } from '../graph/leaves.ts'
+import { countersOf } from '../train/state.ts'
 import type { Crew } from './crew.ts'
 import { decodeMessage, encodeMessage, type Handler, isOfLogin, type Request, requestOf } from './protocol.ts'
 import type { StageRecord } from './record.ts'
@@ -93,9 +94,10 @@ export class Coordinator implements Crew {
     const [{ stage }] = tasks as [Task]
     const habits = this.#habits.get(stage) ?? []
     this.#habits.set(stage, habits)
+    const step = countersOf(this.#work.model.session).step + this.#work.nextSteps
     return new Promise((done, fail) => {
       this.#ended = { done, fail }
-      this.#stage = new OpenStage(tasks, reduction, this.#weights.version, digest, habits)
+      this.#stage = new OpenStage(tasks, reduction, this.#weights.version, digest, habits, step)
       this.#wake()
     })
   }

@@ -1,5 +1,5 @@
 // A training step on so many rows, in pieces: a program for each micro-batch of each stage, whose outputs are one array, and one
-// that makes the stage's updates. Programs are compiled when they are first asked for, and the least used are released.
+// that makes the stage's updates.
 import type { ImageDataset } from '../data/dataset.ts'
 import { isVariable, type Variable } from '../graph/leaves.ts'
 import type { Tensor } from '../graph/tensor.ts'
@@ -11,19 +11,16 @@ import type { Session } from '../runtime/session.ts'
 import type { BoundModel } from '../train/bound.ts'
 import { checkReads, stepParts } from '../train/stages.ts'
 import { TRAIN } from '../train/state.ts'
+import { LeastUsed } from './least_used.ts'
 import type { Layout, Reduced } from './reduction.ts'
 
-/** Programs of micro-batches that are kept: 64 of the default DCGAN are some megabytes of tapes. */
-const MOST_PROGRAMS = 64
-
 export class Pieces {
-  readonly size: number
   /** The rows of each micro-batch. */
   readonly rows: readonly number[]
   readonly layouts: readonly Layout[]
   readonly #session: Session
   readonly #stages: readonly StagePieces[]
-  readonly #partials = new Map<string, CompiledFunction>()
+  readonly #partials: LeastUsed
   readonly #applies = new Map<number, CompiledFunction>()
 
   /** @throws RangeError where the step's pieces depend on each other, or it does not read its batches */
@@ -32,9 +29,9 @@ export class Pieces {
   ) {
     const { parts, rows } = stepParts(definition, data, size, microSize, dropRemainder)
     checkReads(definition, parts.flat(), size)
-    this.size = size
     this.rows = rows
     this.#session = session
+    this.#partials = new LeastUsed(session)
     this.#stages = stepPieces(parts, rows, definition.reduction)
     this.layouts = this.#stages.map(({ partials: [first] }) => {
       const floats = (keep: (name: string) => boolean) => Object.entries(first!.outputs!)
@@ -55,15 +52,7 @@ export class Pieces {
 
   /** What micro-batch `k` gives to a stage, by the variables and counters of the session. */
   partial(stage: number, k: number): Float32Array {
-    const key = `${stage} ${k}`
-    const fn = this.#partials.get(key) ?? this.#session.compile({ group: TRAIN, stages: [this.#stages[stage]!.partials[k]!] })
-    this.#partials.delete(key)
-    this.#partials.set(key, fn)
-    if (this.#partials.size > MOST_PROGRAMS) {
-      const [oldest, unused] = this.#partials.entries().next().value!
-      this.#partials.delete(oldest)
-      this.#session.release(unused)
-    }
+    const fn = this.#partials.get(`${stage} ${k}`, () => ({ group: TRAIN, stages: [this.#stages[stage]!.partials[k]!] }))
     fn.run()
     const values = new Float32Array(this.layouts[stage]!.floats)
     let at = 0
@@ -106,8 +95,8 @@ export class Pieces {
 
   /** Gives back the memory of its programs. */
   release(): void {
-    for (const fn of [...this.#partials.values(), ...this.#applies.values()]) this.#session.release(fn)
-    this.#partials.clear()
+    this.#partials.release()
+    for (const fn of this.#applies.values()) this.#session.release(fn)
     this.#applies.clear()
   }
 }

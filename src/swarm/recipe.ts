@@ -1,6 +1,7 @@
 // What a coordinator says of its run, as a worker that does not trust it reads it: the model and its data.
 import type { loadedOptions } from '../checkpoint/options.ts'
 import { GanglionError } from '../errors.ts'
+import type { RoundOptions } from '../models/rounds.ts'
 import { isRecord } from '../options.ts'
 import type { Precision } from '../runtime/cores.ts'
 import { areFacts, type ArrayFacts } from './arrays.ts'
@@ -13,6 +14,8 @@ export interface ModelRecipe {
   readonly options: Parameters<typeof loadedOptions>[0]
   /** How training images are changed at random, where they are. */
   readonly augment?: string
+  /** How it is trained in rounds, where it is. */
+  readonly rounds?: RoundOptions
   readonly imageShape: readonly number[]
   readonly classes?: number
   readonly seed: number

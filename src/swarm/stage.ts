@@ -1,6 +1,5 @@
 // The tasks of the stage that is being computed: who has them, for how long, what came of them. It is told the time, keeps no
 // clock, and sends nothing. Invariant: a task counts once, however often it was given and came back.
-import { STEP } from '../graph/contract.generated.ts'
 import type { StageRecord } from './record.ts'
 import type { Reduction } from './reduction.ts'
 import type { Task } from './work.ts'
@@ -34,12 +33,18 @@ export class OpenStage {
   /** Who computed a micro-batch last, and so has its program. */
   readonly #habits: (string | undefined)[]
 
-  constructor(tasks: readonly Task[], reduction: Reduction, version: number, digest: string, habits: (string | undefined)[]) {
+  /** The step that the run's counters say once it is done. */
+  readonly #step: number
+
+  constructor(
+    tasks: readonly Task[], reduction: Reduction, version: number, digest: string, habits: (string | undefined)[], step: number,
+  ) {
     this.#tasks = tasks.map((task) => ({ task, leases: new Map(), audited: false, by: '', sha256: '', done: false }))
     this.reduction = reduction
     this.version = version
     this.digest = digest
     this.#habits = habits
+    this.#step = step
   }
 
   task(k: number): Task | undefined {
@@ -120,9 +125,9 @@ export class OpenStage {
   }
   /** Who did what, once all is done. */
   get record(): StageRecord {
-    const [{ task: { words, stage } }] = this.#tasks as readonly [TaskState]
+    const [{ task: { stage } }] = this.#tasks as readonly [TaskState]
     return {
-      step: words[STEP]! + words[STEP + 1]! * 4294967296 + 1, stage,
+      step: this.#step, stage,
       by: this.#tasks.map(({ by }) => by), sha256: this.#tasks.map(({ sha256 }) => sha256),
     }
   }

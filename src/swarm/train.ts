@@ -1,7 +1,7 @@
 // The training loop of `Model.train` where others do the work: the same steps, the same figures, the same state after each.
 // Invariant: the model changes by `applyGradients` alone; a step that went wrong, or that a liar had a part in, is undone.
 import type { ImageDataset } from '../data/dataset.ts'
-import { GanglionError } from '../errors.ts'
+import { GanglionError, TrainingError } from '../errors.ts'
 import type { Variable } from '../graph/leaves.ts'
 import {
   check, complete, count, type Given, isFunction, isObject, isRecord, option, rule, signal as signalRule,
@@ -107,8 +107,8 @@ class Together {
 
   async #step(): Promise<void> {
     const work = this.#work
-    const size = work.nextSize
-    const rows = Math.min(work.plan.left(countersOf(work.model.session).position), work.plan.rows)
+    const [size, steps] = [work.nextSize, work.nextSteps]
+    const rows = Math.min(work.plan.left(countersOf(work.model.session).position), steps * work.plan.rows)
     const metrics: Record<string, number> = {}
     for (let stage = 0; stage < work.stages(size); stage++) {
       const tasks = work.createTasks(stage)
@@ -121,8 +121,8 @@ class Together {
     if (bad) throw new NotFinite('a number of the step is not finite')
     const own = this.#sums.get(size) ?? { sums: {}, steps: 0 }
     this.#sums.set(size, own)
-    own.steps++
-    for (const [name, x] of Object.entries(metrics)) own.sums[name] = (own.sums[name] ?? 0) + x
+    own.steps += steps
+    for (const [name, x] of Object.entries(metrics)) own.sums[name] = (own.sums[name] ?? 0) + steps * x
     this.#samples += rows
   }
 
@@ -155,6 +155,11 @@ class Together {
   /** The steps since the last state once more, here, by the loop that says which op went wrong. */
   async #explain(error: NotFinite): Promise<never> {
     const { model, data, batchSize, size } = this.#work
+    if (model.definition.rounds) {
+      const done = countersOf(model.session).step
+      throw new TrainingError(`training stopped in a round after step ${done}: there was a NaN or an infinity; ` +
+        `the weights are those after step ${done}. Use a lower learning rate, or fewer local steps`, done + 1, null)
+    }
     const status = statusOf(model.session)
     status.running = false
     const { step } = countersOf(model.session)

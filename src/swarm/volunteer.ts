@@ -6,6 +6,7 @@ import { GanglionError } from '../errors.ts'
 import { decodeUtf8 } from '../formats/utf8.ts'
 import { augmented } from '../models/augmented.ts'
 import { defineFor, isModelName, type ImageShape } from '../models/kinds.ts'
+import { inRounds } from '../models/rounds.ts'
 import { createRuntime } from '../runtime/create_runtime.ts'
 import { Model } from '../train/model.ts'
 import { version } from '../version.generated.ts'
@@ -85,14 +86,15 @@ async function anyRun(nats: NatsConnection): Promise<string> {
 
 async function make(recipe: unknown, fetched: FetchArray): Promise<StepWork> {
   const known = recipeOf(recipe)
-  const { kind, module, options, augment, imageShape, classes, seed, precision, batchSize, microBatches } = known
+  const { kind, module, options, augment, rounds, imageShape, classes, seed, precision, batchSize, microBatches } = known
   if (module !== undefined || !isModelName(kind)) {
     throw new GanglionError(`join: the run's model is "${kind}", a file of its user's, which pages do not load; ` +
       'work for it with ganglion work --model FILE')
   }
   const data = await fetchedData({ ...known.data, classes }, fetched)
   const plain = defineFor(imageShape as ImageShape, kind, loadedOptions(options), classes)
-  const definition = augment === undefined ? plain : augmented(plain, augment)
+  const changed = augment === undefined ? plain : augmented(plain, augment)
+  const definition = rounds ? inRounds(changed, rounds) : changed
   const model = await Model.create(await createRuntime({ precision }), definition, { seed })
   return createWork(model, data, { batchSize, microBatches })
 }

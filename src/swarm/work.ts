@@ -1,6 +1,7 @@
 // A model's training as tasks. A task is a pure function of what it says and of the weights: anybody computes it to the same
 // bits. Invariant: a step whose tasks are added up by `Reduction` and applied is, to the bit, the step that `Model.train`
-// takes with `accumulate`, whoever computed them and in whatever order they came.
+// takes with `accumulate`, whoever computed them and in whatever order they came. Of a model that is trained in rounds
+// (`inRounds`) a task is a micro-batch of a round, which counts as one step of several.
 import { checkData, type ImageDataset } from '../data/dataset.ts'
 import { COUNTER_WORDS } from '../graph/contract.generated.ts'
 import type { Variable } from '../graph/leaves.ts'
@@ -10,9 +11,10 @@ import { EpochPlan, enterEpoch } from '../train/epoch.ts'
 import { countersOf, TRAIN } from '../train/state.ts'
 import { trainSettings } from '../train/train.ts'
 import { Pieces } from './pieces.ts'
+import { RoundPieces } from './round_pieces.ts'
 import { type Layout, type Reduced, Reduction } from './reduction.ts'
 
-/** One micro-batch of one stage of a step. */
+/** One micro-batch of one stage of a step, or of a round of steps. */
 export interface Task {
   /** Where training stands, and the seed: the words of the training counters. */
   readonly words: readonly number[]
@@ -43,19 +45,19 @@ export class StepWork {
   readonly batchSize: number
   /** Rows of each batch of a whole step. */
   readonly size: number
-  readonly #pieces = new Map<number, Pieces>()
+  readonly #pieces = new Map<number, Pieces | RoundPieces>()
 
   /** @internal: `createWork` makes one. */
   constructor(model: Model, data: ImageDataset, options: WorkOptions) {
     check('createWork', 'model', model, MODEL)
     checkData('createWork', data)
     const { batchSize, microBatches } = complete('createWork', options, WORK)
-    const { dropRemainder = false, batchesPerStep = 1 } = model.definition
+    const { dropRemainder = false, batchesPerStep = 1, rounds } = model.definition
     this.model = model
     this.data = data
     this.batchSize = batchSize
     this.size = trainSettings(model, data, { batchSize, accumulate: microBatches }).size
-    this.plan = new EpochPlan(data.count, this.size * batchesPerStep, dropRemainder || batchesPerStep > 1)
+    this.plan = new EpochPlan(data.count, this.size * batchesPerStep, dropRemainder || batchesPerStep > 1 || !!rounds)
     this.#of(this.size)
   }
 
@@ -67,6 +69,12 @@ export class StepWork {
   get nextSize(): number {
     const left = this.plan.left(enterEpoch(this.model.session, this.plan).position)
     return left < this.plan.rows ? left : this.size
+  }
+  /** How many steps the next tasks are of: one, or as many as a round takes that begins now. */
+  get nextSteps(): number {
+    const { rounds } = this.model.definition
+    const { position } = enterEpoch(this.model.session, this.plan)
+    return rounds ? Math.min(rounds.localSteps, this.plan.steps(position)) : 1
   }
   /** How many stages a step of `size` rows has, and micro-batches. */
   stages(size: number): number {
@@ -123,21 +131,23 @@ export class StepWork {
   applyGradients(stage: number, reduction?: Reduction): Record<string, number> {
     if (reduction) check('applyGradients', 'reduction', reduction, REDUCTION)
     const size = this.nextSize
-    const { session, definition: { batchesPerStep = 1 } } = this.model
+    const { session } = this.model
     const nothing: Reduced = { sum: new Float32Array(0), own: [] }
     const counters = session.counters(TRAIN).slice()
     const metrics = this.#of(size).apply(stage, reduction?.result() ?? nothing)
     session.counters(TRAIN).set(counters)
-    if (stage === this.stages(size) - 1) this.#advance(size * batchesPerStep)
+    if (stage === this.stages(size) - 1) this.#advance(size)
     return metrics
   }
 
-  /** As the core does after a step on so many rows. */
-  #advance(rows: number): void {
+  /** As the core does after steps on so many rows of each batch. */
+  #advance(size: number): void {
     const counters = this.model.session.counters(TRAIN)
     const { step, position } = countersOf(this.model.session)
-    const next = step + 1
-    counters.set([next % 4294967296, Math.floor(next / 4294967296), position + rows])
+    const steps = this.nextSteps
+    const next = step + steps
+    const rows = size * (this.model.definition.batchesPerStep ?? 1)
+    counters.set([next % 4294967296, Math.floor(next / 4294967296), position + steps * rows])
     enterEpoch(this.model.session, this.plan)
   }
 
@@ -164,10 +174,16 @@ export class StepWork {
     this.#pieces.clear()
   }
 
-  #of(size: number): Pieces {
-    const known = this.#pieces.get(size) ?? new Pieces(this.model, this.data, size, this.batchSize, this.plan.dropRemainder)
+  #of(size: number): Pieces | RoundPieces {
+    const known = this.#pieces.get(size) ?? this.#newPieces(size)
     this.#pieces.set(size, known)
     return known
+  }
+  #newPieces(size: number): Pieces | RoundPieces {
+    const { model, data, batchSize, plan } = this
+    const { rounds } = model.definition
+    return rounds ? new RoundPieces(model, data, size, batchSize, plan, rounds)
+      : new Pieces(model, data, size, batchSize, plan.dropRemainder)
   }
 }
 

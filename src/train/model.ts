@@ -31,6 +31,7 @@ const DEFINITION = {
   evaluate: optional(callable), importanceWeights: optional(callable), encode: optional(callable),
   discriminate: optional(callable), sampleCodes: optional(callable), optimizers: optional(list),
   classes: optional(count), tensors: optional(record), batchesPerStep: optional(count), dropRemainder: optional(flag),
+  keeps: optional(callable), rounds: optional(record),
 }
 const CREATE = {
   /** What drives initialisation, shuffling, dropout and noise. Default 1. */

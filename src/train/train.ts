@@ -72,6 +72,9 @@ export async function* train(
   model: BoundModel, data: ImageDataset, options: TrainOptions, onEpoch?: OnEpoch,
 ): AsyncGenerator<Progress, void, void> {
   const settings = trainSettings(model, data, options)
+  if (model.definition.rounds) {
+    throw new GanglionError('train: the model is trained in rounds (inRounds); train it with trainTogether of ganglion/swarm')
+  }
   const status = statusOf(model.session)
   if (status.running) {
     throw new GanglionError('train: another loop is training this model; ' +

@@ -89,6 +89,8 @@ export const OF_ENTRIES: Readonly<Record<string, Call>> = {
   'swarm.createWork': [swarm.createWork, () => [model, data, { batchSize: 1, microBatches: 2 }], /createWork|train/],
   // Where no server is: it refuses what is given to it before it looks.
   'swarm.join': [swarm.join, () => [{ url: 'ws://127.0.0.1:9', consent: true, throttle: 1, signal: AbortSignal.abort() }], /join/],
+  'swarm.inRounds': [swarm.inRounds, () => [vae(options), { localSteps: 2, learningRate: 0.5, momentum: 0.5 }]],
+  'swarm.localCrew': [swarm.localCrew, () => [work]],
   'swarm.trainTogether': [swarm.trainTogether, () => [work, crew, { epochs: 1, signal: AbortSignal.abort() }]],
   'verify.verify': [quick(verify.verify), () => [{
     ...asked, recipes: ['op/exp'], runtime: undefined, onProgress: () => undefined,

@@ -44,6 +44,37 @@ test.each(MODELS)('%s: the digest and the figures of one thread, by any number o
   expect(read(`${name}-three`, 'config.json')).toBe(read(`${name}-alone`, 'config.json').replaceAll('-alone', '-three'))
 })
 
+const IN_ROUNDS = [
+  ['vae', '--augment', 'flip', '--hidden', '16'], ['gan', '--hidden', '12', '--discriminator-hidden', '8'],
+]
+test.each(IN_ROUNDS)('%s in rounds: one digest by any number of workers, and gone on with', async (model, ...options) => {
+  const args = [model, ...options, '--local-steps', '3', '--outer-momentum', '0.5']
+  const name = (what: string) => `${model}-rounds-${what}`
+  expect(await train(name('alone'), ...args, '--epochs', '2')).toMatchObject({ code: 0, stderr: '' })
+  expect(await train(name('two'), ...args, '--epochs', '2', '--workers', '2')).toMatchObject({ code: 0, stderr: '' })
+  expect(read(name('two'), 'digest.txt')).toBe(read(name('alone'), 'digest.txt'))
+  expect(figures(name('two'))).toEqual(figures(name('alone')))
+  const config = read(name('alone'), 'config.json')
+  expect(config).toMatch('--local-steps 3 --outer-learning-rate 0.7 --outer-momentum 0.5')
+  expect(read(name('two'), 'config.json')).toBe(config.replaceAll('-alone', '-two'))
+  await train(name('parts'), ...args, '--epochs', '1')
+  const resume = (...more: string[]) => (
+    spawned(['train', '--resume', name('parts'), '--epochs', '2', '--quiet', ...more], at.path))
+  expect((await resume('--local-steps', '4')).stderr).toMatch('--local-steps 4 is not that of the run')
+  expect(await resume('--workers', '1')).toMatchObject({ code: 0, stderr: '' })
+  expect(read(name('parts'), 'digest.txt')).toBe(read(name('alone'), 'digest.txt'))
+  expect(await spawned(['sample', name('parts')], at.path)).toMatchObject({ code: 0, stderr: '' })
+})
+
+test('rounds: wrong usage', async () => {
+  const said = async (...args: string[]) => (await train('never', 'vae', ...args)).stderr
+  const lacks = '--outer-learning-rate and --outer-momentum are of rounds; give --local-steps too'
+  expect(await said('--outer-momentum', '0.5')).toMatch(lacks)
+  expect(await said('--local-steps', '0')).toMatch('--local-steps expected an integer of at least 1')
+  const range = '--outer-momentum expected a number from 0 on and below 1'
+  expect(await said('--local-steps', '2', '--outer-momentum', '1')).toMatch(range)
+})
+
 test('a run goes on with other workers than it began with', async () => {
   await train('whole', 'vae', '--epochs', '3')
   await train('parts', 'vae', '--epochs', '1', '--workers', '2')

@@ -1,11 +1,12 @@
 // `ganglion audit RUN`: does tasks of a run again that others did, and names the workers whose do not hold.
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
+import { roundsOf } from '../../checkpoint/config.ts'
 import { loadedOptions } from '../../checkpoint/options.ts'
 import { restore, STATE } from '../../checkpoint/run.ts'
 import { GanglionError } from '../../errors.ts'
 import { loadConfig } from '../../node/config.ts'
-import { augmentedModel } from '../../node/model_source.ts'
+import { augmentedModel, modelInRounds } from '../../node/model_source.ts'
 import { readRegular, readText } from '../../node/read.ts'
 import { loadRun } from '../../node/run.ts'
 import { stateFile, TASKS } from '../../node/run_files.ts'
@@ -108,9 +109,10 @@ async function open(folder: string, { data: given, 'max-bytes': maxBytes, model:
   if ((saved as KnownRun['data'] | undefined) === undefined || batchSize === undefined) {
     throw new GanglionError(`"${join(folder, 'config.json')}" does not say on what data or in what batches it was trained`)
   }
-  const source = augmentedModel(await resumedModel(folder, module), training.augment)
+  const plain = augmentedModel(await resumedModel(folder, module), training.augment)
+  const source = modelInRounds(plain, roundsOf(training))
   const runtime = await createRuntime({ wide: asked ?? automaticWide() })
-  const { model: trained } = await loadRun(folder, { runtime, state: true, define: source.define })
+  const { model: trained } = await loadRun(folder, { runtime, state: true, define: plain.define })
   const last = countersOf(trained.session).step
   const { data } = await resumedData(given ?? saved.source, { folder, config }, maxBytes)
   const definition = source.define({ imageShape: data.shape, classes: classesOf(data), options: loadedOptions(own) })

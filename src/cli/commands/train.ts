@@ -18,11 +18,12 @@ import {
 } from '../options.ts'
 import { reportFailure } from '../progress.ts'
 import { resumedModel, resumeSettings } from '../resume.ts'
+import type { RoundOptions } from '../../models/rounds.ts'
 import type { Precision } from '../../runtime/cores.ts'
 import type { Settings } from '../settings.ts'
 import { scheduleNames } from '../schedule.ts'
 import { suggestedModel } from '../suggest.ts'
-import { natsUrl, runName } from '../swarm_options.ts'
+import { belowOne, natsUrl, runName } from '../swarm_options.ts'
 import { runTraining } from '../training.ts'
 import { DATA, MAX_BYTES } from './picture.ts'
 
@@ -35,6 +36,8 @@ const SAVE_EVERY = 30
 const MOST_WORKERS = 256
 const KEEP_STATES = 8
 const LEASE = 20
+/** Of DiLoCo. */
+const OUTER = { learningRate: 0.7, momentum: 0.9 }
 
 const kinds = Object.values(models)
 const EPOCHS = 10
@@ -69,6 +72,16 @@ const training = {
   schedule: {
     value: 'HOW', help: 'lets --learning-rate fall over the run: cosine or linear, to 0; exponential, to a hundredth',
     read: choice(...scheduleNames), initial: 'none',
+  },
+  'local-steps': {
+    value: 'H', read: integer(1), initial: 'none',
+    help: 'trains in rounds: micro-batches take H steps by themselves, then their changes are averaged',
+  },
+  'outer-learning-rate': {
+    value: 'X', help: 'with --local-steps: the rate of the step by that average', read: positive, initial: OUTER.learningRate,
+  },
+  'outer-momentum': {
+    value: 'X', help: "with --local-steps: its momentum, Nesterov's", read: belowOne, initial: OUTER.momentum,
   },
   augment: {
     value: 'HOW', help: 'changes training images at random: some of flip,shift,crop,noise,color', read: changes, initial: 'none',
@@ -140,6 +153,7 @@ export const train: Command = {
     ['train vae --data ./images.idx --latent 2 --json', 'your own images, progress for a program'],
     ['train vae --data ./photos --size 64 --validation 0.1', 'pictures of any kind and size, a tenth to judge by'],
     ['train dcgan --batch-size 16 --micro-batches 8 --workers 2', 'steps of 128 images by two workers'],
+    ['train vae --micro-batches 8 --local-steps 32 --workers 2', 'workers that speak to each other every 32 steps'],
     ['train dcgan --data ./photos --augment flip,shift', 'as if there were more of them'],
     ['train vae --log-every 100 --tensorboard', 'curves and pictures while it trains'],
     ['train --data ./photos', 'a model that suits them, and why'],
@@ -206,6 +220,7 @@ async function newRun(args: readonly string[], { model }: Asked, io?: Io): Promi
     epochs: values.epochs ?? source.epochs ?? EPOCHS,
     batchSize: values['batch-size'] ?? source.batchSize ?? BATCH_SIZE,
     accumulate: microBatches(values) ?? ACCUMULATE,
+    rounds: roundsIn(values, OUTER),
     augment: values.augment,
     schedule: values.schedule,
     seed: values.seed ?? SEED,
@@ -228,7 +243,7 @@ async function resumed(args: readonly string[], { resume, model }: Asked): Promi
   const { data, 'max-bytes': maxBytes, epochs, 'batch-size': batchSize, augment, seed, threads, precision } = values
   const accumulate = microBatches(values)
   const given = { data, maxBytes, choice: choiceFrom(values), epochs, batchSize, accumulate, augment, seed, threads, precision,
-    ...shown(values) }
+    rounds: roundsIn(values), ...shown(values) }
   const options = optionsFrom(kind ? builtInModel(kind) : source!, values, source!.module ? [] : kinds)
   return resumeSettings(values.resume!, source!, { kind, options, ...given })
 }
@@ -238,6 +253,15 @@ function suggestion(data: ImageDataset, { quiet }: Given, { stderr }: Io): Model
   const { kind, why } = suggestedModel(data)
   if (!quiet) stderr.write(`ganglion: no model is named, so ${kind} is trained: ${why}; "ganglion models" has others\n`)
   return kind
+}
+
+/** How to train in rounds, as flags say; the rest by `others`. */
+function roundsIn(values: Given, others?: typeof OUTER): RoundOptions | undefined {
+  const { 'local-steps': localSteps, 'outer-learning-rate': learningRate, 'outer-momentum': momentum } = values
+  const given = Object.entries({ localSteps, learningRate, momentum }).filter(([, value]) => value !== undefined)
+  if (localSteps !== undefined || !others) return given.length ? { ...others, ...Object.fromEntries(given) } : undefined
+  if (!given.length) return undefined
+  throw new UsageError('--outer-learning-rate and --outer-momentum are of rounds; give --local-steps too')
 }
 
 /** Relaxed numbers differ from machine to machine, and who has others would be taken for a liar. */
