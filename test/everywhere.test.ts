@@ -204,7 +204,7 @@ test('the entries load later what CONTRIBUTING says, and nothing else', () => {
     // Writers of export formats, and the packages that two of them want.
     'npz', 'write', 'binaryen', 'wasm-tools',
     // The client of NATS: an optional package in Node, a part of dist for pages that join a run.
-    'transport-node', 'kv', 'volunteer',
+    'transport-node', 'jetstream', 'kv', 'volunteer',
     // The user's own.
     'module', 'pathToFileURL(file',
   ].sort())

@@ -56,6 +56,8 @@ export interface RunConfig {
     readonly localSteps?: number
     readonly outerLearningRate?: number
     readonly outerMomentum?: number
+    /** In how many bits gradients were given, where it is not 32. */
+    readonly gradients?: 'bf16'
     /** How training images were changed at random, where they were. */
     readonly augment?: string
     /** How many threads trained, which changes no bit, and with which core. */
@@ -125,7 +127,7 @@ const maybe = (fits: Fits): Fits => (x) => x === undefined || fits(x)
 function fieldsOf({ format, model, data, training }: Partial<RunConfig>): Field[] {
   const { kind, options, imageShape, classes, module } = model ?? {}
   const { seed, epochs, batchSize, accumulate, augment, threads, precision, wide } = training ?? {}
-  const { localSteps, outerLearningRate, outerMomentum } = training ?? {}
+  const { localSteps, outerLearningRate, outerMomentum, gradients } = training ?? {}
   const fields: Field[] = [
     ['format', format, `${RUN_FORMAT}`, (x) => x === RUN_FORMAT],
     ['model.kind', kind, 'the name of a model', isText],
@@ -141,6 +143,7 @@ function fieldsOf({ format, model, data, training }: Partial<RunConfig>): Field[
     ['training.localSteps', localSteps, 'a positive integer', maybe(isCount)],
     ['training.outerLearningRate', outerLearningRate, 'a number of at least 0', maybe(isRate)],
     ['training.outerMomentum', outerMomentum, 'a number from 0 on and below 1', maybe((x) => isRate(x) && (x as number) < 1)],
+    ['training.gradients', gradients, 'bf16', maybe((x) => x === 'bf16')],
     ['training.augment', augment, 'names with commas between', maybe(isText)],
     ['training.threads', threads, 'a positive integer', maybe(isCount)],
     ['training.precision', precision, 'deterministic or relaxed', maybe(isPrecision)],

@@ -34,6 +34,7 @@ export interface Given {
   readonly batchSize?: number
   readonly accumulate?: number
   readonly rounds?: RoundOptions
+  readonly gradients?: 'f32' | 'bf16'
   readonly augment?: string
   readonly seed?: number
   readonly threads?: number | 'auto'
@@ -67,7 +68,7 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
   const config = await loadConfig(folder)
   const { model: { kind, options }, data, training } = config
   const epochs = given.epochs ?? training.epochs
-  const { batchSize, accumulate = 1, augment, seed, precision = 'deterministic' } = training
+  const { batchSize, accumulate = 1, augment, seed, precision = 'deterministic', gradients = 'f32' } = training
   if (data === undefined || batchSize === undefined || epochs === undefined) {
     throw new GanglionError(`"${join(folder, 'config.json')}" does not say on what data, in what batches or how long to train; ` +
       'go on in a program, with loadRun(folder, { state: true })')
@@ -75,12 +76,12 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
   const defaults = Object.fromEntries(Object.entries(source.options).map(([name, { initial }]) => [name, initial as Value]))
   const load = (data.load ?? {}) as Options
   const known: Options = {
-    batchSize, accumulate, ...(augment !== undefined && { augment }), seed, precision, ...inRounds(roundsOf(training)),
+    batchSize, accumulate, ...(augment !== undefined && { augment }), seed, precision, ...inRounds(roundsOf(training)), gradients,
     ...takenFirst(data.count, load), ...load, ...defaults, ...options,
   }
   const asked = {
     ...given.options, batchSize: given.batchSize, accumulate: given.accumulate, augment: given.augment, seed: given.seed,
-    precision: given.precision, ...inRounds(given.rounds),
+    precision: given.precision, ...inRounds(given.rounds), gradients: given.gradients,
     ...given.choice as Options,
   }
   if (given.kind !== undefined && given.kind !== kind) throw another('the model', given.kind, folder, kind)
@@ -90,7 +91,7 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
     throw another(`--${kebab(name)}`, value, folder, trained)
   }
   return {
-    source, options, epochs, batchSize, accumulate, rounds: roundsOf(training), augment, seed, precision,
+    source, options, epochs, batchSize, accumulate, rounds: roundsOf(training), gradients, augment, seed, precision,
     data: given.data ?? data.source,
     choice: load,
     maxBytes: given.maxBytes,

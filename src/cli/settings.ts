@@ -37,6 +37,8 @@ export interface Settings {
   readonly dryRun?: boolean
   readonly batchSize: number
   readonly accumulate: number
+  /** In how many bits gradients are given. */
+  readonly gradients?: 'f32' | 'bf16'
   /** How it is trained in rounds, where it is. */
   readonly rounds?: RoundOptions
   /** How training images are changed, where they are. */
@@ -78,6 +80,7 @@ export async function configOf(
   const { source, data, maxBytes, epochs, batchSize, accumulate, rounds, augment, seed, precision, wide } = settings
   const { localSteps, learningRate: outerLearningRate, momentum: outerMomentum } = rounds ?? {}
   const inRounds = { localSteps, outerLearningRate, outerMomentum }
+  const gradients = settings.gradients === 'bf16' ? settings.gradients : undefined
   const from = absolute(data)
   const chosen = savedChoice(settings, used)
   const module = savedModule(source, folder)
@@ -85,7 +88,7 @@ export async function configOf(
   return {
     format: RUN_FORMAT,
     command: commandLine(source, kind, {
-      data: from, maxBytes, ...choiceFlags(chosen), epochs, batchSize, accumulate, ...inRounds, augment, seed,
+      data: from, maxBytes, ...choiceFlags(chosen), epochs, batchSize, accumulate, ...inRounds, gradients, augment, seed,
       threads: settings.threads, precision,
       ...flagValues(source, options),
     }),
@@ -95,7 +98,8 @@ export async function configOf(
       ...(used.classNames && { classNames: used.classNames }),
     },
     training: {
-      seed, epochs, batchSize, accumulate, ...(rounds && inRounds), ...(augment !== undefined && { augment }),
+      seed, epochs, batchSize, accumulate, ...(rounds && inRounds), ...(gradients && { gradients }),
+      ...(augment !== undefined && { augment }),
       threads, precision, wide,
     },
     software: {

@@ -138,8 +138,9 @@ async function begin(run: Prepared, settings: Settings, io: Io): Promise<Begun> 
   const stop = new AbortController()
   const { signal } = stop
   const began = performance.now()
-  const inTasks = settings.workers || settings.nats || settings.rounds
-  const work = inTasks ? createWork(model, data, { batchSize, microBatches: accumulate }) : undefined
+  const { gradients = 'f32' } = settings
+  const inTasks = settings.workers || settings.nats || settings.rounds || gradients !== 'f32'
+  const work = inTasks ? createWork(model, data, { batchSize, microBatches: accumulate, gradients }) : undefined
   const tasks = settings.nats === undefined ? undefined : new TaskLog(settings.keepStates ?? 0)
   const crew = work && await crewOf(work, run, settings, io, tasks)
   const steps = crew ? trainTogether(work, crew, { epochs, signal })
@@ -160,14 +161,16 @@ async function crewOf(
   // eslint-disable-next-line no-restricted-syntax -- before the first step
   const { startCrew } = await import('../node/crew.ts')
   const { data, choice, runtime, epochs, options } = run
-  const { accumulate: microBatches, batchSize, workers = 0, nats, source, rounds, augment, seed, precision, wide } = settings
+  const { accumulate: microBatches, batchSize, workers = 0, nats, source, rounds, augment } = settings
+  const { seed, precision, wide, gradients = 'f32' } = settings
   const { step, position } = countersOf(work.model.session)
   const name = settings.run ?? source.kind
   if (nats && !settings.quiet) {
     io.stderr.write(`ganglion: the run "${name}" waits for workers: ganglion work --nats URL --run ${name}\n`)
   }
   return startCrew(work, runtime, {
-    workers, source, options, augment, rounds, seed, precision, wide, batchSize, microBatches, classes: classesOf(data),
+    workers, source, options, augment, rounds, seed, precision, wide, batchSize, microBatches, gradients,
+    classes: classesOf(data),
     lastStep: step + work.plan.steps(position) + (epochs - 1) * work.plan.steps(0),
     onFault: (worker, what) => void io.stderr.write(`ganglion: the worker "${worker}": ${what}\n`),
     onStage: (record) => tasks?.add(record),

@@ -30,7 +30,7 @@ export interface ThreadRecipe extends ModelRecipe {
 /** What a thread says: a request and its number, or why it ends. */
 export type ThreadMessage = { readonly id: number, readonly message: Uint8Array } | { readonly error: string }
 
-type Chosen = 'options' | 'augment' | 'rounds' | 'classes' | 'seed' | 'precision' | 'batchSize' | 'microBatches'
+type Chosen = 'options' | 'augment' | 'rounds' | 'classes' | 'seed' | 'precision' | 'batchSize' | 'microBatches' | 'gradients'
 export interface CrewOptions extends Pick<ModelRecipe, Chosen> {
   readonly source: ModelSource
   readonly wide: boolean
@@ -63,10 +63,10 @@ const AUDIT = 0.05
 /** Starts the threads, which load the model while the first task waits for them; opens the run to others. */
 export async function startCrew(work: StepWork, runtime: Runtime, given: CrewOptions): Promise<RunningCrew> {
   const { workers, source, wide, nats, onFault, onStage, lastStep, ...rest } = given
-  const { options, augment, rounds, classes, seed, precision, batchSize, microBatches } = rest
+  const { options, augment, rounds, classes, seed, precision, batchSize, microBatches, gradients } = rest
   const { imageShape } = work.model.definition
   const recipe: ModelRecipe = {
-    kind: source.kind, options, augment, rounds, imageShape, classes, seed, precision, batchSize, microBatches,
+    kind: source.kind, options, augment, rounds, imageShape, classes, seed, precision, batchSize, microBatches, gradients,
     module: source.module?.sha256,
   }
   const definition = modelInRounds(source, rounds).define({ imageShape, classes, options: loadedOptions(options) })

@@ -30,12 +30,12 @@ export interface Local {
  */
 export async function workFor(recipe: unknown, fetched: FetchArray, local: Local): Promise<StepWork> {
   const known = recipeOf(recipe)
-  const { options, augment, rounds, imageShape, classes, seed, precision, batchSize, microBatches } = known
+  const { options, augment, rounds, imageShape, classes, seed, precision, batchSize, microBatches, gradients } = known
   const source = modelInRounds(augmentedModel(await modelOf(known, local.module), augment), rounds)
   const definition = source.define({ imageShape, classes, options: loadedOptions(options) })
   const data = await dataOf(known, definition, fetched, local)
   const runtime = await createRuntime({ precision, wide: local.wide })
-  return createWork(await Model.create(runtime, definition, { seed }), data, { batchSize, microBatches })
+  return createWork(await Model.create(runtime, definition, { seed }), data, { batchSize, microBatches, gradients })
 }
 
 async function modelOf({ kind, module }: RunRecipe, file: string | undefined): Promise<ModelSource> {

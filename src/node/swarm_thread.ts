@@ -13,7 +13,7 @@ import { augmentedModel, builtInModel, modelInRounds, moduleModel } from './mode
 
 const recipe = workerData as ThreadRecipe
 const { name, kind, path, options, augment, rounds, imageShape, classes, seed, precision, wide, images } = recipe
-const { batchSize, microBatches } = recipe
+const { batchSize, microBatches, gradients } = recipe
 const port = parentPort!
 const waiting = new Map<number, (answer: Uint8Array) => void>()
 let asked = 0
@@ -34,7 +34,7 @@ async function make() {
   const { define } = modelInRounds(augmentedModel(source, augment), rounds)
   const definition = define({ imageShape, classes, options: loadedOptions(options) })
   const runtime = await createRuntime({ precision, wide })
-  return createWork(await Model.create(runtime, definition, { seed }), images, { batchSize, microBatches })
+  return createWork(await Model.create(runtime, definition, { seed }), images, { batchSize, microBatches, gradients })
 }
 
 try {

@@ -36,7 +36,8 @@ export class Pieces {
     this.layouts = this.#stages.map(({ partials: [first] }) => {
       const floats = (keep: (name: string) => boolean) => Object.entries(first!.outputs!)
         .reduce((n, [name, { size: length }]) => n + (keep(name) ? length : 0), 0)
-      return { sums: floats((name) => name.startsWith('sum ')), floats: floats(() => true) }
+        const sums = floats((name) => name.startsWith('sum '))
+      return { sums, floats: floats(() => true), rounded: sums }
     })
   }
 

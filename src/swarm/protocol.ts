@@ -8,10 +8,8 @@ import { isRecord, shown } from '../options.ts'
 export const PROTOCOL = 2
 /** The default limit of a nats-server is 1 MiB. */
 export const MOST_BYTES = 1_000_000
-/** Floats of an array in one message; the rest is for the header. */
-export const PART_FLOATS = 240_000
-/** Bytes of an array of the data in one message. */
-export const PART_BYTES = 4 * PART_FLOATS
+/** Bytes of an array in one message; the rest is for the header. */
+export const PART_BYTES = 960_000
 /** Where a run's workers ask: those of a login on a subject of its own, which the server lets nobody else publish to. */
 export const subjectOf = (run: string, login: string): string => `ganglion.v${PROTOCOL}.${run}.${login}`
 /** The login in a subject of those that have none. */
@@ -85,11 +83,11 @@ export function floatsOf(payload: Uint8Array): Float32Array {
   return new Float32Array(new Uint8Array(payload).buffer)
 }
 
-/** In how many parts an array of so many floats is sent. */
-export const partsOf = (floats: number): number => Math.max(1, Math.ceil(floats / PART_FLOATS))
-/** A part of an array. */
-export const partOf = (values: Float32Array, part: number): Float32Array =>
-  values.subarray(part * PART_FLOATS, (part + 1) * PART_FLOATS)
+/** In how many parts so many bytes are sent. */
+export const partsOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / PART_BYTES))
+/** A part of an array, as bytes. */
+export const partOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView, part: number): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength).subarray(part * PART_BYTES, (part + 1) * PART_BYTES)
 
 /** A worker's request. */
 export type Request =

@@ -20,6 +20,7 @@ export interface ModelRecipe {
   readonly classes?: number
   readonly seed: number
   readonly precision: Precision
+  readonly gradients: 'f32' | 'bf16'
   readonly batchSize: number
   readonly microBatches: number
 }

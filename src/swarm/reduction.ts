@@ -1,10 +1,14 @@
 // What the micro-batches of a stage give, added up as it arrives. Invariant: the order of the additions is that of `treeSum`,
 // whatever comes first; of what is to be added, only sums whose neighbour is still missing are held.
 
-/** What a micro-batch gives to a stage: `sums` floats that are added up, then others, `floats` in all; 0 for nothing. */
+/**
+ * What a micro-batch gives to a stage: `sums` floats that are added up, then others, `floats` in all; 0 for nothing. The first
+ * `rounded` have 16 bits.
+ */
 export interface Layout {
   readonly sums: number
   readonly floats: number
+  readonly rounded: number
 }
 
 /** A stage's sum over all micro-batches, and what each gave besides. */

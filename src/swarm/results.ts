@@ -3,8 +3,9 @@
 import { GanglionError } from '../errors.ts'
 import { sha256 } from '../formats/sha256.ts'
 import { bytesOf } from './arrays.ts'
+import { packedBytes, unpack } from './bfloat.ts'
 import { NotFinite, Undone } from './crew.ts'
-import { encodeMessage, floatsOf, type Request } from './protocol.ts'
+import { encodeMessage, type Request } from './protocol.ts'
 import type { Roster } from './roster.ts'
 import type { Given, OpenStage } from './stage.ts'
 import { Uploads } from './uploads.ts'
@@ -56,7 +57,7 @@ export class Results {
   }
   /** Floats of parts that are on their way. */
   get floats(): number {
-    return this.#uploads.floats
+    return this.#uploads.bytes / 4
   }
   /** Forgets parts that are on their way. */
   clear(): void {
@@ -72,14 +73,16 @@ export class Results {
     const since = stage.since(k, worker)
     if (since === undefined) return late()
     const task = stage.task(k)!
-    let values: Float32Array | undefined
+    const layout = this.#work.layout(task)
+    let packed: Uint8Array | undefined
     try {
-      values = this.#uploads.add(`${worker} ${version} ${k}`, part, floatsOf(payload), this.#work.layout(task).floats)
+      packed = this.#uploads.add(`${worker} ${version} ${k}`, part, payload, packedBytes(layout))
     } catch (error) {
       if (!(error instanceof GanglionError)) throw error
       throw this.#fault(worker, k, stage, error.message)
     }
-    if (!values) return encodeMessage({ ok: true })
+    if (!packed) return encodeMessage({ ok: true })
+    const values = unpack(packed, layout)
     const hash = this.#compared ? await sha256([bytesOf(values)]) : ''
     if (this.#digests && hash !== request.sha256) {
       throw this.#fault(worker, k, stage, 'its gradient is not what its digest was made of')

@@ -53,7 +53,8 @@ export class RoundPieces {
     this.#metrics = parts[0]!.flatMap(({ metrics = {} }) => Object.keys(metrics))
     const sizeOf = (all: readonly Variable[]): number => all.reduce((n, v) => n + v.size, 0)
     const sums = sizeOf(this.#parameters) + sizeOf(this.#means)
-    this.layouts = [{ sums, floats: sums + sizeOf(this.#same) + this.#metrics.length }]
+    // Of the rest a mean of few bits would be kept.
+    this.layouts = [{ sums, floats: sums + sizeOf(this.#same) + this.#metrics.length, rounded: sizeOf(this.#parameters) }]
   }
 
   /** The variables that the steps read or change. */

@@ -1,7 +1,7 @@
 // What workers are given beside tasks: weights, by what changed since the version that they have, and the data. In parts.
 import { GanglionError } from '../errors.ts'
-import { arraysOf, bytesOf } from './arrays.ts'
-import { encodeMessage, PART_BYTES, partOf, partsOf, type Request } from './protocol.ts'
+import { arraysOf } from './arrays.ts'
+import { encodeMessage, partOf, partsOf, type Request } from './protocol.ts'
 import type { Weights } from './weights.ts'
 import type { StepWork } from './work.ts'
 
@@ -10,7 +10,7 @@ export function weightsFor(weights: Weights, { from, to, part }: Request & { do:
   const { version } = weights
   if (to !== version || from > version) return encodeMessage({ stale: true })
   const { variables, values } = weights.since(from)
-  if (part >= partsOf(values.length)) throw new GanglionError(`part ${part} of the weights was asked for, and there is none`)
+  if (part >= partsOf(values.byteLength)) throw new GanglionError(`part ${part} of the weights was asked for, and there is none`)
   return encodeMessage({ variables, floats: values.length }, partOf(values, part))
 }
 
@@ -18,5 +18,5 @@ export function weightsFor(weights: Weights, { from, to, part }: Request & { do:
 export function dataFor({ model: { definition }, data }: StepWork, { array, part }: Request & { do: 'data' }): Uint8Array {
   const found = arraysOf(definition, data)[array]
   if (!found) throw new GanglionError(`array ${array} of the data was asked for, and there is none`)
-  return encodeMessage({}, bytesOf(found.array).subarray(part * PART_BYTES, (part + 1) * PART_BYTES))
+  return encodeMessage({}, partOf(found.array, part))
 }

@@ -1,9 +1,9 @@
 // Results that are on their way, in parts. Invariant: memory is reserved for what is expected, never for what a worker says.
 import { GanglionError } from '../errors.ts'
-import { PART_FLOATS, partsOf } from './protocol.ts'
+import { PART_BYTES, partsOf } from './protocol.ts'
 
 interface Upload {
-  readonly values: Float32Array
+  readonly bytes: Uint8Array
   readonly parts: Set<number>
 }
 
@@ -11,31 +11,31 @@ export class Uploads {
   readonly #all = new Map<string, Upload>()
 
   /**
-   * Takes a part of a result of `floats` floats; the whole, once all parts are there.
+   * Takes a part of a result of `length` bytes; the whole, once all parts are there.
    * @throws GanglionError where the part is none of it
    */
-  add(key: string, part: number, values: Float32Array, floats: number): Float32Array | undefined {
-    const parts = partsOf(floats)
-    const expected = Math.min(PART_FLOATS, floats - part * PART_FLOATS)
-    if (part >= parts || values.length !== expected) {
+  add(key: string, part: number, bytes: Uint8Array, length: number): Uint8Array | undefined {
+    const parts = partsOf(length)
+    const expected = Math.min(PART_BYTES, length - part * PART_BYTES)
+    if (part >= parts || bytes.length !== expected) {
       this.#all.delete(key)
       throw new GanglionError(part >= parts ? `part ${part} of a gradient of ${parts} parts came`
-        : `part ${part} of a gradient has ${values.length} floats, expected ${expected}`)
+        : `part ${part} of a gradient has ${bytes.length} bytes, expected ${expected}`)
     }
-    if (parts === 1) return values
-    const upload = this.#all.get(key) ?? { values: new Float32Array(floats), parts: new Set() }
+    if (parts === 1) return bytes
+    const upload = this.#all.get(key) ?? { bytes: new Uint8Array(length), parts: new Set() }
     this.#all.set(key, upload)
-    upload.values.set(values, part * PART_FLOATS)
+    upload.bytes.set(bytes, part * PART_BYTES)
     upload.parts.add(part)
     if (upload.parts.size < parts) return undefined
     this.#all.delete(key)
-    return upload.values
+    return upload.bytes
   }
 
   clear(): void {
     this.#all.clear()
   }
-  get floats(): number {
-    return [...this.#all.values()].reduce((n, { values }) => n + values.length, 0)
+  get bytes(): number {
+    return [...this.#all.values()].reduce((n, { bytes }) => n + bytes.length, 0)
   }
 }

@@ -86,7 +86,7 @@ async function anyRun(nats: NatsConnection): Promise<string> {
 
 async function make(recipe: unknown, fetched: FetchArray): Promise<StepWork> {
   const known = recipeOf(recipe)
-  const { kind, module, options, augment, rounds, imageShape, classes, seed, precision, batchSize, microBatches } = known
+  const { kind, module, options, augment, rounds, imageShape, classes, seed, precision, gradients } = known
   if (module !== undefined || !isModelName(kind)) {
     throw new GanglionError(`join: the run's model is "${kind}", a file of its user's, which pages do not load; ` +
       'work for it with ganglion work --model FILE')
@@ -96,7 +96,7 @@ async function make(recipe: unknown, fetched: FetchArray): Promise<StepWork> {
   const changed = augment === undefined ? plain : augmented(plain, augment)
   const definition = rounds ? inRounds(changed, rounds) : changed
   const model = await Model.create(await createRuntime({ precision }), definition, { seed })
-  return createWork(model, data, { batchSize, microBatches })
+  return createWork(model, data, { batchSize: known.batchSize, microBatches: known.microBatches, gradients })
 }
 
 function noServer(url: string, cause: Error): GanglionError {

@@ -5,11 +5,12 @@
 import { checkData, type ImageDataset } from '../data/dataset.ts'
 import { COUNTER_WORDS } from '../graph/contract.generated.ts'
 import type { Variable } from '../graph/leaves.ts'
-import { check, complete, count, type Given, isObject, option, record, rule } from '../options.ts'
+import { check, complete, count, type Given, isObject, oneOf, option, record, rule } from '../options.ts'
 import type { Model } from '../train/model.ts'
 import { EpochPlan, enterEpoch } from '../train/epoch.ts'
 import { countersOf, TRAIN } from '../train/state.ts'
 import { trainSettings } from '../train/train.ts'
+import { roundToBfloat } from './bfloat.ts'
 import { Pieces } from './pieces.ts'
 import { RoundPieces } from './round_pieces.ts'
 import { type Layout, type Reduced, Reduction } from './reduction.ts'
@@ -29,6 +30,8 @@ const WORK = {
   batchSize: option(count, 128),
   /** Micro-batches of a step. Default 1. */
   microBatches: option(count, 1),
+  /** How gradients, or changes of a round, are given: as they are, or in 16 bits by stochastic rounding. Default 'f32'. */
+  gradients: option(oneOf('f32', 'bf16'), 'f32'),
 }
 export type WorkOptions = Given<typeof WORK>
 
@@ -43,6 +46,7 @@ export class StepWork {
   /** @internal */
   readonly plan: EpochPlan
   readonly batchSize: number
+  readonly gradients: 'f32' | 'bf16'
   /** Rows of each batch of a whole step. */
   readonly size: number
   readonly #pieces = new Map<number, Pieces | RoundPieces>()
@@ -51,11 +55,12 @@ export class StepWork {
   constructor(model: Model, data: ImageDataset, options: WorkOptions) {
     check('createWork', 'model', model, MODEL)
     checkData('createWork', data)
-    const { batchSize, microBatches } = complete('createWork', options, WORK)
+    const { batchSize, microBatches, gradients } = complete('createWork', options, WORK)
     const { dropRemainder = false, batchesPerStep = 1, rounds } = model.definition
     this.model = model
     this.data = data
     this.batchSize = batchSize
+    this.gradients = gradients
     this.size = trainSettings(model, data, { batchSize, accumulate: microBatches }).size
     this.plan = new EpochPlan(data.count, this.size * batchesPerStep, dropRemainder || batchesPerStep > 1 || !!rounds)
     this.#of(this.size)
@@ -85,7 +90,8 @@ export class StepWork {
   }
   /** The length of what a task gives; 0 for a stage that needs no tasks. */
   layout({ size, stage }: Pick<Task, 'size' | 'stage'>): Layout {
-    return this.#of(size).layouts[stage]!
+    const layout = this.#of(size).layouts[stage]!
+    return this.gradients === 'bf16' ? layout : { ...layout, rounded: 0 }
   }
   /** The variables that a stage changes. */
   changed({ size, stage }: Pick<Task, 'size' | 'stage'>): Variable[] {
@@ -116,6 +122,7 @@ export class StepWork {
     group().set(words)
     const values = this.#of(size).partial(stage, microBatch)
     group().set(before)
+    roundToBfloat(values.subarray(0, this.layout(task).rounded), words, stage, microBatch)
     return values
   }
 

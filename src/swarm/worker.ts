@@ -4,8 +4,9 @@ import { GanglionError } from '../errors.ts'
 import { sha256 } from '../formats/sha256.ts'
 import { isRecord } from '../options.ts'
 import type { FetchArray } from './arrays.ts'
+import { pack } from './bfloat.ts'
 import {
-  type Channel, decodeMessage, encodeMessage, floatsOf, type Message, partOf, PART_FLOATS, partsOf, type Request,
+  type Channel, decodeMessage, encodeMessage, floatsOf, type Message, PART_BYTES, partOf, partsOf, type Request,
 } from './protocol.ts'
 import { Weights } from './weights.ts'
 import type { StepWork, Task } from './work.ts'
@@ -97,10 +98,11 @@ class RunWorker {
     const values = this.#work.runTask(task)
     const { buffer, byteOffset, byteLength } = values
     const hash = digest ? await sha256([new Uint8Array(buffer, byteOffset, byteLength)]) : ''
-    const parts = partsOf(values.length)
+    const packed = pack(values, this.#work.layout(task))
+    const parts = partsOf(packed.length)
     const send = (part: number) => this.#ask({
       do: 'result', run: this.#run, version, microBatch: task.microBatch, part, sha256: hash,
-    }, partOf(values, part))
+    }, partOf(packed, part))
     for (let part = 0; part < parts; part += AT_ONCE) {
       const some = Array.from({ length: Math.min(AT_ONCE, parts - part) }, (_, i) => send(part + i))
       const answers = await Promise.all(some)
@@ -113,7 +115,7 @@ class RunWorker {
   async #update(version: number, digest: string): Promise<boolean> {
     const known = this.#weights.variables
     let whole: { readonly variables: readonly number[], readonly values: Float32Array } | undefined
-    for (let part = 0; part === 0 || part < partsOf(whole!.values.length); part++) {
+    for (let part = 0; part === 0 || part < partsOf(whole!.values.byteLength); part++) {
       const { header, payload } = await this.#ask({ do: 'weights', run: this.#run, from: this.#version, to: version, part })
       if (header['stale'] || header['rejoin']) return false
       const { variables, floats } = header as { variables: unknown, floats: unknown }
@@ -122,8 +124,9 @@ class RunWorker {
       if (floats !== length) throw unexpected('weights')
       whole ??= { variables: variables as number[], values: new Float32Array(length) }
       const values = floatsOf(payload)
-      if (values.length !== Math.min(PART_FLOATS, length - part * PART_FLOATS)) throw unexpected('weights')
-      whole.values.set(values, part * PART_FLOATS)
+      const [from, most] = [(part * PART_BYTES) / 4, PART_BYTES / 4]
+      if (values.length !== Math.min(most, length - from)) throw unexpected('weights')
+      whole.values.set(values, from)
     }
     this.#weights.write(whole!.variables, whole!.values)
     this.#version = version
@@ -149,7 +152,7 @@ class RunWorker {
   }
 
   /** Asks until there is an answer. */
-  async #ask(request: Ask, values?: Float32Array): Promise<Message> {
+  async #ask(request: Ask, values?: Uint8Array): Promise<Message> {
     const { name, signal, onRetry, retryMs = 500 } = this.#settings
     const message = encodeMessage({ ...request, worker: name }, values)
     for (;;) {

@@ -66,6 +66,20 @@ test.each(IN_ROUNDS)('%s in rounds: one digest by any number of workers, and gon
   expect(await spawned(['sample', name('parts')], at.path)).toMatchObject({ code: 0, stderr: '' })
 })
 
+test('--gradients bf16: a run of its own, by any number of workers, and gone on with', async () => {
+  const args = ['vae', '--hidden', '16', '--gradients', 'bf16']
+  await train('bf16-alone', ...args, '--epochs', '2')
+  expect(await train('bf16-two', ...args, '--epochs', '2', '--workers', '2')).toMatchObject({ code: 0, stderr: '' })
+  expect(read('bf16-two', 'digest.txt')).toBe(read('bf16-alone', 'digest.txt'))
+  expect(read('bf16-two', 'config.json')).toMatch(/--gradients bf16.*"gradients": "bf16"/s)
+  await train('bf16-parts', ...args, '--epochs', '1')
+  const resumed = await spawned(['train', '--resume', 'bf16-parts', '--epochs', '2', '--quiet'], at.path)
+  expect(resumed).toMatchObject({ code: 0, stderr: '' })
+  expect(read('bf16-parts', 'digest.txt')).toBe(read('bf16-alone', 'digest.txt'))
+  await train('bf16-not', 'vae', '--hidden', '16', '--epochs', '2')
+  expect(read('bf16-not', 'digest.txt')).not.toBe(read('bf16-alone', 'digest.txt'))
+})
+
 test('rounds: wrong usage', async () => {
   const said = async (...args: string[]) => (await train('never', 'vae', ...args)).stderr
   const lacks = '--outer-learning-rate and --outer-momentum are of rounds; give --local-steps too'

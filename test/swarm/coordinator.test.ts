@@ -113,7 +113,7 @@ async function give(
   const values = spoil(swarm.work.runTask(task))
   const hash = await sha256([new Uint8Array(values.buffer, values.byteOffset, values.byteLength)])
   let last: Readonly<Record<string, unknown>> = {}
-  for (let part = 0; part < partsOf(values.length); part++) {
+  for (let part = 0; part < partsOf(values.byteLength); part++) {
     last = await ask(swarm, worker, { do: 'result', version, microBatch: task.microBatch, part, sha256: hash, ...header },
       partOf(values, part))
   }
@@ -182,8 +182,8 @@ describe('a worker that dies, stalls or lies', () => {
   })
 
   it.each([
-    ['too short', (v: Float32Array) => v.slice(1), {}, /part 0 of a gradient has \d+ floats, expected \d+/],
-    ['too long', (v: Float32Array) => Float32Array.of(...v, 1), {}, /part 0 of a gradient has \d+ floats, expected \d+/],
+    ['too short', (v: Float32Array) => v.slice(1), {}, /part 0 of a gradient has \d+ bytes, expected \d+/],
+    ['too long', (v: Float32Array) => Float32Array.of(...v, 1), {}, /part 0 of a gradient has \d+ bytes, expected \d+/],
     ['of another digest', flipped, { sha256: '0'.repeat(64) }, 'its gradient is not what its digest was made of'],
     ['of a part that there is not', undefined, { part: 9 }, 'part 9 of a gradient of 1 parts came'],
   ] as const)('by a gradient %s is refused, and out after three', async (_, spoil, header, what) => {

@@ -93,7 +93,7 @@ it('more programs than are kept give the same', async () => {
 })
 
 describe('a reduction', () => {
-  const layout = { sums: 5, floats: 7 }
+  const layout = { sums: 5, floats: 7, rounded: 0 }
   const values = (k: number) => Float32Array.from({ length: 7 }, (_, i) => Math.fround(1 / (k + 3) + i * 1e3 * (k % 3)))
   it.each([1, 2, 3, 5, 6, 7, 8, 13])('adds %d up as treeSum does, in any order, and holds little', (count) => {
     const sums = treeSum(Array.from({ length: count }, (_, k) => values(k).slice(0, 5)))

@@ -123,7 +123,7 @@ async function open(folder: string, { data: given, 'max-bytes': maxBytes, model:
   })
   const records = TaskRecords.of(text, path)
   const model = await Model.create(runtime, definition, { seed })
-  const work = createWork(model, data, { batchSize, microBatches: accumulate })
+  const work = createWork(model, data, { batchSize, microBatches: accumulate, gradients: training.gradients })
   const fresh = model.state()
   return {
     work, records, last,

@@ -83,6 +83,10 @@ const training = {
   'outer-momentum': {
     value: 'X', help: "with --local-steps: its momentum, Nesterov's", read: belowOne, initial: OUTER.momentum,
   },
+  gradients: {
+    value: 'HOW', read: choice('f32', 'bf16'), initial: 'f32',
+    help: 'f32, or bf16: micro-batches give theirs in 16 bits, by stochastic rounding from the seed',
+  },
   augment: {
     value: 'HOW', help: 'changes training images at random: some of flip,shift,crop,noise,color', read: changes, initial: 'none',
   },
@@ -221,6 +225,7 @@ async function newRun(args: readonly string[], { model }: Asked, io?: Io): Promi
     batchSize: values['batch-size'] ?? source.batchSize ?? BATCH_SIZE,
     accumulate: microBatches(values) ?? ACCUMULATE,
     rounds: roundsIn(values, OUTER),
+    gradients: values.gradients,
     augment: values.augment,
     schedule: values.schedule,
     seed: values.seed ?? SEED,
@@ -243,7 +248,7 @@ async function resumed(args: readonly string[], { resume, model }: Asked): Promi
   const { data, 'max-bytes': maxBytes, epochs, 'batch-size': batchSize, augment, seed, threads, precision } = values
   const accumulate = microBatches(values)
   const given = { data, maxBytes, choice: choiceFrom(values), epochs, batchSize, accumulate, augment, seed, threads, precision,
-    rounds: roundsIn(values), ...shown(values) }
+    rounds: roundsIn(values), gradients: values.gradients, ...shown(values) }
   const options = optionsFrom(kind ? builtInModel(kind) : source!, values, source!.module ? [] : kinds)
   return resumeSettings(values.resume!, source!, { kind, options, ...given })
 }
