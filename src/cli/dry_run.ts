@@ -8,6 +8,9 @@ import { isVariable } from '../graph/leaves.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import { graphsOf, tensorsOf } from '../models/stages.ts'
 import { type Model, ROWS } from '../train/model.ts'
+import { localCrew } from '../swarm/local_crew.ts'
+import { trainTogether } from '../swarm/train.ts'
+import { createWork, type StepWork } from '../swarm/work.ts'
 import { joinOf, schedulerOf, stepStages } from '../train/stages.ts'
 import { TRAIN } from '../train/state.ts'
 import { clock } from './format.ts'
@@ -95,7 +98,9 @@ async function secondsPerStep({ model, data, epochs, batchSize, accumulate, chec
   let [steps, seconds] = [0, 0]
   let before: { step: number, seconds: number } | undefined
   const began = performance.now()
-  for await (const { step, seconds: spent, epochDone } of model.train(data, { epochs, batchSize, accumulate, checkpointing })) {
+  const training = model.definition.rounds ? inRounds(createWork(model, data, { batchSize, microBatches: accumulate }), epochs)
+    : model.train(data, { epochs, batchSize, accumulate, checkpointing })
+  for await (const { step, seconds: spent, epochDone } of training) {
     // The first chunk compiles; an epoch's seconds begin anew.
     if (before) [steps, seconds] = [steps + step - before.step, seconds + spent - before.seconds]
     before = { step, seconds: epochDone ? 0 : spent }
@@ -104,5 +109,7 @@ async function secondsPerStep({ model, data, epochs, batchSize, accumulate, chec
   }
   return seconds / steps
 }
+
+const inRounds = (work: StepWork, epochs: number) => trainTogether(work, localCrew(work), { epochs })
 
 const mega = (bytes: number): string => (bytes / MB).toFixed(bytes < 10 * MB ? 1 : 0)

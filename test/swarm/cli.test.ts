@@ -80,6 +80,12 @@ test('--gradients bf16: a run of its own, by any number of workers, and gone on 
   expect(read('bf16-not', 'digest.txt')).not.toBe(read('bf16-alone', 'digest.txt'))
 })
 
+test('rounds: what a run takes is said without training it', async () => {
+  const { code, stdout } = await train('dry', 'vae', '--hidden', '16', '--local-steps', '2', '--dry-run')
+  expect(stdout).toMatch(/4 steps of 24 in an epoch\n.*memory.*time/s)
+  expect(code).toBe(0)
+})
+
 test('rounds: wrong usage', async () => {
   const said = async (...args: string[]) => (await train('never', 'vae', ...args)).stderr
   const lacks = '--outer-learning-rate and --outer-momentum are of rounds; give --local-steps too'
