@@ -14,7 +14,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const line = (epoch: number, loss = 1): string => `${JSON.stringify({ epoch, from: epoch - 1, step: epoch, metrics: { loss } })}\n`
+const line = (epoch: number, loss = 1): string =>
+  `${JSON.stringify({ epoch, from: epoch - 1, step: epoch, metrics: { loss } })}\n`
 const epochs = async (follower: Follower) => {
   const { fresh, lines } = await follower.next()
   return [fresh, ...lines.map(({ epoch }) => epoch)]

@@ -27,7 +27,7 @@ export class Follower {
   }
 
   /**
-   * What is new since the last call. A line that does not end yet waits for the next call; one that is no JSON object is left out.
+   * What is new since the last call. A line that does not end yet waits; one that is no JSON object is left out.
    * @throws the system's error where the file cannot be read; the next call then reads all of it
    */
   async next(): Promise<News> {

@@ -81,7 +81,8 @@ export class Watched {
     const last = this.#lines.at(-1)
     return {
       name: this.#found.name, each, points,
-      ...(this.#config && { config: this.#config }), ...(last && { last }), ...(this.#fault !== undefined && { fault: this.#fault }),
+      ...(this.#config && { config: this.#config }), ...(last && { last }),
+      ...(this.#fault !== undefined && { fault: this.#fault }),
     }
   }
 }
