@@ -12,6 +12,7 @@ import { writeExported } from './exported.mjs'
 import { writePictures } from './pictures.mjs'
 import { DIST_STAMP, distSources, hashOf } from './sources.mjs'
 import { writeTiles } from './tiles.mjs'
+import { writeWatchPage } from './watch_page.mjs'
 
 process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'))
 
@@ -56,6 +57,7 @@ try {
   writeVersion()
   writeTiles()
   await writeExported()
+  await writeWatchPage()
   await writeContract()
   await writePictures()
   await buildCores(targetsOf(coresOnly || !first ? rest : [first, ...rest]))

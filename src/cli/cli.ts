@@ -17,6 +17,7 @@ import { swarm } from './commands/swarm.ts'
 import { sweep } from './commands/sweep.ts'
 import { train } from './commands/train.ts'
 import { verify } from './commands/verify.ts'
+import { watch } from './commands/watch.ts'
 import { work } from './commands/work.ts'
 import type { Io } from './io.ts'
 import { nearest } from './nearest.ts'
@@ -27,7 +28,7 @@ import { version } from './version.ts'
 
 const commands: readonly Command[] = [
   train, sample, reconstruct, interpolate, encode, evaluate, exportRun, importRun, data, models, bench, verify, info,
-  sweep, work, swarm, audit,
+  sweep, watch, work, swarm, audit,
 ]
 
 export const cli = (args: readonly string[], io: Io): Promise<number> => dispatch(args, printableIo(io))

@@ -9,7 +9,9 @@ import { GanglionError } from '../errors.ts'
 import { commit } from '../node/commit.ts'
 import { entryAt, failure, makeFolder, writeFileAtomic } from '../node/files.ts'
 import { mostPairs, mostSamples, reconstructionsPng, samplesPng } from '../node/pictures.ts'
-import { clearSamples, CONFIG, look, METRICS, prepareRunFolder, SAMPLES } from '../node/run_files.ts'
+import {
+  clearSamples, CONFIG, look, METRICS, type Moment, type Picture, pictureFile, prepareRunFolder, SAMPLES,
+} from '../node/run_files.ts'
 import { evaluateInTurns } from '../train/evaluate.ts'
 import type { Model } from '../train/model.ts'
 import { countersOf } from '../train/state.ts'
@@ -95,7 +97,7 @@ export class RunFolder {
     await run.#makeSamples()
     try {
       const files = new Map<string, Contents>([
-        ...state.files, [METRICS, ''], [`${SAMPLES}/${pictureOf(0)}`, picture], [CONFIG, formatConfig(options.config)],
+        ...state.files, [METRICS, ''], [pictureFile('samples', { epoch: 0 }), picture], [CONFIG, formatConfig(options.config)],
       ])
       await run.#writing(() => commit(run.path, { files, removed }))
       await run.#beginEvents()
@@ -142,7 +144,7 @@ export class RunFolder {
     if (!drawing && !this.#due) return
     // What is not finite would not be loaded again; training is about to find it, and goes back.
     if (this.#model.session.notFinite) return
-    if (drawing) await this.#pictures(`step-${String(now.step).padStart(6, '0')}.png`, now.step)
+    if (drawing) await this.#pictures({ step: now.step }, now.step)
     if (!this.#due) return
     this.#lines.within(lineOf(now, this.#lines.from, false))
     await this.save()
@@ -170,7 +172,7 @@ export class RunFolder {
       await this.#writeLines()
       await this.#event((events) => events.scalars(step, 'epoch', line.metrics))
       if (test) await this.#event((events) => events.scalars(step, 'test', test))
-      await this.#pictures(pictureOf(epoch), step)
+      await this.#pictures({ epoch }, step)
     } catch (error) {
       // There may be no room for a picture and still some for the state; if not, the one that was saved before stays.
       await this.save().catch(() => {})
@@ -215,18 +217,18 @@ export class RunFolder {
     return performance.now() - this.#savedAt >= this.#saveMs
   }
 
-  async #pictures(name: string, step: number): Promise<void> {
+  async #pictures(moment: Moment, step: number): Promise<void> {
     await this.#makeSamples()
     const channels = this.#model.definition.imageShape[2]!
-    const write = async (file: string, tag: string, png: Uint8Array) => {
-      await this.#writing(() => writeFileAtomic(join(this.samples, file), png))
+    const write = async (kind: Picture, tag: string, png: Uint8Array) => {
+      await this.#writing(() => writeFileAtomic(join(this.path, pictureFile(kind, moment)), png))
       await this.#event((events) => events.picture(step, tag, png, channels))
     }
-    await write(name, 'samples', pictureOfSamples(this.#model))
+    await write('samples', 'samples', pictureOfSamples(this.#model))
     this.#drawnAt = performance.now()
     if (!this.#model.definition.encode) return
     const indices = Array.from({ length: Math.min(MOST_PAIRS, this.#shown.count, mostPairs(this.#model)) }, (_, i) => i)
-    await write(`reconstruction-${name}`, 'reconstructions', reconstructionsPng(this.#model, this.#shown, indices))
+    await write('reconstruction', 'reconstructions', reconstructionsPng(this.#model, this.#shown, indices))
   }
 
   /** A folder for pictures; whoever put a link there gets none. */
@@ -266,8 +268,6 @@ export class RunFolder {
     }
   }
 }
-
-const pictureOf = (epoch: number): string => `epoch-${String(epoch).padStart(4, '0')}.png`
 
 const pictureOfSamples = (model: Model): Uint8Array => samplesPng(model, { count: Math.min(MOST_SAMPLES, mostSamples(model)) })
 

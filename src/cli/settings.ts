@@ -64,6 +64,8 @@ export interface Settings {
   /** The run folder; the first free one of the model's name when left out. */
   readonly out?: string
   readonly force: boolean
+  /** Where a page shows the run while it trains: its port, 0 for any that is free. */
+  readonly watchPort?: number
   readonly quiet: boolean
   readonly json: boolean
   /** The run to go on with, in its folder. */

@@ -1,5 +1,6 @@
 // A training run from its settings to its exit code: prepare, the first steps, the run's folder, the other steps, the end.
 // What can be wrong with data, options and memory shows in the first steps, before anything is written or replaced.
+import { basename, resolve } from 'node:path'
 import type { RunConfig } from '../checkpoint/config.ts'
 import { loadedOptions } from '../checkpoint/options.ts'
 import type { ImageDataset } from '../data/dataset.ts'
@@ -28,6 +29,7 @@ import { sayData } from './say_data.ts'
 import { scheduledOptions } from './schedule.ts'
 import { configOf, type Settings } from './settings.ts'
 import { TaskLog } from './task_log.ts'
+import { serveRuns } from './watch/server.ts'
 
 interface Prepared {
   readonly data: ImageDataset
@@ -198,7 +200,9 @@ async function goOn(
     stop()
     report.stopping()
   })
+  let page: Awaited<ReturnType<typeof watched>>
   try {
+    page = await watched(path, settings, io)
     const config = await run.config(path)
     const parts = { config, data, test, saveEvery: settings.saveEvery, logs: settings.logs, tasks }
     const folder = 'fresh' in before ? await RunFolder.start(lock, model, { ...parts, ...before })
@@ -220,7 +224,17 @@ async function goOn(
   } finally {
     endListening()
     report.close()
+    await page?.close()
   }
+}
+
+/** Shows the run in a page, where that is wanted. A port that is taken is said before anything is written. */
+async function watched(path: string, { watchPort }: Settings, io: Io) {
+  if (watchPort === undefined) return undefined
+  const found = [{ name: basename(resolve(path)), path: resolve(path) }]
+  const page = await serveRuns(found, () => Promise.resolve([]), watchPort)
+  io.stderr.write(`ganglion: the run is shown at ${page.address} to browsers on this machine\n`)
+  return page
 }
 
 /** Goes through the steps, keeping every epoch, and saves at the end, also at one that a signal or a fault brought. */

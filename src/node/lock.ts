@@ -42,6 +42,16 @@ const OLD_LOCK = '.lock'
 /** Whether a file of a folder is a lock's. */
 export const isLock = (name: string): boolean => name === OLD_LOCK || TICKET.test(name)
 
+/** Whether a process that lives has the folder. Nothing is changed there. */
+export async function isHeld(folder: string): Promise<boolean> {
+  for (const name of await readdir(folder)) {
+    if (!TICKET.test(name)) continue
+    const entry = await entryAt(join(folder, name))
+    if (entry?.size && (await ticketHolder(name, Date.now() - entry.mtimeMs))[1]) return true
+  }
+  return false
+}
+
 interface Ticket {
   readonly name: string
   readonly path: string

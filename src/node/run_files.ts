@@ -29,6 +29,20 @@ const PICTURE = /^(reconstruction-)?(epoch-\d{4,}|step-\d{6,})\.png$/
 /** For TensorBoard. */
 const EVENTS = /^events\.out\.tfevents\.\d+\.ganglion$/
 
+export const PICTURES = ['samples', 'reconstruction'] as const
+/** What training draws: samples, and reconstructions where the model has an encoder. */
+export type Picture = (typeof PICTURES)[number]
+
+/** After an epoch, of which 0 is before training, or after a step. */
+export type Moment = { readonly epoch: number } | { readonly step: number }
+
+/** The name of a picture, from the run's folder. */
+export const pictureFile = (kind: Picture, moment: Moment): string => {
+  const [what, number] = 'epoch' in moment ? ['epoch', padded(moment.epoch, 4)] : ['step', padded(moment.step, 6)]
+  return `${SAMPLES}/${kind === 'samples' ? '' : `${kind}-`}${what}-${number}.png`
+}
+const padded = (number: number, digits: number): string => String(number).padStart(digits, '0')
+
 const isPicture = (name: string): boolean => PICTURE.test(name)
 
 const isTopFile = (name: string): boolean => RUN_FILES.includes(name) || STATE_FILE.test(name) || EVENTS.test(name)

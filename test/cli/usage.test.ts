@@ -11,7 +11,7 @@ import { ganglion } from './ganglion.ts'
 import { defaults, owners } from './kinds.ts'
 
 const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, encode, evaluate, export, import, data, models, ' +
-  'bench, verify, info, sweep, work, swarm, audit (see "ganglion --help")'
+  'bench, verify, info, sweep, watch, work, swarm, audit (see "ganglion --help")'
 const MODELS = modelNames.join(', ')
 const FILTERS = '2 positive integers, at a quarter and at half of the size, with commas between'
 const RATE = '0 or more, within float32, or a schedule as JSON'
@@ -36,6 +36,8 @@ test.each([
   ['train vae --epochs 0', `--epochs expected an integer of at least 1, got "0" ${TRAIN}`],
   ['train vae --epochs 1.5', `--epochs expected an integer of at least 1, got "1.5" ${TRAIN}`],
   ['train vae --epochs ten', `--epochs expected an integer of at least 1, got "ten" ${TRAIN}`],
+  ['watch --port 65536', '--port expected an integer from 0 to 65535, got "65536" (see "ganglion watch --help")'],
+  ['train vae --port 7070', `--port is that of the page of --watch; give --watch too, or leave it out ${TRAIN}`],
   ['train vae --epochs', `--epochs expected a value (N) ${TRAIN}`],
   ['train vae --epochs=', `--epochs expected an integer of at least 1, got "" ${TRAIN}`],
   ['train vae --out --force', `--out expected a value (DIR), got the option --force ${TRAIN}`],
@@ -113,7 +115,7 @@ describe('help', () => {
 
   const names = [
     'train', 'sample', 'reconstruct', 'interpolate', 'encode', 'evaluate', 'export', 'import', 'models', 'bench', 'verify',
-    'info', 'sweep', 'work', 'swarm', 'audit',
+    'info', 'sweep', 'watch', 'work', 'swarm', 'audit',
   ]
   test.each(names)('of %s: usage, options, examples, in 120 columns', async (name) => {
     const { code, stdout, stderr } = await ganglion([name, '--help'])

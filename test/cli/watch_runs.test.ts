@@ -1,11 +1,11 @@
-// Which runs `ganglion watch` shows, and what it says of their options.
+// Which runs `ganglion watch` shows, and what it says that they were told.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RunConfig } from '../../src/checkpoint/config.ts'
-import { differences } from '../../src/cli/watch/differ.ts'
 import { findRuns, MOST_RUNS } from '../../src/cli/watch/find.ts'
+import { toldOf } from '../../src/cli/watch/told.ts'
 
 let folder: string
 const run = (...names: string[]) => {
@@ -38,14 +38,14 @@ test('a folder without a run, a missing one, a file, and too many runs are refus
   await expect(found('many')).rejects.toThrow(`there are ${MOST_RUNS + 1} runs, and at most ${MOST_RUNS} are shown`)
 })
 
-test('the table has what differs, what a run lacks too, and nothing else', () => {
-  const config = (options: object, seed: number): RunConfig => ({
-    format: 1, model: { kind: 'vae', options: { latent: 20, ...options } }, training: { seed, epochs: 3 },
+test('a run says what it was told, as texts', () => {
+  const config: RunConfig = {
+    format: 1, model: { kind: 'vae', options: { latent: 20, learningRate: { schedule: 'cosine' } } },
+    data: { source: 'mnist', count: 9, sha256: '', load: { limit: 9 } }, training: { seed: 1, epochs: 3, augment: undefined },
     software: { ganglion: '0', core: '0', node: '0' },
-  })
-  expect(differences([config({}, 1)])).toEqual([])
-  expect(differences([config({ rate: { type: 'cosine' } }, 1), config({ latent: 2 }, 1)])).toEqual([
-    { option: 'latent', values: ['20', '2'] }, { option: 'rate', values: ['{"type":"cosine"}', undefined] },
+  }
+  expect(toldOf(config)).toEqual([
+    ['model', 'vae'], ['latent', '20'], ['learningRate', '{"schedule":"cosine"}'], ['data', 'mnist'], ['images', '9'],
+    ['limit', '9'], ['seed', '1'], ['epochs', '3'],
   ])
-  expect(differences([config({}, 1), config({}, 2)])).toEqual([{ option: 'seed', values: ['1', '2'] }])
 })

@@ -1,14 +1,19 @@
-// The server of `ganglion watch`: whom it answers, what can be asked for, and that news of a run come by events.
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+// The server of `ganglion watch`: whom it answers, what can be asked for, and that news of runs come by events.
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Found } from '../../src/cli/watch/find.ts'
+import { Runs } from '../../src/cli/watch/runs.ts'
 import { serveRuns, type WatchServer } from '../../src/cli/watch/server.ts'
+import { Watched } from '../../src/cli/watch/watched.ts'
 
 const line = (epoch: number): string => `${JSON.stringify({ epoch, from: epoch - 1, step: epoch, metrics: { loss: epoch } })}\n`
 let folder: string
 let server: WatchServer
+let found: Found[]
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'ganglion-watch-'))
   mkdirSync(join(folder, 'samples'))
@@ -17,7 +22,8 @@ beforeEach(async () => {
   }))
   writeFileSync(join(folder, 'metrics.jsonl'), line(1))
   writeFileSync(join(folder, 'samples', 'epoch-0001.png'), 'a picture')
-  server = await serveRuns([{ name: 'vae', path: folder }], 0)
+  found = [{ name: 'vae', path: folder }]
+  server = await serveRuns([...found], () => Promise.resolve(found), 0)
 })
 afterEach(async () => {
   await server.close()
@@ -29,7 +35,8 @@ const ask = (path: string, headers = {}) => new Promise<[number, string]>((done,
   const { port, hostname, pathname } = new URL(server.address)
   const request = get({ port, hostname, path: path.replace('TOKEN/', pathname.slice(1)), headers }, (response) => {
     let text = ''
-    response.setEncoding('utf8').on('data', (part: string) => { text += part }).on('end', () => done([response.statusCode!, text]))
+    response.setEncoding('utf8').on('data', (part: string) => { text += part })
+    response.on('end', () => done([response.statusCode!, text]))
   })
   request.on('error', fail)
 })
@@ -42,16 +49,93 @@ test('a picture comes by the number of its run and its epoch, and nothing else d
   expect((await ask('/TOKEN/picture/0/samples/1', { host: 'evil.test' }))[0]).toBe(403)
 })
 
-test('a page is told of the run, and of what is new while it trains', async () => {
-  const reader = (await fetch(`${server.address}events`)).body!.getReader()
-  const next = async () => JSON.parse(new TextDecoder().decode((await reader.read()).value).slice(6)) as object
-  expect(await next()).toMatchObject({ run: 0, name: 'vae', last: { epoch: 1 } })
+test('no link leads out of the run: neither a picture nor the folder of pictures; a run may be named by one', async () => {
+  const away = mkdtempSync(join(tmpdir(), 'ganglion-secret-'))
+  try {
+    writeFileSync(join(away, 'epoch-0003.png'), 'secret')
+    symlinkSync(join(away, 'epoch-0003.png'), join(folder, 'samples', 'epoch-0002.png'))
+    symlinkSync(folder, join(away, 'named'))
+    found.push({ name: 'named', path: join(away, 'named') })
+    await (await events()).next(2)
+    expect((await ask('/TOKEN/picture/0/samples/2'))[0]).toBe(404)
+    expect(await ask('/TOKEN/picture/1/samples/1')).toEqual([200, 'a picture'])
+    rmSync(join(folder, 'samples'), { recursive: true })
+    symlinkSync(away, join(folder, 'samples'))
+    expect((await ask('/TOKEN/picture/0/samples/3'))[0]).toBe(404)
+  } finally {
+    rmSync(away, { recursive: true })
+  }
+})
+
+/** Listens as a page does. */
+async function events() {
+  const ended = new AbortController()
+  const reader = (await fetch(`${server.address}events`, { signal: ended.signal })).body!.getReader()
+  let text = ''
+  return {
+    close: () => ended.abort(),
+    /** The next ones, each a run's news. */
+    async next(count: number): Promise<Record<string, unknown>[]> {
+      while (text.split('\n\n').length <= count) text += new TextDecoder().decode((await reader.read()).value)
+      const all = text.split('\n\n')
+      text = all.slice(count).join('\n\n')
+      return all.slice(0, count).map((each) => JSON.parse(each.slice(6)) as Record<string, unknown>)
+    },
+  }
+}
+
+test('a page is told of the run, then of what is new alone; another one of all', async () => {
+  const first = await events()
+  expect(await first.next(1)).toMatchObject([{ run: 0, name: 'vae', keep: 0, rows: [{ epoch: 1 }] }])
   appendFileSync(join(folder, 'metrics.jsonl'), line(2))
-  expect(await next()).toMatchObject({ run: 0, last: { epoch: 2 }, points: [{ step: 1 }, { step: 2 }] })
-  await reader.cancel()
+  expect(await first.next(1)).toMatchObject([{ run: 0, keep: 1, rows: [{ epoch: 2 }] }])
+  const second = await events()
+  expect(await second.next(1)).toMatchObject([{ run: 0, keep: 0, rows: [{ epoch: 1 }, { epoch: 2 }] }])
+})
+
+test('a run that begins while pages listen is told of, and keeps its number', async () => {
+  const page = await events()
+  await page.next(1)
+  cpSync(folder, `${folder}-more`, { recursive: true })
+  try {
+    found.unshift({ name: 'more', path: `${folder}-more` })
+    expect(await page.next(1)).toMatchObject([{ run: 1, name: 'more' }])
+  } finally {
+    rmSync(`${folder}-more`, { recursive: true })
+  }
+})
+
+test('a page that goes before the run was read is told of nothing, and the runs rest when none listens', async () => {
+  const told: number[] = []
+  const looks = vi.spyOn(Watched.prototype, 'look')
+  try {
+    const runs = new Runs(found, () => Promise.resolve(found))
+    runs.listen((run) => told.push(run))()
+    const end = await new Promise<() => void>((done) => {
+      const end = runs.listen(() => done(() => end()))
+    })
+    expect(told).toEqual([])
+    end()
+    await wait(700)
+    const before = looks.mock.calls.length
+    await wait(700)
+    expect(looks.mock.calls.length).toBe(before)
+  } finally {
+    looks.mockRestore()
+  }
+})
+
+test('the page is there, under its policy, with a slash or without', async () => {
+  const response = await fetch(server.address)
+  expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self';/)
+  expect(await response.text()).not.toMatch(/<style|<script(?![^>]*src=)| style=| on\w+=|https?:/)
+  expect((await fetch(server.address.slice(0, -1))).url).toBe(server.address)
+  for (const file of ['page.js', 'page.css', 'icon.svg']) expect((await fetch(server.address + file)).status, file).toBe(200)
+  expect((await fetch(server.address, { method: 'POST' })).status).toBe(405)
 })
 
 test('a port that is taken is said in a sentence', async () => {
   const { port } = new URL(server.address)
-  await expect(serveRuns([], Number(port))).rejects.toThrow(`port ${port} is in use; give another by --port`)
+  const another = serveRuns([], () => Promise.resolve([]), Number(port))
+  await expect(another).rejects.toThrow(`port ${port} is in use; give another by --port`)
 })

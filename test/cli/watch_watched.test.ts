@@ -1,9 +1,10 @@
 // A run as `ganglion watch` tells a page of it: new figures, thousands of epochs, a run that is removed and put back.
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { MOST_POINTS, Watched } from '../../src/cli/watch/watched.ts'
+import { lockFolder } from '../../src/node/lock.ts'
+import { Watched } from '../../src/cli/watch/watched.ts'
 
 let folder: string
 let run: string
@@ -29,27 +30,57 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 test('a run that trains has new figures, one that does not has none, and nothing is written', async () => {
   make(line(1))
   const watched = new Watched({ name: 'vae', path: run })
-  expect(await watched.look()).toBe(true)
-  expect(await watched.look()).toBe(false)
+  expect(await watched.look()).toMatchObject({ keep: 0, rows: [{ epoch: 1, step: 10, values: { loss: 1, 'test.loss': -1 } }] })
+  expect(await watched.look()).toBeUndefined()
   appendFileSync(join(run, 'metrics.jsonl'), line(2))
-  expect(await watched.look()).toBe(true)
-  expect(watched.state()).toMatchObject({
-    name: 'vae', each: 1, config: { model: { kind: 'vae' } }, last: { epoch: 2 },
-    points: [{ step: 10, values: { loss: 1, 'test.loss': -1 } }, { step: 20, values: { loss: 2, 'test.loss': -2 } }],
+  expect(await watched.look()).toEqual({
+    name: 'vae', options: [['model', 'vae'], ['seed', '1'], ['epochs', '3']], epochs: 3, status: 'stopped', pictures: {},
+    keep: 1, rows: [{ epoch: 2, step: 20, speed: 1, complete: true, values: { loss: 2, 'test.loss': -2 } }],
   })
+  expect(watched.all()).toMatchObject({ keep: 0, rows: [{ epoch: 1 }, { epoch: 2 }] })
   expect(readdirSync(run).sort()).toEqual(['config.json', 'metrics.jsonl'])
 })
 
-test('5,000 epochs are so many points as a screen has, each the mean of its epochs', async () => {
-  make(Array.from({ length: 5000 }, (_, i) => line(i + 1)).join(''))
+test('after 10,000 epochs what is told of the next is as much as of the second', async () => {
+  make(Array.from({ length: 10_000 }, (_, i) => line(i + 1)).join(''))
   const watched = new Watched({ name: 'vae', path: run })
-  await watched.look()
-  const { each, points, last } = watched.state()
-  expect(last!.epoch).toBe(5000)
-  expect(each).toBe(7)
-  expect(points.length).toBeLessThanOrEqual(MOST_POINTS)
-  expect(points[0]).toEqual({ step: 70, values: { loss: 4, 'test.loss': -4 } })
-  expect(points.at(-1)!.step).toBe(50000)
+  expect((await watched.look())!.rows).toHaveLength(10_000)
+  appendFileSync(join(run, 'metrics.jsonl'), line(10_001))
+  expect(await watched.look()).toMatchObject({ keep: 10_000, rows: [{ epoch: 10_001 }] })
+})
+
+test('who has the folder trains, a run with all of its epochs has ended, and others have stopped', async () => {
+  make(line(1))
+  const watched = new Watched({ name: 'vae', path: run })
+  expect((await watched.look())!.status).toBe('stopped')
+  const lock = await lockFolder(run)
+  expect((await watched.look())!.status).toBe('training')
+  await lock.release()
+  expect((await watched.look())!.status).toBe('stopped')
+  appendFileSync(join(run, 'metrics.jsonl'), line(2) + line(3).replace('"complete":true', '"complete":false'))
+  expect((await watched.look())!.status).toBe('stopped')
+  appendFileSync(join(run, 'metrics.jsonl'), line(3))
+  expect((await watched.look())!.status).toBe('ended')
+})
+
+test('a picture is told of when it is there, which is after the figures of its epoch, and when it is drawn anew', async () => {
+  make(line(1))
+  const picture = (name: string, seconds: number) => {
+    writeFileSync(join(run, 'samples', name), 'png')
+    utimesSync(join(run, 'samples', name), seconds, seconds)
+  }
+  mkdirSync(join(run, 'samples'))
+  picture('epoch-0000.png', 1)
+  const watched = new Watched({ name: 'vae', path: run })
+  expect((await watched.look())!.pictures).toEqual({ samples: { epoch: 0, mark: 1000 } })
+  picture('epoch-0001.png', 2)
+  picture('reconstruction-epoch-0001.png', 3)
+  expect((await watched.look())!.pictures).toEqual({
+    samples: { epoch: 1, mark: 2000 }, reconstruction: { epoch: 1, mark: 3000 },
+  })
+  expect(await watched.look()).toBeUndefined()
+  picture('epoch-0001.png', 4)
+  expect((await watched.look())!.pictures.samples).toEqual({ epoch: 1, mark: 4000 })
 })
 
 test('a run that is removed says so once, and comes back as what is there then; a damaged one says what is wrong', async () => {
@@ -57,14 +88,24 @@ test('a run that is removed says so once, and comes back as what is there then; 
   const watched = new Watched({ name: 'vae', path: run })
   await watched.look()
   rmSync(run, { recursive: true })
-  expect(await watched.look()).toBe(true)
-  expect(await watched.look()).toBe(false)
-  expect(watched.state()).toMatchObject({ fault: 'the run "vae" was moved or removed', last: { epoch: 2 } })
-  make(line(1))
-  expect(await watched.look()).toBe(true)
-  expect(watched.state()).toMatchObject({ last: { epoch: 1 } })
-  expect(watched.state().fault).toBeUndefined()
+  expect(await watched.look()).toMatchObject({ fault: 'the run "vae" was moved or removed', keep: 2, rows: [] })
+  expect(await watched.look()).toBeUndefined()
+  make(line(7))
+  const back = (await watched.look())!
+  expect(back).toMatchObject({ keep: 0, rows: [{ epoch: 7 }] })
+  expect(back.fault).toBeUndefined()
   writeFileSync(join(run, 'config.json'), '{')
-  await watched.look()
-  expect(watched.state().fault).toMatch(/config\.json" is damaged: it is not JSON/)
+  expect((await watched.look())!.fault).toMatch(/config\.json" is damaged: it is not JSON/)
+})
+
+test('figures of steps are told apart from those of epochs, and say nothing of how far the run is', async () => {
+  make(line(1) + line(3).replace(',"complete":true', ''))
+  const news = (await new Watched({ name: 'vae', path: run }).look())!
+  expect([news.status, ...news.rows.map(({ complete }) => complete)]).toEqual(['stopped', true, null])
+})
+
+test('lines that are no figures do no harm', async () => {
+  make('{}\n{"epoch":1,"step":2,"metrics":{"loss":"much","kl":3},"test":null}\n')
+  const watched = new Watched({ name: 'vae', path: run })
+  expect((await watched.look())!.rows.map(({ values }) => values)).toEqual([{}, { kl: 3 }])
 })

@@ -1,24 +1,11 @@
 // Whoever uses the page: by keyboard, with a screen reader, on a phone, in the dark, in Chinese. axe finds nothing in any view.
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type { Page } from 'puppeteer-core'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { findings } from './lib/axe.ts'
 import { steps } from './lib/chromium.ts'
 import { pages, wanted } from './lib/page.ts'
 
 const all = pages()
 beforeEach(wanted)
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** What axe finds, each rule with the elements that break it. */
-async function findings(page: Page): Promise<unknown> {
-  return page.evaluate(async () => {
-    interface Found { violations: { id: string, nodes: { html: string }[] }[] }
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<Found> } }
-    return (await axe.run()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])
-  })
-}
 
 test.each([['en', 'light'], ['zh', 'dark']])('axe finds nothing in any view: %s, %s', async (language, theme) => {
   const { page } = await all.at('#batch=8')
@@ -29,7 +16,6 @@ test.each([['en', 'light'], ['zh', 'dark']])('axe finds nothing in any view: %s,
   await page.reload()
   await steps(page, 2)
   expect(await page.$eval('html', (html) => [html.lang.slice(0, 2), html.dataset['theme']])).toEqual([language, theme])
-  await page.evaluate(AXE)
   const views = await page.$$('nav button')
   expect(views).toHaveLength(7)
   for (const view of views) {

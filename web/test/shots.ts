@@ -1,8 +1,9 @@
 // Pictures of every view at three widths, for people to look at: `npm --prefix web run shots` writes them into web/shots.
 import { mkdirSync } from 'node:fs'
-import { beforeEach, test } from 'vitest'
-import { steps } from './lib/chromium.ts'
+import { beforeAll, beforeEach, describe, test } from 'vitest'
+import { open, steps } from './lib/chromium.ts'
 import { pages, wanted } from './lib/page.ts'
+import { folder, started, train } from './lib/watch.ts'
 
 const all = pages()
 beforeEach(wanted)
@@ -41,3 +42,30 @@ test.each(shots)('%s', async (name, width, hash, choices) => {
   await new Promise((done) => setTimeout(done, 2500))
   await page.screenshot({ path: `${SHOTS}${name}.png`, fullPage: true })
 }, 120_000)
+
+describe('watch', () => {
+  const cwd = folder()
+  const command = ['--limit-first', '2000', '--quiet']
+  const shots = [
+    ...WIDTHS.map((width) => [`watch-${width}`, width, [], {}] as const), ['watch-dark', 1440, [], { theme: 'dark' }],
+    ['watch-chinese', 1440, [], { language: 'zh' }],
+    ...[360, 1440].map((width) => [`watch-one-${width}`, width, ['runs/vae'], {}] as const),
+  ] as const
+  beforeAll(() => {
+    train(cwd, 'runs/vae', 'vae', '--epochs', '12', ...command)
+    train(cwd, 'runs/vae-2', 'vae', '--epochs', '12', '--latent', '2', '--seed', '7', ...command)
+    train(cwd, 'runs/autoencoder', 'autoencoder', '--epochs', '6', ...command)
+    train(cwd, 'runs/gan', 'gan', '--epochs', '4', ...command)
+  }, 300_000)
+
+  test.each(shots)('%s', async (name, width, runs, choices) => {
+    const { address, end } = await started(cwd, 'watch', ...runs)
+    const { page } = await open(all.browser, address, width, width < 500 ? 780 : Math.round(width * 0.625))
+    await page.evaluate((kept) => Object.entries(kept).forEach(([key, value]) => localStorage.setItem(key, value)), choices)
+    await page.reload()
+    await page.waitForSelector('.pictures img')
+    await new Promise((done) => setTimeout(done, 2500))
+    await page.screenshot({ path: `${SHOTS}${name}.png`, fullPage: true })
+    await end()
+  }, 120_000)
+})

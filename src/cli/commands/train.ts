@@ -25,6 +25,7 @@ import { scheduleNames } from '../schedule.ts'
 import { suggestedModel } from '../suggest.ts'
 import { belowOne, natsUrl, runName } from '../swarm_options.ts'
 import { runTraining } from '../training.ts'
+import { PORT } from '../watch_options.ts'
 import { DATA, MAX_BYTES } from './picture.ts'
 
 const BATCH_SIZE = 128
@@ -127,6 +128,8 @@ const output = {
   ...logOptions,
   'dry-run': { help: 'train nothing: say what the run takes in parameters, memory and time' },
   force: { help: 'replace the run in a folder that is not empty; other files stay' },
+  watch: { help: 'show the run in a page for browsers on this machine, as "ganglion watch" does, as long as it trains' },
+  port: { ...PORT, help: 'with --watch: the port at which the page is' },
   quiet: { help: 'nothing but errors and the result', short: 'q' },
   json: { help: 'one JSON object to a line: start, progress, epoch, and done or error' },
   ...help,
@@ -163,6 +166,7 @@ export const train: Command = {
     ['train --data ./photos', 'a model that suits them, and why'],
     ['train conv-vae --data ./photos --dry-run', 'what that would take'],
     ['train --model ./mine.js --data ./pictures', 'your own model of your own images'],
+    ['train vae --watch', 'with a page of its curves and pictures'],
   ],
   async run(args, io) {
     const asked = lookAhead(args)
@@ -290,8 +294,15 @@ function shown(values: Given) {
   }
   return {
     wide: wide ?? automaticWide(), workers, nats, run, keepStates, lease, saveEvery, checkpointing, quiet, json, dryRun,
-    logs: logsFrom(values),
+    logs: logsFrom(values), watchPort: watchPort(values),
   }
+}
+
+/** The port of the page that shows the run, where there is to be one. */
+function watchPort({ watch, port }: Given): number | undefined {
+  if (watch) return port ?? 0
+  if (port !== undefined) throw new UsageError('--port is that of the page of --watch; give --watch too, or leave it out')
+  return undefined
 }
 
 function kindOf([kind, more]: readonly string[]): ModelName {

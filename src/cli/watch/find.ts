@@ -6,11 +6,11 @@ import { basename, join, resolve } from 'node:path'
 import { GanglionError } from '../../errors.ts'
 import { CONFIG } from '../../node/run_files.ts'
 
-/** Runs that are shown at once; a sweep may have thousands. */
+/** Runs that are shown; a sweep may have thousands. */
 export const MOST_RUNS = 64
 
 export interface Found {
-  /** As a person knows it: the folder's name, with that of a sweep before it. */
+  /** As a person knows it: the folder's name, with that of a folder of runs before it. */
   readonly name: string
   readonly path: string
 }
@@ -22,8 +22,7 @@ export interface Found {
 export async function findRuns(folders: readonly string[]): Promise<Found[]> {
   const found = new Map<string, Found>()
   for (const folder of folders) {
-    const path = resolve(folder)
-    for (const run of await runsIn(folder, path)) if (!found.has(run.path)) found.set(run.path, run)
+    for (const run of await runsIn(folder, resolve(folder))) if (!found.has(run.path)) found.set(run.path, run)
   }
   if (found.size > MOST_RUNS) {
     throw new GanglionError(`there are ${found.size} runs, and at most ${MOST_RUNS} are shown; name those to watch`)

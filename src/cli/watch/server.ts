@@ -1,21 +1,23 @@
-// The server of `watch`, on this machine alone. Invariant: it reads, and only what a run's number and a picture's epoch name;
-// runs are looked at while a page listens, and a page is told of a run only where the run has changed.
+// The server of `watch`, on this machine alone. Invariant: it reads, and only what a run's number and an epoch name.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { GanglionError } from '../../errors.ts'
-import { readRegular } from '../../node/read.ts'
-import { SAMPLES } from '../../node/run_files.ts'
-import type { Found } from './find.ts'
+import type { Picture } from '../../node/run_files.ts'
 import { admitted, newToken } from './gate.ts'
-import { Watched } from './watched.ts'
+import { pictureOf } from './pictures.ts'
+import type { Found } from './find.ts'
+import { Runs } from './runs.ts'
 
 const HOST = '127.0.0.1'
-const LOOK_MS = 500
-const MOST_PICTURE = 2 ** 26
+/** Bytes that may wait for a page that does not take them: its connection is ended then, and it asks again. */
+const MOST_WAITING = 2 ** 26
+const POLICY = [
+  "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'", "base-uri 'none'",
+  "form-action 'none'", "frame-ancestors 'none'",
+].join('; ')
 const HEADERS = {
-  'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer',
-  'content-security-policy': "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'cache-control': 'no-store', 'content-security-policy': POLICY, 'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff',
 }
 const PICTURE = /^picture\/(\d{1,4})\/(samples|reconstruction)\/(\d{1,9})$/
 
@@ -24,41 +26,26 @@ export interface WatchServer {
   close(): Promise<void>
 }
 
-/** @throws GanglionError where the port is taken or not allowed */
-export async function serveRuns(found: readonly Found[], port: number): Promise<WatchServer> {
-  const [runs, token, listeners] = [found.map((run) => new Watched(run)), newToken(), new Set<ServerResponse>()]
-  const send = (to: Iterable<ServerResponse>, run: number) => {
-    const text = `data: ${JSON.stringify({ run, ...runs[run]!.state() })}\n\n`
-    for (const response of to) response.write(text)
-  }
-  let timer: NodeJS.Timeout | undefined
-  let looking: Promise<void> | undefined
-  const lookAtAll = () => looking ??= Promise.all(runs.map(async (run, i) => {
-    if (await run.look()) send(listeners, i)
-  })).then(() => { looking = undefined })
-  const turn = async () => {
-    await lookAtAll()
-    timer = listeners.size > 0 ? setTimeout(() => void turn(), LOOK_MS) : undefined
-  }
-  const listen = async (response: ServerResponse) => {
-    response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' })
-    await lookAtAll()
-    runs.forEach((_, i) => send([response], i))
-    listeners.add(response)
-    response.on('close', () => listeners.delete(response))
-    timer ??= setTimeout(() => void turn(), LOOK_MS)
-  }
+/**
+ * Serves a page of runs: those that there are now, and what `find` finds later.
+ * @throws GanglionError where the port is taken or not allowed
+ */
+export async function serveRuns(
+  first: readonly Found[], find: () => Promise<readonly Found[]>, port: number,
+): Promise<WatchServer> {
+  const [files, runs, token] = [await filesOfPage(), new Runs(first, find), newToken()]
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
-    const path = admitted(token, (server.address() as AddressInfo).port, request.headers.host, request.url ?? '')
+    const path = admitted(token, portOf(server), request.headers.host, request.url ?? '')
     if (typeof path !== 'string') return refuse(response, ...path)
     if (request.method !== 'GET') return refuse(response, 405, 'expected GET')
-    if (path === 'events') return listen(response)
-    const [, run = '', kind, epoch = ''] = PICTURE.exec(path) ?? []
-    const watched = kind === undefined ? undefined : runs[Number(run)]
-    const name = `${kind === 'samples' ? '' : 'reconstruction-'}epoch-${epoch.padStart(4, '0')}.png`
-    const png = watched && await readRegular(join(watched.path, SAMPLES, name), MOST_PICTURE).catch(() => undefined)
-    if (!png) return refuse(response, 404, 'there is no such thing here')
-    response.writeHead(200, { ...HEADERS, 'content-type': 'image/png' }).end(png)
+    // Names in the page are from its address.
+    if (request.url === `/${token}`) return void response.writeHead(308, { ...HEADERS, location: `/${token}/` }).end()
+    if (path === 'events') return tell(runs, response)
+    if (files.has(path)) return send(response, ...files.get(path)!)
+    const [, run, kind, epoch] = PICTURE.exec(path) ?? []
+    const folder = run === undefined ? undefined : runs.pathOf(Number(run))
+    const png = folder === undefined ? undefined : await pictureOf(folder, kind as Picture, Number(epoch))
+    return png ? send(response, 'image/png', png) : refuse(response, 404, 'there is no such thing here')
   }
   const server = createServer((request, response) => {
     answer(request, response).catch((error: Error) => { if (!response.headersSent) refuse(response, 500, error.message) })
@@ -70,17 +57,42 @@ export async function serveRuns(found: readonly Found[], port: number): Promise<
     server.listen(port, HOST, done)
   })
   return {
-    address: `http://${HOST}:${(server.address() as AddressInfo).port}/${token}/`,
+    address: `http://${HOST}:${portOf(server)}/${token}/`,
     async close() {
-      clearTimeout(timer)
-      for (const response of listeners) response.end()
-      listeners.clear()
+      const closed = new Promise((done) => { server.close(done) })
       server.closeAllConnections()
-      await new Promise((done) => { server.close(done) })
+      await closed
     },
   }
 }
 
+type File = readonly [type: string, text: string]
+
+/** The page's files by their names from its address. */
+async function filesOfPage(): Promise<ReadonlyMap<string, File>> {
+  // eslint-disable-next-line no-restricted-syntax -- before the server is there; no other command needs these texts
+  const { icon, page, script, style } = await import('./page.generated.ts')
+  return new Map<string, File>([
+    ['', ['text/html; charset=utf-8', page]], ['page.js', ['text/javascript; charset=utf-8', script]],
+    ['page.css', ['text/css; charset=utf-8', style]], ['icon.svg', ['image/svg+xml', icon]],
+  ])
+}
+
+const portOf = (server: ReturnType<typeof createServer>): number => (server.address() as AddressInfo).port
+
+/** Server-sent events, each a run's number and what is new of it. */
+function tell(runs: Runs, response: ServerResponse): void {
+  response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' })
+  response.flushHeaders()
+  response.on('close', runs.listen((run, news) => {
+    response.write(`data: ${JSON.stringify({ run, ...news })}\n\n`)
+    if (response.writableLength > MOST_WAITING) response.destroy()
+  }))
+}
+
+const send = (response: ServerResponse, type: string, body: string | Uint8Array): void => {
+  response.writeHead(200, { ...HEADERS, 'content-type': type }).end(body)
+}
 const refuse = (response: ServerResponse, status: number, what: string): void => {
   response.writeHead(status, { ...HEADERS, 'content-type': 'text/plain; charset=utf-8' }).end(`${what}\n`)
 }

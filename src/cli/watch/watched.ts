@@ -1,33 +1,46 @@
-// One run as a page is told of it. Invariant: what it says stays below a size, however many epochs there are, and nothing is
-// written. A run that was removed stays known by its number, and comes back where a run is put there again.
+// One run as a page is told of it. Invariant: what is told is what is new, and nothing is written. A run that was removed stays
+// known by its number, and comes back where a run is put there again.
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunConfig } from '../../checkpoint/config.ts'
 import { loadConfig } from '../../node/config.ts'
-import { CONFIG, METRICS } from '../../node/run_files.ts'
+import { isHeld } from '../../node/lock.ts'
+import { CONFIG, METRICS, type Picture, PICTURES } from '../../node/run_files.ts'
+import { isRecord } from '../../options.ts'
 import type { EpochLine } from '../lines.ts'
 import type { Found } from './find.ts'
 import { Follower } from './follow.ts'
+import { type Drawn, lastPicture } from './pictures.ts'
+import { type Told, toldOf } from './told.ts'
 
-/** Points of a curve: more are not told from each other on a screen. */
-export const MOST_POINTS = 800
-
-export interface RunState {
-  readonly name: string
-  readonly config?: RunConfig
-  /** Why there are no figures, or no new ones. */
-  readonly fault?: string
-  /** The last epoch that has figures. */
-  readonly last?: EpochLine
-  /** Epochs that the curves join at each point. */
-  readonly each: number
-  readonly points: readonly Point[]
+/** A line of metrics.jsonl. Figures of the test images are called as `ganglion sweep` calls them. */
+export interface Row {
+  readonly epoch: number
+  readonly step: number
+  /** Images a second. */
+  readonly speed: number
+  /** Of an epoch, whether it was trained to its end; null for the figures of some steps, which the epoch's tell of too. */
+  readonly complete: boolean | null
+  readonly values: Readonly<Record<string, number>>
 }
 
-/** Means of some epochs, at the last step of them. */
-export interface Point {
-  readonly step: number
-  readonly values: Readonly<Record<string, number>>
+/** All of a run but its rows. */
+export interface Facts {
+  readonly name: string
+  /** What it was told; nothing before its config.json was read. */
+  readonly options: readonly Told[]
+  /** Epochs that it is to have, where that is known. */
+  readonly epochs?: number
+  readonly status: 'training' | 'ended' | 'stopped'
+  /** Why there are no figures, or no new ones. */
+  readonly fault?: string
+  readonly pictures: Readonly<Partial<Record<Picture, Drawn>>>
+}
+
+export interface RunNews extends Facts {
+  /** How many of the rows before still hold; `rows` come after those. */
+  readonly keep: number
+  readonly rows: readonly Row[]
 }
 
 export class Watched {
@@ -35,68 +48,84 @@ export class Watched {
   readonly #follower: Follower
   #config: RunConfig | undefined
   #configMark = ''
-  #lines: EpochLine[] = []
-  #fault: string | undefined
+  #rows: Row[] = []
+  #facts: Facts
+  #told = ''
 
   constructor(found: Found) {
     this.#found = found
     this.#follower = new Follower(join(found.path, METRICS))
+    this.#facts = { name: found.name, options: [], status: 'stopped', pictures: {} }
   }
 
   get path(): string {
     return this.#found.path
   }
 
-  /** Reads what is new; whether anything is. */
-  async look(): Promise<boolean> {
-    const before = this.#fault
-    let changed = false
+  /** Reads what is new; undefined where nothing is. */
+  async look(): Promise<RunNews | undefined> {
+    let keep = this.#rows.length
+    let rows: Row[] = []
+    let fault: string | undefined
     try {
-      const { mtimeMs, ino, size } = await stat(join(this.path, CONFIG))
-      const mark = `${mtimeMs} ${ino} ${size}`
-      if (mark !== this.#configMark) {
-        this.#config = await loadConfig(this.path)
-        this.#configMark = mark
-        changed = true
-      }
-      const { fresh, lines } = await this.#follower.next()
-      if (fresh) {
-        changed ||= lines.length > 0 || this.#lines.length > 0
-        this.#lines = [...lines]
-      } else this.#lines.push(...lines)
-      changed ||= lines.length > 0
-      this.#fault = undefined
+      await this.#readConfig()
+      const news = await this.#follower.next()
+      keep = news.keep
+      rows = news.lines.map(rowOf)
     } catch (error) {
-      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-      this.#fault = missing ? `the run "${this.#found.name}" was moved or removed` : (error as Error).message
+      fault = (error as NodeJS.ErrnoException).code === 'ENOENT'
+        ? `the run "${this.#found.name}" was moved or removed` : (error as Error).message
       this.#configMark = ''
     }
-    return changed || before !== this.#fault
+    const changed = keep < this.#rows.length || rows.length > 0
+    this.#rows.length = keep
+    for (const row of rows) this.#rows.push(row)
+    this.#facts = await this.#factsNow(fault)
+    const told = JSON.stringify(this.#facts)
+    if (told === this.#told && !changed) return undefined
+    this.#told = told
+    return { ...this.#facts, keep, rows }
   }
 
-  state(): RunState {
-    const each = Math.max(1, Math.ceil(this.#lines.length / MOST_POINTS))
-    const points: Point[] = []
-    for (let i = 0; i < this.#lines.length; i += each) points.push(joined(this.#lines.slice(i, i + each)))
-    const last = this.#lines.at(-1)
+  /** All of it, for who knows nothing yet. */
+  all(): RunNews {
+    return { ...this.#facts, keep: 0, rows: this.#rows }
+  }
+
+  async #readConfig(): Promise<void> {
+    const { mtimeMs, ino, size } = await stat(join(this.path, CONFIG))
+    const mark = `${mtimeMs} ${ino} ${size}`
+    if (mark === this.#configMark) return
+    this.#config = await loadConfig(this.path)
+    this.#configMark = mark
+  }
+
+  async #factsNow(fault: string | undefined): Promise<Facts> {
+    const { epoch = 0, complete } = this.#rows.findLast((row) => row.complete !== null) ?? {}
+    const epochs = this.#config?.training.epochs
+    const held = await isHeld(this.path).catch(() => false)
+    const pictures: Partial<Record<Picture, Drawn>> = {}
+    for (const kind of PICTURES) {
+      const drawn = await lastPicture(this.path, kind, epoch)
+      if (drawn) pictures[kind] = drawn
+    }
     return {
-      name: this.#found.name, each, points,
-      ...(this.#config && { config: this.#config }), ...(last && { last }),
-      ...(this.#fault !== undefined && { fault: this.#fault }),
+      name: this.#found.name, options: this.#config ? toldOf(this.#config) : [], pictures,
+      status: held ? 'training' : complete && epoch >= (epochs ?? Infinity) ? 'ended' : 'stopped',
+      ...(epochs !== undefined && { epochs }), ...(fault !== undefined && { fault }),
     }
   }
 }
 
-/** Figures of the test images are called as `ganglion sweep` calls them. */
-function joined(lines: readonly EpochLine[]): Point {
-  const sums = new Map<string, [sum: number, count: number]>()
-  for (const { metrics, test = {} } of lines) {
-    const named = [...Object.entries(metrics), ...Object.entries(test).map(([name, x]) => [`test.${name}`, x] as const)]
-    for (const [name, value] of named) {
-      const [sum, count] = sums.get(name) ?? [0, 0]
-      sums.set(name, [sum + value, count + 1])
-    }
+/** Of a line that may hold anything. */
+function rowOf({ epoch, step, samplesPerSecond, complete, metrics, test }: Partial<EpochLine>): Row {
+  const values = { ...numbersOf(metrics, ''), ...numbersOf(test, 'test.') }
+  return {
+    epoch: Number(epoch), step: Number(step), speed: Number(samplesPerSecond),
+    complete: typeof complete === 'boolean' ? complete : null, values,
   }
-  const values = Object.fromEntries([...sums].map(([name, [sum, count]]) => [name, sum / count]))
-  return { step: lines.at(-1)!.step, values }
 }
+
+const numbersOf = (named: unknown, prefix: string): Record<string, number> => Object.fromEntries(
+  Object.entries(isRecord(named) ? named : {}).filter(([, x]) => typeof x === 'number')
+    .map(([name, x]) => [`${prefix}${name}`, x as number]))

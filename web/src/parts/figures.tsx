@@ -1,21 +1,31 @@
 // The last figures with the colours of their curves, and a dozen steps of them as a table.
 import type { Series } from '../state/curve.ts'
 import { dark } from '../state/theme.ts'
-import { figure, text, whole } from '../text/index.ts'
-import { colourOf } from './chart.tsx'
+import { figure, whole } from '../text/language.ts'
+import { words } from '../text/shared.ts'
+import { colourOf, type Stroke } from './chart.tsx'
 
 const ROWS = 12
 
-export const nameOf = (name: string): string => text.value.metrics[name] ?? name
-const last = (values: readonly (number | null)[]): number | null => values.findLast((x) => x !== null) ?? null
-const shown = (x: number | null | undefined): string => (x === null || x === undefined ? '–' : figure(x))
+/** A figure's name as the page says it; one that it does not know is said as it is. */
+export const nameOf = (name: string): string => words.value.metrics[name] ?? name
 
-export function Legend({ series }: { readonly series: Series }) {
+interface Props {
+  readonly series: Series
+  /** What the series are called, where they are not metrics, and how they are drawn, as the chart has it. */
+  readonly called?: (name: string) => string
+  readonly strokes?: readonly Stroke[]
+}
+
+export const last = (values: readonly (number | null)[]): number | null => values.findLast((x) => x !== null) ?? null
+export const shown = (x: number | null | undefined): string => (x === null || x === undefined ? '–' : figure(x))
+
+export function Legend({ series, called = nameOf, strokes }: Props) {
   return (
     <dl class="legend">
-      {Object.entries(series.values).map(([name, values], place) => (
+      {Object.entries(series.values).map(([name, values], i) => (
         <div key={name}>
-          <dt><Swatch colour={colourOf(place, dark.value)} />{nameOf(name)}</dt>
+          <dt><Swatch {...strokes?.[i] ?? { place: i }} />{called(name)}</dt>
           <dd data-metric={name}>{shown(last(values))}</dd>
         </div>
       ))}
@@ -23,24 +33,28 @@ export function Legend({ series }: { readonly series: Series }) {
   )
 }
 
-function Swatch({ colour }: { readonly colour: string }) {
-  return <svg class="swatch" viewBox="0 0 14 4" aria-hidden="true"><rect width="14" height="4" rx="2" fill={colour} /></svg>
+export function Swatch({ place, dashed }: Stroke) {
+  return (
+    <svg class="swatch" viewBox="0 0 14 4" aria-hidden="true">
+      <path d="M0 2h14" stroke={colourOf(place, dark.value)} stroke-width="4" {...dashed && { 'stroke-dasharray': '5 4' }} />
+    </svg>
+  )
 }
 
 /** Rows at equal distances, the last one among them. */
-export function Table({ series: { steps, values } }: { readonly series: Series }) {
+export function Table({ series: { steps, values }, called = nameOf }: Props) {
   const names = Object.keys(values)
   const rows = Math.min(ROWS, steps.length)
   const at = Array.from({ length: rows }, (_, i) => Math.round(((i + 1) * steps.length) / rows) - 1)
   return (
     <details class="table">
-      <summary>{text.value.lossTable}</summary>
-      <div class="scroll" tabIndex={0} role="region" aria-label={text.value.lossTable}>
+      <summary>{words.value.lossTable}</summary>
+      <div class="scroll" tabIndex={0} role="region" aria-label={words.value.lossTable}>
         <table>
           <thead>
             <tr>
-              <th scope="col">{text.value.step}</th>
-              {names.map((name) => <th key={name} scope="col">{nameOf(name)}</th>)}
+              <th scope="col">{words.value.step}</th>
+              {names.map((name) => <th key={name} scope="col">{called(name)}</th>)}
             </tr>
           </thead>
           <tbody>

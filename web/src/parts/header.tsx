@@ -1,22 +1,12 @@
-// The name, the views, language and theme.
+// The top of the playground: its views.
 import { show, view, VIEWS } from '../state/settings.ts'
-import { nextTheme, theme } from '../state/theme.ts'
-import { language, speak, text } from '../text/index.ts'
-import { Half, Moon, Sun } from './icons.tsx'
-
-const THEME_ICONS = { auto: Half, light: Sun, dark: Moon }
+import { text } from '../text/index.ts'
+import { Bar } from './bar.tsx'
 
 export function Header() {
-  const { views, theme: themes } = text.value
-  const ThemeIcon = THEME_ICONS[theme.value]
-  const other = language.value === 'en' ? 'zh' : 'en'
+  const { views } = text.value
   return (
-    <header class="top">
-      <a class="skip" href="#main" onClick={(event) => {
-        event.preventDefault()
-        document.getElementById('main')!.focus()
-      }}>{text.value.skip}</a>
-      <div class="brand"><Logo /><span>Ganglion</span></div>
+    <Bar>
       <nav aria-label="Ganglion">
         {VIEWS.map((each) => (
           <button key={each} type="button" aria-current={view.value === each ? 'page' : undefined} onClick={() => show(each)}>
@@ -24,26 +14,6 @@ export function Header() {
           </button>
         ))}
       </nav>
-      <div class="tools">
-        <button type="button" class="quiet" lang={other === 'zh' ? 'zh-Hans' : 'en'} onClick={() => speak(other)}>
-          {other === 'zh' ? '中文' : 'English'}
-        </button>
-        <button type="button" class="quiet round" aria-label={themes[theme.value]} title={themes[theme.value]}
-          onClick={nextTheme}>
-          <ThemeIcon />
-        </button>
-      </div>
-    </header>
-  )
-}
-
-function Logo() {
-  return (
-    <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
-      <rect class="ground" width="32" height="32" rx="9" />
-      <path d="M8 10.5 16 16m0 0 8-5.500M16 16v8" fill="none" stroke="#fff" stroke-width="2" stroke-linecap="round" />
-      <g fill="#fff"><circle cx="7.5" cy="10" r="3" /><circle cx="24.5" cy="10" r="3" /><circle cx="16" cy="25" r="3" />
-        <circle cx="16" cy="16" r="3.6" /></g>
-    </svg>
+    </Bar>
   )
 }

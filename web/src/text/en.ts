@@ -1,18 +1,18 @@
 // English. The other dictionaries have the same names.
+import { shared } from './shared.ts'
+
 export const en = {
+  ...shared.en,
   title: 'Ganglion: train a model before your eyes',
   tagline: 'Autoencoders, VAEs and GANs that train in this page. One seed, the same bits everywhere.',
-  skip: 'Skip to the content',
   views: {
     train: 'Train', data: 'Pictures', inside: 'Look inside', model: 'Model', take: 'Take away', verify: 'Verify', bench: 'Bench',
   },
-  language: 'Language',
-  theme: { auto: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' },
 
   run: 'Run', pause: 'Pause', single: 'One step', restart: 'Restart',
   controls: 'Controls',
   status: { starting: 'Starting', running: 'Training', paused: 'Paused', failed: 'Stopped' },
-  step: 'Step', epoch: 'Epoch', speed: 'Images a second', threads: 'Threads',
+  threads: 'Threads',
   failed: (why: string) => `Training has stopped: ${why}`,
   threadsAre: (count: string, why: string) => `Threads: ${count}. ${why}`,
   threadsWhy: {
@@ -53,20 +53,14 @@ export const en = {
     'wgan-gp': 'Wasserstein GAN with gradient penalty. Steady, and the dearest step.',
   } as Readonly<Record<string, string>>,
 
-  samples: 'Samples', samplesHelp: 'Sixty-four images made of noise that stays the same.',
+  samplesHelp: 'Sixty-four images made of noise that stays the same.',
   samplesOfClasses: 'Images made of noise that stays the same. Each column is one class.',
   samplesAlt: (count: string, step: string) => `${count} images that the model makes of fixed noise, at step ${step}`,
-  reconstructions: 'Originals and reconstructions',
   reconstructionsHelp: 'Digits that training never sees, above what the model makes of them.',
   reconstructionsSeen: 'Pictures that it trains on, above what the model makes of them.',
   reconstructionsAlt: (step: string) => `What the model makes of them at step ${step}`,
   originalsAlt: 'Images, one of each class where there are classes',
-  loss: 'Loss', lossHelp: 'Means over the batches since the last point.',
-  lossTable: 'The figures as a table',
-  metrics: {
-    loss: 'Loss', reconstruction: 'Reconstruction', kl: 'KL divergence', test: 'Loss on test images',
-    discriminator: 'Discriminator', generator: 'Generator', real: 'Real images', made: 'Made images',
-  } as Readonly<Record<string, string>>,
+  lossHelp: 'Means over the batches since the last point.',
 
   bits: 'Same seed, same bits',
   bitsHelp: 'A digest is the SHA-256 of all weights and counters. These settings end in the same one in every browser.',
@@ -79,7 +73,6 @@ export const en = {
   promised: (step: string) => `This link promises a digest at step ${step}. Training will tell.`,
   copy: 'Copy the link to this run', copied: 'Copied',
 
-  map: 'Latent map',
   mapHelp: 'Images where the encoder puts them, coloured by class. Point anywhere to see that place.',
   noEncoder: 'This model has no encoder: its codes are noise. Move the sliders.',
   mapAlt: 'The codes of up to 1,000 images in the plane in which they differ most',

@@ -1,28 +1,14 @@
 // The page's texts: one dictionary a language, with the same names.
-import { computed, effect, signal } from '@preact/signals'
-import { keep, kept } from '../state/kept.ts'
+import { computed, effect } from '@preact/signals'
 import { en, type Texts } from './en.ts'
+import { type Language, language } from './language.ts'
 import { zh } from './zh.ts'
 
+export { figure, language, speak, whole } from './language.ts'
+
 const dictionaries: Readonly<Record<Language, Texts>> = { en, zh }
-export const LANGUAGES = ['en', 'zh'] as const
-export type Language = (typeof LANGUAGES)[number]
 
-const preferred = (): Language => (navigator.languages.find((each) => /^(en|zh)/.test(each))?.startsWith('zh') ? 'zh' : 'en')
-
-export const language = signal<Language>(kept('language', LANGUAGES) ?? preferred())
 export const text = computed(() => dictionaries[language.value])
 effect(() => {
-  document.documentElement.lang = language.value === 'zh' ? 'zh-Hans' : 'en'
   document.title = text.value.title
 })
-
-export function speak(next: Language): void {
-  language.value = next
-  keep('language', next)
-}
-
-/** A whole number, in groups of three, as both languages have them. */
-export const whole = (x: number): string => String(Math.round(x)).replace(/\B(?=(\d{3})+$)/g, ',')
-/** Three significant digits. */
-export const figure = (x: number): string => (Math.abs(x) >= 1000 ? whole(x) : String(Number(x.toPrecision(3))))

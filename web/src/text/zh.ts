@@ -1,18 +1,17 @@
 // Simplified Chinese.
 import type { Texts } from './en.ts'
+import { shared } from './shared.ts'
 
 export const zh: Texts = {
+  ...shared.zh,
   title: 'Ganglion：看着模型训练',
   tagline: '自编码器、VAE 与 GAN，就在本页训练。同一种子，处处逐位相同。',
-  skip: '跳到正文',
   views: { train: '训练', data: '图片', inside: '内部', model: '模型', take: '导出', verify: '验证', bench: '测速' },
-  language: '语言',
-  theme: { auto: '主题：跟随系统', light: '主题：浅色', dark: '主题：深色' },
 
   run: '运行', pause: '暂停', single: '单步', restart: '重新开始',
   controls: '控制',
   status: { starting: '启动中', running: '训练中', paused: '已暂停', failed: '已停止' },
-  step: '步数', epoch: '轮次', speed: '每秒图像', threads: '线程',
+  threads: '线程',
   failed: (why) => `训练已停止：${why}`,
   threadsAre: (count, why) => `线程：${count}。${why}`,
   threadsWhy: {
@@ -63,20 +62,14 @@ export const zh: Texts = {
     'wgan-gp': '带梯度惩罚的 Wasserstein GAN：稳定，每一步最费时。',
   },
 
-  samples: '样本', samplesHelp: '由始终不变的噪声生成的六十四张图像。',
+  samplesHelp: '由始终不变的噪声生成的六十四张图像。',
   samplesOfClasses: '由始终不变的噪声生成的图像，每列一类。',
   samplesAlt: (count, step) => `第 ${step} 步时，模型由固定噪声生成的 ${count} 张图像`,
-  reconstructions: '原图与重建',
   reconstructionsHelp: '上排是训练从未见过的数字，下排是模型的重建。',
   reconstructionsSeen: '上排是训练所用的图片，下排是模型的重建。',
   reconstructionsAlt: (step) => `第 ${step} 步时，模型对它们的重建`,
   originalsAlt: '若干图像，有类别时每类一张',
-  loss: '损失', lossHelp: '自上一点以来各批的平均值。',
-  lossTable: '以表格显示数值',
-  metrics: {
-    loss: '损失', reconstruction: '重建误差', kl: 'KL 散度', test: '测试图像的损失',
-    discriminator: '判别器', generator: '生成器', real: '真实图像', made: '生成图像',
-  },
+  lossHelp: '自上一点以来各批的平均值。',
 
   bits: '同一种子，逐位相同',
   bitsHelp: '摘要是全部权重与计数器的 SHA-256。这些设置在任何浏览器中都得到同一个摘要。',
@@ -89,7 +82,7 @@ export const zh: Texts = {
   promised: (step) => `此链接承诺了第 ${step} 步的摘要，训练自会揭晓。`,
   copy: '复制此次训练的链接', copied: '已复制',
 
-  map: '潜空间地图', mapHelp: '图像在编码器中的位置，按类别着色。指向任意一处，即可看到那里的图像。',
+  mapHelp: '图像在编码器中的位置，按类别着色。指向任意一处，即可看到那里的图像。',
   noEncoder: '此模型没有编码器，编码即噪声：请移动滑块。',
   mapAlt: '至多 1,000 张图像的编码，位于差异最大的平面上',
   classes: '前往某一类', classOf: (label) => `第 ${label} 类的中心`,
