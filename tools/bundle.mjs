@@ -48,7 +48,7 @@ const FILES = ['host', 'formats/grid', 'formats/sha256', 'formats/utf8', 'runtim
 /** What collects modules in an object (of which bundlers keep all), what is loaded when asked for, what no page needs. */
 const LEFT_OUT = [
   'index.ts', 'kinds.ts', 'registry.ts', 'accumulate.ts', 'checkpointing.ts', 'micro_batches.ts', 'alike.ts', 'own.ts',
-  'subset.ts',
+  'subset.ts', 'permutation.ts', 'streaming.ts',
 ]
 
 /**

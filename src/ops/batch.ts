@@ -36,6 +36,7 @@ interface BatchAttrs extends Record<string, unknown> {
   readonly scale: number
   readonly offset: number
   readonly first: number
+  readonly samples?: number
 }
 
 export const batchOp: Op<BatchAttrs> = {
@@ -71,6 +72,11 @@ const BATCH = {
   offset: option(finite, 0),
   /** How many samples of the step come before. Default 0. */
   first: option(whole, 0),
+  /**
+   * How many samples an epoch has, where the dataset is a window that the host fills before steps run: sample p of the epoch is
+   * its row p mod its length, so that `shuffle` has to be false. Default: as many as the dataset.
+   */
+  samples: countRule,
 }
 const DATA = rule('what dataset() makes', (x): x is Tensor<DatasetAttrs> => isDataset(x as Tensor))
 
@@ -84,12 +90,15 @@ export const batch = checked('batch', { data: DATA, size: countRule }, (
 ): Tensor => apply(batchOp, [data], { size, ...complete('batch', options, BATCH) }))
 export const isBatch = (t: Tensor): t is Tensor<BatchAttrs> => t.op === batchOp
 
+/** The samples of an epoch. */
+const samplesOf = ({ attrs, inputs }: Tensor<BatchAttrs>): number => attrs.samples ?? inputs[0]!.shape[0]!
+
 /**
  * The samples that a step with these batches reads, and those that an epoch of such steps goes through; 0 for no batches.
  * @throws RangeError where the batches are of datasets of different lengths, or two have some samples in common but not all
  */
 export function epochOf(batches: readonly Tensor<BatchAttrs>[]): { rows: number; count: number } {
-  const kinds = new Set(batches.map((b) => `${b.inputs[0]!.shape[0]}${b.attrs.dropRemainder ? ' without remainder' : ''}`))
+  const kinds = new Set(batches.map((b) => `${samplesOf(b)}${b.attrs.dropRemainder ? ' without remainder' : ''}`))
   if (kinds.size > 1) throw new RangeError(`a function reads batches of different datasets: ${[...kinds].join(' and ')} samples`)
   const spans = batches.map(({ attrs: { first, size } }) => [first, first + size] as const)
   for (const [from, to] of spans) {
@@ -99,6 +108,6 @@ export function epochOf(batches: readonly Tensor<BatchAttrs>[]): { rows: number;
     throw new RangeError(`a function reads samples ${both} of a step; expected the same ones, or ones after the others`)
   }
   const rows = Math.max(0, ...spans.map(([, to]) => to))
-  const count = batches[0]?.inputs[0]!.shape[0] ?? 0
+  const count = batches[0] ? samplesOf(batches[0]) : 0
   return { rows, count: batches[0]?.attrs.dropRemainder ? count - (count % rows) : count }
 }

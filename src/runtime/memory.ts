@@ -144,6 +144,11 @@ export class SessionMemory {
       : `'${leaf.op.name}' is computed: make it an output, and read() it`)
   }
 
+  /** @internal Whether a loaded program reads an input, a constant or a dataset. */
+  holds(leaf: Tensor): boolean {
+    return this.#leaves.has(keyOf(leaf))
+  }
+
   /** @internal Brings an input, a constant or a dataset into memory for one more program. */
   hold(leaf: Tensor): void {
     const key = keyOf(leaf)

@@ -9,6 +9,7 @@ import type { Batch, ModelDefinition } from '../models/definition.ts'
 import type { Rows } from '../nn/layer.ts'
 import { batch, dataset } from '../ops/batch.ts'
 import { check, isBytes, isNumbers, rule } from '../options.ts'
+import { behind, type StreamedDataset } from './streamed.ts'
 
 /** A dataset's arrays as leaves of graphs, and marks of what they held then: models copy them once. */
 interface Leaves {
@@ -36,11 +37,13 @@ type BatchOptions = { shuffle?: boolean; dropRemainder?: boolean; first?: number
 export function batchOf(data: ImageDataset, definition: ModelDefinition, size: number, options: BatchOptions = {}): Batch {
   checkFits(data, definition)
   const { images, labels, tensors } = leavesOf(data)
-  const rows = (leaf: Tensor) => batch(leaf, size, options)
+  const samples = behind(data)?.count
+  const how = { ...options, ...(samples && { samples, shuffle: false }) }
+  const rows = (leaf: Tensor) => batch(leaf, size, how)
   const scaling = isBytes(data.images) ? { scale: SCALE, offset: OFFSET } : {}
   const named = Object.keys(definition.tensors ?? {}).map((name) => [name, rows(tensors[name]!)] as const)
   return {
-    images: batch(images, size, { ...options, ...scaling }),
+    images: batch(images, size, { ...how, ...scaling }),
     ...(definition.classes && { labels: rows(labels!) }),
     ...Object.fromEntries(named),
   }
@@ -58,7 +61,8 @@ export function batchesOf(
     batchOf(data, definition, rows, { ...options, first: i * size + first })))
 }
 
-function leavesOf(data: ImageDataset): Leaves {
+/** The leaves of a dataset. */
+export function leavesOf(data: ImageDataset): Leaves {
   let leaves = known.get(data)
   if (!leaves) {
     const { count, images, shape, labels, tensors = {} } = data
@@ -95,7 +99,9 @@ export function checkSame(where: string, data: ImageDataset): void {
 }
 
 /** @throws RangeError, TypeError where the data are not such as the definition reads */
-export function checkFits(data: ImageDataset, { imageShape, kind, classes, tensors = {} }: ModelDefinition): void {
+export function checkFits(
+  data: ImageDataset | StreamedDataset, { imageShape, kind, classes, tensors = {} }: ModelDefinition,
+): void {
   const its = `of '${data.name}'`
   if (!sameShape(data.shape, imageShape)) {
     throw new RangeError(`the images ${its} are ${show(data.shape)} and the ${kind} takes ${show(imageShape)}; ` +

@@ -22,20 +22,26 @@ export class Guard {
   #taken = performance.now()
   #loads: number
   readonly #hyperparameters: readonly Hyperparameter[]
+  readonly #stream: Past['stream']
   #since: Past['since'][number][] = []
 
-  /** @param hyperparameters of them, the host may change those that follow no schedule */
-  constructor(session: Session, hyperparameters: readonly Hyperparameter[]) {
+  /**
+   * @param hyperparameters of them, the host may change those that follow no schedule
+   * @param stream brings the samples of steps into memory, where they are not there
+   */
+  constructor(session: Session, hyperparameters: readonly Hyperparameter[], stream?: Past['stream']) {
     this.#session = session
+    this.#stream = stream
     this.#hyperparameters = hyperparameters.filter(({ rule }) => rule)
     this.#restore = keepState(session)
     this.#loads = statusOf(session).loads
   }
 
-  /** Runs steps; throws a TrainingError, with the last good state restored, where one goes wrong. */
-  async run(fn: CompiledFunction, steps: number): Promise<void> {
-    if (this.#stale) this.#renew()
-    this.#since.push({ fn, steps, values: valuesOf(this.#session, this.#hyperparameters) })
+  /** Runs steps of `rows` samples; throws a TrainingError, with the last good state restored, where one goes wrong. */
+  async run(fn: CompiledFunction, steps: number, rows: number): Promise<void> {
+    if (this.#stale) await this.#renew()
+    await this.#stream?.fill(steps * rows)
+    this.#since.push({ fn, steps, rows, values: valuesOf(this.#session, this.#hyperparameters) })
     let good: number
     try {
       good = fn.run(steps)
@@ -43,18 +49,18 @@ export class Guard {
       if (!(error instanceof ThreadError)) throw error
       throw await recover(this.#past, error)
     }
-    if (good < steps) this.#fail()
-    if (performance.now() - this.#taken > SNAPSHOT_MS) this.#renew()
+    if (good < steps) await this.#fail()
+    if (performance.now() - this.#taken > SNAPSHOT_MS) await this.#renew()
   }
 
   /** Throws, as `run` does, where a variable is not finite. */
-  check(): void {
-    if (this.#session.notFinite) this.#fail()
+  async check(): Promise<void> {
+    if (this.#session.notFinite) await this.#fail()
   }
 
   /** Verifies that all variables are finite, and takes a new snapshot. */
-  #renew(): void {
-    this.check()
+  async #renew(): Promise<void> {
+    await this.check()
     this.#restore = keepState(this.#session)
     this.#loads = statusOf(this.#session).loads
     this.#since = []
@@ -67,11 +73,14 @@ export class Guard {
   }
 
   get #past(): Past {
-    return { session: this.#session, restore: this.#restore, since: this.#since, hyperparameters: this.#hyperparameters }
+    return {
+      session: this.#session, restore: this.#restore, since: this.#since, hyperparameters: this.#hyperparameters,
+      stream: this.#stream,
+    }
   }
 
-  #fail(): never {
+  async #fail(): Promise<never> {
     const past = this.#past
-    throw locate(this.#stale ? { ...past, since: [] } : past)
+    throw await locate(this.#stale ? { ...past, since: [] } : past)
   }
 }

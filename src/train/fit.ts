@@ -11,6 +11,7 @@ import { evaluateInTurns } from './evaluate.ts'
 import { type BestOptions, checkBest, checkEarly, type EarlyStoppingOptions, Monitor } from './monitor.ts'
 import { readState, type State } from './state.ts'
 import { type Progress, train, TRAIN_OPTIONS, type TrainOptions } from './train.ts'
+import type { StreamedDataset } from './streamed.ts'
 import { copyKept } from './weights.ts'
 
 /** The figures of an epoch: those of training, and those of `validation` as `val_NAME`. */
@@ -66,7 +67,7 @@ const FIT = fitting<string, string>()
 export type FitOptions<M extends string = string, F extends string = string> =
   TrainOptions & Given<ReturnType<typeof fitting<M, F>>>
 
-export async function fit(model: BoundModel, data: ImageDataset, options: FitOptions): Promise<History> {
+export async function fit(model: BoundModel, data: ImageDataset | StreamedDataset, options: FitOptions): Promise<History> {
   complete('fit', options, TRAIN_OPTIONS, FIT)
   const { validation, callbacks = [], checkpoint, signal } = options
   const watching = watch(model, options)

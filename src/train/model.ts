@@ -21,6 +21,7 @@ import { Inference, type RowOptions } from './inference.ts'
 import { type Iterated, iterated } from './iterated.ts'
 import { checkState, digest, readState, type State, writeState } from './state.ts'
 import { statusOf } from './status.ts'
+import type { StreamedDataset } from './streamed.ts'
 import { train, type Progress, type TrainOptions } from './train.ts'
 import { keptBy, loadWeights, type LoadOptions, type LoadReport } from './weights.ts'
 
@@ -94,7 +95,7 @@ export class Model<Metrics extends string = string, Figures extends string = Met
    * @throws GanglionError while another loop trains the model
    * @throws TrainingError, with the last good weights in place, when a number is no longer finite or a thread is lost
    */
-  train(data: ImageDataset, options: TrainOptions = {}): Iterated<Progress<Metrics>> {
+  train(data: ImageDataset | StreamedDataset, options: TrainOptions = {}): Iterated<Progress<Metrics>> {
     return iterated(train(this, data, options), HOW)
   }
 
@@ -109,7 +110,7 @@ export class Model<Metrics extends string = string, Figures extends string = Met
    * A signal ends it after the chunk that is running; the promise resolves with what was trained by then.
    * @throws as `train` does; TypeError, RangeError for options that are not as described
    */
-  fit(data: ImageDataset, options: FitOptions<Metrics, Figures> = {}): Promise<History<Metrics, Figures>> {
+  fit(data: ImageDataset | StreamedDataset, options: FitOptions<Metrics, Figures> = {}): Promise<History<Metrics, Figures>> {
     return fit(this, data, options)
   }
 

@@ -6,6 +6,7 @@ import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'
 import { type Hyperparameter, writeValues } from './hyperparameters.ts'
 import { countersOf, readState, writeState } from './state.ts'
+import type { Stream } from './streamed.ts'
 
 /** What led from a snapshot to where training stands. */
 export interface Past {
@@ -13,18 +14,24 @@ export interface Past {
   /** Brings the snapshot back. */
   readonly restore: () => void
   /** What ran since the snapshot, in order, and the hyper-parameters it ran with: the host may change those between runs. */
-  readonly since: readonly { readonly fn: CompiledFunction; readonly steps: number; readonly values: readonly number[] }[]
+  readonly since: readonly {
+    readonly fn: CompiledFunction; readonly steps: number; readonly rows: number; readonly values: readonly number[]
+  }[]
+  /** Brings the next samples into memory, where they are not there. */
+  readonly stream: Stream | undefined
   readonly hyperparameters: readonly Hyperparameter[]
 }
 
 /** Back to the state before the last run, which lost a thread. */
 export async function recover(past: Past, cause: ThreadError): Promise<TrainingError> {
-  const { session, restore, since, hyperparameters } = past
+  const { session, restore, since, hyperparameters, stream } = past
   await cause.settled
   restore()
-  for (const [i, { fn, steps, values }] of since.entries()) {
+  for (const [i, { fn, steps, rows, values }] of since.entries()) {
     writeValues(session, hyperparameters, values)
-    if (i < since.length - 1) fn.run(steps)
+    if (i === since.length - 1) break
+    await stream?.fill(steps * rows)
+    fn.run(steps)
   }
   const { step } = countersOf(session)
   const message = `${cause.message}; training stopped, and the weights are those after step ${step}`
@@ -32,12 +39,13 @@ export async function recover(past: Past, cause: ThreadError): Promise<TrainingE
 }
 
 /** Goes through the steps since the snapshot once more, one at a time, to the first that leaves the finite numbers. */
-export function locate(past: Past): TrainingError {
-  const { session, restore, since, hyperparameters } = past
+export async function locate(past: Past): Promise<TrainingError> {
+  const { session, restore, since, hyperparameters, stream } = past
   const { step: failed } = countersOf(session)
   restore()
-  for (const { fn, values } of since.flatMap(({ steps, ...one }) => Array.from({ length: steps }, () => one))) {
+  for (const { fn, rows, values } of since.flatMap(({ steps, ...one }) => Array.from({ length: steps }, () => one))) {
     writeValues(session, hyperparameters, values)
+    await stream?.fill(rows)
     const before = readState(session)
     const good = fn.run(1) === 1 && !session.notFinite
     if (good) continue

@@ -1,6 +1,7 @@
 // What the loops that train one model share, apart from its variables and counters. It is not part of the state.
 import type { ImageDataset } from '../data/dataset.ts'
 import type { Session } from '../runtime/session.ts'
+import { behind } from './streamed.ts'
 
 export interface TrainingStatus {
   /** Whether a loop is training the model. */
@@ -19,8 +20,9 @@ export function statusOf(session: Session): TrainingStatus {
   return status
 }
 
-/** Whether two datasets are the same part of the same memory: images, labels and tensors. */
+/** Whether two datasets are the same part of the same memory (images, labels and tensors), or windows on the same data. */
 export function sameData(a: ImageDataset, b: ImageDataset): boolean {
+  if (behind(a)) return behind(a) === behind(b)
   const [ours, theirs] = [arraysOf(a), arraysOf(b)]
   return ours.length === theirs.length && ours.every(([name, x], i) => {
     const [other, y] = theirs[i]!

@@ -3,7 +3,7 @@
 // A step that goes wrong is undone (see fault.ts).
 import { checkData, type ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
-import { complete, count, flag, type Given, option, signal as signalRule } from '../options.ts'
+import { complete, count, flag, isObject, type Given, option, signal as signalRule } from '../options.ts'
 import type { CompileOptions } from '../compiler/program.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import { turn } from '../runtime/turn.ts'
@@ -17,6 +17,7 @@ import { Pace } from './pace.ts'
 import { beginEpoch, countersOf, TRAIN } from './state.ts'
 import { type Join, joinOf, schedulerOf, stepStages } from './stages.ts'
 import { sameData, statusOf } from './status.ts'
+import type { Stream, StreamedDataset } from './streamed.ts'
 
 /** What `train` and `fit` take. */
 export const TRAIN_OPTIONS = {
@@ -69,7 +70,7 @@ export interface Progress<Metrics extends string = string> {
 type OnEpoch = (epoch: number) => Promise<void>
 
 export async function* train(
-  model: BoundModel, data: ImageDataset, options: TrainOptions, onEpoch?: OnEpoch,
+  model: BoundModel, data: ImageDataset | StreamedDataset, options: TrainOptions, onEpoch?: OnEpoch,
 ): AsyncGenerator<Progress, void, void> {
   const settings = trainSettings(model, data, options)
   if (model.definition.rounds) {
@@ -81,11 +82,16 @@ export async function* train(
       'let it end, leave it, or call return() on what train() gave, and then train again')
   }
   status.running = true
+  let stream: Stream | undefined
   try {
     if (settings.signal?.aborted) return
     const join = await joinOf(settings.size > settings.batchSize)
-    yield* new Training(model, data, settings, join, await schedulerOf(settings.checkpointing), onEpoch).run()
+    const compile = await schedulerOf(settings.checkpointing)
+    if ('stream' in data) stream = data.stream(model, settings.size * (model.definition.batchesPerStep ?? 1))
+    const held = stream?.window ?? data as ImageDataset
+    yield* new Training(model, held, data.count, settings, join, compile, stream, onEpoch).run()
   } finally {
+    await stream?.close()
     status.running = false
   }
 }
@@ -98,13 +104,15 @@ class Training {
   readonly #plan: EpochPlan
   readonly #join: Join
   readonly #compile: CompileOptions
+  readonly #stream: Stream | undefined
   readonly #onEpoch: OnEpoch | undefined
   readonly #pace = new Pace()
   /** The step after which this call ends. */
   #lastStep = 0
 
   constructor(
-    model: BoundModel, data: ImageDataset, settings: TrainSettings, join: Join, compile: CompileOptions, onEpoch?: OnEpoch,
+    model: BoundModel, data: ImageDataset, count: number, settings: TrainSettings, join: Join, compile: CompileOptions,
+    stream?: Stream, onEpoch?: OnEpoch,
   ) {
     const { dropRemainder = false, batchesPerStep = 1 } = model.definition
     this.#model = model
@@ -112,12 +120,13 @@ class Training {
     this.#settings = settings
     this.#join = join
     this.#compile = compile
+    this.#stream = stream
     this.#onEpoch = onEpoch
-    this.#plan = new EpochPlan(data.count, settings.size * batchesPerStep, dropRemainder || batchesPerStep > 1)
+    this.#plan = new EpochPlan(count, settings.size * batchesPerStep, dropRemainder || batchesPerStep > 1)
     // Before anything is changed: what is wrong with data, options or memory shows here.
     this.#step(settings.size)
     // A last batch of one sample may have no statistics.
-    const rest = this.#plan.dropRemainder ? 0 : data.count % this.#plan.rows
+    const rest = this.#plan.dropRemainder ? 0 : count % this.#plan.rows
     if (rest % settings.batchSize === 1) this.#step(rest)
   }
 
@@ -127,12 +136,12 @@ class Training {
     const lastEpoch = start.epoch + this.#settings.epochs
     const all = this.#plan.steps(start.position) + (this.#settings.epochs - 1) * this.#plan.steps(0)
     this.#lastStep = start.step + Math.min(all, this.#settings.steps)
-    const guard = new Guard(session, hyperparametersOf(definition, session))
+    const guard = new Guard(session, hyperparametersOf(definition, session), this.#stream)
     try {
       while (enterEpoch(session, this.#plan).epoch < lastEpoch && !this.#stopped) yield* this.#epoch(guard)
     } finally {
       // Who leaves in the middle of an epoch must not keep weights that the next loss would have shown to be NaN.
-      guard.check()
+      await guard.check()
     }
   }
 
@@ -159,7 +168,7 @@ class Training {
       seconds += chunk.seconds
       const { step, epoch: next } = enterEpoch(session, this.#plan)
       const epochDone = next > epoch
-      if (epochDone) guard.check()
+      if (epochDone) await guard.check()
       yield { epoch: epoch + 1, step, lastStep: this.#lastStep, metrics: means.values(), samples, seconds, epochDone }
       await turn()
     }
@@ -174,9 +183,11 @@ class Training {
     const fn = this.#step(size)
     means.of(fn, size)
     const { every } = this.#settings
-    const steps = this.#pace.steps(Math.min(Math.floor(left / rows), this.#lastStep - step, every - step % every))
+    // Of a window, no more than it holds.
+    const most = Math.floor(Math.min(left, this.#data.count) / rows)
+    const steps = this.#pace.steps(Math.min(most, this.#lastStep - step, every - step % every))
     const began = performance.now()
-    await guard.run(fn, steps)
+    await guard.run(fn, steps, rows)
     const ms = performance.now() - began
     if (whole) this.#pace.took(steps, ms)
     return { samples: steps * rows, seconds: ms / 1000 }
@@ -216,12 +227,15 @@ export interface TrainSettings {
  * The options with their defaults.
  * @throws TypeError, RangeError where options or data are not as `train` takes them
  */
-export function trainSettings({ definition }: BoundModel, data: ImageDataset, options: TrainOptions): TrainSettings {
-  checkData('train', data)
+export function trainSettings(
+  { definition }: BoundModel, data: ImageDataset | StreamedDataset, options: TrainOptions,
+): TrainSettings {
+  const streamed = isObject(data) && 'stream' in data
+  if (!streamed) checkData('train', data)
   const { epochs, batchSize, accumulate, checkpointing, steps = Infinity, every = Infinity, signal } =
     complete('train', options, TRAIN_OPTIONS)
   checkFits(data, definition)
-  checkSame('train', data)
+  if (!streamed) checkSame('train', data)
   const { batchesPerStep = 1 } = definition
   const size = batchSize * accumulate
   if (size * batchesPerStep > data.count) {
