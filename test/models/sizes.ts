@@ -1,7 +1,7 @@
 // Built-in models at their defaults on pictures of many sizes: what they are trained on, and what a good run looks like.
 import { imageDataset, type ImageDataset } from '../../src/data/dataset.ts'
 import { defineFor, type ImageShape, type ModelName, modelNames } from '../../src/models/kinds.ts'
-import { createRuntime } from '../../src/runtime/create_runtime.ts'
+import { createRuntime, type RuntimeOptions } from '../../src/runtime/create_runtime.ts'
 import { Model } from '../../src/train/model.ts'
 import { generator } from '../../src/verify/draw.ts'
 
@@ -93,8 +93,9 @@ export function faultsOf({ loss, kl, ...others }: Curves): string[] {
   return [...finite, ...absurd, ...saturated, ...learns]
 }
 
-export async function curvesOf({ model: kind, shape, pictures, batchSize, steps }: Trial, options = {}): Promise<Curves> {
-  const model = await Model.create(await createRuntime(), defineFor(shape, kind, options, CLASSES), { seed: 1 })
+export async function curvesOf(trial: Trial, runtime: RuntimeOptions = {}): Promise<Curves> {
+  const { model: kind, shape, pictures, batchSize, steps } = trial
+  const model = await Model.create(await createRuntime(runtime), defineFor(shape, kind, {}, CLASSES), { seed: 1 })
   const data = picturesOf(pictures, Math.max(2, model.definition.batchesPerStep ?? 1) * batchSize, shape)
   const { history } = await model.fit(data, { epochs: Math.ceil(steps / 2), batchSize })
   return history
