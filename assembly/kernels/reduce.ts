@@ -3,7 +3,7 @@
 // makes several sums (src/ops/lowering/sums.ts), because the error of one grows with their number.
 import { partStart, register } from '../lib/kernel'
 import { Address } from '../lib/layout'
-import { loadPart, storeUpTo4 } from '../lib/simd'
+import { loadUpTo4, storeUpTo4 } from '../lib/simd'
 
 /** Rows of a block in a sum over columns. @host */
 const SUM_ROWS = 64
@@ -62,10 +62,17 @@ function sumColumns(a: SumArgs, part: i32, parts: i32): void {
     const rows = min(a.rows, a.middle - first)
     const x = a.x + (<usize>((o * a.middle + first) * inner) << 2)
     const y = a.y + (<usize>(result * inner) << 2)
+    if (inner < 16 && i == 0 && t + 4 * quads <= to && rows <= SUM_ROWS && first + 4 * rows <= a.middle) {
+      for (; i < inner; i += 4) sumOfBlocks(rows, x + (<usize>i << 2), stride, a.scale, y + (<usize>i << 2), inner - i)
+      t += 4 * quads
+      result += 4
+      i = 0
+      continue
+    }
     for (; i < inner && t < to; i += 4, t++) {
       const lanes = inner - i
-      let p = x + (<usize>i << 2)
-      if (WIDE && lanes >= 16 && t + 4 <= to) {
+      const p = x + (<usize>i << 2)
+      if (lanes >= 16 && t + 4 <= to) {
         sumOf16(rows, p, stride, a.scale, y + (<usize>i << 2))
         i += 12
         t += 3
@@ -73,11 +80,7 @@ function sumColumns(a: SumArgs, part: i32, parts: i32): void {
       }
       let total = f32x4.splat(0)
       for (let m = 0; m < rows; m += SUM_ROWS) {
-        const end = p + <usize>min(SUM_ROWS, rows - m) * stride
-        let block = f32x4.splat(0)
-        if (lanes >= 4) for (; p < end; p += stride) block = f32x4.add(block, v128.load(p))
-        else for (; p < end; p += stride) block = f32x4.add(block, loadPart(p, lanes))
-        total = f32x4.add(total, block)
+        total = f32x4.add(total, sumOfRows(min(SUM_ROWS, rows - m), p + <usize>m * stride, stride, lanes))
       }
       storeUpTo4(y + (<usize>i << 2), f32x4.mul(total, f32x4.splat(a.scale)), lanes)
     }
@@ -113,4 +116,31 @@ function sumOf16(rows: i32, p: usize, stride: usize, by: f32, y: usize): void {
   v128.store(y, f32x4.mul(t1, scale), 16)
   v128.store(y, f32x4.mul(t2, scale), 32)
   v128.store(y, f32x4.mul(t3, scale), 48)
+}
+
+/** Of a block, up to four columns. All rows but the last are read as if they had four: what is too much is the next row's. */
+function sumOfRows(rows: i32, p: usize, stride: usize, lanes: i32): v128 {
+  let sum = f32x4.splat(0)
+  for (const last = p + <usize>(rows - 1) * stride; p < last; p += stride) sum = f32x4.add(sum, v128.load(p))
+  return f32x4.add(sum, loadUpTo4(p, lanes))
+}
+
+/** `sumOfRows` of four blocks, one after the other in memory: the same sums, which do not wait for each other. */
+function sumOfBlocks(rows: i32, p: usize, stride: usize, by: f32, y: usize, lanes: i32): void {
+  const next = <usize>rows * stride
+  let b0 = f32x4.splat(0)
+  let b1 = f32x4.splat(0)
+  let b2 = f32x4.splat(0)
+  let b3 = f32x4.splat(0)
+  for (const last = p + next - stride; p < last; p += stride) {
+    b0 = f32x4.add(b0, v128.load(p))
+    b1 = f32x4.add(b1, v128.load(p + next))
+    b2 = f32x4.add(b2, v128.load(p + 2 * next))
+    b3 = f32x4.add(b3, v128.load(p + 3 * next))
+  }
+  const scale = f32x4.splat(by)
+  storeUpTo4(y, f32x4.mul(f32x4.add(b0, loadUpTo4(p, lanes)), scale), lanes)
+  storeUpTo4(y + stride, f32x4.mul(f32x4.add(b1, loadUpTo4(p + next, lanes)), scale), lanes)
+  storeUpTo4(y + 2 * stride, f32x4.mul(f32x4.add(b2, loadUpTo4(p + 2 * next, lanes)), scale), lanes)
+  storeUpTo4(y + 3 * stride, f32x4.mul(f32x4.add(b3, loadUpTo4(p + 3 * next, lanes)), scale), lanes)
 }
