@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { writeIdx } from '../../src/formats/idx.ts'
-import { modelNames } from '../../src/models/kinds.ts'
-import { takers } from './kinds.ts'
+import { modelNames, models } from '../../src/models/kinds.ts'
+import { smallFlags, takers, writeBars } from './kinds.ts'
 import { ganglion, place, type Place, writeImages } from './ganglion.ts'
 
 let at: Place
@@ -285,18 +285,20 @@ test('--json: the last line tells of the error, whenever it comes', async () => 
   expect((await train('--json', '--limit', '0')).stdout).toBe('')
 })
 
-test('--filters are kept with the model, and its command repeats it', async () => {
-  writeImages(at.in('images'), 96, 28)
-  for (const [kind, filters] of [['autoencoder', '4,3,2'], ['dcgan', '4,2']] as const) {
-    const args = ['train', kind, '--data', at.in('images'), '--batch-size', '48', '--epochs', '1', '--limit', '48', '--quiet']
-    expect(await ganglion([...args, '--filters', filters, '--out', at.in(kind)])).toMatchObject({ code: 0, stderr: '' })
+test.each(modelNames.filter((kind) => 'filters' in models[kind].options))(
+  '%s: --filters are kept with the model, and its command repeats it', async (kind) => {
+    const { filters: { initial } } = models[kind].options as { filters: { initial: number | number[] } }
+    const filters = typeof initial === 'number' ? 2 : initial.map((_, i) => 4 - i)
+    writeBars(kind, at.in('images'), at.in('labels'), models[kind]().batchesPerStep ?? 1)
+    const args = ['train', kind, '--data', at.in('images'), ...smallFlags(kind), '--epochs', '1', '--quiet']
+    expect(await ganglion([...args, '--filters', String(filters), '--out', at.in(kind)])).toMatchObject({ code: 0, stderr: '' })
     const { command, model } = JSON.parse(readFileSync(at.in(kind, 'config.json'), 'utf8')) as
       { command: string, model: { options: object } }
-    expect(model.options).toMatchObject({ filters: filters.split(',').map(Number) })
+    expect(model.options).toMatchObject({ filters })
     expect(command).toContain(` --filters ${filters} `)
     await ganglion([...command.split(' ').slice(1), '--out', at.in('again'), '--force', '--quiet'])
     const digest = (run: string) => readFileSync(at.in(run, 'digest.txt'), 'utf8')
     expect(digest('again')).toBe(digest(kind))
     expect((await ganglion(['sample', at.in(kind)])).code).toBe(0)
-  }
-})
+  },
+)

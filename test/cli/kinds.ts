@@ -1,8 +1,25 @@
-// What messages say of all models, taken from the registry: a new model changes no test of the command line.
-import type { ImageShape } from '../../src/models/kinds.ts'
-import { modelNames, models } from '../../src/models/kinds.ts'
+// What messages say of all models, and what trains each, taken from the registry: a new model changes no test of the command line.
+import { writeFileSync } from 'node:fs'
+import { flagValues, kebab, shownValue } from '../../src/cli/model_options.ts'
+import { writeIdx } from '../../src/formats/idx.ts'
+import { type ImageShape, type ModelName, modelNames, models } from '../../src/models/kinds.ts'
+import { barImages } from '../../src/verify/recipes/models.ts'
 
-const initial = (kind: (typeof modelNames)[number], option: string): unknown => models[kind].options[option]?.initial
+/** The flags of the small model that `verify` trains. */
+export function smallFlags(kind: ModelName): string[] {
+  const { verify: { options, batchSize } } = models[kind]
+  const own = Object.entries(flagValues(models[kind], options as never)).filter(([, value]) => value !== undefined)
+  return ['--batch-size', `${batchSize}`, ...own.flatMap(([name, value]) => [`--${kebab(name)}`, shownValue(value)])]
+}
+
+/** IDX files of images for it, and of their labels, which are found beside them: `batches` and two more. */
+export function writeBars(kind: ModelName, images: string, labels: string, batches: number): void {
+  const { images: pixels, labels: classes, count } = barImages(batches * models[kind].verify.batchSize + 2)
+  writeFileSync(images, writeIdx([count, 28, 28], pixels as Uint8Array))
+  writeFileSync(labels, writeIdx([count], classes as Uint8Array))
+}
+
+const initial = (kind: ModelName, option: string): unknown => models[kind].options[option]?.initial
 
 /** The models that have an option: `dcgan, gan and lsgan`. */
 export function owners(option: string): string {

@@ -2,20 +2,21 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { writeIdx } from '../../src/formats/idx.ts'
+import { modelNames, models } from '../../src/models/kinds.ts'
 import { loadRun, saveRun } from '../../src/node/index.ts'
 import { ganglion, place, type Place, spawned, writeImages } from './ganglion.ts'
-import { owners } from './kinds.ts'
+import { owners, smallFlags, writeBars } from './kinds.ts'
 
 let at: Place
 beforeEach(() => { at = place() })
 afterEach(() => at.remove())
 
-const SMALL = ['--batch-size', '40', '--quiet']
-const OPTIONS = { vae: ['--hidden', '8', '--latent', '2'], gan: ['--hidden', '8', '--latent', '2'], autoencoder: [] }
-const train = async (kind: keyof typeof OPTIONS, run: string, ...args: string[]) => {
-  const settings = ['--data', at.in('images'), '--out', at.in(run), ...SMALL, ...OPTIONS[kind], ...args]
+const started = async (kind: string, run: string, ...args: string[]) => {
+  const settings = ['--data', at.in('images'), '--out', at.in(run), '--quiet', ...args]
   expect(await ganglion(['train', kind, ...settings])).toMatchObject({ code: 0, stderr: '' })
 }
+const train = (kind: string, run: string, ...args: string[]) =>
+  started(kind, run, '--batch-size', '40', '--hidden', '8', '--latent', '2', ...args)
 const resume = (run: string, ...args: string[]) => ganglion(['train', '--resume', at.in(run), '--quiet', ...args])
 const read = (...names: string[]) => readFileSync(at.in(...names), 'utf8')
 const figures = (run: string) => read(run, 'metrics.jsonl').trimEnd().split('\n')
@@ -25,10 +26,10 @@ const figures = (run: string) => read(run, 'metrics.jsonl').trimEnd().split('\n'
     return { epoch, step, complete, metrics, test }
   })
 
-test.each(['vae', 'gan', 'autoencoder'] as const)('%s: one epoch and two more are three, in every file', async (kind) => {
-  writeImages(at.in('images'), 96, kind === 'autoencoder' ? 28 : 6)
-  await train(kind, 'whole', '--epochs', '3')
-  await train(kind, 'parts', '--epochs', '1', '--threads', '1')
+test.each(modelNames)('%s: one epoch and two more are three, in every file', async (kind) => {
+  writeBars(kind, at.in('images'), at.in('labels'), Math.max(2, models[kind]().batchesPerStep ?? 1))
+  await started(kind, 'whole', '--epochs', '3', ...smallFlags(kind))
+  await started(kind, 'parts', '--epochs', '1', '--threads', '1', ...smallFlags(kind))
   const on = ['--epochs', '3', '--threads', '2', '--quiet']
   expect(await spawned(['train', '--resume', at.in('parts'), ...on], at.path)).toMatchObject({ code: 0, stderr: '' })
   for (const name of ['digest.txt', 'checksums.txt', 'weights.safetensors', 'state.safetensors', 'samples/epoch-0003.png']) {

@@ -4,12 +4,10 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join, resolve } from 'node:path'
 import { Writable } from 'node:stream'
 import { cli } from '../../src/cli/cli.ts'
-import { flagValues, kebab, shownValue } from '../../src/cli/model_options.ts'
-import { writeIdx } from '../../src/formats/idx.ts'
-import { type ModelName, models } from '../../src/models/kinds.ts'
+import type { ModelName } from '../../src/models/kinds.ts'
 import { loadRun } from '../../src/node/index.ts'
 import { countersOf } from '../../src/train/state.ts'
-import { barImages } from '../../src/verify/recipes/models.ts'
+import { smallFlags, writeBars } from '../cli/kinds.ts'
 import { built } from '../dist.ts'
 
 /** When a process is killed: at a call of the file system, or after so many milliseconds. */
@@ -125,11 +123,7 @@ export class Life {
 /** Trains once, undisturbed, and another run, that others replace. */
 export async function referenceOf(kind: ModelName, folder: string): Promise<Reference> {
   mkdirSync(folder, { recursive: true })
-  const { batchSize } = models[kind].verify
-  const { images, labels, count } = barImages(3 * batchSize + 2)
-  writeFileSync(join(folder, 'images'), writeIdx([count, 28, 28], images as Uint8Array))
-  // Found beside the images, for models with classes.
-  writeFileSync(join(folder, 'labels'), writeIdx([count], labels as Uint8Array))
+  writeBars(kind, join(folder, 'images'), join(folder, 'labels'), 3)
   const [run, report] = [join(folder, 'run'), join(folder, 'calls')]
   const began = performance.now()
   const { code, stderr } = await ganglion(trainCommand(kind, folder, SEED, run), run, undefined, report)
@@ -142,12 +136,9 @@ export async function referenceOf(kind: ModelName, folder: string): Promise<Refe
 }
 
 function trainCommand(kind: ModelName, folder: string, seed: number, out: string): string[] {
-  const { verify: { options, batchSize } } = models[kind]
-  const own = Object.entries(flagValues(models[kind], options as never)).filter(([, value]) => value !== undefined)
   return [
-    'train', kind, '--data', join(folder, 'images'), '--epochs', `${EPOCHS}`, '--batch-size', `${batchSize}`,
-    '--seed', `${seed}`, '--save-every', SAVE_EVERY, '--out', out, '--quiet',
-    ...own.flatMap(([name, value]) => [`--${kebab(name)}`, shownValue(value)]),
+    'train', kind, '--data', join(folder, 'images'), '--epochs', `${EPOCHS}`,
+    '--seed', `${seed}`, '--save-every', SAVE_EVERY, '--out', out, '--quiet', ...smallFlags(kind),
   ]
 }
 
