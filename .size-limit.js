@@ -25,8 +25,8 @@ const VAE = '{ createRuntime, imageDataset, Model, vae }'
 // A program that trains a VAE is to fit in 42 kB. It does not: CONTRIBUTING.md, "Packaging", says where its bytes are. What it
 // holds is kept here, so that it grows no further unseen.
 export default [
-  entry('ganglion: all of it, the core inside', 'index.js', '81.9 kB'),
-  entry('ganglion: a program that trains a VAE, the core inside', 'index.js', '53.0 kB', VAE),
+  entry('ganglion: all of it, the core inside', 'index.js', '82.2 kB'),
+  entry('ganglion: a program that trains a VAE, the core inside', 'index.js', '53.3 kB', VAE),
   entry('ganglion/slim', 'slim.js', '27.9 kB'),
   entry('ganglion/api', 'api.js', '64.9 kB'),
   {
@@ -36,10 +36,10 @@ export default [
   entry('ganglion under workerd: all of it, without ganglion.wasm', 'workerd.js', '64.9 kB'),
   entry('ganglion/models: all of it, without a core', 'models.js', '33.4 kB'),
   entry('ganglion/worker: the page\'s side', 'worker/index.js', '4.9 kB'),
-  entry('ganglion/worker: the worker\'s file, the core inside', 'worker/trainer.js', '78.5 kB'),
-  entry('ganglion/worker/serve: all of it, the core inside', 'worker/serve.js', '49.4 kB'),
-  entry('ganglion/verify: all of it, the core inside', 'verify/index.js', '100 kB'),
-  entry('ganglion/bench: all of it, the core inside', 'bench/index.js', '72.5 kB'),
+  entry('ganglion/worker: the worker\'s file, the core inside', 'worker/trainer.js', '78.8 kB'),
+  entry('ganglion/worker/serve: all of it, the core inside', 'worker/serve.js', '49.7 kB'),
+  entry('ganglion/verify: all of it, the core inside', 'verify/index.js', '100.3 kB'),
+  entry('ganglion/bench: all of it, the core inside', 'bench/index.js', '72.9 kB'),
   entry('ganglion/export: what is there before a format is chosen', 'export/index.js', '19.8 kB'),
   entry('ganglion/metrics', 'metrics/index.js', '23.1 kB'),
   entry('ganglion/swarm', 'swarm/index.js', '15.3 kB'),
@@ -47,7 +47,7 @@ export default [
   entry('ganglion/idx', 'formats/idx.js', '1.7 kB'),
   entry('ganglion/npy', 'formats/npy.js', '3.1 kB'),
   entry('ganglion/npz', 'formats/npz.js', '9.8 kB'),
-  entry('ganglion/pictures: all of it, without a decoder', 'pictures/index.js', '16 kB'),
+  entry('ganglion/pictures: all of it, without a decoder', 'pictures/index.js', '16.1 kB'),
   raw('ganglion.wasm', '17.5 kB'),
   ...['threads', 'relaxed', 'relaxed-threads'].map((name) => raw(`ganglion-${name}.wasm`, '18 kB')),
   ...['wide', 'wide-threads', 'relaxed-wide', 'relaxed-wide-threads'].map((name) => raw(`ganglion-${name}.wasm`, '21.5 kB')),
