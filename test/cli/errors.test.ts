@@ -287,8 +287,8 @@ test('--json: the last line tells of the error, whenever it comes', async () => 
 
 test.each(modelNames.filter((kind) => 'filters' in models[kind].options))(
   '%s: --filters are kept with the model, and its command repeats it', async (kind) => {
-    const { filters: { initial } } = models[kind].options as { filters: { initial: number | number[] } }
-    const filters = typeof initial === 'number' ? 2 : initial.map((_, i) => 4 - i)
+    const { initial } = models[kind].options['filters'] as { initial?: number | number[] }
+    const filters = Array.isArray(initial) ? initial.map((_, i) => 4 - i) : 2
     writeBars(kind, at.in('images'), at.in('labels'), models[kind]().batchesPerStep ?? 1)
     const args = ['train', kind, '--data', at.in('images'), ...smallFlags(kind), '--epochs', '1', '--quiet']
     expect(await ganglion([...args, '--filters', String(filters), '--out', at.in(kind)])).toMatchObject({ code: 0, stderr: '' })

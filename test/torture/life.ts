@@ -1,6 +1,6 @@
 // One run of a model, killed again and again and gone on with, against the same run that nobody disturbed.
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Writable } from 'node:stream'
 import { cli } from '../../src/cli/cli.ts'
