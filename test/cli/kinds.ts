@@ -1,4 +1,4 @@
-// What messages say of all models, and what trains each, taken from the registry: a new model changes no test of the command line.
+// What messages say of all models, and what trains each, by the registry: a new model changes no test of the command line.
 import { writeFileSync } from 'node:fs'
 import { flagValues, kebab, shownValue } from '../../src/cli/model_options.ts'
 import { writeIdx } from '../../src/formats/idx.ts'

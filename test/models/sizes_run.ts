@@ -1,6 +1,6 @@
 // `npm run test:sizes`: built-in models at their defaults on pictures of many sizes, the cheapest first, which takes many hours.
-// Each result is printed as it comes; what `--log FILE` has of an earlier run is not run again. On Node 24 wide vectors are taken,
-// which have the same bits.
+// Each result is printed as it comes; what `--log FILE` has of an earlier run is not run again. On Node 24 it takes wide vectors,
+// which give the same bits.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { automaticWide } from '../../src/cli/options.ts'
