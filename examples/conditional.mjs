@@ -5,7 +5,7 @@ import { createRuntime, imageGrid, Model, take } from 'ganglion'
 import { encodePng, loadDataset } from 'ganglion/node'
 import conditionalVae from './models/conditional_vae.mjs'
 
-const [images = 20000, epochs = 5] = process.argv.slice(2).map(Number)
+const [images = 60000, epochs = 6] = process.argv.slice(2).map(Number)
 const digits = take(await loadDataset('mnist'), images) // it has labels, 0 to 9
 const model = await Model.create(await createRuntime(), conditionalVae(), { seed: 1 })
 await model.fit(digits, { epochs })

@@ -4,9 +4,9 @@ import { writeFile } from 'node:fs/promises'
 import { createRuntime, Model, take, vae } from 'ganglion'
 import { interpolationsPng, loadDataset, reconstructionsPng, samplesPng } from 'ganglion/node'
 
-const [images = 20000, epochs = 5] = process.argv.slice(2).map(Number)
+const [images = 60000, epochs = 10] = process.argv.slice(2).map(Number)
 const digits = take(await loadDataset('mnist'), images)
-const model = await Model.create(await createRuntime(), vae({ latent: 20 }), { seed: 1 })
+const model = await Model.create(await createRuntime(), vae({ latent: 10 }), { seed: 1 })
 
 for await (const { epoch, metrics, epochDone } of model.train(digits, { epochs })) {
   const { loss, reconstruction, kl } = metrics

@@ -9,7 +9,7 @@ export default defineModel({
   kind: 'conditional_vae',
   summary: 'conditional variational autoencoder, dense',
   options: {
-    latent: options.option(options.count, 10, 'size of the code'),
+    latent: options.option(options.count, 4, 'size of the code'),
     classes: options.option(options.count, 10, 'classes of the images'),
   },
 }, ({ latent, classes }) => {
