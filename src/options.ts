@@ -13,7 +13,11 @@ export interface Rule<T = unknown> {
   readonly type?: T
 }
 
-/** The rule that values are of a type (TypeError otherwise) and, where given, in a range (RangeError otherwise). */
+/**
+ * The rule that values are of a type (TypeError otherwise) and, where given, in a range (RangeError otherwise).
+ * @example
+ * const even = options.rule('an even number', (x): x is number => Number.isInteger(x), (x) => x % 2 === 0)
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export function rule<T>(expected: string, isType: (x: unknown) => x is T, inRange: (x: T) => boolean = () => true): Rule<T> {
   return { expected, fault: (x) => (!isType(x) ? TypeError : inRange(x) ? null : RangeError) }
@@ -41,12 +45,20 @@ export type Complete<S> = {
   readonly [K in keyof S]: S[K] extends Option | Required ? TypeOf<S[K]> : TypeOf<S[K]> | undefined
 }
 
-/** An option of a schema: `latent: option(count, 20, 'size of the code')`. */
+/**
+ * An option of a schema: `latent: option(count, 20, 'size of the code')`.
+ * @example
+ * const OPTIONS = { latent: options.option(options.count, 20, 'size of the code') }
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export function option<T>(r: Rule<T>, initial: NoInfer<T>, help = ''): Option<T> {
   return { expected: r.expected, fault: r.fault, initial, help }
 }
 /* @__NO_SIDE_EFFECTS__ */
+/**
+ * @example
+ * const OPTIONS = { units: options.required(options.count) }
+ */
 export function required<T>(r: Rule<T>): Required<T> {
   return { ...r, required: true }
 }
@@ -64,6 +76,8 @@ type All<S extends readonly Schema[]> =
  * The options of `owner` (a layer, a model, say), with their defaults for those left out. Undefined counts as left out.
  * @param schemas one, or several that each have some of the options: those of all layers are declared once
  * @throws TypeError where an option, or all of them, have a wrong type; RangeError where a name or a value is wrong
+ * @example
+ * const { amount } = options.complete('sharpen', { amount: 2 }, { amount: options.option(options.notNegative, 1) })
  */
 export function complete<S extends readonly Schema[]>(
   owner: string, given: Given<All<S>>, ...schemas: S
@@ -84,7 +98,11 @@ export function complete<S extends readonly Schema[]>(
   return Object.fromEntries(all) as Complete<All<S>>
 }
 
-/** @throws TypeError, RangeError where `x`, which `owner` calls `key`, breaks its rule */
+/**
+ * @throws TypeError, RangeError where `x`, which `owner` calls `key`, breaks its rule
+ * @example
+ * options.check('sharpen', 'amount', 0.5, options.notNegative)
+ */
 export function check(owner: string, key: string, x: unknown, { fault, expected }: Rule): void {
   const Fault = fault(x)
   if (Fault) throw new Fault(`${owner}: ${key} is ${shown(x)}, expected ${expected}`)
@@ -111,6 +129,10 @@ export const isObject = (x: unknown): x is object => Object(x) === x
 /** An object of named values, or a module of them: no list, function, Map, Date, promise or other kind of the platform's. */
 export const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> => /^(Object|Module)$/.test(tagOf(x))
 const isFlag = (x: unknown): x is boolean => typeof x === 'boolean'
+/**
+ * @example
+ * options.isNumbers([1, 2]) // true
+ */
 export const isNumbers = (x: unknown): x is readonly number[] => Array.isArray(x) && x.every(isNumber)
 const isPair = (x: unknown): x is number | readonly [number, number] => isNumber(x) || isNumbers(x)
 export const isFunction = (x: unknown): x is (...args: never[]) => unknown => typeof x === 'function'
@@ -129,6 +151,10 @@ export const fraction = rule('a number from 0 to 1', isNumber, (x) => x >= 0 && 
 export const flag = rule('true or false', isFlag)
 export const name = rule('a name of at least one character', isString, (x) => x.length > 0)
 /* @__NO_SIDE_EFFECTS__ */
+/**
+ * @example
+ * options.option(options.oneOf('relu', 'gelu'), 'relu')
+ */
 export function oneOf<const T extends string>(...values: readonly T[]): Rule<T> {
   return rule(values.map((v) => `'${v}'`).join(' or '), isString as (x: unknown) => x is T, (x) => values.includes(x))
 }
@@ -164,6 +190,10 @@ export const WINDOW = {
 }
 type Numbers<N extends 2 | 3> = { 2: readonly [number, number], 3: readonly [number, number, number] }[N]
 /* @__NO_SIDE_EFFECTS__ */
+/**
+ * @example
+ * options.option(options.counts(2, 'filters of both layers'), [32, 64])
+ */
 export function counts<N extends 2 | 3>(length: N, what: string): Rule<Numbers<N>> {
   const isType = isNumbers as unknown as (x: unknown) => x is Numbers<N>
   return rule(`${length} positive integers, ${what}`, isType, (x) => x.length === length && x.every(isCount))

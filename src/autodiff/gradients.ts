@@ -12,6 +12,9 @@ import { checked, optional } from '../options.ts'
  * @param dy the incoming gradient, of y's shape; 1 where y is a scalar and it is left out
  * @throws RangeError when y is not a scalar and no dy is given, when an op on the way has no gradient, or when y is computed
  *   without one of `xs` that is a variable
+ * @example
+ * const loss = losses.meanSquaredError(y, ops.matmul(x, w))
+ * const [dw] = gradients(loss, [w])
  */
 export const gradients = checked('gradients', { y: tensor, xs: tensors, dy: optional(tensor) }, (
   y: Tensor, xs: readonly Tensor[], dy?: Tensor,

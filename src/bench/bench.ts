@@ -39,6 +39,9 @@ const QUICK = { seconds: 9, windows: 7, bandwidth: 10, kernel: 5, model: 30 }
 /**
  * Measures this machine, engine and build.
  * @throws RangeError, GanglionError for options as createRuntime does, and where the clock does not run
+ * @example
+ * const report = await bench()
+ * console.log(reportTable(report))
  */
 export async function bench(given: BenchOptions = {}): Promise<BenchReport> {
   complete('bench', given, BENCH, RUNTIME)

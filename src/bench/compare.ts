@@ -38,6 +38,8 @@ const MEND = 'give a file that "ganglion bench --json FILE" wrote'
 /**
  * A report read from JSON.
  * @throws TypeError where it is no text; RangeError where it is no report, in a message that wants the file's name before it
+ * @example
+ * const report = parseReport(text)
  */
 export function parseReport(text: string): BenchReport {
   check('parseReport', 'text', text, TEXT)
@@ -54,7 +56,11 @@ export function parseReport(text: string): BenchReport {
   return value
 }
 
-/** @throws TypeError where they are no reports */
+/**
+ * @throws TypeError where they are no reports
+ * @example
+ * const comparison = compareReports(await bench(), parseReport(text))
+ */
 export function compareReports(a: BenchReport, b: BenchReport): Comparison {
   for (const report of [a, b]) check('compareReports', 'a report', report, reportRule)
   const [linesA, linesB] = [lines(a), lines(b)]
@@ -103,6 +109,8 @@ const results = ({ kernels, models }: BenchReport) => [...kernels, ...models].ma
 /**
  * @param names what the two reports are called in the heading
  * @throws TypeError where an argument is something else
+ * @example
+ * console.log(comparisonTable(compareReports(report, parseReport(text)), ['mine', 'theirs']))
  */
 export function comparisonTable(comparison: Comparison, names: readonly [string, string]): string {
   check('comparisonTable', 'comparison', comparison, COMPARISON)

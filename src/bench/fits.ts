@@ -32,7 +32,11 @@ const FIELDS = {
 export const isReport = fits<BenchReport>(FIELDS)
 /** What `bench` gives. */
 export const reportRule = rule('what bench() gives', isReport)
-/** The names of what was computed wrong. @throws TypeError where it is no report */
+/**
+ * The names of what was computed wrong. @throws TypeError where it is no report
+ * @example
+ * if (wrong(report).length) console.log('wrong results:', wrong(report))
+ */
 export function wrong(report: BenchReport): string[] {
   check('wrong', 'report', report, reportRule)
   return [...report.kernels, ...report.models].filter(({ result }) => result === 'different').map(({ name }) => name)

@@ -23,7 +23,11 @@ const percent = (fraction: number): string => `${(100 * fraction).toFixed(0)} %`
 /** Flops that are no floating point operations to speak of are none. */
 const speed = ({ gflops, ofPeak }: Row): [string, string] => (gflops > 0 ? [short(gflops), percent(ofPeak)] : ['–', '–'])
 
-/** @throws TypeError where it is no report */
+/**
+ * @throws TypeError where it is no report
+ * @example
+ * console.log(reportTable(await bench()))
+ */
 export function reportTable(report: BenchReport): string {
   check('reportTable', 'report', report, reportRule)
   const { ganglion, core, precision, fused, wide, threads, machine, peak, bandwidth, kernels, models, seconds } = report

@@ -38,6 +38,8 @@ const backwards = (stages: readonly Stage[]): Stage[] => stages.map((stage) => {
  * How `compile` orders a step that has to take little memory: `compile(spec, { schedule: checkpointing })`, or
  * `train(data, { checkpointing: true })`. What is cheap (relu, batch normalization's output) is computed again where it is read
  * after a long while, to the same bits.
+ * @example
+ * compile({ group: 'train', stages }, { schedule: checkpointing })
  */
 export const checkpointing: Scheduler = {
   orders: (stages) => [stages, backwards(stages)].map((each) => recompute(schedule(each))),

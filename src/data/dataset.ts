@@ -63,6 +63,9 @@ const ARRAYS = rule('{ images, shape }', isRecord)
  * Floats are taken as they are. Models make images in [-1, 1], so a warning says where `images` have another range.
  * @throws TypeError when an array has the wrong type
  * @throws RangeError when lengths do not fit the shape or each other, a float is NaN or infinite, or a label is no class number
+ * @example
+ * const images = Uint8Array.from({ length: 60 * 784 }, (_, i) => (i * i) % 251)
+ * const data = imageDataset({ images, shape: [28, 28, 1] })
  */
 export function imageDataset(arrays: ImageArrays): ImageDataset {
   check('imageDataset', 'the argument', arrays, ARRAYS)
@@ -104,6 +107,8 @@ export function checkFloats(where: string, images: Float32Array, size: number): 
 /**
  * The first `n` images with their labels and tensors, sharing memory with `dataset`.
  * @throws RangeError when `n` is not an integer from 1 to `dataset.count`
+ * @example
+ * const few = take(digits, 1000)
  */
 export function take(dataset: ImageDataset, n: number): ImageDataset {
   checkData('take', dataset, 'dataset')

@@ -28,6 +28,8 @@ export interface SlimRuntimeOptions extends RuntimeOptions {
  * @throws RangeError for options that are unknown or out of range
  * @throws GanglionError where threads (by number) or relaxed precision are asked for and not available, or the core cannot
  * be fetched or used
+ * @example
+ * const runtime = await createRuntime({ core: new URL('./ganglion.wasm', import.meta.url) })
  */
 export async function createRuntime(options: SlimRuntimeOptions): Promise<Runtime> {
   const { core, ...rest } = options ?? {}

@@ -12,6 +12,10 @@ import { sourceOf, type Trained } from './source.ts'
 export type FormatName = keyof typeof registry
 /** The formats, by their names. */
 export const formats = registry as unknown as Readonly<Record<FormatName, Format>>
+/**
+ * @example
+ * for (const name of formatNames()) console.log(name)
+ */
 export const formatNames = Object.keys(registry).sort() as FormatName[]
 
 /** What every format takes. */
@@ -37,6 +41,8 @@ const TRAINED = rule("a Model, or what loadRun gives", (x): x is Model | Trained
  * @param trained a model, or the run that `loadRun` of `ganglion/node` gives
  * @throws TypeError, RangeError for options that are not as described, or weights of the part that are not finite
  * @throws GanglionError where the model has no such part, or the part cannot be of this format
+ * @example
+ * for (const [name, bytes] of await exportModel(model, 'onnx')) await writeFile(name, bytes)
  */
 export async function exportModel<F extends FormatName>(
   trained: Model | Trained, format: F, options: ExportOptions<F> = {} as ExportOptions<F>,

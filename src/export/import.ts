@@ -36,6 +36,8 @@ export interface Imported {
  * @param file what messages call the file
  * @throws TypeError, RangeError for arguments that are not as described
  * @throws GanglionError where a weight does not fit, is missing, or is of no layer of the model; nothing changes then
+ * @example
+ * importWeights(model, decodeSafetensors(bytes).tensors)
  */
 export function importWeights(model: Model, tensors: ReadonlyMap<string, SavedTensor>, file = 'the file'): Imported {
   check('importWeights', 'the model', model, MODEL)

@@ -43,7 +43,11 @@ export interface GraphOptions {
   readonly drawn?: boolean
 }
 
-/** The parts that a model of a definition has. @throws TypeError where it is none */
+/**
+ * The parts that a model of a definition has. @throws TypeError where it is none
+ * @example
+ * partsOf(vae()) // what of it can be exported
+ */
 export const partsOf = checked('partsOf', { 'the definition': record }, (
   { encode, discriminate }: Pick<ModelDefinition, 'encode' | 'discriminate'>,
 ): Part[] => PARTS.filter((part) => (

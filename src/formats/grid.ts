@@ -39,6 +39,8 @@ const MOST = 1073741824
  * to 0 to 255, NaN as 0. Places without an image show the frame's colour.
  * @throws TypeError when `images` is not a Float32Array
  * @throws RangeError when the images do not fit the shape, or an option has no meaning
+ * @example
+ * const { width, height, pixels } = imageGrid(model.sample(16), { shape: [28, 28, 1], columns: 4 })
  */
 export function imageGrid(images: Float32Array, options: GridOptions): Pixels {
   check('imageGrid', 'images', images, floats)

@@ -58,6 +58,8 @@ function readHeader(bytes: Uint8Array, name: string): IdxHeader | number {
 /**
  * How many bytes an IDX file has by its header, of which `bytes` is the beginning; undefined while the header is not whole.
  * @throws GanglionError when it is not the beginning of an IDX file
+ * @example
+ * const length = idxLength(bytes) // undefined: no IDX file
  */
 export function idxLength(bytes: Uint8Array, name = 'IDX data'): number | undefined {
   checkBytes('idxLength', bytes)
@@ -71,6 +73,8 @@ export function idxLength(bytes: Uint8Array, name = 'IDX data'): number | undefi
  * @param name what messages call the file
  * @throws TypeError when `bytes` is not a Uint8Array
  * @throws GanglionError when the magic number is wrong, or the file is shorter or longer than its header says
+ * @example
+ * const { shape, data } = parseIdx(bytes)
  */
 export function parseIdx(bytes: Uint8Array, name = 'IDX data'): IdxArray {
   checkBytes('parseIdx', bytes)
@@ -93,6 +97,8 @@ export function parseIdx(bytes: Uint8Array, name = 'IDX data'): IdxArray {
 /**
  * The IDX file of an array of bytes (type code 08), the inverse of `parseIdx`.
  * @throws RangeError when `shape` is not 1 to 255 dimensions whose product is `data.length`
+ * @example
+ * const bytes = writeIdx([2, 28, 28], new Uint8Array(2 * 784))
  */
 export function writeIdx(shape: readonly number[], data: Uint8Array): Uint8Array {
   if (typeof shape?.every !== 'function') throw new TypeError(`writeIdx: shape expected a list of sizes, got ${typeof shape}`)
@@ -118,6 +124,8 @@ function cutShort(name: string, says: string, found: number): GanglionError {
  * The images of an IDX file of bytes: (count, height, width), which is 1 channel, or (count, height, width, channels).
  * @param name what the dataset and its messages are called
  * @throws GanglionError when it is not an IDX file, or one of labels, of other numbers than bytes, or of no images
+ * @example
+ * const data = imagesFromIdx(bytes, 'train-images-idx3-ubyte')
  */
 export function imagesFromIdx(bytes: Uint8Array, name: string): ImageDataset {
   const { shape, data } = parseIdx(bytes, name)
@@ -139,6 +147,8 @@ export function imagesFromIdx(bytes: Uint8Array, name: string): ImageDataset {
 /**
  * The dataset with the labels of an IDX file of bytes, one for each image.
  * @throws GanglionError when it is not an IDX file of labels, or their number differs from the images'
+ * @example
+ * const data = withIdxLabels(digits, bytes, 'train-labels-idx1-ubyte')
  */
 export function withIdxLabels(dataset: ImageDataset, bytes: Uint8Array, name: string): ImageDataset {
   const { shape, data } = parseIdx(bytes, name)

@@ -64,6 +64,8 @@ const product = (shape: readonly number[]): number => (shape.includes(0) ? 0 : s
 /**
  * The bytes of an NPY file.
  * @throws TypeError when `data` is no typed array of numbers, RangeError when `shape` does not fit it
+ * @example
+ * const bytes = encodeNpy({ shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) })
  */
 export function encodeNpy(array: NpyArray): Uint8Array {
   check('encodeNpy', 'array', array, record)
@@ -106,6 +108,8 @@ function put(view: DataView, start: number, data: NpyData): void {
  * @param name what messages call the file
  * @throws TypeError when `bytes` is not a Uint8Array
  * @throws GanglionError when it is no NPY file, is cut short or too long, or holds what is not numbers
+ * @example
+ * const { shape, data } = decodeNpy(bytes)
  */
 export function decodeNpy(bytes: Uint8Array, name = 'NPY data'): NpyArray {
   checkBytes('decodeNpy', bytes)

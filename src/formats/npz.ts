@@ -27,6 +27,8 @@ const SUFFIX = '.npy'
  *
  *     encodeNpz(new Map([['images', { shape: [2, 28, 28, 1], data: pixels }], ['labels', { shape: [2], data: labels }]]))
  * @throws TypeError, RangeError when an array is not as `encodeNpy` takes it, or an option is not as described
+ * @example
+ * const bytes = encodeNpz(new Map([['codes', { shape: [2], data: Float32Array.of(1, 2) }]]))
  */
 export function encodeNpz(arrays: ReadonlyMap<string, NpyArray>, options: Given<typeof ENCODE> = {}): Uint8Array {
   check('encodeNpz', 'arrays', arrays, ARRAYS)
@@ -41,6 +43,8 @@ export function encodeNpz(arrays: ReadonlyMap<string, NpyArray>, options: Given<
  * @param name what messages call the file
  * @throws TypeError, RangeError when `bytes` is not a Uint8Array, or options are not as described
  * @throws GanglionError when it is no zip file, or too large, or one of its arrays is not as `decodeNpy` takes it
+ * @example
+ * for (const [name, { shape }] of decodeNpz(bytes)) console.log(name, shape)
  */
 export function decodeNpz(bytes: Uint8Array, name = 'NPZ data', options: Given<typeof DECODE> = {}): Map<string, NpyArray> {
   checkBytes('decodeNpz', bytes)

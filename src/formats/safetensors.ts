@@ -33,6 +33,8 @@ const MAX_HEADER = 100_000_000
  * The bytes of a safetensors file; its data starts at a multiple of 8.
  * @throws TypeError when data is neither Float32Array nor Uint32Array nor Uint8Array, or a metadata value is not a string
  * @throws RangeError when a shape's product is not its data's length, or a tensor is called `__metadata__`
+ * @example
+ * const bytes = encodeSafetensors(model.weights(), { author: 'me' })
  */
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, WrittenTensor>, metadata: Record<string, string> = {},
@@ -83,7 +85,11 @@ export function encodeSafetensors(
   return bytes
 }
 
-/** @internal The names of tensors as a file has them: bytes after what has to lie at a multiple of 4. */
+/**
+ * @internal The names of tensors as a file has them: bytes after what has to lie at a multiple of 4.
+ * @example
+ * const names = writtenOrder(model.weights())
+ */
 export const writtenOrder = (tensors: ReadonlyMap<string, WrittenTensor>): string[] =>
   [...tensors.keys()].sort().sort((a, b) => size(tensors.get(b)) - size(tensors.get(a)))
 
@@ -95,6 +101,8 @@ const size = (tensor: WrittenTensor | undefined): number => (isA('Uint8Array', t
  * @param name what messages call the file
  * @throws GanglionError when the file is cut short or too long, its header is not what the format says, tensors
  * overlap, leave holes or share a name, or one is of another dtype
+ * @example
+ * model.loadWeights(decodeSafetensors(bytes).tensors)
  */
 export function decodeSafetensors(bytes: Uint8Array, name = 'safetensors data'): SafetensorsFile {
   const { metadata, entries, start } = readLayout('decodeSafetensors', bytes, name)
@@ -107,7 +115,11 @@ export function decodeSafetensors(bytes: Uint8Array, name = 'safetensors data'):
   return { tensors, metadata }
 }
 
-/** The shapes of the tensors in a file, of which no data is read. @throws as `decodeSafetensors` does */
+/**
+ * The shapes of the tensors in a file, of which no data is read. @throws as `decodeSafetensors` does
+ * @example
+ * for (const [name, { shape }] of safetensorsShapes(bytes)) console.log(name, shape)
+ */
 export function safetensorsShapes(bytes: Uint8Array, name = 'safetensors data'): Map<string, Pick<SavedTensor, 'shape'>> {
   return new Map(readLayout('safetensorsShapes', bytes, name).entries.map((entry) => [entry.name, entry]))
 }
@@ -118,7 +130,11 @@ export interface Layout extends Header {
   readonly start: number
 }
 
-/** @internal The header, its tensors in the order of their data, which they cover. */
+/**
+ * @internal The header, its tensors in the order of their data, which they cover.
+ * @example
+ * const layout = readLayout('mine', bytes, 'weights.safetensors')
+ */
 export function readLayout(owner: string, bytes: Uint8Array, name: string): Layout {
   checkBytes(owner, bytes)
   const layout = readHeader(bytes, name)

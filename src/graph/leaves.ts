@@ -15,7 +15,11 @@ function leaf<A extends { shape: Shape }>(name: string): Op<A> {
 type InputAttrs = { name: string; shape: Shape }
 export const inputOp = leaf<InputAttrs>('input')
 
-/** A placeholder that the host fills before the first run. @throws TypeError, RangeError for what is no name, or no shape */
+/**
+ * A placeholder that the host fills before the first run. @throws TypeError, RangeError for what is no name, or no shape
+ * @example
+ * const x = input('x', [64, 784])
+ */
 export const input = checked('input', { name: nameRule, shape: shapeRule },
   (name: string, shape: Shape): Tensor<InputAttrs> => apply(inputOp, [], { name, shape }))
 
@@ -29,6 +33,8 @@ const CONSTANT = { values, shape: optional(shapeRule) }
 /**
  * A constant tensor; one number fills the whole shape (`[]` by default).
  * @throws TypeError for what is no number, RangeError where the values do not fill the shape
+ * @example
+ * constant([1, 2, 3, 4], [2, 2])
  */
 export const constant = checked('constant', CONSTANT, (
   values: number | ArrayLike<number>, shape?: Shape,
@@ -62,6 +68,8 @@ const VARIABLE = {
 /**
  * State that outlives a step. `name` must be unique within a session: it names the weights in files and digests.
  * @throws TypeError, RangeError where an argument is not as described, or the initializer gives no tensor of that shape
+ * @example
+ * const kernel = variable('kernel', [784, 10], initializers.glorotUniform())
  */
 export const variable = checked('variable', VARIABLE, (
   name: string, shape: Shape, initializer: Initializer, role: VariableRole = 'parameter',
@@ -73,6 +81,10 @@ export const variable = checked('variable', VARIABLE, (
   throw shapeError('variable', `the initializer of '${name}' gives ${show(initial.shape)}, expected ${show(shape)}`)
 })
 
+/**
+ * @example
+ * const weights = y.inputs.filter(isVariable)
+ */
 export const isVariable = (t: Tensor): t is Variable => t?.op === variableOp
 const isOneVariable = (x: unknown): x is Variable => isVariable(x as Tensor)
 export const variableRule = rule('a variable', isOneVariable)

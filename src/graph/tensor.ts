@@ -75,7 +75,11 @@ export class Tensor<A extends Attrs = Attrs> {
 
 const product = (shape: Shape): number => shape.reduce((n, d) => n * d, 1)
 
-/** The number of elements of `shape`. @throws TypeError, RangeError where it is no list of positive integers */
+/**
+ * The number of elements of `shape`. @throws TypeError, RangeError where it is no list of positive integers
+ * @example
+ * sizeOf([28, 28, 1]) // 784
+ */
 export function sizeOf(shape: Shape): number {
   check('sizeOf', 'shape', shape, lengths)
   return product(shape)
@@ -95,7 +99,11 @@ export const value = rule('a tensor or a number', (x): x is Value => isNumber(x)
 
 const scopes: string[] = []
 
-/** Runs `build` with every tensor it makes labelled `name` (nested scopes join with `/`). */
+/**
+ * Runs `build` with every tensor it makes labelled `name` (nested scopes join with `/`).
+ * @example
+ * scoped('attention', () => ops.matmul(x, w)) // an error in it names 'attention'
+ */
 export function scoped<T>(name: string, build: () => T): T {
   check('scoped', 'name', name, nameRule)
   check('scoped', 'build', build, callable)

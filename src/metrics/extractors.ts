@@ -90,6 +90,8 @@ const inference = () => new Pass(false)
  * channels, He-normal weights drawn once for all from a seed, then the mean over positions. Random features tell distributions
  * apart without any training data (Naeem et al. 2020, arXiv:2002.09797, section 5), less sharply than those of a classifier.
  * @throws TypeError, RangeError where runtime or shape are not as described
+ * @example
+ * const extractor = await randomFeatures(runtime, [64, 64, 3])
  */
 export async function randomFeatures(runtime: Runtime, imageShape: Shape): Promise<FeatureExtractor> {
   check('randomFeatures', 'runtime', runtime, RUNTIME)
@@ -113,6 +115,8 @@ const CLASSIFIER = (): readonly (readonly [string, Layer])[] => {
  * before its last layer. conv 3 × 3 stride 2 SAME 16 relu → the same 32 → dense 64 relu.
  * @param weights of `ganglion/mnist_classifier.safetensors`
  * @throws TypeError, RangeError where they are others
+ * @example
+ * const extractor = await classifierFeatures(runtime, await mnistClassifier())
  */
 export async function classifierFeatures(
   runtime: Runtime, weights: ReadonlyMap<string, SavedTensor>,

@@ -20,6 +20,8 @@ const GAUSSIAN = rule('what gaussian() makes', (x): x is Gaussian => (
 /**
  * Mean and covariance of features.
  * @throws RangeError where they are of less than two images, or not finite
+ * @example
+ * const { mean, covariance } = gaussian(await extractor.of(model.sample(1000)))
  */
 export function gaussian(features: Features): Gaussian {
   const N = rowsOf('gaussian', 'features', features, 2)

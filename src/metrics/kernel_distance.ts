@@ -6,6 +6,8 @@ import { type Features, rowsOfBoth } from './features.ts'
  * Means of k(x, x′) over pairs of different real images, of k(y, y′) over pairs of generated ones, less twice the mean of
  * k(x, y), where k(a, b) = (a·b / width + 1)³. About 0 where both sets are of one distribution; it may be below.
  * @throws RangeError where there are less than two images of either, the widths differ, or features are not finite
+ * @example
+ * kernelDistance(await extractor.of(real), await extractor.of(model.sample(1000)))
  */
 export function kernelDistance(real: Features, generated: Features): number {
   const [m, n] = rowsOfBoth('kernelDistance', real, generated, 2)

@@ -24,6 +24,8 @@ export interface Neighbourhood {
 /**
  * All four. Squared Euclidean distances are sums over features in their order; a distance equal to a ball's radius is within.
  * @throws RangeError where either set has no more images than `neighbours`, the widths differ, or features are not finite
+ * @example
+ * const { precision, recall } = neighbourhood(await extractor.of(real), await extractor.of(model.sample(1000)))
  */
 export function neighbourhood(real: Features, generated: Features, options: NeighbourOptions = {}): Neighbourhood {
   const { neighbours } = complete('neighbourhood', options, OPTIONS)

@@ -35,6 +35,8 @@ export interface StagePieces {
  * @param reduction what the step's gradients are of those of its micro-batches, the definition's: their mean by rows or their sum
  * @throws RangeError where the stages differ in more than their rows, or an optimizer gets gradients of one micro-batch; where
  * there is no micro-batch, or not a number of rows for each
+ * @example
+ * const stages = accumulate([firstHalf, secondHalf], [64, 64])
  */
 export function accumulate(
   parts: readonly (readonly Stage[])[], rows: readonly number[], reduction: Reduction = 'mean',
@@ -66,6 +68,8 @@ export function accumulate(
  * sums by `treeSum`, and the updates. The counters of their group are the host's to set: each piece takes a step of it.
  * @param parts, rows, reduction as `accumulate` takes them
  * @throws RangeError as `accumulate` does, and where a loss depends on what goes through `accumulated`
+ * @example
+ * const pieces = stepPieces([firstHalf, secondHalf], [64, 64])
  */
 export function stepPieces(
   parts: readonly (readonly Stage[])[], rows: readonly number[], reduction: Reduction = 'mean',
@@ -100,6 +104,8 @@ export function stepPieces(
 /**
  * The sum of arrays of floats, one a micro-batch, in the order and with the roundings of a step that computes them all.
  * @throws RangeError where there are none, or they are of different lengths
+ * @example
+ * treeSum([Float32Array.of(1, 2), Float32Array.of(3, 4)]) // [4, 6]
  */
 export function treeSum(values: readonly Float32Array[]): Float32Array {
   check('treeSum', 'values', values, ARRAYS)

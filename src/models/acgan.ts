@@ -18,6 +18,10 @@ const OWN = {
 }
 const OPTIONS: typeof CONV_GAN & typeof CLASSES & typeof OWN = joined(joined(CONV_GAN, CLASSES), OWN)
 
+/**
+ * @example
+ * const model = await Model.create(runtime, acgan({ classes: 10 }), { seed: 1 })
+ */
 export const acgan: OwnKind<typeof OPTIONS, 'discriminator' | 'generator', never> = defineModel({
   kind: 'acgan',
   summary: 'GAN with an auxiliary classifier: images of a class',

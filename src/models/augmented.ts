@@ -16,6 +16,8 @@ const names = rule(CHANGES, isText, areChanges)
  * const model = await Model.create(runtime, augmented(dcgan({ imageShape: [64, 64, 3] }), 'flip,shift,color'))
  * ```
  * @throws TypeError, RangeError where the changes are not such names
+ * @example
+ * const model = await Model.create(runtime, augmented(vae(), 'flip,shift'), { seed: 1 })
  */
 export function augmented<M extends string, F extends string>(
   definition: ModelDefinition<M, F>, changes: string,

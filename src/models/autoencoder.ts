@@ -78,7 +78,11 @@ function halved({ latent, filters }: Widths, imageShape: readonly [number, numbe
   }
 }
 
-/** Encoder → code → decoder; loss: MSE, and `sparse` · the mean of |code|. */
+/**
+ * Encoder → code → decoder; loss: MSE, and `sparse` · the mean of |code|.
+ * @example
+ * const model = await Model.create(runtime, autoencoder({ latent: 8 }), { seed: 1 })
+ */
 export const autoencoder = defineModel({
   kind: 'autoencoder',
   summary: 'convolutional autoencoder, which samples codes like those it has seen',

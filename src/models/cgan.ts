@@ -16,6 +16,10 @@ import { defineModel, type OwnKind } from './kind.ts'
 
 const OPTIONS: typeof CONV_GAN & typeof CLASSES = joined(CONV_GAN, CLASSES)
 
+/**
+ * @example
+ * const model = await Model.create(runtime, cgan({ classes: 10 }), { seed: 1 })
+ */
 export const cgan: OwnKind<typeof OPTIONS, 'discriminator' | 'generator', never> = defineModel({
   kind: 'cgan',
   summary: 'conditional GAN with a projection discriminator: images of a class',

@@ -68,6 +68,10 @@ export function convVaeGraphs(options: Complete<typeof CONV_VAE>, classes?: numb
   }
 }
 
+/**
+ * @example
+ * const model = await Model.create(runtime, convVae({ imageShape: [64, 64, 3], likelihood: 'logistic' }), { seed: 1 })
+ */
 export const convVae: OwnKind<typeof CONV_VAE, Figures> = defineModel({
   kind: 'conv-vae',
   summary: 'variational autoencoder, convolutional, of images of any size',

@@ -8,6 +8,10 @@ import { defineModel, type OwnKind } from './kind.ts'
 
 const OPTIONS: typeof CONV_VAE & typeof CLASSES = joined(CONV_VAE, CLASSES)
 
+/**
+ * @example
+ * const model = await Model.create(runtime, cvae({ classes: 10 }), { seed: 1 })
+ */
 export const cvae: OwnKind<typeof OPTIONS, 'loss' | 'reconstruction' | 'kl'> = defineModel({
   kind: 'cvae',
   summary: 'conditional variational autoencoder, convolutional: images of a class',

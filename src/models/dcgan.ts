@@ -37,6 +37,8 @@ const OPTIONS: typeof OWN & typeof ADVERSARIAL = joined(OWN, ADVERSARIAL)
  * Discriminator: conv 64, leaky relu 0.2 → conv 128, batch norm, leaky relu → dense 1. Kernels 4 × 4, strides 2, SAME.
  * Larger images are halved further, until their smaller side is 4 to 7. Real and generated images are normalised by their own
  * statistics each.
+ * @example
+ * const model = await Model.create(runtime, dcgan({ imageShape: [32, 32, 3] }), { seed: 1 })
  */
 export const dcgan: OwnKind<typeof OPTIONS, 'discriminator' | 'generator', never> = defineModel({
   kind: 'dcgan',

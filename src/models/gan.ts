@@ -5,7 +5,11 @@ import type { Given } from '../options.ts'
 import { DENSE_GAN, denseGan } from './dense_gan.ts'
 import { defineModel, type OwnKind } from './kind.ts'
 
-/** The networks of dense_gan.ts; losses: the cross-entropy of the discriminator's logits. */
+/**
+ * The networks of dense_gan.ts; losses: the cross-entropy of the discriminator's logits.
+ * @example
+ * const model = await Model.create(runtime, gan({ ema: 0.999 }), { seed: 1 })
+ */
 export const gan: OwnKind<typeof DENSE_GAN, 'discriminator' | 'generator', never> = defineModel({
   kind: 'gan',
   summary: 'generative adversarial network, dense, log losses',

@@ -18,6 +18,9 @@ const MOST = 1073741824
  * `linear`: (1 − t)·a + t·b. `gaussian`: that, divided by √((1 − t)² + t²), so that between two independent standard
  * normal codes every point is standard normal too; the straight line would pass through codes that are too small.
  * @throws RangeError when the lengths differ or are 0, steps is not an integer of at least 2, or the path is unknown
+ * @example
+ * const codes = model.drawCodes(2)
+ * const walk = model.decode(interpolate(codes.subarray(0, 20), codes.subarray(20), { steps: 8 }))
  */
 export function interpolate(a: Float32Array, b: Float32Array, options: InterpolateOptions = {}): Float32Array {
   check('interpolate', 'a', a, floats)

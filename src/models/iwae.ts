@@ -28,7 +28,11 @@ const OPTIONS: typeof CONV_CODE & typeof LIKELIHOOD & typeof OWN & typeof CONV_T
 /** −ln (1/k) Σ e^w over the first axis: of k importance weights for each image, their logarithms [k, rows]. */
 export const bound = (weights: Tensor): Tensor => sub(log(constant(weights.shape[0]!)), logSumExp(weights, 0))
 
-/** −ln (1/k) Σ p(x, zᵢ) / q(zᵢ | x), zᵢ ~ q: a bound of −ln p(x) that k tightens. */
+/**
+ * −ln (1/k) Σ p(x, zᵢ) / q(zᵢ | x), zᵢ ~ q: a bound of −ln p(x) that k tightens.
+ * @example
+ * const model = await Model.create(runtime, iwae({ samples: 5 }), { seed: 1 })
+ */
 export const iwae: OwnKind<typeof OPTIONS, 'loss' | 'reconstruction'> = defineModel({
   kind: 'iwae',
   summary: 'importance weighted autoencoder, convolutional: a tighter bound',

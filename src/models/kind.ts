@@ -64,13 +64,23 @@ const OPTION = rule('what option() makes', (x): x is Option => isRecord(x) && is
 
 /**
  * A kind of model, made of its record and of what makes a definition from complete options. The options are checked before.
- *
- * ```js
- * export const mine = defineModel({
+ * @example
+ * const mine = defineModel({
  *   kind: 'mine', summary: 'a linear autoencoder',
  *   options: { latent: options.option(options.count, 8, 'size of the code') },
- * }, ({ latent }) => ({ imageShape: [28, 28, 1], codeShape: [latent], optimizers: [], train: …, decode: … }))
- * ```
+ * }, ({ latent }) => {
+ *   const [encoder, decoder] = [layers.dense({ units: latent }), layers.dense({ units: 784 })]
+ *   const optimizer = optimizers.adam()
+ *   return {
+ *     imageShape: [28, 28, 1], codeShape: [latent], optimizers: [optimizer],
+ *     train({ images }, pass) {
+ *       const flat = ops.reshape(images, [-1, 784])
+ *       const loss = losses.meanSquaredError(flat, decoder.apply(encoder.apply(flat, pass), pass))
+ *       return [minimize(optimizer, loss, [encoder, decoder])]
+ *     },
+ *     decode: (codes, pass) => ops.reshape(decoder.apply(codes, pass), [-1, 28, 28, 1]),
+ *   }
+ * })
  */
 export function defineModel<S extends Schema, Metrics extends string, Figures extends string = Metrics>(
   record: KindRecord<S> & Tried<NoInfer<S>>, make: Make<S, Metrics, Figures>,

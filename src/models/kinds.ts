@@ -15,6 +15,10 @@ type SchemaOf<K> = K extends { readonly options: infer S extends Schema } ? S : 
 // What a record lacks does not compile here.
 const complete: { readonly [K in ModelName]: OwnKind<SchemaOf<(typeof registry)[K]>> } = registry
 export const models = complete as unknown as Readonly<Record<ModelName, OwnKind>>
+/**
+ * @example
+ * for (const name of modelNames()) console.log(name)
+ */
 export const modelNames = (Object.keys(registry) as ModelName[]).sort()
 export const isModelName = (name: unknown): name is ModelName => modelNames.includes(name as ModelName)
 
@@ -23,6 +27,8 @@ export const isModelName = (name: unknown): name is ModelName => modelNames.incl
  * @param classes how many they have, where they have labels
  * @throws RangeError when there is no such model, or an option is not one of its
  * @throws GanglionError when the model takes images of other shapes only
+ * @example
+ * const definition = defineFor([28, 28, 1], 'vae', { latent: 2 })
  */
 export function defineFor(
   imageShape: ImageShape, kind: ModelName, options: ModelOptions = {}, classes?: number,

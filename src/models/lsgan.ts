@@ -5,7 +5,11 @@ import type { Given } from '../options.ts'
 import { DENSE_GAN, denseGan } from './dense_gan.ts'
 import { defineModel, type OwnKind } from './kind.ts'
 
-/** The networks of dense_gan.ts; losses: half the mean squared distance of the discriminator's scores. */
+/**
+ * The networks of dense_gan.ts; losses: half the mean squared distance of the discriminator's scores.
+ * @example
+ * const model = await Model.create(runtime, lsgan({ latent: 64 }), { seed: 1 })
+ */
 export const lsgan: OwnKind<typeof DENSE_GAN, 'discriminator' | 'generator', never> = defineModel({
   kind: 'lsgan',
   summary: 'least squares GAN, dense',

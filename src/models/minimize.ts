@@ -29,6 +29,8 @@ export type MinimizeOptions<Metrics extends string = string> = Given<ReturnType<
  * @param loss a scalar
  * @param layers applied to make `loss`; a parameter that several share is changed once
  * @throws RangeError when a transform does not give a gradient for each that it was given
+ * @example
+ * minimize(optimizers.adam(), loss, [encoder], { metrics: { loss } })
  */
 export function minimize<Metrics extends string = 'loss'>(
   optimizer: Optimizer, loss: Tensor, layers: readonly Layer[], options: MinimizeOptions<Metrics> = {},
@@ -43,7 +45,11 @@ export function minimize<Metrics extends string = 'loss'>(
   return { metrics, updates: optimizer.apply(chain(...transforms)(raw, variables), variables) }
 }
 
-/** What `minimize` takes for a definition's `clipNorm`: the bound of all gradients' norm, 0 for none. */
+/**
+ * What `minimize` takes for a definition's `clipNorm`: the bound of all gradients' norm, 0 for none.
+ * @example
+ * minimize(optimizer, loss, [encoder], clipping(1))
+ */
 export function clipping(clipNorm: number): Pick<MinimizeOptions, 'transforms'> {
   check('clipping', 'clipNorm', clipNorm, notNegative)
   return clipNorm ? { transforms: [clipByGlobalNorm(clipNorm)] } : {}

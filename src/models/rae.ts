@@ -24,6 +24,10 @@ const OPTIONS: typeof CONV_CODE & typeof OWN & typeof CONV_TRAINING = joined(CON
 
 const squares = (layer: Layer): Tensor => parameters(layer).map((v) => sum(square(v))).reduce((a, b) => add(a, b))
 
+/**
+ * @example
+ * const model = await Model.create(runtime, rae({ latent: 32 }), { seed: 1 })
+ */
 export const rae: OwnKind<typeof OPTIONS, 'loss' | 'reconstruction', 'loss'> = defineModel({
   kind: 'rae',
   summary: 'regularized autoencoder: no noise, samples by the codes seen',

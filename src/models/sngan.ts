@@ -41,6 +41,10 @@ const down = (filters: number, first: boolean): Layer => residual('down', [
   ...(first ? [] : [activation('relu')]), judged(filters, 3), activation('relu'), judged(filters, 3), halved(),
 ], [judged(filters, 1), halved()])
 
+/**
+ * @example
+ * const model = await Model.create(runtime, sngan({ imageShape: [32, 32, 3] }), { seed: 1 })
+ */
 export const sngan: OwnKind<typeof OPTIONS, 'discriminator' | 'generator', never> = defineModel({
   kind: 'sngan',
   summary: 'spectrally normalized residual GAN with hinge losses, slow',

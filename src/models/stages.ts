@@ -11,6 +11,9 @@ import type { Batch, ModelDefinition, Stage } from './definition.ts'
 /**
  * The stages of one training step on `batch`, with the updates that layers asked for on the side.
  * @param pass for the graph of some rows, or of a step of several batches
+ * @example
+ * const images = input('images', [64, 28, 28, 1])
+ * compile({ group: 'train', stages: trainingStages(vae(), { images }) })
  */
 export function trainingStages(
   definition: Pick<ModelDefinition, 'train'>, batch: Batch, pass = new Pass(true, undefined, [batch]),

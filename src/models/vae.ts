@@ -46,6 +46,8 @@ const OPTIONS = {
 /**
  * 784 → hidden relu → mean, logvar → z = mean + std·ε → hidden relu → 784 tanh; loss: squared error + KL, summed over
  * the batch: that is what the learning rate is for.
+ * @example
+ * const model = await Model.create(runtime, vae({ latent: 2, hidden: 256 }), { seed: 1 })
  */
 export const vae = defineModel({
   kind: 'vae',

@@ -42,6 +42,10 @@ export function discrepancy(codes: Tensor, prior: Tensor): Tensor {
   return sub(add(within(codes), within(prior)), mul(kernel(distances(codes, prior)), 2 / (n * n)))
 }
 
+/**
+ * @example
+ * const model = await Model.create(runtime, waeMmd({ latent: 16 }), { seed: 1 })
+ */
 export const waeMmd: OwnKind<typeof OPTIONS, 'loss' | 'reconstruction' | 'discrepancy', 'loss'> = defineModel({
   kind: 'wae-mmd',
   summary: 'Wasserstein autoencoder with a maximum mean discrepancy',

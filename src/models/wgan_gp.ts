@@ -34,7 +34,11 @@ export function gradientPenalty(real: Tensor, fake: Tensor, judge: (x: Tensor) =
   return mean(square(sub(norms, 1)))
 }
 
-/** Losses: the mean scores, which the critic drives apart and the generator raises. Adam's β₂ is the paper's. */
+/**
+ * Losses: the mean scores, which the critic drives apart and the generator raises. Adam's β₂ is the paper's.
+ * @example
+ * const model = await Model.create(runtime, wganGp({ criticSteps: 5 }), { seed: 1 })
+ */
 export const wganGp: OwnKind<typeof OPTIONS, 'discriminator' | 'generator', never> = defineModel({
   kind: 'wgan-gp',
   summary: 'Wasserstein GAN with gradient penalty, convolutional: steady',

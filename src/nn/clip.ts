@@ -11,6 +11,8 @@ import type { GradientTransform } from './transforms.ts'
 /**
  * min(max(g, −c), c) for each element of each gradient (Keras's clipvalue).
  * @throws RangeError unless c > 0
+ * @example
+ * minimize(optimizer, loss, [encoder], { transforms: [optimizers.clipByValue(0.5)] })
  */
 export function clipByValue(c: number): GradientTransform {
   check('clipByValue', 'the bound', c, positive)
@@ -33,6 +35,8 @@ function scaled(gradients: readonly Tensor[]): { scale: Tensor; parts: Tensor[];
 /**
  * √Σ g², over all elements of all gradients: a scalar. Squares do not overflow: it is infinite where it is above 3.4e38.
  * @throws RangeError when no gradients are given
+ * @example
+ * const norm = optimizers.globalNorm(gradients(loss, layers.parameters(encoder)))
  */
 export function globalNorm(gradients: readonly Tensor[]): Tensor {
   check('globalNorm', 'gradients', gradients, tensors)
@@ -45,6 +49,8 @@ export function globalNorm(gradients: readonly Tensor[]): Tensor {
  * g · c / max(norm, c), norm = `globalNorm(gradients)`: directions stay, and the norm of all together is at most c (Keras's
  * global_clipnorm). Finite gradients of any size are scaled right; one that is not finite makes them all NaN or 0.
  * @throws RangeError unless c > 0
+ * @example
+ * minimize(optimizer, loss, [encoder], { transforms: [optimizers.clipByGlobalNorm(1)] })
  */
 export function clipByGlobalNorm(c: number): GradientTransform {
   check('clipByGlobalNorm', 'the bound', c, positive)
@@ -59,6 +65,8 @@ export function clipByGlobalNorm(c: number): GradientTransform {
 /**
  * g · c / max(norm, c) with each gradient's own norm (Keras's clipnorm).
  * @throws RangeError unless c > 0
+ * @example
+ * minimize(optimizer, loss, [encoder], { transforms: [optimizers.clipByNorm(1)] })
  */
 export function clipByNorm(c: number): GradientTransform {
   check('clipByNorm', 'the bound', c, positive)

@@ -38,6 +38,9 @@ export interface Ema {
  * }
  * ```
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
+ * @example
+ * const average = ema([encoder], { decay: 0.999 })
+ * const stages = [minimize(optimizer, loss, [encoder]), average.stage()]
  */
 export function ema(layers: readonly Layer[], options: EmaOptions = {}): Ema {
   check('ema', 'layers', layers, layersRule)

@@ -19,6 +19,8 @@ export type EmbeddingOptions = Given<typeof EMBEDDING> & LayerOptions
  * The row of `embeddings` [inputDim, outputDim] at each index: [batch, …] becomes [batch, …, outputDim].
  * An index outside gives zeros.
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
+ * @example
+ * layers.embedding({ inputDim: 10, outputDim: 32 }) // labels to vectors
  */
 export function embedding(options: EmbeddingOptions): Layer {
   const { inputDim, outputDim, embeddingsInitializer = randomUniform({ minval: -0.05, maxval: 0.05 }), ...all } =

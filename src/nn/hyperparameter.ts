@@ -7,6 +7,8 @@ import { check, finite, name as nameRule } from '../options.ts'
  * (role 'hyperparameter') that no step changes. It is a part of the state, and so of the digest, where a training step uses it.
  * @param name unique among the model's variables
  * @throws TypeError, RangeError where the name is none, or the value is no finite number
+ * @example
+ * const beta = hyperparameter('beta', 4)
  */
 export function hyperparameter(name: string, value: number): Variable {
   check('hyperparameter', 'name', name, nameRule)

@@ -22,6 +22,8 @@ function checkImage(kind: string, shape: readonly number[]): void {
  * The mean of each channel over the image: [batch, channels].
  * @throws RangeError when an option is unknown, TypeError when it has a wrong type; RangeError, at its first use, when the input
  *   is not [batch, height, width, channels]
+ * @example
+ * layers.globalAveragePooling2d() // [n, h, w, c] → [n, c]
  */
 export function globalAveragePooling2d(options: Given<typeof GLOBAL> & LayerOptions = {}): Layer {
   const { keepDims, ...all } = complete('globalAveragePooling2d', options, GLOBAL, LAYER)
@@ -42,6 +44,8 @@ export type UpSamplingOptions = Given<typeof UP_SAMPLING> & LayerOptions
 /**
  * Images `size` times as large, each pixel repeated or interpolated.
  * @throws as `globalAveragePooling2d` does
+ * @example
+ * layers.upSampling2d({ size: 2 })
  */
 export function upSampling2d(options: UpSamplingOptions = {}): Layer {
   const { size: factor, interpolation, ...all } = complete('upSampling2d', options, UP_SAMPLING, LAYER)
@@ -58,7 +62,11 @@ const NOISE = {
   stddev: required(notNegative),
 }
 
-/** In training adds normal noise of that standard deviation; otherwise does nothing. */
+/**
+ * In training adds normal noise of that standard deviation; otherwise does nothing.
+ * @example
+ * layers.gaussianNoise({ stddev: 0.5 })
+ */
 export function gaussianNoise(options: Given<typeof NOISE> & LayerOptions): Layer {
   const { stddev, ...all } = complete('gaussianNoise', options, NOISE, LAYER)
   return layer('gaussianNoise', all, () => (x, pass) => (

@@ -6,11 +6,23 @@ import { fill } from '../ops/fill.ts'
 import * as random from '../ops/random.ts'
 import { check, complete, finite, flag, type Given, oneOf, option, positive } from '../options.ts'
 
-/** 0 everywhere. */
+/**
+ * 0 everywhere.
+ * @example
+ * variable('bias', [10], initializers.zeros())
+ */
 export const zeros = (): Initializer => (shape) => fill(shape, 0)
-/** 1 everywhere. */
+/**
+ * 1 everywhere.
+ * @example
+ * variable('scale', [10], initializers.ones())
+ */
 export const ones = (): Initializer => (shape) => fill(shape, 1)
-/** One value everywhere, or a list of values for the whole shape. */
+/**
+ * One value everywhere, or a list of values for the whole shape.
+ * @example
+ * layers.dense({ units: 10, biasInitializer: initializers.constant(0.1) })
+ */
 export function constant(value: number | ArrayLike<number>): Initializer {
   check('constant', 'value', value, values)
   return (shape) => (typeof value === 'number' ? fill(shape, value) : constantTensor(value, shape))
@@ -23,7 +35,11 @@ const UNIFORM = {
   maxval: option(finite, 0.05),
 }
 
-/** Uniform in [minval, maxval). @throws RangeError unless minval ≤ maxval, both finite */
+/**
+ * Uniform in [minval, maxval). @throws RangeError unless minval ≤ maxval, both finite
+ * @example
+ * variable('book', [64, 16], initializers.randomUniform({ minval: -1, maxval: 1 }))
+ */
 export function randomUniform(options: Given<typeof UNIFORM> = {}): Initializer {
   const { minval, maxval } = complete('randomUniform', options, UNIFORM)
   if (minval > maxval) throw new RangeError(`randomUniform: minval ${minval} is above maxval ${maxval}`)
@@ -34,13 +50,21 @@ export function randomUniform(options: Given<typeof UNIFORM> = {}): Initializer 
 const NORMAL = random.normalOptions(0.05)
 export type NormalOptions = Given<ReturnType<typeof random.normalOptions>>
 
-/** Normal. @throws RangeError when mean is not finite, or stddev is negative or not finite */
+/**
+ * Normal. @throws RangeError when mean is not finite, or stddev is negative or not finite
+ * @example
+ * layers.conv2d({ filters: 8, kernelSize: 3, kernelInitializer: initializers.randomNormal({ stddev: 0.02 }) })
+ */
 export function randomNormal(options: NormalOptions = {}): Initializer {
   const all = complete('randomNormal', options, NORMAL)
   return (shape, stream) => random.randomNormal(shape, stream, all)
 }
 
-/** Normal within two standard deviations; `stddev` is that of the normal before it is cut. @throws as `randomNormal` does */
+/**
+ * Normal within two standard deviations; `stddev` is that of the normal before it is cut. @throws as `randomNormal` does
+ * @example
+ * layers.dense({ units: 10, kernelInitializer: initializers.truncatedNormal({ stddev: 0.02 }) })
+ */
 export function truncatedNormal(options: NormalOptions = {}): Initializer {
   const all = complete('truncatedNormal', options, NORMAL)
   return (shape, stream) => random.truncatedNormal(shape, stream, all)
@@ -101,6 +125,8 @@ export type VarianceScalingOptions = Given<typeof SCALING>
 /**
  * Mean 0 and variance scale/n, n the fan that `mode` names.
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
+ * @example
+ * layers.dense({ units: 10, kernelInitializer: initializers.varianceScaling({ scale: 2, mode: 'fanIn' }) })
  */
 export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
   const { scale, mode, distribution, transposed } = complete('varianceScaling', options, SCALING)
@@ -119,11 +145,27 @@ function scaling(name: string, scale: number, mode: Mode, draw: Draw): (options?
   return (options = {}) => scaled(scale, mode, draw, complete(name, options, TRANSPOSED).transposed)
 }
 
-/** Uniform in ±√(6/(fanIn + fanOut)) (Glorot and Bengio 2010). */
+/**
+ * Uniform in ±√(6/(fanIn + fanOut)) (Glorot and Bengio 2010).
+ * @example
+ * variable('kernel', [784, 10], initializers.glorotUniform())
+ */
 export const glorotUniform = scaling('glorotUniform', 1, 'fanAvg', uniform)
-/** Normal of variance 2/(fanIn + fanOut), cut at two standard deviations. */
+/**
+ * Normal of variance 2/(fanIn + fanOut), cut at two standard deviations.
+ * @example
+ * layers.dense({ units: 10, kernelInitializer: initializers.glorotNormal() })
+ */
 export const glorotNormal = scaling('glorotNormal', 1, 'fanAvg', truncated)
-/** Uniform in ±√(6/fanIn) (He et al. 2015). */
+/**
+ * Uniform in ±√(6/fanIn) (He et al. 2015).
+ * @example
+ * layers.dense({ units: 10, activation: 'relu', kernelInitializer: initializers.heUniform() })
+ */
 export const heUniform = scaling('heUniform', 2, 'fanIn', uniform)
-/** Normal of variance 2/fanIn, cut at two standard deviations. */
+/**
+ * Normal of variance 2/fanIn, cut at two standard deviations.
+ * @example
+ * layers.dense({ units: 10, activation: 'relu', kernelInitializer: initializers.heNormal() })
+ */
 export const heNormal = scaling('heNormal', 2, 'fanIn', truncated)

@@ -103,6 +103,11 @@ export const isTrainable = (v: Variable): boolean => makers.get(v)?.trainable !=
 /**
  * A layer from `build`, which is called once, with the first input's shape, and returns what to do with inputs.
  * @param options its name, or undefined for its kind; whether it is trainable, and how fast
+ * @example
+ * const scale = layers.layer('scale', {}, (shape, add) => {
+ *   const gamma = add('gamma', [shape.at(-1)!], initializers.ones())
+ *   return (x) => ops.mul(x, gamma)
+ * })
  */
 export function layer(kind: string, options: LayerOptions, build: (input: Shape, add: AddVariable) => Run): Layer {
   check('layer', 'kind', kind, nameRule)
@@ -139,7 +144,11 @@ const isLayer = (x: unknown): x is Layer => isObject(x) && 'apply' in x && 'vari
 const LAYER_RULE = rule('a layer', isLayer)
 export const layersRule = listOf('layers', isLayer)
 
-/** The variables of `layers` that are trained, each once, since layers may share a layer: not those of frozen layers. */
+/**
+ * The variables of `layers` that are trained, each once, since layers may share a layer: not those of frozen layers.
+ * @example
+ * const [dw] = gradients(loss, layers.parameters(encoder))
+ */
 export function parameters(...layers: readonly Layer[]): Variable[] {
   for (const l of layers) check('parameters', 'an argument', l, LAYER_RULE)
   return [...new Set(layers.flatMap(parametersOf))]
@@ -151,7 +160,12 @@ const parametersOf = (l: Layer): Variable[] => {
   return l.variables.filter((v) => v.attrs.role === 'parameter' && isTrainable(v))
 }
 
-/** Freezes layers, or with false unfreezes them: sets `trainable` of each. */
+/**
+ * Freezes layers, or with false unfreezes them: sets `trainable` of each.
+ * @example
+ * layers.freeze(encoder) // its weights stay
+ * layers.freeze(encoder, false) // they learn again
+ */
 export function freeze(layers: Layer | readonly Layer[], frozen = true): void {
   const all = Array.isArray(layers) ? layers as readonly Layer[] : [layers as Layer]
   for (const l of all) check('freeze', 'a layer', l, LAYER_RULE)

@@ -44,6 +44,8 @@ export type DenseOptions = Given<typeof DENSE> & WeightedOptions
  * activation(x · kernel + bias), for x of shape [batch, features]; kernel [features, units].
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type; RangeError, at its
  *   first use, when the input is not [batch, features]
+ * @example
+ * layers.dense({ units: 400, activation: 'relu' })
  */
 export function dense(options: DenseOptions): Layer {
   const all = complete('dense', options, DENSE, WEIGHTED, LAYER)
@@ -71,6 +73,8 @@ export type ConvolutionOptions = Given<typeof FILTERS> & ConvOptions & WeightedO
  * activation(conv2d(x, kernel) + bias), NHWC; kernel [height, width, in, filters].
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type; RangeError, at its
  *   first use, when the input is not [batch, height, width, channels] or the filter does not fit into it
+ * @example
+ * layers.conv2d({ filters: 16, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu' })
  */
 export function conv2d(options: ConvolutionOptions): Layer {
   const all = complete('conv2d', options, FILTERS, WINDOW, CONVOLUTION, WEIGHTED, LAYER)
@@ -88,6 +92,8 @@ export function conv2d(options: ConvolutionOptions): Layer {
  * with padding 'same', (in − 1)·stride + kernel rows with 'valid'.
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type; RangeError, at its
  *   first use, when the input is not [batch, height, width, channels]
+ * @example
+ * layers.conv2dTranspose({ filters: 1, kernelSize: 3, strides: 2, padding: 'same', activation: 'tanh' })
  */
 export function conv2dTranspose(options: ConvolutionOptions): Layer {
   const all = complete('conv2dTranspose', options, FILTERS, WINDOW, CONVOLUTION, WEIGHTED, LAYER)
@@ -113,6 +119,8 @@ export type DepthwiseOptions = Given<typeof DEPTHWISE> & WindowOptions & Weighte
  * Each channel convolved with `depthMultiplier` filters of its own; kernel [height, width, in, depthMultiplier].
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type; RangeError, at its
  *   first use, when the input is not [batch, height, width, channels] or the filter does not fit into it
+ * @example
+ * layers.depthwiseConv2d({ kernelSize: 3, padding: 'same' })
  */
 export function depthwiseConv2d(options: DepthwiseOptions): Layer {
   const all = complete('depthwiseConv2d', options, DEPTHWISE, WINDOW, WEIGHTED, LAYER)
@@ -139,9 +147,17 @@ function pooling(kind: string, pool: typeof maxPool2d) {
     return layer(kind, all, () => (x) => pool(x, { poolSize, strides, padding }))
   }
 }
-/** The largest value of each window. @throws as `conv2d` does */
+/**
+ * The largest value of each window. @throws as `conv2d` does
+ * @example
+ * layers.maxPooling2d({ poolSize: 2 })
+ */
 export const maxPooling2d = pooling('maxPooling2d', maxPool2d)
-/** The mean of each window, padding not counted. @throws as `conv2d` does */
+/**
+ * The mean of each window, padding not counted. @throws as `conv2d` does
+ * @example
+ * layers.averagePooling2d({ poolSize: 2 })
+ */
 export const averagePooling2d = pooling('averagePooling2d', avgPool2d)
 
 const RESIZING = {
@@ -157,6 +173,8 @@ export type ResizingOptions = Given<typeof RESIZING> & ResizeOptions & LayerOpti
 /**
  * Resizes images to [height, width]; TensorFlow's legacy coordinates by default (source = destination × in / out).
  * @throws as `conv2d` does, and RangeError when both halfPixelCenters and alignCorners are true
+ * @example
+ * layers.resizing({ height: 28, width: 28 })
  */
 export function resizing(options: ResizingOptions): Layer {
   const { height, width, interpolation, halfPixelCenters, alignCorners, ...all } =
@@ -165,7 +183,11 @@ export function resizing(options: ResizingOptions): Layer {
   return layer('resizing', all, () => (x) => resize(x, [height, width], { halfPixelCenters, alignCorners }))
 }
 
-/** All but the batch in one dimension: [batch, features]. */
+/**
+ * All but the batch in one dimension: [batch, features].
+ * @example
+ * layers.flatten() // [n, h, w, c] → [n, h · w · c]
+ */
 export function flatten(options: LayerOptions = {}): Layer {
   return layer('flatten', complete('flatten', options, LAYER), () => (x) => reshapeOp(x, [x.shape[0]!, -1]))
 }
@@ -175,7 +197,11 @@ const RESHAPE = {
   targetShape: required(shapeRule),
 }
 
-/** Another shape for each sample. @throws RangeError, when it is used, where a sample's size is another */
+/**
+ * Another shape for each sample. @throws RangeError, when it is used, where a sample's size is another
+ * @example
+ * layers.reshape({ targetShape: [7, 7, 16] })
+ */
 export function reshape(options: Given<typeof RESHAPE> & LayerOptions): Layer {
   const { targetShape, ...all } = complete('reshape', options, RESHAPE, LAYER)
   return layer('reshape', all, () => (x) => {
@@ -186,7 +212,11 @@ export function reshape(options: Given<typeof RESHAPE> & LayerOptions): Layer {
   })
 }
 
-/** An activation as a layer. @param fn its name, or a function of a tensor @throws RangeError when the name is unknown */
+/**
+ * An activation as a layer. @param fn its name, or a function of a tensor @throws RangeError when the name is unknown
+ * @example
+ * layers.activation('tanh')
+ */
 export function activation(fn: ActivationOption, options: LayerOptions = {}): Layer {
   check('activation', 'fn', fn, activationRule)
   const act = activationOf(fn)
@@ -198,7 +228,11 @@ const LEAKY = {
   alpha: option(notNegative, 0.2),
 }
 
-/** x > 0 ? x : alpha · x. */
+/**
+ * x > 0 ? x : alpha · x.
+ * @example
+ * layers.leakyReLU({ alpha: 0.2 })
+ */
 export function leakyReLU(options: Given<typeof LEAKY> & LayerOptions = {}): Layer {
   const { alpha, ...all } = complete('leakyReLU', options, LEAKY, LAYER)
   return layer('leakyReLU', all, () => (x) => leakyReLUOp(x, alpha))
@@ -209,7 +243,11 @@ const DROPOUT = {
   rate: required(fractionBelowOne),
 }
 
-/** In training zeroes a fraction `rate` of the values and scales the others by 1 / (1 − rate); otherwise does nothing. */
+/**
+ * In training zeroes a fraction `rate` of the values and scales the others by 1 / (1 − rate); otherwise does nothing.
+ * @example
+ * layers.dropout({ rate: 0.2 })
+ */
 export function dropout(options: Given<typeof DROPOUT> & LayerOptions): Layer {
   const { rate, ...all } = complete('dropout', options, DROPOUT, LAYER)
   return layer('dropout', all, () => (x, pass) => (pass.training ? dropoutOp(x, rate, pass.stream('mask')) : x))

@@ -28,18 +28,26 @@ export function paired<Labels extends Value = Value>(
   }
 }
 
-/** (1/n) Σ (p − y)², a scalar (Keras MeanSquaredError over all elements). @throws RangeError where the shapes differ */
+/**
+ * (1/n) Σ (p − y)², a scalar (Keras MeanSquaredError over all elements). @throws RangeError where the shapes differ
+ * @example
+ * losses.meanSquaredError(constant([1, 2]), constant([1, 4])) // 2
+ */
 export const meanSquaredError = paired('meanSquaredError', (y, p) => mean(square(sub(p, y))))
 
 /**
  * Σ (p − y)², a scalar: the Gaussian likelihood of a VAE with unit variance, times 2.
  * @throws RangeError where the shapes differ
+ * @example
+ * losses.sumSquaredError(constant([1, 2]), constant([1, 4])) // 4
  */
 export const sumSquaredError = paired('sumSquaredError', (y, p) => sum(square(sub(p, y))))
 
 /**
  * (1/n) Σ |p − y|, a scalar (Keras MeanAbsoluteError over all elements). The gradient where p = y is 0.
  * @throws RangeError where the shapes differ
+ * @example
+ * losses.meanAbsoluteError(constant([1, 2]), constant([1, 4])) // 1
  */
 export const meanAbsoluteError = paired('meanAbsoluteError', (y, p) => mean(abs(sub(p, y))))
 
@@ -48,6 +56,8 @@ export const meanAbsoluteError = paired('meanAbsoluteError', (y, p) => mean(abs(
  * cancellation for any l (TensorFlow's sigmoid_cross_entropy_with_logits). One softplus where `labels` is 0 or 1.
  * @param labels probabilities in [0, 1], of the logits' shape
  * @throws RangeError where the shapes differ, or labels is a number outside of [0, 1]
+ * @example
+ * const loss = ops.add(losses.sigmoidCrossEntropy(1, realScores), losses.sigmoidCrossEntropy(0, fakeScores))
  */
 export function sigmoidCrossEntropy(labels: Value, logits: Tensor): Tensor {
   checkPair('sigmoidCrossEntropy', labels, logits)
@@ -58,13 +68,19 @@ export function sigmoidCrossEntropy(labels: Value, logits: Tensor): Tensor {
   return add(mul(labels, softplus(negative(logits))), mul(no, softplus(logits)))
 }
 
-/** The mean of `sigmoidCrossEntropy`, a scalar (Keras BinaryCrossentropy with fromLogits). */
+/**
+ * The mean of `sigmoidCrossEntropy`, a scalar (Keras BinaryCrossentropy with fromLogits).
+ * @example
+ * losses.binaryCrossentropy(1, ops.sigmoid(logits))
+ */
 export const binaryCrossentropy = paired('binaryCrossentropy', (labels, logits) => mean(sigmoidCrossEntropy(labels, logits)))
 
 /**
  * −(1/n) Σ [y·ln(p + ε) + (1 − y)·ln(1 − p + ε)], a scalar (TensorFlow 1's losses.log_loss with its ε).
  * Prefer `binaryCrossentropy`: f32 cannot tell p from 1 above logits of 17.
  * @param predictions probabilities
+ * @example
+ * losses.logLoss(1, ops.sigmoid(logits))
  */
 export function logLoss(labels: Value, predictions: Tensor, epsilon = 1e-7): Tensor {
   checkPair('logLoss', labels, predictions)
@@ -75,15 +91,25 @@ export function logLoss(labels: Value, predictions: Tensor, epsilon = 1e-7): Ten
   return mean(negative(add(mul(labels, yes), mul(other, no))))
 }
 
-/** (1/2n) Σ (d − y)², a scalar: LSGAN's loss for scores d and the wanted score y (Mao et al. 2017, equation 2). */
+/**
+ * (1/2n) Σ (d − y)², a scalar: LSGAN's loss for scores d and the wanted score y (Mao et al. 2017, equation 2).
+ * @example
+ * losses.leastSquares(1, realScores)
+ */
 export const leastSquares = paired('leastSquares', (labels, scores) => mul(meanSquaredError(labels, scores), 0.5))
 
-/** (1/n) Σ max(1 − y·p, 0) for labels y of −1 or 1, a scalar (Keras Hinge; GANs: Lim & Ye 2017, labels 1 for real). */
+/**
+ * (1/n) Σ max(1 − y·p, 0) for labels y of −1 or 1, a scalar (Keras Hinge; GANs: Lim & Ye 2017, labels 1 for real).
+ * @example
+ * const loss = ops.add(losses.hinge(1, realScores), losses.hinge(-1, fakeScores)) // a discriminator's
+ */
 export const hinge = paired('hinge', (labels, predictions) => mean(relu(sub(1, mul(labels, predictions)))))
 
 /**
  * ½ Σ (μ² + σ² − 2·ln(σ + 1e-8) − 1), a scalar: the divergence of N(μ, σ²) from N(0, 1), summed over all elements
  * (Kingma & Welling 2013, appendix B; the 1e-8 keeps σ = 0 finite).
+ * @example
+ * losses.gaussianKL(mu, ops.exp(logStd))
  */
 export const gaussianKL = checked('gaussianKL', { mu: tensor, std: tensor }, (mu: Tensor, std: Tensor): Tensor =>
   sum(sub(add(square(mu), square(std)), add(mul(log(add(std, 1e-8)), 2), 1)), undefined, { scale: 0.5 }))

@@ -11,10 +11,16 @@ import { paired } from './losses.ts'
  * @param logits the same shape
  * @returns one number for each row: [batch, …]
  * @throws RangeError where the shapes differ
+ * @example
+ * losses.softmaxCrossEntropy(ops.oneHot(labels, 10), logits)
  */
 export const softmaxCrossEntropy = paired('softmaxCrossEntropy', (labels: Tensor, logits) =>
   sum(mul(labels, logSoftmax(logits)), -1, { scale: -1 }), tensor)
 
-/** The mean of `softmaxCrossEntropy`, a scalar (Keras CategoricalCrossentropy with fromLogits). */
+/**
+ * The mean of `softmaxCrossEntropy`, a scalar (Keras CategoricalCrossentropy with fromLogits).
+ * @example
+ * losses.categoricalCrossentropy(ops.oneHot(labels, 10), ops.softmax(logits))
+ */
 export const categoricalCrossentropy = paired('categoricalCrossentropy', (labels: Tensor, logits) =>
   mean(softmaxCrossEntropy(labels, logits)), tensor)

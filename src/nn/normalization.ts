@@ -22,6 +22,8 @@ export type BatchNormalizationOptions = Given<typeof BATCH_NORMALIZATION> & Laye
  * γ·(x − mean) / √(variance + ε) + β over all axes but the last. Training uses the batch's statistics and moves the
  * running ones: running = momentum·running + (1 − momentum)·batch; otherwise, and when it is frozen, the running ones are used.
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
+ * @example
+ * layers.batchNormalization({ momentum: 0.9 })
  */
 export function batchNormalization(options: BatchNormalizationOptions = {}): Layer {
   const { momentum, epsilon, ...all } = complete('batchNormalization', options, BATCH_NORMALIZATION, NORMALIZATION, LAYER)
@@ -44,6 +46,8 @@ export function batchNormalization(options: BatchNormalizationOptions = {}): Lay
 /**
  * γ·(x − mean) / √(variance + ε) + β over the last axis of each sample.
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
+ * @example
+ * layers.layerNormalization()
  */
 export function layerNormalization(options: LayerNormalizationOptions = {}): Layer {
   const { epsilon, ...all } = complete('layerNormalization', options, NORMALIZATION, LAYER)
@@ -64,6 +68,8 @@ export type GroupNormalizationOptions = Given<typeof GROUP_NORMALIZATION> & Laye
  * γ·(x − mean) / √(variance + ε) + β over each sample's groups of channels and all axes between; nothing depends on the batch.
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type; RangeError, at its first
  *   use, when the groups do not divide the channels
+ * @example
+ * layers.groupNormalization({ groups: 4 })
  */
 export function groupNormalization(options: GroupNormalizationOptions = {}): Layer {
   const { groups, epsilon, ...all } = complete('groupNormalization', options, GROUP_NORMALIZATION, NORMALIZATION, LAYER)

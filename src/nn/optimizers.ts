@@ -178,6 +178,8 @@ export type SgdOptions = Given<typeof SGD> & OptimizerOptions
  * Gradient descent: x −= η·g. With momentum μ: m = μ·m − η·g, x += m; Nesterov's: x += μ·m − η·g (the new m).
  * @param options.learningRate η, 0.01 by default
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
+ * @example
+ * const updates = optimizers.sgd({ learningRate: 0.1, momentum: 0.9 }).apply(gradients(loss, [w]), [w])
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
   const { learningRate = 0.01, momentum, nesterov, name = 'sgd' } = complete('sgd', options, SGD, OPTIMIZER)
@@ -203,6 +205,8 @@ export type RmspropOptions = Given<typeof RMSPROP> & OptimizerOptions
  * ε stands under the root, as in Keras 3.
  * @param options.learningRate η, 0.001 by default
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
+ * @example
+ * optimizers.rmsprop({ learningRate: 5e-5 })
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
   const { learningRate = 0.001, rho, momentum, epsilon, name = 'rmsprop' } = complete('rmsprop', options, RMSPROP, OPTIMIZER)
@@ -235,6 +239,8 @@ export type AdamWOptions = AdamOptions & Given<typeof ADAM_W>
  * as in PyTorch and Keras. The corrections are computed in doubles. Its state: learning rate, t, three scalars of the step.
  * @param options.learningRate η, 0.001 by default
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
+ * @example
+ * const optimizer = optimizers.adam({ learningRate: 1e-3 })
  */
 export const adam = (options: AdamOptions = {}): Optimizer =>
   adamLike('adam', { ...complete('adam', options, OPTIMIZER, ADAM), weightDecay: 0 })
@@ -242,6 +248,8 @@ export const adam = (options: AdamOptions = {}): Optimizer =>
 /**
  * AdamW (Loshchilov and Hutter 2019): Adam, and x −= η·λ·x besides (the old x), λ = `weightDecay`.
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
+ * @example
+ * optimizers.adamW({ learningRate: 1e-3, weightDecay: 0.01 })
  */
 export const adamW = (options: AdamWOptions = {}): Optimizer =>
   adamLike('adamW', complete('adamW', options, OPTIMIZER, ADAM, ADAM_W))

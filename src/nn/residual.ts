@@ -10,6 +10,11 @@ import { sequential } from './sequential.ts'
  * @param name the scope of its layers; of those of the shortcut it is `name/shortcut`
  * @param shortcut layers that bring x to the shape of what `layers` give
  * @throws RangeError, when it is used, where the two sides have different shapes
+ * @example
+ * layers.residual('block', [
+ *   layers.conv2d({ filters: 16, kernelSize: 3, padding: 'same', activation: 'relu' }),
+ *   layers.conv2d({ filters: 16, kernelSize: 3, padding: 'same' }),
+ * ])
  */
 export function residual(name: string, layers: readonly Layer[], shortcut: readonly Layer[] = []): Layer {
   check('residual', 'name', name, nameRule)

@@ -36,6 +36,8 @@ export type CosineOptions = Given<typeof COSINE>
  * initial · ((1 − α)·½·(1 + cos(π·t/steps)) + α), t = min(step, steps): optax's cosine_decay_schedule, Keras's CosineDecay
  * (Loshchilov and Hutter 2017, without restarts).
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
+ * @example
+ * vae({ learningRate: schedules.cosine({ initial: 1e-3, steps: 20000 }) })
  */
 export function cosine(options: CosineOptions): Schedule {
   const { initial, steps, alpha } = complete('cosine', options, COSINE)
@@ -61,6 +63,8 @@ export type ExponentialOptions = Given<typeof EXPONENTIAL>
  * initial · decayRate^(step / decaySteps), the exponent rounded down for a staircase: optax's exponential_decay, Keras's
  * ExponentialDecay. The power is exp(exponent · ln decayRate) in f32: good to some (1 + |exponent · ln decayRate|)·2^-23.
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
+ * @example
+ * schedules.exponential({ initial: 1e-3, decaySteps: 1000, decayRate: 0.9 })
  */
 export function exponential(options: ExponentialOptions): Schedule {
   const { initial, decayRate, decaySteps, staircase } = complete('exponential', options, EXPONENTIAL)
@@ -83,6 +87,8 @@ export type PiecewiseOptions = Given<typeof PIECEWISE>
  * values[i] up to and with the step boundaries[i], the last value from there on: Keras's PiecewiseConstantDecay, whose steps
  * count from 0 too.
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
+ * @example
+ * schedules.piecewise({ boundaries: [1000, 2000], values: [1e-3, 5e-4, 1e-4] })
  */
 export function piecewise(options: PiecewiseOptions): Schedule {
   const { boundaries, values } = complete('piecewise', options, PIECEWISE)
@@ -111,6 +117,8 @@ export type LinearOptions = Given<typeof LINEAR>
 /**
  * initial + (final − initial)·t/steps, t = min(step, steps): optax's linear_schedule, Keras's PolynomialDecay of power 1.
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
+ * @example
+ * schedules.linear({ initial: 1e-3, final: 1e-5, steps: 5000 })
  */
 export function linear(options: LinearOptions): Schedule {
   const { initial, final, steps } = complete('linear', options, LINEAR)
@@ -131,6 +139,8 @@ export type WarmupOptions = Given<typeof WARMUP>
  * From `initial` up to the first rate of `then` in a straight line, then `then`: as optax's warmup_cosine_decay_schedule joins
  * them, each schedule with a step count of its own. `warmup({ steps: 1000, then: cosine({ initial: 1e-3, steps: 20000 }) })`
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
+ * @example
+ * schedules.warmup({ steps: 500, then: schedules.cosine({ initial: 1e-3, steps: 20000 }) })
  */
 export function warmup(options: WarmupOptions): Schedule {
   const { steps, then, initial } = complete('warmup', options, WARMUP)
@@ -153,6 +163,8 @@ const KINDS: Readonly<Record<string, (options: never) => Schedule>> = {
 /**
  * The schedule that was saved: `from(JSON.parse(JSON.stringify(cosine({ initial: 0.1, steps: 100 }))))`.
  * @throws TypeError, RangeError where it is none
+ * @example
+ * schedules.from({ schedule: 'linear', initial: 1e-3, final: 0, steps: 1000 })
  */
 export function from(saved: SavedSchedule): Schedule {
   check('schedules', 'what was saved', saved, record)

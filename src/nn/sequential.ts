@@ -6,6 +6,9 @@ import { type Layer, layersRule, type Pass } from './layer.ts'
 /**
  * Applies `layers` in order. Layers of one name are told apart by a number: dense, dense_1, …
  * @param name the scope of its layers: a model's sequentials need names of their own
+ * @example
+ * const encoder = layers.sequential('encoder', [layers.dense({ units: 400, activation: 'relu' }), layers.dense({ units: 20 })])
+ * const codes = encoder.apply(x, pass)
  */
 export function sequential(name: string, layers: readonly Layer[]): Layer {
   check('sequential', 'name', name, nameRule)

@@ -30,6 +30,8 @@ const unit = (x: Tensor): Tensor => mul(x, rsqrt(add(sum(square(x)), TINY)))
  * SpectralNormalization). u [1, columns], of role 'statistic', is `NAME/vector_u`; training moves it by the power iteration, and
  * gradients go through σ = v·W·uᵀ with u and v as constants.
  * @throws RangeError, when it is used, where the layer has no kernel; TypeError where it is no layer
+ * @example
+ * layers.spectralNormalization(layers.dense({ units: 1 }))
  */
 export function spectralNormalization(inner: Layer, options: SpectralOptions = {}): Layer {
   check('spectralNormalization', 'the layer', inner, LAYER_RULE)

@@ -19,6 +19,8 @@ export type GradientTransform = (gradients: readonly Tensor[], variables: readon
 /**
  * The transforms one after another.
  * @throws RangeError, when it is used, where one does not give a gradient for each that it was given
+ * @example
+ * const transform = optimizers.chain(optimizers.centralize(), optimizers.clipByGlobalNorm(1))
  */
 export function chain(...transforms: readonly GradientTransform[]): GradientTransform {
   transforms.forEach((transform, i) => check('chain', `transform ${i}`, transform, callable))
@@ -35,6 +37,8 @@ export function chain(...transforms: readonly GradientTransform[]): GradientTran
  * g + λ·x, x the variable: the gradient of ½λ·x² (L2 regularisation; optax's add_decayed_weights before an optimizer). For decay
  * that no optimizer scales, see `adamW`.
  * @throws RangeError unless λ ≥ 0
+ * @example
+ * minimize(optimizer, loss, [encoder], { transforms: [optimizers.addDecayedWeights(1e-4)] })
  */
 export function addDecayedWeights(weightDecay: number): GradientTransform {
   check('addDecayedWeights', 'the weight decay', weightDecay, notNegative)
@@ -44,6 +48,8 @@ export function addDecayedWeights(weightDecay: number): GradientTransform {
 /**
  * g − mean(g) over all axes but the last, for gradients of two axes and more: no output's weights change in sum (Yong et al.
  * 2020, arXiv:2004.01461, for kernels as Keras lays them out). Of a transposed convolution the last axis are its inputs.
+ * @example
+ * minimize(optimizer, loss, [encoder], { transforms: [optimizers.centralize()] })
  */
 export const centralize = (): GradientTransform => (gradients) => gradients.map((g) => (
   g.shape.length < 2 ? g : sub(g, mean(g, g.shape.slice(1).map((_, axis) => axis), { keepDims: true }))

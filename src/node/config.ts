@@ -15,6 +15,8 @@ import { CONFIG } from './run_files.ts'
 /**
  * Writes config.json, readable.
  * @throws GanglionError when it cannot be written
+ * @example
+ * await saveConfig('runs/copy', await loadConfig('runs/mnist-vae'))
  */
 export async function saveConfig(folder: string, config: RunConfig): Promise<void> {
   check('saveConfig', 'folder', folder, pathRule)
@@ -33,6 +35,8 @@ export async function saveConfig(folder: string, config: RunConfig): Promise<voi
 /**
  * Reads and checks config.json.
  * @throws GanglionError when there is none, or it is not what a run writes
+ * @example
+ * const { model, training } = await loadConfig('runs/mnist-vae')
  */
 export async function loadConfig(folder: string): Promise<RunConfig> {
   check('loadConfig', 'folder', folder, pathRule)

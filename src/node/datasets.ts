@@ -53,6 +53,9 @@ const OF_PICTURES = ['size', 'fit', 'background', 'channels', 'bits', 'skipBroke
  * @throws RangeError when an option has a wrong value, or is not known, or `source` is empty
  * @throws GanglionError when data is missing, damaged or larger than `maxBytes`, or has no images of the split; the message says
  *   what to install or which files to put where
+ * @example
+ * const digits = await loadDataset('mnist')
+ * const photos = await loadDataset('./photos', { size: 64 })
  */
 export async function loadDataset(source: string, options: LoadOptions = {}): Promise<LoadedDataset> {
   check('loadDataset', 'source', source, SOURCE)

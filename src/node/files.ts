@@ -43,6 +43,8 @@ const DATA = rule('a string or a Uint8Array', (x): x is Uint8Array | string => t
  * Writes `data` so that `path` holds either what it held before or all of `data`: to a temporary file in the same
  * folder, synced to the disk, then renamed. Text is UTF-8. A symbolic link at `path` is replaced, not followed.
  * @throws GanglionError when it cannot be written; the temporary file is then removed and `path` is as before
+ * @example
+ * await writeFileAtomic('samples.png', samplesPng(model))
  */
 export async function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
   check('writeFileAtomic', 'path', path, pathRule)

@@ -28,6 +28,8 @@ const SAMPLES = {
 /**
  * `count` new images in a grid; the squarest one unless `columns` is given.
  * @throws TypeError, RangeError for options that are not as described, or more images than a picture has room for
+ * @example
+ * await writeFileAtomic('samples.png', samplesPng(model, { count: 16, columns: 8 }))
  */
 export function samplesPng(model: Model, options: Given<typeof SAMPLES> = {}): Uint8Array {
   check('samplesPng', 'model', model, modelRule)
@@ -50,6 +52,8 @@ const INDICES = rule('a list of numbers of images, at least one', isNumbers, (x)
 /**
  * The images of `data` at `indices` over what the model makes of them: rows of originals and reconstructions in turn.
  * @throws TypeError, RangeError for indices or options that are not as described, or more than a picture has room for
+ * @example
+ * await writeFileAtomic('reconstructions.png', reconstructionsPng(model, digits, [0, 1, 2, 3]))
  */
 export function reconstructionsPng(
   model: Model, data: ImageDataset, indices: readonly number[], options: Given<typeof RECONSTRUCTIONS> = {},
@@ -100,6 +104,8 @@ const WALKS = {
 /**
  * `rows` walks of `steps` images, each from one seeded code to another.
  * @throws TypeError, RangeError for options that are not as described, or more images than a picture has room for
+ * @example
+ * await writeFileAtomic('walk.png', interpolationsPng(model, { rows: 2, steps: 8 }))
  */
 export function interpolationsPng(model: Model, options: Given<typeof WALKS> = {}): Uint8Array {
   check('interpolationsPng', 'model', model, modelRule)

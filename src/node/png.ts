@@ -17,6 +17,8 @@ const DECODE = {
 /**
  * The PNG file of `pixels`: colour type 0 for 1 channel, 2 for 3, 6 for 4.
  * @throws RangeError when there are not width·height·channels bytes
+ * @example
+ * const png = encodePng({ width: 2, height: 1, channels: 1, pixels: Uint8Array.of(0, 255) })
  */
 export function encodePng(given: Pixels): Uint8Array {
   check('encodePng', 'the argument', given, record)
@@ -44,6 +46,8 @@ export type Rgba = Size & ({ readonly depth: 8, readonly rgba: Uint8Array } | { 
  * The pixels of a PNG file as RGBA, bytes, or 16 bits where the file has them. Bytes after its end are ignored.
  * @throws TypeError, RangeError when `bytes` is not a Uint8Array, or options are not as described
  * @throws GanglionError when it is not a PNG file, a damaged one, or one that says that it is larger
+ * @example
+ * const { width, height, rgba } = decodePng(bytes, 'cat.png')
  */
 export function decodePng(bytes: Uint8Array, name = 'PNG data', options: Given<typeof DECODE> = {}): Rgba {
   const { maxBytes } = complete('decodePng', options, DECODE)

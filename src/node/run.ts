@@ -26,6 +26,8 @@ const MOST_TRIES = 20
  * files. All are replaced together: at any moment a process may be killed, and `loadRun` gives the run as it was saved before, or
  * as it is saved now. Returns the digest.
  * @throws GanglionError when a file cannot be written; all are then as they were before
+ * @example
+ * const digest = await saveRun('runs/mine', model)
  */
 export async function saveRun(folder: string, model: Model): Promise<string> {
   check('saveRun', 'folder', folder, pathRule)
@@ -57,6 +59,9 @@ export interface Run {
  * with digest.txt.
  * @throws TypeError, RangeError for options that are not as described
  * @throws GanglionError when the folder is not a run, or a file of it is missing, damaged, changed or of another model
+ * @example
+ * const { model } = await loadRun('runs/mnist-vae')
+ * const images = model.sample(16)
  */
 export async function loadRun(folder: string, options: LoadRunOptions = {}): Promise<Run> {
   check('loadRun', 'folder', folder, pathRule)

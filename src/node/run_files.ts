@@ -150,6 +150,8 @@ const PREPARE = {
  * @throws TypeError, RangeError for options that are not as described
  * @throws GanglionError when it holds files and `force` is not set, is a file, or cannot be written; the folders that it
  *   made are then removed. Nothing is removed where anything is in the way of a run's files
+ * @example
+ * await prepareRunFolder('runs/mine', { force: true })
  */
 export async function prepareRunFolder(path: string, options: Given<typeof PREPARE> = {}): Promise<string | undefined> {
   check('prepareRunFolder', 'path', path, pathRule)

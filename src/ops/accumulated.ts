@@ -14,5 +14,7 @@ export const accumulatedOp: Op = {
  * x of the whole step. Where training takes a step in micro-batches (`accumulate`), that is the mean of what each of them gives
  * for x, or the sum, as the definition's `reduction` says; what is made of it is computed once a step. Otherwise it is x.
  * Gradients go through it before transforms and optimizers: `minimize` does so.
+ * @example
+ * const total = ops.accumulated(ops.sum(x))
  */
 export const accumulated = unary(accumulatedOp)

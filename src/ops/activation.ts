@@ -24,7 +24,11 @@ export const reluGradOp: Op = pairOp('reluGrad', relu_grad_f32, (node, g) => [re
 const reluGrad = (dy: Tensor, y: Tensor): Tensor => apply(reluGradOp, [dy, y], {})
 
 export const reluOp: Op = unaryOp('relu', relu_f32, (y, dy) => [reluGrad(dy, y)])
-/** max(x, 0); the gradient at 0 is 0. */
+/**
+ * max(x, 0); the gradient at 0 is 0.
+ * @example
+ * ops.relu(constant([-1, 2])) // [0, 2]
+ */
 export const relu = unary(reluOp)
 
 export const leakyReluGradOp: Op<Alpha> = pairOp('leakyReluGrad',
@@ -34,7 +38,11 @@ const leakyReluGrad = (dy: Tensor, y: Tensor, attrs: Alpha): Tensor => apply(lea
 
 export const leakyReLUOp: Op<Alpha> = unaryOp('leakyReLU',
   (args, { alpha }) => call(leaky_relu_f32, { ...args, alpha }), (y, dy) => [leakyReluGrad(dy, y, y.attrs)], 2)
-/** x > 0 ? x : alpha · x; the gradient at 0 is alpha. @throws RangeError when alpha is negative or not finite */
+/**
+ * x > 0 ? x : alpha · x; the gradient at 0 is alpha. @throws RangeError when alpha is negative or not finite
+ * @example
+ * ops.leakyReLU(constant([-1, 2]), 0.2) // [-0.2, 2]
+ */
 export const leakyReLU = withAlpha(leakyReLUOp, 0.2)
 
 export const eluGradOp: Op<Alpha> = pairOp('eluGrad',
@@ -47,7 +55,11 @@ const eluGrad = (dy: Tensor, y: Tensor, attrs: Alpha): Tensor => apply(eluGradOp
 
 export const eluOp: Op<Alpha> = unaryOp('elu',
   (args, { alpha }) => call(elu_f32, { ...args, alpha }), (y, dy) => [eluGrad(dy, y, y.attrs)], 20)
-/** x > 0 ? x : alpha · (e^x − 1); the gradient at 0 is alpha. @throws RangeError when alpha is negative or not finite */
+/**
+ * x > 0 ? x : alpha · (e^x − 1); the gradient at 0 is alpha. @throws RangeError when alpha is negative or not finite
+ * @example
+ * ops.elu(constant([-1, 2]), 0.5) // [-0.316, 2]
+ */
 export const elu = withAlpha(eluOp, 1)
 
 export const tanhGradOp: Op = pairOp('tanhGrad', tanh_grad_f32, ({ inputs }, g) => {
@@ -57,7 +69,11 @@ export const tanhGradOp: Op = pairOp('tanhGrad', tanh_grad_f32, ({ inputs }, g) 
 const tanhGrad = (dy: Tensor, y: Tensor): Tensor => apply(tanhGradOp, [dy, y], {})
 
 export const tanhOp: Op = unaryOp('tanh', tanh_f32, (y, dy) => [tanhGrad(dy, y)], 20)
-/** (e^x − e^−x) / (e^x + e^−x), within 1.4 ulp. */
+/**
+ * (e^x − e^−x) / (e^x + e^−x), within 1.4 ulp.
+ * @example
+ * ops.tanh(constant([0, 1])) // [0, 0.762]
+ */
 export const tanh = unary(tanhOp)
 
 export const sigmoidGradOp: Op = pairOp('sigmoidGrad', sigmoid_grad_f32, ({ inputs }, g) => {
@@ -67,7 +83,11 @@ export const sigmoidGradOp: Op = pairOp('sigmoidGrad', sigmoid_grad_f32, ({ inpu
 const sigmoidGrad = (dy: Tensor, y: Tensor): Tensor => apply(sigmoidGradOp, [dy, y], {})
 
 export const sigmoidOp: Op = unaryOp('sigmoid', sigmoid_f32, (y, dy) => [sigmoidGrad(dy, y)], 20)
-/** 1 / (1 + e^−x), within 1.9 ulp. */
+/**
+ * 1 / (1 + e^−x), within 1.9 ulp.
+ * @example
+ * ops.sigmoid(constant([0, 2])) // [0.5, 0.881]
+ */
 export const sigmoid = unary(sigmoidOp)
 
 // sigmoid(−x), because 1 − sigmoid(x) loses all digits where x is large.
@@ -78,13 +98,25 @@ export const softplusGradOp: Op = pairOp('softplusGrad', softplus_grad_f32, ({ i
 const softplusGrad = (dy: Tensor, x: Tensor): Tensor => apply(softplusGradOp, [dy, x], {})
 
 export const softplusOp: Op = unaryOp('softplus', softplus_f32, (y, dy) => [softplusGrad(dy, y.inputs[0]!)], 30)
-/** ln(1 + e^x), within 1.7 ulp: no overflow, no loss where it is near 0; nor in its first and second derivatives. */
+/**
+ * ln(1 + e^x), within 1.7 ulp: no overflow, no loss where it is near 0; nor in its first and second derivatives.
+ * @example
+ * ops.softplus(constant([0, 2])) // [0.693, 2.127]
+ */
 export const softplus = unary(softplusOp)
 
-/** x · sigmoid(x) (Ramachandran et al. 2017, with β = 1). */
+/**
+ * x · sigmoid(x) (Ramachandran et al. 2017, with β = 1).
+ * @example
+ * ops.swish(constant([-1, 2])) // [-0.269, 1.762]
+ */
 export const swish = checked('swish', { x: tensor }, (x: Tensor) => mul(x, sigmoid(x)))
 
 /** √½ */
 const ROOT_HALF = 0.7071067811865476
-/** ½ x (1 + erf(x/√2)) (Hendrycks & Gimpel 2016, exact form); absolute error 1e-7 · |x|. */
+/**
+ * ½ x (1 + erf(x/√2)) (Hendrycks & Gimpel 2016, exact form); absolute error 1e-7 · |x|.
+ * @example
+ * ops.gelu(constant([-1, 2])) // [-0.159, 1.954]
+ */
 export const gelu = checked('gelu', { x: tensor }, (x: Tensor) => mul(mul(x, 0.5), add(erf(mul(x, ROOT_HALF)), 1)))

@@ -27,8 +27,14 @@ const ARGUMENTS = { x: tensor, axis: aNumber }
  * is 0.
  * @param axis negative from the end; the result is without it
  * @throws RangeError where x has no such axis, or one of more than 2^24 elements
+ * @example
+ * ops.argMax(logits, 1) // [n, classes] → [n]
  */
 export const argMax = checked('argMax', ARGUMENTS, (x: Tensor, axis: number): Tensor => first('argMax', x, axis, (y) => y))
 
-/** The index along `axis` of the smallest x, as `argMax` gives that of the largest. @throws as `argMax` does */
+/**
+ * The index along `axis` of the smallest x, as `argMax` gives that of the largest. @throws as `argMax` does
+ * @example
+ * ops.argMin(constant([3, 1, 2]), 0) // 1
+ */
 export const argMin = checked('argMin', ARGUMENTS, (x: Tensor, axis: number): Tensor => first('argMin', x, axis, negative))

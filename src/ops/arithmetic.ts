@@ -7,7 +7,11 @@ import { sum } from './reduce.ts'
 import { stretchedAxes } from './lowering/broadcast.ts'
 
 export const negativeOp: Op = unaryOp('negative', negative_f32, (_, dy) => [negative(dy)])
-/** −x */
+/**
+ * −x
+ * @example
+ * ops.negative(constant([1, -2])) // [-1, 2]
+ */
 export const negative = unary(negativeOp)
 
 /** Sums `dy` over the axes along which `like` was stretched: the gradient of broadcasting. */
@@ -31,11 +35,27 @@ export const divOp: Op = binaryOp('div', div_f32, (y, dy) => {
   return [sumTo(div(dy, b), a), sumTo(negative(div(mul(dy, y), b)), b)]
 })
 
-/** a + b. Like sub, mul and div it broadcasts as NumPy does. @throws RangeError where the shapes do not fit */
+/**
+ * a + b. Like sub, mul and div it broadcasts as NumPy does. @throws RangeError where the shapes do not fit
+ * @example
+ * ops.add(constant([1, 2]), 10) // [11, 12]
+ */
 export const add = binary(addOp)
-/** a − b, broadcast. @throws RangeError where the shapes do not fit */
+/**
+ * a − b, broadcast. @throws RangeError where the shapes do not fit
+ * @example
+ * ops.sub(x, ops.mean(x, 0)) // of each column its mean
+ */
 export const sub = binary(subOp)
-/** a · b, element by element, broadcast. @throws RangeError where the shapes do not fit */
+/**
+ * a · b, element by element, broadcast. @throws RangeError where the shapes do not fit
+ * @example
+ * ops.mul(constant([1, 2]), constant([3, 4])) // [3, 8]
+ */
 export const mul = binary(mulOp)
-/** a / b, broadcast. @throws RangeError where the shapes do not fit */
+/**
+ * a / b, broadcast. @throws RangeError where the shapes do not fit
+ * @example
+ * ops.div(x, ops.sum(x, 1, { keepDims: true })) // each row adds up to 1
+ */
 export const div = binary(divOp)

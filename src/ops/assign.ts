@@ -28,6 +28,8 @@ export const assignOp: Op = {
 /**
  * An update that replaces the variable's values by `value`.
  * @throws RangeError where their shapes differ
+ * @example
+ * const updates = [ops.assign(w, ops.mul(w, 0.5))]
  */
 export const assign = checked('assign', { variable: variableRule, value: tensor },
   (variable: Variable, value: Tensor): Tensor => apply(assignOp, [variable, value], {}))
@@ -47,6 +49,8 @@ export const movingAverageOp: Op<{ momentum: number }> = {
  * An update: variable := variable + (1 − momentum)·(value − variable). Several of one variable act one after another.
  * @param momentum the fraction of the old value that is kept, from 0 to 1
  * @throws RangeError where the shapes differ or momentum is out of its range
+ * @example
+ * const updates = [ops.movingAverage(average, ops.mean(x), 0.99)]
  */
 export const movingAverage = checked('movingAverage', { variable: variableRule, value: tensor, momentum: fraction }, (
   variable: Variable, value: Tensor, momentum: number,

@@ -34,6 +34,8 @@ export const avgPool2dGradOp: Op<GradAttrs> = {
  * The mean of each window's elements that lie in the image.
  * @param x [batch, height, width, channels]; the result is [batch, out height, out width, channels]
  * @throws RangeError where x is not an image or the window does not fit
+ * @example
+ * ops.avgPool2d(picture, { poolSize: 2 }) // half as high, half as wide
  */
 export const avgPool2d = pooling(avgPool2dOp)
 

@@ -20,6 +20,8 @@ export const datasetOp: Op<DatasetAttrs> = {
 /**
  * A dataset as a leaf: `shape[0]` samples of shape `shape[1…]`, u8 or f32, copied into linear memory once.
  * @throws RangeError where the values do not fill the shape, TypeError where they are of another kind
+ * @example
+ * const data = ops.dataset(new Uint8Array(60 * 784), [60, 28, 28, 1])
  */
 export const dataset = checked('dataset', { data: pixels, shape: shapeRule }, (
   data: DatasetAttrs['data'], shape: Shape,
@@ -84,6 +86,8 @@ const DATA = rule('what dataset() makes', (x): x is Tensor<DatasetAttrs> => isDa
  * `scale · sample + offset` for `size` samples of the step: sample i of the step is row perm((position + i) mod count) of the
  * dataset, and the batch has those from `first` on. A step goes on by all samples that its batches read.
  * @throws RangeError where the dataset has fewer samples, or an option is unknown; TypeError where an argument has a wrong type
+ * @example
+ * const images = ops.batch(ops.dataset(new Uint8Array(60 * 784), [60, 28, 28, 1]), 20, { shuffle: true })
  */
 export const batch = checked('batch', { data: DATA, size: countRule }, (
   data: Tensor, size: number, options: Given<typeof BATCH> = {},

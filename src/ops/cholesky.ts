@@ -21,6 +21,9 @@ export const choleskyOp: Op<{ ridge: number }> = {
  * Lower triangular L with L·Lᵀ = a + ridge·I. A pivot that is not positive becomes 0, and so does its column. No gradient.
  * @param a [n, n], symmetric; only the lower triangle is read
  * @throws RangeError where `a` is no square
+ * @example
+ * const covariance = ops.matmul(x, x, { transposeA: true })
+ * ops.cholesky(covariance, 1e-3)
  */
 export const cholesky = checked('cholesky', { a: tensor, ridge: optional(notNegative) },
   (a: Tensor, ridge = 0): Tensor => apply(choleskyOp, [a], { ridge }))

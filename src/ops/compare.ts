@@ -14,33 +14,61 @@ import { zeros } from './fill.ts'
 const TWO = { a: value, b: value }
 
 export const lessOp: Op = binaryOp('less', less_f32, () => [null, null])
-/** 1 where a < b, else 0. No gradient flows through comparisons. */
+/**
+ * 1 where a < b, else 0. No gradient flows through comparisons.
+ * @example
+ * ops.less(constant([1, 2, 3]), 2) // [1, 0, 0]
+ */
 export const less = binary(lessOp)
-/** 1 where a > b, else 0. */
+/**
+ * 1 where a > b, else 0.
+ * @example
+ * ops.greater(constant([1, 2, 3]), 2) // [0, 0, 1]
+ */
 export const greater = checked('greater', TWO, (a: Value, b: Value) => less(b, a))
 
 export const lessEqualOp: Op = binaryOp('lessEqual', less_equal_f32, () => [null, null])
-/** 1 where a ≤ b, else 0. */
+/**
+ * 1 where a ≤ b, else 0.
+ * @example
+ * ops.lessEqual(constant([1, 2, 3]), 2) // [1, 1, 0]
+ */
 export const lessEqual = binary(lessEqualOp)
-/** 1 where a ≥ b, else 0. */
+/**
+ * 1 where a ≥ b, else 0.
+ * @example
+ * ops.greaterEqual(constant([1, 2, 3]), 2) // [0, 1, 1]
+ */
 export const greaterEqual = checked('greaterEqual', TWO, (a: Value, b: Value) => lessEqual(b, a))
 
 export const equalOp: Op = binaryOp('equal', equal_f32, () => [null, null])
-/** 1 where a = b, else 0; NaN equals nothing. */
+/**
+ * 1 where a = b, else 0; NaN equals nothing.
+ * @example
+ * const hits = ops.mean(ops.equal(ops.argMax(logits, 1), labels)) // the fraction that is right
+ */
 export const equal = binary(equalOp)
 
 export const maximumOp: Op = binaryOp('maximum', maximum_f32, (y, dy) => {
   const [a, b] = y.inputs as [Tensor, Tensor]
   return [sumTo(mul(dy, greaterEqual(a, b)), a), sumTo(mul(dy, less(a, b)), b)]
 })
-/** max(a, b); NaN where either is. The gradient goes to the larger, to `a` where they are equal. */
+/**
+ * max(a, b); NaN where either is. The gradient goes to the larger, to `a` where they are equal.
+ * @example
+ * ops.maximum(constant([-1, 2]), 0) // [0, 2]
+ */
 export const maximum = binary(maximumOp)
 
 export const minimumOp: Op = binaryOp('minimum', minimum_f32, (y, dy) => {
   const [a, b] = y.inputs as [Tensor, Tensor]
   return [sumTo(mul(dy, lessEqual(a, b)), a), sumTo(mul(dy, greater(a, b)), b)]
 })
-/** min(a, b); NaN where either is. The gradient goes to the smaller, to `a` where they are equal. */
+/**
+ * min(a, b); NaN where either is. The gradient goes to the smaller, to `a` where they are equal.
+ * @example
+ * ops.minimum(constant([1, 4]), constant([3, 2])) // [1, 2]
+ */
 export const minimum = binary(minimumOp)
 
 type Bounds = { min: number; max: number }
@@ -49,6 +77,8 @@ export const clipOp: Op<Bounds> = unaryOp('clip',
 /**
  * min(max(x, min), max); NaN stays NaN. The gradient is 1 from `min` to `max`, both included, and 0 beyond.
  * @throws RangeError when min > max, or either is not finite (use `maximum` or `minimum` for one bound)
+ * @example
+ * ops.clip(constant([-3, 0.5, 2]), -1, 1) // [-1, 0.5, 1]
  */
 export const clip = checked('clip', { x: tensor, min: aNumber, max: aNumber }, (x: Tensor, min: number, max: number) => {
   if (Number.isFinite(min) && Number.isFinite(max) && min <= max) return apply(clipOp, [x], { min, max })
@@ -73,6 +103,8 @@ export const whereOp: Op = {
  * condition ≠ 0 ? a : b, element by element; what is not chosen does not matter, not even NaN. No gradient for the condition.
  * The three broadcast (TensorFlow's where).
  * @throws RangeError where the shapes do not fit
+ * @example
+ * ops.where(ops.less(x, 0), ops.negative(x), x) // |x|
  */
 export const where = checked('where', { condition: tensor, a: value, b: value }, (
   condition: Tensor, a: Value, b: Value,

@@ -43,6 +43,8 @@ export const concatOp: Op<{ axis: number }> = {
 /**
  * The tensors one after another along `axis` (negative: from the end); their other dimensions must be equal.
  * @throws RangeError where they are not, or there are no tensors
+ * @example
+ * ops.concat([x, ops.oneHot(labels, 10)], 1) // each row with its class
  */
 export const concat = checked('concat', { tensors: tensorsRule, axis: aNumber }, (
   tensors: readonly Tensor[], axis: number,

@@ -166,6 +166,8 @@ function attributes(op: string, options: ConvOptions): ConvAttrs {
  * @param x [batch, height, width, in]
  * @param w [height, width, in, out]
  * @throws RangeError where ranks or channels do not fit, or the filter is larger than the image without padding
+ * @example
+ * ops.conv2d(picture, kernel, { strides: 2, padding: 'same' })
  */
 export const conv2d = (x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor =>
   apply(conv2dOp, [x, w], attributes('conv2d', options))
@@ -193,6 +195,9 @@ const EXTENT = counts(2, '[height, width]')
  * @param w [height, width, out, in]
  * @param extent height and width of the result; 'same': in·stride, 'valid': (in − 1)·stride + kernel, by default
  * @throws RangeError where ranks or channels do not fit, or no image of that extent gives x's shape
+ * @example
+ * const kernel = variable('kernel', [3, 3, 8, 3], initializers.glorotUniform()) // to 8 channels, from 3
+ * ops.conv2dTranspose(picture, kernel, { strides: 2, padding: 'same' }) // twice as high, twice as wide
  */
 export const conv2dTranspose = checked('conv2dTranspose', { x: tensor, w: tensor, options: optional(record) }, (
   x: Tensor, w: Tensor, { extent: asked, ...options }: ConvOptions & { readonly extent?: readonly [number, number] } = {},

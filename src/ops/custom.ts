@@ -53,6 +53,8 @@ const CALL = { barrier: flag, owner: whole, even: flag }
  * A call of one of the core's kernels, as an op's record asks for it. Its fields are named and typed: addresses, which the
  * record is given (`at`), sizes and numbers.
  * @throws RangeError where there is no such kernel, or no such field; TypeError where a field is missing
+ * @example
+ * const calls: CallsRule<Attrs> = (node, at) => [ops.kernelCall('abs_f32', { x: at.inputs[0]!, y: at.output, n: node.size })]
  */
 export function kernelCall<K extends keyof KernelArgs, Given extends KernelArgs[K]>(
   kernel: K, args: Given & { readonly [Field in Exclude<keyof Given, keyof KernelArgs[K]>]: never }, options?: CallOptions,

@@ -62,6 +62,9 @@ export const depthwiseConv2dFilterGradOp: Op<DepthwiseAttrs> = {
  * @param x [batch, height, width, c]
  * @param w [kernel height, kernel width, c, m]
  * @throws RangeError where the shapes do not fit or the window does not fit into the image
+ * @example
+ * const kernel = variable('kernel', [3, 3, 3, 1], initializers.glorotUniform())
+ * ops.depthwiseConv2d(picture, kernel, { padding: 'same' })
  */
 export const depthwiseConv2d = checked('depthwiseConv2d', { x: tensor, w: tensor }, (
   x: Tensor, w: Tensor, options: WindowOptions = {},

@@ -12,12 +12,24 @@ export const fillOp: Op<{ shape: Shape; value: number }> = {
   flops: () => 0,
 }
 
-/** A tensor of `shape` that holds `value` everywhere. */
+/**
+ * A tensor of `shape` that holds `value` everywhere.
+ * @example
+ * ops.fill([3], 0.5) // [0.5, 0.5, 0.5]
+ */
 export const fill = checked('fill', { shape: shapeRule, value: aNumber },
   (shape: Shape, value: number): Tensor => apply(fillOp, [], { shape, value }))
-/** 1 everywhere. */
+/**
+ * 1 everywhere.
+ * @example
+ * ops.ones([3]) // [1, 1, 1]
+ */
 export const ones = checked('ones', { shape: shapeRule }, (shape: Shape) => fill(shape, 1))
-/** 0 everywhere. */
+/**
+ * 0 everywhere.
+ * @example
+ * ops.zeros([3]) // [0, 0, 0]
+ */
 export const zeros = checked('zeros', { shape: shapeRule }, (shape: Shape) => fill(shape, 0))
 
 /** Whether a tensor is of zeros, as new memory is. */

@@ -14,6 +14,8 @@ import { transpose } from './transpose.ts'
  * @param indices whole numbers as floats, of any shape, which takes the axis' place in the result; they have no gradient
  * @param axis negative from the end. Default 0
  * @throws RangeError where x has no such axis
+ * @example
+ * ops.gather(book, labels) // row i is the row labels[i] of the book
  */
 export const gather = checked('gather', { x: tensor, indices: tensor, axis: optional(aNumber) }, (
   x: Tensor, indices: Tensor, axis: number = 0,

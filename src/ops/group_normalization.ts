@@ -14,6 +14,8 @@ const ARGUMENTS = { x: tensor, gamma: tensor, beta: tensor, groups: count, epsil
  * @param x [batch, …, channels]; gamma and beta are [channels]
  * @param groups a divisor of the channels
  * @throws RangeError where the shapes do not fit, or the groups do not divide the channels
+ * @example
+ * ops.groupNormalization(picture, gamma, beta, 3)
  */
 export const groupNormalization = checked('groupNormalization', ARGUMENTS, (
   x: Tensor, gamma: Tensor, beta: Tensor, groups: number, epsilon: number = 1e-3,

@@ -14,6 +14,8 @@ import { abs, exp, log } from './unary.ts'
  * ln Σ e^x over `axes`, for x of any size; −∞ where all are −∞.
  * @param axes one or several, negative from the end; all of them by default
  * @throws RangeError where x has no such axis
+ * @example
+ * ops.logSumExp(constant([1000, 1000])) // 1000.693
  */
 export const logSumExp = checked('logSumExp', { x: tensor, axes: axesRule }, (
   x: Tensor, axes?: Axes, options: Given<typeof REDUCTION> = {},

@@ -70,6 +70,8 @@ const MATMUL = {
 /**
  * a · b for matrices [m, k] and [k, n], or for stacks of them of the same leading dimensions.
  * @throws RangeError where the shapes do not fit, or an option is unknown; TypeError where an argument has a wrong type
+ * @example
+ * ops.matmul(x, w) // [n, k] · [k, m] = [n, m]
  */
 export const matmul = (a: Tensor, b: Tensor, options: Given<typeof MATMUL> = {}): Tensor =>
   apply(matmulOp, [a, b], { ...complete('matmul', options, MATMUL), epilogue: PLAIN })

@@ -34,6 +34,8 @@ export const maxOp: Op<MaxAttrs> = {
  * @param axes one or several, negative from the end; all of them by default
  * @param options.keepDims leaves reduced axes as 1
  * @throws RangeError where x has no such axis
+ * @example
+ * ops.max(x, 1) // [n, k] → [n]
  */
 export const max = checked('max', { x: tensor, axes: axesRule }, (
   x: Tensor, axes?: Axes, options: Given<typeof REDUCTION> = {},

@@ -43,6 +43,8 @@ export const maxPool2dGatherOp: Op<WindowAttrs> = {
  * The largest element of each window; a NaN counts as the largest.
  * @param x [batch, height, width, channels]; the result is [batch, out height, out width, channels]
  * @throws RangeError where x is not an image or the window does not fit
+ * @example
+ * ops.maxPool2d(picture, { poolSize: 2 })
  */
 export const maxPool2d = pooling(maxPool2dOp)
 

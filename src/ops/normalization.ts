@@ -56,6 +56,8 @@ function normalization<A extends readonly [x: Tensor, ...others: unknown[]], R>(
  * @param beta [channels]
  * @returns y of x's shape; mean and variance [channels], to be averaged into moving statistics
  * @throws RangeError where the shapes do not fit, or a channel has one value: without a variance nothing reaches x's gradient
+ * @example
+ * const { y, mean, variance } = ops.batchNormalization(picture, gamma, beta)
  */
 export const batchNormalization = normalization('batchNormalization', ['gamma', 'beta'], (
   x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number = 1e-3,
@@ -90,6 +92,8 @@ export const normalizeOp = affineOp('batchNormalization', false, (y, dy) => {
  * gamma · (x − mean) / √(variance + ε) + beta with statistics given, as in inference.
  * @param x [batch, …, channels]; the other tensors are [channels]
  * @throws RangeError where the shapes do not fit
+ * @example
+ * ops.batchNormalizationInference(picture, gamma, beta, runningMean, runningVariance)
  */
 export const batchNormalizationInference = normalization('batchNormalizationInference', ['gamma', 'beta', 'mean', 'variance'], (
   x: Tensor, gamma: Tensor, beta: Tensor, mean: Tensor, variance: Tensor, epsilon: number = 1e-3,
@@ -99,6 +103,8 @@ export const batchNormalizationInference = normalization('batchNormalizationInfe
  * gamma · (x − mean) / √(variance + ε) + beta with the mean and (biased) variance of each sample's last axis.
  * @param x [batch, …, channels]; gamma and beta are [channels]
  * @throws RangeError where the shapes do not fit
+ * @example
+ * ops.layerNormalization(picture, gamma, beta)
  */
 export const layerNormalization = normalization('layerNormalization', ['gamma', 'beta'], (
   x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number = 1e-3,

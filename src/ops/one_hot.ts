@@ -9,6 +9,8 @@ import { reshape } from './reshape.ts'
  * y[…, d] = 1 where indices[…] = d, else 0; an index outside of 0 … depth − 1 gives zeros only. Its gradient is 0.
  * @param indices class numbers as floats, any shape; the result has one more axis, of `depth`
  * @throws RangeError where depth is not a positive integer
+ * @example
+ * ops.oneHot(labels, 10) // [n] → [n, 10]
  */
 export const oneHot = checked('oneHot', { indices: tensor, depth: count }, (indices: Tensor, depth: number): Tensor => {
   checkShape('oneHot', [...indices.shape, depth], MOST_VALUES)

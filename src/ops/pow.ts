@@ -29,6 +29,8 @@ function byNumber(x: Tensor, e: number): Tensor | null {
  * x^e, broadcast. For whole numbers e up to 64 it is a product, of x of any sign, within e/2 + 1 ulp; for ½ and −½ a root.
  * Otherwise it is e^(e · ln x), within 2·|e · ln x| + 2 ulp: NaN for x below 0, and x^0 = 1. The gradient for e at x = 0 is 0.
  * @throws RangeError where the shapes do not fit
+ * @example
+ * ops.pow(constant([2, 3]), 3) // [8, 27]
  */
 export const pow = checked('pow', { x: tensor, 'the exponent': value }, (x: Tensor, e: Value): Tensor => {
   const found = isNumber(e) ? byNumber(x, e) : null

@@ -123,6 +123,8 @@ const BERNOULLI = {
  * where |minval| is larger than maxval − minval.
  * @param stream names the numbers: two random tensors of one function need two names
  * @throws RangeError unless minval ≤ maxval, both finite
+ * @example
+ * ops.randomUniform([64, 1], pass.stream('between'), { minval: -1, maxval: 1 })
  */
 export const randomUniform = checked('randomUniform', DRAW, (
   shape: Shape, stream: Stream, options: Given<typeof UNIFORM> = {},
@@ -136,6 +138,8 @@ export const randomUniform = checked('randomUniform', DRAW, (
  * mean + stddev·z, z standard normal (Box–Muller, |z| ≤ 6.66).
  * @param stream names the numbers: two random tensors of one function need two names
  * @throws RangeError unless mean is finite and stddev from 0 up
+ * @example
+ * ops.randomNormal([64, 20], pass.stream('noise'))
  */
 export const randomNormal = normal(normalOp)
 
@@ -144,6 +148,8 @@ export const randomNormal = normal(normalOp)
  * The standard deviation of the result is 0.8796·stddev.
  * @param stream names the numbers: two random tensors of one function need two names
  * @throws RangeError unless mean is finite and stddev from 0 up
+ * @example
+ * ops.truncatedNormal([64, 20], pass.stream('noise'), { stddev: 0.02 })
  */
 export const truncatedNormal = normal(truncatedOp)
 
@@ -158,6 +164,8 @@ function normal(op: Op<RandomAttrs>): (shape: Shape, stream: Stream, options?: G
 /**
  * `value` with probability p (a multiple of 2^-24, rounded up), otherwise 0.
  * @throws RangeError unless 0 ≤ p ≤ 1
+ * @example
+ * ops.bernoulli([64, 10], pass.stream('mask'), 0.5)
  */
 export const bernoulli = checked('bernoulli', { shape: shapeRule, 'the stream': STREAM, 'the probability': fraction }, (
   shape: Shape, stream: Stream, p: number, options: Given<typeof BERNOULLI> = {},
@@ -166,6 +174,8 @@ export const bernoulli = checked('bernoulli', { shape: shapeRule, 'the stream': 
 /**
  * x with each element set to 0 with probability `rate`, the others divided by 1 − rate.
  * @throws RangeError unless 0 ≤ rate < 1
+ * @example
+ * ops.dropout(x, 0.2, pass.stream('dropout'))
  */
 export const dropout = checked('dropout', { x: tensor, rate: fractionBelowOne, 'the stream': STREAM }, (
   x: Tensor, rate: number, stream: Stream,

@@ -65,6 +65,8 @@ const SUM = {
  * doubles, rows in blocks of 64, and blocks of such sums.
  * @param axes one or several, negative from the end; all of them by default, none for []
  * @throws RangeError where x has no such axis, or an option is unknown; TypeError where an argument has a wrong type
+ * @example
+ * ops.sum(x, 1, { keepDims: true }) // [n, k] → [n, 1]
  */
 export const sum = checked('sum', { x: tensor, axes: axesRule }, (
   x: Tensor, axes?: Axes, options: Given<typeof REDUCTION> & Given<typeof SUM> = {},
@@ -78,6 +80,8 @@ export const sum = checked('sum', { x: tensor, axes: axesRule }, (
 /**
  * The mean of x over `axes`, as `sum` takes them.
  * @throws as `sum` does
+ * @example
+ * ops.mean(picture, [1, 2]) // [n, h, w, c] → [n, c]
  */
 export const mean = checked('mean', { x: tensor, axes: axesRule }, (
   x: Tensor, axes?: Axes, options: Given<typeof REDUCTION> = {},
@@ -112,6 +116,8 @@ export const broadcastToOp: Op<{ shape: Shape; scale: number }> = {
 /**
  * `scale · x`, stretched to `shape` by the broadcasting rule: trailing dimensions align, 1 stretches.
  * @throws RangeError where x cannot be stretched so
+ * @example
+ * ops.broadcastTo(gamma, [8, 3]) // [3] → [8, 3]
  */
 export const broadcastTo = checked('broadcastTo', { x: tensor, shape: shapeRule, scale: optional(aNumber) }, (
   x: Tensor, shape: Shape, scale = 1,

@@ -21,6 +21,8 @@ const TARGET = rule('a list of positive integers, one of which may be -1: what i
 /**
  * `x` under another shape of as many elements; one dimension may be −1: what is left.
  * @throws RangeError where the numbers of elements differ
+ * @example
+ * ops.reshape(picture, [picture.shape[0]!, -1]) // [n, h, w, c] → [n, h · w · c]
  */
 export const reshape = checked('reshape', { x: tensor, shape: TARGET }, (x: Tensor, shape: Shape): Tensor => {
   const known = shape.reduce((n, d) => (d === -1 ? n : n * d), 1)

@@ -128,6 +128,8 @@ function resizing(
  * Images of `size` [height, width], linear between the four neighbours of each source position.
  * @param x [batch, height, width, channels]
  * @throws RangeError where x is not an image or both options are set
+ * @example
+ * ops.resizeBilinear(picture, [32, 32])
  */
 export const resizeBilinear = resizing(resizeBilinearOp, false)
 
@@ -135,5 +137,7 @@ export const resizeBilinear = resizing(resizeBilinearOp, false)
  * Images of `size` [height, width], each pixel the one at ⌊its source position⌋ (at the nearest with aligned corners).
  * @param x [batch, height, width, channels]
  * @throws RangeError where x is not an image or both options are set
+ * @example
+ * ops.resizeNearest(picture, [16, 16])
  */
 export const resizeNearest = resizing(resizeNearestOp, true)

@@ -23,6 +23,8 @@ export const reverseOp: Op<{ axes: readonly number[] }> = {
  * x with the order along `axes` turned round: y[i] = x[n − 1 − i].
  * @param axes one or several, negative from the end; all of them by default
  * @throws RangeError where x has no such axis
+ * @example
+ * ops.reverse(picture, 2) // mirrored
  */
 export const reverse = checked('reverse', { x: tensor, axes: axesRule }, (x: Tensor, axes?: Axes): Tensor => {
   const over = axesOf('reverse', x.shape, axes).filter((i) => x.shape[i]! > 1)
@@ -36,6 +38,8 @@ const PLACES = rule('an integer', (x): x is number => typeof x === 'number', Num
  * @param shift an integer, negative to move back
  * @param axis negative from the end
  * @throws RangeError where x has no such axis
+ * @example
+ * ops.roll(x, 1, 0) // each row one further, the last one first
  */
 export const roll = checked('roll', { x: tensor, shift: PLACES, axis: aNumber }, (
   x: Tensor, shift: number, axis: number,

@@ -32,6 +32,8 @@ const BLOCK = rule('a list of integers, one for each axis', isNumbers)
 /**
  * The block of shape `size` that starts at the index `begin`; a size of −1 reaches to the end of its axis.
  * @throws RangeError where the block does not lie within x
+ * @example
+ * ops.slice(x, [0, 2], [4, 3]) // 4 rows, 3 columns from column 2
  */
 export const slice = checked('slice', { x: tensor, begin: BLOCK, size: BLOCK }, (
   x: Tensor, begin: Shape, size: Shape,
@@ -73,6 +75,8 @@ const BORDERS = rule('[before, after] for each axis', isBorders)
 /**
  * x with `value` around it: axis i grows by `borders[i]` = [before, after].
  * @throws RangeError where the borders do not fit x's rank or are negative
+ * @example
+ * ops.pad(x, [[0, 0], [1, 1]]) // a column of 0 before and after
  */
 export const pad = checked('pad', { x: tensor, borders: BORDERS, value: optional(aNumber) }, (
   x: Tensor, borders: Borders, value = 0,

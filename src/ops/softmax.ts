@@ -38,8 +38,16 @@ export const logSoftmaxOp: Op = {
   inPlace: [0],
 }
 
-/** exp(x) / Σ exp(x) over the last axis, for x of any size. */
+/**
+ * exp(x) / Σ exp(x) over the last axis, for x of any size.
+ * @example
+ * ops.softmax(constant([0, 1])) // [0.269, 0.731]
+ */
 export const softmax = unary(softmaxOp)
 
-/** x − log Σ exp(x) over the last axis, for x of any size. */
+/**
+ * x − log Σ exp(x) over the last axis, for x of any size.
+ * @example
+ * ops.logSoftmax(constant([0, 1])) // [-1.313, -0.313]
+ */
 export const logSoftmax = unary(logSoftmaxOp)

@@ -13,6 +13,8 @@ const PARTS = rule('a number of parts, or a list of their sizes',
  * The pieces of x along `axis`, one after another: so many of one size, or of these sizes.
  * @param axis negative from the end
  * @throws RangeError where x has no such axis, or the sizes do not fill it
+ * @example
+ * const [mean, logvar] = ops.split(x, 2, 1)
  */
 export const split = checked('split', { x: tensor, parts: PARTS, axis: aNumber }, (
   x: Tensor, parts: number | readonly number[], axis: number,
@@ -36,6 +38,8 @@ export const split = checked('split', { x: tensor, parts: PARTS, axis: aNumber }
  * The tensors, of one shape, along a new axis: slice i of the result is tensor i.
  * @param axis the new one's place in the result, negative from the end. Default 0
  * @throws RangeError where their shapes differ, there are none, or there is no such place
+ * @example
+ * ops.stack([x, y]) // two of [n, k] → [2, n, k]
  */
 export const stack = checked('stack', { tensors: tensorsRule, axis: optional(aNumber) }, (
   tensors: readonly Tensor[], axis: number = 0,

@@ -14,5 +14,7 @@ export const stepOp: Op = {
 /**
  * The number of steps that the function and the others of its group have done before this one, a scalar: 0 in the first.
  * Exact up to 2^24 = 16,777,216; beyond, the nearest f32. It is saved and resumed with the run.
+ * @example
+ * const warm = ops.minimum(ops.div(ops.step(), 1000), 1) // from 0 to 1 in 1000 steps
  */
 export const step = (): Tensor => apply(stepOp, [], {})

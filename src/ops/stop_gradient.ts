@@ -10,5 +10,9 @@ export const stopGradientOp: Op = {
   flops: () => 0,
 }
 
-/** x, taken as a constant by `gradients`. */
+/**
+ * x, taken as a constant by `gradients`.
+ * @example
+ * ops.add(x, ops.stopGradient(ops.sub(ops.sign(x), x))) // sign(x), with the gradient of x
+ */
 export const stopGradient = unary(stopGradientOp)

@@ -8,6 +8,8 @@ import { reshape } from './reshape.ts'
  * x repeated along each axis: y has repeats[i] · d elements where x has d (TensorFlow's tile).
  * @param repeats how often, one for each axis
  * @throws RangeError where they are not as many as axes, or not positive integers
+ * @example
+ * ops.tile(x, [1, 2]) // [n, k] → [n, 2 · k]
  */
 export const tile = checked('tile', { x: tensor, repeats: shape }, (x: Tensor, repeats: readonly number[]): Tensor => {
   if (repeats.length !== x.shape.length) {

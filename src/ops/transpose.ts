@@ -36,6 +36,8 @@ const PERM = { x: tensor, perm: optional(rule('a list of axes', isNumbers)) }
 /**
  * y[i_perm[0], i_perm[1], …] = x[i_0, i_1, …]: axis k of y is axis perm[k] of x; by default the axes in reverse order.
  * @throws RangeError where `perm` does not name each axis once
+ * @example
+ * ops.transpose(picture, [0, 3, 1, 2]) // NHWC → NCHW
  */
 export const transpose = checked('transpose', PERM, (
   x: Tensor, perm: readonly number[] = x.shape.map((_, i) => x.shape.length - 1 - i),

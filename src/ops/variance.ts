@@ -18,6 +18,8 @@ export function centre(x: Tensor, axes: readonly number[]): { centred: Tensor; s
 /**
  * The mean of (x − mean)² over `axes`, as `sum` takes them: biased, divided by the count (NumPy's var).
  * @throws as `sum` does
+ * @example
+ * ops.variance(constant([1, 2, 3, 4])) // 1.25
  */
 export const variance = checked('variance', { x: tensor, axes: axesRule }, (
   x: Tensor, axes?: Axes, options: Given<typeof REDUCTION> = {},

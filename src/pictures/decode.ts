@@ -49,6 +49,8 @@ let last: Promise<unknown> = Promise.resolve()
  * @param most the most bytes that all pictures of its source may take; this one may take an eighth of it
  * @throws TypeError, RangeError when an argument is not as described
  * @throws GanglionError when it is of a kind that is not read, damaged, or too large
+ * @example
+ * const picture = await decodePicture(bytes, 'cat.jpg')
  */
 export async function decodePicture(bytes: Uint8Array, name: string, most = MOST_BYTES): Promise<Picture> {
   checkBytes('decodePicture', bytes)

@@ -25,6 +25,8 @@ const empty = (): Tree => ({ files: new Map(), folders: new Map() })
  *     const data = await datasetFromFiles(input.files, { size: 64 })   // <input type="file" webkitdirectory multiple>
  * @throws TypeError when `files` are none, RangeError for an option that is not as described
  * @throws GanglionError when there is no picture, or one is broken
+ * @example
+ * const data = await datasetFromFiles([new File([bytes], 'cat.png')], { size: 32 })
  */
 export async function datasetFromFiles(files: PictureFiles, options: Given<typeof OPTIONS> = {}): Promise<PictureDataset> {
   const { split, ...rest } = complete('datasetFromFiles', options, OPTIONS)

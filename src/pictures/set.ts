@@ -34,6 +34,8 @@ function checkSplit(data: SetData, name: string): void {
  * The bytes of a prepared set.
  * @param test the other split, of the same shape and classes
  * @throws TypeError, RangeError when one of them is no image dataset, or they are of two shapes
+ * @example
+ * const bytes = await encodePictureSet(digits)
  */
 export async function encodePictureSet(train: SetData, test?: SetData): Promise<Uint8Array> {
   checkSplit(train, 'train')
@@ -66,6 +68,8 @@ function tensorsOf({ images, labels, sizes, count, shape }: SetData, prefix = ''
  * A prepared set from the bytes of its file, whose pixels are used, not copied.
  * @throws TypeError when `bytes` is not a Uint8Array
  * @throws GanglionError when it is no such set, or a damaged one
+ * @example
+ * const set = openPictureSet(bytes)
  */
 export function openPictureSet(bytes: Uint8Array, name = 'a picture set'): PictureSet {
   const layout = readLayout('openPictureSet', bytes, name)
@@ -88,6 +92,8 @@ export function openPictureSet(bytes: Uint8Array, name = 'a picture set'): Pictu
 /**
  * The digest of the bytes that a set has, to compare with what it says.
  * @throws as `openPictureSet` does
+ * @example
+ * const digest = await setDigest(bytes)
  */
 export async function setDigest(bytes: Uint8Array, name = 'a picture set'): Promise<string> {
   const { start } = readLayout('setDigest', bytes, name)

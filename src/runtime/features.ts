@@ -32,7 +32,11 @@ const ATOMICS = [
   10, 11, 1, 9, 0, 0x41, 0, 0xfe, 0x10, 2, 0, 0x1a, 0x0b,
 ]
 
-/** SIMD, relaxed SIMD, wide vectors and threads: available or not, and why. */
+/**
+ * SIMD, relaxed SIMD, wide vectors and threads: available or not, and why.
+ * @example
+ * if (!features().threads.available) console.log(features().threads.reason)
+ */
 export function features(): Features {
   return { simd: simd(), relaxedSimd: relaxedSimd(), wideVectors: wideVectors(), threads: threads() }
 }

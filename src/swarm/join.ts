@@ -69,6 +69,8 @@ export type JoinOptions = Given<typeof OPTIONS>
  * ```
  * @throws TypeError, RangeError for options that are not as described
  * @throws GanglionError where it is no page, no server answers, it refuses the login, or there is no run
+ * @example
+ * const helper = await join({ url: 'wss://example.org/nats', run: 'faces', consent: true })
  */
 export async function join(options: JoinOptions): Promise<Helper> {
   const given = complete('join', options, OPTIONS)

@@ -35,6 +35,9 @@ type Sums = Map<number, { sums: Record<string, number>, steps: number }>
  * Trains a model by the work of others, a step at a time, yielding after each.
  * @throws TrainingError, with the last good weights in place, when a number is no longer finite
  * @throws GanglionError while another loop trains the model, or where the crew gives up
+ * @example
+ * const work = createWork(model, digits, { microBatches: 4 })
+ * for await (const { metrics } of trainTogether(work, crew, { epochs: 1 })) console.log(metrics.loss)
  */
 export async function* trainTogether(
   work: StepWork, crew: Crew, options: TogetherOptions = {},

@@ -208,6 +208,8 @@ export class StepWork {
  * }
  * ```
  * @throws TypeError, RangeError where an argument is not as described, or the definition cannot be computed in pieces
+ * @example
+ * const work = createWork(model, digits, { batchSize: 32, microBatches: 4 })
  */
 export const createWork = (model: Model, data: ImageDataset, options: WorkOptions = {}): StepWork =>
   new StepWork(model, data, options)

@@ -133,6 +133,8 @@ const INDICES = rule('a list of numbers of images', isNumbers)
 /**
  * Images of a dataset as models see them, the numbers that a training step reads: bytes scaled, floats as they are.
  * @throws RangeError for an index of no image
+ * @example
+ * const codes = model.encode(scaledImages(digits, [0, 1, 2]))
  */
 export function scaledImages(data: ImageDataset, indices: readonly number[]): Float32Array {
   checkData('scaledImages', data)

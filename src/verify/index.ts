@@ -9,5 +9,7 @@ export * from './entry.ts'
  * machines: they are computed and not compared.
  * @throws RangeError where `recipes` names none; TypeError where a runtime is given together with options for one
  * @throws GanglionError where threads or relaxed precision are asked for and not available
+ * @example
+ * const report = await verify({ recipes: ['op'] })
  */
 export const verify = verifier(createRuntime)

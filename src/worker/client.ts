@@ -256,6 +256,10 @@ function sent(model: NamedModel | ModuleModel): Pick<Creation, 'kind' | 'module'
  * Starts a worker and makes a model in it, with freshly drawn weights: the same for the same seed, everywhere.
  * @throws TypeError, RangeError, GanglionError as the model's maker, `createRuntime` and `Model.create` do, for options that
  * there are not, and where the worker does not start or has a trainer already
+ * @example
+ * const trainer = await createTrainer({ model: { kind: 'vae', options: { latent: 20 } }, seed: 1 })
+ * for await (const { metrics } of trainer.train(digits, { epochs: 3 })) console.log(metrics.loss)
+ * await trainer.close()
  */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const { model, seed = 1, core, worker, threadWorker, ...others } = optionsOf('createTrainer', options)

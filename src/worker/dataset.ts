@@ -7,6 +7,8 @@ import { check, imageShape, pixels, record } from '../options.ts'
  * A dataset of the user's own arrays, as `imageDataset` of `ganglion` makes it. What is wrong with the arrays is said by what
  * uses them first: `train`, `fit` or `evaluate`.
  * @throws TypeError, RangeError where `images` are no pixels or `shape` is no shape of an image
+ * @example
+ * const data = imageDataset({ images: new Uint8Array(60 * 784), shape: [28, 28, 1] })
  */
 export function imageDataset(arrays: ImageArrays): ImageDataset {
   check('imageDataset', 'the argument', arrays, record)

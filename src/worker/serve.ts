@@ -69,6 +69,8 @@ async function define(creation: Creation, makers: ModelMakers): Promise<ModelDef
  * Serves a trainer from this worker: call it once, in a worker's own file, to train models of your own making.
  * `createTrainer({ worker: new Worker(new URL('./my_worker.js', import.meta.url), { type: 'module' }), model: { kind } })`
  * @throws TypeError where `makers` is no object of functions
+ * @example
+ * serveTrainer({ mine: (options: { latent?: number }) => vae(options) })
  */
 export function serveTrainer(makers: ModelMakers): void {
   check('serveTrainer', 'makers', makers, MAKERS)
