@@ -33,7 +33,7 @@ export const fakeScores = input('fake_scores', [4, 1])
 export const encoder = layers.sequential('encoder', [layers.dense({ units: 6 })])
 export const loss = losses.meanSquaredError(y, encoder.apply(ops.matmul(x, w), pass))
 export const optimizer = optimizers.adam()
-export const stages = [ganglion.minimize(optimizer, loss, [encoder])]
+export const stages: ReturnType<typeof ganglion.trainingStages> = [ganglion.minimize(optimizer, loss, [encoder])]
 
 export declare const firstHalf: ReturnType<typeof ganglion.trainingStages>
 export declare const secondHalf: ReturnType<typeof ganglion.trainingStages>
@@ -44,5 +44,5 @@ export declare const bytes: Uint8Array<ArrayBuffer>
 export declare const text: string
 export declare const extractor: import('../src/metrics/extractors.ts').FeatureExtractor
 export declare const real: Float32Array
-export declare const report: import('../src/bench/bench.ts').BenchReport
+export declare const report: import('../src/bench/index.ts').BenchReport
 export declare const crew: { reduce(tasks: readonly Task[]): Promise<import('../src/swarm/reduction.ts').Reduction> }
