@@ -30,13 +30,11 @@ export function changedInRound(stages: readonly Stage[]): { parameters: Variable
  * `definition`, trained in rounds of `localSteps` steps (local SGD; DiLoCo, Douillard et al. 2023): workers speak to each other
  * once a round. `trainTogether` trains it; `Model.train` does not. An epoch leaves out the last samples that do not fill a step,
  * and its last round may be shorter.
- *
- * ```js
- * const model = await Model.create(runtime, inRounds(vae(), { localSteps: 32 }), { seed: 1 })
- * const work = createWork(model, data, { batchSize: 16, microBatches: 8 })
- * for await (const { epoch, metrics } of trainTogether(work, localCrew(work))) console.log(epoch, metrics.loss)
- * ```
  * @throws TypeError, RangeError for options that are not as described
+ * @example
+ * const model = await Model.create(runtime, inRounds(vae(), { localSteps: 32 }), { seed: 1 })
+ * const work = createWork(model, digits, { batchSize: 16, microBatches: 8 })
+ * for await (const { epoch, metrics } of trainTogether(work, localCrew(work))) console.log(epoch, metrics.loss)
  */
 export function inRounds<M extends string, F extends string>(
   definition: ModelDefinition<M, F>, options: RoundOptions = {},

@@ -6,7 +6,12 @@ import type { StepWork } from './work.ts'
 
 const WORK = rule('what createWork() makes', (x): x is StepWork => isObject(x) && 'createTasks' in x)
 
-/** Who does all tasks of `work` in this thread: what any number of workers give is what it gives. */
+/**
+ * Who does all tasks of `work` in this thread: what any number of workers give is what it gives.
+ * @example
+ * const work = createWork(model, digits, { microBatches: 4 })
+ * for await (const { metrics } of trainTogether(work, localCrew(work), { epochs: 1 })) console.log(metrics.loss)
+ */
 export function localCrew(work: StepWork): Crew {
   check('localCrew', 'work', work, WORK)
   return {
