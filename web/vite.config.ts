@@ -2,12 +2,13 @@
 // of them here (plugins/models.ts), and the policy is written into the page (plugins/policy.ts).
 import { defineConfig } from 'vite'
 import { models } from './plugins/models.ts'
+import { software } from './plugins/software.ts'
 import { offline } from './plugins/offline.ts'
 import { policy } from './plugins/policy.ts'
 
 export default defineConfig({
   base: './',
-  plugins: [models(), policy(), offline()],
+  plugins: [models(), software(), policy(), offline()],
   // The package is a link to the folder above.
   server: { fs: { allow: ['..'] } },
   worker: {

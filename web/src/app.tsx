@@ -12,6 +12,7 @@ const VIEWS: Readonly<Record<View, () => preact.JSX.Element | null>> = {
   data: later(() => import('./views/data.tsx')),
   inside: later(() => import('./views/inside.tsx')),
   model: later(() => import('./views/model.tsx')),
+  runs: later(() => import('./views/runs.tsx')),
   take: later(() => import('./views/take.tsx')),
   verify: later(() => import('./views/verify.tsx')),
   bench: later(() => import('./views/bench.tsx')),

@@ -10,7 +10,7 @@ beforeEach(wanted)
 
 const SHOTS = new URL('../shots/', import.meta.url).pathname
 const WIDTHS = [360, 1440, 2560]
-const views = ['train', 'data', 'inside', 'model', 'take', 'verify', 'bench']
+const views = ['train', 'data', 'inside', 'model', 'runs', 'take', 'verify', 'bench']
 const others = [
   ['dark', 1440, '', { theme: 'dark' }], ['dark-inside', 1440, '#view=inside', { theme: 'dark' }],
   ['chinese', 1440, '', { language: 'zh' }], ['gan', 1440, '#model=gan', {}],
@@ -33,6 +33,14 @@ test.each(shots)('%s', async (name, width, hash, choices) => {
   await page.reload()
   await steps(page, /cvae|dcgan|model/.test(hash) ? 30 : 120)
   if (hash.includes('verify')) await page.locator('.card .primary').click()
+  if (hash.includes('view=runs')) {
+    await page.locator('[data-compare]').click()
+    await page.locator('.others input[name="latent"]').fill('2')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('.both .samples .tiles[data-ready="true"]')
+    await page.locator('[data-keep]').click()
+    await page.waitForSelector('.kept li')
+  }
   if (hash.includes('view=model')) {
     await page.waitForSelector('.norms')
     await page.locator('.step-time button').click()
@@ -40,6 +48,7 @@ test.each(shots)('%s', async (name, width, hash, choices) => {
   }
   if (name.startsWith('cvae')) await page.$eval('.more', (more) => ((more as HTMLDetailsElement).open = true)).catch(() => {})
   await new Promise((done) => setTimeout(done, 2500))
+  await page.evaluate(() => scrollTo(0, 0))
   await page.screenshot({ path: `${SHOTS}${name}.png`, fullPage: true })
 }, 120_000)
 

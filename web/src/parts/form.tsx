@@ -3,7 +3,7 @@ import { useId } from 'preact/hooks'
 import { factsOf, type ModelFacts, models, type OptionFacts, optionText } from '../state/facts.ts'
 import { FIRST_DATA } from '../state/data.ts'
 import { ownData } from '../state/own.ts'
-import { change, defaultsOf, type NumberName, RANGES, settings, show, within } from '../state/settings.ts'
+import { change, defaultsOf, type NumberName, RANGES, type Settings, settings, show, within } from '../state/settings.ts'
 import { text, whole } from '../text/index.ts'
 import { Card } from './card.tsx'
 import { Dice } from './icons.tsx'
@@ -28,22 +28,18 @@ export function Form() {
           <label for={id}>{t.model}</label>
           <select id={id} value={model} aria-describedby={`${id}-about`}
             onChange={({ currentTarget }) => change({ ...defaultsOf(currentTarget.value), data, seed: settings.value.seed })}>
-            {SORTS.map(([sort, has]) => (
-              <optgroup key={sort} label={t.sorts[sort]}>
-                {models.filter(has).map(({ kind }) => <option key={kind} value={kind}>{kind}</option>)}
-              </optgroup>
-            ))}
+            <Kinds />
           </select>
           <p id={`${id}-about`}>{t.models[model] ?? summary} <span class="paper">{paper}</span></p>
         </div>
-        <NumberField name="batch" label={t.batch} />
-        {latent !== null && <NumberField name="latent" label={t.latent} />}
-        {rate !== null && <NumberField name="rate" label={t.rate} />}
-        <NumberField name="seed" label={t.seed} button={
+        <NumberField of={settings.value} onChange={change} name="batch" label={t.batch} />
+        {latent !== null && <NumberField of={settings.value} onChange={change} name="latent" label={t.latent} />}
+        {rate !== null && <NumberField of={settings.value} onChange={change} name="rate" label={t.rate} />}
+        <NumberField of={settings.value} onChange={change} name="seed" label={t.seed} button={
           <button type="button" class="quiet round" aria-label={t.newSeed} title={t.newSeed}
             onClick={() => change({ seed: Math.floor(Math.random() * MOST_SEEDS) })}><Dice /></button>
         } />
-        <NumberField name="steps" label={t.steps} />
+        <NumberField of={settings.value} onChange={change} name="steps" label={t.steps} />
         <Options model={model} />
         <div class="wide data">
           <p class="note"><strong>{t.data}</strong> {data === FIRST_DATA ? t.dataOf : t.dataOwn(whole(count))}</p>
@@ -54,15 +50,30 @@ export function Form() {
   )
 }
 
+/** All models, as a list's options. */
+export function Kinds() {
+  return (
+    <>
+      {SORTS.map(([sort, has]) => (
+        <optgroup key={sort} label={text.value.sorts[sort]}>
+          {models.filter(has).map(({ kind }) => <option key={kind} value={kind}>{kind}</option>)}
+        </optgroup>
+      ))}
+    </>
+  )
+}
+
 interface NumberProps {
+  readonly of: Settings
+  readonly onChange: (some: Partial<Settings>) => void
   readonly name: NumberName
   readonly label: string
   readonly button?: preact.JSX.Element
 }
 
-function NumberField({ name, label, button }: NumberProps) {
+export function NumberField({ of, onChange, name, label, button }: NumberProps) {
   const id = useId()
-  const value = settings.value[name]
+  const value = of[name]
   const { min, max, whole: integral } = RANGES[name]
   return (
     <div class="field">
@@ -72,7 +83,7 @@ function NumberField({ name, label, button }: NumberProps) {
           onChange={({ currentTarget }) => {
             const next = within(name, currentTarget.valueAsNumber, value)
             currentTarget.value = String(next)
-            if (next !== value) change({ [name]: next })
+            if (next !== value) onChange({ [name]: next })
           }} />
         {button}
       </div>

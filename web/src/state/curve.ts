@@ -32,6 +32,14 @@ export class Curve {
     this.#each *= 2
   }
 
+  /** Takes all of another one's points. */
+  put({ steps, values }: Series): void {
+    steps.forEach((step, i) => {
+      const there = Object.entries(values).flatMap(([name, all]) => (all[i] === null ? [] : [[name, all[i]!] as const]))
+      this.add({ step, values: Object.fromEntries(there) })
+    })
+  }
+
   /** All points, the last one as far as it is there: the values of each name by step, in the order in which names came. */
   series(): Series {
     const points = this.#open.length ? [...this.#points, joined(this.#open)] : this.#points

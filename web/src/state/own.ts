@@ -30,6 +30,8 @@ export const making = signal(false)
 export const fault = signal('')
 
 const sets = new Map<string, OwnSet>()
+/** All that were made since the page was opened. */
+export const ownSets = (): readonly OwnSet[] => [...sets.values()]
 export const ownData = (id: string): OwnSet | undefined => sets.get(id)
 
 export function give(files: readonly GivenFile[]): void {

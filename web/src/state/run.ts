@@ -1,9 +1,9 @@
 // A run: a trainer in its worker, what it is told, and what is seen of it. Everything shown is a signal.
 // Invariant: how it is watched, paused and continued changes no bit; at the step that the settings name its digest is taken.
 import { computed, signal } from '@preact/signals'
-import { createTrainer, type Progress, type Trainer } from 'ganglion/worker'
+import { createTrainer, type Progress, type Trainer, type Value } from 'ganglion/worker'
 import { chunkOf } from './chunk.ts'
-import { Curve } from './curve.ts'
+import { Curve, type Series } from './curve.ts'
 import { Absent, type Data, dataOf, DIGITS, FIRST_DATA } from './data.ts'
 import { factsOf } from './facts.ts'
 import { Look } from './look.ts'
@@ -25,7 +25,18 @@ export interface Taken {
 /** The model is told the class of each image, and the images have none. */
 class Unlabelled extends Error {}
 
+export type State = Value<'state'>
+
 let runs = 0
+
+/** Where a run goes on from: a state, and where it stands. */
+export interface Moment {
+  readonly state: State
+  readonly step: number
+  readonly epoch: number
+  readonly digest: string
+  readonly series: Series
+}
 
 export class Run {
   readonly id = ++runs
@@ -57,10 +68,15 @@ export class Run {
   data: Data | null = null
   #stop: AbortController | null = null
   #closed = false
+  /** Resolves when training stands still. */
+  #going: Promise<void> = Promise.resolve()
+  readonly #from: Moment | null
   readonly #recent: { samples: number, seconds: number }[] = []
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, from: Moment | null = null) {
     this.settings = settings
+    this.#from = from
+    if (from) this.curve.put(from.series)
     void this.#begin()
   }
 
@@ -83,11 +99,35 @@ export class Run {
       const { threads, threadsReason } = trainer.info
       this.threads.value = { count: threads, reason: threadsReason }
       this.trainer = trainer
-      this.resume()
+      if (this.#from) await this.#goOn(this.#from)
+      else this.resume()
       await this.look.follow(this, trainer, sets.test)
     } catch (error) {
       this.#fail(error)
     }
+  }
+
+  /** Stands where the other one stood, once it is the same to the bit. */
+  async #goOn({ state, step, epoch, digest }: Moment): Promise<void> {
+    await this.trainer!.loadState(state)
+    if (await this.trainer!.digest() !== digest) throw new Error('its state is not what its digest says')
+    this.step.value = step
+    this.epoch.value = epoch
+    this.paused.value = { step, digest }
+    this.status.value = 'paused'
+  }
+
+  /** All that training changes, at one moment: it stands still meanwhile. */
+  async moment(): Promise<Moment> {
+    const running = this.status.value === 'running'
+    if (running) this.pause()
+    await this.#going
+    if (this.status.value !== 'paused') throw new Error(this.error.value || 'it has not begun')
+    const state = await this.trainer!.state()
+    const digest = await this.trainer!.digest()
+    const moment = { state, digest, step: this.step.value, epoch: this.epoch.value, series: this.curve.series() }
+    if (running) this.resume()
+    return moment
   }
 
   #fail(error: unknown): void {
@@ -99,11 +139,11 @@ export class Run {
   }
 
   resume(): void {
-    if (this.status.value === 'starting' || this.status.value === 'paused') void this.#go(Infinity)
+    if (this.status.value === 'starting' || this.status.value === 'paused') this.#going = this.#go(Infinity)
   }
   /** One step, and no more. */
   single(): void {
-    if (this.status.value === 'paused') void this.#go(1)
+    if (this.status.value === 'paused') this.#going = this.#go(1)
   }
   /** Stops after the chunk that is running. */
   pause(): void {

@@ -20,7 +20,7 @@ export interface Settings {
   readonly expected: string
 }
 
-export const VIEWS = ['train', 'data', 'inside', 'model', 'take', 'verify', 'bench'] as const
+export const VIEWS = ['train', 'data', 'inside', 'model', 'runs', 'take', 'verify', 'bench'] as const
 export type View = (typeof VIEWS)[number]
 
 /** What is taken for each number: the rest is brought into it. */
@@ -60,7 +60,14 @@ export function within(name: NumberName, value: number, otherwise: number): numb
   return whole ? Math.round(inside) : inside
 }
 
-export function read(hash: string): { readonly settings: Settings, readonly view: View } {
+interface Address {
+  readonly settings: Settings
+  readonly view: View
+  /** What it is compared with. */
+  readonly rival: Settings | null
+}
+
+export function read(hash: string): Address {
   const given = new URLSearchParams(hash.replace(/^#/, ''))
   const model = given.get('model') ?? FIRST
   const defaults = defaultsOf(models.some(({ kind }) => kind === model) ? model : FIRST)
@@ -77,13 +84,17 @@ export function read(hash: string): { readonly settings: Settings, readonly view
       steps: number('steps'), expected: /^[0-9a-f]{64}$/.test(expected) ? expected : '',
     },
     view: VIEWS.includes(view) ? view : 'train',
+    rival: given.has('rival') ? read(given.get('rival')!).settings : null,
   }
 }
 
-export function write({ expected, options, ...settings }: Settings, view: View = 'train'): string {
+export function write(
+  { expected, options, ...settings }: Settings, view: View = 'train', rival: Settings | null = null,
+): string {
   const params = new URLSearchParams(Object.entries({ ...settings, ...options }).map(([name, value]) => [name, String(value)]))
   if (expected) params.set('digest', expected)
   if (view !== 'train') params.set('view', view)
+  if (rival) params.set('rival', write(rival).slice(1))
   return `#${params}`
 }
 
@@ -93,13 +104,19 @@ export const sameRun = (a: Settings, b: Settings): boolean => write(a) === write
 const start = read(location.hash)
 export const settings = signal(start.settings)
 export const view = signal(start.view)
+/** What is trained beside, to be compared. */
+export const rival = signal(start.rival)
 
-const replace = () => history.replaceState(null, '', write(settings.value, view.value))
+const replace = () => history.replaceState(null, '', write(settings.value, view.value, rival.value))
 replace()
 
 /** Other settings are another run: what a link promised of this one is dropped. */
 export function change(some: Partial<Settings>): void {
   settings.value = { ...settings.value, expected: '', ...some }
+  replace()
+}
+export function compare(next: Settings | null): void {
+  rival.value = next
   replace()
 }
 export function show(next: View): void {
@@ -113,4 +130,5 @@ addEventListener('hashchange', () => {
   const next = read(location.hash)
   if (!sameRun(next.settings, settings.value)) settings.value = next.settings
   view.value = next.view
+  rival.value = next.rival
 })

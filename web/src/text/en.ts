@@ -6,7 +6,8 @@ export const en = {
   title: 'Ganglion: train a model before your eyes',
   tagline: 'Autoencoders, VAEs and GANs that train in this page. One seed, the same bits everywhere.',
   views: {
-    train: 'Train', data: 'Pictures', inside: 'Look inside', model: 'Model', take: 'Take away', verify: 'Verify', bench: 'Bench',
+    train: 'Train', data: 'Pictures', inside: 'Look inside', model: 'Model', runs: 'Runs', take: 'Take away', verify: 'Verify',
+    bench: 'Bench',
   },
 
   run: 'Run', pause: 'Pause', single: 'One step', restart: 'Restart',
@@ -127,6 +128,22 @@ export const en = {
   preview: 'The first pictures, as the model will see them',
   broken: 'Left out, because they cannot be read', skipped: 'Left out, because they are no PNG, JPEG or WebP in their place',
   trainOn: 'Train on these', giveUp: 'Begin anew', backToDigits: 'Back to the digits',
+
+  keptTitle: 'Kept runs', keptHelp: 'In this browser, until you delete them. They go on where they stood, to the bit.',
+  keep: 'Keep this run', keeping: 'Keeping…', openFile: 'Open a file', name: 'Name',
+  openRun: 'Open', deleteRun: 'Delete', asFolder: 'Download', noneKept: 'None yet.',
+  keptAs: (model: string, seed: string) => `${model}, seed ${seed}`,
+  trouble: {
+    nowhere: 'This browser keeps no runs: it may be told not to. Download a run instead; everything else works.',
+    full: 'There is no more room in this browser. Delete a run, or download this one; everything else works.',
+  },
+  notOpened: (why: string) => `The file was not opened: ${why}.`,
+  notKept: (why: string) => `The run was not kept: ${why}.`,
+  folderHelp: 'A download is a run folder: unpack it, and “ganglion train --resume FOLDER” goes on. Its zip is opened here.',
+  compareTitle: 'Compare',
+  compareHelp: 'Other settings, trained beside the run on the same data and seed. They share the processor.',
+  compareBegin: 'Compare with other settings', compareEnd: 'End', bothAnew: 'Both anew',
+  this: 'This run', other: 'The other',
 
   takeTitle: 'Take the generator away',
   takeHelp: 'What the model knows at this moment, as a file. It is made in this page; nothing is uploaded.',

@@ -6,7 +6,9 @@ export const zh: Texts = {
   ...shared.zh,
   title: 'Ganglion：看着模型训练',
   tagline: '自编码器、VAE 与 GAN，就在本页训练。同一种子，处处逐位相同。',
-  views: { train: '训练', data: '图片', inside: '内部', model: '模型', take: '导出', verify: '验证', bench: '测速' },
+  views: {
+    train: '训练', data: '图片', inside: '内部', model: '模型', runs: '记录', take: '导出', verify: '验证', bench: '测速',
+  },
 
   run: '运行', pause: '暂停', single: '单步', restart: '重新开始',
   controls: '控制',
@@ -135,6 +137,21 @@ export const zh: Texts = {
   preview: '最前面的图片，即模型所见',
   broken: '无法读取，已略去', skipped: '不是 PNG、JPEG 或 WebP，或位置不符，已略去',
   trainOn: '用这些训练', giveUp: '重新选择', backToDigits: '回到数字',
+
+  keptTitle: '已保存的训练', keptHelp: '保存在本浏览器中，直到你删除。可从原处继续，逐位相同。',
+  keep: '保存此次训练', keeping: '正在保存…', openFile: '打开文件', name: '名称',
+  openRun: '打开', deleteRun: '删除', asFolder: '下载', noneKept: '还没有。',
+  keptAs: (model, seed) => `${model}，种子 ${seed}`,
+  trouble: {
+    nowhere: '本浏览器不保存训练：可能设置不允许，或页面处于无痕模式。请改为下载；其他功能照常。',
+    full: '本浏览器已没有空间。请删除一些，或下载此次训练；其他功能照常。',
+  },
+  notOpened: (why) => `文件未打开：${why}。`,
+  notKept: (why) => `未保存：${why}。`,
+  folderHelp: '下载的是训练文件夹：解压后，用 ganglion train --resume 文件夹 即可继续。这样的文件夹也可在此打开。',
+  compareTitle: '比较', compareHelp: '以其他设置在旁训练，数据与种子相同。二者共用处理器。',
+  compareBegin: '与其他设置比较', compareEnd: '结束', bothAnew: '同时重新开始',
+  this: '此次', other: '另一个',
 
   takeTitle: '带走生成器',
   takeHelp: '模型此刻所学，存为文件。全部在本页生成，不会上传任何内容。',

@@ -33,7 +33,7 @@ export function Train() {
   )
 }
 
-function Samples({ run }: { readonly run: Run }) {
+export function Samples({ run }: { readonly run: Run }) {
   const t = text.value
   const { look, step } = run
   // Known when the run has its data, which it has when there are samples.
@@ -48,7 +48,7 @@ function Samples({ run }: { readonly run: Run }) {
   )
 }
 
-function Reconstructions({ run }: { readonly run: Run }) {
+export function Reconstructions({ run }: { readonly run: Run }) {
   const t = text.value
   const { look, step } = run
   const shape = shapeOf(run)
@@ -63,7 +63,7 @@ function Reconstructions({ run }: { readonly run: Run }) {
   )
 }
 
-function Loss({ run: { curve, drawn } }: { readonly run: Run }) {
+export function Loss({ run: { curve, drawn } }: { readonly run: Run }) {
   const version = drawn.value
   const series = useMemo(() => curve.series(), [curve, version])
   const t = text.value
