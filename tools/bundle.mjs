@@ -24,12 +24,12 @@ const ENTRIES = [
  * Entries that need so little of the library that each has a copy of it. Were that shared, it would be a chunk of its own, and
  * bundlers would keep what the library makes by functions of that chunk: esbuild honours @__NO_SIDE_EFFECTS__ within a file.
  */
-const SEPARATE = ['runtime/threads/thread', 'worker/index', ...FORMATS]
+const SEPARATE = ['runtime/threads/thread', 'node/rows_thread', 'worker/index', ...FORMATS]
 /** What all share, because errors are known by their class. */
 const ERRORS = 'errors'
 /** Where an entry lies in dist: those of src/entries at its top, and the workers' files beside the chunks. */
 const inDist = (entry) => entry.replace('entries/', '').replace('threads/', '').replace('pictures/pictures_', 'runtime/pictures_')
-  .replace('node/swarm_thread', 'runtime/swarm_thread')
+  .replace(/node\/(swarm|rows)_thread/, 'runtime/$1_thread')
 
 /** What writes a format of src/export, where that takes more than a few lines. */
 const WRITERS = readdirSync('src/export', { withFileTypes: true })

@@ -7,8 +7,11 @@ import { GanglionError } from '../errors.ts'
 import { loadDataset, type LoadedDataset, loadFrom, type LoadOptions, MissingSplit, type Split } from '../node/datasets.ts'
 import { NAMES, openSource } from '../node/sources.ts'
 import { MOST_BYTES } from '../node/read.ts'
+import type { OpenedDataset } from '../node/open_dataset.ts'
+import { imagesHash } from '../node/rows_in_order.ts'
 import { isRangeError } from '../tag.ts'
 import type { Model } from '../train/model.ts'
+import { inMemory, largeData, mostInMemory } from './large_data.ts'
 import { nearest } from './nearest.ts'
 import { kebab } from './model_options.ts'
 
@@ -28,6 +31,18 @@ export async function trainingData(source: string, choice: DataChoice = {}, maxB
   })
 }
 
+/**
+ * The training images of a source: in memory, or in their file where they are larger than what may be there.
+ * @param memory what they may take
+ */
+export async function trainingSet(
+  source: string, choice: DataChoice, maxBytes?: number, memory?: number,
+): Promise<LoadedDataset | OpenedDataset> {
+  const most = mostInMemory(memory, maxBytes)
+  const large = await largeData(source, choice, most).catch((error: Error) => { throw flagged(error) })
+  return large ?? trainingData(source, choice, memory === undefined ? maxBytes : Math.max(memory, maxBytes ?? MOST_BYTES))
+}
+
 /** An error of loadDataset with its options by their flags. */
 function flagged(error: Error): Error {
   if (!(error instanceof GanglionError) && !isRangeError(error)) return error
@@ -43,15 +58,19 @@ function flagged(error: Error): Error {
  * @param like what the training images are
  */
 export async function testData(
-  source: string, given: DataChoice, like?: LoadedDataset, maxBytes?: number,
+  source: string, given: DataChoice, like?: Pick<LoadedDataset, 'preparation'>, maxBytes?: number, memory?: number,
 ): Promise<LoadedDataset | undefined> {
   const choice: DataChoice = { ...given, limit: undefined, limitFirst: undefined }
   const found = await openSource(source, maxBytes ?? MOST_BYTES)
   if ('load' in found && found.single && choice.validation === undefined) return undefined
-  return loadFrom(found, { ...choice, ...like?.preparation, split: 'test', maxBytes }).catch((error) => {
+  try {
+    const large = await largeData(source, { ...choice, split: 'test' }, mostInMemory(memory, maxBytes))
+    if (large) return inMemory(large, 'the images to judge by')
+    return await loadFrom(found, { ...choice, ...like?.preparation, split: 'test', maxBytes })
+  } catch (error) {
     if (error instanceof MissingSplit) return undefined
     throw flagged(error as Error)
-  })
+  }
 }
 
 /** What a saved run's options say of its data, for other images: their size and channels are the model's. */
@@ -82,9 +101,15 @@ export async function fittingData(
 }
 
 /** How many classes there are: as the data say, or as the labels reach. */
-export const classesOf = ({ classes, labels }: ImageDataset): number | undefined =>
-  classes ?? (labels && Array.from(labels).reduce((most, label) => Math.max(most, label), 0) + 1)
+export const classesOf = ({ classes, labels }: Pick<ImageDataset, 'classes' | 'labels'>): number | undefined =>
+  classes ?? (labels && (labels as Uint8Array).reduce((most, label) => Math.max(most, label), 0) + 1)
 
-/** SHA-256 of the images' bytes. */
-export const dataHash = ({ images }: ImageDataset): string =>
+const hashes = new WeakMap<ImageDataset | OpenedDataset, Promise<string>>()
+/** SHA-256 of the images' bytes. Those of a file are read for it, once. */
+export function dataHash(data: ImageDataset | OpenedDataset): Promise<string> {
+  let hash = hashes.get(data)
+  if (!hash) hashes.set(data, hash = 'stream' in data ? imagesHash(data) : Promise.resolve(hashOf(data)))
+  return hash
+}
+const hashOf = ({ images }: ImageDataset): string =>
   createHash('sha256').update(new Uint8Array(images.buffer, images.byteOffset, images.byteLength)).digest('hex')

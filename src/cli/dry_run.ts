@@ -8,6 +8,8 @@ import { isVariable } from '../graph/leaves.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import { graphsOf, tensorsOf } from '../models/stages.ts'
 import { type Model, ROWS } from '../train/model.ts'
+import type { StreamedDataset } from '../train/streamed.ts'
+import { windowOn } from '../train/streaming.ts'
 import { localCrew } from '../swarm/local_crew.ts'
 import { trainTogether } from '../swarm/train.ts'
 import { createWork, type StepWork } from '../swarm/work.ts'
@@ -24,7 +26,7 @@ const MB = 2 ** 20
 const MOST = 4096 * MB
 
 interface Steps {
-  readonly data: ImageDataset
+  readonly data: ImageDataset | StreamedDataset
   readonly batchSize: number
   readonly accumulate: number
   readonly checkpointing?: boolean
@@ -51,7 +53,9 @@ interface DryRun extends Steps {
  * @throws GanglionError where it does not fit into a 32-bit memory, or this machine's
  */
 export async function roomOf(definition: ModelDefinition, run: Steps, threads: number): Promise<Room> {
-  const { data, batchSize, accumulate, checkpointing = false } = run
+  const { batchSize, accumulate, checkpointing = false } = run
+  const rows = batchSize * accumulate * (definition.batchesPerStep ?? 1)
+  const data = 'stream' in run.data ? windowOn(run.data, rows) : run.data
   const join = await joinOf(accumulate > 1)
   const stages = stepStages(definition, data, batchSize * accumulate, batchSize, !!definition.dropRemainder, join)
   // Some are in several graphs.
@@ -59,7 +63,7 @@ export async function roomOf(definition: ModelDefinition, run: Steps, threads: n
   const images = data.images.byteLength + (data.labels ? 4 * data.count : 0)
   const largest = tensorsOf(stages).reduce((most, { size }) => Math.max(most, size), 0)
   const room = { model: 4 * variables.reduce((n, v) => n + v.size, 0), images, step: 4 * largest }
-  const of = `a ${definition.kind} on ${data.count} images of ${data.shape.join('x')}`
+  const of = `a ${definition.kind} on ${run.data.count} images of ${data.shape.join('x')}`
   // A tape cannot tell such sizes from addresses.
   if (largest >= MOST / 2) checkFits(room, of)
   const { plan } = compile({ group: TRAIN, stages }, { threads, ...await schedulerOf(checkpointing) })
@@ -98,7 +102,8 @@ async function secondsPerStep({ model, data, epochs, batchSize, accumulate, chec
   let [steps, seconds] = [0, 0]
   let before: { step: number, seconds: number } | undefined
   const began = performance.now()
-  const training = model.definition.rounds ? inRounds(createWork(model, data, { batchSize, microBatches: accumulate }), epochs)
+  const training = model.definition.rounds
+    ? inRounds(createWork(model, data as ImageDataset, { batchSize, microBatches: accumulate }), epochs)
     : model.train(data, { epochs, batchSize, accumulate, checkpointing })
   for await (const { step, seconds: spent, epochDone } of training) {
     // The first chunk compiles; an epoch's seconds begin anew.

@@ -9,11 +9,12 @@ import type { ModelDefinition } from '../models/definition.ts'
 import type { RoundOptions } from '../models/rounds.ts'
 import { loadConfig } from '../node/config.ts'
 import type { LoadedDataset } from '../node/datasets.ts'
+import type { OpenedDataset } from '../node/open_dataset.ts'
 import { readText } from '../node/read.ts'
 import { type ModelSource, sourceOf } from '../node/model_source.ts'
 import { METRICS } from '../node/run_files.ts'
 import type { Precision } from '../runtime/cores.ts'
-import { type DataChoice, dataHash, trainingData } from './data.ts'
+import { type DataChoice, dataHash, trainingSet } from './data.ts'
 import { kebab, shownValue } from './model_options.ts'
 import { UsageError } from './options.ts'
 import type { EpochLine } from './lines.ts'
@@ -29,6 +30,7 @@ export interface Given {
   readonly options: Options
   readonly data?: string
   readonly maxBytes?: number
+  readonly memory?: number
   readonly choice: DataChoice
   readonly epochs?: number
   readonly batchSize?: number
@@ -95,6 +97,7 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
     data: given.data ?? data.source,
     choice: load,
     maxBytes: given.maxBytes,
+    memory: given.memory,
     threads: given.threads ?? training.threads ?? 1,
     wide: given.wide,
     checkpointing: given.checkpointing,
@@ -132,13 +135,14 @@ const another = (what: string, given: Value, folder: string, trained: Value = 'n
  * @throws GanglionError when they are others
  */
 export async function resumedData(
-  source: string, { folder, config: { data: { count, sha256, load } } }: Resume, maxBytes?: number,
-): Promise<{ data: LoadedDataset, choice: DataChoice }> {
+  source: string, { folder, config: { data: { count, sha256, load } } }: Resume, maxBytes?: number, memory?: number,
+): Promise<{ data: LoadedDataset | OpenedDataset, choice: DataChoice }> {
   const choice = (load ?? {}) as DataChoice
-  const all = await trainingData(source, choice, maxBytes)
+  const all = await trainingSet(source, choice, maxBytes, memory)
   const more = all.count > count && !load
-  const data = more ? take(all, count) : all
-  if (data.count === count && dataHash(data) === sha256) return { data, choice: more ? { limitFirst: count } : choice }
+  const first = () => ('stream' in all ? trainingSet(source, { limitFirst: count }, maxBytes, memory) : take(all, count))
+  const data = more ? await first() : all
+  if (data.count === count && await dataHash(data) === sha256) return { data, choice: more ? { limitFirst: count } : choice }
   throw new GanglionError(`the images of "${source}" are not the ${count} that the run "${folder}" was trained on; ` +
     'give those with --data, or train anew')
 }

@@ -24,14 +24,14 @@ import type { TaskLog } from './task_log.ts'
 
 /** Images in a picture of samples, and pairs in one of reconstructions: fewer, where a picture has no room for them. */
 const MOST_SAMPLES = 64
-const MOST_PAIRS = 32
+export const MOST_PAIRS = 32
 /** Milliseconds from one writing of figures within an epoch to the next at least: all of them are written each time. */
 const LINES_MS = 1000
 
 interface Start {
   readonly config: RunConfig
-  /** What trains the model, to show reconstructions of where there is no other. */
-  readonly data: ImageDataset
+  /** What to show reconstructions of. */
+  readonly shown: ImageDataset
   /** What judges the model after each epoch, where it has figures of its own and there are test images. */
   readonly test?: ImageDataset
   /** The most seconds between two saves while steps are done. */
@@ -74,12 +74,12 @@ export class RunFolder {
   #saved: Saved
 
   private constructor(lock: RunLock, model: Model, options: Start, lines: Lines, saved: Saved) {
-    const { test, data, saveEvery, tasks, logs = {} } = options
+    const { test, shown, saveEvery, tasks, logs = {} } = options
     this.path = lock.path
     this.#lock = lock
     this.#model = model
     this.#test = test
-    this.#shown = test ?? data
+    this.#shown = shown
     this.#saveMs = saveEvery * 1000
     this.#lines = lines
     this.#tasks = tasks

@@ -26,7 +26,7 @@ interface Run {
 
 /** The steps of an epoch, each on `size` rows of each of its batches. */
 export const stepsOfEpoch = (
-  { dropRemainder = false, batchesPerStep = 1 }: ModelDefinition, { count }: ImageDataset, size: number,
+  { dropRemainder = false, batchesPerStep = 1 }: ModelDefinition, { count }: Pick<ImageDataset, 'count'>, size: number,
 ): number => new EpochPlan(count, size * batchesPerStep, dropRemainder || batchesPerStep > 1).steps(0)
 
 /**
@@ -35,7 +35,7 @@ export const stepsOfEpoch = (
  * @throws GanglionError where the model has no learning rate, or a schedule already
  */
 export function scheduledOptions(
-  { schedule, options, epochs, batchSize, accumulate }: Run, definition: ModelDefinition, data: ImageDataset,
+  { schedule, options, epochs, batchSize, accumulate }: Run, definition: ModelDefinition, data: Pick<ImageDataset, 'count'>,
 ): ModelDefinition['options'] {
   if (schedule === undefined) return options
   const initial = definition.options['learningRate']

@@ -5,6 +5,7 @@ import { type ModelSource, savedModule } from '../node/model_source.ts'
 import type { RoundOptions } from '../models/rounds.ts'
 import type { Precision } from '../runtime/cores.ts'
 import type { LoadedDataset } from '../node/datasets.ts'
+import type { OpenedDataset } from '../node/open_dataset.ts'
 import { absolute, classesOf, type DataChoice, dataHash } from './data.ts'
 import type { Logs } from './logs.ts'
 import { flagValues, kebab, shownValue } from './model_options.ts'
@@ -25,9 +26,11 @@ export interface Settings {
   readonly options: ModelDefinition['options']
   readonly data: string
   /** Its training images, where the model was chosen by them. */
-  readonly loaded?: LoadedDataset
+  readonly loaded?: LoadedDataset | OpenedDataset
   /** What the images may unpack to. */
   readonly maxBytes?: number
+  /** What images may take in memory; more of them are read while they train. */
+  readonly memory?: number
   /** Which images of it, made into what. */
   readonly choice: DataChoice
   readonly epochs: number
@@ -77,9 +80,9 @@ export interface Settings {
  * @param folder the run's
  */
 export async function configOf(
-  settings: Settings, { kind, options }: ModelDefinition, used: LoadedDataset, threads: number, folder: string,
+  settings: Settings, { kind, options }: ModelDefinition, used: LoadedDataset | OpenedDataset, threads: number, folder: string,
 ): Promise<RunConfig> {
-  const { source, data, maxBytes, epochs, batchSize, accumulate, rounds, augment, seed, precision, wide } = settings
+  const { source, data, maxBytes, memory, epochs, batchSize, accumulate, rounds, augment, seed, precision, wide } = settings
   const { localSteps, learningRate: outerLearningRate, momentum: outerMomentum } = rounds ?? {}
   const inRounds = { localSteps, outerLearningRate, outerMomentum }
   const gradients = settings.gradients === 'bf16' ? settings.gradients : undefined
@@ -90,13 +93,13 @@ export async function configOf(
   return {
     format: RUN_FORMAT,
     command: commandLine(source, kind, {
-      data: from, maxBytes, ...choiceFlags(chosen), epochs, batchSize, accumulate, ...inRounds, gradients, augment, seed,
+      data: from, maxBytes, memory, ...choiceFlags(chosen), epochs, batchSize, accumulate, ...inRounds, gradients, augment, seed,
       threads: settings.threads, precision,
       ...flagValues(source, options),
     }),
     model: { kind, options, ...own },
     data: {
-      source: from, count: used.count, sha256: dataHash(used), ...(Object.keys(chosen).length && { load: chosen }),
+      source: from, count: used.count, sha256: await dataHash(used), ...(Object.keys(chosen).length && { load: chosen }),
       ...(used.classNames && { classNames: used.classNames }),
     },
     training: {
@@ -111,7 +114,9 @@ export async function configOf(
 }
 
 /** What has the same images chosen and made again; nothing of it where all are taken as they are. */
-function savedChoice({ choice: { validation, limit, limitFirst, skipBroken }, seed }: Settings, used: LoadedDataset): DataChoice {
+function savedChoice(
+  { choice: { validation, limit, limitFirst, skipBroken }, seed }: Settings, used: LoadedDataset | OpenedDataset,
+): DataChoice {
   const drawn = validation !== undefined || limit !== undefined
   const all = { ...used.preparation, validation, limit, limitFirst, skipBroken, ...(drawn && { seed }) }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))

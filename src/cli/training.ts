@@ -9,6 +9,8 @@ import { FolderLost } from '../node/lock.ts'
 import { augmentedModel, modelInRounds } from '../node/model_source.ts'
 import { loadRun } from '../node/run.ts'
 import type { RunningCrew } from '../node/crew.ts'
+import type { OpenedDataset } from '../node/open_dataset.ts'
+import { firstImages } from '../node/rows_in_order.ts'
 import { createRuntime, type Runtime } from '../runtime/create_runtime.ts'
 import { localCrew } from '../swarm/local_crew.ts'
 import { trainTogether } from '../swarm/train.ts'
@@ -17,13 +19,14 @@ import { TrainingError } from '../train/fault.ts'
 import { Model } from '../train/model.ts'
 import { countersOf } from '../train/state.ts'
 import type { Progress } from '../train/train.ts'
-import { classesOf, type DataChoice, testData, trainingData } from './data.ts'
+import { classesOf, type DataChoice, testData, trainingSet } from './data.ts'
 import { dryRun, type Room, roomOf } from './dry_run.ts'
 import { type Io, type Signal, signalCode } from './io.ts'
+import { inMemory, sayLarge } from './large_data.ts'
 import { stopsOf } from './logs.ts'
 import { reporter, type Reporter } from './progress.ts'
 import { linesUpTo, resumedData } from './resume.ts'
-import { type Fresh, RunFolder } from './run_folder.ts'
+import { type Fresh, MOST_PAIRS, RunFolder } from './run_folder.ts'
 import { checkFolder, lockNewRun, lockRun, type RunLock } from './run_lock.ts'
 import { sayData } from './say_data.ts'
 import { scheduledOptions } from './schedule.ts'
@@ -32,7 +35,7 @@ import { TaskLog } from './task_log.ts'
 import { serveRuns } from './watch/server.ts'
 
 interface Prepared {
-  readonly data: ImageDataset
+  readonly data: ImageDataset | OpenedDataset
   readonly test?: ImageDataset
   readonly model: Model
   readonly runtime: Runtime
@@ -92,13 +95,15 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
 }
 
 async function prepare(settings: Settings, io: Io): Promise<Prepared> {
-  const { source, data: name, maxBytes, batchSize, accumulate, resume } = settings
-  const { data, choice } = resume ? await resumedData(name, resume, maxBytes)
+  const { source, data: name, maxBytes, memory, batchSize, accumulate, resume } = settings
+  const { data, choice } = resume ? await resumedData(name, resume, maxBytes, memory)
     : {
-        data: settings.loaded ?? await trainingData(name, { ...settings.choice, seed: settings.seed }, maxBytes),
+        data: settings.loaded ?? await trainingSet(name, { ...settings.choice, seed: settings.seed }, maxBytes, memory),
         choice: settings.choice,
       }
-  sayData(data, io, settings.quiet)
+  if (asksForTasks(settings)) inMemory(data, 'with --workers, --nats, --local-steps or --gradients the images')
+  if ('stream' in data) sayLarge(data, io, settings.quiet)
+  else sayData(data, io, settings.quiet)
   const channels = data.shape[2]
   if (channels !== 1 && channels !== 3 && channels !== 4) {
     throw new GanglionError(`the images of "${name}" have ${channels} channels, expected 1 (grey), 3 (RGB) or 4 (RGBA); ` +
@@ -115,7 +120,7 @@ async function prepare(settings: Settings, io: Io): Promise<Prepared> {
     throw new GanglionError(`--batch-size ${batchSize}${times} is larger than the data (${data.count} images); ` +
       'use a smaller batch size or more images')
   }
-  const test = definition.evaluate && (await testData(name, { ...choice, seed: settings.seed }, data, maxBytes))
+  const test = definition.evaluate && (await testData(name, { ...choice, seed: settings.seed }, data, maxBytes, memory))
   if (test && test.shape.join() !== data.shape.join()) {
     throw new GanglionError(`the test images of "${name}" are ${test.shape.join('x')}, ` +
       `and the training images ${data.shape.join('x')}; put images of one shape there`)
@@ -134,6 +139,10 @@ async function prepare(settings: Settings, io: Io): Promise<Prepared> {
   return { data, test, model, runtime, options, room, choice, from, epochs: settings.epochs - epoch, config }
 }
 
+/** Whether steps are done as tasks, here or by others. */
+const asksForTasks = ({ workers, nats, rounds, gradients = 'f32' }: Settings): boolean =>
+  !!workers || nats !== undefined || !!rounds || gradients !== 'f32'
+
 async function begin(run: Prepared, settings: Settings, io: Io): Promise<Begun> {
   const { model, data, epochs } = run
   const { batchSize, accumulate, checkpointing } = settings
@@ -141,8 +150,9 @@ async function begin(run: Prepared, settings: Settings, io: Io): Promise<Begun> 
   const { signal } = stop
   const began = performance.now()
   const { gradients = 'f32' } = settings
-  const inTasks = settings.workers || settings.nats || settings.rounds || gradients !== 'f32'
-  const work = inTasks ? createWork(model, data, { batchSize, microBatches: accumulate, gradients }) : undefined
+  const inTasks = asksForTasks(settings)
+  // prepare() has them in memory then.
+  const work = inTasks ? createWork(model, data as ImageDataset, { batchSize, microBatches: accumulate, gradients }) : undefined
   const tasks = settings.nats === undefined ? undefined : new TaskLog(settings.keepStates ?? 0)
   const crew = work && await crewOf(work, run, settings, io, tasks)
   const steps = crew ? trainTogether(work, crew, { epochs, signal })
@@ -204,7 +214,8 @@ async function goOn(
   try {
     page = await watched(path, settings, io)
     const config = await run.config(path)
-    const parts = { config, data, test, saveEvery: settings.saveEvery, logs: settings.logs, tasks }
+    const shown = test ?? ('stream' in data ? await firstImages(data, Math.min(data.count, MOST_PAIRS)) : data)
+    const parts = { config, shown, test, saveEvery: settings.saveEvery, logs: settings.logs, tasks }
     const folder = 'fresh' in before ? await RunFolder.start(lock, model, { ...parts, ...before })
       : await RunFolder.resume(lock, model, { ...parts, ...before })
     try {

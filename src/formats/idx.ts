@@ -85,13 +85,34 @@ export function parseIdx(bytes: Uint8Array, name = 'IDX data'): IdxArray {
   if (typeof header === 'number') {
     throw cutShort(name, `${(header - 4) / 4} dimensions take a header of ${header} bytes`, bytes.length)
   }
-  const { type, shape, start, count, length } = header
-  const says = `its header (${sizesShown(shape, 'x')}, ${type.label}) announces ${length} bytes`
-  if (bytes.length < length) throw cutShort(name, says, bytes.length)
-  if (bytes.length > length) {
-    throw new GanglionError(`"${name}" is too long: ${says}, found ${bytes.length}; download or copy it again`)
-  }
+  const { type, shape, start, count } = header
+  checkLength(header, bytes.length, name)
   return { shape, data: type.read(new DataView(bytes.buffer, bytes.byteOffset + start), count) }
+}
+
+function checkLength({ type, shape, length }: IdxHeader, found: number, name: string): void {
+  const says = `its header (${sizesShown(shape, 'x')}, ${type.label}) announces ${length} bytes`
+  if (found < length) throw cutShort(name, says, found)
+  if (found > length) throw new GanglionError(`"${name}" is too long: ${says}, found ${found}; download or copy it again`)
+}
+
+/**
+ * @internal Where the images of an IDX file lie, of which `bytes` is the beginning; undefined where it holds no images of bytes.
+ * @param length of the file
+ * @throws GanglionError when it is no IDX file, or cut short, or too long
+ * @example
+ * const { start, count } = imagesInIdx(bytes, bytes.length, 'train-images-idx3-ubyte')!
+ */
+export function imagesInIdx(
+  bytes: Uint8Array, length: number, name: string,
+): { start: number, count: number, shape: [number, number, number] } | undefined {
+  checkBytes('imagesInIdx', bytes)
+  const header = readHeader(bytes, name)
+  if (typeof header === 'number' || header.type !== types[0x08] || !header.count) return undefined
+  const { start, shape: [count = 0, height = 0, width = 0, channels = 1, ...more] } = header
+  if (!width || more.length) return undefined
+  checkLength(header, length, name)
+  return { start, count, shape: [height, width, channels] }
 }
 
 /**

@@ -115,15 +115,41 @@ export function decodeNpy(bytes: Uint8Array, name = 'NPY data'): NpyArray {
   checkBytes('decodeNpy', bytes)
   const { start, type, little, fortran, shape } = readHeader(bytes, name)
   const count = product(shape)
-  const [found, expected] = [bytes.length - start, count * type.size]
-  if (found !== expected) throw damaged(name, `its ${count} values take ${expected} bytes, found ${found}`)
-  const view = new DataView(bytes.buffer, bytes.byteOffset + start, expected)
+  checkLength(bytes.length - start, count, type, name)
+  const view = new DataView(bytes.buffer, bytes.byteOffset + start, count * type.size)
   const data = type.make(count)
   for (let i = 0; i < count; i++) data[i] = type.read(view, i * type.size, little)
   if (type.size === 8 && type !== TYPES['f8'] && !data.every((value) => Number.isSafeInteger(value))) {
     throw new GanglionError(`"${name}" holds integers beyond 2^53, expected smaller ones; convert it to another type`)
   }
   return { shape, data: fortran ? inOrder(data, shape, type.make(count)) : data }
+}
+
+/**
+ * @internal Where the images of an NPY file lie, of which `bytes` is the beginning; undefined where they are no bytes and no
+ * floats of 32 bits in C order, or no images.
+ * @param length of the file
+ * @throws GanglionError when it is no NPY file, or cut short, or too long
+ * @example
+ * const { start, count } = imagesInNpy(bytes, bytes.length, 'images.npy')!
+ */
+export function imagesInNpy(
+  bytes: Uint8Array, length: number, name: string,
+): { start: number, count: number, shape: [number, number, number], floats: boolean } | undefined {
+  checkBytes('imagesInNpy', bytes)
+  const { start, type, little, fortran, shape } = readHeader(bytes, name)
+  const [count = 0, height = 0, width = 0, channels = 1, ...more] = shape
+  const floats = type === TYPES['f4'] && little
+  if (fortran || more.length || !(floats || type === TYPES['u1'] || type === TYPES['b1'])) return undefined
+  const size = count * height * width * channels
+  if (!size) return undefined
+  checkLength(length - start, size, type, name)
+  return { start, count, shape: [height, width, channels], floats }
+}
+
+function checkLength(found: number, count: number, type: NpyType, name: string): void {
+  const expected = count * type.size
+  if (found !== expected) throw damaged(name, `its ${count} values take ${expected} bytes, found ${found}`)
 }
 
 interface Header {

@@ -132,10 +132,11 @@ export interface Layout extends Header {
 
 /**
  * @internal The header, its tensors in the order of their data, which they cover.
+ * @param length of the file, of which `bytes` may be the beginning, with the whole header
  * @example
  * const layout = readLayout('mine', bytes, 'weights.safetensors')
  */
-export function readLayout(owner: string, bytes: Uint8Array, name: string): Layout {
+export function readLayout(owner: string, bytes: Uint8Array, name: string, length = bytes?.length): Layout {
   checkBytes(owner, bytes)
   const layout = readHeader(bytes, name)
   const { entries, start } = layout
@@ -148,7 +149,7 @@ export function readLayout(owner: string, bytes: Uint8Array, name: string): Layo
     if (begin > covered) throw damaged(name, `no tensor covers bytes ${covered} to ${begin} of its data, before ${quoted(key)}`)
     covered = end
   }
-  const found = bytes.length - start
+  const found = length - start
   if (found < covered) throw damaged(name, `it is cut short, its tensors take ${covered} bytes of data, found ${found}`)
   if (found > covered) throw damaged(name, `it is too long, its tensors take ${covered} bytes of data, found ${found}`)
   return layout

@@ -16,7 +16,7 @@ export interface LoadedDataset extends ImageDataset, Partial<Pick<PictureDataset
   'preparation' | 'report' | 'sizes' | 'skipped'>> {}
 
 const below = rule('a number above 0 and below 1', (x): x is number => typeof x === 'number', (x) => x > 0 && x < 1)
-const CHOICE = {
+export const CHOICE = {
   /** Default 'train'. */
   split: option(oneOf('train', 'test'), 'train'),
   /** Holds out this part of the training images, drawn by `seed`: they are the split `test` then. */
@@ -61,11 +61,14 @@ export async function loadDataset(source: string, options: LoadOptions = {}): Pr
   check('loadDataset', 'source', source, SOURCE)
   const all = complete('loadDataset', options, OPTIONS)
   const found = await openSource(source, all.maxBytes)
-  if ('load' in found) {
-    const named = OF_PICTURES.find((name) => options[name] !== undefined)
-    if (named) throw new GanglionError(`"${source}" holds images as they are, no pictures to prepare; leave out ${named}`)
-  }
+  if ('load' in found) refusePictures(source, options)
   return loadFrom(found, options)
+}
+
+/** @throws GanglionError where options say how to prepare pictures */
+export function refusePictures(source: string, options: LoadOptions): void {
+  const named = OF_PICTURES.find((name) => options[name] !== undefined)
+  if (named) throw new GanglionError(`"${source}" holds images as they are, no pictures to prepare; leave out ${named}`)
 }
 
 /** As loadDataset, from a source that is open; options of pictures do not count where they are arrays. */
@@ -102,7 +105,9 @@ const withFiles = (list: PictureList, indices: Uint32Array): PictureList =>
   ({ ...list, files: Array.from(indices, (i) => list.files[i]!) })
 
 /** Which of `total` images are asked for; undefined for all. */
-function chosen(total: number, name: string, { split, validation, limit, limitFirst, seed: by }: Complete<typeof OPTIONS>) {
+export function chosen(
+  total: number, name: string, { split, validation, limit, limitFirst, seed: by }: Complete<typeof CHOICE>,
+): Uint32Array | undefined {
   const held = validation === undefined ? undefined : drawn(total, Math.round(total * validation), by, 'validation')
   if (held && (!held.length || held.length === total)) {
     throw new GanglionError(`validation: ${validation} of the ${total} images of "${name}" is ${held.length}, ` +

@@ -37,14 +37,25 @@ export function idxFolder(folder: string, names: readonly string[], name: string
 
 /** The splits that belong to one file: EMNIST's other split beside it; else that file alone. */
 export async function idxFile(path: string, name: string, most: number): Promise<IdxSplits> {
-  const beside = await readdir(dirname(path)).catch((): string[] => [])
   const [, set] = EMNIST.exec(basename(path)) ?? []
-  if (set) return idxFolder(dirname(path), beside.filter((file) => file.startsWith(`${set}-`)), set, most)
-  const twin = basename(path).replace('images', 'labels').replace(/idx[34]/, 'idx1').replace(/\.gz$/, '')
-  const labels = twin.includes('labels') ? [twin, `${twin}.gz`].find(file => beside.includes(file) && file !== basename(path))
-    : undefined
-  return { train: () => idxImages(path, labels && join(dirname(path), labels), name, most), test: undefined }
+  if (set) return idxFolder(dirname(path), (await filesBeside(path)).filter((file) => file.startsWith(`${set}-`)), set, most)
+  const labels = await labelsBeside(path)
+  return { train: () => idxImages(path, labels, name, most), test: undefined }
 }
+
+/** Whether a file is named as one of EMNIST's, whose pictures have to be turned. */
+export const isEmnist = (path: string): boolean => EMNIST.test(basename(path))
+
+/** The file of the labels of a file of images, where it lies beside it. */
+export async function labelsBeside(path: string): Promise<string | undefined> {
+  const twin = basename(path).replace('images', 'labels').replace(/idx[34]/, 'idx1').replace(/\.gz$/, '')
+  if (!twin.includes('labels')) return undefined
+  const beside = await filesBeside(path)
+  const found = [twin, `${twin}.gz`].find((file) => beside.includes(file) && file !== basename(path))
+  return found && join(dirname(path), found)
+}
+
+const filesBeside = (path: string): Promise<string[]> => readdir(dirname(path)).catch((): string[] => [])
 
 async function idxImages(images: string, labels: string | undefined, name: string, most: number): Promise<ImageDataset> {
   const read = (path: string) => readIdx(path, most).catch((cause) => { throw unreadable(path, cause) })

@@ -9,5 +9,6 @@ export { interpolationsPng, reconstructionsPng, samplesPng } from './pictures.ts
 export { scaledImages } from '../train/batches.ts'
 export { decodePng, encodePng, type Rgba } from './png.ts'
 export { mnistClassifier } from './mnist_classifier.ts'
+export { openDataset, type OpenedDataset, type OpenOptions } from './open_dataset.ts'
 export { loadRun, type LoadRunOptions, type Run, saveRun } from './run.ts'
 export { prepareRunFolder } from './run_files.ts'

@@ -7,6 +7,7 @@ import { checkLabels } from '../data/rows.ts'
 import { GanglionError } from '../errors.ts'
 import { sizesShown } from '../formats/bytes.ts'
 import { type Layout, readLayout, encodeSafetensors, type WrittenTensor, writtenOrder } from '../formats/safetensors.ts'
+import type { Entry } from '../formats/safetensors_header.ts'
 import { sha256 } from '../formats/sha256.ts'
 import { check, optional, rule, shown } from '../options.ts'
 import { isA } from '../tag.ts'
@@ -72,21 +73,18 @@ function tensorsOf({ images, labels, sizes, count, shape }: SetData, prefix = ''
  * const set = openPictureSet(bytes)
  */
 export function openPictureSet(bytes: Uint8Array, name = 'a picture set'): PictureSet {
-  const layout = readLayout('openPictureSet', bytes, name)
-  const { ganglion, digest, classNames, preparation, name: own } = layout.metadata
-  if (ganglion !== FORMAT || digest === undefined) {
-    throw new GanglionError(`"${name}" is a safetensors file without prepared pictures; give one that "ganglion data" wrote`)
+  const { start, metadata, splits: { train, test }, digest } = layoutOf('openPictureSet', bytes, name)
+  const part = ({ begin, end }: Entry) => bytes.subarray(start + begin, start + end)
+  const data = (split: SplitLayout): SetData => {
+    const { images, labels, sizes, count, shape } = split
+    const pixels = part(images)
+    const words = (entry: Entry | undefined) => entry && new Uint32Array(part(entry).slice().buffer)
+    return {
+      ...metadata, images: images.dtype === 'U8' ? pixels : new Float32Array(pixels.slice().buffer), count, shape,
+      ...labelled(words(labels), metadata, name), ...(sizes && { sizes: words(sizes)! }),
+    }
   }
-  const rest = {
-    name: own || 'pictures',
-    ...(classNames !== undefined && { classNames: names(parsed(classNames, name), name) }),
-    ...(preparation !== undefined && { preparation: parsed(preparation, name) as Preparation }),
-  }
-  const train = split(layout, bytes, '', rest, name)
-  if (!train) throw damaged(name, 'it has no images')
-  const test = split(layout, bytes, TEST, rest, name)
-  if (test && test.shape.join() !== train.shape.join()) throw damaged(name, 'its splits are of two shapes')
-  return { train, ...(test && { test }), digest }
+  return { train: data(train), ...(test && { test: data(test) }), digest }
 }
 
 /**
@@ -100,12 +98,59 @@ export async function setDigest(bytes: Uint8Array, name = 'a picture set'): Prom
   return sha256([bytes.subarray(start)])
 }
 
-function split(
-  { entries, start }: Layout, bytes: Uint8Array, prefix: string,
-  rest: Pick<SetData, 'name' | 'classNames' | 'preparation'>, name: string,
-): SetData | undefined {
+/** Where a split has its tensors. */
+interface SplitLayout extends Pick<SetData, 'count' | 'shape'> {
+  readonly images: Entry
+  readonly labels?: Entry
+  readonly sizes?: Entry
+}
+
+/** @internal What a set's header says; entries begin after `start`. */
+export interface SetLayout {
+  readonly start: number
+  readonly metadata: Pick<SetData, 'name' | 'classNames' | 'preparation'>
+  readonly splits: { readonly train: SplitLayout, readonly test?: SplitLayout }
+  readonly digest: string
+}
+
+/** @internal Of a file of so many bytes, of which `bytes` is the beginning, with the whole header. @throws as `openPictureSet` */
+export const setLayout = (bytes: Uint8Array, name: string, length: number): SetLayout =>
+  layoutOf('setLayout', bytes, name, length)
+
+/** @internal Labels, and how many classes there are. @throws GanglionError where one is of no class */
+export function labelled(
+  labels: Uint32Array | undefined, { classNames }: SetLayout['metadata'], name: string,
+): Pick<SetData, 'labels' | 'classes'> {
+  if (!labels) return {}
+  const classes = classNames?.length
+  try {
+    checkLabels(name, labels, classes)
+  } catch (cause) {
+    throw damaged(name, (cause as Error).message, cause)
+  }
+  return { labels, ...(classes && { classes }) }
+}
+
+function layoutOf(owner: string, bytes: Uint8Array, name: string, length?: number): SetLayout {
+  const layout = readLayout(owner, bytes, name, length)
+  const { ganglion, digest, classNames, preparation, name: own } = layout.metadata
+  if (ganglion !== FORMAT || digest === undefined) {
+    throw new GanglionError(`"${name}" is a safetensors file without prepared pictures; give one that "ganglion data" wrote`)
+  }
+  const metadata = {
+    name: own || 'pictures',
+    ...(classNames !== undefined && { classNames: names(parsed(classNames, name), name) }),
+    ...(preparation !== undefined && { preparation: parsed(preparation, name) as Preparation }),
+  }
+  const train = split(layout, '', name)
+  if (!train) throw damaged(name, 'it has no images')
+  const test = split(layout, TEST, name)
+  if (test && test.shape.join() !== train.shape.join()) throw damaged(name, 'its splits are of two shapes')
+  return { start: layout.start, metadata, splits: { train, ...(test && { test }) }, digest }
+}
+
+function split({ entries }: Layout, prefix: string, name: string): SplitLayout | undefined {
   const found = (key: string) => entries.find((entry) => entry.name === prefix + key)
-  const part = (begin: number, end: number) => bytes.subarray(start + begin, start + end)
   const images = found('images')
   if (!images) return undefined
   const [count = 0, ...shape] = images.shape
@@ -113,27 +158,15 @@ function split(
     const held = `${images.dtype} of ${sizesShown(images.shape, 'x')}`
     throw damaged(name, `"${prefix}images" is ${held}, expected U8 or F32 of four sizes`)
   }
-  const pixels = part(images.begin, images.end)
-  const words = (key: string, each: number): Uint32Array | undefined => {
+  const words = (key: string, each: number): Entry | undefined => {
     const entry = found(key)
-    if (!entry) return undefined
-    if (entry.dtype !== 'U32' || entry.end - entry.begin !== count * each * 4) {
+    if (entry && (entry.dtype !== 'U32' || entry.end - entry.begin !== count * each * 4)) {
       throw damaged(name, `"${prefix}${key}" expected U32, ${each} for each of the ${count} images`)
     }
-    return new Uint32Array(part(entry.begin, entry.end).slice().buffer)
+    return entry
   }
   const [labels, sizes] = [words('labels', 1), words('sizes', 2)]
-  const classes = rest.classNames?.length
-  try {
-    if (labels) checkLabels(name, labels, classes)
-  } catch (cause) {
-    throw damaged(name, (cause as Error).message, cause)
-  }
-  return {
-    ...rest, images: images.dtype === 'U8' ? pixels : new Float32Array(pixels.slice().buffer), count,
-    shape: shape as unknown as SetData['shape'],
-    ...(labels && { labels }), ...(labels && classes && { classes }), ...(sizes && { sizes }),
-  }
+  return { images, count, shape: shape as unknown as SetData['shape'], ...(labels && { labels }), ...(sizes && { sizes }) }
 }
 
 function parsed(text: string, name: string): unknown {

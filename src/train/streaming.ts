@@ -23,7 +23,7 @@ const LEAST_BLOCKS = 3
 const windows = new WeakMap<StreamedDataset, Window>()
 
 /** The window on a dataset: as large as it was, or larger where steps of `rows` rows do not fit. */
-function windowOn(data: StreamedDataset, rows: number): Window {
+export function windowOn(data: StreamedDataset, rows: number): Window {
   const known = windows.get(data)
   if (known && known.count >= rows) return known
   const { source: { rowBytes, floats }, labels, tensors = {}, shape, count, name, classes } = data
@@ -68,7 +68,9 @@ class Reading implements Stream {
     ]
     this.#reader = source.open()
     const rows = Math.min(count, Math.max(1, Math.floor(BLOCK_BYTES / source.rowBytes)))
-    const blocks = Math.max(LEAST_BLOCKS, Math.floor(source.memory / (rows * source.rowBytes)))
+    // An epoch ahead is enough.
+    const most = Math.ceil(count / rows) + 1
+    const blocks = Math.max(LEAST_BLOCKS, Math.min(most, Math.floor(source.memory / (rows * source.rowBytes))))
     this.#ahead = new ReadAhead(this.#reader, count, rows, blocks)
   }
 

@@ -30,7 +30,7 @@ const ALL = { ...FUNCTIONS, ...OF_ENTRIES }
 /** A folder that is none, a core of zeros and a server that is none are refused for what they are. */
 const REFUSED = [
   'createRuntime', 'slim.createRuntime', 'verify.verify', 'bench.bench', 'node.loadDataset', 'node.loadConfig', 'node.loadRun',
-  'swarm.join',
+  'node.openDataset', 'swarm.join',
 ]
 
 /** What takes objects that may hold more than is read, or that are no options. */

@@ -327,6 +327,7 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   'node.interpolationsPng': [node.interpolationsPng, () => [model, { rows: 1, steps: 2, seed: 1 }], /interpolationsPng|picture/],
   'node.scaledImages': [node.scaledImages, () => [data, [0]]],
   'node.loadDataset': [node.loadDataset, () => [folder, { split: 'train' }], /loadDataset|dataset|folder/],
+  'node.openDataset': [node.openDataset, () => [folder, { memory: 1000 }], /openDataset|cannot/],
   'node.loadConfig': [node.loadConfig, () => [folder], /loadConfig|config|run folder/],
   'node.loadRun': [node.loadRun, () => [folder, { runtime, state: true, define: () => definition }], /loadRun|run/],
   'node.saveRun': [node.saveRun, () => [folder, model], /saveRun|write/],
@@ -339,4 +340,4 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
 /** What entries export that is no function to call with arguments, or is one in the list under another name. */
 export const OTHERS: readonly string[] = ['metrics.FeatureExtractor',
   'GanglionError', 'ThreadError', 'TrainingError', 'Runtime', 'Tensor', 'Model',
-  'safetensors.readLayout', 'safetensors.writtenOrder']
+  'safetensors.readLayout', 'safetensors.writtenOrder', 'npy.imagesInNpy', 'idx.imagesInIdx']

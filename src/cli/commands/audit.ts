@@ -7,7 +7,7 @@ import { restore, STATE } from '../../checkpoint/run.ts'
 import { GanglionError } from '../../errors.ts'
 import { loadConfig } from '../../node/config.ts'
 import { augmentedModel, modelInRounds } from '../../node/model_source.ts'
-import { readRegular, readText } from '../../node/read.ts'
+import { MOST_BYTES, readRegular, readText } from '../../node/read.ts'
 import { loadRun } from '../../node/run.ts'
 import { stateFile, TASKS } from '../../node/run_files.ts'
 import { createRuntime } from '../../runtime/create_runtime.ts'
@@ -20,6 +20,7 @@ import type { Command } from '../command.ts'
 import { columns } from '../command.ts'
 import { classesOf } from '../data.ts'
 import { type Signal, signalCode } from '../io.ts'
+import { inMemory } from '../large_data.ts'
 import { automaticWide, help, parse, wide } from '../options.ts'
 import { resumedData, resumedModel } from '../resume.ts'
 import type { KnownRun } from '../settings.ts'
@@ -114,7 +115,8 @@ async function open(folder: string, { data: given, 'max-bytes': maxBytes, model:
   const runtime = await createRuntime({ wide: asked ?? automaticWide() })
   const { model: trained } = await loadRun(folder, { runtime, state: true, define: plain.define })
   const last = countersOf(trained.session).step
-  const { data } = await resumedData(given ?? saved.source, { folder, config }, maxBytes)
+  const { data: found } = await resumedData(given ?? saved.source, { folder, config }, maxBytes, maxBytes ?? MOST_BYTES)
+  const data = inMemory(found, 'the images', '--max-bytes')
   const definition = source.define({ imageShape: data.shape, classes: classesOf(data), options: loadedOptions(own) })
   const path = join(folder, TASKS)
   const text = await readText(path, Infinity).catch((cause: NodeJS.ErrnoException) => {

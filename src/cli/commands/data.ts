@@ -111,7 +111,7 @@ async function info(path: string, png: string, count: number, maxBytes: number):
     ...(labels && { classes: each(train) }), ...(test?.labels && labels && { 'test classes': each(test) }),
     ...(train.sizes && { 'sizes before': sizesOf(train.sizes) }),
     ...(preparation && { fit: preparation.fit, background: preparation.background }),
-    ...(digest ? { digest } : { 'sha256 of images': dataHash(train) }), picture: png,
+    ...(digest ? { digest } : { 'sha256 of images': await dataHash(train) }), picture: png,
   }
 }
 

@@ -69,7 +69,7 @@ export const importRun: Command = {
     const lock = await lockNewRun(out, definition.kind, force)
     try {
       const { command: _, ...config } = await configOf(settings, definition, data, 1, lock.path)
-      await RunFolder.start(lock, model, { config, data, saveEvery: settings.saveEvery, fresh })
+      await RunFolder.start(lock, model, { config, shown: data, saveEvery: settings.saveEvery, fresh })
       io.stdout.write(`${lock.path}: ${names.size} weights of ${from === 'keras' ? 'Keras' : 'PyTorch'}; ` +
         `ganglion train --resume ${lock.path} goes on\n`)
     } finally {

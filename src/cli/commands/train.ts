@@ -6,9 +6,10 @@ import { areChanges, CHANGES } from '../../models/augment.ts'
 import { builtInModel, moduleModel, type ModelSource } from '../../node/model_source.ts'
 import type { ImageDataset } from '../../data/dataset.ts'
 import type { Command } from '../command.ts'
-import { trainingData } from '../data.ts'
+import { trainingSet } from '../data.ts'
 import { choiceFrom, limitOptions, pictureOptions } from '../data_options.ts'
 import type { Io } from '../io.ts'
+import { bytesFrom } from '../large_data.ts'
 import { logOptions, logsFrom } from '../logs.ts'
 import { flagsOf, optionsFrom } from '../model_options.ts'
 import { nearest } from '../nearest.ts'
@@ -59,6 +60,10 @@ const changes = (text: string): string => {
 const training = {
   data: { ...DATA, initial: 'mnist' },
   'max-bytes': MAX_BYTES,
+  memory: {
+    value: 'BYTES', read: bytesFrom, initial: 'a quarter of what there is, and --max-bytes',
+    help: 'what images may take in memory; those of a larger file are read while training, to the same bits',
+  },
   ...limitOptions,
   epochs: {
     value: 'N', help: 'how many times to go through the data', read: integer(1),
@@ -216,7 +221,8 @@ async function newRun(args: readonly string[], { model }: Asked, io?: Io): Promi
   const { positionals, values } = parsed(args, own)
   if (own && positionals.length) throw new UsageError(`--model says which model to train; leave out "${positionals[0]}"`)
   const loaded = io && !own && !positionals.length && values.data !== undefined
-    ? await trainingData(values.data, { ...choiceFrom(values), seed: values.seed ?? SEED }, values['max-bytes']) : undefined
+    ? await trainingSet(values.data, { ...choiceFrom(values), seed: values.seed ?? SEED }, values['max-bytes'], values.memory)
+    : undefined
   const source = own ?? builtInModel(loaded ? suggestion(loaded, values, io!) : kindOf(positionals))
   return {
     source,
@@ -224,6 +230,7 @@ async function newRun(args: readonly string[], { model }: Asked, io?: Io): Promi
     options: optionsFrom(source, values, own ? [] : kinds),
     data: values.data ?? 'mnist',
     maxBytes: values['max-bytes'],
+    memory: values.memory,
     choice: choiceFrom(values),
     epochs: values.epochs ?? source.epochs ?? EPOCHS,
     batchSize: values['batch-size'] ?? source.batchSize ?? BATCH_SIZE,
@@ -249,16 +256,16 @@ async function resumed(args: readonly string[], { resume, model }: Asked): Promi
     if (values[name] !== undefined) throw new UsageError(`--resume goes on ${own}; leave out --${name}`)
   }
   const kind = positionals.length ? kindOf(positionals) : undefined
-  const { data, 'max-bytes': maxBytes, epochs, 'batch-size': batchSize, augment, seed, threads, precision } = values
+  const { data, 'max-bytes': maxBytes, memory, epochs, 'batch-size': batchSize, augment, seed, threads, precision } = values
   const accumulate = microBatches(values)
-  const given = { data, maxBytes, choice: choiceFrom(values), epochs, batchSize, accumulate, augment, seed, threads, precision,
-    rounds: roundsIn(values), gradients: values.gradients, ...shown(values) }
+  const given = { data, maxBytes, memory, choice: choiceFrom(values), epochs, batchSize, accumulate, augment, seed, threads,
+    precision, rounds: roundsIn(values), gradients: values.gradients, ...shown(values) }
   const options = optionsFrom(kind ? builtInModel(kind) : source!, values, source!.module ? [] : kinds)
   return resumeSettings(values.resume!, source!, { kind, options, ...given })
 }
 
 /** The model for the data, and a line that says so. */
-function suggestion(data: ImageDataset, { quiet }: Given, { stderr }: Io): ModelName {
+function suggestion(data: Pick<ImageDataset, 'shape'>, { quiet }: Given, { stderr }: Io): ModelName {
   const { kind, why } = suggestedModel(data)
   if (!quiet) stderr.write(`ganglion: no model is named, so ${kind} is trained: ${why}; "ganglion models" has others\n`)
   return kind

@@ -1,0 +1,51 @@
+// All images of a streamed dataset in their order, for what goes through them once.
+import { createHash } from 'node:crypto'
+import { type ImageDataset, imageDataset } from '../data/dataset.ts'
+import type { StreamedDataset } from '../train/streamed.ts'
+
+/** Bytes that are asked for at a time, and how many blocks of them. */
+const BLOCK = 1048576
+const BLOCKS = 8
+
+/** Gives the bytes of the first `count` images, some at a time. @param take told where they begin */
+async function inOrder({ source }: StreamedDataset, count: number, take: (bytes: Uint8Array, at: number) => void): Promise<void> {
+  const { rowBytes } = source
+  const most = Math.max(1, Math.floor(BLOCK / rowBytes))
+  const reader = source.open()
+  const free = Array.from({ length: Math.min(BLOCKS, Math.ceil(count / most)) }, () => reader.room(most))
+  const queue: { room: (typeof free)[number], from: number, rows: number, ready: Promise<void> }[] = []
+  try {
+    for (let from = 0; from < count || queue.length;) {
+      while (free.length && from < count) {
+        const [room, rows] = [free.pop()!, Math.min(most, count - from)]
+        const ready = reader.read({ count }, from, rows, room)
+        // It is told of when its turn comes.
+        ready.catch(() => {})
+        queue.push({ room, from, rows, ready })
+        from += rows
+      }
+      const next = queue.shift()!
+      await next.ready
+      take(next.room.values.subarray(0, next.rows * rowBytes), next.from * rowBytes)
+      free.push(next.room)
+    }
+  } finally {
+    await reader.close()
+  }
+}
+
+/** The first `count` images, in memory. */
+export async function firstImages(data: StreamedDataset, count = data.count): Promise<ImageDataset> {
+  const { source, stream: _, labels, shape, name, ...rest } = data
+  const bytes = new Uint8Array(count * source.rowBytes)
+  await inOrder(data, count, (values, at) => bytes.set(values, at))
+  const images = source.floats ? new Float32Array(bytes.buffer) : bytes
+  return { ...rest, ...imageDataset({ images, shape, name }), ...(labels && { labels: labels.subarray(0, count) }) }
+}
+
+/** SHA-256 of the images' bytes, in hex. */
+export async function imagesHash(data: StreamedDataset): Promise<string> {
+  const hash = createHash('sha256')
+  await inOrder(data, data.count, (bytes) => void hash.update(bytes))
+  return hash.digest('hex')
+}

@@ -1,0 +1,76 @@
+// Files that are larger than what may be in memory: read while they train, to the bits of memory, also where a run is killed and
+// goes on.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { bytesFrom } from '../../src/cli/large_data.ts'
+import { encodeNpy } from '../../src/formats/npy.ts'
+import { encodePictureSet } from '../../src/pictures/set.ts'
+import { place, type Place, spawned } from './ganglion.ts'
+
+let at: Place
+beforeEach(async () => {
+  at = place()
+  const images = Uint8Array.from({ length: 100 * 36 }, (_, i) => Math.imul(i, 2654435761) >>> 24)
+  writeFileSync(at.in('large.npy'), encodeNpy({ shape: [100, 6, 6], data: images }))
+  const labels = Uint32Array.from({ length: 100 }, (_, i) => i % 2)
+  writeFileSync(at.in('set.safetensors'), await encodePictureSet(
+    { name: 'set', images, shape: [6, 6, 1], count: 100, labels, classes: 2, classNames: ['a', 'b'] },
+    { name: 'set', images: images.subarray(0, 360), shape: [6, 6, 1], count: 10, labels: labels.subarray(0, 10), classes: 2 }))
+})
+afterEach(() => at.remove())
+
+const TRAIN = ['train', 'vae', '--batch-size', '8', '--hidden', '8', '--latent', '2', '--epochs', '2']
+const MEMORY = ['--memory', '1kB']
+const read = (...names: string[]) => readFileSync(at.in(...names), 'utf8')
+const data = (run: string) => (JSON.parse(read(run, 'config.json')) as { data: { sha256: string, count: number } }).data
+
+test.each([
+  ['large.npy', []], ['set.safetensors', []], ['large.npy', ['--validation', '0.2']], ['set.safetensors', ['--limit', '60']],
+])('%s %j: the run is the same', async (file, more) => {
+  const args = [...TRAIN, '--data', file, ...more]
+  await spawned([...args, '--quiet', '--out', 'memory'], at.path)
+  const { code, stderr } = await spawned([...args, ...MEMORY, '--out', 'file'], at.path)
+  expect([code, stderr]).toEqual([0, expect.stringMatching(
+    new RegExp(`${file.replace('.', '\\.')}: \\d+ images of 6x6x1 take 0\\.0 MB and are read from the file while they train`))])
+  expect(read('file', 'digest.txt')).toBe(read('memory', 'digest.txt'))
+  expect(data('file')).toEqual(data('memory'))
+  for (const picture of ['epoch-0002.png', 'reconstruction-epoch-0002.png']) {
+    expect(read('file', 'samples', picture)).toBe(read('memory', 'samples', picture))
+  }
+}, 60_000)
+
+test('what is small enough after --limit is in memory', async () => {
+  const { stderr } = await spawned([...TRAIN, '--data', 'large.npy', '--limit', '20', ...MEMORY, '--out', 'run'], at.path)
+  expect(stderr).not.toContain('are read from the file')
+})
+
+test('a run that is killed within an epoch goes on from the file', async () => {
+  const args = ['--data', 'large.npy', '--quiet']
+  await spawned([...TRAIN, ...args, '--out', 'whole'], at.path)
+  await spawned([...TRAIN, ...args, ...MEMORY, '--out', 'one', '--epochs', '1'], at.path)
+  await spawned(['train', '--resume', 'one', '--epochs', '2', ...MEMORY, '--quiet'], at.path)
+  expect(read('one', 'digest.txt')).toBe(read('whole', 'digest.txt'))
+  // Killed once its first state within an epoch is saved.
+  const slow = [...args, '--save-every', '0.01', '--log-every', '1']
+  const long = [...TRAIN, ...slow, ...MEMORY, '--epochs', '9999', '--json', '--out', 'killed'].filter((arg) => arg !== '--quiet')
+  await spawned(long, at.path, (child, { stdout }) => { if (stdout.includes('"epoch"')) child.kill('SIGKILL') })
+  const { from = 0 } = JSON.parse(read('killed', 'metrics.jsonl').trimEnd().split('\n').at(-1)!) as { from?: number }
+  const epochs = String(Math.floor(from / 13) + 3)
+  await spawned(['train', '--resume', 'killed', '--epochs', epochs, ...MEMORY, '--quiet'], at.path)
+  await spawned([...TRAIN, ...args, '--epochs', epochs, '--out', 'again'], at.path)
+  expect(read('killed', 'digest.txt')).toBe(read('again', 'digest.txt'))
+}, 60_000)
+
+test.each([
+  [['--workers', '2'], 'have to be in memory; give --memory 3600'],
+  [['--memory', '12 GB'], '--memory expected bytes, 512MB or 2GB'],
+  [['--size', '4'], 'holds images as they are, no pictures to prepare; leave out --size'],
+])('%j is refused', async (more, message) => {
+  const { code, stderr } = await spawned([...TRAIN, '--data', 'large.npy', ...MEMORY, ...more, '--out', 'run'], at.path)
+  expect([code === 0, stderr]).toEqual([false, expect.stringContaining(message)])
+})
+
+test('bytes with units', () => {
+  expect(['7', '2kB', '512MB', '3gb'].map(bytesFrom)).toEqual([7, 2000, 512_000_000, 3_000_000_000])
+  for (const bad of ['', '0', '-1', '1.5GB', '1TB', '9999999999999GB']) expect(() => bytesFrom(bad)).toThrow(RangeError)
+})
