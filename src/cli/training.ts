@@ -212,7 +212,7 @@ async function goOn(
   })
   let page: Awaited<ReturnType<typeof watched>>
   try {
-    page = await watched(path, settings, io)
+    page = await watched(path, test ?? ('images' in data ? data : undefined), settings, io)
     const config = await run.config(path)
     const shown = test ?? ('stream' in data ? await firstImages(data, Math.min(data.count, MOST_PAIRS)) : data)
     const parts = { config, shown, test, saveEvery: settings.saveEvery, logs: settings.logs, tasks }
@@ -240,10 +240,10 @@ async function goOn(
 }
 
 /** Shows the run in a page, where that is wanted. A port that is taken is said before anything is written. */
-async function watched(path: string, { watchPort }: Settings, io: Io) {
+async function watched(path: string, images: ImageDataset | undefined, { watchPort }: Settings, io: Io) {
   if (watchPort === undefined) return undefined
   const found = [{ name: basename(resolve(path)), path: resolve(path) }]
-  const page = await serveRuns(found, () => Promise.resolve([]), watchPort)
+  const page = await serveRuns(found, () => Promise.resolve([]), watchPort, images)
   io.stderr.write(`ganglion: the run is shown at ${page.address} to browsers on this machine\n`)
   return page
 }

@@ -134,6 +134,16 @@ test('the page is there, under its policy, with a slash or without', async () =>
   expect((await fetch(server.address, { method: 'POST' })).status).toBe(405)
 })
 
+test('what concerns codes is refused in a sentence where a run has none, and not found where there is no run', async () => {
+  for (const path of ['map/0', 'decoded/0/AAAA']) {
+    const [status, text] = await ask(`/TOKEN/${path}`)
+    expect([status, text], path).toEqual([409, expect.stringMatching(/weights\.safetensors" is missing/)])
+  }
+  for (const path of ['map/1', 'decoded/1/AAAA', 'decoded/0/', 'decoded/0/a.b', 'map/..']) {
+    expect((await ask(`/TOKEN/${path}`))[0], path).toBe(404)
+  }
+})
+
 test('a port that is taken is said in a sentence', async () => {
   const { port } = new URL(server.address)
   const another = serveRuns([], () => Promise.resolve([]), Number(port))

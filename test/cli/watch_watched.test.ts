@@ -83,6 +83,18 @@ test('a picture is told of when it is there, which is after the figures of its e
   expect((await watched.look())!.pictures.samples).toEqual({ epoch: 1, mark: 4000 })
 })
 
+test('a run with an encoder has a map once it is saved, and another where it is saved anew', async () => {
+  make(line(1))
+  const watched = new Watched({ name: 'vae', path: run })
+  expect((await watched.look())!.map).toBeUndefined()
+  const weights = join(run, 'weights.safetensors')
+  writeFileSync(weights, '')
+  utimesSync(weights, 1, 1)
+  expect((await watched.look())!.map).toBe(1000)
+  utimesSync(weights, 2, 2)
+  expect((await watched.look())!.map).toBe(2000)
+})
+
 test('a run that is removed says so once, and comes back as what is there then; a damaged one says what is wrong', async () => {
   make(line(1) + line(2))
   const watched = new Watched({ name: 'vae', path: run })

@@ -40,7 +40,7 @@ const loaded = (page: Page) => page.waitForFunction(() => [...document.images].l
   [...document.images].every((image) => image.complete && image.naturalWidth > 0))
 
 test('a run that trains: figures, curves and pictures move by themselves, soon after they are written', async () => {
-  const args = ['train', ...SMALL, '--epochs', '5000', '--out', 'live', '--watch', '--save-every', '1']
+  const args = ['train', ...SMALL, '--epochs', '5000', '--out', 'live', '--watch']
   const { address, end } = await started(cwd, ...args)
   const { page, said } = await at(1440, address)
   try {
@@ -52,7 +52,7 @@ test('a run that trains: figures, curves and pictures move by themselves, soon a
     const [first, before] = [await loss(), await picture()]
     // The best of several: a machine that does something else is none of the page's business.
     const lags: number[] = []
-    for (let i = 0; i < 8; i++) {
+    for (let i = 0; i < 4; i++) {
       const seen = await epoch(page, 0)
       await page.waitForFunction((seen) => Number(document.querySelector<HTMLElement>('[data-epoch]')!.dataset['epoch']) > seen,
         { polling: 20 }, seen)
@@ -70,7 +70,7 @@ test('a run that trains: figures, curves and pictures move by themselves, soon a
     expect(await end()).toBe(130)
   }
   await page.waitForSelector('.alert')
-})
+}, 120_000)
 
 test('runs beside each other: curves of one figure, pictures, options that differ; each can be left out', async () => {
   const { page, said } = await at()
@@ -120,6 +120,27 @@ test('10,000 epochs are drawn, and those that come while they are looked at', as
   expect(said).toEqual([])
 })
 
+test('latent map: pointing at it and a class decode other images; a run that is saved anew is mapped anew', async () => {
+  const { page, said } = await at()
+  for (const run of [0, 1]) await page.locator(`tr[data-run="${run}"] input`).click()
+  await page.waitForSelector('.latent [data-map="true"] .tiles[data-ready="true"]')
+  const look = (selector: string) => page.$eval(`.latent ${selector}`, (canvas) => (canvas as HTMLCanvasElement).toDataURL())
+  const changed = (selector: string, before: string) => page.waitForFunction((selector, before) =>
+    document.querySelector<HTMLCanvasElement>(`.latent ${selector}`)!.toDataURL() !== before, {}, selector, before)
+  let before = await look('.tiles')
+  await page.$eval('.latent .map', (map) => map.scrollIntoView({ block: 'center' }))
+  const { x, y, width } = (await (await page.$('.latent .map'))!.boundingBox())!
+  await page.mouse.move(x + 0.2 * width, y + 0.3 * width)
+  await changed('.tiles', before)
+  before = await look('.tiles')
+  await page.locator('.latent .classes button:nth-child(2)').click()
+  await changed('.tiles', before)
+  const map = await look('.map')
+  train(cwd, 'runs/two', ...SMALL, '--epochs', '2', '--latent', '2', '--seed', '9', '--force')
+  await changed('.map', map)
+  expect(said).toEqual([])
+})
+
 test.each([['en', 'light'], ['zh', 'dark']])('axe finds nothing: %s, %s', async (language, theme) => {
   const { page, said } = await at()
   await page.evaluate((language, theme) => {
@@ -138,6 +159,7 @@ test.each([360, 720, 1180, 2560])('%i pixels wide: nothing is cut off', async (w
   const { page } = await at(width)
   await loaded(page)
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
+  expect(await page.$$eval('.runs tbody tr', (rows) => Math.max(...rows.map((row) => row.clientHeight)))).toBeLessThan(70)
 })
 
 test('by keyboard: the runs are reached and left out, and the focus is seen', async () => {

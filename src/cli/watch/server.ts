@@ -1,10 +1,12 @@
 // The server of `watch`, on this machine alone. Invariant: it reads, and only what a run's number and an epoch name.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { ImageDataset } from '../../data/dataset.ts'
 import { GanglionError } from '../../errors.ts'
 import type { Picture } from '../../node/run_files.ts'
 import { admitted, newToken } from './gate.ts'
 import { pictureOf } from './pictures.ts'
+import { Encoders } from './codes.ts'
 import type { Found } from './find.ts'
 import { Runs } from './runs.ts'
 
@@ -19,6 +21,9 @@ const HEADERS = {
   'cache-control': 'no-store', 'content-security-policy': POLICY, 'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff',
 }
+const MAP = /^map\/(\d{1,4})$/
+/** A code as little-endian float32 in base64url. */
+const DECODED = /^decoded\/(\d{1,4})\/([\w-]+)$/
 const PICTURE = /^picture\/(\d{1,4})\/(samples|reconstruction)\/(\d{1,9})$/
 
 export interface WatchServer {
@@ -28,12 +33,13 @@ export interface WatchServer {
 
 /**
  * Serves a page of runs: those that there are now, and what `find` finds later.
+ * @param images for latent maps, in place of those of the runs
  * @throws GanglionError where the port is taken or not allowed
  */
 export async function serveRuns(
-  first: readonly Found[], find: () => Promise<readonly Found[]>, port: number,
+  first: readonly Found[], find: () => Promise<readonly Found[]>, port: number, images?: ImageDataset,
 ): Promise<WatchServer> {
-  const [files, runs, token] = [await filesOfPage(), new Runs(first, find), newToken()]
+  const [files, runs, encoders, token] = [await filesOfPage(), new Runs(first, find), new Encoders(images), newToken()]
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const path = admitted(token, portOf(server), request.headers.host, request.url ?? '')
     if (typeof path !== 'string') return refuse(response, ...path)
@@ -45,7 +51,8 @@ export async function serveRuns(
     const [, run, kind, epoch] = PICTURE.exec(path) ?? []
     const folder = run === undefined ? undefined : runs.pathOf(Number(run))
     const png = folder === undefined ? undefined : await pictureOf(folder, kind as Picture, Number(epoch))
-    return png ? send(response, 'image/png', png) : refuse(response, 404, 'there is no such thing here')
+    if (png) return send(response, 'image/png', png)
+    return await sendCodes(path, runs, encoders, response) || refuse(response, 404, 'there is no such thing here')
   }
   const server = createServer((request, response) => {
     answer(request, response).catch((error: Error) => { if (!response.headersSent) refuse(response, 500, error.message) })
@@ -77,6 +84,29 @@ async function filesOfPage(): Promise<ReadonlyMap<string, File>> {
     ['page.css', ['text/css; charset=utf-8', style]], ['icon.svg', ['image/svg+xml', icon]],
   ])
 }
+
+/** What concerns the codes of runs; whether the path was about them. */
+async function sendCodes(path: string, runs: Runs, encoders: Encoders, response: ServerResponse): Promise<boolean> {
+  const [, run, code] = MAP.exec(path) ?? DECODED.exec(path) ?? []
+  const folder = run === undefined ? undefined : runs.pathOf(Number(run))
+  if (folder === undefined) return false
+  try {
+    if (code === undefined) {
+      const { codes, ...facts } = await encoders.codesOf(folder)
+      send(response, 'application/json', JSON.stringify({ ...facts, codes: base64Of(codes) }))
+    } else {
+      const bytes = Uint8Array.from(Buffer.from(code, 'base64url'))
+      const numbers = new Float32Array(bytes.buffer, 0, Math.floor(bytes.length / 4))
+      send(response, 'application/json', JSON.stringify(base64Of(await encoders.decode(folder, numbers))))
+    }
+  } catch (error) {
+    refuse(response, 409, (error as Error).message)
+  }
+  return true
+}
+
+const base64Of = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('base64')
 
 const portOf = (server: ReturnType<typeof createServer>): number => (server.address() as AddressInfo).port
 

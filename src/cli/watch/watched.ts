@@ -8,6 +8,7 @@ import { isHeld } from '../../node/lock.ts'
 import { CONFIG, METRICS, type Picture, PICTURES } from '../../node/run_files.ts'
 import { isRecord } from '../../options.ts'
 import type { EpochLine } from '../lines.ts'
+import { hasMap, savedAt } from './codes.ts'
 import type { Found } from './find.ts'
 import { Follower } from './follow.ts'
 import { type Drawn, lastPicture } from './pictures.ts'
@@ -35,6 +36,8 @@ export interface Facts {
   /** Why there are no figures, or no new ones. */
   readonly fault?: string
   readonly pictures: Readonly<Partial<Record<Picture, Drawn>>>
+  /** Where it has a latent map: a mark that changes when the run is saved. */
+  readonly map?: number
 }
 
 export interface RunNews extends Facts {
@@ -47,6 +50,7 @@ export class Watched {
   readonly #found: Found
   readonly #follower: Follower
   #config: RunConfig | undefined
+  #hasMap = false
   #configMark = ''
   #rows: Row[] = []
   #facts: Facts
@@ -97,6 +101,7 @@ export class Watched {
     const mark = `${mtimeMs} ${ino} ${size}`
     if (mark === this.#configMark) return
     this.#config = await loadConfig(this.path)
+    this.#hasMap = hasMap(this.#config)
     this.#configMark = mark
   }
 
@@ -109,10 +114,12 @@ export class Watched {
       const drawn = await lastPicture(this.path, kind, epoch)
       if (drawn) pictures[kind] = drawn
     }
+    const map = this.#hasMap ? await savedAt(this.path) : undefined
     return {
       name: this.#found.name, options: this.#config ? toldOf(this.#config) : [], pictures,
       status: held ? 'training' : complete && epoch >= (epochs ?? Infinity) ? 'ended' : 'stopped',
       ...(epochs !== undefined && { epochs }), ...(fault !== undefined && { fault }),
+      ...(map !== undefined && { map }),
     }
   }
 }

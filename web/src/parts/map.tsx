@@ -1,8 +1,8 @@
 // The test images' codes as points of a plane, coloured by class. Pointing at a place asks for what is there.
 import { useEffect, useRef } from 'preact/hooks'
-import type { Encoded } from '../state/encoded.ts'
+import type { Encoded } from '../state/mapped.ts'
 import { dark } from '../state/theme.ts'
-import { text } from '../text/index.ts'
+import { words } from '../text/shared.ts'
 
 /** By class, the first ones again after the last: colours that differ in lightness too. */
 const COLOURS = [
@@ -64,6 +64,6 @@ export function LatentMap({ encoded, place, onPlace }: Props) {
     onPlace((event.clientX - left - width / 2) * scale, (top + width / 2 - event.clientY) * scale)
   }
   return (
-    <canvas ref={canvas} class="map" role="img" aria-label={text.value.mapAlt} onPointerMove={point} onPointerDown={point} />
+    <canvas ref={canvas} class="map" role="img" aria-label={words.value.mapAlt} onPointerMove={point} onPointerDown={point} />
   )
 }

@@ -1,6 +1,6 @@
 // The numbers of a code: how much each tells of an image, and where images have it beside the prior.
 import { useMemo } from 'preact/hooks'
-import type { Encoded } from '../state/encoded.ts'
+import type { Encoded } from '../state/mapped.ts'
 import { meanOf, spreadOf } from '../state/plane.ts'
 import type { Run } from '../state/run.ts'
 import { dark } from '../state/theme.ts'

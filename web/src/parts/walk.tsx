@@ -1,7 +1,7 @@
 // From one image to another, through what lies between their codes.
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
-import type { Encoded } from '../state/encoded.ts'
+import type { Encoded } from '../state/mapped.ts'
 import { between } from '../state/plane.ts'
 import { factsOf } from '../state/facts.ts'
 import type { Run } from '../state/run.ts'

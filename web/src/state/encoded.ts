@@ -2,21 +2,11 @@
 import { signal } from '@preact/signals'
 import { floats } from './data.ts'
 import { factsOf } from './facts.ts'
-import { type Plane, planeOf, placesOf } from './plane.ts'
+import { type Encoded, mapped } from './mapped.ts'
 import type { Run } from './run.ts'
 
 /** Milliseconds from one time to the next. */
 const EVERY = 1200
-
-export interface Encoded {
-  readonly codes: Float32Array
-  /** Of each; none where the data have no classes. */
-  readonly labels: ArrayLike<number> | undefined
-  readonly classNames: readonly string[]
-  readonly plane: Plane
-  /** x, y of each in the plane. */
-  readonly places: Float32Array
-}
 
 const wait = (ms: number) => new Promise((done) => setTimeout(done, ms))
 
@@ -39,8 +29,7 @@ export class Encoder {
       if (!run.trainer || run.step.value === seen || document.hidden) continue
       seen = run.step.value
       const codes = await run.trainer.encode(images, told)
-      const plane = planeOf(codes, size(), this.encoded.value?.plane)
-      this.encoded.value = { codes, labels: test.labels, classNames, plane, places: placesOf(codes, plane) }
+      this.encoded.value = mapped({ codes, labels: test.labels, classNames }, size(), this.encoded.value)
     }
   }
 

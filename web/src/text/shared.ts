@@ -13,6 +13,10 @@ const en = {
     discriminator: 'Discriminator', generator: 'Generator', real: 'Real images', made: 'Made images',
   } as Readonly<Record<string, string>>,
   map: 'Latent map',
+  mapHelp: 'Images where the encoder puts them, coloured by class. Point anywhere to see that place.',
+  mapAlt: 'The codes of up to 1,000 images in the plane in which they differ most',
+  classes: 'Go to a class', classOf: (label: string) => `The middle of class ${label}`,
+  decodedAlt: 'The image that the model makes of this code',
 }
 
 const zh: typeof en = {
@@ -26,6 +30,10 @@ const zh: typeof en = {
     discriminator: '判别器', generator: '生成器', real: '真实图像', made: '生成图像',
   },
   map: '潜空间地图',
+  mapHelp: '图像在编码器中的位置，按类别着色。指向任意一处，即可看到那里的图像。',
+  mapAlt: '至多 1,000 张图像的编码，位于差异最大的平面上',
+  classes: '前往某一类', classOf: (label) => `第 ${label} 类的中心`,
+  decodedAlt: '模型由此编码生成的图像',
 }
 
 export const shared: Readonly<Record<Language, typeof en>> = { en, zh }

@@ -3,22 +3,21 @@ import { useComputed, useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { Beliefs } from '../parts/beliefs.tsx'
 import { Card } from '../parts/card.tsx'
+import { Classes } from '../parts/classes.tsx'
 import { useDecoded } from '../parts/decoded.ts'
 import { Dice } from '../parts/icons.tsx'
-import { colourOfClass, LatentMap } from '../parts/map.tsx'
+import { LatentMap } from '../parts/map.tsx'
 import { Numbers } from '../parts/numbers.tsx'
 import { Sliders } from '../parts/sliders.tsx'
 import { Tiles } from '../parts/tiles.tsx'
 import { Walk } from '../parts/walk.tsx'
 import { run } from '../state/current.ts'
-import { type Encoded, Encoder } from '../state/encoded.ts'
+import { Encoder } from '../state/encoded.ts'
+import { middleOf } from '../state/mapped.ts'
 import { factsOf } from '../state/facts.ts'
-import { codeAt, meanOf, placesOf } from '../state/plane.ts'
+import { codeAt, placesOf } from '../state/plane.ts'
 import type { Run } from '../state/run.ts'
 import { text } from '../text/index.ts'
-
-/** Buttons of classes, at most. */
-const MOST_CLASSES = 24
 
 export default function Inside() {
   const now = run.value
@@ -73,32 +72,6 @@ function Of({ run }: { readonly run: Run }) {
       </div>
       {encodes && <Numbers run={run} encoded={encoded} />}
       <Walk run={run} encoded={encoded} label={label.value} />
-    </div>
-  )
-}
-
-/** The middle of a class's codes. */
-const middleOf = ({ codes, labels, plane }: Encoded, label: number): Float32Array => (
-  meanOf(codes, plane.size, (row) => labels![row] === label))
-
-interface ClassesProps {
-  readonly names: readonly string[]
-  /** What a button does, for who does not see where it is. */
-  readonly name: (label: string) => string
-  /** Which is chosen, where one is. */
-  readonly chosen?: number
-  readonly onClass: (label: number) => void
-}
-
-function Classes({ names, name, chosen, onClass }: ClassesProps) {
-  return (
-    <div class="classes" role="group" aria-label={text.value.classes}>
-      {names.slice(0, MOST_CLASSES).map((each, label) => (
-        <button key={each} type="button" aria-label={name(each)} onClick={() => onClass(label)}
-          {...(chosen !== undefined && { 'aria-pressed': chosen === label })}>
-          <svg viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" fill={colourOfClass(label)} /></svg>{each}
-        </button>
-      ))}
     </div>
   )
 }

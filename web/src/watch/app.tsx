@@ -2,6 +2,7 @@
 import { Bar } from '../parts/bar.tsx'
 import { Curves } from './curves.tsx'
 import { List } from './list.tsx'
+import { Maps } from './maps.tsx'
 import { Options } from './options.tsx'
 import { Pictures } from './pictures.tsx'
 import { connection, runs, shown } from './runs.ts'
@@ -27,7 +28,7 @@ function Runs() {
       <List />
       {shown.value.length === 0 ? <p class="note">{text.value.none}</p> : (
         <div class="view watch">
-          <div class="stack"><Curves /><Options /></div>
+          <div class="stack"><Curves /><Maps /><Options /></div>
           <div class="stack"><Pictures /></div>
         </div>
       )}

@@ -23,6 +23,8 @@ export interface Facts {
   readonly status: 'training' | 'ended' | 'stopped'
   readonly fault?: string
   readonly pictures: Readonly<Partial<Record<Picture, Drawn>>>
+  /** Where it has a latent map: changes when the run is saved. */
+  readonly map?: number
 }
 
 export interface News extends Facts {

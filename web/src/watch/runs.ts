@@ -10,6 +10,9 @@ export const MOST_SHOWN = MOST_COLOURS
 
 export const runs = signal<readonly Live[]>([])
 export const connection = signal<'opening' | 'open' | 'lost'>('opening')
+/** Whether anyone may see the page. */
+export const visible = signal(!document.hidden)
+document.addEventListener('visibilitychange', () => (visible.value = !document.hidden))
 /** By run: the place of its colour. */
 const places = signal<ReadonlyMap<number, number>>(new Map())
 let chosen = false
