@@ -60,6 +60,12 @@ export interface RunConfig {
     readonly gradients?: 'bf16'
     /** How training images were changed at random, where they were. */
     readonly augment?: string
+    /** By which figure of test images the best epoch is known; the loss where it is not said. */
+    readonly monitor?: string
+    /** After how many epochs that were no better training ends. */
+    readonly earlyStopping?: number
+    /** Whether the run as it was after its best epoch is kept, in the folder `best`. */
+    readonly keepBest?: boolean
     /** How many threads trained, which changes no bit, and with which core. */
     readonly threads?: number
     readonly precision?: Precision
@@ -127,7 +133,7 @@ const maybe = (fits: Fits): Fits => (x) => x === undefined || fits(x)
 function fieldsOf({ format, model, data, training }: Partial<RunConfig>): Field[] {
   const { kind, options, imageShape, classes, module } = model ?? {}
   const { seed, epochs, batchSize, accumulate, augment, threads, precision, wide } = training ?? {}
-  const { localSteps, outerLearningRate, outerMomentum, gradients } = training ?? {}
+  const { localSteps, outerLearningRate, outerMomentum, gradients, monitor, earlyStopping, keepBest } = training ?? {}
   const fields: Field[] = [
     ['format', format, `${RUN_FORMAT}`, (x) => x === RUN_FORMAT],
     ['model.kind', kind, 'the name of a model', isText],
@@ -145,6 +151,9 @@ function fieldsOf({ format, model, data, training }: Partial<RunConfig>): Field[
     ['training.outerMomentum', outerMomentum, 'a number from 0 on and below 1', maybe((x) => isRate(x) && (x as number) < 1)],
     ['training.gradients', gradients, 'bf16', maybe((x) => x === 'bf16')],
     ['training.augment', augment, 'names with commas between', maybe(isText)],
+    ['training.monitor', monitor, 'the name of a figure', maybe(isText)],
+    ['training.earlyStopping', earlyStopping, 'a positive integer', maybe(isCount)],
+    ['training.keepBest', keepBest, 'true or false', maybe(isFlag)],
     ['training.threads', threads, 'a positive integer', maybe(isCount)],
     ['training.precision', precision, 'deterministic or relaxed', maybe(isPrecision)],
     ['training.wide', wide, 'true or false', maybe(isFlag)],

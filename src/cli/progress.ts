@@ -6,6 +6,7 @@ import { clock, figures, fill, introduction, progressLine, speed, type Start, su
 import type { Io, Output, Signal } from './io.ts'
 import type { EpochLine } from './lines.ts'
 import { printable } from './printable.ts'
+import type { Best } from './best_epoch.ts'
 
 export interface Result {
   readonly out: string
@@ -14,8 +15,10 @@ export interface Result {
   readonly step: number
   readonly digest: string
   readonly seconds: number
-  /** The signal that ended the run before its time. */
-  readonly stopped: Signal | null
+  /** The best epoch, where it is known, and the folder that keeps it. */
+  readonly best?: Best & { readonly out?: string }
+  /** What ended the run before its time. */
+  readonly stopped: Signal | 'early-stopping' | null
 }
 
 export interface Reporter {
@@ -47,13 +50,17 @@ export function reporter({ quiet, json, epochs }: { quiet: boolean, json: boolea
     }),
     epoch: (line) => stdout.write(`${summary(line, epochs)}\n`),
     stopping: () => stderr.write(`${STOPPING}\n`),
-    done: ({ out, samples, digest }) => stdout.write(`kept in   ${out}\npictures  ${samples}\ndigest    ${digest}\n`),
+    done: ({ out, samples, digest, best }) => stdout.write(
+      `kept in   ${out}\n${best ? `best      ${bestOf(best)}\n` : ''}pictures  ${samples}\ndigest    ${digest}\n`),
     close() {},
   }
   if (quiet) return { ...lines, start() {}, progress() {}, epoch() {}, stopping() {} }
   const terminal = [stderr, stdout].find((stream) => stream.isTTY)
   return terminal ? barReporter(lines, terminal.raw ?? terminal, epochs) : lines
 }
+
+const bestOf = ({ epoch, monitor, value, out }: NonNullable<Result['best']>): string =>
+  `${out === undefined ? '' : `${out}, `}epoch ${epoch}, test ${monitor} ${value.toPrecision(4)}`
 
 const jsonEvent = ({ stdout }: Io, name: string, facts: object) => stdout.write(`${JSON.stringify({ event: name, ...facts })}\n`)
 

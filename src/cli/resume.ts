@@ -1,8 +1,10 @@
 // `train --resume RUN`: the settings of a run that goes on from where it was saved. The same steps follow as if it had never
 // stopped, so what decides them is the run's; how long it trains, on how many threads, and what is shown may be given anew.
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { take } from '../data/dataset.ts'
+import type { RunConfig } from '../checkpoint/config.ts'
 import { GanglionError } from '../errors.ts'
 import { roundsOf } from '../checkpoint/config.ts'
 import type { ModelDefinition } from '../models/definition.ts'
@@ -12,7 +14,7 @@ import type { LoadedDataset } from '../node/datasets.ts'
 import type { OpenedDataset } from '../node/open_dataset.ts'
 import { readText } from '../node/read.ts'
 import { type ModelSource, sourceOf } from '../node/model_source.ts'
-import { METRICS } from '../node/run_files.ts'
+import { BEST, CONFIG, METRICS } from '../node/run_files.ts'
 import type { Precision } from '../runtime/cores.ts'
 import { type DataChoice, dataHash, trainingSet } from './data.ts'
 import { kebab, shownValue } from './model_options.ts'
@@ -20,6 +22,7 @@ import { UsageError } from './options.ts'
 import type { EpochLine } from './lines.ts'
 import type { Logs } from './logs.ts'
 import type { KnownRun, Resume, Settings } from './settings.ts'
+import type { BestOptions } from './best_epoch.ts'
 
 type Options = ModelDefinition['options']
 type Value = Options[string]
@@ -53,6 +56,7 @@ export interface Given {
   readonly quiet: boolean
   readonly json: boolean
   readonly dryRun?: boolean
+  readonly bestOptions: BestOptions
 }
 
 /**
@@ -71,6 +75,7 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
   const { model: { kind, options }, data, training } = config
   const epochs = given.epochs ?? training.epochs
   const { batchSize, accumulate = 1, augment, seed, precision = 'deterministic', gradients = 'f32' } = training
+  const { monitor = 'loss', keepBest = false } = training
   if (data === undefined || batchSize === undefined || epochs === undefined) {
     throw new GanglionError(`"${join(folder, 'config.json')}" does not say on what data, in what batches or how long to train; ` +
       'go on in a program, with loadRun(folder, { state: true })')
@@ -79,12 +84,18 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
   const load = (data.load ?? {}) as Options
   const known: Options = {
     batchSize, accumulate, ...(augment !== undefined && { augment }), seed, precision, ...inRounds(roundsOf(training)), gradients,
+    monitor, keepBest,
     ...takenFirst(data.count, load), ...load, ...defaults, ...options,
   }
   const asked = {
     ...given.options, batchSize: given.batchSize, accumulate: given.accumulate, augment: given.augment, seed: given.seed,
-    precision: given.precision, ...inRounds(given.rounds), gradients: given.gradients,
+    precision: given.precision, ...inRounds(given.rounds), gradients: given.gradients, keepBest: given.bestOptions.keepBest,
+    // What it was when nothing was watched is no matter.
+    ...(watches(training) && { monitor: given.bestOptions.monitor }),
     ...given.choice as Options,
+  }
+  if (basename(resolve(folder)) === BEST && existsSync(join(folder, '..', CONFIG))) {
+    throw new GanglionError(`"${folder}" is what the run around it keeps of its best epoch; copy it elsewhere to go on`)
   }
   if (given.kind !== undefined && given.kind !== kind) throw another('the model', given.kind, folder, kind)
   for (const [name, value] of Object.entries(asked)) {
@@ -111,6 +122,7 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
     force: false,
     quiet: given.quiet,
     dryRun: given.dryRun,
+    bestOptions: { ...bestIn(training), ...given.bestOptions },
     json: given.json,
     resume: { folder, config: config as KnownRun },
   }
@@ -120,6 +132,15 @@ export async function resumeSettings(folder: string, source: ModelSource, given:
 const inRounds = (rounds: RoundOptions = {}): Options => Object.fromEntries(Object.entries({
   localSteps: rounds.localSteps, outerLearningRate: rounds.learningRate, outerMomentum: rounds.momentum,
 }).filter(([, value]) => value !== undefined)) as Options
+const watches = ({ earlyStopping, keepBest }: BestOptions): boolean => earlyStopping !== undefined || !!keepBest
+
+/** What is watched decides no step; how long a run waits may be given anew. */
+function bestIn({ monitor, earlyStopping, keepBest }: RunConfig['training']): BestOptions {
+  return {
+    ...(monitor !== undefined && { monitor }), ...(earlyStopping !== undefined && { earlyStopping }),
+    ...(keepBest !== undefined && { keepBest }),
+  }
+}
 
 /** Runs that do not say how they chose their images took the first ones: --limit of then is --limit-first of now. */
 const takenFirst = (count: number, load: Options): Options =>

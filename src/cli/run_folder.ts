@@ -10,7 +10,7 @@ import { commit } from '../node/commit.ts'
 import { entryAt, failure, makeFolder, writeFileAtomic } from '../node/files.ts'
 import { mostPairs, mostSamples, reconstructionsPng, samplesPng } from '../node/pictures.ts'
 import {
-  clearSamples, CONFIG, look, METRICS, type Moment, type Picture, pictureFile, prepareRunFolder, SAMPLES,
+  BEST, clearBest, clearSamples, CONFIG, look, METRICS, type Moment, type Picture, pictureFile, prepareRunFolder, SAMPLES,
 } from '../node/run_files.ts'
 import { evaluateInTurns } from '../train/evaluate.ts'
 import type { Model } from '../train/model.ts'
@@ -19,8 +19,9 @@ import type { Progress } from '../train/train.ts'
 import { EventFile } from './event_file.ts'
 import { type EpochLine, Lines } from './lines.ts'
 import { type Logs, StepLines } from './logs.ts'
-import type { RunLock } from './run_lock.ts'
+import { lockRun, type RunLock } from './run_lock.ts'
 import type { TaskLog } from './task_log.ts'
+import type { BestEpoch } from './best_epoch.ts'
 
 /** Images in a picture of samples, and pairs in one of reconstructions: fewer, where a picture has no room for them. */
 const MOST_SAMPLES = 64
@@ -40,6 +41,10 @@ interface Start {
   readonly tasks?: TaskLog
   /** What it tells within epochs. */
   readonly logs?: Logs
+  /** What knows the best epoch, where that is to be known. */
+  readonly bestEpoch?: BestEpoch
+  /** The config of that epoch's run, where it is kept. */
+  readonly best?: RunConfig
 }
 
 /** A new run before its first step. */
@@ -70,11 +75,13 @@ export class RunFolder {
   #writtenAt = performance.now()
   #drawnAt = performance.now()
   readonly #tasks: TaskLog | undefined
+  readonly #bestEpoch: BestEpoch | undefined
+  readonly #best: RunConfig | undefined
   #savedAt = performance.now()
   #saved: Saved
 
   private constructor(lock: RunLock, model: Model, options: Start, lines: Lines, saved: Saved) {
-    const { test, shown, saveEvery, tasks, logs = {} } = options
+    const { test, shown, saveEvery, tasks, logs = {}, bestEpoch, best } = options
     this.path = lock.path
     this.#lock = lock
     this.#model = model
@@ -85,6 +92,8 @@ export class RunFolder {
     this.#tasks = tasks
     this.#logs = logs
     this.#steps = logs.logEvery === undefined ? undefined : new StepLines(logs.logEvery, saved.step)
+    this.#bestEpoch = bestEpoch
+    this.#best = best
     this.#saved = saved
   }
 
@@ -100,6 +109,7 @@ export class RunFolder {
         ...state.files, [METRICS, ''], [pictureFile('samples', { epoch: 0 }), picture], [CONFIG, formatConfig(options.config)],
       ])
       await run.#writing(() => commit(run.path, { files, removed }))
+      await clearBest(run.path)
       await run.#beginEvents()
       return run
     } catch (error) {
@@ -127,6 +137,10 @@ export class RunFolder {
 
   get samples(): string {
     return join(this.path, SAMPLES)
+  }
+  /** The run as it was after its best epoch. */
+  get best(): string {
+    return join(this.path, BEST)
   }
 
   /** Removes the run where it has learned nothing that is saved; returns the step that the saved state is of, if any. */
@@ -168,6 +182,8 @@ export class RunFolder {
     const test = this.#test && await evaluateInTurns(this.#model, this.#test)
     const line = lineOf(now, this.#lines.from, now.epochDone, test)
     this.#lines.add(line)
+    // Before a state with this line is saved: what a saved run's lines call best is what it keeps.
+    if (this.#bestEpoch?.better(line) && this.#best) await this.#keepBest(this.#best)
     try {
       await this.#writeLines()
       await this.#event((events) => events.scalars(step, 'epoch', line.metrics))
@@ -254,6 +270,20 @@ export class RunFolder {
     this.#saved = { step, digest, lines }
     this.#savedAt = performance.now()
     return digest
+  }
+
+  /** Keeps the run as it is now, beside its later self: a run of its own, in `best`. */
+  async #keepBest(config: RunConfig): Promise<void> {
+    const { files } = await runFiles(this.#model)
+    const all = new Map<string, Contents>([...files, [METRICS, this.#lines.saved], [CONFIG, formatConfig(config)]])
+    if ((await entryAt(this.best))?.isSymbolicLink()) {
+      throw new GanglionError(`"${this.best}" is a link, and no run is written through it; ` +
+        'put a folder in its place, or remove it')
+    }
+    await this.#writing(async () => {
+      const lock = await lockRun(this.best)
+      await commit(this.best, { files: all }).finally(() => lock.release())
+    })
   }
 
   /** Writes into the folder while it is this run's. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { recover } from '../node/commit.ts'
 import { failure, makeFolder, removeFolders } from '../node/files.ts'
 import { FolderInUse, type FolderLock, lockFolder } from '../node/lock.ts'
-import { contentsOf, isLeftUntidy, notEmpty } from '../node/run_files.ts'
+import { BEST, contentsOf, isLeftUntidy, keepsBest, notEmpty } from '../node/run_files.ts'
 
 export interface RunLock extends FolderLock {
   /** The folder. */
@@ -74,7 +74,11 @@ export async function lockRun(path: string): Promise<RunLock> {
       await tidy()
     },
   }
-  await recover(path).catch(async (error) => {
+  const recovered = async () => {
+    await recover(path)
+    if (await keepsBest(path)) await tidyRun(join(path, BEST))
+  }
+  await recovered().catch(async (error) => {
     await lock.release()
     throw error
   })

@@ -11,6 +11,7 @@ import type { Logs } from './logs.ts'
 import { flagValues, kebab, shownValue } from './model_options.ts'
 import type { ScheduleName } from './schedule.ts'
 import { coreHash, version } from './version.ts'
+import type { BestOptions } from './best_epoch.ts'
 
 export type KnownRun = RunConfig & { readonly data: NonNullable<RunConfig['data']> }
 
@@ -36,6 +37,8 @@ export interface Settings {
   readonly epochs: number
   /** How the learning rate falls over a new run. */
   readonly schedule?: ScheduleName
+  /** Whether training ends early, and what its best epoch is known by. */
+  readonly bestOptions?: BestOptions
   /** Whether to say what the run will take, in place of training. */
   readonly dryRun?: boolean
   readonly batchSize: number
@@ -83,6 +86,7 @@ export async function configOf(
   settings: Settings, { kind, options }: ModelDefinition, used: LoadedDataset | OpenedDataset, threads: number, folder: string,
 ): Promise<RunConfig> {
   const { source, data, maxBytes, memory, epochs, batchSize, accumulate, rounds, augment, seed, precision, wide } = settings
+  const { bestOptions = {} } = settings
   const { localSteps, learningRate: outerLearningRate, momentum: outerMomentum } = rounds ?? {}
   const inRounds = { localSteps, outerLearningRate, outerMomentum }
   const gradients = settings.gradients === 'bf16' ? settings.gradients : undefined
@@ -94,8 +98,7 @@ export async function configOf(
     format: RUN_FORMAT,
     command: commandLine(source, kind, {
       data: from, maxBytes, memory, ...choiceFlags(chosen), epochs, batchSize, accumulate, ...inRounds, gradients, augment, seed,
-      threads: settings.threads, precision,
-      ...flagValues(source, options),
+      threads: settings.threads, precision, ...bestOptions, ...flagValues(source, options),
     }),
     model: { kind, options, ...own },
     data: {
@@ -104,8 +107,7 @@ export async function configOf(
     },
     training: {
       seed, epochs, batchSize, accumulate, ...(rounds && inRounds), ...(gradients && { gradients }),
-      ...(augment !== undefined && { augment }),
-      threads, precision, wide,
+      ...(augment !== undefined && { augment }), ...bestOptions, threads, precision, wide,
     },
     software: {
       ganglion: version(), core: `sha256:${await coreHash(precision, threads > 1, wide)}`, node: process.versions.node,

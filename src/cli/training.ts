@@ -1,6 +1,6 @@
 // A training run from its settings to its exit code: prepare, the first steps, the run's folder, the other steps, the end.
 // What can be wrong with data, options and memory shows in the first steps, before anything is written or replaced.
-import { basename, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import type { RunConfig } from '../checkpoint/config.ts'
 import { loadedOptions } from '../checkpoint/options.ts'
 import type { ImageDataset } from '../data/dataset.ts'
@@ -8,6 +8,7 @@ import { GanglionError } from '../errors.ts'
 import { FolderLost } from '../node/lock.ts'
 import { augmentedModel, modelInRounds } from '../node/model_source.ts'
 import { loadRun } from '../node/run.ts'
+import { BEST, SAMPLES } from '../node/run_files.ts'
 import type { RunningCrew } from '../node/crew.ts'
 import type { OpenedDataset } from '../node/open_dataset.ts'
 import { firstImages } from '../node/rows_in_order.ts'
@@ -24,7 +25,7 @@ import { dryRun, type Room, roomOf } from './dry_run.ts'
 import { type Io, type Signal, signalCode } from './io.ts'
 import { inMemory, sayLarge } from './large_data.ts'
 import { stopsOf } from './logs.ts'
-import { reporter, type Reporter } from './progress.ts'
+import { type Reporter, reporter, type Result } from './progress.ts'
 import { linesUpTo, resumedData } from './resume.ts'
 import { type Fresh, MOST_PAIRS, RunFolder } from './run_folder.ts'
 import { checkFolder, lockNewRun, lockRun, type RunLock } from './run_lock.ts'
@@ -33,6 +34,7 @@ import { scheduledOptions } from './schedule.ts'
 import { configOf, type Settings } from './settings.ts'
 import { TaskLog } from './task_log.ts'
 import { serveRuns } from './watch/server.ts'
+import { type BestEpoch, bestEpochOf } from './best_epoch.ts'
 
 interface Prepared {
   readonly data: ImageDataset | OpenedDataset
@@ -82,10 +84,12 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
     // What the first steps change is read before them.
     const before = resume ? { lines: await linesUpTo(from, resume.folder), step: from, digest: await model.digest() }
       : { fresh: await RunFolder.fresh(model) }
+    const bestEpoch = bestEpochOf(model, run.test, settings.bestOptions, 'fresh' in before ? [] : before.lines)
+    if (bestEpoch?.ends) return endedBefore(run, bestEpoch, settings, io)
     const begun = await begin(run, settings, io)
     try {
       lock ??= await lockNewRun(out, model.definition.kind, force)
-      return await goOn(run, begun, lock, before, settings, io)
+      return await goOn(run, begun, lock, before, bestEpoch, settings, io)
     } finally {
       await begun.end()
     }
@@ -195,11 +199,27 @@ async function crewOf(
   })
 }
 
+/** Says of a run that has ended early what it said then. */
+async function endedBefore({ model, from }: Prepared, bestEpoch: BestEpoch, settings: Settings, io: Io): Promise<number> {
+  const { folder } = settings.resume!
+  const report = reporter(settings, io)
+  const [samples, digest] = [join(folder, SAMPLES), await model.digest()]
+  report.done({ out: folder, samples, step: from, digest, seconds: 0, best: bestIn(folder, bestEpoch), stopped: EARLY })
+  io.stderr.write(`ganglion: the run "${folder}" has ended early; give a larger --early-stopping to go on\n`)
+  return 0
+}
+
+const EARLY = 'early-stopping'
+
+const bestIn = (folder: string, bestEpoch: BestEpoch | undefined): Result['best'] =>
+  bestEpoch?.best && { ...bestEpoch.best, ...(bestEpoch.keepsBest && { out: join(folder, BEST) }) }
+
 type Before = { readonly lines: readonly string[], readonly step: number, readonly digest: string } | { readonly fresh: Fresh }
 
 /** Trains to the end, or to a signal, and keeps the run in its folder; the exit code. */
 async function goOn(
-  run: Prepared, { steps, first, tasks, stop, seconds }: Begun, lock: RunLock, before: Before, settings: Settings, io: Io,
+  run: Prepared, { steps, first, tasks, stop, seconds }: Begun, lock: RunLock, before: Before,
+  bestEpoch: BestEpoch | undefined, settings: Settings, io: Io,
 ): Promise<number> {
   const { model, data, test, from } = run
   const { path } = lock
@@ -215,17 +235,21 @@ async function goOn(
     page = await watched(path, test ?? ('images' in data ? data : undefined), settings, io)
     const config = await run.config(path)
     const shown = test ?? ('stream' in data ? await firstImages(data, Math.min(data.count, MOST_PAIRS)) : data)
-    const parts = { config, shown, test, saveEvery: settings.saveEvery, logs: settings.logs, tasks }
+    const best = bestEpoch?.keepsBest ? await run.config(join(path, BEST)) : undefined
+    const parts = { config, shown, test, saveEvery: settings.saveEvery, logs: settings.logs, tasks, bestEpoch, best }
     const folder = 'fresh' in before ? await RunFolder.start(lock, model, { ...parts, ...before })
       : await RunFolder.resume(lock, model, { ...parts, ...before })
     try {
       report.start({ out: path, images: data.count, parameters: parametersOf(model), ...(from && { from }), ...config })
       const left = ({ step, lastStep }: Progress) => (seconds() / (step - from)) * (lastStep - step)
-      const { step, digest, ended } = await follow(steps, first, folder, report, left, io)
+      const { step, digest, ended } = await follow(steps, first, folder, bestEpoch, report, left, io)
       report.close()
-      report.done({ out: path, samples: folder.samples, step, digest, seconds: seconds(), stopped: ended ? null : signal! })
-      if (!ended) io.stderr.write(`ganglion: stopped at step ${step}, kept in ${path}\n`)
-      return ended ? 0 : signalCode[signal!]
+      const stopped = ended ? null : signal ?? EARLY
+      const kept = bestIn(path, bestEpoch)
+      report.done({ out: path, samples: folder.samples, step, digest, seconds: seconds(), best: kept, stopped })
+      if (stopped === EARLY) io.stderr.write(`ganglion: stopped early at step ${step}, kept in ${path}\n`)
+      else if (!ended) io.stderr.write(`ganglion: stopped at step ${step}, kept in ${path}\n`)
+      return signal && !ended ? signalCode[signal] : 0
     } catch (error) {
       const kept = await folder.tidy()
       const said = error instanceof FolderLost || !(error instanceof GanglionError) || error.cause instanceof TrainingError
@@ -250,7 +274,7 @@ async function watched(path: string, images: ImageDataset | undefined, { watchPo
 
 /** Goes through the steps, keeping every epoch, and saves at the end, also at one that a signal or a fault brought. */
 async function follow(
-  steps: Steps, first: IteratorResult<Progress, void>, folder: RunFolder, report: Reporter,
+  steps: Steps, first: IteratorResult<Progress, void>, folder: RunFolder, bestEpoch: BestEpoch | undefined, report: Reporter,
   left: (now: Progress) => number, io: Io,
 ) {
   let last: Progress | undefined
@@ -261,8 +285,13 @@ async function follow(
       last = next.value
       io.checkOutput()
       report.progress(last, left(last))
-      if (last.epochDone) report.epoch(await folder.epoch(last), last)
-      else if (undone) await folder.undone(last)
+      if (last.epochDone) {
+        report.epoch(await folder.epoch(last), last)
+        if (!bestEpoch?.ends) continue
+        await steps.return()
+        break
+      }
+      if (undone) await folder.undone(last)
       else await folder.progress(last)
     }
   } catch (error) {

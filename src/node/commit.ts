@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { GanglionError } from '../errors.ts'
 import { entryAt, failure, ID, newId, syncFolder, temporaryOf, writeSynced } from './files.ts'
 import { readRegular, readText } from './read.ts'
-import { isRunFile, JOURNAL, look, SAMPLES } from './run_files.ts'
+import { BEST, isRunFile, JOURNAL, look, SAMPLES } from './run_files.ts'
 
 export interface Change {
   /** Contents by names from the folder: files of a run, and pictures in `samples`, which has to be there. */
@@ -58,15 +58,16 @@ async function finish(folder: string): Promise<void> {
   let at = folder
   try {
     await syncFolder(folder)
-    // Whoever put a link in the place of the pictures gets none of them.
-    const pictures = (await entryAt(join(folder, SAMPLES)))?.isDirectory()
-    const reached = (name: string) => pictures || !name.startsWith(`${SAMPLES}/`)
+    // Whoever put a link in the place of a folder gets nothing into it.
+    const inner: string[] = []
+    for (const name of [SAMPLES, BEST]) if ((await entryAt(join(folder, name)))?.isDirectory()) inner.push(name)
+    const reached = (name: string) => !name.includes('/') || inner.includes(dirname(name))
     for (const name of journal.files.filter(reached)) {
       at = join(folder, name)
       await rename(temporaryOf(at, journal.id), at).catch(ignoring('ENOENT'))
     }
     for (const name of journal.removed.filter(reached)) await rm(at = join(folder, name), { force: true })
-    if (pictures) await syncFolder(join(folder, SAMPLES))
+    for (const name of inner) await syncFolder(join(folder, name))
     await syncFolder(folder)
     await rm(at = join(folder, JOURNAL))
     await syncFolder(folder)

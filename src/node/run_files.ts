@@ -19,6 +19,8 @@ export const TASKS = 'tasks.jsonl'
 /** A state that `ganglion audit` begins with. */
 export const stateFile = (step: number): string => `audit-${String(step).padStart(8, '0')}.safetensors`
 const STATE_FILE = /^audit-\d{8,}\.safetensors$/
+/** The run as it was after its best epoch. */
+export const BEST = 'best'
 
 const RUN_FILES: readonly string[] = [
   CONFIG, METRICS, TASKS, 'weights.safetensors', 'state.safetensors', 'digest.txt', 'checksums.txt',
@@ -50,6 +52,7 @@ const isTopFile = (name: string): boolean => RUN_FILES.includes(name) || STATE_F
 /** Whether a name, from the run's folder, is that of a file that training writes. */
 export function isRunFile(name: string): boolean {
   const [folder, picture, more] = name.split('/')
+  if (folder === BEST && picture !== undefined && more === undefined) return [...RUN_FILES, JOURNAL].includes(picture)
   return isTopFile(name) || (folder === SAMPLES && picture !== undefined && isPicture(picture) && more === undefined)
 }
 
@@ -93,6 +96,10 @@ export async function look(folder: string): Promise<RunContents> {
     if (found?.isDirectory()) {
       for (const entry of await readdir(samples, { withFileTypes: true })) sort(entry.name, `${SAMPLES}/`, entry.isDirectory())
     } else if (found && !found.isSymbolicLink()) throw inTheWay(samples, 'file')
+    // A run of its own: what was left undone there is for who has its lock.
+    if (await keepsBest(folder)) {
+      files.push(...(await readdir(join(folder, BEST))).map((name) => `${BEST}/${name}`).filter(isRunFile))
+    }
     return { files, temporaries, link: !!found?.isSymbolicLink() }
   } catch (cause) {
     throw cause instanceof GanglionError ? cause : failure('prepare run folder', folder, cause)
@@ -145,8 +152,8 @@ const PREPARE = {
 /**
  * Makes `path` a folder that a new run may write to. One that holds anything is refused, unless `force` is set: then
  * the files of an earlier run are removed (config.json, metrics.jsonl, weights.safetensors, state.safetensors, digest.txt,
- * checksums.txt, tasks.jsonl, audit-*.safetensors, event files, and the pictures in samples/) and everything else stays. Returns
- * the topmost folder that it made, if any: a parent of `path`, or `path`.
+ * checksums.txt, tasks.jsonl, audit-*.safetensors, event files, the pictures in samples/, and the run in best/) and everything
+ * else stays. Returns the topmost folder that it made, if any: a parent of `path`, or `path`.
  * @throws TypeError, RangeError for options that are not as described
  * @throws GanglionError when it holds files and `force` is not set, is a file, or cannot be written; the folders that it
  *   made are then removed. Nothing is removed where anything is in the way of a run's files
@@ -162,14 +169,28 @@ export async function prepareRunFolder(path: string, options: Given<typeof PREPA
     if (found.length > 0 && !force) {
       throw notEmpty(path, found, 'choose another, or use force to replace the files of an earlier run')
     }
-    const { files, temporaries, link } = await look(path)
-    for (const name of [JOURNAL, ...files, ...temporaries]) await rm(join(path, name), { force: true })
-    await clearSamples(path, link)
+    await clear(path)
     return made
   } catch (cause) {
     throw cause instanceof GanglionError ? cause : failure('prepare run folder', path, cause)
   }
 }
+
+/** Removes what there is of a run in a folder, and of its best epoch. */
+async function clear(folder: string): Promise<void> {
+  const { files, temporaries, link } = await look(folder)
+  for (const name of [JOURNAL, ...files, ...temporaries]) await rm(join(folder, name), { force: true })
+  await clearSamples(folder, link)
+  if (!await keepsBest(folder)) return
+  await clear(join(folder, BEST))
+  await clearBest(folder)
+}
+
+/** Whether a run has a folder for its best epoch; a link in its place is nobody's. */
+export const keepsBest = async (folder: string): Promise<boolean> => !!(await entryAt(join(folder, BEST)))?.isDirectory()
+
+/** Removes `best` where it is empty. */
+export const clearBest = (folder: string): Promise<void> => rmdir(join(folder, BEST)).catch(() => {})
 
 /** Removes `samples` where it is a link, whose end stays as it is, or empty. */
 export async function clearSamples(folder: string, link: boolean): Promise<void> {

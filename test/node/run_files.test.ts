@@ -32,6 +32,28 @@ test('temporaries of a picture that a command draws just now are not left over',
 })
 
 describe('prepareRunFolder', () => {
+  test('force removes the run of the best epoch too, what a killed process left of it too; a user\'s files stay', async () => {
+    const run = join(folder, 'run')
+    const fill = (...more: string[]) => {
+      mkdirSync(join(run, 'best'), { recursive: true })
+      const own = ['config.json', 'best/config.json', 'best/weights.safetensors', 'best/.state.safetensors.12.3.tmp']
+      for (const name of [...own, ...more]) writeFileSync(join(run, name), '')
+    }
+    fill()
+    await prepareRunFolder(run, { force: true })
+    expect(readdirSync(run)).toEqual([])
+    fill('best/mine.txt')
+    await prepareRunFolder(run, { force: true })
+    expect(readdirSync(run, { recursive: true })).toEqual(['best', 'best/mine.txt'])
+    // A link is nobody's.
+    rmSync(join(run, 'best'), { recursive: true })
+    mkdirSync(join(folder, 'elsewhere'))
+    writeFileSync(join(folder, 'elsewhere', 'config.json'), '')
+    symlinkSync(join(folder, 'elsewhere'), join(run, 'best'))
+    await prepareRunFolder(run, { force: true })
+    expect(readdirSync(join(folder, 'elsewhere'))).toEqual(['config.json'])
+  })
+
   test.each(['link', 'link/run'])('a link to what is not there is said: %s', async (name) => {
     symlinkSync(join(folder, 'gone'), join(folder, 'link'))
     await expect(prepareRunFolder(join(folder, name))).rejects.toThrow(new GanglionError(

@@ -69,7 +69,7 @@ export class Life {
     const found = filesIn(this.#run)
     if (found.join() !== files.join()) throw new Broken('left behind', `there is ${found.join(', ')}`)
     if (readFileSync(join(this.#run, 'digest.txt'), 'utf8').trim() !== digest) throw new Broken('lost', 'another digest')
-    for (const name of files.filter((name) => !/^(config\.json|metrics\.jsonl)$/.test(name))) {
+    for (const name of files.filter((name) => !/(^|\/)(config\.json|metrics\.jsonl)$/.test(name))) {
       const [ours, theirs] = [this.#run, join(folder, 'run')].map((run) => readFileSync(join(run, name)))
       if (!ours!.equals(theirs!)) throw new Broken('lost', `another ${name}`)
     }
@@ -112,6 +112,10 @@ export class Life {
       if (step < (this.#step ?? 0)) throw new Broken('lost', `step ${step} after step ${this.#step}`)
       this.#step = step
     }
+    const best = join(this.#run, 'best')
+    if (existsSync(join(best, 'config.json'))) {
+      await loadRun(best, { state: true }).catch((error: Error) => { throw new Broken('lost', error.message) })
+    }
     if (!show) return
     await shown(['sample', this.#run, '--out', join(this.#run, '..', 'sample.png')])
     if (model.definition.evaluate) await shown(['evaluate', this.#run])
@@ -139,6 +143,7 @@ function trainCommand(kind: ModelName, folder: string, seed: number, out: string
   return [
     'train', kind, '--data', join(folder, 'images'), '--epochs', `${EPOCHS}`,
     '--seed', `${seed}`, '--save-every', SAVE_EVERY, '--out', out, '--quiet', ...smallFlags(kind),
+    ...(models[kind]().evaluate ? ['--validation', '0.2', '--keep-best'] : []),
   ]
 }
 
@@ -171,5 +176,5 @@ async function shown(args: readonly string[]): Promise<void> {
 /** By their names from the folder. */
 function filesIn(folder: string): string[] {
   if (!existsSync(folder)) return []
-  return (readdirSync(folder, { recursive: true }) as string[]).filter((name) => name !== 'samples').sort()
+  return (readdirSync(folder, { recursive: true }) as string[]).filter((name) => name !== 'samples' && name !== 'best').sort()
 }

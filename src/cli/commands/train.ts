@@ -57,6 +57,11 @@ const changes = (text: string): string => {
   return text
 }
 
+const figure = (text: string): string => {
+  if (text === '') throw new RangeError('the name of a figure, such as loss')
+  return text
+}
+
 const training = {
   data: { ...DATA, initial: 'mnist' },
   'max-bytes': MAX_BYTES,
@@ -93,6 +98,9 @@ const training = {
     value: 'HOW', read: choice('f32', 'bf16'), initial: 'f32',
     help: 'f32, or bf16: micro-batches give theirs in 16 bits, by stochastic rounding from the seed',
   },
+  'early-stopping': { value: 'N', help: 'end when --monitor was no better for N epochs', read: integer(1), initial: 'never' },
+  'keep-best': { help: 'keep the run as it was when --monitor was best, in RUN/best: a run of its own' },
+  monitor: { value: 'FIGURE', help: 'the figure of test images to watch: the less, the better', read: figure, initial: 'loss' },
   augment: {
     value: 'HOW', help: 'changes training images at random: some of flip,shift,crop,noise,color', read: changes, initial: 'none',
   },
@@ -168,6 +176,7 @@ export const train: Command = {
     ['train vae --micro-batches 8 --local-steps 32 --workers 2', 'workers that speak to each other every 32 steps'],
     ['train dcgan --data ./photos --augment flip,shift', 'as if there were more of them'],
     ['train vae --log-every 100 --tensorboard', 'curves and pictures while it trains'],
+    ['train vae --validation 0.1 --keep-best --early-stopping 5', 'until it gets no better'],
     ['train --data ./photos', 'a model that suits them, and why'],
     ['train conv-vae --data ./photos --dry-run', 'what that would take'],
     ['train --model ./mine.js --data ./pictures', 'your own model of your own images'],
@@ -293,15 +302,22 @@ function microBatches({ accumulate, 'micro-batches': given = accumulate }: Given
 }
 
 function shown(values: Given) {
-  const { wide, workers = 0, nats, run, checkpointing = false, quiet = false, json = false } = values
+  const { resume, wide, workers = 0, nats, run, checkpointing = false, quiet = false, json = false } = values
   const { 'save-every': saveEvery = SAVE_EVERY, 'keep-states': keepStates = KEEP_STATES, lease = LEASE } = values
-  const { 'dry-run': dryRun = false } = values
+  const { 'dry-run': dryRun = false, monitor, 'early-stopping': earlyStopping, 'keep-best': keepBest } = values
+  const bestOptions = {
+    ...(monitor !== undefined && { monitor }), ...(earlyStopping !== undefined && { earlyStopping }),
+    ...(keepBest && { keepBest }),
+  }
+  if (monitor !== undefined && resume === undefined && earlyStopping === undefined && !keepBest) {
+    throw new UsageError('--monitor is what --early-stopping and --keep-best watch; give one of these, or leave it out')
+  }
   if (dryRun && (workers || nats !== undefined)) {
     throw new UsageError(`--dry-run measures this process alone; leave out --${workers ? 'workers' : 'nats'}`)
   }
   return {
     wide: wide ?? automaticWide(), workers, nats, run, keepStates, lease, saveEvery, checkpointing, quiet, json, dryRun,
-    logs: logsFrom(values), watchPort: watchPort(values),
+    logs: logsFrom(values), watchPort: watchPort(values), bestOptions,
   }
 }
 
