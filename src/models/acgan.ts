@@ -24,7 +24,7 @@ const OPTIONS: typeof CONV_GAN & typeof CLASSES & typeof OWN = joined(joined(CON
  */
 export const acgan: OwnKind<typeof OPTIONS, 'discriminator' | 'generator', never> = defineModel({
   kind: 'acgan',
-  summary: 'GAN with an auxiliary classifier: images of a class',
+  summary: 'GAN with an auxiliary classifier, for images of a class',
   paper: 'Odena et al. 2016, arXiv:1610.09585',
   options: OPTIONS,
   batchSize: 64,

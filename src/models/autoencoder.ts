@@ -85,7 +85,7 @@ function halved({ latent, filters }: Widths, imageShape: readonly [number, numbe
  */
 export const autoencoder = defineModel({
   kind: 'autoencoder',
-  summary: 'convolutional autoencoder, which samples codes like those it has seen',
+  summary: 'convolutional autoencoder, for small codes; samples codes like those seen',
   paper: 'Hinton & Salakhutdinov 2006; denoising: Vincent et al. 2008',
   options: OPTIONS,
   verify: { options: {}, batchSize: 20 },

@@ -22,7 +22,7 @@ const OPTIONS: typeof CONV_GAN & typeof CLASSES = joined(CONV_GAN, CLASSES)
  */
 export const cgan: OwnKind<typeof OPTIONS, 'discriminator' | 'generator', never> = defineModel({
   kind: 'cgan',
-  summary: 'conditional GAN with a projection discriminator: images of a class',
+  summary: 'conditional GAN with a projection discriminator, for images of a class',
   paper: 'Miyato & Koyama 2018, arXiv:1802.05637',
   options: OPTIONS,
   batchSize: 64,

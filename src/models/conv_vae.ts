@@ -74,7 +74,7 @@ export function convVaeGraphs(options: Complete<typeof CONV_VAE>, classes?: numb
  */
 export const convVae: OwnKind<typeof CONV_VAE, Figures> = defineModel({
   kind: 'conv-vae',
-  summary: 'variational autoencoder, convolutional, of images of any size',
+  summary: 'convolutional variational autoencoder, for photographs and drawings of any size',
   paper: 'Kingma & Welling 2013, arXiv:1312.6114',
   options: CONV_VAE,
   verify: { options: { filters: 5, hidden: 24, latent: 6, freeBits: 0.05, warmup: 30 }, batchSize: 8, steps: 20 },

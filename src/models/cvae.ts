@@ -14,7 +14,7 @@ const OPTIONS: typeof CONV_VAE & typeof CLASSES = joined(CONV_VAE, CLASSES)
  */
 export const cvae: OwnKind<typeof OPTIONS, 'loss' | 'reconstruction' | 'kl'> = defineModel({
   kind: 'cvae',
-  summary: 'conditional variational autoencoder, convolutional: images of a class',
+  summary: 'conditional convolutional variational autoencoder, for images of a class',
   paper: 'Sohn et al. 2015, NeurIPS',
   options: OPTIONS,
   images: 'images with labels',

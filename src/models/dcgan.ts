@@ -42,7 +42,7 @@ const OPTIONS: typeof OWN & typeof ADVERSARIAL = joined(OWN, ADVERSARIAL)
  */
 export const dcgan: OwnKind<typeof OPTIONS, 'discriminator' | 'generator', never> = defineModel({
   kind: 'dcgan',
-  summary: 'deep convolutional GAN, slow: minutes an epoch on MNIST',
+  summary: 'deep convolutional GAN, for sharp images; minutes an epoch on MNIST',
   paper: 'Radford et al. 2015, arXiv:1511.06434',
   options: OPTIONS,
   images: 'images whose sides four divides',

@@ -12,7 +12,7 @@ import { defineModel, type OwnKind } from './kind.ts'
  */
 export const gan: OwnKind<typeof DENSE_GAN, 'discriminator' | 'generator', never> = defineModel({
   kind: 'gan',
-  summary: 'generative adversarial network, dense, log losses',
+  summary: 'dense GAN, for sharp digits in minutes',
   paper: 'Goodfellow et al. 2014, arXiv:1406.2661',
   options: DENSE_GAN,
   epochs: 20,

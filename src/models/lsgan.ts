@@ -12,7 +12,7 @@ import { defineModel, type OwnKind } from './kind.ts'
  */
 export const lsgan: OwnKind<typeof DENSE_GAN, 'discriminator' | 'generator', never> = defineModel({
   kind: 'lsgan',
-  summary: 'least squares GAN, dense',
+  summary: 'dense GAN of least squares, for losses that do not saturate',
   paper: 'Mao et al. 2017, arXiv:1611.04076',
   options: DENSE_GAN,
   epochs: 20,

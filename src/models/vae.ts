@@ -51,7 +51,7 @@ const OPTIONS = {
  */
 export const vae = defineModel({
   kind: 'vae',
-  summary: 'variational autoencoder, dense',
+  summary: 'dense variational autoencoder, the quickest',
   paper: 'Kingma & Welling 2013, arXiv:1312.6114',
   options: OPTIONS,
   verify: { options: { hidden: 90, latent: 7 }, batchSize: 12 },

@@ -41,7 +41,7 @@ export function gradientPenalty(real: Tensor, fake: Tensor, judge: (x: Tensor) =
  */
 export const wganGp: OwnKind<typeof OPTIONS, 'discriminator' | 'generator', never> = defineModel({
   kind: 'wgan-gp',
-  summary: 'Wasserstein GAN with gradient penalty, convolutional: steady',
+  summary: 'convolutional Wasserstein GAN with gradient penalty, for steady training',
   paper: 'Gulrajani et al. 2017, arXiv:1704.00028',
   options: OPTIONS,
   batchSize: 32,
