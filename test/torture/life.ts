@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from
 import { join, resolve } from 'node:path'
 import { Writable } from 'node:stream'
 import { cli } from '../../src/cli/cli.ts'
-import type { ModelName } from '../../src/models/kinds.ts'
+import { type ModelName, models } from '../../src/models/kinds.ts'
 import { loadRun } from '../../src/node/index.ts'
 import { countersOf } from '../../src/train/state.ts'
 import { smallFlags, writeBars } from '../cli/kinds.ts'
