@@ -11,10 +11,11 @@ import { peers } from './peers/peers.ts'
 import { profile } from './profile.ts'
 import { quality } from './quality.ts'
 import { start } from './start.ts'
+import { swarm } from './swarm.ts'
 import { threads } from './threads.ts'
 
 const COMMANDS: Readonly<Record<string, Command>> =
-  { compare, profile, kernels, threads, memory, growth, start, peers, quality, exports: exported }
+  { compare, profile, kernels, threads, memory, growth, start, swarm, peers, quality, exports: exported }
 
 function help(): string {
   const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`)

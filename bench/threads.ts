@@ -20,7 +20,7 @@ import { runtimeWith } from './runtimes.ts'
 const ROUNDS = 20_000_000
 
 /** The peak's loop on each of the runtime's threads. */
-async function loopOn(runtime: Runtime): Promise<CompiledFunction> {
+export async function loopOn(runtime: Runtime): Promise<CompiledFunction> {
   const count = runtime.threads
   const op: Op = {
     name: 'loops',

@@ -11,24 +11,30 @@ const [M0, M1, W0, W1] = [0xd2511f53, 0xcd9e8d57, 0x9e3779b9, 0xbb67ae85] as con
 
 /** The upper half of a product of 32 bits each. */
 function high(a: number, b: number): number {
-  const [a0, a1, b0, b1] = [a & 0xffff, a >>> 16, b & 0xffff, b >>> 16]
-  const low = a0 * b0
-  const middle = a1 * b0 + (low >>> 16)
-  const other = a0 * b1 + (middle & 0xffff)
-  // Below 2^32 each, so that doubles hold them.
-  return (a1 * b1 + Math.floor(middle / 65536) + (other - (other % 65536)) / 65536) >>> 0
+  const a0 = a & 0xffff
+  const a1 = a >>> 16
+  const b0 = b & 0xffff
+  const b1 = b >>> 16
+  // 32 bits each, so that nothing is lost.
+  const middle = (Math.imul(a1, b0) >>> 0) + (Math.imul(a0, b0) >>> 16)
+  const other = (Math.imul(a0, b1) >>> 0) + (middle & 0xffff)
+  // A sum of 33 bits at most, whose upper 17 are wanted.
+  return (Math.imul(a1, b1) + upper(middle) + upper(other)) | 0
 }
+const upper = (x: number): number => (x >= 4294967296 ? 65536 + ((x - 4294967296) >>> 16) : x >>> 16)
 
 /** A block of four words, into `out`. */
 export function philox(
-  out: Uint32Array, counter: readonly [number, number, number, number], key: readonly [number, number],
+  out: Uint32Array, c0: number, c1: number, c2: number, c3: number, k0: number, k1: number,
 ): void {
-  let [c0, c1, c2, c3] = counter
-  let [k0, k1] = key
   for (let round = 0; round < 10; round++) {
-    const [h0, h1] = [high(c0, M0), high(c2, M1)]
-    const [l0, l1] = [Math.imul(c0, M0), Math.imul(c2, M1)]
-    ;[c0, c1, c2, c3] = [h1 ^ c1 ^ k0, l1, h0 ^ c3 ^ k1, l0]
+    const h0 = high(c0, M0)
+    const h1 = high(c2, M1)
+    const l0 = Math.imul(c0, M0)
+    c0 = h1 ^ c1 ^ k0
+    c1 = Math.imul(c2, M1)
+    c2 = h0 ^ c3 ^ k1
+    c3 = l0
     k0 = (k0 + W0) | 0
     k1 = (k1 + W1) | 0
   }
@@ -49,13 +55,13 @@ const SEED = -2
 export function roundToBfloat(values: Float32Array, words: readonly number[], stage: number, microBatch: number): void {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length)
   const [low, up] = [words[STEP]!, words[STEP + 1]!]
-  const key = words.slice(SEED) as [number, number]
+  const [k0, k1] = words.slice(SEED) as [number, number]
   const stream = streamId(`gradient ${stage} ${microBatch}`)
   const drawn = new Uint32Array(4)
   // 16 random bits for each number: eight numbers of a block.
   const halves = new Uint16Array(drawn.buffer)
   for (let i = 0; i < bits.length; i++) {
-    if (i % 8 === 0) philox(drawn, [i / 8, low, up, stream], key)
+    if (i % 8 === 0) philox(drawn, i / 8, low, up, stream, k0, k1)
     const word = bits[i]!
     if ((word & EXPONENT) === EXPONENT) continue
     bits[i] = ((word + halves[i % 8]!) & 0xffff0000) >>> 0
@@ -79,6 +85,7 @@ export function pack(values: Float32Array, layout: Layout): Uint8Array {
 
 /** The floats of what `pack` gave. */
 export function unpack(packed: Uint8Array, { rounded, floats }: Layout): Float32Array {
+  if (!rounded && packed.byteOffset % 4 === 0) return new Float32Array(packed.buffer, packed.byteOffset, floats)
   const values = new Float32Array(floats)
   const bytes = new Uint8Array(values.buffer)
   for (let i = 0; i < rounded; i++) {

@@ -53,6 +53,8 @@ export class Coordinator implements Crew {
   #ended: { done(reduction: Reduction): void, fail(error: Error): void } | undefined
   readonly #waiting = new Waiting()
   #watching: ReturnType<typeof setTimeout> | undefined
+  /** When the lease ends that a timer waits for. */
+  #watchedFor = Infinity
   #closed = false
   /** Who has heard that the run is over. */
   readonly #told = new Set<string>()
@@ -191,9 +193,12 @@ export class Coordinator implements Crew {
   #watch(): void {
     const now = performance.now()
     const ends = this.#stage?.ends(now) ?? Infinity
-    if (this.#watching || !this.#waiting.any || ends === Infinity) return
+    // Leases follow the median, so a later one may end before that which is waited for.
+    if (ends >= this.#watchedFor || !this.#waiting.any) return
+    clearTimeout(this.#watching)
+    this.#watchedFor = ends
     this.#watching = setTimeout(() => {
-      this.#watching = undefined
+      this.#watchedFor = Infinity
       this.#wake()
     }, ends - now + 1)
   }

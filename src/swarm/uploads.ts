@@ -22,7 +22,8 @@ export class Uploads {
       throw new GanglionError(part >= parts ? `part ${part} of a gradient of ${parts} parts came`
         : `part ${part} of a gradient has ${bytes.length} bytes, expected ${expected}`)
     }
-    if (parts === 1) return bytes
+    // A copy, which is the receiver's: sums are made in it, and who sent it may send it again.
+    if (parts === 1) return new Uint8Array(bytes)
     const upload = this.#all.get(key) ?? { bytes: new Uint8Array(length), parts: new Set() }
     this.#all.set(key, upload)
     upload.bytes.set(bytes, part * PART_BYTES)

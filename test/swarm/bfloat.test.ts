@@ -14,7 +14,7 @@ import { data, EPOCHS, KINDS, modelOf, RECIPE, trainedBy } from './kinds.ts'
 it('Philox 4x32-10: the vectors of Random123', () => {
   const block = (counter: [number, number, number, number], key: [number, number]) => {
     const out = new Uint32Array(4)
-    philox(out, counter, key)
+    philox(out, ...counter, ...key)
     return [...out].map((word) => word.toString(16).padStart(8, '0')).join(' ')
   }
   const ones = 0xffffffff
@@ -58,6 +58,11 @@ describe('rounding', () => {
     const part = values.slice(0, 100)
     roundToBfloat(part, words(1), 0, 0)
     expect(of(1, 0, 0).startsWith(part.join())).toBe(true)
+  })
+  it('of a bit alone is rounded up as often as it says', () => {
+    // A quarter of the way from 1 to its neighbour.
+    const all = rounded(new Float32Array(40_000).fill(1 + 2 ** -9), 5, 3)
+    expect(all.filter((y) => y > 1).length / all.length).toBeCloseTo(0.25, 1.5)
   })
   it('is sent in 16 bits, the rest in 32, and comes as it went', () => {
     for (const [sums, own] of [[5, 2], [4, 3], [0, 3], [3, 0]] as const) {
