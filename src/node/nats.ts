@@ -136,11 +136,21 @@ export class Nats {
     return { request: async (message) => (await this.#connection.request(subject, message, { timeout: ANSWER_MS })).data }
   }
 
+  /** Whether a run is held; true where the server cannot say: it may have just begun again, and know of no bucket yet. */
+  async mayBeHeld(run: string): Promise<boolean> {
+    return this.#runs().then((found) => !found || found.some((held) => held.run === run), () => true)
+  }
+
   /**
    * The runs that are held: what workers may read too.
    * @throws GanglionError where there is no JetStream
    */
   async runs(): Promise<HeldRun[]> {
+    return await this.#runs() ?? []
+  }
+
+  /** The runs that are held; undefined where there is no bucket. */
+  async #runs(): Promise<HeldRun[] | undefined> {
     const { jetstreamManager, Kvm } = this.#packages
     const manager = await jetstreamManager(this.#connection, { checkAPI: false })
     const prefix = `$KV.${BUCKET}.`
@@ -149,9 +159,10 @@ export class Nats {
       if (cause.name === 'StreamNotFoundError') return undefined
       throw cause.name === 'JetStreamNotEnabled' ? this.#noJetStream(cause) : cause
     })
+    if (!found) return undefined
     const bucket: KV = await new Kvm(this.#connection).open(BUCKET, { allow_direct: true })
     const runs: HeldRun[] = []
-    for (const subject of Object.keys(found?.state.subjects ?? {})) {
+    for (const subject of Object.keys(found.state.subjects ?? {})) {
       const key = subject.slice(prefix.length)
       const entry = await bucket.get(key)
       const value: unknown = entry?.length ? entry.json() : undefined

@@ -77,7 +77,7 @@ export const work: Command = {
             since ??= performance.now()
             // The run may have ended, or its coordinator may come back.
             if (performance.now() - since < AWAY_MS) return true
-            return (await nats.runs().catch(() => [{ run }])).some((held) => held.run === run)
+            return nats.mayBeHeld(run)
           },
         })
         say(`did ${tasks} tasks of "${run}"`)
