@@ -6,6 +6,7 @@ import { compare } from './compare_builds.ts'
 import { exported } from './exports.ts'
 import { growth } from './growth.ts'
 import { kernels } from './kernel_sizes.ts'
+import { large } from './large.ts'
 import { memory } from './memory.ts'
 import { peers } from './peers/peers.ts'
 import { profile } from './profile.ts'
@@ -15,7 +16,7 @@ import { swarm } from './swarm.ts'
 import { threads } from './threads.ts'
 
 const COMMANDS: Readonly<Record<string, Command>> =
-  { compare, profile, kernels, threads, memory, growth, start, swarm, peers, quality, exports: exported }
+  { compare, profile, kernels, threads, memory, growth, start, large, swarm, peers, quality, exports: exported }
 
 function help(): string {
   const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`)

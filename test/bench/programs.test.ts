@@ -42,7 +42,8 @@ describe('runs', { timeout: 120_000 }, () => {
     const { stdout } = spawnSync('npm', ['run', '--silent', 'bench'], { encoding: 'utf8' })
     expect(run('--help')).toMatchObject({ stdout, status: 0 })
     const listed = [...stdout.matchAll(/^ {2}(\w+) +\S/gm)].map(([, name]) => name)
-    const all = ['compare', 'profile', 'kernels', 'threads', 'memory', 'growth', 'start', 'peers', 'quality', 'exports']
+    const all =
+      ['compare', 'profile', 'kernels', 'threads', 'memory', 'growth', 'start', 'large', 'swarm', 'peers', 'quality', 'exports']
     expect(listed).toEqual(all)
     const usage = 'npm run bench -- start [NODE | COMMIT | DIST …] [--model vae] [--threads 1] '
     expect(run('start', '--help').stdout).toContain(usage)
