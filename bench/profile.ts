@@ -4,11 +4,14 @@
 import { bytesMoved } from '../src/bench/kernels.ts'
 import { peakMeter } from '../src/bench/peak.ts'
 import { median, spread } from '../src/bench/statistics.ts'
-import { runSteps, trainingStep } from '../src/bench/step.ts'
+import { runSteps, stepOf } from '../src/bench/step.ts'
 import type { Item } from '../src/compiler/schedule.ts'
+import * as host from '../src/entries/index.ts'
+import { modelNames, type ModelName, models } from '../src/models/kinds.ts'
 import { about, aboutLine } from './about.ts'
-import { BUILD, buildOf, command, modelsOf } from './command.ts'
+import { BUILD, buildOf, command, namedOf } from './command.ts'
 import { heading, megabytes, percent, row } from './output.ts'
+import { realModels } from './real_models.ts'
 import { runtimeWith } from './runtimes.ts'
 
 /** A reading of the peak comes after so many steps. */
@@ -37,13 +40,13 @@ export const profile = command({
   takes: 'MODEL',
   options: { 'batch-size': 128, threads: 1, steps: 100, top: 40, ...BUILD },
   async run({ 'batch-size': batch, threads, steps, top, ...which }, names) {
-    const [kind] = modelsOf(names)
+    const [kind] = namedOf(names, [...modelNames, ...Object.keys(realModels)])
     if (names.length !== 1) throw new RangeError(`profile: name one model, as in "profile ${kind}"`)
     const runtime = await runtimeWith(threads, buildOf(which))
     const meter = await peakMeter(runtime)
     const session = await runtime.session(1)
-    const fn = trainingStep(session, kind!, batch)
-    runSteps(fn, WARM_STEPS)
+    const fn = stepOf(session, realModels[kind!]?.(host) ?? models[kind as ModelName](), batch)
+    runSteps(fn, Math.min(steps, WARM_STEPS))
 
     const zeros = () => Array.from({ length: steps }, () => 0)
     const rows = new Map<string, Row>()
