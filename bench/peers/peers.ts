@@ -11,7 +11,7 @@ import { roundTrip } from '../round_trip.ts'
 import { chosen, contestants, nodeFor } from './contestants.ts'
 import { page, type Report, writePages } from './pages.ts'
 import { prepare } from './prepare.ts'
-import { MODELS, type PeerModel } from './protocol.ts'
+import { isGolden, MODELS, type PeerModel } from './protocol.ts'
 import { race, type Result } from './race.ts'
 
 export const peers = command({
@@ -21,7 +21,8 @@ export const peers = command({
     'batch-size': [64, 128], threads: [1, 2], contestants: '', windows: 15, 'window-ms': 300, limit: 120, node: '', out: '',
   },
   async run({ 'batch-size': batches, threads, contestants: wanted, windows, 'window-ms': windowMs, ...given }, names) {
-    const models = namedOf(names, Object.keys(MODELS) as PeerModel[])
+    const known = Object.keys(MODELS) as PeerModel[]
+    const models = names.length ? namedOf(names, known) : known.filter(isGolden)
     const limits = { windows, windowMs, seconds: given.limit }
     const node = nodeFor(given.node)
     const entries = chosen(await contestants(node, threads), wanted)
@@ -30,7 +31,8 @@ export const peers = command({
     const before = await roundTrip()
     const results: Result[] = []
     for (const model of models) {
-      for (const batch of batches) results.push(...await race(entries, model, batch, limits, progress))
+      const able = isGolden(model) ? entries : entries.filter(({ name }) => /^(ganglion|PyTorch)/.test(name))
+      for (const batch of batches) results.push(...await race(able, model, batch, limits, progress))
     }
     progress('')
     const said = spawnSync(node, ['-p', 'JSON.stringify(process.versions)']).stdout.toString()

@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadDataset } from '../../src/node/datasets.ts'
 import { lcg } from '../../test/golden/lcg.ts'
-import { type Init, MODELS, type PeerModel } from './protocol.ts'
+import * as host from '../../src/entries/index.ts'
+import { realModels } from '../real_models.ts'
+import { type Init, isGolden, MODELS, type PeerModel } from './protocol.ts'
 
 interface Parameter {
   readonly shape: number[]
@@ -13,6 +15,8 @@ interface Parameter {
 
 const FOLDER = 'build/peers'
 const IMAGES = 2048
+/** Pictures of models of real size, which are drawn. */
+const DRAWN_IMAGES = 256
 /** Steps of which all losses must agree. */
 export const CHECKED_STEPS = 5
 
@@ -26,10 +30,29 @@ export async function prepare(models: readonly PeerModel[]): Promise<void> {
   const { images } = await loadDataset('mnist')
   await writeFile(join(FOLDER, 'images.u8'), images.subarray(0, IMAGES * 784) as Uint8Array)
   for (const model of models) {
-    const params = Object.values(golden.models[MODELS[model].kind]!.params)
-    const tensors = params.map(({ shape, lcg: { seed, scale, shift } }) => bytesOf(lcg(seed, sizeOf(shape), scale, shift)))
+    const tensors = Object.values(paramsOf(model))
+      .map(({ shape, lcg: { seed, scale, shift } }) => bytesOf(lcg(seed, sizeOf(shape), scale, shift)))
     await writeFile(join(FOLDER, `${model}.f32`), Buffer.concat(tensors))
+    if (isGolden(model)) continue
+    const bytes = lcg(77, DRAWN_IMAGES * sizeOf(MODELS[model].imageShape), 127.5, 127.5)
+    await writeFile(drawnFile(model), Uint8Array.from(bytes))
   }
+}
+
+const drawnFile = (model: PeerModel): string => join(FOLDER, `${model}.u8`)
+
+/** Shapes by name, and what they begin with: of models of real size our own, of Glorot's range; gamma is 1, what is added 0. */
+function paramsOf(model: PeerModel): Record<string, Parameter> {
+  const { kind, imageShape } = MODELS[model]
+  if (kind) return golden.models[kind]!.params
+  const images = host.input('images', [2, ...imageShape])
+  const { variables } = host.compile({ group: 'train', stages: host.trainingStages(realModels[model]!(host), { images }) })
+  const parameters = variables.map(({ attrs }) => attrs).filter(({ role }) => role === 'parameter')
+  return Object.fromEntries(parameters.map(({ name, shape }, i) => {
+    const [fanIn = 1, fanOut = 1] = shape.slice(-2)
+    const scale = shape.length > 1 ? Math.sqrt(6 / ((fanIn + fanOut) * sizeOf(shape.slice(0, -2)))) : 0
+    return [name, { shape: [...shape], lcg: { seed: 900 + i, scale, shift: name.endsWith('/gamma') ? 1 : 0 } }]
+  }))
 }
 
 /** The first message to a contestant; with noise from a file where results are to be compared. */
@@ -40,9 +63,11 @@ export async function initOf(model: PeerModel, batch: number, threads: number, f
     const step = (t: number) => noise.map((size, i) => bytesOf(lcg(5000 + 10 * t + i, batch * size, 1.7)))
     await writeFile(noiseFile, Buffer.concat(Array.from({ length: CHECKED_STEPS }, (_, t) => step(t)).flat()))
   }
-  const params = Object.entries(golden.models[MODELS[model].kind]!.params).map(([name, { shape }]) => ({ name, shape }))
+  const params = Object.entries(paramsOf(model)).map(([name, { shape }]) => ({ name, shape }))
+  const own = isGolden(model) ? { imagesFile: join(FOLDER, 'images.u8'), images: IMAGES }
+    : { imagesFile: drawnFile(model), images: DRAWN_IMAGES }
   return {
     ...MODELS[model], model, batch, threads, params, noiseFile,
-    weightsFile: join(FOLDER, `${model}.f32`), imagesFile: join(FOLDER, 'images.u8'), images: IMAGES,
+    weightsFile: join(FOLDER, `${model}.f32`), ...own,
   }
 }

@@ -1,23 +1,35 @@
 // What is trained: models A–D of test/golden/README.md at full width, and what every contestant is told about them.
 import type { Kind } from '../../test/golden/layers.ts'
 
-/** The models that every contestant has. */
-export type PeerModel = 'autoencoder' | 'vae' | 'gan' | 'dcgan'
+/** The models that every contestant has, and those of real size, which only PyTorch has. */
+export type PeerModel = 'autoencoder' | 'vae' | 'gan' | 'dcgan' | 'dcgan64-4' | 'dcgan64-5' | 'cvae64' | 'sngan32'
 
 interface Model {
-  readonly kind: Kind
+  /** Of the golden models; none where it is one of bench/real_models.ts. */
+  readonly kind: Kind | ''
+  /** [height, width, channels] */
+  readonly imageShape: readonly number[]
   readonly learningRate: number
   readonly beta1: number
   /** Sizes of the noise vectors that a step draws for each sample, in order. */
   readonly noise: readonly number[]
 }
 
+const DIGITS = { imageShape: [28, 28, 1] }
+const OF_64 = { kind: '', imageShape: [64, 64, 3], learningRate: 2e-4, beta1: 0.5, noise: [100, 100] } as const
 export const MODELS: Readonly<Record<PeerModel, Model>> = {
-  autoencoder: { kind: 'A', learningRate: 1e-3, beta1: 0.9, noise: [] },
-  vae: { kind: 'B', learningRate: 1e-3, beta1: 0.9, noise: [20] },
-  gan: { kind: 'C', learningRate: 3e-4, beta1: 0.5, noise: [100, 100] },
-  dcgan: { kind: 'D', learningRate: 2e-4, beta1: 0.5, noise: [100, 100] },
+  autoencoder: { kind: 'A', ...DIGITS, learningRate: 1e-3, beta1: 0.9, noise: [] },
+  vae: { kind: 'B', ...DIGITS, learningRate: 1e-3, beta1: 0.9, noise: [20] },
+  gan: { kind: 'C', ...DIGITS, learningRate: 3e-4, beta1: 0.5, noise: [100, 100] },
+  dcgan: { kind: 'D', ...DIGITS, learningRate: 2e-4, beta1: 0.5, noise: [100, 100] },
+  'dcgan64-4': OF_64,
+  'dcgan64-5': OF_64,
+  cvae64: { kind: '', imageShape: [64, 64, 3], learningRate: 1e-4, beta1: 0.9, noise: [128] },
+  sngan32: { ...OF_64, imageShape: [32, 32, 3], noise: [128, 128] },
 }
+
+/** Those of the golden models. */
+export const isGolden = (model: PeerModel): boolean => MODELS[model].kind !== ''
 
 /** The first message to a contestant. Files are little endian; tensors have TensorFlow's layouts, as in test/golden. */
 export interface Init extends Model {
@@ -28,7 +40,7 @@ export interface Init extends Model {
   readonly params: readonly { readonly name: string; readonly shape: readonly number[] }[]
   /** float32 */
   readonly weightsFile: string
-  /** Bytes of `images` pictures of 28 × 28; a step takes the next `batch` of them as x / 127.5 − 1, in turn. */
+  /** Bytes of `images` pictures; a step takes the next `batch` of them as x / 127.5 − 1, in turn. */
   readonly imagesFile: string
   readonly images: number
   /** float32 [steps][noise][batch][size] that stand in for drawn noise; '' while timed. */

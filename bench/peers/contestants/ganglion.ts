@@ -2,18 +2,22 @@
 import { readFileSync } from 'node:fs'
 import { rewrite } from '../../../src/graph/walk.ts'
 import { input } from '../../../src/graph/leaves.ts'
-import type { Stage } from '../../../src/models/definition.ts'
-import { autoencoder, createRuntime, dcgan, gan, vae } from '../../../src/entries/index.ts'
+import type { ModelDefinition, Stage } from '../../../src/models/definition.ts'
+import * as host from '../../../src/entries/index.ts'
 import { trainingStages } from '../../../src/models/stages.ts'
 import { batch as batchOf, dataset } from '../../../src/ops/batch.ts'
 import type { CompiledFunction } from '../../../src/runtime/function.ts'
 import type { Session } from '../../../src/runtime/session.ts'
 import { version } from '../../../src/version.generated.ts'
 import { variableName } from '../../../test/golden/layers.ts'
-import type { Contestant, Init } from '../protocol.ts'
+import { realModels } from '../../real_models.ts'
+import type { Contestant, Init, PeerModel } from '../protocol.ts'
 import { noiseReader, readWeights, serve } from './serve.ts'
 
+const { autoencoder, createRuntime, dcgan, gan, vae } = host
 const DEFINITIONS = { autoencoder, vae, gan, dcgan }
+const definitionOf = (model: PeerModel): ModelDefinition =>
+  realModels[model]?.(host) ?? DEFINITIONS[model as keyof typeof DEFINITIONS]()
 const precision = process.argv.includes('relaxed') ? 'relaxed' : 'deterministic'
 const wide = process.argv.includes('wide')
 
@@ -46,7 +50,7 @@ async function load(): Promise<Contestant> {
   return {
     versions: { ganglion: version, precision, wide: String(wide) },
     async init(init: Init) {
-      const definition = DEFINITIONS[init.model]()
+      const definition = definitionOf(init.model)
       const session = await sessionWith(init.threads)
       const pool = dataset(new Uint8Array(readFileSync(init.imagesFile)), [init.images, ...definition.imageShape])
       const images = batchOf(pool, init.batch, { shuffle: false, dropRemainder: true, scale: 1 / 127.5, offset: -1 })
@@ -56,7 +60,7 @@ async function load(): Promise<Contestant> {
       figures = stages.map((s) => Object.keys(s.metrics!)[0]!)
       const variables = new Map(session.variables.map((v) => [v.attrs.name, v]))
       for (const [name, { values }] of readWeights(init)) {
-        session.values(variables.get(variableName(init.kind, name))!).set(values)
+        session.values(variables.get(init.kind ? variableName(init.kind, name) : name)!).set(values)
       }
       noise = noiseReader(init)
       step = 0

@@ -2,6 +2,7 @@
 Argument: nothing, or `avx2`, where the environment asks for no wider instructions: it is checked that none are used."""
 import ctypes, json, re, sys, time
 import numpy as np, torch, torch.nn.functional as F
+import pytorch_real as real
 
 leaky = lambda x: F.leaky_relu(x, 0.2)
 
@@ -37,9 +38,12 @@ class Model:
             self.p[d['name']] = permuted(d['name'], d['shape'], all_[at:at + n], self.model)
             at += n
         x = np.fromfile(self.imagesFile, np.uint8).astype(np.float32) / np.float32(127.5) - 1
-        shape = (-1, 784) if self.model in ('vae', 'gan') else (-1, 1, 28, 28)
-        size = self.batch * 784
-        self.batches = [torch.from_numpy(x[at:at + size].reshape(shape)) for at in range(0, len(x) - size + 1, size)]
+        height, width, channels = self.imageShape
+        shape = (-1, 784) if self.model in ('vae', 'gan') else (-1, height, width, channels)
+        size = self.batch * height * width * channels
+        channels_first = lambda t: t.permute(0, 3, 1, 2).contiguous() if t.dim() == 4 else t
+        self.batches = [
+            channels_first(torch.from_numpy(x[at:at + size].reshape(shape))) for at in range(0, len(x) - size + 1, size)]
         self.fed = np.fromfile(self.noiseFile, np.float32) if self.noiseFile else None
         self.at = self.t = 0
         self.resize = resizing(30, 28)
@@ -94,6 +98,7 @@ class Model:
     def step(self):
         x = self.batches[self.t % len(self.batches)]
         self.t += 1
+        if not self.kind: return real.step(self, x)
         if self.model == 'autoencoder': return [self.minimize(0, self.autoencoder(x))]
         if self.model == 'vae': return [self.minimize(0, self.vae(x)) / self.batch]
         with torch.no_grad(): fake = self.generate(self.draw(0))

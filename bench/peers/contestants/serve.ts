@@ -49,9 +49,9 @@ export function readWeights({ weightsFile, params }: Init): Map<string, { shape:
 }
 
 /** The pool of batches, as floats in [-1, 1]. */
-export function readBatches({ imagesFile, batch, images }: Init): Float32Array[] {
+export function readBatches({ imagesFile, imageShape, batch, images }: Init): Float32Array[] {
   const bytes = readFileSync(imagesFile)
-  const size = batch * 784
+  const size = imageShape.reduce((a, b) => a * b, batch)
   const one = (i: number) => Float32Array.from(bytes.subarray(i * size, (i + 1) * size), (b) => b / 127.5 - 1)
   return Array.from({ length: Math.floor(images / batch) }, (_, i) => one(i))
 }

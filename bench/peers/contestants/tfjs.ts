@@ -73,7 +73,7 @@ function stepOf({ model, learningRate, beta1, batch }: Init, variables: Readonly
       return [model === 'vae' ? tf.div(loss, batch) : loss]
     }
   }
-  const [generate, judge] = [GENERATORS[model], JUDGES[model]]
+  const [generate, judge] = [GENERATORS[model as 'gan' | 'dcgan'], JUDGES[model as 'gan' | 'dcgan']]
   const [dAdam, gAdam, dList, gList] = [adam(), adam(), list('d'), list('g')]
   return (x: tf.Tensor, [z1, z2]: readonly tf.Tensor[]) => {
     const images = generate(w, z1!)
