@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Init } from './protocol.ts'
 
-interface Reply { error?: string; ms?: number; losses?: number[]; versions?: Record<string, string> }
+interface Reply { error?: string; ms?: number; processor?: number; losses?: number[]; versions?: Record<string, string> }
 
 export class Child {
   readonly #process: ChildProcess
@@ -42,9 +42,10 @@ export class Child {
   async init(init: Init, seconds: number): Promise<Record<string, string>> {
     return (await this.#ask({ init }, seconds)).versions!
   }
-  async steps(steps: number, seconds: number): Promise<{ ms: number; losses: number[] }> {
-    const { ms, losses } = await this.#ask({ steps }, seconds)
-    return { ms: ms!, losses: losses! }
+  /** Milliseconds by the clock, and of processor time. */
+  async steps(steps: number, seconds: number): Promise<{ ms: number; processor: number; losses: number[] }> {
+    const { ms, processor, losses } = await this.#ask({ steps }, seconds)
+    return { ms: ms!, processor: processor!, losses: losses! }
   }
 
   /** The largest resident set so far, in MB; null where the system does not tell. */

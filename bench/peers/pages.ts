@@ -92,7 +92,7 @@ Written by \`npm run bench -- peers --out docs\`; [peers.json](peers.json) has e
 [rules](../bench/peers/README.md) say who takes part, how, and what makes a result the same model's.
 
 ganglion ${ganglion}${commit ? ` at ${commit}` : ''}; ${machine.cpu}, ${machine.cores} threads at once, ${machine.system}; \
-Node ${node}, V8 ${v8}; ${limits.windows} windows of ${limits.windowMs} ms, taking turns; \
+Node ${node}, V8 ${v8}; ${limits.windows} windows of ${limits.windowMs} ms, taking turns${limits.processor ? ', by processor time' : ''}; \
 a word from thread to thread and back: ${roundTrip.join(' ns before, ')} ns after.
 
 ## Our time over theirs

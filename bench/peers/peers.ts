@@ -19,11 +19,12 @@ export const peers = command({
   takes: '[MODEL …]',
   options: {
     'batch-size': [64, 128], threads: [1, 2], contestants: '', windows: 15, 'window-ms': 300, limit: 120, node: '', out: '',
+    processor: false,
   },
   async run({ 'batch-size': batches, threads, contestants: wanted, windows, 'window-ms': windowMs, ...given }, names) {
     const known = Object.keys(MODELS) as PeerModel[]
     const models = names.length ? namedOf(names, known) : known.filter(isGolden)
-    const limits = { windows, windowMs, seconds: given.limit }
+    const limits = { windows, windowMs, seconds: given.limit, processor: given.processor }
     const node = nodeFor(given.node)
     const entries = chosen(await contestants(node, threads), wanted)
     await prepare(models)

@@ -18,9 +18,10 @@ export async function serve(load: () => Promise<Contestant>): Promise<void> {
       await contestant.init(request.init)
       return { versions: { node: process.versions.node, v8: process.versions.v8, ...contestant.versions } }
     }
-    const began = performance.now()
+    const [began, used] = [performance.now(), process.cpuUsage()]
     const losses = await contestant.steps(request.steps)
-    return { ms: performance.now() - began, losses }
+    const { user, system } = process.cpuUsage(used)
+    return { ms: performance.now() - began, processor: (user + system) / 1000, losses }
   }
 
   for await (const line of createInterface({ input: process.stdin })) {
