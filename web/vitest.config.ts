@@ -5,8 +5,8 @@ import { models } from './plugins/models.ts'
 export default defineConfig({
   plugins: [models()],
   test: {
-    // `npm run shots` makes pictures instead.
-    include: process.env['SHOTS'] ? ['test/shots.ts'] : ['test/**/*.test.ts'],
+    // `npm run shots` makes pictures instead, `npm run slow` measures.
+    include: process.env['SHOTS'] ? ['test/shots.ts'] : process.env['SLOW'] ? ['test/slow.ts'] : ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     fileParallelism: false,

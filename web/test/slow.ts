@@ -1,0 +1,63 @@
+// How the page feels, measured in Chromium, for a quiet machine: `npm --prefix web run slow`. Apart from the tests, because it
+// takes a minute and measures times.
+import { beforeEach, expect, test } from 'vitest'
+import { steps } from './lib/chromium.ts'
+import { pages, wanted } from './lib/page.ts'
+
+const all = pages()
+beforeEach(wanted)
+
+const SECONDS = 60
+/** Milliseconds: of the largest paint, and of a task that holds up the page. */
+const LARGEST_PAINT = 1000
+const BLOCKED = 50
+/** Bytes that a page may be larger after a minute: its curve is not yet full. */
+const GROWTH = 3e6
+
+interface Event {
+  readonly name: string
+  readonly pid: number
+  readonly tid: number
+  /** Microseconds of the processor. */
+  readonly tdur?: number
+  readonly args?: { readonly name?: string }
+}
+
+/** Milliseconds of the processor that each task took of a page's main thread: a busy machine adds none. */
+function tasksOf(trace: Uint8Array): number[] {
+  const { traceEvents } = JSON.parse(new TextDecoder().decode(trace)) as { traceEvents: Event[] }
+  const mains = new Set(traceEvents.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
+    .map(({ pid, tid }) => `${pid} ${tid}`))
+  const tasks = traceEvents.filter(({ name, pid, tid }) => /RunTask$/.test(name) && mains.has(`${pid} ${tid}`))
+  return tasks.map(({ tdur = 0 }) => tdur / 1000)
+}
+
+test('the largest paint comes within a second; training never holds the page up for 50 ms, nor makes it grow', async () => {
+  const { page } = await all.at('404')
+  await page.evaluateOnNewDocument(() => {
+    new PerformanceObserver((list) => {
+      for (const { startTime } of list.getEntries()) Object.assign(globalThis, { largestPaint: startTime })
+    }).observe({ type: 'largest-contentful-paint', buffered: true })
+  })
+  const session = await page.createCDPSession()
+  const heap = async () => {
+    await session.send('HeapProfiler.collectGarbage')
+    return (await page.metrics()).JSHeapUsedSize!
+  }
+  await page.goto(all.site.url)
+  await steps(page, 5)
+  const paint = await page.evaluate(() => (globalThis as unknown as { largestPaint: number }).largestPaint)
+  const before = await heap()
+  await page.tracing.start({ categories: ['-*', 'toplevel', 'devtools.timeline', 'disabled-by-default-devtools.timeline'] })
+  await new Promise((done) => setTimeout(done, 1000 * SECONDS))
+  const tasks = tasksOf((await page.tracing.stop())!)
+  const growth = await heap() - before
+  const longest = Math.max(...tasks)
+  console.log(`largest paint ${Math.round(paint)} ms; of ${tasks.length} tasks the longest took ${longest.toFixed(1)} ms ` +
+    `of the processor; grown by ${(growth / 1e6).toFixed(2)} MB in ${SECONDS} s`)
+  // That training was seen at all.
+  expect(tasks.length).toBeGreaterThan(SECONDS)
+  expect(longest).toBeLessThan(BLOCKED)
+  expect(growth).toBeLessThan(GROWTH)
+  expect(paint).toBeLessThan(LARGEST_PAINT)
+}, 240_000)
