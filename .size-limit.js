@@ -36,7 +36,7 @@ export default [
   entry('ganglion under workerd: all of it, without ganglion.wasm', 'workerd.js', '65 kB'),
   entry('ganglion/models: all of it, without a core', 'models.js', '33.4 kB'),
   entry('ganglion/worker: the page\'s side', 'worker/index.js', '4.9 kB'),
-  entry('ganglion/worker: the worker\'s file, the core inside', 'worker/trainer.js', '78.9 kB'),
+  entry('ganglion/worker: the worker\'s file, the core inside', 'worker/trainer.js', '79 kB'),
   entry('ganglion/worker/serve: all of it, the core inside', 'worker/serve.js', '49.7 kB'),
   entry('ganglion/verify: all of it, the core inside', 'verify/index.js', '100.3 kB'),
   entry('ganglion/bench: all of it, the core inside', 'bench/index.js', '72.9 kB'),

@@ -22,7 +22,7 @@ const FILES = [...CORES, 'mnist_classifier.safetensors']
 /** What the tarball may hold, and what it must. */
 const ALLOWED = [
   /^dist\/((node|cli|worker|verify|bench|formats|export|metrics|pictures|models|swarm)\/)?[a-z_]+\.js(\.map)?$/,
-  /^dist\/runtime\/(thread|pictures_worker|swarm_thread|[a-z_0-9.]+-[A-Z0-9]{8})\.js(\.map)?$/,
+  /^dist\/runtime\/(thread|pictures_worker|rows_thread|swarm_thread|[a-z_0-9.]+-[A-Z0-9]{8})\.js(\.map)?$/,
   /^dist\/(?!cli\/)([a-z_0-9]+\/)*[a-z_0-9.]+\.d\.ts(\.map)?$/,
   /^dist\/ganglion(-relaxed)?(-wide)?(-threads)?\.wasm$/,
   // What source maps point to.
@@ -33,7 +33,7 @@ const ALLOWED = [
 ]
 const REQUIRED = ['README.md', 'LICENSE', 'SECURITY.md', ...filesOf(manifest.exports), ...filesOf(manifest.bin)]
 /** Eight cores, each raw and inlined, are a quarter of it; the weights of a classifier a fifth, decoders of pictures a tenth. */
-const BUDGET = { size: 2_360_000, unpackedSize: 6_750_000 }
+const BUDGET = { size: 2_420_000, unpackedSize: 6_950_000 }
 
 const PROGRAM = `
 import { createRuntime, imageDataset, Model, vae, type Progress } from 'ganglion'

@@ -85,6 +85,10 @@ function versionsList(results: readonly Result[]): string {
   return [...all].map(([name, versions]) => `- ${name}: ${versions.map((pair) => pair.join(' ')).join(', ')}`).join('\n')
 }
 
+/** The deviation that is allowed, of the models that took part. */
+const allowed = (results: readonly Result[]): string =>
+  [...new Set(results.map(({ model }) => model))].map((model) => `${model} ${TOLERANCE[model]}`).join(', ')
+
 export function page({ machine, node, v8, ganglion, commit, limits, roundTrip, results }: Report): string {
   return `# Ganglion beside other libraries
 
@@ -92,7 +96,8 @@ Written by \`npm run bench -- peers --out docs\`; [peers.json](peers.json) has e
 [rules](../bench/peers/README.md) say who takes part, how, and what makes a result the same model's.
 
 ganglion ${ganglion}${commit ? ` at ${commit}` : ''}; ${machine.cpu}, ${machine.cores} threads at once, ${machine.system}; \
-Node ${node}, V8 ${v8}; ${limits.windows} windows of ${limits.windowMs} ms, taking turns${limits.processor ? ', by processor time' : ''}; \
+Node ${node}, V8 ${v8}; ${limits.windows} windows of ${limits.windowMs} ms, taking turns\
+${limits.processor ? ', by processor time' : ''}; \
 a word from thread to thread and back: ${roundTrip.join(' ns before, ')} ns after.
 
 ## Our time over theirs
@@ -106,7 +111,7 @@ ${overTable(results)}
 ${allTable(results)}
 
 Losses: largest relative deviation from ours in 5 steps from the same weights, images, noise; \
-allowed: ${Object.entries(TOLERANCE).map(([model, most]) => `${model} ${most}`).join(', ')}.
+allowed: ${allowed(results)}.
 
 ## Versions
 

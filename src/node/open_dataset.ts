@@ -26,12 +26,12 @@ const NPY_HEADER = 65536
 /** Of an IDX file with 255 dimensions. */
 const IDX_HEADER = 1024
 
-const OPTIONS = {
-  ...CHOICE,
+const READING = {
   /** How many bytes are read ahead of training, at most. Default 256 MiB. */
   memory: option(countRule, READ_AHEAD),
 }
-export type OpenOptions = Given<typeof OPTIONS>
+const OPTIONS = { ...CHOICE, ...READING }
+export type OpenOptions = Given<typeof CHOICE> & Given<typeof READING>
 
 export interface OpenedDataset extends StreamedDataset {
   readonly preparation?: Preparation

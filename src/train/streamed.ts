@@ -6,7 +6,7 @@ import type { Order } from '../data/permutation.ts'
 import type { BoundModel } from './bound.ts'
 
 export interface StreamedDataset extends Omit<ImageDataset, 'images'> {
-  /** What reads its images. */
+  /** @internal What reads its images. */
   readonly source: RowSource
   /** @internal Begins to read for a training loop, in steps of `rows` samples at most. */
   stream(model: BoundModel, rows: number): Stream

@@ -37,7 +37,8 @@ describe('a report', () => {
   const race = [ours, wide, slow, quick, torch]
   const report: Report = {
     ganglion: '0.1.0', commit: 'abcdef0', machine: { cpu: 'A', cores: 2, megabytes: 1, system: 'linux' },
-    node: '24.0.0', v8: '13', roundTrip: [100, 110], limits: { windows: 3, windowMs: 300, seconds: 60, processor: false }, results: race,
+    node: '24.0.0', v8: '13', roundTrip: [100, 110],
+    limits: { windows: 3, windowMs: 300, seconds: 60, processor: false }, results: race,
   }
 
   it('compares windows that both have', () => {

@@ -41,8 +41,9 @@ export function Walk({ run, encoded, label }: Props) {
     return pair && between(pair[0]!, pair[1]!, STEPS)
   }, [encoded, from.value, to.value, ends.value])
   const images = useDecoded(run, codes, label)
+  const help = factsOf(run.settings.model).classes ? t.walkClass : encoded ? t.walkHelp : t.walkNoise
   return (
-    <Card title={t.walk} help={factsOf(run.settings.model).classes ? t.walkClass : encoded ? t.walkHelp : t.walkNoise} class="walk" aside={encoded
+    <Card title={t.walk} class="walk" help={help} aside={encoded
       ? <div class="ends"><End name={t.from} value={from} names={names} /><End name={t.to} value={to} names={names} /></div>
       : <button type="button" class="quiet" onClick={() => void draw(anySeed())}><Dice />{t.otherEnds}</button>}>
       <Tiles images={images.value} shape={run.data!.train.shape} columns={narrow.value ? NARROW : STEPS} count={STEPS}
