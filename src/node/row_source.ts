@@ -34,7 +34,7 @@ class Reader implements RowReader {
     this.#threads = Array.from({ length: THREADS }, () => {
       const thread = new Worker(new URL('./rows_thread.js', import.meta.url), { workerData, execArgv: [] })
       thread.on('message', ({ id, error }: RowsAnswer) => this.#answer(id, error))
-      thread.on('error', (error) => this.#end(error.message))
+      thread.on('error', (error: unknown) => this.#end((error as Error).message))
       thread.on('exit', () => this.#end('its thread ended'))
       return thread
     })
