@@ -35,7 +35,7 @@ export const bound = (weights: Tensor): Tensor => sub(log(constant(weights.shape
  */
 export const iwae: OwnKind<typeof OPTIONS, 'loss' | 'reconstruction'> = defineModel({
   kind: 'iwae',
-  summary: 'convolutional importance weighted autoencoder, for a tighter bound of the likelihood',
+  summary: 'importance weighted convolutional autoencoder: a tighter likelihood bound',
   paper: 'Burda et al. 2015, arXiv:1509.00519',
   options: OPTIONS,
   batchSize: 64,

@@ -30,7 +30,7 @@ const squares = (layer: Layer): Tensor => parameters(layer).map((v) => sum(squar
  */
 export const rae: OwnKind<typeof OPTIONS, 'loss' | 'reconstruction', 'loss'> = defineModel({
   kind: 'rae',
-  summary: 'regularized autoencoder, the plainest one that samples: by a Gaussian of the codes seen',
+  summary: 'regularized autoencoder, the plainest that samples: by a Gaussian of its codes',
   paper: 'Ghosh et al. 2019, arXiv:1903.12436 (RAE-L2)',
   options: OPTIONS,
   verify: { options: { filters: 5, hidden: 24, latent: 6 }, batchSize: 8, steps: 20 },

@@ -47,7 +47,7 @@ const down = (filters: number, first: boolean): Layer => residual('down', [
  */
 export const sngan: OwnKind<typeof OPTIONS, 'discriminator' | 'generator', never> = defineModel({
   kind: 'sngan',
-  summary: 'spectrally normalized residual GAN with hinge losses, for coloured pictures; slow',
+  summary: 'spectrally normalized residual GAN, hinge losses, for coloured pictures; slow',
   paper: 'Miyato et al. 2018, arXiv:1802.05957',
   options: OPTIONS,
   batchSize: 32,

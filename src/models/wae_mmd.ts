@@ -48,7 +48,7 @@ export function discrepancy(codes: Tensor, prior: Tensor): Tensor {
  */
 export const waeMmd: OwnKind<typeof OPTIONS, 'loss' | 'reconstruction' | 'discrepancy', 'loss'> = defineModel({
   kind: 'wae-mmd',
-  summary: 'Wasserstein autoencoder with a maximum mean discrepancy, for sharper images than a VAE\'s',
+  summary: 'Wasserstein autoencoder with MMD, for sharper images than a VAE\'s',
   paper: 'Tolstikhin et al. 2017, arXiv:1711.01558',
   options: OPTIONS,
   verify: { options: { filters: 5, hidden: 24, latent: 6 }, batchSize: 8, steps: 20 },

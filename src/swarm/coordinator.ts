@@ -152,7 +152,7 @@ export class Coordinator implements Crew {
     if (found) return found
     const answered = this.#waiting.wait(worker, this.#options.pollMs, () => (
       this.#offer(worker, performance.now()) ?? encodeMessage({ wait: true })))
-    this.#watch()
+    this.#watch(now)
     return answered
   }
 
@@ -187,11 +187,10 @@ export class Coordinator implements Crew {
     const now = performance.now()
     this.#waiting.answer((worker) => (this.#closed ? this.#over(worker)
       : this.#stage?.hasFree(now) ? this.#offer(worker, now) : undefined))
-    this.#watch()
+    this.#watch(now)
   }
-  /** When the time of a task is over, another gets it. */
-  #watch(): void {
-    const now = performance.now()
+  /** When the time of a task is over, another gets it. @param now when it was seen what is free: what ends later is waited for */
+  #watch(now: number): void {
     const ends = this.#stage?.ends(now) ?? Infinity
     // Leases follow the median, so a later one may end before that which is waited for.
     if (ends >= this.#watchedFor || !this.#waiting.any) return
@@ -200,7 +199,7 @@ export class Coordinator implements Crew {
     this.#watching = setTimeout(() => {
       this.#watchedFor = Infinity
       this.#wake()
-    }, ends - now + 1)
+    }, ends - performance.now() + 1)
   }
 
   #fail(error: Error): void {
