@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import type { Picture } from '../checkpoint/pictures.ts'
 import { GanglionError } from '../errors.ts'
 import { check, complete, flag, type Given, option } from '../options.ts'
 import { entryAt, failure, makeFolder, targetOf, writerOf } from './files.ts'
@@ -30,10 +31,6 @@ const COMMAND_FILES = ['sample.png', 'reconstruct.png', 'interpolate.png']
 const PICTURE = /^(reconstruction-)?(epoch-\d{4,}|step-\d{6,})\.png$/
 /** For TensorBoard. */
 const EVENTS = /^events\.out\.tfevents\.\d+\.ganglion$/
-
-export const PICTURES = ['samples', 'reconstruction'] as const
-/** What training draws: samples, and reconstructions where the model has an encoder. */
-export type Picture = (typeof PICTURES)[number]
 
 /** After an epoch, of which 0 is before training, or after a step. */
 export type Moment = { readonly epoch: number } | { readonly step: number }

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { Curve, type Series } from '../src/state/curve.ts'
 import { beside, differences, metricsOf } from '../src/watch/compare.ts'
 import { Live } from '../src/watch/live.ts'
-import type { Facts, News, Row } from '../src/watch/news.ts'
+import type { Facts, News, Row } from '../../src/cli/watch/news.ts'
 
 const FACTS: Facts = { name: 'vae', options: [], status: 'training', pictures: {} }
 const row = (epoch: number, loss = epoch): Row => ({ epoch, step: 10 * epoch, speed: 1, complete: true, values: { loss } })

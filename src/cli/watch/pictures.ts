@@ -1,16 +1,12 @@
 // The pictures of a run's epochs. Invariant: what is read is a file that lies in the run's own folder, where no link leads away.
 import { lstat, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Picture, pictureFile } from '../../node/run_files.ts'
+import type { Picture } from '../../checkpoint/pictures.ts'
+import { pictureFile } from '../../node/run_files.ts'
 import { readRegular } from '../../node/read.ts'
+import type { Drawn } from './news.ts'
 
 const MOST_PICTURE = 2 ** 26
-
-/** A picture that there is: its epoch, and a mark that changes when it is drawn anew. */
-export interface Drawn {
-  readonly epoch: number
-  readonly mark: number
-}
 
 /** The last picture by an epoch: pictures come after the figures of their epoch, and of the first there are no figures. */
 export async function lastPicture(run: string, kind: Picture, epoch: number): Promise<Drawn | undefined> {

@@ -1,7 +1,8 @@
 // The runs that are watched, by their numbers, and who is told of them. Invariant: all who listen have been told of all that was
 // read; runs are read while anyone listens, one reading at a time; a run keeps its number, and new ones come after it.
 import type { Found } from './find.ts'
-import { type RunNews, Watched } from './watched.ts'
+import type { RunNews } from './news.ts'
+import { Watched } from './watched.ts'
 
 /** Milliseconds from one reading to the next, and how many readings there are from one look for new runs to the next. */
 const PAUSE = 500

@@ -3,11 +3,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { ImageDataset } from '../../data/dataset.ts'
 import { GanglionError } from '../../errors.ts'
-import type { Picture } from '../../node/run_files.ts'
+import type { Picture } from '../../checkpoint/pictures.ts'
 import { admitted, newToken } from './gate.ts'
 import { pictureOf } from './pictures.ts'
 import { Encoders } from './codes.ts'
 import type { Found } from './find.ts'
+import type { News } from './news.ts'
 import { Runs } from './runs.ts'
 
 const HOST = '127.0.0.1'
@@ -115,7 +116,7 @@ function tell(runs: Runs, response: ServerResponse): void {
   response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' })
   response.flushHeaders()
   response.on('close', runs.listen((run, news) => {
-    response.write(`data: ${JSON.stringify({ run, ...news })}\n\n`)
+    response.write(`data: ${JSON.stringify({ run, ...news } satisfies News)}\n\n`)
     if (response.writableLength > MOST_WAITING) response.destroy()
   }))
 }

@@ -1,7 +1,6 @@
 // What a run was told, for a person to read: options by their names, as texts.
 import type { RunConfig } from '../../checkpoint/config.ts'
-
-export type Told = readonly [option: string, value: string]
+import type { Told } from './news.ts'
 
 /** The options of the model, the data and training that config.json has, in its order. */
 export function toldOf({ model, data, training }: RunConfig): Told[] {

@@ -5,46 +5,16 @@ import { join } from 'node:path'
 import type { RunConfig } from '../../checkpoint/config.ts'
 import { loadConfig } from '../../node/config.ts'
 import { isHeld } from '../../node/lock.ts'
-import { CONFIG, METRICS, type Picture, PICTURES } from '../../node/run_files.ts'
+import { type Picture, PICTURES } from '../../checkpoint/pictures.ts'
+import { CONFIG, METRICS } from '../../node/run_files.ts'
 import { isRecord } from '../../options.ts'
 import type { EpochLine } from '../lines.ts'
 import { hasMap, savedAt } from './codes.ts'
 import type { Found } from './find.ts'
 import { Follower } from './follow.ts'
-import { type Drawn, lastPicture } from './pictures.ts'
-import { type Told, toldOf } from './told.ts'
-
-/** A line of metrics.jsonl. Figures of the test images are called as `ganglion sweep` calls them. */
-export interface Row {
-  readonly epoch: number
-  readonly step: number
-  /** Images a second. */
-  readonly speed: number
-  /** Of an epoch, whether it was trained to its end; null for the figures of some steps, which the epoch's tell of too. */
-  readonly complete: boolean | null
-  readonly values: Readonly<Record<string, number>>
-}
-
-/** All of a run but its rows. */
-export interface Facts {
-  readonly name: string
-  /** What it was told; nothing before its config.json was read. */
-  readonly options: readonly Told[]
-  /** Epochs that it is to have, where that is known. */
-  readonly epochs?: number
-  readonly status: 'training' | 'ended' | 'stopped'
-  /** Why there are no figures, or no new ones. */
-  readonly fault?: string
-  readonly pictures: Readonly<Partial<Record<Picture, Drawn>>>
-  /** Where it has a latent map: a mark that changes when the run is saved. */
-  readonly map?: number
-}
-
-export interface RunNews extends Facts {
-  /** How many of the rows before still hold; `rows` come after those. */
-  readonly keep: number
-  readonly rows: readonly Row[]
-}
+import type { Drawn, Facts, Row, RunNews } from './news.ts'
+import { lastPicture } from './pictures.ts'
+import { toldOf } from './told.ts'
 
 export class Watched {
   readonly #found: Found
@@ -109,7 +79,7 @@ export class Watched {
     const { epoch = 0, complete } = this.#rows.findLast((row) => row.complete !== null) ?? {}
     const epochs = this.#config?.training.epochs
     const held = await isHeld(this.path).catch(() => false)
-    const pictures: Partial<Record<Picture, Drawn>> = {}
+    const pictures: { [K in Picture]?: Drawn } = {}
     for (const kind of PICTURES) {
       const drawn = await lastPicture(this.path, kind, epoch)
       if (drawn) pictures[kind] = drawn

@@ -1,6 +1,6 @@
 // Runs beside each other: a figure of all of them, and the options that are not the same in all.
 import type { Series } from '../state/curve.ts'
-import type { Facts } from './news.ts'
+import type { Facts } from '../../../src/cli/watch/news.ts'
 
 const TEST = 'test.'
 /** Figures on test images are called as those of training, after a prefix. */

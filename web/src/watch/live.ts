@@ -3,7 +3,7 @@
 import { computed, signal } from '@preact/signals'
 import { Curve } from '../state/curve.ts'
 import { isOnTest } from './compare.ts'
-import type { Facts, News, Row } from './news.ts'
+import type { Facts, News, Row } from '../../../src/cli/watch/news.ts'
 
 export class Live {
   readonly index: number

@@ -2,7 +2,7 @@
 import { batch, computed, signal } from '@preact/signals'
 import { MOST_COLOURS } from '../parts/chart.tsx'
 import { Live } from './live.ts'
-import type { News } from './news.ts'
+import type { News } from '../../../src/cli/watch/news.ts'
 
 /** Shown before anyone has chosen, and at most: each has a colour of its own. */
 const FIRST = 4
