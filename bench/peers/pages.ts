@@ -61,7 +61,7 @@ function said({ note, deviation }: Result): string {
 }
 
 /** A row for each contestant of each race, with what it cannot do. */
-const allTable = (results: readonly Result[]): string => table(
+export const allTable = (results: readonly Result[]): string => table(
   ['model', 'batch', 'contestant', 'ms a step: median (quartiles)', 'over our plain build', 'losses', 'peak RSS, MB'],
   races(results).flatMap((race) => race.map((r) => [
     r.model, r.batch, r.name, isRanked(r) ? spread(times(r)) : '–', over(r, race[0]), said(r), r.megabytes?.toFixed(0) ?? '–',

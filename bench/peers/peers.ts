@@ -9,7 +9,7 @@ import { command, namedOf } from '../command.ts'
 import { progress } from '../output.ts'
 import { roundTrip } from '../round_trip.ts'
 import { chosen, contestants, nodeFor } from './contestants.ts'
-import { page, type Report, writePages } from './pages.ts'
+import { allTable, page, type Report, writePages } from './pages.ts'
 import { prepare } from './prepare.ts'
 import { isGolden, MODELS, type PeerModel } from './protocol.ts'
 import { race, type Result } from './race.ts'
@@ -33,9 +33,13 @@ export const peers = command({
     const results: Result[] = []
     for (const model of models) {
       const able = isGolden(model) ? entries : entries.filter(({ name }) => /^(ganglion|PyTorch)/.test(name))
-      for (const batch of batches) results.push(...await race(able, model, batch, limits, progress))
+      for (const batch of batches) {
+        const found = await race(able, model, batch, limits, progress)
+        results.push(...found)
+        progress('')
+        console.log(`${allTable(found)}\n`)
+      }
     }
-    progress('')
     const said = spawnSync(node, ['-p', 'JSON.stringify(process.versions)']).stdout.toString()
     const { node: version, v8 } = JSON.parse(said) as Record<'node' | 'v8', string>
     const { cpu = '', cores, system = '' } = machine()

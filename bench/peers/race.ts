@@ -40,10 +40,15 @@ export interface Result {
  * divide a gradient by its own size, so that one near zero (a bias before a batch norm) is rounding error made large.
  */
 export const TOLERANCE = {
-  autoencoder: 1e-4, vae: 1e-4, gan: 1e-4, dcgan: 1e-3, 'dcgan64-4': 1e-3, 'dcgan64-5': 1e-3, cvae64: 1e-4,
+  autoencoder: 1e-4, vae: 1e-4, gan: 1e-4, dcgan: 1e-3, 'dcgan64-4': 5e-3, 'dcgan64-5': 5e-3, cvae64: 1e-4,
   // Its losses swing between 0 and 16 in five steps: those of the first are within 1e-6.
   sngan32: 5e-3,
 } as const
+/**
+ * Of the checked steps, those that are compared, where not all. At batch 4 the dcgan64's losses are off those of PyTorch in f64:
+ * in the second step PyTorch's in f32 by 9e-4, in the fifth by 7e-2, PyTorch's with AVX2 by 2e-3 and 4e-2, ours by 1e-4 and 9e-3.
+ */
+const COMPARED_STEPS: Partial<Readonly<Record<PeerModel, number>>> = { 'dcgan64-4': 2, 'dcgan64-5': 2 }
 /** The same for the sum over the first steps with drawn noise: other samples of one distribution. */
 const DRAWN_TOLERANCE = 0.25
 /** Batch size at which a step is first tried. */
@@ -141,9 +146,13 @@ export async function race(
       const result = await check(entry, model, batch, limits)
       results.push(result)
       const [ours] = results as [Result]
-      if (ours.note) throw new Error(`peers: ${ours.name}, ${model}: ${ours.note}`)
+      // Without ours there is nothing to hold the others against.
+      if (ours.note) return results
       const { probe, losses: checked } = result
-      if (probe.length) result.deviation = Math.max(deviation(probe, ours.probe), deviation(checked, ours.losses))
+      const compared = (rows: readonly number[][]) => rows.slice(0, COMPARED_STEPS[model])
+      if (probe.length) {
+        result.deviation = Math.max(deviation(compared(probe), ours.probe), deviation(compared(checked), ours.losses))
+      }
       const runner = result.note ? null : await warm(entry, result, limits)
       if (!runner) continue
       runners.push(runner)
