@@ -69,6 +69,13 @@ export default defineConfig(
     // The page has its own packages, and so its types: `npm --prefix web test` checks.
     files: ['web/**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommended],
+    rules: {
+      'no-restricted-syntax': ['error', {
+        selector: "TSNonNullExpression > MemberExpression[property.name='current']",
+        message: 'Preact lets go of a ref when it removes the element, and ends effects later: take the element once, and ask ' +
+          'whether it is there.',
+      }],
+    },
   },
   {
     files: ['web/public/sw.js'],

@@ -51,6 +51,23 @@ describe('look inside', () => {
     expect(said).toEqual([])
   })
 
+  test('a view that is left says nothing, though Preact ends its effects a frame later than it lets go of its refs', async () => {
+    const { page, said } = await paused('#view=inside&batch=64')
+    const show = (place: number, selector: string) => page.evaluate((place) => {
+      // The next frame lays out what has gone, and all else anew.
+      document.querySelector<HTMLElement>(`nav button:nth-child(${place})`)!.click()
+      document.body.classList.toggle('pair')
+    }, place).then(() => page.waitForSelector(selector))
+    for (let i = 0; i < 4; i++) {
+      await show(3, '.map')
+      // The map and the curves have been drawn.
+      await page.evaluate(() => new Promise((done) => setTimeout(done, 100)))
+      await show(1, '.samples .tiles')
+      await page.evaluate(() => new Promise((done) => setTimeout(done, 100)))
+    }
+    expect(said).toEqual([])
+  })
+
   test('a GAN has no map, and codes all the same', async () => {
     const { page, said } = await all.at('#view=inside&model=gan&batch=8')
     await page.waitForSelector('.one .tiles[data-ready="true"]')

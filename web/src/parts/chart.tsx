@@ -5,6 +5,7 @@ import 'uplot/dist/uPlot.min.css'
 import type { Series } from '../state/curve.ts'
 import { dark } from '../state/theme.ts'
 import { figure, whole } from '../text/language.ts'
+import { sized } from './sized.ts'
 
 const HEIGHT = 220
 /** By their places: the first is what one looks at. Each reaches 3 : 1 on a card. */
@@ -58,15 +59,16 @@ export function Chart({ series, label, strokes }: Props) {
   const names = Object.keys(series.values)
   const data = [series.steps, ...Object.values(series.values)] as unknown as uPlot.AlignedData
   useEffect(() => {
-    const options = optionsOf(names, box.current!.clientWidth || 300, night, strokes)
-    const made = plot.current = new uPlot(options, data, box.current!)
-    const watch = new ResizeObserver(([entry]) => made.setSize({ width: Math.floor(entry!.contentRect.width), height: HEIGHT }))
-    watch.observe(box.current!)
+    const element = box.current
+    if (!element) return undefined
+    const made = plot.current = new uPlot(optionsOf(names, element.clientWidth || 300, night, strokes), data, element)
+    const end = sized(element, (_, width) => made.setSize({ width: Math.floor(width), height: HEIGHT }))
     return () => {
-      watch.disconnect()
+      end()
       made.destroy()
+      plot.current = null
     }
   }, [names.join(), JSON.stringify(strokes), night])
-  useEffect(() => plot.current!.setData(data), [data])
+  useEffect(() => plot.current?.setData(data), [data])
   return <div ref={box} class="chart" role="img" aria-label={label} />
 }

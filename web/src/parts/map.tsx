@@ -1,8 +1,10 @@
 // The test images' codes as points of a plane, coloured by class. Pointing at a place asks for what is there.
+import type { TargetedPointerEvent } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Encoded } from '../state/mapped.ts'
 import { dark } from '../state/theme.ts'
 import { words } from '../text/shared.ts'
+import { sized } from './sized.ts'
 
 /** By class, the first ones again after the last: colours that differ in lightness too. */
 const COLOURS = [
@@ -53,15 +55,13 @@ function draw(canvas: HTMLCanvasElement, { places, labels }: Encoded, at: Props[
 export function LatentMap({ encoded, place, onPlace }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const night = dark.value
-  useEffect(() => {
-    const watch = new ResizeObserver(() => draw(canvas.current!, encoded, place, night))
-    watch.observe(canvas.current!)
-    return () => watch.disconnect()
-  }, [encoded, place, night])
-  const point = (event: PointerEvent) => {
-    const { left, top, width } = canvas.current!.getBoundingClientRect()
+  useEffect(() => (
+    canvas.current ? sized(canvas.current, (element) => draw(element, encoded, place, night)) : undefined
+  ), [encoded, place, night])
+  const point = ({ currentTarget, clientX, clientY }: TargetedPointerEvent<HTMLCanvasElement>) => {
+    const { left, top, width } = currentTarget.getBoundingClientRect()
     const scale = reach(encoded.places) / (width / 2)
-    onPlace((event.clientX - left - width / 2) * scale, (top + width / 2 - event.clientY) * scale)
+    onPlace((clientX - left - width / 2) * scale, (top + width / 2 - clientY) * scale)
   }
   return (
     <canvas ref={canvas} class="map" role="img" aria-label={words.value.mapAlt} onPointerMove={point} onPointerDown={point} />

@@ -1,8 +1,11 @@
 // A pad to draw on: white on black, as the digits are, so that a drawing can be among them.
 import { useSignal } from '@preact/signals'
+import type { TargetedPointerEvent } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { type GivenFile, pictureOf } from '../state/given.ts'
 import { text } from '../text/index.ts'
+
+type Pointed = TargetedPointerEvent<HTMLCanvasElement>
 
 const SIDE = 280
 const STROKE = 22
@@ -19,15 +22,20 @@ export function Pad({ onPicture }: { readonly onPicture: (file: GivenFile) => vo
   const drawn = useSignal(false)
   const name = useSignal('')
   const last = useRef<readonly [number, number] | null>(null)
-  useEffect(() => clear(canvas.current!), [])
-  const place = (event: PointerEvent): readonly [number, number] => {
-    const { left, top, width } = canvas.current!.getBoundingClientRect()
-    return [(event.clientX - left) * SIDE / width, (event.clientY - top) * SIDE / width]
+  const again = () => {
+    // Who leaves while a drawing is added has no pad any more.
+    if (canvas.current) clear(canvas.current)
+    drawn.value = false
   }
-  const line = (event: PointerEvent) => {
+  useEffect(again, [])
+  const place = ({ currentTarget, clientX, clientY }: Pointed): readonly [number, number] => {
+    const { left, top, width } = currentTarget.getBoundingClientRect()
+    return [(clientX - left) * SIDE / width, (clientY - top) * SIDE / width]
+  }
+  const line = (event: Pointed) => {
     if (!last.current) return
     const to = place(event)
-    const context = canvas.current!.getContext('2d')!
+    const context = event.currentTarget.getContext('2d')!
     Object.assign(context, { strokeStyle: '#fff', lineWidth: STROKE, lineCap: 'round' })
     context.beginPath()
     context.moveTo(...last.current)
@@ -36,19 +44,15 @@ export function Pad({ onPicture }: { readonly onPicture: (file: GivenFile) => vo
     last.current = to
     drawn.value = true
   }
-  const again = () => {
-    clear(canvas.current!)
-    drawn.value = false
-  }
   const add = async () => {
-    onPicture(await pictureOf(canvas.current!, 'drawn', name.value))
+    if (canvas.current) onPicture(await pictureOf(canvas.current, 'drawn', name.value))
     again()
   }
   return (
     <div class="drawn">
       <canvas ref={canvas} class="drawing" width={SIDE} height={SIDE} role="img" aria-label={t.draw}
         onPointerDown={(event) => {
-          canvas.current!.setPointerCapture(event.pointerId)
+          event.currentTarget.setPointerCapture(event.pointerId)
           last.current = place(event)
           line(event)
         }} onPointerMove={line} onPointerUp={() => (last.current = null)} onPointerCancel={() => (last.current = null)} />

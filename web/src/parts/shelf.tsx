@@ -63,7 +63,7 @@ export function Shelf({ now }: { readonly now: Run }) {
         <button type="button" data-folder disabled={off} onClick={() => void during(() => downloadNow(now), t.failedTo)}>
           <Download />{t.asFolder}
         </button>
-        <button type="button" disabled={busy.value} onClick={() => input.current!.click()}>{t.openFile}</button>
+        <button type="button" disabled={busy.value} onClick={() => input.current?.click()}>{t.openFile}</button>
         <input ref={input} type="file" hidden accept=".zip,application/zip" data-open-file onChange={({ currentTarget }) => {
           const [file] = currentTarget.files ?? []
           if (file) void during(() => openFile(file), t.notOpened)

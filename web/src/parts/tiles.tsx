@@ -19,7 +19,7 @@ export function Tiles({ images, shape, columns, count, label, side = 84 }: Props
   const gap = Math.round(side / 14)
   useEffect(() => {
     const blank = () => new Float32Array(count * shape.reduce((a, b) => a * b, 1)).fill(-1)
-    paint(canvas.current!, images ?? blank(), { shape, columns, side, gap }, coloursOf(night))
+    if (canvas.current) paint(canvas.current, images ?? blank(), { shape, columns, side, gap }, coloursOf(night))
   }, [images, night, columns, count, side])
   return <canvas ref={canvas} class="tiles" role="img" aria-label={label} data-ready={images !== null} />
 }

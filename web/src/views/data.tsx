@@ -71,7 +71,7 @@ function Files({ label, folder = false }: { readonly label: string, readonly fol
           give(chosen(currentTarget.files ?? []))
           currentTarget.value = ''
         }} />
-      <button type="button" onClick={() => input.current!.click()}>{label}</button>
+      <button type="button" onClick={() => input.current?.click()}>{label}</button>
     </>
   )
 }

@@ -35,7 +35,7 @@ function One({ run, several }: { readonly run: Live, readonly several: boolean }
   const chosen = useSignal<Float32Array | null>(null)
   useEffect(() => {
     const watch = new IntersectionObserver((entries) => (seen.value = entries.some(({ isIntersecting }) => isIntersecting)))
-    watch.observe(box.current!)
+    if (box.current) watch.observe(box.current)
     return () => watch.disconnect()
   }, [])
   // A map that nobody sees is not computed.

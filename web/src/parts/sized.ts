@@ -1,0 +1,14 @@
+// Tells of an element's size while the element is in the page. Preact lets go of an element's ref when it removes it, and ends
+// the effect only after the next frame: an observer is called in between, of an element that is gone.
+
+/**
+ * @param work called with the element and its width at once, and whenever its size changes
+ * @returns what ends it
+ */
+export function sized<E extends Element>(element: E, work: (element: E, width: number) => void): () => void {
+  const observer = new ResizeObserver(([entry]) => {
+    if (element.isConnected) work(element, entry!.contentRect.width)
+  })
+  observer.observe(element)
+  return () => observer.disconnect()
+}
