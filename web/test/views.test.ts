@@ -89,6 +89,11 @@ describe('the model', () => {
     await button(page, 'Measure a step').click()
     await page.waitForSelector('.flame .level4', { timeout: 40_000 })
     expect((await layers())[1]).toMatch(/ ms$/)
+    const wider = await page.$$eval('.flame .bar', (bars) => bars.filter((bar) => {
+      const [own, around, all] = [bar, bar.parentElement!, bar.closest('.flame')!].map((each) => each.getBoundingClientRect())
+      return own!.width > around!.width + 0.5 || own!.right > all!.right + 0.5
+    }).map((bar) => bar.textContent))
+    expect(wider).toEqual([])
     expect(await page.$('[data-status="paused"]')).not.toBeNull()
     expect(said).toEqual([])
   })
