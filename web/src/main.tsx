@@ -2,7 +2,9 @@
 import { render } from 'preact'
 import { App } from './app.tsx'
 import { begin } from './state/current.ts'
+import { dataOf } from './state/data.ts'
 import { isolate, keepFiles } from './state/isolate.ts'
+import { settings } from './state/settings.ts'
 import './style/base.css'
 import './style/parts.css'
 import './style/views.css'
@@ -12,6 +14,8 @@ import './style/model.css'
 /** Milliseconds, for training to have begun. */
 const KEEP_AFTER = 4000
 
+// Asked for before anything else; what fails is said by the run.
+dataOf(settings.peek().data).catch(() => undefined)
 render(<App />, document.getElementById('app')!)
 void isolate().then(() => {
   begin()

@@ -8,6 +8,8 @@ import { button, steps } from './lib/chromium.ts'
 import { pages, wanted } from './lib/page.ts'
 
 const kinds = facts()
+/** What an address says besides. */
+const TAKEN = ['model', 'data', 'batch', 'latent', 'rate', 'seed', 'steps', 'view', 'digest', 'augment', 'rival']
 
 describe('what the page knows of the models', () => {
   test('all that the command line has', () => {
@@ -19,7 +21,7 @@ describe('what the page knows of the models', () => {
       const of = exported.find((each) => each.kind.kind === kind)!
       expect([of.name, of.entry]).toEqual([name, entry])
       for (const option of options) {
-        expect(['model', 'data', 'batch', 'latent', 'rate', 'seed', 'steps', 'view', 'digest']).not.toContain(option.name)
+        expect(TAKEN).not.toContain(option.name)
         expect(optionText(option, option.initial), `${kind} ${option.name}`).toBe(option.initial)
         const { fault } = of.kind.options[option.name]!
         const tried = ['-1', '0', '0.5', '1', '3', '1.5', '', 'x', '1,2', '1,2,3', '0,1,2', 'none', 'gaussian', 'color', 'batch']
@@ -46,7 +48,8 @@ describe('in Chromium', () => {
     await steps(page, 1)
     for (const { kind } of kinds) {
       await page.evaluate((model) => (location.hash = `#model=${model}&batch=${model === 'sngan' ? 1 : 2}&steps=1000`), kind)
-      await page.waitForFunction((model) => document.querySelector<HTMLSelectElement>('select')!.value === model, {}, kind)
+      await page.waitForFunction((model) => (
+        document.querySelector<HTMLSelectElement>('.settings select')!.value === model), {}, kind)
       await steps(page, 1)
       await page.waitForSelector('.samples .tiles[data-ready="true"]')
     }

@@ -6,7 +6,7 @@ import { createRuntime, Model, vae } from 'ganglion'
 import { encodePng, loadDataset } from 'ganglion/node'
 import type { ElementHandle, Page } from 'puppeteer-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { button, steps } from './lib/chromium.ts'
+import { button, chromium, open, steps } from './lib/chromium.ts'
 import { pages, wanted } from './lib/page.ts'
 
 const all = pages()
@@ -114,4 +114,30 @@ test('an address of pictures that the page does not have says so', async () => {
   const { page } = await all.at('#data=own-0123456789abcdef')
   await page.waitForSelector('.alert')
   expect(await page.$eval('.alert', (element) => element.textContent)).toMatch(/Give them in “Pictures”/)
+})
+
+test('the camera: a picture of its class, and off again; where there is none, it says so', async () => {
+  const browser = await chromium(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'])
+  try {
+    const { page, said } = await open(browser, `${all.site.url}#view=data&batch=8`)
+    await steps(page, 1)
+    await page.locator('[data-camera-on]').click()
+    await page.waitForFunction(() => (document.querySelector<HTMLVideoElement>('[data-camera]')?.videoWidth ?? 0) > 0)
+    await page.locator('.camera input').fill('me')
+    await page.locator('[data-photo]').click()
+    await page.waitForSelector('[data-made="1"]')
+    expect(await page.$eval('[data-made]', (element) => element.textContent)).toContain('me')
+    const track = await page.evaluateHandle(() => (
+      (document.querySelector<HTMLVideoElement>('[data-camera]')!.srcObject as MediaStream).getTracks()[0]!))
+    await page.locator('nav button:nth-child(1)').click()
+    await page.waitForFunction((track) => track.readyState === 'ended', {}, track)
+    expect(said).toEqual([])
+  } finally {
+    await browser.close()
+  }
+  const { page } = await all.at('#view=data&batch=8')
+  await steps(page, 1)
+  await page.locator('[data-camera-on]').click()
+  await page.waitForSelector('.camera .alert')
+  expect(await page.$eval('.camera .alert', (element) => element.textContent)).toMatch(/^There is no camera for this page: /)
 })

@@ -15,6 +15,8 @@ afterAll(() => existsSync(file) && rmSync(file))
 test.each([
   '#view=take&model=vae&batch=40&latent=5&rate=0.002&seed=9&steps=30',
   '#view=take&model=cgan&batch=4&latent=5&rate=0.002&seed=9&filters=4&diffAugment=color&steps=4',
+  '#view=take&model=vae&batch=16&latent=3&hidden=24&seed=2&augment=shift,noise&steps=12',
+  '#view=take&model=gan&data=spiral&batch=16&hidden=24&discriminatorHidden=24&seed=2&steps=12',
 ])('%s: it prints the digest of the page', async (hash) => {
   const { page } = await all.at(hash)
   await page.waitForFunction(() => /\/\/ [0-9a-f]{64}/.test(document.querySelector('[data-program]')?.textContent ?? ''))

@@ -17,6 +17,7 @@ test.each([
   '#model=vae&batch=64&latent=20&rate=0.001&seed=7&steps=90',
   '#model=autoencoder&batch=50&latent=6&rate=0.002&seed=3&steps=12',
   '#model=gan&batch=32&latent=64&rate=0.0003&seed=5&steps=10',
+  '#model=vae&batch=16&latent=3&rate=0.001&seed=2&hidden=24&augment=flip,crop&steps=20',
   '#model=cvae&batch=8&latent=4&rate=0.001&seed=6&filters=4&hidden=16&likelihood=gaussian&beta=2&steps=6',
 ])('%s: page, its link opened elsewhere, and Node', async (hash) => {
   const { page, said } = await all.at(hash)

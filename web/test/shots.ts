@@ -18,6 +18,11 @@ const others = [
   ['gan-inside', 1440, '#model=gan&view=inside', {}], ['gan-model', 360, '#model=gan&view=model', {}],
   ['dark-model', 1440, '#model=dcgan&batch=16&filters=16,8&view=model', { theme: 'dark' }],
   ['cvae-inside', 1440, '#model=cvae&batch=16&view=inside', {}],
+  ['plane', 1440, '#model=gan&data=ring&steps=100000', {}], ['plane-360', 360, '#model=gan&data=grid&steps=100000', {}],
+  ['plane-2560', 2560, '#model=gan&data=spiral&steps=100000', {}],
+  ['plane-vae', 1440, '#model=vae&data=spiral&steps=100000', { theme: 'dark' }],
+  ['slow-plane', 1440, '#model=gan&data=ring&steps=100000', { theme: 'dark', language: 'zh' }],
+  ['slow', 1440, '', {}], ['slow-360', 360, '', {}],
   ['promised', 1440, `#steps=20&digest=${'0'.repeat(64)}`, {}], ['medium', 900, '', {}],
 ] as const
 const shots = [
@@ -31,7 +36,7 @@ test.each(shots)('%s', async (name, width, hash, choices) => {
   await page.goto(all.site.url + hash)
   await page.evaluate((kept) => Object.entries(kept).forEach(([key, value]) => localStorage.setItem(key, value)), choices)
   await page.reload()
-  await steps(page, /cvae|dcgan|model/.test(hash) ? 30 : 120)
+  await steps(page, /data=/.test(hash) ? 1000 : /cvae|dcgan|model/.test(hash) ? 30 : 120)
   if (hash.includes('verify')) await page.locator('.card .primary').click()
   if (hash.includes('view=runs')) {
     await page.locator('[data-compare]').click()
@@ -46,6 +51,7 @@ test.each(shots)('%s', async (name, width, hash, choices) => {
     await page.locator('.step-time button').click()
     await page.waitForSelector('.flame', { timeout: 100_000 })
   }
+  if (name.startsWith('slow')) await page.locator('[data-slow]').click()
   if (name.startsWith('cvae')) await page.$eval('.more', (more) => ((more as HTMLDetailsElement).open = true)).catch(() => {})
   await new Promise((done) => setTimeout(done, 2500))
   await page.evaluate(() => scrollTo(0, 0))

@@ -35,14 +35,15 @@ function Waiting({ run: { settings, step }, says }: { readonly run: Run, readonl
 
 function Reached({ run }: { readonly run: Run }) {
   const t = text.value
-  const { settings, reached, paused } = run
+  const { settings, reached, paused, sides } = run
   const taken = paused.value && paused.value.step !== reached.value?.step && paused.value.step > 0 ? paused.value : reached.value
   return (
     <div role="status">
       {!taken && <Waiting run={run} says={t.before(whole(settings.steps))} />}
       {taken && <h3>{t.at(whole(taken.step))}</h3>}
       {taken && <Digest of={taken.digest} name="reached" />}
-      {taken && <Share run={settings} taken={taken} />}
+      {taken && (sides.touched.value && taken !== reached.value
+        ? <p class="note" data-touched>{t.touched}</p> : <Share run={settings} taken={taken} />)}
     </div>
   )
 }

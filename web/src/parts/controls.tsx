@@ -1,14 +1,17 @@
 // Run, pause, one step, restart, and how training stands.
 import { restart, run } from '../state/current.ts'
+import { factsOf } from '../state/facts.ts'
 import type { Run } from '../state/run.ts'
+import { SIDES } from '../state/sides.ts'
 import { text, whole } from '../text/index.ts'
-import { Pause, Play, Restart, Single } from './icons.tsx'
+import { Pause, Play, Restart, Single, Slow } from './icons.tsx'
 
 export function Controls() {
   const now = run.value
   const t = text.value
   const status = now?.status.value ?? 'starting'
   const running = status === 'running' || status === 'starting'
+  const ready = status === 'running' || status === 'paused'
   return (
     <div class="controls" role="group" aria-label={t.controls}>
       <div class="buttons">
@@ -20,10 +23,26 @@ export function Controls() {
           <Single /><span>{t.single}</span>
         </button>
         <button type="button" onClick={restart}><Restart /><span>{t.restart}</span></button>
+        <button type="button" data-slow aria-pressed={now?.slow.on.value ?? false} disabled={!ready}
+          onClick={() => void now?.slowly(!now.slow.on.value)}>
+          <Slow /><span>{t.slowly}</span>
+        </button>
+        {now && !factsOf(now.settings.model).encodes && <Trains run={now} disabled={!ready} />}
       </div>
       {now && <Numbers run={now} />}
       {now && <Threads run={now} />}
     </div>
+  )
+}
+
+/** Which of a GAN's networks train. */
+function Trains({ run, disabled }: { readonly run: Run, readonly disabled: boolean }) {
+  const t = text.value
+  return (
+    <select class="sides" aria-label={t.trainsWhich} value={run.sides.trains.value} disabled={disabled}
+      onChange={({ currentTarget }) => void run.only(SIDES[currentTarget.selectedIndex]!)}>
+      {SIDES.map((side) => <option key={side} value={side}>{t.sides[side]}</option>)}
+    </select>
   )
 }
 

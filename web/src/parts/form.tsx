@@ -1,9 +1,11 @@
 // The settings of a run. A change is a new run.
 import { useId } from 'preact/hooks'
 import { factsOf, type ModelFacts, models, type OptionFacts, optionText } from '../state/facts.ts'
-import { FIRST_DATA } from '../state/data.ts'
-import { ownData } from '../state/own.ts'
-import { change, defaultsOf, type NumberName, RANGES, type Settings, settings, show, within } from '../state/settings.ts'
+import { isPlane, PLANES, SET_NAMES } from '../state/data.ts'
+import { ownData, ownSets } from '../state/own.ts'
+import {
+  type Change, change, CHANGES, changesIn, defaultsOf, type NumberName, RANGES, type Settings, settings, show, within,
+} from '../state/settings.ts'
 import { text, whole } from '../text/index.ts'
 import { Card } from './card.tsx'
 import { Dice } from './icons.tsx'
@@ -21,16 +23,40 @@ export function Form() {
   const count = ownData(data)?.train.count ?? 0
   return (
     <Card title={t.settings} help={t.settingsHelp} class="settings" aside={
-      <button type="button" class="quiet" onClick={() => change({ ...defaultsOf(model), data })}>{t.defaults}</button>
+      <button type="button" class="quiet" onClick={() => change(defaultsOf(model, data))}>{t.defaults}</button>
     }>
       <form onSubmit={(event) => event.preventDefault()}>
         <div class="field wide">
           <label for={id}>{t.model}</label>
           <select id={id} value={model} aria-describedby={`${id}-about`}
-            onChange={({ currentTarget }) => change({ ...defaultsOf(currentTarget.value), data, seed: settings.value.seed })}>
+            onChange={({ currentTarget }) => change({ ...defaultsOf(currentTarget.value, data), seed: settings.value.seed })}>
             <Kinds />
           </select>
           <p id={`${id}-about`}>{t.models[model] ?? summary} <span class="paper">{paper}</span></p>
+        </div>
+        <div class="wide data field">
+          <label for={`${id}-data`}>{t.data}</label>
+          <select id={`${id}-data`} value={data} data-data aria-describedby={`${id}-data-about`}
+            onChange={({ currentTarget }) => {
+              const next = currentTarget.value
+              if (isPlane(next) === isPlane(data)) change({ data: next })
+              else change({ ...defaultsOf(model, next), seed: settings.value.seed })
+            }}>
+            {([[t.images, SET_NAMES], [t.points, PLANES]] as const).map(([label, names]) => (
+              <optgroup key={label} label={label}>
+                {names.map((name) => <option key={name} value={name}>{t.sets[name]}</option>)}
+              </optgroup>
+            ))}
+            {ownSets().length > 0 && (
+              <optgroup label={t.otherData}>
+                {ownSets().map((set) => <option key={set.id} value={set.id}>{t.dataOwn(whole(set.train.count))}</option>)}
+              </optgroup>
+            )}
+          </select>
+          <p id={`${id}-data-about`}>
+            {isPlane(data) ? t.dataPoints : t.dataAbout[data as keyof typeof t.dataAbout] ?? t.dataOwn(whole(count))}
+          </p>
+          <button type="button" onClick={() => show('data')}>{t.otherData}</button>
         </div>
         <NumberField of={settings.value} onChange={change} name="batch" label={t.batch} />
         {latent !== null && <NumberField of={settings.value} onChange={change} name="latent" label={t.latent} />}
@@ -40,11 +66,8 @@ export function Form() {
             onClick={() => change({ seed: Math.floor(Math.random() * MOST_SEEDS) })}><Dice /></button>
         } />
         <NumberField of={settings.value} onChange={change} name="steps" label={t.steps} />
+        {!isPlane(data) && <Changes />}
         <Options model={model} />
-        <div class="wide data">
-          <p class="note"><strong>{t.data}</strong> {data === FIRST_DATA ? t.dataOf : t.dataOwn(whole(count))}</p>
-          <button type="button" onClick={() => show('data')}>{t.otherData}</button>
-        </div>
       </form>
     </Card>
   )
@@ -88,6 +111,26 @@ export function NumberField({ of, onChange, name, label, button }: NumberProps) 
         {button}
       </div>
     </div>
+  )
+}
+
+/** How training images are changed. */
+function Changes() {
+  const t = text.value
+  const { augment } = settings.value
+  const others = (name: Change) => augment.split(',').filter((each) => each !== name)
+  return (
+    <fieldset class="wide checks">
+      <legend>{t.augment}</legend>
+      {CHANGES.map((name) => (
+        <label key={name}>
+          <input type="checkbox" name={`augment-${name}`} checked={augment.split(',').includes(name)}
+            onChange={({ currentTarget: { checked } }) => (
+              change({ augment: changesIn([...others(name), ...(checked ? [name] : [])].join()) }))} />
+          {t.changes[name]}
+        </label>
+      ))}
+    </fieldset>
   )
 }
 

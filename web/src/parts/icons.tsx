@@ -9,6 +9,7 @@ export const Play = () => <Icon><path class="full" d="M6 4.5 15.5 10 6 15.500z" 
 export const Pause = () => <Icon><path class="thick" d="M6.5 4.500v11M13.5 4.500v11" /></Icon>
 export const Single = () => <Icon><path d="M5 4.5 12 10l-7 5.500zM15.5 4.500v11" /></Icon>
 export const Restart = () => <Icon><path d="M4.5 10a5.5 5.5 0 1 0 1.8-4.100M4.5 3.500v3.200h3.2" /></Icon>
+export const Slow = () => <Icon><circle cx="10" cy="10" r="6.5" /><path d="M10 6.500V10l2.5 2" /></Icon>
 export const Check = () => <Icon><path d="m4 10.5 4 4 8-9" /></Icon>
 export const Cross = () => <Icon><path d="m5 5 10 10M15 5 5 15" /></Icon>
 export const Download = () => <Icon><path d="M10 3.500v9M6.5 9l3.5 3.500L13.5 9M4 16.500h12" /></Icon>

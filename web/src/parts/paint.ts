@@ -1,4 +1,7 @@
-// Images in [-1, 1] on a canvas, as tiles with gaps. Grey images have the page's ink and paper, colour images their own colours.
+// Images in [-1, 1] on a canvas, as tiles with gaps. Grey images have the page's ink and paper, colour images their own colours;
+// images that are points of a plane are one plot.
+import { arePoints, dots, emptied } from './dots.ts'
+
 export interface Layout {
   readonly shape: readonly number[]
   readonly columns: number
@@ -34,6 +37,12 @@ let small: HTMLCanvasElement | undefined
 
 export function paint(canvas: HTMLCanvasElement, images: Float32Array, layout: Layout, colours: Colours): void {
   const { shape, columns, side, gap } = layout
+  if (arePoints(shape)) {
+    const context = emptied(canvas)
+    context.fillStyle = `rgb(${colours.paper.join()})`
+    context.fillRect(0, 0, canvas.width, canvas.height)
+    return dots(context, images, `rgb(${colours.ink.join()})`)
+  }
   const [height = 1, width = 1, channels = 1] = shape
   const size = height * width * channels
   const count = Math.floor(images.length / size)

@@ -1,6 +1,7 @@
 // Images as a canvas that is as wide as there is room.
 import { useEffect, useRef } from 'preact/hooks'
 import { dark } from '../state/theme.ts'
+import { arePoints } from './dots.ts'
 import { coloursOf, paint } from './paint.ts'
 
 interface Props {
@@ -21,5 +22,6 @@ export function Tiles({ images, shape, columns, count, label, side = 84 }: Props
     const blank = () => new Float32Array(count * shape.reduce((a, b) => a * b, 1)).fill(-1)
     if (canvas.current) paint(canvas.current, images ?? blank(), { shape, columns, side, gap }, coloursOf(night))
   }, [images, night, columns, count, side])
-  return <canvas ref={canvas} class="tiles" role="img" aria-label={label} data-ready={images !== null} />
+  const plot = arePoints(shape) ? 'plot' : ''
+  return <canvas ref={canvas} class={`tiles ${plot}`} role="img" aria-label={label} data-ready={images !== null} />
 }

@@ -5,7 +5,7 @@ import type { Encoded } from '../state/mapped.ts'
 import { between } from '../state/plane.ts'
 import { factsOf } from '../state/facts.ts'
 import type { Run } from '../state/run.ts'
-import { text } from '../text/index.ts'
+import { spoken, text } from '../text/index.ts'
 import { Card } from './card.tsx'
 import { narrow } from './narrow.ts'
 import { useDecoded } from './decoded.ts'
@@ -28,7 +28,7 @@ interface Props {
 
 export function Walk({ run, encoded, label }: Props) {
   const t = text.value
-  const names = endsOf(run)
+  const names = spoken(endsOf(run))
   const from = useSignal(Math.min(3, names.length - 1))
   const to = useSignal(Math.min(8, names.length - 1))
   const ends = useSignal<Float32Array | null>(null)

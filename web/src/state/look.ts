@@ -2,7 +2,7 @@
 // most a third of the time, whatever the model, and nothing while nobody sees the page or nothing has changed.
 import { signal } from '@preact/signals'
 import type { ImageDataset, Trainer } from 'ganglion/worker'
-import { floats } from './data.ts'
+import { floats, isPlane } from './data.ts'
 import { factsOf } from './facts.ts'
 import type { Run } from './run.ts'
 
@@ -11,6 +11,8 @@ const ROWS = 8
 const COLUMNS = [8, 10, 9, 12, 6, 7, 11, 5]
 /** Images that are reconstructed: one of each class, or the first ones. */
 export const SHOWN = 10
+/** Of points of a plane, how many are made, in so many columns, and how many are reconstructed. */
+const POINTS = { count: 400, columns: 20, shown: 200 } as const
 /** Milliseconds from one look to the next at least, with reduced motion, and from one judgement to the next. */
 const PAUSE = 120
 const CALM = 1500
@@ -29,6 +31,7 @@ export interface Grid {
 
 /** How samples are laid out. Each class has its turn, so it has a column where the columns are a multiple of the classes. */
 export function gridOf({ settings, data }: Run): Grid {
+  if (isPlane(settings.data)) return POINTS
   const classes = factsOf(settings.model).classes ? data?.classNames.length ?? 1 : 1
   const columns = COLUMNS.find((count) => count % classes === 0) ?? COLUMNS[0]!
   return { columns, count: columns * ROWS }
@@ -41,10 +44,10 @@ export interface Shown {
 }
 
 /** The first image of each class, then others until there are as many as are shown. */
-export function oneOfEach({ images, labels, count }: ImageDataset): Shown {
+export function oneOfEach({ images, labels, count }: ImageDataset, shown = SHOWN): Shown {
   const size = images.length / count
   const firsts = labels ? [...new Set(labels)].sort((a, b) => a - b).map((label) => labels.indexOf(label)) : []
-  const chosen = [...new Set([...firsts, ...Array(count).keys()])].slice(0, SHOWN)
+  const chosen = [...new Set([...firsts, ...Array(count).keys()])].slice(0, shown)
   const part = new (images.constructor as Uint8ArrayConstructor)(chosen.length * size)
   chosen.forEach((at, i) => part.set((images as Uint8Array).subarray(at * size, (at + 1) * size), i * size))
   return { images: floats(part), ...(labels && { labels: chosen.map((at) => Number(labels[at])) }) }
@@ -77,7 +80,7 @@ export class Look {
     const { encodes, judges, classes } = factsOf(run.settings.model)
     const judged = judges && run.data!.unseen
     const { count } = gridOf(run)
-    const originals = encodes ? oneOfEach(test) : null
+    const originals = encodes ? oneOfEach(test, isPlane(run.settings.data) ? POINTS.shown : SHOWN) : null
     this.originals.value = originals
     try {
       for (let seen = -1; !run.closed;) {

@@ -4,15 +4,17 @@ import { computed, signal } from '@preact/signals'
 import { createTrainer, type Progress, type Trainer, type Value } from 'ganglion/worker'
 import { chunkOf } from './chunk.ts'
 import { Curve, type Series } from './curve.ts'
-import { Absent, type Data, dataOf, DIGITS, FIRST_DATA } from './data.ts'
+import { Absent, type Data, dataOf, isSet, SETS } from './data.ts'
 import { factsOf } from './facts.ts'
+import { PlaneField } from './field.ts'
 import { Look } from './look.ts'
 import { Seen } from './probed.ts'
+import { type Side, Sides } from './sides.ts'
 import { modelOptions, type Settings } from './settings.ts'
+import { SlowMotion } from './slow.ts'
 
 /** So many epochs that nobody sees their end. */
 const FOREVER = 1_000_000
-const IMAGE = [28, 28, 1]
 /** Chunks whose speed is averaged. */
 const RECENT = 20
 
@@ -36,6 +38,8 @@ export interface Moment {
   readonly epoch: number
   readonly digest: string
   readonly series: Series
+  /** Whether a side stood still on the way, so that no settings end in it. */
+  readonly touched?: boolean
 }
 
 export class Run {
@@ -64,6 +68,10 @@ export class Run {
   readonly look = new Look()
   /** What views look at beside, while they are open. */
   readonly seen = new Seen()
+  readonly field = new PlaneField()
+  readonly slow = new SlowMotion()
+  /** Which of a GAN's networks train. */
+  readonly sides = new Sides()
   trainer: Trainer | null = null
   data: Data | null = null
   #stop: AbortController | null = null
@@ -85,14 +93,18 @@ export class Run {
   }
 
   async #begin(): Promise<void> {
-    const { model, data, seed } = this.settings
+    const { model, data, seed, augment } = this.settings
     try {
       const loading = dataOf(data)
-      // What digits are is known, so that both are made at once.
-      const { train: { shape, classes } } = data === FIRST_DATA ? { train: { shape: IMAGE, classes: DIGITS } } : await loading
+      // What a set of the page is like is known, so that it and the trainer are made at once.
+      const known = isSet(data) ? SETS[data] : null
+      const { shape, classes } = known ? { ...known, classes: known.classes.length } : (await loading).train
       if (factsOf(model).classes && !classes) throw new Unlabelled()
       const options = { ...modelOptions(this.settings), imageShape: shape, ...(factsOf(model).classes && { classes }) }
-      const making = createTrainer({ model: { kind: model, options }, seed, threads: 'auto' })
+      const making = createTrainer({
+        model: { kind: model, options: { ...options, ...(augment && { augment }) } }, seed, threads: 'auto',
+        ...(augment && { worker: new Worker(new URL('../workers/trainer.ts', import.meta.url), { type: 'module' }) }),
+      })
       const [sets, trainer] = await Promise.all([loading, making])
       if (this.#closed) return void trainer.close()
       this.data = sets
@@ -108,26 +120,46 @@ export class Run {
   }
 
   /** Stands where the other one stood, once it is the same to the bit. */
-  async #goOn({ state, step, epoch, digest }: Moment): Promise<void> {
+  async #goOn({ state, step, epoch, digest, touched = false }: Moment): Promise<void> {
     await this.trainer!.loadState(state)
     if (await this.trainer!.digest() !== digest) throw new Error('its state is not what its digest says')
     this.step.value = step
     this.epoch.value = epoch
+    this.sides.touched.value = touched
     this.paused.value = { step, digest }
     this.status.value = 'paused'
   }
 
-  /** All that training changes, at one moment: it stands still meanwhile. */
-  async moment(): Promise<Moment> {
+  /** Does something while it stands still, between two steps. */
+  async #between<T>(work: () => Promise<T>): Promise<T> {
     const running = this.status.value === 'running'
     if (running) this.pause()
     await this.#going
     if (this.status.value !== 'paused') throw new Error(this.error.value || 'it has not begun')
-    const state = await this.trainer!.state()
-    const digest = await this.trainer!.digest()
-    const moment = { state, digest, step: this.step.value, epoch: this.epoch.value, series: this.curve.series() }
+    const result = await work()
     if (running) this.resume()
-    return moment
+    return result
+  }
+
+  /** All that training changes, at one moment: it stands still meanwhile. */
+  moment(): Promise<Moment> {
+    return this.#between(async () => {
+      // Who goes on with it trains both sides.
+      const { state, digest } = await this.sides.asBoth(this.trainer!, async () => (
+        { state: await this.trainer!.state(), digest: await this.trainer!.digest() }))
+      const { step, epoch, curve, sides: { touched } } = this
+      return { state, digest, step: step.value, epoch: epoch.value, series: curve.series(), touched: touched.value }
+    })
+  }
+
+  /** Has one side stand still, or none. Its digests are from then on of no settings. */
+  only(side: Side): Promise<void> {
+    return this.#between(() => this.sides.train(this.trainer!, side))
+  }
+
+  /** A step a second, each in its parts, or as fast as it goes. The bits are the same. */
+  slowly(on: boolean): Promise<void> {
+    return this.#between(async () => this.slow.turn(on))
   }
 
   #fail(error: unknown): void {
@@ -162,8 +194,10 @@ export class Run {
     const last = this.step.value + steps
     try {
       while (!stop.signal.aborted && this.step.value < last) {
-        await this.#train(stop.signal, last)
-        if (this.step.value === this.settings.steps) this.reached.value = await this.#take()
+        const slow = this.slow.on.value
+        if (slow && !await this.slow.show(this.settings.model, stop.signal)) break
+        await this.#train(stop.signal, slow ? this.step.value + 1 : last)
+        if (this.step.value === this.settings.steps && !this.sides.touched.value) this.reached.value = await this.#take()
       }
       this.paused.value = await this.#take()
       this.status.value = 'paused'

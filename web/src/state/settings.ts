@@ -1,8 +1,8 @@
 // What a run is made of, in the page's address and nowhere else: opened again, the address is the same run.
 // Invariant: every setting is written, defaults too, so that a link means the same when defaults have changed.
 import { signal } from '@preact/signals'
-import { FIRST_DATA, OWN } from './data.ts'
-import { factsOf, models, optionText, optionValue } from './facts.ts'
+import { FIRST_DATA, isData, isPlane } from './data.ts'
+import { factsOf, models, type OptionFacts, optionText, optionValue } from './facts.ts'
 
 export interface Settings {
   readonly model: string
@@ -12,6 +12,8 @@ export interface Settings {
   readonly latent: number
   readonly rate: number
   readonly seed: number
+  /** How training images are changed at random: some of CHANGES with commas between, or ''. */
+  readonly augment: string
   /** What the model takes besides, as texts (facts.ts). */
   readonly options: Readonly<Record<string, string>>
   /** The step after which the digest is taken. */
@@ -19,6 +21,13 @@ export interface Settings {
   /** The digest that a link promises for that step; '' where none does. */
   readonly expected: string
 }
+
+/** Changes of training images, as `augmented` of ganglion/models has them. */
+export const CHANGES = ['flip', 'shift', 'crop', 'noise', 'color'] as const
+export type Change = (typeof CHANGES)[number]
+
+/** Those of a text that there are, in their order. */
+export const changesIn = (text: string): string => CHANGES.filter((name) => text.split(',').includes(name)).join()
 
 export const VIEWS = ['train', 'data', 'inside', 'model', 'runs', 'take', 'verify', 'bench'] as const
 export type View = (typeof VIEWS)[number]
@@ -38,11 +47,18 @@ const FIRST = 'vae'
 /** Images a step takes, so that one sees it move. */
 const BATCH = 64
 
-export function defaultsOf(model: string): Settings {
+/** Of points of a plane: two numbers need no more. */
+const PLANE = { latent: 2, rate: 1e-3, units: '64' } as const
+const UNITS = ['hidden', 'discriminatorHidden']
+
+export function defaultsOf(model: string, data: string = FIRST_DATA): Settings {
   const { latent, rate, batch, options } = factsOf(model)
+  const plane = isPlane(data)
+  const initialOf = ({ name, initial }: OptionFacts) => (plane && UNITS.includes(name) ? PLANE.units : initial)
   return {
-    model, data: FIRST_DATA, batch: Math.min(BATCH, batch ?? BATCH), latent: latent ?? 20, rate: rate ?? 1e-3, seed: 1,
-    options: Object.fromEntries(options.map(({ name, initial }) => [name, initial])), steps: 500, expected: '',
+    model, data, batch: Math.min(BATCH, batch ?? BATCH), seed: 1, augment: '',
+    latent: plane ? PLANE.latent : latent ?? 20, rate: plane ? PLANE.rate : rate ?? 1e-3,
+    options: Object.fromEntries(options.map((each) => [each.name, initialOf(each)])), steps: 500, expected: '',
   }
 }
 
@@ -70,17 +86,18 @@ interface Address {
 export function read(hash: string): Address {
   const given = new URLSearchParams(hash.replace(/^#/, ''))
   const model = given.get('model') ?? FIRST
-  const defaults = defaultsOf(models.some(({ kind }) => kind === model) ? model : FIRST)
+  const data = given.get('data') ?? ''
+  const defaults = defaultsOf(models.some(({ kind }) => kind === model) ? model : FIRST, isData(data) ? data : FIRST_DATA)
   const number = (name: NumberName) => within(name, given.has(name) ? Number(given.get(name)) : NaN, defaults[name])
   const expected = given.get('digest') ?? ''
-  const data = given.get('data') ?? ''
   const view = given.get('view') as View
   return {
     settings: {
-      model: defaults.model, data: OWN.test(data) ? data : FIRST_DATA,
+      model: defaults.model, data: defaults.data,
       batch: number('batch'), latent: number('latent'), rate: number('rate'), seed: number('seed'),
+      augment: changesIn(given.get('augment') ?? ''),
       options: Object.fromEntries(factsOf(defaults.model).options.map((each) => (
-        [each.name, optionText(each, given.get(each.name) ?? '') ?? each.initial]))),
+        [each.name, optionText(each, given.get(each.name) ?? '') ?? defaults.options[each.name]!]))),
       steps: number('steps'), expected: /^[0-9a-f]{64}$/.test(expected) ? expected : '',
     },
     view: VIEWS.includes(view) ? view : 'train',

@@ -9,6 +9,9 @@ export { figure, language, speak, whole } from './language.ts'
 const dictionaries: Readonly<Record<Language, Texts>> = { en, zh }
 
 export const text = computed(() => dictionaries[language.value])
+/** What classes are called in the page's language. */
+export const spoken = (classNames: readonly string[]): readonly string[] => (
+  classNames.map((name) => text.value.classNames[name] ?? name))
 effect(() => {
   document.title = text.value.title
 })

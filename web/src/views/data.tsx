@@ -1,10 +1,11 @@
 // Pictures of one's own: chosen, dropped or drawn; sub-folders are classes. What is broken is named, and the rest goes on.
 import { useSignal } from '@preact/signals'
 import { useMemo, useRef } from 'preact/hooks'
+import { Camera } from '../parts/camera.tsx'
 import { Card } from '../parts/card.tsx'
 import { Pad } from '../parts/pad.tsx'
 import { Tiles } from '../parts/tiles.tsx'
-import { FIRST_DATA, floats } from '../state/data.ts'
+import { FIRST_DATA, floats, isOwn } from '../state/data.ts'
 import { chosen, dropped } from '../state/given.ts'
 import {
   CHANNELS, current, fault, FITS, give, given, giveUp, making, type OwnSet, SIZES, want, wanted,
@@ -23,6 +24,7 @@ export default function Pictures() {
       <div class="stack">
         <Given />
         <Card title={t.draw} help={t.drawHelp} class="pad"><Pad onPicture={(file) => give([file])} /></Card>
+        <Card title={t.camera} help={t.cameraHelp} class="camera"><Camera onPicture={(file) => give([file])} /></Card>
       </div>
       <Card title={t.made} help={t.madeHelp} class="made"><Made /></Card>
     </div>
@@ -112,7 +114,7 @@ function Made() {
       <div class="buttons">
         {set && <button type="button" class="primary" data-train onClick={() => begin(set)}>{t.trainOn}</button>}
         {given.value.length > 0 && <button type="button" onClick={giveUp}>{t.giveUp}</button>}
-        {settings.value.data !== FIRST_DATA && (
+        {isOwn(settings.value.data) && (
           <button type="button" onClick={() => change({ data: FIRST_DATA })}>{t.backToDigits}</button>
         )}
       </div>

@@ -17,7 +17,7 @@ import { middleOf } from '../state/mapped.ts'
 import { factsOf } from '../state/facts.ts'
 import { codeAt, placesOf } from '../state/plane.ts'
 import type { Run } from '../state/run.ts'
-import { text } from '../text/index.ts'
+import { spoken, text } from '../text/index.ts'
 
 export default function Inside() {
   const now = run.value
@@ -53,7 +53,7 @@ function Of({ run }: { readonly run: Run }) {
               <>
                 <LatentMap encoded={encoded} place={at ? [at[0]!, at[1]!] : null}
                   onPlace={(x, y) => (chosen.value = codeAt(encoded.plane, x, y))} />
-                {encoded.labels && <Classes names={encoded.classNames} name={t.classOf}
+                {encoded.labels && <Classes names={spoken(encoded.classNames)} name={t.classOf}
                   onClass={(at) => (chosen.value = middleOf(encoded, at))} />}
               </>
             )}
@@ -65,7 +65,7 @@ function Of({ run }: { readonly run: Run }) {
           <div class="one">
             <Tiles images={images.value} shape={run.data!.train.shape} columns={1} count={1} label={t.decodedAlt} side={280} />
           </div>
-          {classes && <Classes names={run.data!.classNames} name={t.drawnAs} chosen={label.value}
+          {classes && <Classes names={spoken(run.data!.classNames)} name={t.drawnAs} chosen={label.value}
             onClass={(at) => (label.value = at)} />}
           {code && <Sliders code={code} codes={encoded?.codes ?? null} onCode={(next) => (chosen.value = next)} />}
         </Card>

@@ -60,7 +60,7 @@ function Other({ of }: { readonly of: Settings }) {
       <label class="field">
         <span>{t.model}</span>
         <select value={of.model} data-rival onChange={({ currentTarget }) => (
-          change({ ...defaultsOf(currentTarget.value), data: of.data, seed: of.seed }))}><Kinds /></select>
+          change({ ...defaultsOf(currentTarget.value, of.data), seed: of.seed }))}><Kinds /></select>
       </label>
       <NumberField of={of} onChange={change} name="batch" label={t.batch} />
       {latent !== null && <NumberField of={of} onChange={change} name="latent" label={t.latent} />}

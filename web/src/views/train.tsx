@@ -5,8 +5,11 @@ import { Card } from '../parts/card.tsx'
 import { Chart } from '../parts/chart.tsx'
 import { Legend, Table } from '../parts/figures.tsx'
 import { Form } from '../parts/form.tsx'
+import { Plane } from '../parts/plane.tsx'
+import { SlowStep } from '../parts/slow.tsx'
 import { Tiles } from '../parts/tiles.tsx'
 import { run } from '../state/current.ts'
+import { isPlane } from '../state/data.ts'
 import { gridOf, SHOWN } from '../state/look.ts'
 import { factsOf } from '../state/facts.ts'
 import type { Run } from '../state/run.ts'
@@ -21,6 +24,7 @@ export function Train() {
     <div class="view train">
       {now && (
         <div class="pair">
+          {now.slow.on.value && <SlowStep run={now} />}
           <Samples run={now} />
           <div class="stack">
             {factsOf(now.settings.model).encodes && <Reconstructions run={now} />}
@@ -35,7 +39,8 @@ export function Train() {
 
 export function Samples({ run }: { readonly run: Run }) {
   const t = text.value
-  const { look, step } = run
+  const { look, step, settings } = run
+  if (isPlane(settings.data)) return <Plane run={run} />
   // Known when the run has its data, which it has when there are samples.
   const samples = look.samples.value
   const { columns, count } = gridOf(run)
@@ -52,10 +57,11 @@ export function Reconstructions({ run }: { readonly run: Run }) {
   const t = text.value
   const { look, step } = run
   const shape = shapeOf(run)
+  const points = isPlane(run.settings.data)
   const count = look.originals.value ? look.originals.value.images.length / shape.reduce((a, b) => a * b, 1) : SHOWN
   return (
-    <Card title={t.reconstructions} help={run.data?.unseen === false ? t.reconstructionsSeen : t.reconstructionsHelp}
-      class="reconstructions">
+    <Card title={t.reconstructions} class={`reconstructions ${points ? 'beside' : ''}`}
+      help={points ? t.reconstructionsPoints : run.data?.unseen === false ? t.reconstructionsSeen : t.reconstructionsHelp}>
       <Tiles images={look.originals.value?.images ?? null} shape={shape} columns={SHOWN} count={count} label={t.originalsAlt} />
       <Tiles images={look.reconstructions.value} shape={shape} columns={SHOWN} count={count}
         label={t.reconstructionsAlt(whole(step.value))} />

@@ -18,6 +18,7 @@ export interface Writing {
   readonly options: object
   readonly seed: number
   readonly batch: number
+  readonly augment: string
   readonly threads: number
   readonly state: State
   readonly step: number
@@ -60,7 +61,7 @@ async function hashOf(bytes: Uint8Array | Float32Array): Promise<string> {
 }
 
 async function write(of: Writing): Promise<Uint8Array> {
-  const { name, kind, options, seed, batch, threads, state, step, epoch, metrics, data, images, software } = of
+  const { name, kind, options, seed, batch, augment, threads, state, step, epoch, metrics, data, images, software } = of
   const model = await Model.create(await createRuntime(), definitionOf(kind, options), { seed })
   model.loadState(state)
   const { counters, variables } = model.state()
@@ -80,7 +81,7 @@ async function write(of: Writing): Promise<Uint8Array> {
     model: { kind, options },
     data: { ...data, sha256: await hashOf(images) },
     training: {
-      seed, epochs: Math.max(EPOCHS, epoch + 1), batchSize: batch, accumulate: 1,
+      seed, epochs: Math.max(EPOCHS, epoch + 1), batchSize: batch, accumulate: 1, ...(augment && { augment }),
       threads, precision: 'deterministic', wide: false,
     },
     software: { ganglion: software.ganglion, core: threads > 1 ? software.threads : software.core, node: 'none: in a page' },

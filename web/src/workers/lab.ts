@@ -1,5 +1,6 @@
 // Opens a model to look at, apart from the one that trains: what it is made of, how long its ops take, what a step would see.
 import { createRuntime, type Runtime } from 'ganglion'
+import { type Field, FieldProbe } from '../lab/field.ts'
 import { open, type Opened } from '../lab/graph.ts'
 import { countOf, type Part, partsOf } from '../lab/parts.ts'
 import { type Asked as Batch, Probe, type Probed } from '../lab/probe.ts'
@@ -18,6 +19,7 @@ export interface Questions {
   readonly parts: { readonly ask: Of, readonly answer: { readonly parts: readonly Part[], readonly count: number } }
   readonly times: { readonly ask: Of, readonly answer: readonly Time[] }
   readonly probe: { readonly ask: Of & { readonly weights: Weights, readonly batch: Batch }, readonly answer: Probed }
+  readonly field: { readonly ask: Of & { readonly weights: Weights, readonly seed: number }, readonly answer: Field }
 }
 export type What = keyof Questions
 export type Request = { [W in What]: { readonly id: number, readonly what: W, readonly ask: Questions[W]['ask'] } }[What]
@@ -25,8 +27,9 @@ export type Reply = { readonly id: number } & (
   { readonly value: unknown } | { readonly error: string } | { readonly progress: readonly [done: number, of: number] })
 
 let runtime: Promise<Runtime> | undefined
-/** The one that is probed again and again. */
+/** The ones that are probed again and again. */
 let probed: { readonly opened: Opened, readonly probe: Probe } | undefined
+let field: { readonly opened: Opened, readonly probe: FieldProbe } | undefined
 
 const opened = async ({ kind, options, rows }: Of) => open(await (runtime ??= createRuntime()), definitionOf(kind, options), rows)
 
@@ -43,6 +46,14 @@ async function answer({ id, what, ask }: Request): Promise<unknown> {
       if (next.done) return next.value
       postMessage({ id, progress: next.value } satisfies Reply)
     }
+  }
+  if (what === 'field') {
+    if (!field) {
+      const of = await opened(ask)
+      field = { opened: of, probe: new FieldProbe(of) }
+    }
+    field.opened.model.loadWeights(ask.weights)
+    return field.probe.run(ask.seed)
   }
   if (!probed) {
     const of = await opened(ask)
