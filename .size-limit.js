@@ -41,7 +41,7 @@ export default [
   entry('ganglion/verify: all of it, the core inside', 'verify/index.js', '100.3 kB'),
   entry('ganglion/bench: all of it, the core inside', 'bench/index.js', '72.9 kB'),
   entry('ganglion/export: what is there before a format is chosen', 'export/index.js', '19.9 kB'),
-  entry('ganglion/metrics', 'metrics/index.js', '23.1 kB'),
+  entry('ganglion/metrics', 'metrics/index.js', '25.4 kB'),
   entry('ganglion/swarm', 'swarm/index.js', '17.6 kB'),
   entry('ganglion/safetensors', 'formats/safetensors.js', '3.5 kB'),
   entry('ganglion/idx', 'formats/idx.js', '1.8 kB'),

@@ -44,5 +44,6 @@ export declare const bytes: Uint8Array<ArrayBuffer>
 export declare const text: string
 export declare const extractor: import('../src/metrics/extractors.ts').FeatureExtractor
 export declare const real: Float32Array
+export declare const mixture: import('../src/metrics/mixture.ts').GaussianMixture
 export declare const report: import('../src/bench/index.ts').BenchReport
 export declare const crew: { reduce(tasks: readonly Task[]): Promise<import('../src/swarm/reduction.ts').Reduction> }

@@ -87,17 +87,41 @@ const forModel = ({ load = {} }: Partial<SavedData>, { definition: { imageShape 
 export async function fittingData(
   given: string | undefined, { data: saved }: RunConfig, folder: string, model: Model, maxBytes?: number,
 ): Promise<{ data: LoadedDataset, split: Split }> {
-  const { imageShape } = model.definition
   const source = given ?? saved?.source
-  if (source === undefined) throw new GanglionError(`"${folder}" does not say what it was trained on; give --data`)
+  if (source === undefined) throw noSource(folder)
   const choice = forModel(saved ?? {}, model)
   // What the run held out is held out of its own data only.
   const asked = given === undefined || given === saved?.source ? choice : { ...choice, validation: undefined }
   const test = await testData(source, asked, undefined, maxBytes)
   const data = test ?? await loadFrom(await openSource(source, maxBytes ?? MOST_BYTES), { ...asked, maxBytes })
-  if (data.shape.join() === imageShape.join()) return { data, split: test ? 'test' : 'train' }
+  return { data: fitting(data, model), split: test ? 'test' : 'train' }
+}
+
+const noSource = (folder: string): GanglionError =>
+  new GanglionError(`"${folder}" does not say what it was trained on; give --data`)
+
+/** Images of the model's shape. */
+function fitting(data: LoadedDataset, { definition: { imageShape } }: Model): LoadedDataset {
+  if (data.shape.join() === imageShape.join()) return data
   throw new GanglionError(`the images of "${data.name}" are ${data.shape.join('x')}, ` +
     `and the model was trained on ${imageShape.join('x')}; give other data`)
+}
+
+/**
+ * The images that trained a run, for its model to encode.
+ * @param given in place of the run's
+ * @throws GanglionError when there is no source, or its images are not of the model's shape
+ */
+export async function trainedOn(
+  given: string | undefined, { data: saved }: RunConfig, folder: string, model: Model, maxBytes?: number,
+): Promise<LoadedDataset> {
+  const source = given ?? saved?.source
+  if (source === undefined) throw noSource(folder)
+  const { limit, limitFirst = saved?.load ? undefined : saved?.count, validation } = (saved?.load ?? {}) as DataChoice
+  // What the run left out is left out of its own data only.
+  const choice = source === saved?.source ? { limit, limitFirst, validation } : { validation: undefined }
+  const found = await openSource(source, maxBytes ?? MOST_BYTES)
+  return fitting(await loadFrom(found, { ...forModel(saved ?? {}, model), ...choice, maxBytes }), model)
 }
 
 /** How many classes there are: as the data say, or as the labels reach. */

@@ -41,8 +41,13 @@ async function collect(
   return { values, width }
 }
 
-/** Figures of `samples` images of the model beside all of `data`. */
-export async function distribution(model: Model, data: ImageDataset, samples: number, seed: number): Promise<Distribution> {
+/**
+ * Figures of `samples` images of the model beside all of `data`.
+ * @param codes of the samples, in place of the model's own
+ */
+export async function distribution(
+  model: Model, data: ImageDataset, samples: number, seed: number, codes = model.drawCodes(samples, { seed }),
+): Promise<Distribution> {
   const least = NEIGHBOURS + 1
   if (Math.min(data.count, samples) < least) {
     throw new GanglionError(`${samples} samples cannot be compared with ${data.count} images, ` +
@@ -53,7 +58,6 @@ export async function distribution(model: Model, data: ImageDataset, samples: nu
   const real = await collect(extractor, data.count, (first, n) =>
     scaledImages(data, Array.from({ length: n }, (_, i) => first + i)))
   const { classes } = model.definition
-  const codes = model.drawCodes(samples, { seed })
   const size = codes.length / samples
   const generated = await collect(extractor, samples, (first, n) => {
     const labels = classes && Float32Array.from({ length: n }, (_, i) => (first + i) % classes)

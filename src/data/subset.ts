@@ -5,8 +5,8 @@ import type { ImageDataset } from './dataset.ts'
 import type { Labels } from './rows.ts'
 
 /** What images are drawn for: each purpose draws others. */
-export type Purpose = 'limit' | 'validation'
-const STREAMS = { limit: 0x6c696d69, validation: 0x76616c69 } as const
+export type Purpose = 'limit' | 'validation' | 'mixture'
+const STREAMS = { limit: 0x6c696d69, validation: 0x76616c69, mixture: 0x6d697874 } as const
 
 /** MurmurHash3's finalizer: every bit of the result depends on every bit of `x`. */
 function mixed(x: number): number {

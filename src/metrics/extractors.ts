@@ -21,7 +21,8 @@ const CHUNK = 64
 /** What the random network is drawn from. */
 const SEED = 1
 
-const RUNTIME = rule('a Runtime, which createRuntime() promises: await it', (x): x is Runtime => isObject(x) && 'session' in x)
+export const RUNTIME = rule('a Runtime, which createRuntime() promises: await it',
+  (x): x is Runtime => isObject(x) && 'session' in x)
 const WEIGHTS = rule('a Map of tensors, as decodeSafetensors gives', (x): x is ReadonlyMap<string, SavedTensor> =>
   isObject(x) && 'get' in x)
 

@@ -1,6 +1,7 @@
 // A run's pictures, as the bytes of PNG files. What would be too large is refused before anything is computed.
 import type { ImageDataset } from '../data/dataset.ts'
 import { imageGrid } from '../formats/grid.ts'
+import { sizeOf } from '../graph/tensor.ts'
 import { interpolate } from '../models/interpolate.ts'
 import { check, complete, count as countRule, type Given, isNumbers, option, rule, seed as seedRule, whole } from '../options.ts'
 import { checkData } from '../data/dataset.ts'
@@ -37,6 +38,21 @@ export function samplesPng(model: Model, options: Given<typeof SAMPLES> = {}): U
   const most = mostSamples(model, columns)
   if (count > most) throw tooMany(`${count} images`, model, `${most}`)
   return toPng(model, model.sample(count, { seed, label }), columns)
+}
+
+/**
+ * The images of codes in a grid.
+ * @throws RangeError where they are more than a picture has room for
+ */
+export function decodedPng(
+  model: Model, codes: Float32Array, { seed, columns, label }: Omit<Given<typeof SAMPLES>, 'count'>,
+): Uint8Array {
+  const { codeShape, classes } = model.definition
+  const count = codes.length / sizeOf(codeShape)
+  const most = mostSamples(model, columns)
+  if (count > most) throw tooMany(`${count} images`, model, `${most}`)
+  const labels = classes === undefined ? {} : { labels: Array.from({ length: count }, (_, i) => label ?? i % classes) }
+  return toPng(model, model.decode(codes, { seed, ...labels }), columns)
 }
 
 /** The most images that a picture of samples has room for; one is always drawn. */

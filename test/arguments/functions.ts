@@ -313,6 +313,12 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   'metrics.neighbourhood': [metrics.neighbourhood, () => [features, features, { neighbours: 1 }]],
   'metrics.compareFeatures': [metrics.compareFeatures, () => [features, features, { neighbours: 1, pairs: 3 }],
     /compareFeatures|gaussian|kernelDistance|neighbourhood/],
+  'metrics.gaussianMixture': [metrics.gaussianMixture, () => [features, {
+    components: 2, iterations: 1, tolerance: 0.1, ridge: 0.1, seed: 1,
+  }]],
+  'metrics.drawMixture': [metrics.drawMixture, () => [runtime, metrics.gaussianMixture(features, { components: 2 }), 2, {
+    seed: 1,
+  }]],
   'metrics.negativeLogLikelihood': [metrics.negativeLogLikelihood, () => [model, data, { codes: 1 }]],
   'a FeatureExtractor.of': [method(extractor, 'of'), () => [new Float32Array(64)], /random-conv-128/],
 

@@ -7,6 +7,7 @@ import { fittingData } from '../data.ts'
 import { distribution, NEIGHBOURS } from '../distribution.ts'
 import { figures as shown } from '../format.ts'
 import { help, integer, parse, seed } from '../options.ts'
+import { mixtureCodes, samplerOptions } from '../sampler.ts'
 import { sayData } from '../say_data.ts'
 import { DATA, folderOf, MAX_BYTES, MODEL, openRun, RUN } from './picture.ts'
 
@@ -19,6 +20,7 @@ const options = {
   model: MODEL,
   samples: { value: 'N', read: integer(0, 100_000), initial: SAMPLES, help: 'images made, to compare with the data; 0: none' },
   seed: { value: 'N', read: seed, initial: 1, help: 'what the samples are drawn from' },
+  ...samplerOptions,
   nll: { value: 'K', read: integer(1, 100_000), help: 'estimate the negative log-likelihood by K codes an image (200, say)' },
   json: { help: 'one JSON object instead of text' },
   ...help,
@@ -32,6 +34,7 @@ export const evaluate: Command = {
   groups: [['Options', options]],
   examples: [
     ['evaluate runs/vae', "its own figures, and how near samples are to test images"],
+    ['evaluate runs/rae --sampler gaussian-mixture', 'samples of codes where those of training images are'],
     ['evaluate runs/vae --nll 200 --samples 0', 'the negative log-likelihood by importance sampling, in nats'],
     ['evaluate runs/vae --data fashion --json', 'over others, for a program'],
   ],
@@ -49,7 +52,8 @@ export const evaluate: Command = {
     const samples = values.samples ?? (own && data.count <= NEIGHBOURS ? 0 : SAMPLES)
     const figures: Record<string, number> = own ? await evaluateInTurns(model, data) : {}
     if (codes) figures['nll'] = await negativeLogLikelihood(model, data, { codes })
-    const made = samples && await distribution(model, data, samples, drawn)
+    const of = { config, model, folder, count: samples, seed: drawn, maxBytes: values['max-bytes'] }
+    const made = samples && await distribution(model, data, samples, drawn, await mixtureCodes(values, of, io))
     if (values.json) {
       const all = { figures, images: data.count, split, data: data.name, ...(made && { distribution: made }) }
       io.stdout.write(`${JSON.stringify(all)}\n`)

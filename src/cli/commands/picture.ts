@@ -1,4 +1,4 @@
-// What sample, reconstruct and interpolate have in common: a run in, one PNG out.
+// What sample, reconstruct, interpolate and map have in common: a run in, one PNG out.
 import { join, resolve } from 'node:path'
 import { GanglionError } from '../../errors.ts'
 import { writeFileAtomic } from '../../node/files.ts'
@@ -47,12 +47,14 @@ export function folderOf(name: string, [folder, more]: readonly string[]): strin
   return folder
 }
 
-interface Picture<O extends Options> extends Pick<Command, 'name' | 'summary' | 'examples'> {
+interface Picture<O extends Options> extends Pick<Command, 'name' | 'summary' | 'examples' | 'notes'> {
   readonly options: O
   draw(run: { config: RunConfig, model: Model, folder: string }, values: Values<O>, io: Io): Promise<Uint8Array> | Uint8Array
 }
 
-export function pictureCommand<O extends Options>({ name, summary, examples, options: own, draw }: Picture<O>): Command {
+export function pictureCommand<O extends Options>(
+  { name, summary, examples, notes = [], options: own, draw }: Picture<O>,
+): Command {
   const common = {
     model: MODEL, out: { value: 'FILE', help: 'the PNG to write', read: pngName, initial: `RUN/${name}.png` },
   } as const
@@ -61,7 +63,7 @@ export function pictureCommand<O extends Options>({ name, summary, examples, opt
     name,
     summary,
     usage: 'RUN [options]',
-    notes: [RUN],
+    notes: [RUN, ...notes],
     groups: [['Options', options]],
     examples,
     async run(args, io) {
