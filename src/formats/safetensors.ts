@@ -6,7 +6,7 @@ import { GanglionError } from '../errors.ts'
 import { isA } from '../tag.ts'
 import { checkBytes } from './bytes.ts'
 import { DTYPES } from './dtypes.ts'
-import { type Entry, type Header, METADATA, parseHeader, quoted } from './safetensors_header.ts'
+import { type Entry, type Header, MAX_HEADER, METADATA, parseHeader, quoted } from './safetensors_header.ts'
 import { decodeUtf8, encodeUtf8 } from './utf8.ts'
 
 export interface SavedTensor {
@@ -25,9 +25,6 @@ export interface SafetensorsFile {
   readonly tensors: Map<string, SavedTensor>
   readonly metadata: Record<string, string>
 }
-
-/** The reference implementation's limit on the header, in bytes. */
-const MAX_HEADER = 100_000_000
 
 /**
  * The bytes of a safetensors file; its data starts at a multiple of 8.
@@ -107,10 +104,10 @@ const size = (tensor: WrittenTensor | undefined): number => (isA('Uint8Array', t
 export function decodeSafetensors(bytes: Uint8Array, name = 'safetensors data'): SafetensorsFile {
   const { metadata, entries, start } = readLayout('decodeSafetensors', bytes, name)
   const tensors = new Map<string, SavedTensor>()
+  const view = new DataView(bytes.buffer, bytes.byteOffset + start)
   for (const { name: key, dtype, shape, begin, end } of entries) {
     const { size, read } = DTYPES.get(dtype)!
-    const view = new DataView(bytes.buffer, bytes.byteOffset + start + begin, end - begin)
-    tensors.set(key, { shape, data: read(view, (end - begin) / size) })
+    tensors.set(key, { shape, data: read(view, (end - begin) / size, begin) })
   }
   return { tensors, metadata }
 }
@@ -144,8 +141,9 @@ export function readLayout(owner: string, bytes: Uint8Array, name: string, lengt
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end)
   let covered = 0
   for (const { name: key, begin, end } of entries) {
-    const where = `tensor ${quoted(key)}`
-    if (begin < covered) throw damaged(name, `${where} starts at byte ${begin}, inside another that ends at ${covered}`)
+    if (begin < covered) {
+      throw damaged(name, `tensor ${quoted(key)} starts at byte ${begin}, inside another that ends at ${covered}`)
+    }
     if (begin > covered) throw damaged(name, `no tensor covers bytes ${covered} to ${begin} of its data, before ${quoted(key)}`)
     covered = end
   }

@@ -114,6 +114,7 @@ describe('decodeSafetensors', () => {
     ] as [string, Uint8Array, string]    )),
     ['a key of a tensor twice', file(`{"a":{"dtype":"F32","shape":[1],"shape":[1],"data_offsets":[0,4]}}`, 4),
       'tensor "a" names "shape" twice'],
+    ['more sizes than there are', file({ a: f32(Array(65).fill(1), 0, 4) }, 4), 'tensor "a" has more than 64 sizes'],
     ['a key of the metadata twice', file('{"__metadata__":{"a":"b","a":"b"}}'), '"__metadata__" names "a" twice'],
     ['another field', file({ a: { ...f32([1], 0, 4), more: 1 } }, 4), 'tensor "a" has a field "more", ' +
       'expected dtype, shape and data_offsets'],
@@ -149,6 +150,12 @@ describe('decodeSafetensors', () => {
     }
     const many = Array.from({ length: 50_000 }, (_, i) => `"${i}":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}`)
     expect(decodeSafetensors(file(`{${many.join()}}`)).tensors.size).toBe(50_000)
+    const names = (count: number, value: string) => `{${Array.from({ length: count }, (_, i) => `"${i}":${value}`).join()}}`
+    const empty = '{"dtype":"F32","shape":[0],"data_offsets":[0,0]}'
+    expect(decodeSafetensors(file(names(262_144, empty))).tensors.size).toBe(262_144)
+    expect(() => decodeSafetensors(file(names(1_500_000, empty)), 'f')).toThrow(
+      '"f" is not a valid safetensors file: its header has more than 262144 names; save or download it again')
+    expect(() => decodeSafetensors(file(`{"__metadata__":${names(1e6, '""')}}`), 'f')).toThrow(/"__metadata__" has more than 65536 names/)
   })
 
   test('metadata may have any key', () => {
