@@ -5,7 +5,7 @@ import { GanglionError } from '../errors.ts'
 import { check, record, shown } from '../options.ts'
 import { tagOf } from '../tag.ts'
 import { checkBytes } from './bytes.ts'
-import { DTYPES } from './dtypes.ts'
+import { halfValue } from './dtypes.ts'
 import { decodeUtf8, encodeUtf8 } from './utf8.ts'
 
 export type NpyData =
@@ -25,14 +25,6 @@ interface NpyType {
   make(count: number): NpyData
 }
 
-const half = DTYPES.get('F16')!
-/** An f16 by what reads those of safetensors, which are little-endian. */
-function readHalf(view: DataView, at: number, little: boolean): number {
-  const swapped = new DataView(new ArrayBuffer(2))
-  swapped.setUint16(0, view.getUint16(at, little), true)
-  return half.read(swapped, 1)[0]!
-}
-
 /** By NumPy's codes. What has no array of its own here becomes one that holds it: f16 f32, and i64 f64 where that is exact. */
 const TYPES: Readonly<Record<string, NpyType>> = {
   b1: { size: 1, read: (v, at) => v.getUint8(at), make: (n) => new Uint8Array(n) },
@@ -44,7 +36,7 @@ const TYPES: Readonly<Record<string, NpyType>> = {
   i4: { size: 4, read: (v, at, little) => v.getInt32(at, little), make: (n) => new Int32Array(n) },
   u8: { size: 8, read: (v, at, little) => Number(v.getBigUint64(at, little)), make: (n) => new Float64Array(n) },
   i8: { size: 8, read: (v, at, little) => Number(v.getBigInt64(at, little)), make: (n) => new Float64Array(n) },
-  f2: { size: 2, read: readHalf, make: (n) => new Float32Array(n) },
+  f2: { size: 2, read: (v, at, little) => halfValue(v.getUint16(at, little)), make: (n) => new Float32Array(n) },
   f4: { size: 4, read: (v, at, little) => v.getFloat32(at, little), make: (n) => new Float32Array(n) },
   f8: { size: 8, read: (v, at, little) => v.getFloat64(at, little), make: (n) => new Float64Array(n) },
 }
@@ -54,6 +46,9 @@ const CODES: Readonly<Record<string, string>> = {
   Uint8Array: '|u1', Int8Array: '|i1', Uint16Array: '<u2', Int16Array: '<i2', Uint32Array: '<u4', Int32Array: '<i4',
   Float32Array: '<f4', Float64Array: '<f8',
 }
+
+/** What a header may take, and how many sizes an array may have: NumPy reads 10,000 bytes of a stranger's, and has 64 sizes. */
+const [MOST_HEADER, MOST_SIZES] = [65536, 64]
 
 const MAGIC = '\x93NUMPY'
 /** The data begin at a multiple of this, as NumPy has it. */
@@ -167,6 +162,7 @@ function readHeader(bytes: Uint8Array, name: string): Header {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const [begin, length] = bytes[6] === 1 ? [10, view.getUint16(8, true)] : [12, view.getUint32(8, true)]
   if (bytes[6]! < 1 || bytes[6]! > 3) throw damaged(name, `its version is ${bytes[6]}, expected 1, 2 or 3`)
+  if (length > MOST_HEADER) throw damaged(name, `its header would take ${length} bytes, expected at most ${MOST_HEADER}`)
   if (begin + length > bytes.length) throw damaged(name, 'it is cut short within its header')
   let text: string
   try {
@@ -187,6 +183,7 @@ function readHeader(bytes: Uint8Array, name: string): Header {
       'expected numbers or booleans of at most 64 bits; convert it with astype')
   }
   const shape = sizes.split(',').map((size) => size.trim()).filter(Boolean).map((size) => Number.parseInt(size))
+  if (shape.length > MOST_SIZES) throw damaged(name, `its shape has ${shape.length} sizes, expected at most ${MOST_SIZES}`)
   if (!Number.isSafeInteger(product(shape) * 8)) throw damaged(name, `its shape is (${sizes})`)
   return { start: begin + length, type, little: mark !== '>', fortran: order === 'True', shape }
 }

@@ -54,8 +54,13 @@ export function decodeNpz(bytes: Uint8Array, name = 'NPZ data', options: Given<t
     throw new GanglionError(`"${name}" is not an NPZ file: expected a zip file; save it with numpy.savez`)
   }
   let total = 0
+  const names = new Set<string>()
   const files = unpacked(() => unzipSync(bytes, {
-    filter: ({ originalSize }) => {
+    filter: ({ name: file, originalSize }) => {
+      if (names.has(file)) {
+        throw new GanglionError(`"${name}" holds two files "${file}", expected one of each name; save it again`)
+      }
+      names.add(file)
       total += originalSize
       if (total > maxBytes) {
         throw new GanglionError(`"${name}" unpacks to more than ${maxBytes} bytes; if it is meant, raise the limit (maxBytes)`)
@@ -63,8 +68,8 @@ export function decodeNpz(bytes: Uint8Array, name = 'NPZ data', options: Given<t
       return true
     },
   }), name)
-  return new Map(Object.entries(files).map(([file, content]) => {
-    const array = decodeNpy(content, `${name}/${file}`)
+  return new Map([...names].map((file) => {
+    const array = decodeNpy(files[file]!, `${name}/${file}`)
     return [file.endsWith(SUFFIX) ? file.slice(0, -SUFFIX.length) : file, array]
   }))
 }

@@ -63,6 +63,11 @@ const header = (text: string): Uint8Array => {
   bytes.set(new TextEncoder().encode(`${text.padEnd(117)}\n`), 10)
   return bytes
 }
+/** Version 2, whose header may be of any length. */
+const long = (text: string): Uint8Array => {
+  const length = new Uint8Array(Uint32Array.of(text.length).buffer)
+  return Buffer.concat([good.subarray(0, 6), Uint8Array.of(2, 0), length, Buffer.from(text), new Uint8Array(9)])
+}
 test.each([
   ['no NPY file', new Uint8Array(200), /"f" is not an NPY file: expected it to start with/],
   ['too short', good.subarray(0, -1), /its 2 values take 8 bytes, found 7; save/],
@@ -71,6 +76,10 @@ test.each([
   ['strings', header("{'descr': '<U8', 'fortran_order': False, 'shape': (2,), }"), /holds '<U8', expected numbers/],
   ['records', header("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }"), /holds records, expected/],
   ['no shape', header("{'descr': '<f4', 'fortran_order': False}"), /its header expected 'descr'/],
+  ['more sizes than NumPy has', long(`{'descr': '|u1', 'fortran_order': True, 'shape': (${'1, '.repeat(20_000)}9,), }`),
+    /its shape has 20001 sizes, expected at most 64/],
+  ['a header of megabytes', long(`{'descr': '|u1', 'fortran_order': True, 'shape': (${'1, '.repeat(4e6)}), }`),
+    /its header would take 12000054 bytes, expected at most 65536/],
   ['a huge shape', header("{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999, 9999999999), }"), /its shape is/],
 ])('%s: a sentence', (_, bytes, message) => {
   expect(() => decodeNpy(bytes, 'f')).toThrow(GanglionError)
@@ -89,5 +98,9 @@ test('what is no zip, damaged, or would take too much', () => {
   expect(() => decodeNpz(NUMPY.subarray(0, 900), 'f')).toThrow(/"f" is a damaged zip file: .*; save or download it again/)
   const bomb = zipSync({ 'a.npy': new Uint8Array(1 << 24) })
   expect(() => decodeNpz(bomb, 'f', { maxBytes: 1 << 20 })).toThrow('"f" unpacks to more than 1048576 bytes')
+  const twice = Buffer.from(latin(zipSync({ 'a.npy': good, 'b.npy': good })).replaceAll('b.npy', 'a.npy'), 'latin1')
+  expect(() => decodeNpz(twice, 'f')).toThrow('"f" holds two files "a.npy", expected one of each name; save it again')
+  const proto = Buffer.from(latin(zipSync({ xxproto__: good })).replaceAll('xxproto__', '__proto__'), 'latin1')
+  expect([...decodeNpz(proto).keys()]).toEqual(['__proto__'])
   expect(() => decodeNpz(zipSync({ 'a.txt': new Uint8Array(9) }), 'f')).toThrow('"f/a.txt" is not an NPY file')
 })
