@@ -125,6 +125,8 @@ const isWhole: Fits = (x) => Number.isSafeInteger(x) && (x as number) >= 0
 const isRate: Fits = (x) => Number.isFinite(x) && (x as number) >= 0
 const isFlag: Fits = (x) => typeof x === 'boolean'
 const isHash: Fits = (x) => typeof x === 'string' && /^[0-9a-f]{64}$/.test(x)
+/** Which images were taken and what they were made into; what they may cost is not for a file to say. */
+const isChoice: Fits = (x) => isRecord(x) && !['split', 'maxBytes', 'workers'].some((key) => Object.hasOwn(x, key))
 const isShape: Fits = (x) => Array.isArray(x) && x.every(isCount)
 const isPrecision: Fits = (x) => x === 'deterministic' || x === 'relaxed'
 const maybe = (fits: Fits): Fits => (x) => x === undefined || fits(x)
@@ -163,7 +165,7 @@ function fieldsOf({ format, model, data, training }: Partial<RunConfig>): Field[
       ['data.source', data.source ?? null, 'mnist, fashion, emoji or a path', isText],
       ['data.count', data.count ?? null, 'a positive integer', isCount],
       ['data.sha256', data.sha256 ?? null, '64 hexadecimal digits', isHash],
-      ['data.load', data.load, 'an object', maybe(isRecord)],
+      ['data.load', data.load, 'an object without split, maxBytes and workers', maybe(isChoice)],
       ['data.classNames', data.classNames, 'a list of names', maybe(isNames)],
     )
   }

@@ -6,6 +6,7 @@ import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import { imagesInIdx, withIdxLabels } from '../formats/idx.ts'
 import { imagesInNpy } from '../formats/npy.ts'
+import { MAX_HEADER } from '../formats/safetensors_header.ts'
 import { check, complete, count as countRule, type Given, option } from '../options.ts'
 import { labelled, setLayout } from '../pictures/set.ts'
 import type { Preparation } from '../pictures/options.ts'
@@ -114,7 +115,9 @@ async function ofSet(
   path: string, size: number, split: Split, part: (begin: number, end: number) => Promise<Uint8Array>,
 ): Promise<Rows | undefined> {
   const [low, high] = new Uint32Array((await part(0, 8)).buffer) as unknown as [number, number]
-  const { start, metadata, splits } = setLayout(await part(0, 8 + low + high * 4294967296), path, size)
+  // Beyond the limit what is there is enough to refuse it.
+  const header = Math.min(8 + low + high * 4294967296, 8 + MAX_HEADER)
+  const { start, metadata, splits } = setLayout(await part(0, header), path, size)
   const found = splits[split]
   if (!found) throw new MissingSplit(`"${path}" has no images of the split "${split}"`)
   const { images, labels: entry, count, shape } = found

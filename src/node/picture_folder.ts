@@ -4,17 +4,18 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Directory } from '../pictures/folder.ts'
 import type { PictureFile } from '../pictures/workers.ts'
-import { readRegular, unreadable } from './read.ts'
+import { HEADROOM } from '../pictures/decode.ts'
+import { readData, unreadable } from './read.ts'
 
-const read = (path: string): Promise<Uint8Array> => readRegular(path).catch((cause) => { throw unreadable(path, cause) })
+const read = (path: string, most: number): Promise<Uint8Array> => readData(path, most, HEADROOM)
 
 /** The file of a picture. */
-export const pictureFile = (path: string, label: number): PictureFile => ({ name: path, label, read: () => read(path) })
+export const pictureFile = (path: string, label: number): PictureFile => ({ name: path, label, read: (most) => read(path, most) })
 
 export const diskFolder = (path: string): Directory => ({
   path,
   folder: (name) => diskFolder(join(path, name)),
-  read: (name) => read(join(path, name)),
+  read: (name, most) => read(join(path, name), most),
   async names() {
     const entries = await readdir(path, { withFileTypes: true }).catch((cause) => { throw unreadable(path, cause) })
     const [files, folders, links]: [string[], string[], Set<string>] = [[], [], new Set()]

@@ -5,7 +5,7 @@ import { open, stat } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
 import { GanglionError } from '../errors.ts'
 import { idxLength } from '../formats/idx.ts'
-import { MOST_BYTES, tooLarge } from '../pictures/decode.ts'
+import { MOST_BYTES, tooLarge, tooLong } from '../pictures/decode.ts'
 
 export { MOST_BYTES, tooLarge }
 /** What one file of text in a run may take; those of a run take a few thousand. */
@@ -54,14 +54,12 @@ function allocated(path: string, size: number): Uint8Array {
 
 /**
  * The bytes of a file of data.
+ * @param parts of how many that may have `most` bytes together it is one
  * @throws GanglionError when it cannot be read, or has more than `most` bytes, the limit for data; else as `readRegular` does
  */
-export async function readData(path: string, most: number): Promise<Uint8Array> {
+export async function readData(path: string, most: number, parts = 1): Promise<Uint8Array> {
   const { size } = await stat(path).catch((cause) => { throw unreadable(path, cause) })
-  if (size > most) {
-    throw new GanglionError(`"${path}" has ${size} bytes, expected at most ${most}; if it is meant, ` +
-      `raise the limit (maxBytes, on the command line --max-bytes) to ${size}`)
-  }
+  if (size > most / parts) throw tooLong(path, size, most / parts, size * parts)
   return readRegular(path).catch((cause) => { throw unreadable(path, cause) })
 }
 

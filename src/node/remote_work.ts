@@ -52,7 +52,9 @@ async function dataOf(
   { data, classes }: RunRecipe, definition: ModelDefinition, fetched: FetchArray, { given, load }: Local,
 ): Promise<ImageDataset> {
   const name = given ?? ((NAMES as readonly unknown[]).includes(data.source) ? data.source : undefined)
-  const found = name === undefined ? undefined : await load(name, data.load).catch((error: Error) => {
+  // What it may cost is not for the coordinator to say.
+  const choice = { ...data.load, maxBytes: undefined, workers: undefined }
+  const found = name === undefined ? undefined : await load(name, choice).catch((error: Error) => {
     if (given !== undefined) throw error
     return undefined
   })

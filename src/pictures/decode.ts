@@ -5,12 +5,12 @@ import { GanglionError } from '../errors.ts'
 import { checkBytes } from '../formats/bytes.ts'
 import { check, count, name as nameRule } from '../options.ts'
 import { type Decoder, withImageData } from './decoders/host.ts'
-import { damagedPicture, pictureHeader, type PictureHeader, type PictureKind } from './formats.ts'
+import { damagedPicture, NAMES, pictureHeader, type PictureHeader, type PictureKind } from './formats.ts'
 
 /** The most bytes that the pictures of a source may take, unless another limit is given. */
 export const MOST_BYTES = 1073741824
-/** A decoder holds a picture some five times over: of what all pictures may take, one may take this much less. */
-const HEADROOM = 8
+/** A decoder holds a picture some five times over: of what all pictures may take, one may take this much less; its file too. */
+export const HEADROOM = 8
 
 export interface Picture extends Pick<PictureHeader, 'kind' | 'width' | 'height' | 'grey'> {
   /** Red, green, blue and alpha of each pixel, rows from the top: bytes, or 16 bits a sample where the file has them. */
@@ -32,7 +32,11 @@ const loaded = new Map<PictureKind, Promise<Decoder>>()
 function decoderOf(kind: PictureKind): Promise<Decoder> {
   let decoder = loaded.get(kind)
   if (!decoder) {
-    decoder = load[kind]().then((module) => module.decoder())
+    decoder = load[kind]().then((module) => module.decoder()).catch((cause: Error) => {
+      // Of the program's place, not of the file.
+      throw new Error(`the decoder of ${NAMES[kind]} files could not be loaded (${cause.message}); ` +
+        'see that the files of ganglion are within reach, and try again', { cause })
+    })
     decoder.catch(() => loaded.delete(kind))
     loaded.set(kind, decoder)
   }
@@ -81,6 +85,11 @@ function isOpaque(rgba: Uint8Array | Uint16Array): boolean {
   for (let i = 3; i < rgba.length; i += 4) if (rgba[i] !== full) return false
   return true
 }
+
+/** A file that is refused before it is read. @param needed the limit that would let it pass */
+export const tooLong = (what: string, bytes: number, most: number, needed: number): GanglionError =>
+  new GanglionError(`"${what}" has ${bytes} bytes, expected at most ${Math.floor(most)}; if it is meant, ` +
+    `raise the limit (maxBytes, on the command line --max-bytes) to ${needed}`)
 
 /**
  * What is refused because of what it says that it unpacks to.

@@ -3,6 +3,7 @@
 // Invariant: the same files under the same paths give the same bytes as in Node.
 import { GanglionError } from '../errors.ts'
 import { complete, type Given, oneOf, option, shown } from '../options.ts'
+import { HEADROOM, tooLong } from './decode.ts'
 import { type Directory, pictureFolder } from './folder.ts'
 import { completePictures, makeDataset, type PictureDataset, PICTURES, preparationOf } from './make.ts'
 
@@ -15,7 +16,7 @@ const OPTIONS = {
   ...PICTURES,
 }
 
-type Read = () => Promise<Uint8Array>
+type Read = (most: number) => Promise<Uint8Array>
 interface Tree { readonly files: Map<string, Read>, readonly folders: Map<string, Tree> }
 const empty = (): Tree => ({ files: new Map(), folders: new Map() })
 
@@ -54,7 +55,7 @@ const directoryOf = (tree: Tree, path: string): Directory => ({
   path,
   names: async () => ({ files: [...tree.files.keys()], folders: [...tree.folders.keys()] }),
   folder: (name) => directoryOf(tree.folders.get(name)!, path ? `${path}/${name}` : name),
-  read: (name) => tree.files.get(name)!(),
+  read: (name, most) => tree.files.get(name)!(most),
 })
 
 function put(tree: Tree, path: readonly string[], read: Read): void {
@@ -67,7 +68,12 @@ function put(tree: Tree, path: readonly string[], read: Read): void {
 }
 
 const putFile = (tree: Tree, file: File, path = file.webkitRelativePath || file.name): void =>
-  put(tree, path.split('/').filter(Boolean), async () => new Uint8Array(await file.arrayBuffer()))
+  put(tree, path.split('/').filter(Boolean), (most) => bytesOf(file, most))
+
+async function bytesOf(file: File, most: number): Promise<Uint8Array> {
+  if (file.size > most / HEADROOM) throw tooLong(file.name, file.size, most / HEADROOM, file.size * HEADROOM)
+  return new Uint8Array(await file.arrayBuffer())
+}
 
 const isFile = (x: unknown): x is File => typeof (x as File | null)?.arrayBuffer === 'function'
 const isHandle = (x: unknown): x is FileSystemHandle => ['file', 'directory'].includes((x as FileSystemHandle | null)?.kind ?? '')
@@ -90,7 +96,7 @@ const notFiles = (x: unknown): TypeError =>
 async function putHandle(tree: Tree, handle: FileSystemHandle, path: readonly string[]): Promise<void> {
   const own = [...path, handle.name]
   if (handle.kind === 'file') {
-    return put(tree, own, async () => new Uint8Array(await (await (handle as FileSystemFileHandle).getFile()).arrayBuffer()))
+    return put(tree, own, async (most) => bytesOf(await (handle as FileSystemFileHandle).getFile(), most))
   }
   for await (const inner of (handle as FileSystemDirectoryHandle).values()) await putHandle(tree, inner, own)
 }

@@ -11,7 +11,7 @@ export interface Directory {
   readonly path: string
   names(): Promise<Names>
   folder(name: string): Directory
-  read(name: string): Promise<Uint8Array>
+  read(name: string, most: number): Promise<Uint8Array>
 }
 export interface Names {
   readonly files: readonly string[]
@@ -52,7 +52,7 @@ async function contentsOf(directory: Directory): Promise<Contents> {
 }
 
 const fileOf = (directory: Directory, file: string, label?: number): PictureFile => ({
-  name: joined(directory.path, file), ...(label !== undefined && { label }), read: () => directory.read(file),
+  name: joined(directory.path, file), ...(label !== undefined && { label }), read: (most) => directory.read(file, most),
 })
 const joined = (...parts: readonly string[]): string => parts.filter(Boolean).join('/').replace(/\/{2,}/g, '/')
 

@@ -25,7 +25,7 @@ export interface PictureHeader {
 
 /** What is kept beside each line of a PNG file, in bytes. */
 const LINE = 256
-const NAMES = { png: 'PNG', jpeg: 'JPEG', webp: 'WebP' } as const
+export const NAMES = { png: 'PNG', jpeg: 'JPEG', webp: 'WebP' } as const
 
 /** What other pictures begin with, of those that people have in folders. */
 const OTHERS: readonly (readonly [kind: string, at: number, text: string])[] = [

@@ -58,7 +58,8 @@ const AT_ONCE = 16
  * @throws GanglionError when a file is of no kind that is known, unless broken ones are skipped
  */
 export async function preparationOf(
-  files: readonly PictureFile[], { size, fit, background, channels, bits, skipBroken }: ReturnType<typeof completePictures>,
+  files: readonly PictureFile[],
+  { size, fit, background, channels, bits, skipBroken, maxBytes }: ReturnType<typeof completePictures>,
 ): Promise<Preparation> {
   const made = (height: number, width: number, of: 1 | 3 | 4, depth: 8 | 16): Preparation =>
     ({ size: [height, width], fit, background, channels: of, bits: depth })
@@ -66,7 +67,7 @@ export async function preparationOf(
   const headers: PictureHeader[] = []
   for (let i = 0; i < files.length; i += AT_ONCE) {
     const some = await Promise.all(files.slice(i, i + AT_ONCE)
-      .map(async ({ name, read }) => read().then((bytes) => pictureHeader(bytes, name)).catch(known)))
+      .map(async ({ name, read }) => read(maxBytes).then((bytes) => pictureHeader(bytes, name)).catch(known)))
     for (const found of some) {
       if (!(found instanceof GanglionError)) headers.push(found)
       else if (!skipBroken) throw found

@@ -13,7 +13,8 @@ export interface PictureFile {
   readonly name: string
   /** The number of its class. */
   readonly label?: number
-  read(): Promise<Uint8Array>
+  /** @param most the most bytes that all pictures may take; a file may take an eighth of it */
+  read(most: number): Promise<Uint8Array>
 }
 
 export interface Task {
@@ -47,7 +48,7 @@ export async function prepareAll(
 
 const here = async (files: readonly PictureFile[], { target, maxBytes }: Task, each: Parameters<typeof prepareAll>[2]) => {
   for (const [i, file] of files.entries()) {
-    const made = await file.read().then((bytes) => decodePicture(bytes, file.name, maxBytes))
+    const made = await file.read(maxBytes).then((bytes) => decodePicture(bytes, file.name, maxBytes))
       .then((picture) => prepare(picture, target)).catch(known)
     each(i, made)
   }
@@ -117,7 +118,7 @@ async function inWorkers(
   const results: (Promise<PreparedPicture | GanglionError> | undefined)[] = []
   const ask = async (i: number) => {
     const { name, read } = files[i]!
-    const given = await read().catch(known)
+    const given = await read(maxBytes).catch(known)
     if (given instanceof GanglionError) return given
     // A view is sent whole: its own bytes only.
     const bytes = given.byteLength === given.buffer.byteLength ? given : given.slice()

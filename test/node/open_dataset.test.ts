@@ -93,6 +93,15 @@ describe('refuses', () => {
     await expect(node.openDataset(at(name))).rejects.toThrow(message)
   })
 
+  it('a header that would take gigabytes, before they are read', async () => {
+    writeFileSync(at('long.safetensors'), Buffer.from('\xff\xff\xff\xff\0\0\0\0{', 'latin1'))
+    truncateSync(at('long.safetensors'), 2 ** 32 + 100)
+    const before = process.resourceUsage().maxRSS
+    await expect(node.openDataset(at('long.safetensors'))).rejects
+      .toThrow('its header would take 4294967295 bytes, expected at most 100000000')
+    expect(process.resourceUsage().maxRSS - before).toBeLessThan(2 ** 19)
+  })
+
   it('what is no file, and options that are not as described', async () => {
     await expect(node.openDataset(at('nothing.npy'))).rejects.toThrow(`cannot read "${at('nothing.npy')}"`)
     await expect(node.openDataset(folder)).rejects.toThrow('cannot be read in parts')

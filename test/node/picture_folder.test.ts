@@ -1,6 +1,6 @@
 // Folders of pictures as data sets: what is read, what is said, and what a stranger may put there.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, truncateSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
@@ -144,6 +144,15 @@ describe('a folder from a stranger', () => {
       .toThrow(new GanglionError(`"${folder}" unpacks to 6000 bytes, expected at most 5999; ${raise(6000)}`))
     await expect(loadDataset(folder, { maxBytes: 5000, limitFirst: 50 })).rejects
       .toThrow(new GanglionError(`"${join(folder, '0.png')}" unpacks to 656 bytes, expected at most 625; ${raise(5248)}`))
+  })
+
+  test('a file larger than a picture may be is refused before it is read', async () => {
+    put('a.png', grey(1))
+    put('b.png', grey(2))
+    truncateSync(join(folder, 'b.png'), 2 ** 40)
+    await refuses(folder, `"${join(folder, 'b.png')}" has 1099511627776 bytes, expected at most 134217728; if it is meant, ` +
+      'raise the limit (maxBytes, on the command line --max-bytes) to 8796093022208')
+    expect(await loadDataset(folder, { skipBroken: true })).toMatchObject({ count: 1 })
   })
 
   test('gzip unpacks to what the header promises, and no further', async () => {

@@ -69,5 +69,7 @@ test('files that a page was given become what every runtime makes of them (test/
   expect(train).toMatchObject({ count: 14, shape: [24, 20, 3], classNames: ['others', 'png'] })
   expect(openPictureSet(await encodePictureSet(train, test)).digest).toBe(DIGEST)
   await expect(datasetFromFiles([], {})).rejects.toThrow(/hold no pictures of the split "train"/)
+  const huge = { name: 'a.png', size: 2 ** 40, arrayBuffer: () => Promise.reject(new Error('it was read')) } as unknown as File
+  await expect(datasetFromFiles([huge])).rejects.toThrow(/^"a.png" has 1099511627776 bytes, expected at most 134217728; /)
   await expect(datasetFromFiles(7 as never)).rejects.toThrow('datasetFromFiles: files is 7, expected a FileList')
 })
