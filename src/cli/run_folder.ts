@@ -19,7 +19,7 @@ import { countersOf } from '../train/state.ts'
 import type { Progress } from '../train/train.ts'
 import { EventFile } from './event_file.ts'
 import { type EpochLine, Lines } from './lines.ts'
-import { type Logs, StepLines } from './logs.ts'
+import { type Logs, type StepLine, StepLines } from './logs.ts'
 import { lockRun, type RunLock } from './run_lock.ts'
 import type { TaskLog } from './task_log.ts'
 import type { BestEpoch } from './best_epoch.ts'
@@ -110,11 +110,16 @@ export class RunFolder {
         ...state.files, [METRICS, ''], [pictureFile('samples', { epoch: 0 }), picture], [CONFIG, formatConfig(options.config)],
       ])
       await run.#writing(() => commit(run.path, { files, removed }))
+    } catch (error) {
+      await clearSamples(run.path, false)
+      throw error
+    }
+    try {
       await clearBest(run.path)
       await run.#beginEvents()
       return run
     } catch (error) {
-      await clearSamples(run.path, false)
+      await run.tidy()
       throw error
     }
   }
@@ -153,14 +158,22 @@ export class RunFolder {
 
   /** Writes figures and pictures within an epoch, and saves, when it is time. */
   async progress(now: Progress): Promise<void> {
-    await this.#keepTasks(now)
-    await this.#log(now)
-    const drawing = this.#drawing(now)
-    if (!drawing && !this.#due) return
+    const logged = this.#logged(now)
+    const drawing = this.#drawing(now) && !this.#model.session.notFinite
+    try {
+      await this.#keepTasks(now)
+      await this.#writeLogged(logged)
+      if (drawing) await this.#pictures({ step: now.step }, now.step)
+    } catch (error) {
+      await this.#saveWithin(now).catch(() => {})
+      throw error
+    }
+    if (this.#due) await this.#saveWithin(now)
+  }
+
+  async #saveWithin(now: Progress): Promise<void> {
     // What is not finite would not be loaded again; training is about to find it, and goes back.
     if (this.#model.session.notFinite) return
-    if (drawing) await this.#pictures({ step: now.step }, now.step)
-    if (!this.#due) return
     this.#lines.within(lineOf(now, this.#lines.from, false))
     await this.save()
   }
@@ -177,8 +190,7 @@ export class RunFolder {
 
   /** Writes an epoch's figures and pictures, and saves when it is time. */
   async epoch(now: Progress): Promise<EpochLine> {
-    await this.#keepTasks(now)
-    await this.#log(now)
+    const logged = this.#logged(now)
     const { epoch, step } = now
     const test = this.#test && await evaluateInTurns(this.#model, this.#test)
     const line = lineOf(now, this.#lines.from, now.epochDone, test)
@@ -186,6 +198,8 @@ export class RunFolder {
     // Before a state with this line is saved: what a saved run's lines call best is what it keeps.
     if (this.#bestEpoch?.better(line) && this.#best) await this.#keepBest(this.#best)
     try {
+      await this.#keepTasks(now)
+      await this.#writeLogged(logged)
       await this.#writeLines()
       await this.#event((events) => events.scalars(step, 'epoch', line.metrics))
       if (test) await this.#event((events) => events.scalars(step, 'test', test))
@@ -199,12 +213,16 @@ export class RunFolder {
     return line
   }
 
-  /** Takes how training stands into the figures of so many steps. */
-  async #log(now: Progress): Promise<void> {
+  /** Takes how training stands into the figures of so many steps; gives their line where it is complete. */
+  #logged(now: Progress): StepLine | undefined {
     const line = this.#last === now ? undefined : this.#steps?.next(now)
     this.#last = now
+    if (line) this.#lines.log(line)
+    return line
+  }
+
+  async #writeLogged(line: StepLine | undefined): Promise<void> {
     if (!line) return
-    this.#lines.log(line)
     await this.#event((events) => events.scalars(line.step, 'steps', line.metrics))
     if (performance.now() - this.#writtenAt >= LINES_MS) await this.#writeLines()
   }

@@ -13,7 +13,7 @@ export class TaskLog {
   /** How many states are kept, evenly over the run. */
   readonly #states: number
   #lines: string[] = []
-  /** Ends the line that a process which was killed may have cut. */
+  /** Ends the line that a process which was killed, or a full disk, may have cut. */
   #before = '\n'
   #keptAt = 0
 
@@ -42,7 +42,9 @@ export class TaskLog {
   async write(folder: string): Promise<void> {
     if (!this.#lines.length) return
     const path = join(folder, TASKS)
-    await appendFile(path, `${this.#before}${this.#lines.join('\n')}\n`).catch((cause) => { throw failure('write', path, cause) })
+    const text = `${this.#before}${this.#lines.join('\n')}\n`
+    this.#before = '\n'
+    await appendFile(path, text).catch((cause) => { throw failure('write', path, cause) })
     this.#lines = []
     this.#before = ''
   }

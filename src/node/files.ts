@@ -9,6 +9,7 @@ import { pathRule } from './options.ts'
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full; free some space and try again',
+  EFBIG: 'a file may not grow so large; raise the limit (ulimit -f), or choose another folder',
   EDQUOT: 'your disk quota is used up; free some space and try again',
   EROFS: 'the file system is read-only; choose another folder',
   EACCES: 'permission denied; choose a folder that you may write to',

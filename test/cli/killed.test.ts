@@ -45,14 +45,30 @@ test('killed within an epoch, a run goes on from there to the same end', async (
   expect(lines('run').filter(({ complete }) => complete).map(({ step }) => step)).toEqual([12, 24])
 })
 
-test('a disk that has no room for a picture does not cost what was learned', async () => {
-  const fate = { call: 1, fate: 'full', only: 'epoch-0002.png' }
-  const { code, stderr } = await fated([...TRAIN, '--out', 'run', '--epochs', '3'], fate)
-  expect([code, stderr]).toEqual([1, 'ganglion: cannot write "run/samples/epoch-0002.png": the disk is full; ' +
-    'free some space and try again ("run" keeps the run as it was after step 24)\n'])
+const LOGS = ['--log-every', '2', '--sample-every', '7', '--tensorboard']
+test.each<[what: string, only: string, call: number, args: readonly string[], step: number]>([
+  ["an epoch's picture", 'epoch-0002.png', 1, [], 24],
+  ['a picture within an epoch', 'step-000014.png', 1, LOGS, 14],
+  ['figures within an epoch', 'tfevents', 120, LOGS, -1],
+])('a disk that has no room for %s does not cost what was learned', async (_, only, call, args, step) => {
+  const { code, stderr } = await fated([...TRAIN, ...args, '--out', 'run', '--epochs', '3'], { call, fate: 'full', only })
+  const [, file, kept] = new RegExp('^ganglion: cannot write "run/(.*)": the disk is full; free some space and try again ' +
+    '\\("run" keeps the run as it was after step (\\d+)\\)\n$').exec(stderr) ?? []
+  expect([code, file]).toEqual([1, expect.stringContaining(only)])
+  if (step > 0) expect(Number(kept)).toBe(step)
+  else expect(Number(kept) % 12, `step ${kept}`).toBeGreaterThan(0)
+  expect(lines('run').filter(({ complete }) => complete !== undefined).at(-1)!.step).toBe(Number(kept))
   expect(await spawned(['train', '--resume', 'run', '--quiet'], at.path)).toMatchObject({ code: 0, stderr: '' })
   await spawned([...TRAIN, '--out', 'whole', '--epochs', '3'], at.path)
   expect(read('run', 'digest.txt')).toBe(read('whole', 'digest.txt'))
+})
+
+test('a disk that has no room for an event file: nothing stays', async () => {
+  const fate = { call: 1, fate: 'full', only: 'tfevents' }
+  const { code, stderr } = await fated([...TRAIN, ...LOGS, '--out', 'run', '--epochs', '3'], fate)
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^ganglion: cannot write "run\/events\..*": the disk is full; free some space and try again\n$/)
+  expect(existsSync(at.in('run'))).toBe(false)
 })
 
 test('pictures are not written through a link, neither when a run goes on nor while it trains', async () => {

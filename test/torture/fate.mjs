@@ -31,6 +31,12 @@ for (const name of ['lstat', 'mkdir', 'readdir', 'readFile', 'rename', 'rm', 'rm
   const original = fs[name]
   fs[name] = (path, ...more) => (inside(path) ? met(() => original(path, ...more)) : original(path, ...more))
 }
+for (const name of ['appendFile', 'writeFile']) {
+  const original = fs[name]
+  fs[name] = (path, data, ...more) => (inside(path)
+    ? met(() => original(path, data, ...more), () => original(path, data.slice(0, data.length >> 1), ...more), path)
+    : original(path, data, ...more))
+}
 const { open } = fs
 fs.open = async (path, ...more) => {
   if (!inside(path)) return open(path, ...more)
