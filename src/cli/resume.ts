@@ -14,12 +14,12 @@ import type { LoadedDataset } from '../node/datasets.ts'
 import type { OpenedDataset } from '../node/open_dataset.ts'
 import { readText } from '../node/read.ts'
 import { type ModelSource, sourceOf } from '../node/model_source.ts'
+import { isRecord } from '../options.ts'
 import { BEST, CONFIG, METRICS } from '../node/run_files.ts'
 import type { Precision } from '../runtime/cores.ts'
 import { type DataChoice, dataHash, trainingSet } from './data.ts'
 import { kebab, shownValue } from './model_options.ts'
 import { UsageError } from './options.ts'
-import type { EpochLine } from './lines.ts'
 import type { Logs } from './logs.ts'
 import type { KnownRun, Resume, Settings } from './settings.ts'
 import type { BestOptions } from './best_epoch.ts'
@@ -183,12 +183,15 @@ export async function linesUpTo(step: number, folder: string): Promise<string[]>
 }
 
 function stepOf(line: string, where: string): number {
-  let step: unknown
+  let found: unknown
   try {
-    step = (JSON.parse(line) as EpochLine | null)?.step
+    found = JSON.parse(line)
   } catch {
     // Not JSON; the message below says so.
   }
-  if (typeof step === 'number') return step
+  // What early stopping reads of it too.
+  if (isRecord(found) && typeof found['step'] === 'number' && (found['test'] === undefined || isRecord(found['test']))) {
+    return found['step']
+  }
   throw new GanglionError(`${where} expected the figures of an epoch as JSON, with its step; remove or mend the line`)
 }
