@@ -69,6 +69,10 @@ export class Inference {
 
   /** `drawCodes`, decoded with the same labels. */
   sample(count: number, options: RowOptions = {}): Float32Array {
+    complete('sample', options, OPTIONS)
+    check('sample', 'count', count, countRule)
+    // Before codes are drawn, which are smaller.
+    checkRows('sample', count, sizeOf(this.#definition.imageShape))
     const codes = this.drawCodes(count, options)
     const labels = this.#labels('sample', count, options, (i, classes) => i % classes)
     return this.#map('decode', codes, { seed: options.seed, labels })
@@ -104,10 +108,7 @@ export class Inference {
     values?: Float32Array,
   ): Float32Array {
     const size = sizeOf(result)
-    if (count * size > MOST) {
-      throw new RangeError(`${group}: ${count} rows of ${size} numbers are more than an array holds, expected at most ` +
-        `${Math.floor(MOST / size)} rows; ask for them in parts`)
-    }
+    checkRows(group, count, size)
     const fn = this.#function(group)
     const out = new Float32Array(count * size)
     const rows = [['x', values], ['labels', labels]] as const
@@ -167,4 +168,11 @@ function chunkOf(values: ArrayLike<number>, first: number, now: number, count: n
   const chunk = new Float32Array(CHUNK * size)
   for (let i = 0; i < now * size; i++) chunk[i] = values[first * size + i]!
   return chunk
+}
+
+/** @throws RangeError where an array does not hold so many rows of `size` numbers */
+function checkRows(what: string, count: number, size: number): void {
+  if (count * size <= MOST) return
+  throw new RangeError(`${what}: ${count} rows of ${size} numbers are more than an array holds, expected at most ` +
+    `${Math.floor(MOST / size)} rows; ask for them in parts`)
 }

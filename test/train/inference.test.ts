@@ -138,6 +138,18 @@ describe('variables', () => {
   })
 })
 
+it.each<[use: string, (model: Model, count: number) => unknown, size: number]>([
+  ['sample', (model, count) => model.sample(count), 12],
+  ['drawCodes', (model, count) => model.drawCodes(count), 3],
+])('%s of more rows than an array holds is refused at once', async (_, draw, size) => {
+  const model = await newModel()
+  const most = Math.floor(2 ** 30 / size)
+  for (const count of [most + 1, 2 ** 31, 2 ** 53]) {
+    expect(() => draw(model, count)).toThrow(new RangeError(`sample: ${count} rows of ${size} numbers are more than an array ` +
+      `holds, expected at most ${most} rows; ask for them in parts`))
+  }
+})
+
 describe('images in another range than the models', () => {
   it.each(['encode', 'reconstruct'] as const)('%s warns', async (use) => {
     const model = await newModel(noisy())
