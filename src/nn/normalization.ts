@@ -2,8 +2,9 @@
 import { movingAverage } from '../ops/assign.ts'
 import { groupNormalization as groupOp } from '../ops/group_normalization.ts'
 import * as ops from '../ops/normalization.ts'
+import { shapeError, show, sizeOf, type Tensor } from '../graph/tensor.ts'
 import { ones, zeros } from './initializers.ts'
-import { type Layer, LAYER, layer, type LayerOptions } from './layer.ts'
+import { type Layer, LAYER, layer, type LayerOptions, type Pass } from './layer.ts'
 import { complete, count, fraction, type Given, notNegative, option } from '../options.ts'
 
 const NORMALIZATION = {
@@ -43,9 +44,17 @@ export function batchNormalization(options: BatchNormalizationOptions = {}): Lay
   })
 }
 
+/** Refuses to train where each mean is of one value: β is all that is left of it, and nothing reaches x's gradient. */
+function checkTrained(op: string, x: Tensor, { training }: Pass, values: number, of: string): void {
+  if (!training || values !== 1) return
+  throw shapeError(op, `x ${show(x.shape)} has one value ${of}, which has no variance to learn from; ` +
+    'use more, or leave the layer out')
+}
+
 /**
  * γ·(x − mean) / √(variance + ε) + β over the last axis of each sample.
- * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type
+ * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type; RangeError, in training,
+ *   when the last axis has one value
  * @example
  * layers.layerNormalization()
  */
@@ -54,7 +63,10 @@ export function layerNormalization(options: LayerNormalizationOptions = {}): Lay
   return layer('layerNormalization', all, (shape, variable) => {
     const gamma = variable('gamma', [shape.at(-1)!], ones())
     const beta = variable('beta', [shape.at(-1)!], zeros())
-    return (x) => ops.layerNormalization(x, gamma, beta, epsilon)
+    return (x, pass) => {
+      checkTrained('layerNormalization', x, pass, shape.at(-1)!, 'on its last axis')
+      return ops.layerNormalization(x, gamma, beta, epsilon)
+    }
   })
 }
 
@@ -67,7 +79,7 @@ export type GroupNormalizationOptions = Given<typeof GROUP_NORMALIZATION> & Laye
 /**
  * γ·(x − mean) / √(variance + ε) + β over each sample's groups of channels and all axes between; nothing depends on the batch.
  * @throws RangeError when an option is unknown or out of its range, TypeError when it has a wrong type; RangeError, at its first
- *   use, when the groups do not divide the channels
+ *   use, when the groups do not divide the channels, and in training when a group has one value
  * @example
  * layers.groupNormalization({ groups: 4 })
  */
@@ -76,6 +88,9 @@ export function groupNormalization(options: GroupNormalizationOptions = {}): Lay
   return layer('groupNormalization', all, (shape, variable) => {
     const gamma = variable('gamma', [shape.at(-1)!], ones())
     const beta = variable('beta', [shape.at(-1)!], zeros())
-    return (x) => groupOp(x, gamma, beta, groups, epsilon)
+    return (x, pass) => {
+      checkTrained('groupNormalization', x, pass, sizeOf(x.shape.slice(1)) / groups, 'a group')
+      return groupOp(x, gamma, beta, groups, epsilon)
+    }
   })
 }

@@ -1,4 +1,4 @@
-// Batch normalization where a channel has one value: refused before anything is trained, with what to do.
+// Normalization of one value: refused before anything is trained, with what to do.
 import { describe, expect, it } from 'vitest'
 import type { ModelDefinition } from '../../src/models/definition.ts'
 import { dcgan } from '../../src/models/dcgan.ts'
@@ -6,7 +6,7 @@ import { minimize } from '../../src/models/minimize.ts'
 import { Pass } from '../../src/nn/layer.ts'
 import { dense } from '../../src/nn/layers.ts'
 import { meanSquaredError } from '../../src/nn/losses.ts'
-import { batchNormalization } from '../../src/nn/normalization.ts'
+import { batchNormalization, groupNormalization, layerNormalization } from '../../src/nn/normalization.ts'
 import { sgd } from '../../src/nn/optimizers.ts'
 import { sequential } from '../../src/nn/sequential.ts'
 import { input } from '../../src/graph/leaves.ts'
@@ -59,6 +59,16 @@ describe('one value a channel', () => {
     expect(await moved(dcgan({ imageShape: SHAPE, filters: [4, 3] }), 6, 2)).toBe(true)
     expect(await moved({ ...normalized(), dropRemainder: true }, 9, 4)).toBe(true)
     expect(await moved(normalized(false), 9, 4)).toBe(true)
+  })
+  it.each<[string, (pass: Pass) => unknown]>([
+    ['layerNormalization: x [4, 1] has one value on its last axis',
+      (pass) => layerNormalization().apply(input('x', [4, 1]), pass)],
+    ['groupNormalization: x [4, 1, 1, 6] has one value a group',
+      (pass) => groupNormalization({ groups: 6 }).apply(input('x', [4, 1, 1, 6]), pass)],
+  ])('%s: refused in training too', (message, apply) => {
+    expect(() => apply(new Pass(true))).toThrow(new RangeError(
+      `${message}, which has no variance to learn from; use more, or leave the layer out`))
+    expect(apply(new Pass(false))).toBeDefined()
   })
   it('is fine where running statistics are used', () => {
     const layer = batchNormalization()
