@@ -1,6 +1,5 @@
 // What is fuzzed: each parser with whole inputs to damage, and what has to be true of what it lets pass.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deflateSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
@@ -18,8 +17,10 @@ import { decodePng } from '../../src/node/png.ts'
 import { decodePicture } from '../../src/pictures/decode.ts'
 import { encodePictureSet, openPictureSet } from '../../src/pictures/set.ts'
 import { chunk, file, header, png } from '../pngs.ts'
+import { inFolder } from './folder.ts'
 import { damaged, damagedJson, mended } from './mutate.ts'
 import { protocol } from './protocol.ts'
+import { records } from './records.ts'
 import { weights } from './weights.ts'
 
 export interface Target<T = never> {
@@ -62,17 +63,6 @@ const idx: Target<Uint8Array> = {
     const images = imagesFromIdx(bytes, 'f')
     holds(images.images.length === images.count * images.shape.reduce((a, b) => a * b), 'images do not fit their shape')
   },
-}
-
-/** A folder of files with these bytes, while `work` runs. */
-async function inFolder<T>(files: Readonly<Record<string, Uint8Array>>, work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'ganglion-fuzz-'))
-  try {
-    for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes)
-    return await work(folder)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
 }
 
 /** What unpacks to a thousand times its size, and more than an input may take. */
@@ -265,5 +255,5 @@ const npz: Target<Uint8Array> = {
 
 export const targets: readonly Target[] = [
   idx, gzip, pngBytes, pngLies, folder, safetensors, config, checksums, options, npy, npz, jpegAndWebp, pictureSet, weights,
-  protocol,
+  ...records, protocol,
 ] as unknown as readonly Target[]
