@@ -133,6 +133,8 @@ describe('help', () => {
     expect(stdout).toContain('--learning-rate N|JSON ')
     expect(stdout.replace(/\s+/g, ' ')).toContain(defaults('learningRate'))
     expect(stdout.replace(/\s+/g, ' ')).toContain(defaults('latent'))
+    // The most seconds of work that a kill costs.
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(/--save-every SECONDS [^-]* \[30\]/)
   })
 
   test('of verify names every kind of recipe', async () => {

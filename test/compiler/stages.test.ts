@@ -77,6 +77,8 @@ it('refuses what cannot be meant', async () => {
     expect(() => fn.run(steps)).toThrow(`run: steps is ${steps}, expected an integer from 0 to 2^31 - 1`)
   }
   expect(() => gradients(mul(x, x), [x], constant([1, 2, 3]))).toThrow('gradients: dy has shape [3], expected [2]')
+  expect(() => gradients(mul(x, x), [x, a], constant([1, 2]))).toThrow(new RangeError(
+    "gradients: the loss is computed without the variable 'a'; leave it out, or use the layer that it is of"))
 })
 
 it('refuses two random tensors on one stream, of equal shapes too', async () => {

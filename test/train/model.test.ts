@@ -133,6 +133,8 @@ describe('errors', () => {
     const other = bytesData(10, [3, 2, 2])
     await expect(trained(await newModel(), other, { batchSize: 2 })).rejects.toThrow(
       new RangeError("the images of 'images' are [3, 2, 2] and the vae takes [2, 3, 2]; resize the images or set imageShape"))
+    // Whatever else is wrong: a batch that fits would not help.
+    await expect(trained(await newModel(), other, { batchSize: 11 })).rejects.toThrow("the images of 'images' are [3, 2, 2]")
   })
 
   it('a step that does not read its images', async () => {
@@ -145,6 +147,8 @@ describe('errors', () => {
   it.each([
     [() => vae({ latent: 0 }), 'vae: latent is 0, expected a positive integer'],
     [() => vae({ learningRate: -1 }), 'vae: learningRate is -1, expected 0 or more, within float32, or a schedule'],
+    ...[1e-46, 1e39].map((rate): [() => ModelDefinition, string] => [() => vae({ learningRate: rate }),
+      `vae: learningRate is ${rate}, expected 0 or more, within float32, or a schedule`]),
     [() => autoencoder({ latent: 1.5 }), 'autoencoder: latent is 1.5, expected a positive integer'],
     [() => gan({ beta1: 1 }), 'gan: beta1 is 1, expected 0 or more and less than 1'],
     [

@@ -248,6 +248,22 @@ describe('weights and state', () => {
     }
     expect(await model.digest()).toBe(before)
   })
+  it('refuses counters that training cannot have come to, which would never end', async () => {
+    const model = await newModel()
+    const before = await model.digest()
+    const { variables, counters } = model.state()
+    // The high word of the step, the place in the epoch, the epoch.
+    for (const at of [1, 2, 3]) {
+      for (const word of [2 ** 31, 2 ** 32 - 1]) {
+        const wrong = Uint32Array.from(counters, (x, i) => (i === at ? word : x))
+        expect(() => { model.loadState({ variables, counters: wrong }) }).toThrow(new RangeError(
+          `state: the counters are ${wrong.join(', ')}, expected steps, places and epochs below 2^31; the state is damaged`))
+      }
+    }
+    expect(await model.digest()).toBe(before)
+    model.loadState({ variables, counters: Uint32Array.from(counters, (x, i) => (i === 0 ? 2 ** 32 - 1 : x)) })
+    expect((await trained(model, bytesData(8), { batchSize: 4 })).at(-1)!.step).toBe(2 ** 32 + 1)
+  })
   it('holds the learning rate', async () => {
     const model = await newModel(smallVae({ learningRate: 0.25 }))
     const { state } = model.definition.optimizers[0]!
