@@ -1,14 +1,16 @@
 // Data for commands: the part that trains, and the part that judges.
 import { createHash } from 'node:crypto'
+import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { RunConfig } from '../checkpoint/config.ts'
 import type { ImageDataset } from '../data/dataset.ts'
+import { spread, subset } from '../data/subset.ts'
 import { GanglionError } from '../errors.ts'
 import { loadDataset, type LoadedDataset, loadFrom, type LoadOptions, MissingSplit, type Split } from '../node/datasets.ts'
 import { NAMES, openSource } from '../node/sources.ts'
 import { MOST_BYTES } from '../node/read.ts'
-import type { OpenedDataset } from '../node/open_dataset.ts'
-import { imagesHash } from '../node/rows_in_order.ts'
+import { openRows, type OpenedDataset } from '../node/open_dataset.ts'
+import { imagesHash, spreadImages } from '../node/rows_in_order.ts'
 import { isRangeError } from '../tag.ts'
 import type { Model } from '../train/model.ts'
 import { inMemory, largeData, mostInMemory } from './large_data.ts'
@@ -87,8 +89,7 @@ const forModel = ({ load = {} }: Partial<SavedData>, { definition: { imageShape 
 export async function fittingData(
   given: string | undefined, { data: saved }: RunConfig, folder: string, model: Model, maxBytes?: number,
 ): Promise<{ data: LoadedDataset, split: Split }> {
-  const source = given ?? saved?.source
-  if (source === undefined) throw noSource(folder)
+  const source = given ?? sourceOf(saved, folder)
   const choice = forModel(saved ?? {}, model)
   // What the run held out is held out of its own data only.
   const asked = given === undefined || given === saved?.source ? choice : { ...choice, validation: undefined }
@@ -97,11 +98,13 @@ export async function fittingData(
   return { data: fitting(data, model), split: test ? 'test' : 'train' }
 }
 
-const noSource = (folder: string): GanglionError =>
-  new GanglionError(`"${folder}" does not say what it was trained on; give --data`)
+function sourceOf(saved: RunConfig['data'], folder: string): string {
+  if (saved?.source !== undefined) return saved.source
+  throw new GanglionError(`"${folder}" does not say what it was trained on; give --data`)
+}
 
-/** Images of the model's shape. */
-function fitting(data: LoadedDataset, { definition: { imageShape } }: Model): LoadedDataset {
+/** @throws GanglionError where images are not of the model's shape */
+function fitting<D extends Pick<ImageDataset, 'name' | 'shape'>>(data: D, { definition: { imageShape } }: Model): D {
   if (data.shape.join() === imageShape.join()) return data
   throw new GanglionError(`the images of "${data.name}" are ${data.shape.join('x')}, ` +
     `and the model was trained on ${imageShape.join('x')}; give other data`)
@@ -115,13 +118,35 @@ function fitting(data: LoadedDataset, { definition: { imageShape } }: Model): Lo
 export async function trainedOn(
   given: string | undefined, { data: saved }: RunConfig, folder: string, model: Model, maxBytes?: number,
 ): Promise<LoadedDataset> {
-  const source = given ?? saved?.source
-  if (source === undefined) throw noSource(folder)
+  const source = given ?? sourceOf(saved, folder)
   const { limit, limitFirst = saved?.load ? undefined : saved?.count, validation } = (saved?.load ?? {}) as DataChoice
   // What the run left out is left out of its own data only.
   const choice = source === saved?.source ? { limit, limitFirst, validation } : { validation: undefined }
   const found = await openSource(source, maxBytes ?? MOST_BYTES)
   return fitting(await loadFrom(found, { ...forModel(saved ?? {}, model), ...choice, maxBytes }), model)
+}
+
+/**
+ * Up to `most` of the images that `fittingData` gives for a run, as far from each other as they can be. Of a file whose images
+ * have their places no others are read.
+ * @throws GanglionError as `fittingData` does
+ */
+export async function someFittingData(config: RunConfig, folder: string, model: Model, most: number): Promise<ImageDataset> {
+  const rows = await fittingRows(sourceOf(config.data, folder), forModel(config.data ?? {}, model))
+  if (rows) return spreadImages(fitting(rows, model), most)
+  const { data } = await fittingData(undefined, config, folder, model)
+  return subset(data, spread(data.count, most))
+}
+
+/** The test images in a file, or its training images where there are no others; undefined where images have to be loaded. */
+async function fittingRows(source: string, { validation, seed }: DataChoice): Promise<OpenedDataset | undefined> {
+  if ((NAMES as readonly string[]).includes(source) || !(await stat(source).catch(() => undefined))?.isFile()) return undefined
+  try {
+    return await openRows(source, { split: 'test', validation, seed })
+  } catch (error) {
+    if (error instanceof MissingSplit) return openRows(source, { split: 'train', validation, seed })
+    throw error
+  }
 }
 
 /** How many classes there are: as the data say, or as the labels reach. */

@@ -9,9 +9,9 @@ import { GanglionError } from '../errors.ts'
 import { commit } from '../node/commit.ts'
 import { entryAt, failure, makeFolder, writeFileAtomic } from '../node/files.ts'
 import { mostPairs, mostSamples, reconstructionsPng, samplesPng } from '../node/pictures.ts'
-import type { Picture } from '../checkpoint/pictures.ts'
+import type { Moment, Picture } from '../checkpoint/pictures.ts'
 import {
-  BEST, clearBest, clearSamples, CONFIG, look, METRICS, type Moment, pictureFile, prepareRunFolder, SAMPLES,
+  BEST, clearBest, clearSamples, CONFIG, look, METRICS, pictureFile, prepareRunFolder, SAMPLES,
 } from '../node/run_files.ts'
 import { evaluateInTurns } from '../train/evaluate.ts'
 import type { Model } from '../train/model.ts'

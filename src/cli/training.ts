@@ -11,7 +11,7 @@ import { loadRun } from '../node/run.ts'
 import { BEST, SAMPLES } from '../node/run_files.ts'
 import type { RunningCrew } from '../node/crew.ts'
 import type { OpenedDataset } from '../node/open_dataset.ts'
-import { firstImages } from '../node/rows_in_order.ts'
+import { firstImages, spreadImages } from '../node/rows_in_order.ts'
 import { createRuntime, type Runtime } from '../runtime/create_runtime.ts'
 import { localCrew } from '../swarm/local_crew.ts'
 import { trainTogether } from '../swarm/train.ts'
@@ -33,6 +33,7 @@ import { sayData } from './say_data.ts'
 import { scheduledOptions } from './schedule.ts'
 import { configOf, type Settings } from './settings.ts'
 import { TaskLog } from './task_log.ts'
+import { mostShown } from './watch/codes.ts'
 import { serveRuns } from './watch/server.ts'
 import { type BestEpoch, bestEpochOf } from './best_epoch.ts'
 
@@ -232,7 +233,7 @@ async function goOn(
   })
   let page: Awaited<ReturnType<typeof watched>>
   try {
-    page = await watched(path, test ?? ('images' in data ? data : undefined), settings, io)
+    page = await watched(path, test ?? data, settings, io)
     const config = await run.config(path)
     const shown = test ?? ('stream' in data ? await firstImages(data, Math.min(data.count, MOST_PAIRS)) : data)
     const best = bestEpoch?.keepsBest ? await run.config(join(path, BEST)) : undefined
@@ -264,8 +265,9 @@ async function goOn(
 }
 
 /** Shows the run in a page, where that is wanted. A port that is taken is said before anything is written. */
-async function watched(path: string, images: ImageDataset | undefined, { watchPort }: Settings, io: Io) {
+async function watched(path: string, data: ImageDataset | OpenedDataset, { watchPort }: Settings, io: Io) {
   if (watchPort === undefined) return undefined
+  const images = 'stream' in data ? await spreadImages(data, mostShown(data.shape)) : data
   const found = [{ name: basename(resolve(path)), path: resolve(path) }]
   const page = await serveRuns(found, () => Promise.resolve([]), watchPort, images)
   io.stderr.write(`ganglion: the run is shown at ${page.address} to browsers on this machine\n`)

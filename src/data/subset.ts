@@ -1,6 +1,5 @@
 // Some of a data set's images, drawn by a seed: subsets to train on, and what is held out. Invariant: what is drawn depends on
-// the
-// seed, the purpose and the number of images alone, and keeps their order.
+// the seed, the purpose and the number of images alone, and keeps their order.
 import type { ImageDataset } from './dataset.ts'
 import type { Labels } from './rows.ts'
 
@@ -26,6 +25,12 @@ export function drawn(total: number, count: number, seed: number, purpose: Purpo
   })
   const order = Uint32Array.from({ length: total }, (_, i) => i)
   return order.sort((a, b) => ranks[a]! - ranks[b]! || a - b).slice(0, count).sort()
+}
+
+/** Up to `most` indices below `total`, as far from each other as they can be: data may be sorted by classes. */
+export function spread(total: number, most: number): Uint32Array {
+  const count = Math.min(most, total)
+  return Uint32Array.from({ length: count }, (_, i) => Math.floor((i * total) / count))
 }
 
 /** The indices below `total` that `indices`, ascending, leave out. */

@@ -1,6 +1,7 @@
-// All images of a streamed dataset in their order, for what goes through them once.
+// Images of a streamed dataset in memory: all of them in their order, for what goes through them once, or some.
 import { createHash } from 'node:crypto'
 import { type ImageDataset, imageDataset } from '../data/dataset.ts'
+import { spread } from '../data/subset.ts'
 import type { StreamedDataset } from '../train/streamed.ts'
 
 /** Bytes that are asked for at a time, and how many blocks of them. */
@@ -41,6 +42,25 @@ export async function firstImages(data: StreamedDataset, count = data.count): Pr
   await inOrder(data, count, (values, at) => bytes.set(values, at))
   const images = source.floats ? new Float32Array(bytes.buffer) : bytes
   return { ...rest, ...imageDataset({ images, shape, name }), ...(labels && { labels: labels.subarray(0, count) }) }
+}
+
+/** Up to `most` images, as far from each other as they can be, in memory. The others are not read. */
+export async function spreadImages(data: StreamedDataset, most: number): Promise<ImageDataset> {
+  const { source, stream: _, labels, shape, name, count, ...rest } = data
+  const rows = spread(count, most)
+  const bytes = new Uint8Array(rows.length * source.rowBytes)
+  const reader = source.open()
+  try {
+    await Promise.all(Array.from(rows, async (row, i) => {
+      const room = reader.room(1)
+      await reader.read({ count }, row, 1, room)
+      bytes.set(room.values, i * source.rowBytes)
+    }))
+  } finally {
+    await reader.close()
+  }
+  const images = source.floats ? new Float32Array(bytes.buffer) : bytes
+  return { ...rest, ...imageDataset({ images, shape, name }), ...(labels && { labels: rows.map((row) => labels[row]!) }) }
 }
 
 /** SHA-256 of the images' bytes, in hex. */

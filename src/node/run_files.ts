@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import type { Picture } from '../checkpoint/pictures.ts'
+import type { Moment, Picture } from '../checkpoint/pictures.ts'
 import { GanglionError } from '../errors.ts'
 import { check, complete, flag, type Given, option } from '../options.ts'
 import { entryAt, failure, makeFolder, targetOf, writerOf } from './files.ts'
@@ -29,16 +29,19 @@ const RUN_FILES: readonly string[] = [
 /** What commands other than training put there. */
 const COMMAND_FILES = ['sample.png', 'reconstruct.png', 'interpolate.png']
 const PICTURE = /^(reconstruction-)?(epoch-\d{4,}|step-\d{6,})\.png$/
+const STEP_PICTURE = /^(?:reconstruction-)?step-(\d{6,})\.png$/
 /** For TensorBoard. */
 const EVENTS = /^events\.out\.tfevents\.\d+\.ganglion$/
-
-/** After an epoch, of which 0 is before training, or after a step. */
-export type Moment = { readonly epoch: number } | { readonly step: number }
 
 /** The name of a picture, from the run's folder. */
 export const pictureFile = (kind: Picture, moment: Moment): string => {
   const [what, number] = 'epoch' in moment ? ['epoch', padded(moment.epoch, 4)] : ['step', padded(moment.step, 6)]
   return `${SAMPLES}/${kind === 'samples' ? '' : `${kind}-`}${what}-${number}.png`
+}
+/** The step after which a picture in `samples` was drawn; undefined where it is of an epoch, or none. */
+export const stepOfPicture = (name: string): number | undefined => {
+  const [, step] = STEP_PICTURE.exec(name) ?? []
+  return step === undefined ? undefined : Number(step)
 }
 const padded = (number: number, digits: number): string => String(number).padStart(digits, '0')
 

@@ -1,11 +1,14 @@
 // Where a run's encoder puts images, as `ganglion watch` tells it, and what its decoder makes of codes.
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Encoders, hasMap, savedAt } from '../../src/cli/watch/codes.ts'
+import { truncateSync, writeFileSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Encoders, hasMap, mostShown, savedAt } from '../../src/cli/watch/codes.ts'
+import { encodeNpy } from '../../src/formats/npy.ts'
 import { loadConfig } from '../../src/node/config.ts'
 import { loadDataset } from '../../src/node/datasets.ts'
 import { loadRun } from '../../src/node/run.ts'
 import { scaledImages } from '../../src/train/batches.ts'
-import { ganglion, place, type Place } from './ganglion.ts'
+import { ganglion, place, type Place, spawned } from './ganglion.ts'
 
 let at: Place
 const SMALL = ['--limit-first', '64', '--batch-size', '32', '--epochs', '1', '--quiet']
@@ -39,6 +42,60 @@ test('images that are given are taken in place of those of the run; a code is de
   const code = Float32Array.of(1, -1, 0.5)
   expect(await encoders.decode(at.in('vae'), code)).toEqual(model.decode(code))
   await expect(encoders.decode(at.in('vae'), code.subarray(1))).rejects.toThrow("the code has 2 numbers, and the run's have 3")
+})
+
+describe('a file of more bytes than are ever read at once', () => {
+  const [COUNT, SIDE] = [320_000, 128]
+  const MANY = ['train', 'vae', '--data', 'many.npy', '--hidden', '4', '--latent', '2', '--batch-size', '8', '--quiet']
+  interface Map { readonly codes: string, readonly size: number, readonly shape: number[] }
+  const mapAt = async (address: string): Promise<Map> => {
+    for (;;) {
+      const response = await fetch(`${address}map/0`)
+      if (response.status === 200) return await response.json() as Map
+      // Until the run is saved for the first time.
+      expect(await response.text()).toMatch(/is missing|holds no config\.json/)
+      await wait(50)
+    }
+  }
+  /** The map that a command shows at the address that it says; then it is ended. */
+  const mapOf = async (...args: string[]): Promise<Map> => {
+    let map: Promise<Map> | undefined
+    const { stderr } = await spawned(args, at.path, (child, { stdout, stderr }) => {
+      const [address] = /http:\S+\/(?=\s)/.exec(stdout + stderr) ?? []
+      if (address) map ??= mapAt(address).finally(() => { child.kill('SIGINT') })
+    })
+    if (!map) throw new Error(stderr)
+    return map
+  }
+  /** Codes of two numbers, as many as a slow machine has encoded in the time. */
+  const expectSome = (codes: string) => {
+    const { length } = Buffer.from(codes, 'base64')
+    expect([length % 8, length > 0 && length <= 8 * 1000]).toEqual([0, true])
+  }
+  beforeAll(() => {
+    const header = Buffer.from(encodeNpy({ shape: [0, SIDE, SIDE], data: new Uint8Array() })).toString('latin1')
+    writeFileSync(at.in('many.npy'), header.replace('(0, ', `(${COUNT}, `).replace(/ {5}\n$/, '\n'), 'latin1')
+    // It takes no room: what was not written is 0.
+    truncateSync(at.in('many.npy'), header.length + COUNT * SIDE * SIDE)
+  })
+
+  test('ganglion watch reads those that it shows', async () => {
+    const { code, stderr } = await spawned([...MANY, '--limit-first', '32', '--epochs', '1', '--out', 'few'], at.path)
+    expect([code, stderr]).toEqual([0, ''])
+    const { codes, size, shape } = await mapOf('watch', 'few')
+    expect([size, shape]).toEqual([2, [SIDE, SIDE, 1]])
+    expectSome(codes)
+  })
+
+  test('train --watch too, where they are read from the file while it trains', async () => {
+    const limits = ['--limit', '1500', '--memory', '1kB', '--epochs', '9999']
+    const { codes } = await mapOf(...MANY, ...limits, '--out', 'watched', '--watch')
+    expectSome(codes)
+  })
+})
+
+test('a map shows a thousand images, or fewer large ones', () => {
+  expect([mostShown([4, 4, 1]), mostShown([1024, 1024, 3]), mostShown([9999, 9999, 3])]).toEqual([1000, 21, 1])
 })
 
 test('a run that is saved anew is loaded anew', async () => {

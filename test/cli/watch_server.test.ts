@@ -22,6 +22,7 @@ beforeEach(async () => {
   }))
   writeFileSync(join(folder, 'metrics.jsonl'), line(1))
   writeFileSync(join(folder, 'samples', 'epoch-0001.png'), 'a picture')
+  writeFileSync(join(folder, 'samples', 'reconstruction-step-000040.png'), 'another')
   found = [{ name: 'vae', path: folder }]
   server = await serveRuns([...found], () => Promise.resolve(found), 0)
 })
@@ -41,12 +42,16 @@ const ask = (path: string, headers = {}) => new Promise<[number, string]>((done,
   request.on('error', fail)
 })
 
-test('a picture comes by the number of its run and its epoch, and nothing else does', async () => {
-  expect(await ask('/TOKEN/picture/0/samples/1')).toEqual([200, 'a picture'])
-  for (const path of ['picture/1/samples/1', 'picture/0/samples/2', 'picture/0/samples/../../config.json', '../config.json',
-    'picture/0/samples/%2e%2e', 'config.json', 'picture/-1/samples/1']) expect((await ask(`/TOKEN/${path}`))[0], path).toBe(404)
-  expect((await ask('/picture/0/samples/1'))[0]).toBe(403)
-  expect((await ask('/TOKEN/picture/0/samples/1', { host: 'evil.test' }))[0]).toBe(403)
+test('a picture comes by the numbers of its run and its epoch or step, and nothing else does', async () => {
+  expect(await ask('/TOKEN/picture/0/samples/epoch/1')).toEqual([200, 'a picture'])
+  expect(await ask('/TOKEN/picture/0/reconstruction/step/40')).toEqual([200, 'another'])
+  for (const path of ['picture/0/samples/step/40', 'picture/0/samples/40', 'picture/1/samples/epoch/1',
+    'picture/0/samples/epoch/2', 'picture/0/samples/epoch/../../config.json', '../config.json',
+    'picture/0/samples/epoch/%2e%2e', 'config.json', 'picture/-1/samples/epoch/1']) {
+    expect((await ask(`/TOKEN/${path}`))[0], path).toBe(404)
+  }
+  expect((await ask('/picture/0/samples/epoch/1'))[0]).toBe(403)
+  expect((await ask('/TOKEN/picture/0/samples/epoch/1', { host: 'evil.test' }))[0]).toBe(403)
 })
 
 test('no link leads out of the run: neither a picture nor the folder of pictures; a run may be named by one', async () => {
@@ -57,11 +62,11 @@ test('no link leads out of the run: neither a picture nor the folder of pictures
     symlinkSync(folder, join(away, 'named'))
     found.push({ name: 'named', path: join(away, 'named') })
     await (await events()).next(2)
-    expect((await ask('/TOKEN/picture/0/samples/2'))[0]).toBe(404)
-    expect(await ask('/TOKEN/picture/1/samples/1')).toEqual([200, 'a picture'])
+    expect((await ask('/TOKEN/picture/0/samples/epoch/2'))[0]).toBe(404)
+    expect(await ask('/TOKEN/picture/1/samples/epoch/1')).toEqual([200, 'a picture'])
     rmSync(join(folder, 'samples'), { recursive: true })
     symlinkSync(away, join(folder, 'samples'))
-    expect((await ask('/TOKEN/picture/0/samples/3'))[0]).toBe(404)
+    expect((await ask('/TOKEN/picture/0/samples/epoch/3'))[0]).toBe(404)
   } finally {
     rmSync(away, { recursive: true })
   }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { lockFolder } from '../../src/node/lock.ts'
+import { StepPictures } from '../../src/cli/watch/pictures.ts'
 import { Watched } from '../../src/cli/watch/watched.ts'
 
 let folder: string
@@ -36,6 +37,7 @@ test('a run that trains has new figures, one that does not has none, and nothing
   expect(await watched.look()).toEqual({
     name: 'vae', options: [['model', 'vae'], ['seed', '1'], ['epochs', '3']], epochs: 3, status: 'stopped', pictures: {},
     keep: 1, rows: [{ epoch: 2, step: 20, speed: 1, complete: true, values: { loss: 2, 'test.loss': -2 } }],
+    drawn: { keep: 0, steps: [] },
   })
   expect(watched.all()).toMatchObject({ keep: 0, rows: [{ epoch: 1 }, { epoch: 2 }] })
   expect(readdirSync(run).sort()).toEqual(['config.json', 'metrics.jsonl'])
@@ -81,6 +83,41 @@ test('a picture is told of when it is there, which is after the figures of its e
   expect(await watched.look()).toBeUndefined()
   picture('epoch-0001.png', 4)
   expect((await watched.look())!.pictures.samples).toEqual({ epoch: 1, mark: 4000 })
+})
+
+test('pictures within epochs are told of by their steps, the new ones alone; the newest is the last of both kinds', async () => {
+  make(line(1))
+  mkdirSync(join(run, 'samples'))
+  const picture = (name: string) => writeFileSync(join(run, 'samples', name), 'png')
+  for (const name of ['epoch-0001.png', 'step-000005.png', 'reconstruction-step-000005.png', 'notes.txt']) picture(name)
+  const watched = new Watched({ name: 'vae', path: run })
+  const { pictures, drawn } = (await watched.look())!
+  expect([drawn, pictures.samples, pictures.reconstruction]).toMatchObject([{ keep: 0, steps: [5] }, { epoch: 1 }, { step: 5 }])
+  picture('step-000015.png')
+  const news = (await watched.look())!
+  expect([news.drawn, news.pictures.samples, news.rows]).toMatchObject([{ keep: 1, steps: [15] }, { step: 15 }, []])
+  expect(await watched.look()).toBeUndefined()
+  expect(watched.all().drawn).toEqual({ keep: 0, steps: [5, 15] })
+  appendFileSync(join(run, 'metrics.jsonl'), line(2))
+  picture('epoch-0002.png')
+  expect((await watched.look())!.pictures.samples).toMatchObject({ epoch: 2 })
+  for (const name of ['step-000005.png', 'reconstruction-step-000005.png']) rmSync(join(run, 'samples', name))
+  expect((await watched.look())!.drawn).toEqual({ keep: 0, steps: [15] })
+})
+
+test('the folder of pictures is read again only where it has changed', async () => {
+  make(line(1))
+  const samples = join(run, 'samples')
+  mkdirSync(samples)
+  writeFileSync(join(samples, 'step-000005.png'), 'png')
+  utimesSync(samples, 1, 1)
+  const steps = new StepPictures(run)
+  expect(await steps.next()).toEqual({ keep: 0, steps: [5] })
+  writeFileSync(join(samples, 'step-000010.png'), 'png')
+  utimesSync(samples, 1, 1)
+  expect(await steps.next()).toEqual({ keep: 1, steps: [] })
+  utimesSync(samples, 2, 2)
+  expect(await steps.next()).toEqual({ keep: 1, steps: [10] })
 })
 
 test('a run with an encoder has a map once it is saved, and another where it is saved anew', async () => {

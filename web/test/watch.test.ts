@@ -109,6 +109,29 @@ test('another figure, an earlier epoch, and a picture that is gone', async () =>
   expect((await text(page, '.pictures.samples figure:first-child p'))).toEqual(['There is no such picture.'])
 })
 
+test('pictures within epochs are shown, and the slider goes through them', async () => {
+  train(cwd, 'steps/vae', ...SMALL, '--epochs', '2', '--sample-every', '2')
+  const { address, end } = await started(cwd, 'watch', 'steps')
+  const { page, said } = await at(1440, address)
+  await loaded(page)
+  const seen = () => page.$$eval('.pictures img', (all) => all.map((each) => (
+    Object.entries((each as HTMLElement).dataset).flat().join(' '))))
+  expect(await seen()).toEqual(['epoch 2', 'epoch 2'])
+  await page.focus('.epoch input')
+  const earlier = [['step 6', 'step 6'], ['epoch 1', 'epoch 1'], ['step 2', 'step 2'], ['epoch 0', 'step 2']] as const
+  for (const [samples, reconstruction] of earlier) {
+    await page.keyboard.press('ArrowLeft')
+    await page.waitForFunction((wanted) => {
+      const { dataset } = document.querySelector<HTMLElement>('.pictures.samples img')!
+      return Object.entries(dataset).flat().join(' ') === wanted
+    }, {}, samples)
+    await loaded(page)
+    expect(await seen()).toEqual([samples, reconstruction])
+  }
+  expect(said).toEqual([])
+  expect(await end()).toBe(130)
+})
+
 test('10,000 epochs are drawn, and those that come while they are looked at', async () => {
   const { page, said } = await at()
   await page.locator('.curves summary').click()

@@ -3,12 +3,14 @@ import { expect, test, vi } from 'vitest'
 import { Curve, type Series } from '../src/state/curve.ts'
 import { beside, differences, metricsOf } from '../src/watch/compare.ts'
 import { Live } from '../src/watch/live.ts'
+import { momentBy } from '../src/watch/moments.ts'
 import type { Facts, News, Row } from '../../src/cli/watch/news.ts'
 
 const FACTS: Facts = { name: 'vae', options: [], status: 'training', pictures: {} }
 const row = (epoch: number, loss = epoch): Row => ({ epoch, step: 10 * epoch, speed: 1, complete: true, values: { loss } })
 const rows = (count: number) => Array.from({ length: count }, (_, i) => row(i + 1))
-const news = (keep: number, rows: readonly Row[]): News => ({ ...FACTS, run: 0, keep, rows })
+const news = (keep: number, rows: readonly Row[], drawn: News['drawn'] = { keep: 0, steps: [] }): News => (
+  { ...FACTS, run: 0, keep, rows, drawn })
 const series = (steps: readonly number[], values: Series['values']): Series => ({ steps, values })
 
 test('after 10,000 epochs an update adds one point to a curve of at most 800', () => {
@@ -47,6 +49,19 @@ test('where there are figures of steps, those of epochs are drawn of test images
   expect(live.series.value).toEqual(series([5, 10, 10], { loss: [9, 8, null], 'test.loss': [null, null, 7] }))
   live.take(news(3, [{ ...row(2, 6), complete: null, step: 15 }]))
   expect([live.epoch.value!.epoch, live.last.value!.step]).toEqual([1, 15])
+})
+
+test('pictures of epochs and of steps within them have one order, up to the newest; what is gone is known no more', () => {
+  const live = new Live(0, FACTS)
+  live.take(news(0, [row(1), { ...row(2), complete: null, step: 15 }, row(2), row(3)], { keep: 0, steps: [5, 10, 15, 25] }))
+  const when = (newest: { epoch: number } | { step: number }) =>
+    live.momentsTo({ ...newest, mark: 1 }).map(({ step, moment }) => ('epoch' in moment ? `epoch ${moment.epoch}` : step))
+  expect(when({ epoch: 2 })).toEqual(['epoch 0', 5, 'epoch 1', 15, 'epoch 2'])
+  expect(when({ step: 25 })).toEqual(['epoch 0', 5, 'epoch 1', 15, 'epoch 2', 25])
+  live.take(news(4, [], { keep: 1, steps: [26] }))
+  expect(when({ epoch: 3 })).toEqual(['epoch 0', 5, 'epoch 1', 'epoch 2', 26, 'epoch 3'])
+  const moments = live.momentsTo({ epoch: 3, mark: 1 }).slice(1)
+  expect([29, 26, 0].map((step) => momentBy(moments, step)!.step)).toEqual([26, 26, 5])
 })
 
 test('one figure of several runs, by all of their steps', () => {

@@ -7,17 +7,18 @@ import { WEIGHTS } from '../../checkpoint/run.ts'
 import { loadedOptions } from '../../checkpoint/options.ts'
 import type { RunConfig } from '../../checkpoint/config.ts'
 import type { ImageDataset } from '../../data/dataset.ts'
-import { subset } from '../../data/subset.ts'
+import { spread, subset } from '../../data/subset.ts'
 import { GanglionError } from '../../errors.ts'
 import { sizeOf } from '../../graph/tensor.ts'
 import { isModelName, models } from '../../models/kinds.ts'
 import { loadConfig } from '../../node/config.ts'
 import { loadRun, type Run } from '../../node/run.ts'
 import { scaledImages } from '../../train/batches.ts'
-import { fittingData } from '../data.ts'
+import { someFittingData } from '../data.ts'
 
-/** Images that are encoded, as far as there are so many and MOST_MS allow; and how many at a time. */
+/** Images that are encoded, as far as there are so many, and their numbers and MOST_MS allow it; and how many at a time. */
 const MOST_IMAGES = 1000
+const MOST_PIXELS = 2 ** 26
 const AT_ONCE = 50
 const MOST_MS = 2000
 /** Numbers of a code that is decoded: an address holds no more. */
@@ -39,6 +40,10 @@ interface Loaded extends Run {
   readonly mark: string
 }
 type Shown = ImageDataset & { readonly classNames?: readonly string[] }
+
+/** Images of a shape that a map may show. */
+export const mostShown = (shape: readonly number[]): number =>
+  Math.max(1, Math.min(MOST_IMAGES, Math.floor(MOST_PIXELS / sizeOf(shape))))
 
 /** Whether a run has a latent map. A module of one's own is code that nobody asked to run by looking. */
 export function hasMap({ model: { kind, options, module } }: RunConfig): boolean {
@@ -109,17 +114,17 @@ export class Encoders {
     return keep(this.#loaded, folder, { ...await loadRun(folder), mark })
   }
 
-  /** Images that are as far from each other as they can be: data may be sorted by classes. */
+  /** Images that are as far from each other as they can be. */
   async #imagesOf(folder: string, { config, model }: Run): Promise<Shown> {
     const { imageShape, classes } = model.definition
     const key = JSON.stringify([config.data, imageShape])
     const known = this.#shown.get(key)
     if (known) return keep(this.#shown, key, known)
-    const data = this.#given ?? (await fittingData(undefined, config, folder, model)).data
+    const most = mostShown(imageShape)
+    const data: Shown = this.#given ? subset(this.#given, spread(this.#given.count, most))
+      : await someFittingData(config, folder, model, most)
     if (classes !== undefined && !data.labels) throw new GanglionError('the images have no labels, which the model wants')
-    const count = Math.min(MOST_IMAGES, data.count)
-    const rows = Uint32Array.from({ length: count }, (_, i) => Math.floor((i * data.count) / count))
-    return keep(this.#shown, key, subset<Shown>(data, rows))
+    return keep(this.#shown, key, data)
   }
 }
 

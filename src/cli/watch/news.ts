@@ -1,14 +1,17 @@
 // What a page is told of runs: the server sends it, the page (web/src/watch) reads it. It imports no more than names, because the
 // page is checked for browsers.
-import type { Picture } from '../../checkpoint/pictures.ts'
+import type { Moment, Picture } from '../../checkpoint/pictures.ts'
 
 /** An option of a run by its name, both as texts. */
 export type Told = readonly [option: string, value: string]
 
-/** A picture that there is: its epoch, and a mark that changes when it is drawn anew. */
-export interface Drawn {
-  readonly epoch: number
-  readonly mark: number
+/** A picture that there is: after which epoch or step, and a mark that changes when it is drawn anew. */
+export type Drawn = Moment & { readonly mark: number }
+
+/** Steps within epochs after which there are pictures: how many of those before still hold, and those that come after these. */
+export interface DrawnSteps {
+  readonly keep: number
+  readonly steps: readonly number[]
 }
 
 /** A line of metrics.jsonl. Figures of the test images are called as `ganglion sweep` calls them. */
@@ -41,6 +44,7 @@ export interface RunNews extends Facts {
   /** How many of the rows before still hold; `rows` come after those. */
   readonly keep: number
   readonly rows: readonly Row[]
+  readonly drawn: DrawnSteps
 }
 
 /** What the server sends: which run it is of, by its number. */

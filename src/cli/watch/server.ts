@@ -1,4 +1,4 @@
-// The server of `watch`, on this machine alone. Invariant: it reads, and only what a run's number and an epoch name.
+// The server of `watch`, on this machine alone. Invariant: it reads, and only what the numbers of a run, an epoch, a step name.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ImageDataset } from '../../data/dataset.ts'
@@ -25,7 +25,7 @@ const HEADERS = {
 const MAP = /^map\/(\d{1,4})$/
 /** A code as little-endian float32 in base64url. */
 const DECODED = /^decoded\/(\d{1,4})\/([\w-]+)$/
-const PICTURE = /^picture\/(\d{1,4})\/(samples|reconstruction)\/(\d{1,9})$/
+const PICTURE = /^picture\/(\d{1,4})\/(samples|reconstruction)\/(epoch|step)\/(\d{1,9})$/
 
 export interface WatchServer {
   readonly address: string
@@ -49,9 +49,10 @@ export async function serveRuns(
     if (request.url === `/${token}`) return void response.writeHead(308, { ...HEADERS, location: `/${token}/` }).end()
     if (path === 'events') return tell(runs, response)
     if (files.has(path)) return send(response, ...files.get(path)!)
-    const [, run, kind, epoch] = PICTURE.exec(path) ?? []
+    const [, run, kind, what, number] = PICTURE.exec(path) ?? []
     const folder = run === undefined ? undefined : runs.pathOf(Number(run))
-    const png = folder === undefined ? undefined : await pictureOf(folder, kind as Picture, Number(epoch))
+    const moment = what === 'step' ? { step: Number(number) } : { epoch: Number(number) }
+    const png = folder === undefined ? undefined : await pictureOf(folder, kind as Picture, moment)
     if (png) return send(response, 'image/png', png)
     return await sendCodes(path, runs, encoders, response) || refuse(response, 404, 'there is no such thing here')
   }

@@ -13,12 +13,13 @@ import { hasMap, savedAt } from './codes.ts'
 import type { Found } from './find.ts'
 import { Follower } from './follow.ts'
 import type { Drawn, Facts, Row, RunNews } from './news.ts'
-import { lastPicture } from './pictures.ts'
+import { lastPicture, StepPictures } from './pictures.ts'
 import { toldOf } from './told.ts'
 
 export class Watched {
   readonly #found: Found
   readonly #follower: Follower
+  readonly #stepPictures: StepPictures
   #config: RunConfig | undefined
   #hasMap = false
   #configMark = ''
@@ -29,6 +30,7 @@ export class Watched {
   constructor(found: Found) {
     this.#found = found
     this.#follower = new Follower(join(found.path, METRICS))
+    this.#stepPictures = new StepPictures(found.path)
     this.#facts = { name: found.name, options: [], status: 'stopped', pictures: {} }
   }
 
@@ -51,19 +53,21 @@ export class Watched {
         ? `the run "${this.#found.name}" was moved or removed` : (error as Error).message
       this.#configMark = ''
     }
-    const changed = keep < this.#rows.length || rows.length > 0
+    const known = this.#stepPictures.all.length
+    const drawn = await this.#stepPictures.next()
+    const changed = keep < this.#rows.length || rows.length > 0 || drawn.keep < known || drawn.steps.length > 0
     this.#rows.length = keep
     for (const row of rows) this.#rows.push(row)
     this.#facts = await this.#factsNow(fault)
     const told = JSON.stringify(this.#facts)
     if (told === this.#told && !changed) return undefined
     this.#told = told
-    return { ...this.#facts, keep, rows }
+    return { ...this.#facts, keep, rows, drawn }
   }
 
   /** All of it, for who knows nothing yet. */
   all(): RunNews {
-    return { ...this.#facts, keep: 0, rows: this.#rows }
+    return { ...this.#facts, keep: 0, rows: this.#rows, drawn: { keep: 0, steps: this.#stepPictures.all } }
   }
 
   async #readConfig(): Promise<void> {
@@ -76,12 +80,12 @@ export class Watched {
   }
 
   async #factsNow(fault: string | undefined): Promise<Facts> {
-    const { epoch = 0, complete } = this.#rows.findLast((row) => row.complete !== null) ?? {}
+    const { epoch = 0, step = 0, complete } = this.#rows.findLast((row) => row.complete !== null) ?? {}
     const epochs = this.#config?.training.epochs
     const held = await isHeld(this.path).catch(() => false)
     const pictures: { [K in Picture]?: Drawn } = {}
     for (const kind of PICTURES) {
-      const drawn = await lastPicture(this.path, kind, epoch)
+      const drawn = await lastPicture(this.path, kind, { epoch, step }, this.#stepPictures.all)
       if (drawn) pictures[kind] = drawn
     }
     const map = this.#hasMap ? await savedAt(this.path) : undefined

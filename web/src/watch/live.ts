@@ -3,7 +3,8 @@
 import { computed, signal } from '@preact/signals'
 import { Curve } from '../state/curve.ts'
 import { isOnTest } from './compare.ts'
-import type { Facts, News, Row } from '../../../src/cli/watch/news.ts'
+import type { Drawn, Facts, News, Row } from '../../../src/cli/watch/news.ts'
+import { momentsOf, type Placed } from './moments.ts'
 
 export class Live {
   readonly index: number
@@ -14,6 +15,8 @@ export class Live {
   /** Whether there are figures of steps, which are drawn in place of those of epochs. */
   #fine = false
   #rows: Row[] = []
+  /** Steps within epochs after which there are pictures. */
+  #drawn: number[] = []
   #curve = new Curve()
   readonly #changes = signal(0)
   readonly series = computed(() => {
@@ -26,7 +29,9 @@ export class Live {
     this.facts = signal(facts)
   }
 
-  take({ keep, rows, ...facts }: News): void {
+  take({ keep, rows, drawn, ...facts }: News): void {
+    this.#drawn.length = drawn.keep
+    for (const step of drawn.steps) this.#drawn.push(step)
     this.facts.value = facts
     if (keep === this.#rows.length && rows.length === 0) return
     if (keep < this.#rows.length) {
@@ -49,6 +54,12 @@ export class Live {
     const drawn = this.#fine && complete !== null
       ? Object.fromEntries(Object.entries(values).filter(([name]) => isOnTest(name))) : values
     this.#curve.add({ step, values: drawn })
+  }
+
+  /** When there are pictures of it, up to the newest, in order. */
+  momentsTo(newest: Drawn): readonly Placed[] {
+    void this.#changes.value
+    return momentsOf(this.#rows, this.#drawn, newest)
   }
 
   option(name: string): string | undefined {
