@@ -1,6 +1,7 @@
 // The build of the page: static files for any host, under any path. What is only known to the package's public entries is asked
 // of them here (plugins/models.ts), and the policy is written into the page (plugins/policy.ts).
 import { defineConfig } from 'vite'
+import { guide } from './plugins/guide/index.ts'
 import { models } from './plugins/models.ts'
 import { software } from './plugins/software.ts'
 import { offline } from './plugins/offline.ts'
@@ -8,7 +9,7 @@ import { policy } from './plugins/policy.ts'
 
 export default defineConfig({
   base: './',
-  plugins: [models(), software(), policy(), offline()],
+  plugins: [models(), software(), policy(), guide(), offline()],
   // The package is a link to the folder above.
   server: { fs: { allow: ['..'] } },
   worker: {
@@ -19,6 +20,7 @@ export default defineConfig({
   },
   build: {
     target: 'es2022',
+    rolldownOptions: { input: { index: 'index.html', cell: 'cell.html', guide: 'src/guide/main.tsx' } },
     // Binaryen, which is loaded when something is exported.
     chunkSizeWarningLimit: 20_000,
     // Data addresses are no part of the policy.

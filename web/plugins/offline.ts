@@ -13,11 +13,15 @@ export function offline(): Plugin {
     name: 'offline',
     apply: 'build',
     writeBundle({ dir }, bundle) {
-      const size = (file: (typeof bundle)[string]) => (file.type === 'chunk' ? file.code : file.source).length
-      const files = Object.values(bundle).filter((file) => size(file) < LARGEST && !file.fileName.endsWith('.map'))
-        .map(({ fileName }) => fileName).sort()
-      const all = ['./', 'icon.svg', 'data/mnist-images.idx.gz', 'data/mnist-labels.idx.gz', ...files]
-      const version = createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 16)
+      const textOf = (file: (typeof bundle)[string]) => (file.type === 'chunk' ? file.code : file.source)
+      const kept = Object.values(bundle).filter((file) => textOf(file).length < LARGEST && !file.fileName.endsWith('.map'))
+        .sort((a, b) => (a.fileName < b.fileName ? -1 : 1))
+      const all = ['./', 'icon.svg', 'data/mnist-images.idx.gz', 'data/mnist-labels.idx.gz',
+        ...kept.map(({ fileName }) => fileName)]
+      // Of what is in them too: the guide's pages have no hash in their names.
+      const hash = createHash('sha256').update(JSON.stringify(all))
+      for (const file of kept) hash.update(textOf(file))
+      const version = hash.digest('hex').slice(0, 16)
       const path = join(dir!, 'sw.js')
       const text = readFileSync(path, 'utf8')
       writeFileSync(path, text.replace("'VERSION'", JSON.stringify(version)).replace("['FILES']", JSON.stringify(all)))

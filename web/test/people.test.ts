@@ -48,7 +48,7 @@ describe('the first view', () => {
       expect(outline, names.at(-1)).not.toBe('none')
     }
     expect(names).toEqual(['Skip to the content', 'Train', 'Pictures',
-      'Look inside', 'Model', 'Runs', 'Take away', 'Verify', 'Bench', '中文', '', 'Pause'])
+      'Look inside', 'Model', 'Runs', 'Take away', 'Verify', 'Bench', 'Guide', '中文', '', 'Pause'])
     await page.keyboard.press('Enter')
     await page.waitForSelector('[data-status="paused"]')
   })

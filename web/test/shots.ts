@@ -84,3 +84,26 @@ describe('watch', () => {
     await end()
   }, 120_000)
 })
+
+describe('guide', () => {
+  const read = ['index', 'tutorial/vae', 'tutorial/gan', 'how-to/own-model', 'models', 'performance', 'api/ganglion/swarm',
+    'repository/examples/gan.mjs']
+  const looks = [[360, 'light'], [1180, 'dark'], [1180, 'light'], [2560, 'light'], [360, 'dark']] as const
+  const shots = read.flatMap((address) => looks.map(([width, scheme]) => (
+    [`guide-${address.replaceAll('/', '-')}-${width}-${scheme}`, address, width, scheme] as const)))
+
+  test.each(shots)('%s', async (name, address, width, scheme) => {
+    mkdirSync(SHOTS, { recursive: true })
+    const url = `${all.site.url}guide/${address}.html`
+    const { page } = await open(all.browser, url, width, width < 500 ? 780 : Math.round(width * 0.625))
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
+    const handle = await page.$('.live iframe')
+    if (handle) {
+      await handle.scrollIntoView()
+      const frame = (await handle.contentFrame())!
+      await (await frame.waitForSelector('button.primary'))!.click()
+      await new Promise((done) => setTimeout(done, 5000))
+    }
+    await page.screenshot({ path: `${SHOTS}${name}.png`, fullPage: true })
+  }, 60_000)
+})

@@ -13,6 +13,7 @@ export function Header() {
             {views[each]}
           </button>
         ))}
+        <a href="./guide/index.html">{text.value.guide}</a>
       </nav>
     </Bar>
   )

@@ -9,6 +9,7 @@ export const en = {
     train: 'Train', data: 'Pictures', inside: 'Look inside', model: 'Model', runs: 'Runs', take: 'Take away', verify: 'Verify',
     bench: 'Bench',
   },
+  guide: 'Guide',
 
   run: 'Run', pause: 'Pause', single: 'One step', restart: 'Restart',
   controls: 'Controls', slowly: 'Slow motion',

@@ -9,6 +9,7 @@ export const zh: Texts = {
   views: {
     train: '训练', data: '图片', inside: '内部', model: '模型', runs: '记录', take: '导出', verify: '验证', bench: '测速',
   },
+  guide: '指南',
 
   run: '运行', pause: '暂停', single: '单步', restart: '重新开始',
   controls: '控制', slowly: '慢动作',
