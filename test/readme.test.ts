@@ -35,8 +35,12 @@ it('its program trains a VAE and prints a loss an epoch and the digest', async (
   }
 })
 
-it('its links lead to files, and to its own headings', () => {
-  const links = [...readme.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!)
+it('its links lead to files of the package, and to its own headings', () => {
+  // npm shows no picture without a repository: what it shows is said below it.
+  const links = [...readme.matchAll(/(?<!!\[[^\]]*)\]\(([^)\s]+)\)/g)].map(([, link]) => link!)
+  const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly files: readonly string[] }
+  expect(files).toEqual(expect.arrayContaining(['docs/**/*.md', 'examples']))
+  expect(links.filter((link) => !/^(#|docs\/([\w-]+\/)*[\w-]+\.md$|examples$)/.test(link))).toEqual([])
   const headings = [...readme.matchAll(/^## (.+)$/gm)].map(([, text]) => `#${text!.toLowerCase().replaceAll(' ', '-')}`)
   expect(links.length).toBeGreaterThan(20)
   expect(links.filter((link) => !(link.startsWith('#') ? headings.includes(link) : existsSync(join(root, link))))).toEqual([])

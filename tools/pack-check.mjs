@@ -28,6 +28,8 @@ const ALLOWED = [
   // What source maps point to.
   /^src\/([a-z_0-9]+\/)*[a-z_0-9]+(\.d)?\.ts$/,
   /^examples\/((embedding|models)\/)?[a-z_0-9]+\.(m?js|html)$/,
+  // The guide, without its pictures.
+  /^docs\/((how-to|tutorial)\/)?[a-zA-Z-]+\.md$/,
   // The page that an export is.
   /^src\/export\/html\/page\/page\.css$/,
 ]
