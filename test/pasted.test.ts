@@ -115,7 +115,7 @@ describe.each(shown)('%s', (page, commands) => {
     }
   })
 
-  test.for(commands)('%s', async (command, { skip }) => {
+  test.for(commands)('%s', { timeout: 240_000 }, async (command, { skip }) => {
     if (/nats|swarm/.test(command)) skip('not run here: it needs a nats-server; test/swarm has one')
     if (/^ganglion (verify|bench)/.test(command)) skip('not run here: test/verify and test/bench do')
     const line = shortened(filled(command))
@@ -125,5 +125,5 @@ describe.each(shown)('%s', (page, commands) => {
     const [missing] = code === 1 ? /.*(is not installed|run "npm install).*/.exec(said) ?? [] : []
     if (missing) skip(`not run here: ${missing}`)
     expect([line, code, said]).toEqual([line, serves(line) ? 130 : 0, said])
-  }, 240_000)
+  })
 })
