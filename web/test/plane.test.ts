@@ -6,6 +6,7 @@ import { createRuntime, gan } from 'ganglion'
 import { CELLS, FieldProbe, MADE } from '../src/lab/field.ts'
 import { open } from '../src/lab/graph.ts'
 import { pointsOf } from '../src/state/points.ts'
+import { findings } from './lib/axe.ts'
 import { button, number, steps } from './lib/chromium.ts'
 import { digestOf } from './lib/node.ts'
 import { pages, wanted } from './lib/page.ts'
@@ -120,6 +121,38 @@ describe('in Chromium', () => {
     expect(await page.$('[data-share]')).toBeNull()
     await button(page, 'Pause').click()
     await page.waitForSelector('[data-status="paused"]')
+    await page.select('.sides', 'both')
+    await button(page, 'Run').click()
+    const step = await number(page, 'step')
+    await steps(page, step + 2)
+    expect(await page.$('[data-share]')).toBeNull()
+
+    // Kept and opened again, it promises nothing either.
+    await page.locator('nav button:nth-child(5)').click()
+    await page.locator('[data-keep]').click()
+    await page.waitForSelector('.kept li')
+    await page.goto('about:blank')
+    await page.goto(`${all.site.url}#view=runs&batch=8`)
+    await steps(page, 1)
+    await page.locator('.kept button').click()
+    await page.waitForSelector('[data-touched]')
+    expect(await page.$('[data-share]')).toBeNull()
+    expect(said).toEqual([])
+  })
+
+  test.each([['en', 'light'], ['zh', 'dark']])('axe finds nothing in slow motion: %s, %s', async (language, theme) => {
+    const { page, said } = await all.at('#model=gan&data=grid&batch=16&steps=1000000', 360, 800)
+    await page.evaluate((language, theme) => {
+      localStorage.setItem('language', language)
+      localStorage.setItem('theme', theme)
+    }, language, theme)
+    await page.reload()
+    await steps(page, 1)
+    await page.locator('[data-slow]').click()
+    await page.waitForSelector('.steps [aria-current="step"]')
+    await page.waitForSelector('.plane [data-field="true"]')
+    expect(await findings(page)).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
     expect(said).toEqual([])
   })
 })

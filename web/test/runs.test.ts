@@ -107,6 +107,52 @@ test('it is downloaded as a run folder, which the command line and the page go o
   expect(said).toEqual([])
 })
 
+test.each([
+  ['changed images', `${SETTINGS}&augment=flip,shift`, true],
+  ['points', 'model=gan&data=ring&batch=500&latent=2&rate=0.002&seed=5&hidden=16&discriminatorHidden=16', false],
+])('%s: a run folder of them is opened again, and goes on to the bit', async (_, settings, commands) => {
+  const own = mkdtempSync(join(folder, 'own-'))
+  const { page, said } = await all.at(`#view=runs&${settings}`)
+  await paused(page, 2)
+  const step = await number(page, 'step')
+  const session = await page.createCDPSession()
+  const place = { behavior: 'allow', downloadPath: own, browserContextId: page.browserContext().id! } as const
+  await session.send('Browser.setDownloadBehavior', place)
+  await page.locator('[data-folder]').click()
+  const zips = () => readdirSync(own).filter((file) => file.endsWith('.zip'))
+  await expect.poll(zips, { timeout: 30_000 }).toHaveLength(1)
+
+  await page.goto('about:blank')
+  await page.goto(`${all.site.url}#view=runs&batch=8`)
+  await steps(page, 1)
+  await openZip(page, join(own, zips()[0]!))
+  await page.waitForSelector('[data-status="paused"]')
+  const read = (hash: string) => Object.fromEntries(new URLSearchParams(hash.slice(1)))
+  expect(read(await page.evaluate(() => location.hash))).toMatchObject(read(`#${settings}`))
+  const before = await digest(page)
+  expect(before).toBe(await digestOf(`#${settings}&steps=${step}`))
+  await button(page, 'One step').click()
+  await page.waitForFunction((old) => (
+    document.querySelector<HTMLElement>('[data-digest="reached"]')!.dataset['value'] !== old), {}, before)
+  expect(await digest(page)).toBe(await digestOf(`#${settings}&steps=${step + 1}`))
+  expect(said).toEqual([])
+
+  if (!commands) return
+  const files = unzipSync(readFileSync(join(own, zips()[0]!)))
+  for (const [name, bytes] of Object.entries(files)) {
+    mkdirSync(dirname(join(own, name)), { recursive: true })
+    writeFileSync(join(own, name), bytes)
+  }
+  const path = join(own, dirname(Object.keys(files)[0]!))
+  const epochs = String(Math.ceil((step + 1) / 10))
+  const main = new URL('../../dist/cli/main.js', import.meta.url).pathname
+  execFileSync(process.execPath, [main, 'train', '--resume', path, '--epochs', epochs, '--quiet'], {
+    cwd: new URL('../../', import.meta.url).pathname,
+  })
+  const end = strFromU8(readFileSync(join(path, 'digest.txt'))).trim()
+  expect(end).toBe(await digestOf(`#${settings}&steps=${10 * Number(epochs)}`))
+})
+
 test('without IndexedDB, and without room, it says so and trains on', async () => {
   const { page } = await all.at('404')
   await page.evaluateOnNewDocument(() => Object.defineProperty(globalThis, 'indexedDB', { value: undefined }))

@@ -105,10 +105,14 @@ export function read(hash: string): Address {
   }
 }
 
-export function write(
-  { expected, options, ...settings }: Settings, view: View = 'train', rival: Settings | null = null,
-): string {
-  const params = new URLSearchParams(Object.entries({ ...settings, ...options }).map(([name, value]) => [name, String(value)]))
+/** What an address says of every run, in the order in which it says it. */
+const NAMES = ['model', 'data', 'batch', 'latent', 'rate', 'seed', 'augment', 'steps'] as const
+
+export function write({ expected, options, ...settings }: Settings, view: View = 'train', rival: Settings | null = null): string {
+  const named = NAMES.map((name) => [name, settings[name]] as const)
+  // In the order of the model's, so that settings of the same run are the same text.
+  const others = factsOf(settings.model).options.map(({ name }) => [name, options[name]!] as const)
+  const params = new URLSearchParams([...named, ...others].map(([name, value]) => [name, String(value)]))
   if (expected) params.set('digest', expected)
   if (view !== 'train') params.set('view', view)
   if (rival) params.set('rival', write(rival).slice(1))
