@@ -134,7 +134,8 @@ describe("the autoencoder's codes", () => {
     const codes = definition.encode!(images, new Pass(false))
     const encode = session.compile({ group: 'encode', stages: [{ outputs: { codes } }] })
     const noise = input('noise', [size + 1, 2, 2, 2])
-    const sample = session.compile({ group: 'sample', stages: [{ outputs: { codes: definition.sampleCodes!(noise) } }] })
+    const drawn = definition.sampleCodes!(noise, undefined, new Pass(false))
+    const sample = session.compile({ group: 'sample', stages: [{ outputs: { codes: drawn } }] })
     // Noise 0 gives the mean, a unit vector a column of the covariance's factor.
     const unit = (row: number, k: number) => Number(row === k + 1)
     sample.feed('noise', Float32Array.from({ length: noise.size }, (_, i) => unit(Math.floor(i / size), i % size)))

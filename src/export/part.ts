@@ -75,7 +75,8 @@ export function graphOf(definition: ModelDefinition, part: Part, rows: number, {
   const build = {
     generator() {
       const noise = drawn ? randomNormal([rows, ...codeShape], 'sample') : of('noise', codeShape)
-      return { images: decode(sampleCodes ? ofShape(sampleCodes(noise, labels), 'sampleCodes', rows, codeShape) : noise) }
+      const codes = sampleCodes?.(noise, labels, new Pass(false)) ?? noise
+      return { images: decode(ofShape(codes, 'sampleCodes', rows, codeShape)) }
     },
     decoder: () => ({ images: decode(of('codes', codeShape)) }),
     encoder: () => ({ codes: codesOf(of('images', imageShape)) }),

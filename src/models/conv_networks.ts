@@ -4,7 +4,7 @@ import { type Layer, layer } from '../nn/layer.ts'
 import { conv2d, conv2dTranspose, dense, reshape } from '../nn/layers.ts'
 import { slice } from '../ops/slice.ts'
 
-/** The smaller side of an image that is not halved any more. */
+/** The smaller side of an image that is not halved any more, by default. */
 const SEED = 7
 const CONVOLUTION = { kernelSize: 4, strides: 2, padding: 'same' } as const
 
@@ -13,10 +13,10 @@ const initial = (kernelInitializer?: Initializer) => (kernelInitializer ? { kern
 
 export type Size = readonly [height: number, width: number]
 
-/** The sizes of an image that is halved, halves rounded up, until its smaller side is 4 to 7: the image's own first. */
-export function halvings([height, width]: readonly number[], least = 1): Size[] {
+/** The sizes of an image that is halved, halves rounded up, until its smaller side is at most `side`: the image's own first. */
+export function halvings([height, width]: readonly number[], least = 1, side = SEED): Size[] {
   const sizes: Size[] = [[height!, width!]]
-  for (let [h, w] = sizes[0]!; sizes.length <= least || Math.min(h, w) > SEED;) {
+  for (let [h, w] = sizes[0]!; sizes.length <= least || Math.min(h, w) > side;) {
     [h, w] = [Math.ceil(h / 2), Math.ceil(w / 2)]
     sizes.push([h, w])
   }

@@ -90,5 +90,5 @@ export interface ModelDefinition<Metrics extends string = string, Figures extend
   /** Images from codes. */
   decode(codes: Tensor, pass: Pass, labels?: Tensor): Tensor
   /** Codes to sample from, given standard normal noise [batch, …codeShape]. Default: the noise itself. */
-  sampleCodes?(noise: Tensor, labels?: Tensor): Tensor
+  sampleCodes?(noise: Tensor, labels: Tensor | undefined, pass: Pass): Tensor
 }

@@ -80,7 +80,7 @@ export function graphsOf(definition: ModelDefinition, rows: number): Graphs {
       ...(encode ? [ofShape(encode(of('images', imageShape), pass(), labels), 'encode', rows, codeShape)] : []),
       ...(discriminate ? [discriminate(of('images', imageShape), pass(), labels)] : []),
       ofShape(definition.decode(codes, pass(), labels), 'decode', rows, imageShape),
-      ...(sampleCodes ? [ofShape(sampleCodes(codes, labels), 'sampleCodes', rows, codeShape)] : []),
+      ...(sampleCodes ? [ofShape(sampleCodes(codes, labels, pass()), 'sampleCodes', rows, codeShape)] : []),
     ]),
   ]
   return { tensors: all, metrics: stages.flatMap(({ metrics = {} }) => Object.keys(metrics)), figures: Object.keys(figures) }

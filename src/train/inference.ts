@@ -37,7 +37,7 @@ export function rowsSpec(definition: ModelDefinition, group: RowsGraph): Functio
   const graphs = {
     sample() {
       const noise = randomNormal([CHUNK, ...codeShape], 'sample')
-      return sampleCodes ? sampleCodes(noise, labels) : noise
+      return sampleCodes ? sampleCodes(noise, labels, new Pass(false)) : noise
     },
     decode: () => decode(rows(codeShape), new Pass(false), labels),
     encode: () => encode!(rows(imageShape), new Pass(false), labels),

@@ -190,6 +190,7 @@ export const golden: Readonly<Record<string, string>> = {
   'begin/rae': 'cf96160b3928bcd0e7622178830e183f2b5126bf39dfa257b270681adc47b8df',
   'begin/sngan': '4463fe86b3aec5ad2deb8c8919d70c9f9a2da42d782cfe75cfc9d7256531790c',
   'begin/vae': 'bb3fb2010cfc65c870bd44303868a2196ee6b84ca91f462d6db311fa075e6daa',
+  'begin/vq-vae': '871a55b1d2bc39070d187b3924564c1ae015f0f116426c88d005a67e8e9ffc86',
   'begin/wae-mmd': '9b1b0240308aeeef4740860ec4dc1ce52b8ec7a6c9c55edbefd3c97441253d4b',
   'begin/wgan-gp': '0ecec217c44f92155d30fec62d9076b59075dd0c2a519eb80a9d3b8f53f6c587',
   'train/acgan/1': 'f84b4c97e0e32c5f0193a654cfb8cececfadd6288d11df04c423772a4823cdd7',
@@ -214,6 +215,7 @@ export const golden: Readonly<Record<string, string>> = {
   'train/vae/1': 'e90334f2f32bc5bdba9b1a4ff66327ca091511db05ecb5d0039857eebaed77ca',
   'train/vae/2': '70e5088070621005cfb080c8a1b68fd375674ad963e2aa0be9cb83ea834a2386',
   'train/vae/3': '47fa64795b09ac366a1cca2d4c76460566c3aea00f5fc827fd473d34005b5060',
+  'train/vq-vae/1': '446dc3fc834d9348cd20e35b4483ca2a3f6c91394d1da5c52ba1b5ab0871d428',
   'train/wae-mmd/1': 'c2e885c2247be0ce75e47621357c572c8d8bf17b360fcfb420e4e005ffc1ee73',
   'train/wgan-gp/1': '9f0f9cc94ead68db21aea2f5685ca439efdf6ad2e56fd588cf05c261b8978eee',
   'train/accumulate/vae': 'c3b58729f99abd9e9631e5c02244e9a2f203ebfb88e720c62d088c5135758153',
@@ -231,6 +233,7 @@ export const golden: Readonly<Record<string, string>> = {
   'model/rae': '560385b8649c62b867394bebe2e46cddc3a95448740418ab2f3df54ebe09bfa8',
   'model/sngan': '355c7a2b8ae9654c9e22249be3d6fc6ea96f31c5f71b4ecf844437a72eb7b8d5',
   'model/vae': 'a1b1d38d6f6295212caea3ad5f967f0e1d8486a7dca169f86d9e4a2fe6568dc4',
+  'model/vq-vae': 'e25b68d530100039ffcf2956c4ed64fcde281cb95e918653bbab32f3843fb5f3',
   'model/wae-mmd': 'c5b68c130f6ec284bc130224daa8fb1d64bbc79fb8544fbb320e7315ebb986bb',
   'model/wgan-gp': 'b55e1daa8deae6641c21b0b87bee4bb68492a1c407406577b383cd353178a3ac',
 }

@@ -1,8 +1,10 @@
 // Exported modules: the bits of `sample` in all models of the registry, sizes, memory, what is refused.
 import { beforeAll, describe, expect, it } from 'vitest'
 import { exportModel, type Part } from '../../src/export/index.ts'
-import { graphOf } from '../../src/export/part.ts'
+import { graphOf, programOf } from '../../src/export/part.ts'
 import { LoadedModel } from '../../src/export/wasm/loaded.ts'
+import { isConstant } from '../../src/graph/leaves.ts'
+import { topological } from '../../src/graph/walk.ts'
 import { modelNames, models } from '../../src/models/kinds.ts'
 import { vae } from '../../src/models/vae.ts'
 import { Model } from '../../src/train/model.ts'
@@ -49,9 +51,12 @@ describe.each(modelNames)('the %s', (kind) => {
     expect(names.sort()).toEqual(['alloc', 'codes', 'decode', 'generate', 'info', 'memory', ...chosen])
   })
   it('leaves weights behind that are not of the part', () => {
-    const size = [...model.weights()].filter(([name]) => /^(decoder|generator|codes)\//.test(name))
-      .reduce((n, [, { data }]) => n + data.byteLength, 0)
-    expect(bytes.length).toBeLessThan(size + 32_000)
+    const graph = graphOf(model.definition, 'generator', 64, { drawn: true })
+    expect(graph.variables.filter(({ attrs: { name } }) => !/^(decoder|generator|codes|codebook|prior)\//.test(name))).toEqual([])
+    const held = [...graph.variables, ...topological([...graph.outputs.values()]).filter(isConstant)]
+    const size = held.reduce((n, t) => n + 4 * t.size, 0)
+    const tape = programOf(graph).tape.words.byteLength
+    expect(bytes.length).toBeLessThan(size + tape + 24_000)
     expect(bytes.length).toBeGreaterThan(size)
   })
   it('says what it is', async () => {

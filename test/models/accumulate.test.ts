@@ -14,6 +14,7 @@ import { minimize } from '../../src/models/minimize.ts'
 import { sngan } from '../../src/models/sngan.ts'
 import { trainingStages } from '../../src/models/stages.ts'
 import { vae } from '../../src/models/vae.ts'
+import { vqVae } from '../../src/models/vq_vae.ts'
 import { ema } from '../../src/nn/ema.ts'
 import { parameters, Pass } from '../../src/nn/layer.ts'
 import { dense } from '../../src/nn/layers.ts'
@@ -43,6 +44,8 @@ const KINDS: Readonly<Record<string, () => ModelDefinition>> = {
   // Spectral normalization moves its vectors once a step, however many micro-batches there are.
   sngan: () => sngan({ filters: 2, latent: 3 }),
   cgan: () => cgan({ filters: 2, latent: 3 }),
+  // Vectors that nobody chooses begin again, at codes of the first micro-batch.
+  'vq-vae': () => vqVae({ filters: 2, depth: 2, vectors: 6, priorUnits: 3, priorBlocks: 1 }),
 }
 
 /** A definition's stages for each micro-batch. */

@@ -54,6 +54,7 @@ export const ELSEWHERE: Readonly<Record<Exclude<ModelName, OracleModel>, string>
   iwae: 'its bound, in doubles: test/models/losses.test.ts',
   rae: 'its loss, in doubles: test/models/losses.test.ts',
   sngan: 'spectral normalization: test/nn/more_layers.test.ts',
+  'vq-vae': 'its book, gradient and prior: test/models/vq_vae.test.ts',
   'wae-mmd': 'the discrepancy, in doubles: test/models/losses.test.ts',
   'wgan-gp': 'the gradient penalty, by finite differences: test/models/losses.test.ts',
 }

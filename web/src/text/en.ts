@@ -79,6 +79,7 @@ export const en = {
     cvae: 'Conditional VAE. It is told the class, so its code holds the style alone.',
     iwae: 'Importance weighted autoencoder. Several codes an image bring its bound nearer to the likelihood.',
     rae: 'Regularised autoencoder. The plainest one whose codes can be sampled.',
+    'vq-vae': 'Vector quantised autoencoder. Its code is vectors of a book; a second network learns which go together.',
     'wae-mmd': 'Wasserstein autoencoder. No noise in its code, which is like the prior as a whole.',
     acgan: 'GAN with an auxiliary classifier. It draws the class that you name.',
     cgan: 'Conditional GAN, by projection. It draws the class that you name.',
