@@ -169,7 +169,7 @@ describe('in Chromium', () => {
 
   test('the live cell of the GAN trains both networks, and rests while nobody sees it', async () => {
     const { page, said } = await at('tutorial/gan.html')
-    const { last } = await trained(page, 15)
+    const { last } = await trained(page, 40)
     expect(Object.keys(last).sort()).toEqual(['discriminator', 'generator'])
     // A discriminator that has learned nothing has 2 ln 2.
     expect(last['discriminator']).toBeLessThan(1.386)
