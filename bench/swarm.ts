@@ -81,7 +81,9 @@ async function besideOneWorker(kind: Kind, runtime: Runtime, data: ImageDataset,
   const coordinator = new Coordinator(work, { run: 'bench', recipe: {}, ganglion: '', fresh: await work.model.digest() }, {
     leaseMs: 600_000, audit: 0, chance: () => 0.5, digests, pollMs: 600_000,
   })
-  void serve({ request: coordinator.handle }, { name: 'worker', ganglion: '', make })
+  const shared = digests ? undefined : coordinator.share('worker')
+  const request = (message: Uint8Array) => coordinator.handle(message)
+  void serve({ request }, { name: 'worker', ganglion: '', make, shared })
   return { coordinator, work, steps: trainTogether(work, coordinator, { epochs: EPOCHS }) }
 }
 

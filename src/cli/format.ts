@@ -16,6 +16,16 @@ export function introduction({ model, out, from, images, parameters, training }:
   return `${model.kind}, ${parameters} parameters, ${images} images, batches of ${batchSize}, seed ${seed}, ${begin}into ${out}`
 }
 
+/** Names of workers that are shown. */
+const MOST_NAMES = 5
+/** Who works for a run; nothing, where nobody else does. @param named whether to name them */
+export function workersText(workers: readonly string[] | undefined, named: boolean): string {
+  if (!workers) return ''
+  const count = `  ${workers.length || 'no'} worker${workers.length === 1 ? '' : 's'}`
+  const names = `${workers.slice(0, MOST_NAMES).join(', ')}${workers.length > MOST_NAMES ? ', …' : ''}`
+  return named && workers.length ? `${count}: ${names}` : count
+}
+
 export const progressLine = ({ epoch, step, lastStep, metrics }: Progress, epochs: number): string =>
   `epoch ${epoch}/${epochs}  step ${step}/${lastStep}  ${figures(metrics).join('  ')}`
 

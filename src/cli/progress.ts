@@ -2,7 +2,7 @@
 import cliProgress from 'cli-progress'
 import { isError } from '../tag.ts'
 import type { Progress } from '../train/train.ts'
-import { clock, figures, fill, introduction, progressLine, speed, type Start, summary } from './format.ts'
+import { clock, figures, fill, introduction, progressLine, speed, type Start, summary, workersText } from './format.ts'
 import type { Io, Output, Signal } from './io.ts'
 import type { EpochLine } from './lines.ts'
 import { printable } from './printable.ts'
@@ -23,8 +23,8 @@ export interface Result {
 
 export interface Reporter {
   start(run: Start): void
-  /** @param left seconds to the end, estimated */
-  progress(now: Progress, left: number): void
+  /** @param left seconds to the end, estimated @param workers who does the steps' tasks, where others do */
+  progress(now: Progress, left: number, workers?: readonly string[]): void
   epoch(line: EpochLine, now: Progress): void
   /** A signal came: training ends soon, and a second signal ends the process without a word. */
   stopping(): void
@@ -45,8 +45,8 @@ export function reporter({ quiet, json, epochs }: { quiet: boolean, json: boolea
   const { stdout, stderr } = io
   const lines: Reporter = {
     start: (run) => stdout.write(`${introduction(run)}\n`),
-    progress: every(LINES_MS, (now, left) => {
-      if (!now.epochDone) stdout.write(`${progressLine(now, epochs)}  ${clock(left)} left\n`)
+    progress: every(LINES_MS, (now, left, workers) => {
+      if (!now.epochDone) stdout.write(`${progressLine(now, epochs)}  ${clock(left)} left${workersText(workers, true)}\n`)
     }),
     epoch: (line) => stdout.write(`${summary(line, epochs)}\n`),
     stopping: () => stderr.write(`${STOPPING}\n`),
@@ -73,7 +73,7 @@ function jsonReporter(io: Io): Reporter {
   const event = (name: string, facts: object) => jsonEvent(io, name, facts)
   return {
     start: (run) => event('start', run),
-    progress: every(JSON_MS, (now, left) => event('progress', { ...now, secondsLeft: left })),
+    progress: every(JSON_MS, (now, left, workers) => event('progress', { ...now, secondsLeft: left, workers })),
     epoch: (line) => event('epoch', line),
     stopping() {},
     done: (result) => event('done', result),
@@ -81,14 +81,22 @@ function jsonReporter(io: Io): Reporter {
   }
 }
 
+/** What a bar shows. */
+interface Shown {
+  readonly now: Progress
+  readonly left: number
+  readonly workers?: readonly string[]
+}
+
 function barReporter(lines: Reporter, terminal: Output, epochs: number): Reporter {
   const bars = new cliProgress.MultiBar({
     stream: terminal as NodeJS.WritableStream,
     // Figures come last: a narrow terminal cuts them off first.
-    format: (options, { progress, maxWidth }, { now, left }: { now: Progress, left: number }) => {
+    format: (options, { progress, maxWidth }, { now, left, workers }: Shown) => {
       const bar = cliProgress.Format.BarFormat(progress, options)
       const percent = `${Math.floor(progress * 100)}%`.padStart(4)
-      const text = `${bar}${percent}  epoch ${now.epoch}/${epochs}  ${clock(left)} left  ${speed(now)}`
+      const who = workersText(workers, false)
+      const text = `${bar}${percent}  epoch ${now.epoch}/${epochs}  ${clock(left)} left  ${speed(now)}${who}`
       return printable(fill(text, figures(now.metrics), maxWidth))
     },
     barCompleteChar: '█',
@@ -100,9 +108,9 @@ function barReporter(lines: Reporter, terminal: Output, epochs: number): Reporte
   let bar: cliProgress.SingleBar | undefined
   return {
     ...lines,
-    progress(now, left) {
-      bar ??= bars.create(now.lastStep, now.step, { now, left })
-      bar.update(now.step, { now, left })
+    progress(now, left, workers) {
+      bar ??= bars.create(now.lastStep, now.step, { now, left, workers })
+      bar.update(now.step, { now, left, workers })
     },
     // Above the bar; a written line goes to the terminal only with the next drawing.
     epoch: (line) => bars.log(printable(`${summary(line, epochs)}\n`)),
@@ -120,11 +128,11 @@ function barReporter(lines: Reporter, terminal: Output, epochs: number): Reporte
 }
 
 /** Calls through at most once in `ms`, and not before that. */
-function every(ms: number, call: (now: Progress, left: number) => void): Reporter['progress'] {
+function every(ms: number, call: Reporter['progress']): Reporter['progress'] {
   let last = performance.now()
-  return (now, left) => {
+  return (now, left, workers) => {
     if (performance.now() - last < ms) return
     last = performance.now()
-    call(now, left)
+    call(now, left, workers)
   }
 }

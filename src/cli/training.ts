@@ -13,6 +13,7 @@ import type { RunningCrew } from '../node/crew.ts'
 import type { OpenedDataset } from '../node/open_dataset.ts'
 import { firstImages, spreadImages } from '../node/rows_in_order.ts'
 import { createRuntime, type Runtime } from '../runtime/create_runtime.ts'
+import type { Crew } from '../swarm/crew.ts'
 import { localCrew } from '../swarm/local_crew.ts'
 import { trainTogether } from '../swarm/train.ts'
 import { createWork, type StepWork } from '../swarm/work.ts'
@@ -64,6 +65,8 @@ interface Begun {
   stop(): void
   /** Who did which task, where workers come by a nats-server. */
   readonly tasks?: TaskLog
+  /** Who does the steps' tasks, where others do. */
+  present(): readonly string[] | undefined
   /** Ends the workers, where there are any. */
   end(): Promise<void>
   /** Since the first step began. */
@@ -162,19 +165,20 @@ async function begin(run: Prepared, settings: Settings, io: Io): Promise<Begun> 
   const crew = work && await crewOf(work, run, settings, io, tasks)
   const steps = crew ? trainTogether(work, crew, { epochs, signal })
     : model.train(data, { epochs, batchSize, accumulate, checkpointing, signal, every: stopsOf(settings.logs ?? {}) })
-  const end = async () => { await crew?.close() }
+  const end = async () => { await crew?.close?.() }
   const first = await steps.next().catch(async (error) => {
     await end()
     return advised(error)
   })
-  return { steps, first, tasks, end, stop: () => stop.abort(), seconds: () => (performance.now() - began) / 1000 }
+  const seconds = (): number => (performance.now() - began) / 1000
+  return { steps, first, tasks, end, stop: () => stop.abort(), present: () => crew?.present, seconds }
 }
 
 /** Who does the micro-batches of a step, where it is not this thread. */
 async function crewOf(
   work: StepWork, run: Prepared, settings: Settings, io: Io, tasks: TaskLog | undefined,
-): Promise<RunningCrew> {
-  if (!settings.workers && settings.nats === undefined) return { ...localCrew(work), close: () => Promise.resolve() }
+): Promise<Crew & Partial<RunningCrew>> {
+  if (!settings.workers && settings.nats === undefined) return localCrew(work)
   // eslint-disable-next-line no-restricted-syntax -- before the first step
   const { startCrew } = await import('../node/crew.ts')
   const { data, choice, runtime, epochs, options } = run
@@ -194,7 +198,7 @@ async function crewOf(
     ...(nats && {
       nats: {
         url: nats, run: name, leaseMs: 1000 * (settings.lease ?? 0),
-        data: { source: settings.data, load: choice, count: data.count },
+        data: { source: settings.data, load: choice },
       },
     }),
   })
@@ -219,7 +223,7 @@ type Before = { readonly lines: readonly string[], readonly step: number, readon
 
 /** Trains to the end, or to a signal, and keeps the run in its folder; the exit code. */
 async function goOn(
-  run: Prepared, { steps, first, tasks, stop, seconds }: Begun, lock: RunLock, before: Before,
+  run: Prepared, { steps, first, tasks, stop, present, seconds }: Begun, lock: RunLock, before: Before,
   bestEpoch: BestEpoch | undefined, settings: Settings, io: Io,
 ): Promise<number> {
   const { model, data, test, from } = run
@@ -243,7 +247,8 @@ async function goOn(
     try {
       report.start({ out: path, images: data.count, parameters: parametersOf(model), ...(from && { from }), ...config })
       const left = ({ step, lastStep }: Progress) => (seconds() / (step - from)) * (lastStep - step)
-      const { step, digest, ended } = await follow(steps, first, folder, bestEpoch, report, left, io)
+      const tell = (now: Progress) => report.progress(now, left(now), present())
+      const { step, digest, ended } = await follow(steps, first, folder, bestEpoch, { ...report, progress: tell }, io)
       report.close()
       const stopped = ended ? null : signal ?? EARLY
       const kept = bestIn(path, bestEpoch)
@@ -276,8 +281,8 @@ async function watched(path: string, data: ImageDataset | OpenedDataset, { watch
 
 /** Goes through the steps, keeping every epoch, and saves at the end, also at one that a signal or a fault brought. */
 async function follow(
-  steps: Steps, first: IteratorResult<Progress, void>, folder: RunFolder, bestEpoch: BestEpoch | undefined, report: Reporter,
-  left: (now: Progress) => number, io: Io,
+  steps: Steps, first: IteratorResult<Progress, void>, folder: RunFolder, bestEpoch: BestEpoch | undefined,
+  report: Pick<Reporter, 'epoch'> & { progress(now: Progress): void }, io: Io,
 ) {
   let last: Progress | undefined
   let fault: TrainingError | undefined
@@ -286,7 +291,7 @@ async function follow(
       const undone = last !== undefined && next.value.step <= last.step
       last = next.value
       io.checkOutput()
-      report.progress(last, left(last))
+      report.progress(last)
       if (last.epochDone) {
         report.epoch(await folder.epoch(last), last)
         if (!bestEpoch?.ends) continue

@@ -8,11 +8,12 @@ import { loadedOptions } from '../checkpoint/options.ts'
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import type { Runtime } from '../runtime/create_runtime.ts'
-import { factsOf } from '../swarm/arrays.ts'
 import { Coordinator } from '../swarm/coordinator.ts'
 import type { Crew } from '../swarm/crew.ts'
 import type { ModelRecipe, RunRecipe } from '../swarm/recipe.ts'
 import type { StageRecord } from '../swarm/record.ts'
+import type { SharedMemory } from '../swarm/shared.ts'
+import { type DataFacts, Shards } from '../swarm/shards.ts'
 import type { StepWork } from '../swarm/work.ts'
 import { countersOf } from '../train/state.ts'
 import { Model } from '../train/model.ts'
@@ -26,6 +27,8 @@ export interface ThreadRecipe extends ModelRecipe {
   readonly path?: string
   readonly wide: boolean
   readonly images: ImageDataset
+  /** Where weights and results go. */
+  readonly shared: SharedMemory
 }
 /** What a thread says: a request and its number, or why it ends. */
 export type ThreadMessage = { readonly id: number, readonly message: Uint8Array } | { readonly error: string }
@@ -38,7 +41,7 @@ export interface CrewOptions extends Pick<ModelRecipe, Chosen> {
   readonly workers: number
   /** A nats-server, and the run's name there. */
   readonly nats?: {
-    readonly url: string, readonly run: string, readonly data: Omit<RunRecipe['data'], 'arrays'>, readonly leaseMs: number,
+    readonly url: string, readonly run: string, readonly data: Omit<RunRecipe['data'], keyof DataFacts>, readonly leaseMs: number,
   }
   /** The last step, as others are told. */
   readonly lastStep: number
@@ -49,6 +52,8 @@ export interface CrewOptions extends Pick<ModelRecipe, Chosen> {
 }
 
 export interface RunningCrew extends Crew {
+  /** Who works just now. */
+  readonly present: readonly string[]
   /** Ends the threads, and tells others that the run is over. */
   close(): Promise<void>
 }
@@ -72,8 +77,9 @@ export async function startCrew(work: StepWork, runtime: Runtime, given: CrewOpt
   const definition = modelInRounds(source, rounds).define({ imageShape, classes, options: loadedOptions(options) })
   const fresh = await (await Model.create(runtime, definition, { seed })).digest()
   const id = randomUUID()
-  const data = nats && { ...nats.data, arrays: await factsOf(work.model.definition, work.data) }
-  const coordinator = new Coordinator(work, { run: id, recipe: { ...recipe, data }, ganglion: version, fresh }, {
+  const shards = nats && await Shards.of(work.model.definition, work.data)
+  const data = nats && { ...nats.data, ...shards!.facts }
+  const coordinator = new Coordinator(work, { run: id, recipe: { ...recipe, data }, ganglion: version, fresh, shards }, {
     leaseMs: nats?.leaseMs ?? THREAD_MS, audit: nats ? AUDIT : 0, chance: () => randomInt(1e9) / 1e9, digests: !!nats,
     pollMs: nats ? POLL_MS : THREAD_MS, onFault, onStage,
   })
@@ -81,7 +87,8 @@ export async function startCrew(work: StepWork, runtime: Runtime, given: CrewOpt
   const began = performance.now()
   const facts = () => ({
     model: source.kind, host: hostname(), pid: process.pid, step: countersOf(work.model.session).step, lastStep,
-    seconds: Math.round((performance.now() - began) / 1000), workers: coordinator.workers().slice(-MOST_SHOWN),
+    seconds: Math.round((performance.now() - began) / 1000), present: coordinator.present.length,
+    workers: coordinator.workers().slice(-MOST_SHOWN),
   })
   const hold = await server?.hold(nats!.run, id, facts, (error) => coordinator.abort(error)).catch(async (error: Error) => {
     await server.close()
@@ -91,6 +98,7 @@ export async function startCrew(work: StepWork, runtime: Runtime, given: CrewOpt
   const threads = startThreads(coordinator, workers, !server, { ...recipe, wide, path: source.module?.path, images: work.data })
   return {
     reduce: (tasks, changed) => coordinator.reduce(tasks, changed),
+    get present() { return coordinator.present },
     async close() {
       coordinator.close()
       await Promise.all([...threads].map((thread) => thread.terminate()))
@@ -107,14 +115,14 @@ export async function startCrew(work: StepWork, runtime: Runtime, given: CrewOpt
 const MOST_SHOWN = 100
 
 function startThreads(
-  coordinator: Coordinator, count: number, alone: boolean, recipe: Omit<ThreadRecipe, 'name'>,
+  coordinator: Coordinator, count: number, alone: boolean, recipe: Omit<ThreadRecipe, 'name' | 'shared'>,
 ): Set<Worker> {
   const alive = new Set<Worker>()
   const images = count ? shared(recipe.images) : recipe.images
   let why = ''
   for (let i = 1; i <= count; i++) {
     const name = `thread-${i}`
-    const workerData: ThreadRecipe = { ...recipe, name, images }
+    const workerData: ThreadRecipe = { ...recipe, name, images, shared: coordinator.share(name) }
     const thread = new Worker(new URL('./swarm_thread.js', import.meta.url), { workerData, execArgv: [] })
     alive.add(thread)
     thread.on('message', (said: ThreadMessage) => {

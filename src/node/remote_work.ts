@@ -6,13 +6,17 @@ import { GanglionError } from '../errors.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import { isModelName } from '../models/kinds.ts'
 import { createRuntime } from '../runtime/create_runtime.ts'
-import { areThose, type FetchArray, fetchedData } from '../swarm/arrays.ts'
+import { fetchedData, type FetchShards } from '../swarm/fetched.ts'
 import { recipeOf, type RunRecipe } from '../swarm/recipe.ts'
+import { Shards } from '../swarm/shards.ts'
 import { createWork, type StepWork } from '../swarm/work.ts'
 import { Model } from '../train/model.ts'
 import type { LoadOptions } from './datasets.ts'
 import { augmentedModel, builtInModel, modelInRounds, moduleModel, type ModelSource } from './model_source.ts'
 import { NAMES } from './sources.ts'
+
+/** Bytes of fetched data that are kept, where nothing is said. */
+export const MEMORY = 256e6
 
 export interface Local {
   /** The file of one's own model. */
@@ -20,6 +24,8 @@ export interface Local {
   readonly wide: boolean
   /** The source of the data that the user named. */
   readonly given?: string
+  /** Bytes of fetched data that are kept. */
+  readonly memory?: number
   /** Loads data that are on this machine. */
   load(source: string, choice: LoadOptions): Promise<ImageDataset>
 }
@@ -28,7 +34,7 @@ export interface Local {
  * @param fetched asks the coordinator for data
  * @throws GanglionError where the run's model or data are not to be had
  */
-export async function workFor(recipe: unknown, fetched: FetchArray, local: Local): Promise<StepWork> {
+export async function workFor(recipe: unknown, fetched: FetchShards, local: Local): Promise<StepWork> {
   const known = recipeOf(recipe)
   const { options, augment, rounds, imageShape, classes, seed, precision, batchSize, microBatches, gradients } = known
   const source = modelInRounds(augmentedModel(await modelOf(known, local.module), augment), rounds)
@@ -49,8 +55,9 @@ async function modelOf({ kind, module }: RunRecipe, file: string | undefined): P
 }
 
 async function dataOf(
-  { data, classes }: RunRecipe, definition: ModelDefinition, fetched: FetchArray, { given, load }: Local,
+  { data, classes, batchSize, microBatches }: RunRecipe, definition: ModelDefinition, fetched: FetchShards, local: Local,
 ): Promise<ImageDataset> {
+  const { given, load, memory = MEMORY } = local
   const name = given ?? ((NAMES as readonly unknown[]).includes(data.source) ? data.source : undefined)
   // What it may cost is not for the coordinator to say.
   const choice = { ...data.load, maxBytes: undefined, workers: undefined }
@@ -58,9 +65,9 @@ async function dataOf(
     if (given !== undefined) throw error
     return undefined
   })
-  if (found && await areThose(data.arrays, definition, found)) return found
+  if (found && (await Shards.of(definition, found)).are(data)) return found
   if (given !== undefined) {
     throw new GanglionError(`the data of "${given}" are not those of the run; give others with --data, or leave it out`)
   }
-  return fetchedData({ ...data, classes }, fetched)
+  return fetchedData(data, fetched, { rows: batchSize * microBatches * (definition.batchesPerStep ?? 1), classes, memory })
 }

@@ -12,7 +12,7 @@ import type { ThreadMessage, ThreadRecipe } from './crew.ts'
 import { augmentedModel, builtInModel, modelInRounds, moduleModel } from './model_source.ts'
 
 const recipe = workerData as ThreadRecipe
-const { name, kind, path, options, augment, rounds, imageShape, classes, seed, precision, wide, images } = recipe
+const { name, kind, path, options, augment, rounds, imageShape, classes, seed, precision, wide, images, shared } = recipe
 const { batchSize, microBatches, gradients } = recipe
 const port = parentPort!
 const waiting = new Map<number, (answer: Uint8Array) => void>()
@@ -38,7 +38,7 @@ async function make() {
 }
 
 try {
-  await serve({ request }, { name, ganglion: version, make })
+  await serve({ request }, { name, ganglion: version, make, shared })
 } catch (error) {
   say({ error: (error as Error).message })
 }

@@ -9,9 +9,11 @@ import type { StageRecord } from './record.ts'
 import type { Reduction } from './reduction.ts'
 import { Results } from './results.ts'
 import { Roster, type WorkerReport } from './roster.ts'
+import type { Shards } from './shards.ts'
+import { newPlaces, type SharedMemory, SharedWeights } from './shared.ts'
 import { OpenStage } from './stage.ts'
-import { dataFor, weightsFor } from './supply.ts'
-import { Waiting } from './waiting.ts'
+import { weightsFor } from './supply.ts'
+import { type Asker, Waiting } from './waiting.ts'
 import { Weights } from './weights.ts'
 import type { StepWork, Task } from './work.ts'
 
@@ -40,12 +42,15 @@ const LOOK_MS = 20
 export class Coordinator implements Crew {
   readonly #work: StepWork
   readonly #weights: Weights
+  /** Where workers share memory. */
+  #shared: SharedWeights | undefined
   readonly #options: CoordinatorOptions
   /** What a worker is told when it joins, and the run's name. */
   readonly #run: string
   readonly #recipe: object
   readonly #ganglion: string
   readonly #fresh: string
+  readonly #shards: Shards | undefined
   readonly #roster = new Roster()
   readonly #results: Results
   readonly #habits = new Map<number, (string | undefined)[]>()
@@ -66,9 +71,11 @@ export class Coordinator implements Crew {
    * @param run its name, unlike that of any run before
    * @param recipe what a worker needs to know to make the model
    * @param fresh the digest of the model as it was drawn
+   * @param shards the data, for workers that have none
    */
   constructor(
-    work: StepWork, { run, recipe, ganglion, fresh }: { run: string, recipe: object, ganglion: string, fresh: string },
+    work: StepWork,
+    { run, recipe, ganglion, fresh, shards }: { run: string, recipe: object, ganglion: string, fresh: string, shards?: Shards },
     options: CoordinatorOptions,
   ) {
     this.#work = work
@@ -77,6 +84,7 @@ export class Coordinator implements Crew {
     this.#recipe = recipe
     this.#ganglion = ganglion
     this.#fresh = fresh
+    this.#shards = shards
     this.#options = options
     this.#results = new Results(work, this.#roster, {
       stage: () => this.#stage,
@@ -90,6 +98,7 @@ export class Coordinator implements Crew {
 
   async reduce(tasks: readonly Task[], changed?: readonly Variable[]): Promise<Reduction> {
     this.#weights.change(this.#weights.version ? changed : undefined)
+    this.#shared?.publish()
     const reduction = this.#work.newReduction(tasks[0]!)
     const digest = this.#options.digests ? await this.#weights.digest() : ''
     if (this.#aborted) throw this.#aborted
@@ -102,6 +111,14 @@ export class Coordinator implements Crew {
       this.#stage = new OpenStage(tasks, reduction, this.#weights.version, digest, habits, step)
       this.#wake()
     })
+  }
+
+  /** Memory that it shares with a worker of this process, whose requests come without a login. */
+  share(worker: string): SharedMemory {
+    this.#shared ??= new SharedWeights(this.#weights)
+    const results = newPlaces(this.#work.mostFloats)
+    this.#results.share(worker, results)
+    return { weights: this.#shared.buffer, results }
   }
 
   /** Answers a worker's request. */
@@ -129,8 +146,8 @@ export class Coordinator implements Crew {
     if (request.run !== this.#run) return encodeMessage({ rejoin: true })
     if (request.do === 'next') return this.#next(request)
     if (request.do === 'weights') return weightsFor(this.#weights, request)
-    if (request.do === 'data') return dataFor(this.#work, request)
-    if (request.do === 'result') return this.#results.take(request, decoded.payload)
+    if (request.do === 'data') return this.#shards?.answer(request) ?? encodeMessage({ refused: 'this run sends no data' })
+    if (request.do === 'result') return this.#results.take(request, decoded.payload, login === undefined)
     this.lost(worker)
     return encodeMessage({ ok: true })
   }
@@ -141,17 +158,18 @@ export class Coordinator implements Crew {
       'install the same version on both')
   }
 
-  #next({ worker, fresh }: Request & { do: 'next' }): Promise<Uint8Array> | Uint8Array {
+  #next({ worker, fresh, from }: Request & { do: 'next' }): Promise<Uint8Array> | Uint8Array {
     if (fresh !== this.#fresh) {
       throw new GanglionError("the worker's fresh model has another digest than the run's: its arithmetic, or the model's " +
         'code, is another; run "ganglion verify" on both machines')
     }
     const now = performance.now()
     if (this.#closed) return this.#over(worker)
-    const found = this.#offer(worker, now)
+    const asker = { worker, from }
+    const found = this.#offer(asker, now)
     if (found) return found
-    const answered = this.#waiting.wait(worker, this.#options.pollMs, () => (
-      this.#offer(worker, performance.now()) ?? encodeMessage({ wait: true })))
+    const answered = this.#waiting.wait(asker, this.#options.pollMs, () => (
+      this.#offer(asker, performance.now()) ?? encodeMessage({ wait: true })))
     this.#watch(now)
     return answered
   }
@@ -163,16 +181,19 @@ export class Coordinator implements Crew {
   }
 
   /** A task for a worker, as it is told. */
-  #offer(worker: string, now: number): Uint8Array | undefined {
+  #offer({ worker, from }: Asker, now: number): Uint8Array | undefined {
     const stage = this.#stage
     if (!stage) return undefined
     const { audit } = this.#options
     const audits = () => audit > 0 && this.#options.chance() < this.#roster.share(worker, audit)
     const task = stage.next(worker, now, now + this.#lease, audits)
-    if (task) return encodeMessage({ task, version: stage.version, digest: stage.digest })
+    if (task) {
+      const { version, digest } = stage
+      return encodeMessage({ task, version, digest, variables: this.#weights.changedSince(from) })
+    }
     // Nothing is left but to compare, and perhaps nobody else to compare with.
     const unaudited = stage.unaudited(now)
-    if (!unaudited.length || this.#roster.live(now - AWAY * this.#lease) > 1) return undefined
+    if (!unaudited.length || this.#present(now).length > 1) return undefined
     for (const { k, first } of unaudited) if (this.#stage === stage) this.#results.decide(stage, k, first)
     return undefined
   }
@@ -185,8 +206,8 @@ export class Coordinator implements Crew {
   /** Gives those that wait what there is. */
   #wake(): void {
     const now = performance.now()
-    this.#waiting.answer((worker) => (this.#closed ? this.#over(worker)
-      : this.#stage?.hasFree(now) ? this.#offer(worker, now) : undefined))
+    this.#waiting.answer((asker) => (this.#closed ? this.#over(asker.worker)
+      : this.#stage?.hasFree(now) ? this.#offer(asker, now) : undefined))
     this.#watch(now)
   }
   /** When the time of a task is over, another gets it. @param now when it was seen what is free: what ends later is waited for */
@@ -218,9 +239,10 @@ export class Coordinator implements Crew {
 
   /** Told that a worker is gone: its tasks are others' at once. */
   lost(worker: string): void {
+    this.#roster.gone(worker)
     this.#stage?.release(worker)
     this.#stage?.forget(worker)
-    this.#waiting.answer((other) => (other === worker ? encodeMessage({ wait: true }) : undefined))
+    this.#waiting.answer((asker) => (asker.worker === worker ? encodeMessage({ wait: true }) : undefined))
     this.#wake()
   }
 
@@ -232,8 +254,7 @@ export class Coordinator implements Crew {
   /** Waits until all that work have heard that it is over, for so many milliseconds at most. */
   async left(ms: number): Promise<void> {
     const until = performance.now() + ms
-    const since = until - ms - AWAY * this.#lease
-    while (this.#roster.live(since) > this.#told.size && performance.now() < until) {
+    while (this.present.some((worker) => !this.#told.has(worker)) && performance.now() < until) {
       await new Promise((done) => { setTimeout(done, LOOK_MS) })
     }
   }
@@ -245,6 +266,13 @@ export class Coordinator implements Crew {
     this.#wake()
   }
 
+  /** Who asked for something lately. */
+  get present(): string[] {
+    return this.#present(performance.now())
+  }
+  #present(now: number): string[] {
+    return this.#roster.present(now - AWAY * this.#lease)
+  }
   /** Who works, how fast, and what went wrong. */
   workers(): WorkerReport[] {
     return this.#roster.report()

@@ -36,7 +36,7 @@ export class Pieces {
     this.layouts = this.#stages.map(({ partials: [first] }) => {
       const floats = (keep: (name: string) => boolean) => Object.entries(first!.outputs!)
         .reduce((n, [name, { size: length }]) => n + (keep(name) ? length : 0), 0)
-        const sums = floats((name) => name.startsWith('sum '))
+      const sums = floats((name) => name.startsWith('sum '))
       return { sums, floats: floats(() => true), rounded: sums }
     })
   }
@@ -51,11 +51,17 @@ export class Pieces {
     return this.#stages[stage]!.apply.updates!.flatMap(changedBy).filter(isVariable)
   }
 
-  /** What micro-batch `k` gives to a stage, by the variables and counters of the session. */
-  partial(stage: number, k: number): Float32Array {
+  /**
+   * What micro-batch `k` gives to a stage, by the variables and counters of the session.
+   * @param onStep told of each step before it runs, from 0
+   */
+  partial(
+    stage: number, k: number, values: Float32Array = new Float32Array(this.layouts[stage]!.floats),
+    onStep?: (step: number) => void,
+  ): Float32Array {
     const fn = this.#partials.get(`${stage} ${k}`, () => ({ group: TRAIN, stages: [this.#stages[stage]!.partials[k]!] }))
+    onStep?.(0)
     fn.run()
-    const values = new Float32Array(this.layouts[stage]!.floats)
     let at = 0
     for (const { address, size } of fn.outputs.values()) {
       values.set(this.#session.floats(address, size), at)

@@ -5,7 +5,7 @@ import { decodeUtf8, encodeUtf8 } from '../formats/utf8.ts'
 import { isRecord, shown } from '../options.ts'
 
 /** Raised whenever a message or a task comes to mean something else. */
-export const PROTOCOL = 2
+export const PROTOCOL = 3
 /** The default limit of a nats-server is 1 MiB. */
 export const MOST_BYTES = 1_000_000
 /** Bytes of an array in one message; the rest is for the header. */
@@ -51,12 +51,18 @@ export interface Message {
 }
 
 export function encodeMessage(header: object, values: ArrayBufferView = new Uint8Array(0)): Uint8Array {
+  const { buffer, byteOffset, byteLength } = values
+  return writeMessage(header, byteLength, (payload) => payload.set(new Uint8Array(buffer, byteOffset, byteLength)))
+}
+
+/** A message whose payload of so many bytes is written where it is sent from. */
+export function writeMessage(header: object, length: number, write: (payload: Uint8Array) => void): Uint8Array {
   const text = encodeUtf8(JSON.stringify({ v: PROTOCOL, ...header }))
-  const message = new Uint8Array(LENGTH + text.length + values.byteLength)
+  const message = new Uint8Array(LENGTH + text.length + length)
   if (message.length > MOST_BYTES) throw new GanglionError(`a message of ${message.length} bytes is too long for the swarm`)
   new DataView(message.buffer).setUint32(0, text.length, true)
   message.set(text, LENGTH)
-  message.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), LENGTH + text.length)
+  write(message.subarray(LENGTH + text.length))
   return message
 }
 
@@ -77,14 +83,10 @@ export function decodeMessage(message: Uint8Array): Message {
   return { header, payload: message.subarray(LENGTH + length) }
 }
 
-/** The floats of a message's payload: a copy, because they need not lie at a multiple of four. A Buffer's slice would be none. */
-export function floatsOf(payload: Uint8Array): Float32Array {
-  if (payload.length % 4) throw new GanglionError(`${payload.length} bytes came, expected floats of 4 bytes each`)
-  return new Float32Array(new Uint8Array(payload).buffer)
-}
-
 /** In how many parts so many bytes are sent. */
 export const partsOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / PART_BYTES))
+/** How many bytes a part has of so many. */
+export const partBytes = (bytes: number, part: number): number => Math.min(PART_BYTES, bytes - part * PART_BYTES)
 /** A part of an array, as bytes. */
 export const partOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView, part: number): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength).subarray(part * PART_BYTES, (part + 1) * PART_BYTES)
@@ -93,28 +95,41 @@ export const partOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView, part
 export type Request =
   /** What there is to do. */
   | { readonly do: 'join', readonly worker: string, readonly ganglion: string }
-  /** A task. `fresh` is the digest of the worker's model as it was made: of another model or arithmetic, it is refused. */
-  | { readonly do: 'next', readonly worker: string, readonly run: string, readonly fresh: string }
+  /**
+   * A task, and what of the weights changed since version `from`, which the worker has. `fresh` is the digest of the worker's
+   * model as it was made: of another model or arithmetic, it is refused.
+   */
+  | { readonly do: 'next', readonly worker: string, readonly run: string, readonly fresh: string, readonly from: number }
   /** What of the weights changed between two versions, in parts; from version 0, all of them. */
   | { readonly do: 'weights', readonly worker: string, readonly run: string, readonly from: number, readonly to: number,
     readonly part: number }
-  /** What a task gave, in parts, and the digest of the whole. */
+  /**
+   * What a task gave, in parts, and the digest of the whole; of a worker that shares memory, without both: `part` is the place
+   * where it lies.
+   */
   | { readonly do: 'result', readonly worker: string, readonly run: string, readonly version: number, readonly microBatch: number,
     readonly part: number, readonly sha256: string }
   | { readonly do: 'leave', readonly worker: string, readonly run: string }
-  /** An array of the data, in parts of bytes. */
-  | { readonly do: 'data', readonly worker: string, readonly run: string, readonly array: number, readonly part: number }
+  /** Shards of the data, in parts of bytes; their digests, where none is named. */
+  | { readonly do: 'data', readonly worker: string, readonly run: string, readonly shards: readonly number[],
+    readonly part: number }
 
 const NAME = /^[\w.:@-]{1,125}$/
 const isInteger = (x: unknown): x is number => Number.isSafeInteger(x) && (x as number) >= 0
+/** What a field may be. */
+const KINDS = {
+  text: ['text', (x: unknown): boolean => typeof x === 'string' && x.length <= 200],
+  integer: ['an integer', isInteger],
+  integers: ['a list of integers', (x: unknown): boolean => Array.isArray(x) && x.length <= 30_000 && x.every(isInteger)],
+} as const
 const FIELDS = {
   join: { ganglion: 'text' },
-  next: { run: 'text', fresh: 'text' },
+  next: { run: 'text', fresh: 'text', from: 'integer' },
   weights: { run: 'text', from: 'integer', to: 'integer', part: 'integer' },
   result: { run: 'text', version: 'integer', microBatch: 'integer', part: 'integer', sha256: 'text' },
   leave: { run: 'text' },
-  data: { run: 'text', array: 'integer', part: 'integer' },
-} as const satisfies Record<Request['do'], Readonly<Record<string, 'text' | 'integer'>>>
+  data: { run: 'text', shards: 'integers', part: 'integer' },
+} as const satisfies Record<Request['do'], Readonly<Record<string, keyof typeof KINDS>>>
 
 /** @throws GanglionError where the header of a message is no request */
 export function requestOf({ header }: Message): Request {
@@ -123,9 +138,8 @@ export function requestOf({ header }: Message): Request {
   if (typeof what !== 'string' || !Object.hasOwn(FIELDS, what)) return fail(`for ${shown(what)}, which is not known`)
   if (typeof worker !== 'string' || !NAME.test(worker)) fail(`from ${shown(worker)}, expected the name of a worker`)
   for (const [field, kind] of Object.entries(FIELDS[what as Request['do']])) {
-    const value = header[field]
-    const good = kind === 'text' ? typeof value === 'string' && value.length <= 200 : isInteger(value)
-    if (!good) fail(`with ${field} ${shown(value)}, expected ${kind === 'text' ? 'text' : 'an integer'}`)
+    const [expected, good] = KINDS[kind]
+    if (!good(header[field])) fail(`with ${field} ${shown(header[field])}, expected ${expected}`)
   }
   return header as unknown as Request
 }

@@ -4,7 +4,7 @@ import { GanglionError } from '../errors.ts'
 import type { RoundOptions } from '../models/rounds.ts'
 import { isRecord } from '../options.ts'
 import type { Precision } from '../runtime/cores.ts'
-import { areFacts, type ArrayFacts } from './arrays.ts'
+import { areDataFacts, type DataFacts } from './shards.ts'
 
 /** What a worker makes the model of, beside the data. */
 export interface ModelRecipe {
@@ -27,21 +27,17 @@ export interface ModelRecipe {
 
 /** What a worker by a nats-server is told. */
 export interface RunRecipe extends ModelRecipe {
-  readonly data: {
+  readonly data: DataFacts & {
     /** A source that every machine may have, and what of it. */
     readonly source?: string
     readonly load: object
-    readonly count: number
-    /** What the model reads of it. */
-    readonly arrays: readonly ArrayFacts[]
   }
 }
 
 /** @throws GanglionError where it is none */
 export function recipeOf(recipe: unknown): RunRecipe {
   const good = isRecord(recipe) && isRecord(recipe['data']) && isRecord(recipe['options']) &&
-    typeof recipe['kind'] === 'string' && Array.isArray(recipe['imageShape']) && areFacts(recipe['data']['arrays']) &&
-    Number.isSafeInteger(recipe['data']['count']) && recipe['data']['count'] as number > 0
+    typeof recipe['kind'] === 'string' && Array.isArray(recipe['imageShape']) && areDataFacts(recipe['data'])
   if (good) return recipe as unknown as RunRecipe
   throw new GanglionError('the coordinator does not say what it trains; run the same version of ganglion on both sides')
 }

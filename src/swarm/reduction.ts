@@ -43,14 +43,18 @@ export class Reduction {
     return this.#own[k] !== undefined
   }
 
-  /** Takes what micro-batch `k` gave, which is the reduction's from then on; false where it was there already. */
-  add(k: number, values: Float32Array): boolean {
+  /**
+   * Takes what micro-batch `k` gave, which is the reduction's from then on; false where it was there already.
+   * @param lent whether it is another's again afterwards
+   */
+  add(k: number, values: Float32Array, lent = false): boolean {
     if (this.has(k)) return false
     const { sums } = this.#layout
     this.#own[k] = values.slice(sums)
     this.#missing--
     let [level, index, width] = [0, k, this.count]
     let sum = values.subarray(0, sums)
+    let own = !lent
     for (; width > 1; level++, index >>= 1, width = Math.ceil(width / 2)) {
       const other = index ^ 1
       // The last of an odd number goes up alone.
@@ -58,15 +62,16 @@ export class Reduction {
       const key = `${level} ${other}`
       const held = this.#held.get(key)
       if (!held) {
-        this.#held.set(`${level} ${index}`, sum)
+        this.#held.set(`${level} ${index}`, own ? sum : sum.slice())
         return true
       }
       this.#held.delete(key)
-      const [left, right] = other < index ? [held, sum] : [sum, held]
-      for (let i = 0; i < left.length; i++) left[i]! += right[i]!
-      sum = left
+      // Whichever of the two is the left one: their sum has the same bits.
+      for (let i = 0; i < held.length; i++) held[i]! += sum[i]!
+      sum = held
+      own = true
     }
-    this.#sum = sum
+    this.#sum = own ? sum : sum.slice()
     return true
   }
 

@@ -6,7 +6,9 @@ import { bytesOf } from './arrays.ts'
 import { packedBytes, unpack } from './bfloat.ts'
 import { NotFinite, Undone } from './crew.ts'
 import { encodeMessage, type Request } from './protocol.ts'
+import type { Layout } from './reduction.ts'
 import type { Roster } from './roster.ts'
+import { PLACES, placeOf } from './shared.ts'
 import type { Given, OpenStage } from './stage.ts'
 import { Uploads } from './uploads.ts'
 import type { StepWork } from './work.ts'
@@ -39,6 +41,8 @@ export class Results {
   /** Whether results may be compared. */
   readonly #compared: boolean
   readonly #uploads = new Uploads()
+  /** Where the results of workers lie that share memory. */
+  readonly #places = new Map<string, SharedArrayBuffer>()
   #took: number[] = []
 
   /** @param digests whether results come with their digests @param audit the share that two workers do */
@@ -59,37 +63,46 @@ export class Results {
   get floats(): number {
     return this.#uploads.bytes / 4
   }
+  /** Told where a worker of this process puts its results. */
+  share(worker: string, places: SharedArrayBuffer): void {
+    this.#places.set(worker, places)
+  }
   /** Forgets parts that are on their way. */
   clear(): void {
     this.#uploads.clear()
   }
 
-  /** A part of what a worker gave for a task. */
-  async take(request: Request & { do: 'result' }, payload: Uint8Array): Promise<Uint8Array> {
+  /** A part of what a worker gave for a task. @param here whether it is one of this process */
+  async take(request: Request & { do: 'result' }, payload: Uint8Array, here: boolean): Promise<Uint8Array> {
     const { worker, version, microBatch: k, part } = request
     const stage = this.#verdicts.stage()
     // Of a step that is over, or a task that another did meanwhile: no fault.
     if (!stage || version !== stage.version || !stage.task(k) || stage.isDone(k)) return late()
     const since = stage.since(k, worker)
     if (since === undefined) return late()
-    const task = stage.task(k)!
-    const layout = this.#work.layout(task)
-    let packed: Uint8Array | undefined
+    const layout = this.#work.layout(stage.task(k)!)
+    const places = here ? this.#places.get(worker) : undefined
+    let values: Float32Array | undefined
     try {
-      packed = this.#uploads.add(`${worker} ${version} ${k}`, part, payload, packedBytes(layout))
+      values = places ? placeOf(places, part % PLACES, layout.floats)
+        : this.#whole(`${worker} ${version} ${k}`, part, payload, layout)
     } catch (error) {
       if (!(error instanceof GanglionError)) throw error
       throw this.#fault(worker, k, stage, error.message)
     }
-    if (!packed) return encodeMessage({ ok: true })
-    const values = unpack(packed, layout)
+    if (!values) return encodeMessage({ ok: true })
     const hash = this.#compared ? await sha256([bytesOf(values)]) : ''
-    if (this.#digests && hash !== request.sha256) {
+    if (this.#digests && !places && hash !== request.sha256) {
       throw this.#fault(worker, k, stage, 'its gradient is not what its digest was made of')
     }
     if (stage !== this.#verdicts.stage() || stage.isDone(k)) return late()
-    this.#judge(stage, k, { worker, sha256: hash, values }, (performance.now() - since) / 1000)
+    this.#judge(stage, k, { worker, sha256: hash, values, lent: !!places }, (performance.now() - since) / 1000)
     return encodeMessage({ ok: true })
+  }
+  /** A result, once all of its parts are there. */
+  #whole(key: string, part: number, payload: Uint8Array, layout: Layout): Float32Array | undefined {
+    const packed = this.#uploads.add(key, part, payload, packedBytes(layout))
+    return packed && unpack(packed, layout)
   }
 
   #judge(stage: OpenStage, k: number, given: Given, seconds: number): void {

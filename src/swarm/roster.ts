@@ -69,9 +69,14 @@ export class Roster {
     if (known) known.out = what
   }
 
+  /** Told that a worker said goodbye, or is known to be gone. */
+  gone(worker: string): void {
+    const known = this.#workers.get(worker)
+    if (known) known.seen = -Infinity
+  }
   /** Those that asked for something since a time. */
-  live(since: number): number {
-    return [...this.#workers.values()].filter(({ seen, out }) => !out && seen >= since).length
+  present(since: number): string[] {
+    return [...this.#workers].filter(([, { seen, out }]) => out === undefined && seen >= since).map(([worker]) => worker)
   }
   report(): WorkerReport[] {
     return [...this.#workers].map(([worker, { tasks, seconds, faults, out }]) => (

@@ -69,19 +69,21 @@ export class RoundPieces {
   /**
    * What micro-batch `k` makes of a round that begins where the counters stand: by how much parameters went down, what else
    * became, the means of its metrics.
+   * @param onStep told of each step before it runs, from 0
    */
-  partial(_stage: number, k: number): Float32Array {
+  partial(
+    _stage: number, k: number, values: Float32Array = new Float32Array(this.layouts[0]!.floats), onStep?: (step: number) => void,
+  ): Float32Array {
     const session = this.#session
     const before = this.changed().map((v) => session.read(v))
     const fn = this.#programs.get(`${k}`, () => ({ group: TRAIN, stages: this.#parts[k]! }))
     fn.clearMetrics()
-    const good = this.#run(fn)
-    const values = new Float32Array(this.layouts[0]!.floats)
+    const good = this.#run(fn, onStep)
     let at = 0
     this.changed().forEach((v, i) => {
       const now = session.floats(session.addressOf(v), v.size)
       const own = values.subarray(at, at += v.size)
-      if (i < this.#parameters.length) now.forEach((x, j) => { own[j] = before[i]![j]! - x })
+      if (i < this.#parameters.length) subtract(own, before[i]!, now)
       else own.set(now)
     })
     const metrics = fn.metrics() as Record<string, { sum: number, count: number }>
@@ -92,7 +94,7 @@ export class RoundPieces {
   }
 
   /** The round's steps, one at a time: a micro-batch's program knows its own rows, and not how many a step takes. */
-  #run(fn: CompiledFunction): boolean {
+  #run(fn: CompiledFunction, onStep?: (step: number) => void): boolean {
     const { step, position, epoch } = countersOf(this.#session)
     const words = this.#session.groupWords(TRAIN)
     const steps = Math.min(this.#rounds.localSteps, this.#plan.steps(position))
@@ -101,6 +103,7 @@ export class RoundPieces {
       words[STEP + 1] = Math.floor((step + h) / 4294967296)
       words[POSITION] = position + h * this.#plan.rows
       words[EPOCH] = epoch
+      onStep?.(h)
       if (fn.run(1) < 1) return false
     }
     return true
@@ -132,4 +135,9 @@ export class RoundPieces {
     if (this.#apply) this.#session.release(this.#apply)
     this.#apply = undefined
   }
+}
+
+/** to = a − b */
+function subtract(to: Float32Array, a: Float32Array, b: Float32Array): void {
+  for (let i = 0; i < to.length; i++) to[i] = a[i]! - b[i]!
 }

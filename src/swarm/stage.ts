@@ -9,6 +9,8 @@ export interface Given {
   readonly worker: string
   readonly sha256: string
   readonly values: Float32Array
+  /** Whether the values lie where the worker writes others later. */
+  readonly lent?: boolean
 }
 
 interface TaskState {
@@ -108,19 +110,19 @@ export class OpenStage {
     const state = this.#tasks[k]!
     if (state.done) return 'done'
     if (state.audited && !state.first) {
-      state.first = given
+      state.first = given.lent ? { ...given, values: given.values.slice(), lent: false } : given
       return 'kept'
     }
     if (state.audited && state.first!.sha256 !== given.sha256) return { other: state.first! }
     return this.count(k, given)
   }
   /** Adds up what is right. */
-  count(k: number, { worker, sha256, values }: Given): 'done' {
+  count(k: number, { worker, sha256, values, lent }: Given): 'done' {
     const state = this.#tasks[k]!
     this.#habits[k] = worker
     Object.assign(state, { by: worker, sha256, done: true, first: undefined })
     state.leases.clear()
-    this.reduction.add(k, values)
+    this.reduction.add(k, values, lent)
     return 'done'
   }
   /** Who did what, once all is done. */

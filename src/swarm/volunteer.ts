@@ -10,7 +10,7 @@ import { inRounds } from '../models/rounds.ts'
 import { createRuntime } from '../runtime/create_runtime.ts'
 import { Model } from '../train/model.ts'
 import { version } from '../version.generated.ts'
-import { type FetchArray, fetchedData } from './arrays.ts'
+import { fetchedData, type FetchShards } from './fetched.ts'
 import { ANY_RUN, inboxOf, loginOf, subjectOf, workerName } from './protocol.ts'
 import { recipeOf } from './recipe.ts'
 import { createWork, type StepWork } from './work.ts'
@@ -20,6 +20,8 @@ import { serve } from './worker.ts'
 const ANSWER_MS = 10_000
 /** So many requests without an answer end the help: the run is gone. */
 const MOST_RETRIES = 20
+/** Bytes of the run's data that a page keeps. */
+const MEMORY = 64e6
 
 interface Where {
   readonly url: string
@@ -84,19 +86,21 @@ async function anyRun(nats: NatsConnection): Promise<string> {
   return decodeUtf8(answer.data)
 }
 
-async function make(recipe: unknown, fetched: FetchArray): Promise<StepWork> {
+async function make(recipe: unknown, fetched: FetchShards): Promise<StepWork> {
   const known = recipeOf(recipe)
   const { kind, module, options, augment, rounds, imageShape, classes, seed, precision, gradients } = known
   if (module !== undefined || !isModelName(kind)) {
     throw new GanglionError(`join: the run's model is "${kind}", a file of its user's, which pages do not load; ` +
       'work for it with ganglion work --model FILE')
   }
-  const data = await fetchedData({ ...known.data, classes }, fetched)
   const plain = defineFor(imageShape as ImageShape, kind, loadedOptions(options), classes)
   const changed = augment === undefined ? plain : augmented(plain, augment)
   const definition = rounds ? inRounds(changed, rounds) : changed
+  const { batchSize, microBatches } = known
+  const rows = batchSize * microBatches * (definition.batchesPerStep ?? 1)
+  const data = await fetchedData(known.data, fetched, { rows, classes, memory: MEMORY })
   const model = await Model.create(await createRuntime({ precision }), definition, { seed })
-  return createWork(model, data, { batchSize: known.batchSize, microBatches: known.microBatches, gradients })
+  return createWork(model, data, { batchSize, microBatches, gradients })
 }
 
 function noServer(url: string, cause: Error): GanglionError {

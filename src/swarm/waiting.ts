@@ -1,7 +1,13 @@
 // Workers that wait for a task: each has one answer, when there is a task for it or when its time is over.
 
-interface Waiter {
+/** Who asks for a task, and the version of the weights that it has. */
+export interface Asker {
   readonly worker: string
+  readonly from: number
+}
+
+interface Waiter {
+  readonly asker: Asker
   answer(reply: Uint8Array): void
 }
 
@@ -13,9 +19,9 @@ export class Waiting {
   }
 
   /** Waits for an answer, for `ms` milliseconds; then for what `last` gives. */
-  wait(worker: string, ms: number, last: () => Uint8Array): Promise<Uint8Array> {
+  wait(asker: Asker, ms: number, last: () => Uint8Array): Promise<Uint8Array> {
     return new Promise((done) => {
-      const waiter: Waiter = { worker, answer: (reply) => { clearTimeout(timer); done(reply) } }
+      const waiter: Waiter = { asker, answer: (reply) => { clearTimeout(timer); done(reply) } }
       const timer = setTimeout(() => {
         this.#all = this.#all.filter((other) => other !== waiter)
         done(last())
@@ -25,11 +31,11 @@ export class Waiting {
   }
 
   /** Answers those for whom there is something; the others wait on. */
-  answer(found: (worker: string) => Uint8Array | undefined): void {
+  answer(found: (asker: Asker) => Uint8Array | undefined): void {
     const all = this.#all
     this.#all = []
     for (const each of all) {
-      const reply = found(each.worker)
+      const reply = found(each.asker)
       if (reply) each.answer(reply)
       else this.#all.push(each)
     }

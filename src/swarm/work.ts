@@ -3,14 +3,17 @@
 // takes with `accumulate`, whoever computed them and in whatever order they came. Of a model that is trained in rounds
 // (`inRounds`) a task is a micro-batch of a round, which counts as one step of several.
 import { checkData, type ImageDataset } from '../data/dataset.ts'
-import { COUNTER_WORDS } from '../graph/contract.generated.ts'
+import { COUNTER_WORDS, EPOCH, POSITION } from '../graph/contract.generated.ts'
 import type { Variable } from '../graph/leaves.ts'
 import { check, complete, count, type Given, isObject, oneOf, option, record, rule } from '../options.ts'
 import type { Model } from '../train/model.ts'
 import { EpochPlan, enterEpoch } from '../train/epoch.ts'
+import { turn } from '../runtime/turn.ts'
 import { countersOf, TRAIN } from '../train/state.ts'
+import { behind } from '../train/streamed.ts'
 import { trainSettings } from '../train/train.ts'
 import { roundToBfloat } from './bfloat.ts'
+import { feedOf, type Span, wordsAt } from './feed.ts'
 import { Pieces } from './pieces.ts'
 import { RoundPieces } from './round_pieces.ts'
 import { type Layout, type Reduced, Reduction } from './reduction.ts'
@@ -62,7 +65,8 @@ export class StepWork {
     this.batchSize = batchSize
     this.gradients = gradients
     this.size = trainSettings(model, data, { batchSize, accumulate: microBatches }).size
-    this.plan = new EpochPlan(data.count, this.size * batchesPerStep, dropRemainder || batchesPerStep > 1 || !!rounds)
+    const rows = behind(data)?.count ?? data.count
+    this.plan = new EpochPlan(rows, this.size * batchesPerStep, dropRemainder || batchesPerStep > 1 || !!rounds)
     this.#of(this.size)
   }
 
@@ -72,13 +76,18 @@ export class StepWork {
   }
   /** The rows of each batch of the next step: fewer at an epoch's end. */
   get nextSize(): number {
-    const left = this.plan.left(enterEpoch(this.model.session, this.plan).position)
+    return this.#sizeAt(enterEpoch(this.model.session, this.plan).position)
+  }
+  #sizeAt(position: number): number {
+    const left = this.plan.left(position)
     return left < this.plan.rows ? left : this.size
   }
   /** How many steps the next tasks are of: one, or as many as a round takes that begins now. */
   get nextSteps(): number {
+    return this.#stepsAt(enterEpoch(this.model.session, this.plan).position)
+  }
+  #stepsAt(position: number): number {
     const { rounds } = this.model.definition
-    const { position } = enterEpoch(this.model.session, this.plan)
     return rounds ? Math.min(rounds.localSteps, this.plan.steps(position)) : 1
   }
   /** How many stages a step of `size` rows has, and micro-batches. */
@@ -92,6 +101,10 @@ export class StepWork {
   layout({ size, stage }: Pick<Task, 'size' | 'stage'>): Layout {
     const layout = this.#of(size).layouts[stage]!
     return this.gradients === 'bf16' ? layout : { ...layout, rounded: 0 }
+  }
+  /** @internal The most floats that a task gives. */
+  get mostFloats(): number {
+    return Math.max(...this.#of(this.size).layouts.map(({ floats }) => floats))
   }
   /** The variables that a stage changes. */
   changed({ size, stage }: Pick<Task, 'size' | 'stage'>): Variable[] {
@@ -112,18 +125,52 @@ export class StepWork {
   /**
    * What a task gives under the model's weights: the micro-batch's part of each sum, then what is its own. The model's counters
    * stay as they are.
+   * @param into where it is to be written, of as many floats as `layout` says
    * @throws RangeError where it is no task of this work
    */
-  runTask(task: Task): Float32Array {
+  runTask(task: Task, into?: Float32Array): Float32Array {
     this.checkTask('runTask', task)
     const { words, size, stage, microBatch } = task
     const group = () => this.model.session.groupWords(TRAIN)
     const before = group().slice()
     group().set(words)
-    const values = this.#of(size).partial(stage, microBatch)
+    const values = this.#of(size).partial(stage, microBatch, into, (step) => this.#put(task, step))
     group().set(before)
     roundToBfloat(values.subarray(0, this.layout(task).rounded), words, stage, microBatch)
     return values
+  }
+
+  /** @internal Has the rows brought that a task reads, where data are fetched as tasks need them, and begins with the next. */
+  async bring(task: Task): Promise<void> {
+    const feed = feedOf(this.data)
+    if (!feed) return
+    await feed.bring(task.words, this.#spans(task))
+    const { words, microBatch } = task
+    const position = words[POSITION]! + this.#stepsAt(words[POSITION]!) * this.plan.rows
+    const next = this.plan.left(position) ? wordsAt(words, position, words[EPOCH]!) : wordsAt(words, 0, words[EPOCH]! + 1)
+    // Who did a micro-batch is likely to do it in the next step.
+    const size = this.#sizeAt(next[POSITION]!)
+    if (microBatch < this.microBatches(size)) feed.bringAhead(next, this.#spans({ ...task, words: next, size }))
+    await turn()
+  }
+  /** Where in the epoch the rows are that a task reads: of each of its steps, those of each batch. */
+  #spans({ words, size, microBatch }: Task): Span[] {
+    const { batchesPerStep = 1 } = this.model.definition
+    const first = microBatch * this.batchSize
+    return Array.from({ length: this.#stepsAt(words[POSITION]!) * batchesPerStep }, (_, i) => {
+      const [step, batch] = [Math.floor(i / batchesPerStep), i % batchesPerStep]
+      const from = words[POSITION]! + step * this.plan.rows + batch * size + first
+      return { from, rows: Math.min(this.batchSize, size - first) }
+    })
+  }
+  /** Puts the rows of a task's step where its program reads them. */
+  #put(task: Task, step: number): void {
+    const feed = feedOf(this.data)
+    if (!feed) return
+    const { batchesPerStep = 1 } = this.model.definition
+    for (const span of this.#spans(task).slice(step * batchesPerStep, (step + 1) * batchesPerStep)) {
+      feed.put(this.model.session, this.data, task.words, span)
+    }
   }
 
   /** What adds up the tasks of a stage. */

@@ -53,4 +53,4 @@ export interface Stream {
 }
 
 /** What a dataset is a window on, if it is one. */
-export const behind = (data: ImageDataset): StreamedDataset | undefined => (data as Partial<Window>).of
+export const behind = (data: ImageDataset): Pick<StreamedDataset, 'count'> | undefined => (data as Partial<Window>).of

@@ -97,7 +97,7 @@ const ask = async ({ coordinator }: Swarm, worker: string, header: object, value
 
 interface Offer { readonly task: Task, readonly version: number }
 const offered = async (swarm: Swarm, worker: string): Promise<Offer> =>
-  await ask(swarm, worker, { do: 'next', fresh: await freshOf(swarm) }) as unknown as Offer
+  await ask(swarm, worker, { do: 'next', fresh: await freshOf(swarm), from: 0 }) as unknown as Offer
 const digests = new WeakMap<Swarm, string>()
 async function freshOf(swarm: Swarm): Promise<string> {
   const known = digests.get(swarm) ?? (await (await modelOf(KINDS['vae']!)).digest())
@@ -235,7 +235,7 @@ describe('messages that are none', () => {
     [Uint8Array.of(255, 255, 255, 255, 0), `what came is no message of the swarm; ${SAME}`],
     [raw('{'), `what came is no message of the swarm; ${SAME}`],
     [raw('[1]'), `what came is no message of the swarm; ${SAME}`],
-    [raw('{"v":1}'), `a message of version 1 of the protocol came, expected 2; ${SAME}`],
+    [raw('{"v":1}'), `a message of version 1 of the protocol came, expected 3; ${SAME}`],
     [new Uint8Array(60e6), `a message of 60000000 bytes came, expected at most ${MOST_BYTES}; ${SAME}`],
     [encodeMessage({ do: 'toString', worker: 'a' }), "a request came for 'toString', which is not known"],
     [encodeMessage({ do: 'join', worker: 'a b', ganglion: '' }), "a request came from 'a b', expected the name of a worker"],
@@ -249,9 +249,9 @@ describe('messages that are none', () => {
     expect(await ask(swarm, 'a', { do: 'join', ganglion: '9.9.9' })).toMatchObject({
       refused: `the worker has ganglion 9.9.9 and the run ${GANGLION}; install the same version on both`,
     })
-    expect((await ask(swarm, 'a', { do: 'next', fresh: 'other' }))['refused'])
+    expect((await ask(swarm, 'a', { do: 'next', fresh: 'other', from: 0 }))['refused'])
       .toMatch(/fresh model has another digest .* "ganglion verify"/)
-    expect(await ask(swarm, 'a', { do: 'next', run: 'other', fresh: '' })).toMatchObject({ rejoin: true })
+    expect(await ask(swarm, 'a', { do: 'next', run: 'other', fresh: '', from: 0 })).toMatchObject({ rejoin: true })
   })
   it('as answers are errors of the worker', async () => {
     const answer = (header: object) => worker(KINDS['vae']!, 'w', () => Promise.resolve(encodeMessage(header)))
@@ -281,7 +281,7 @@ it('1,000 workers come and go: the same digest, and what the coordinator holds d
       const name = `w${came++}`
       let version = 0
       for (let left = 1 + Math.floor(uniform() * 6); left-- && !over;) {
-        const offer = await ask(swarm, name, { do: 'next', fresh }) as unknown as Offer & { done?: boolean }
+        const offer = await ask(swarm, name, { do: 'next', fresh, from: version }) as unknown as Offer & { done?: boolean }
         if (offer.done) return
         if (!('task' in offer)) continue
         if (!left && uniform() < 0.33) break

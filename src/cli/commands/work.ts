@@ -1,11 +1,12 @@
 // `ganglion work`: this machine does tasks of a run that another coordinates, by a nats-server.
 import { hostname } from 'node:os'
 import { GanglionError } from '../../errors.ts'
-import { Nats } from '../../node/nats.ts'
+import { type HeldRun, Nats } from '../../node/nats.ts'
 import { workFor } from '../../node/remote_work.ts'
 import { serve } from '../../swarm/worker.ts'
 import type { Command } from '../command.ts'
 import { trainingData } from '../data.ts'
+import { bytesFrom } from '../large_data.ts'
 import { help, parse, path, UsageError, automaticWide, wide } from '../options.ts'
 import { natsUrl, runName } from '../swarm_options.ts'
 import { signalCode, type Signal } from '../io.ts'
@@ -21,6 +22,10 @@ const options = {
 const input = {
   data: { ...DATA, help: 'the data of the run, where they are on this machine; without, they are fetched' },
   'max-bytes': MAX_BYTES,
+  memory: {
+    value: 'BYTES', read: bytesFrom, initial: '256MB',
+    help: 'what fetched data may take in memory: parts of them that were not used for longest are fetched again',
+  },
   model: { value: 'FILE', help: "the file of the run's model, where it is none of the package", read: path },
   wide: {
     value: 'HOW', help: "on, off or auto, where there are any: V8's 256-bit vectors; the same bits", initial: 'auto', read: wide,
@@ -69,9 +74,11 @@ export const work: Command = {
           make: (recipe, fetched) => workFor(recipe, fetched, {
             module: values.model, wide: values.wide ?? automaticWide(),
             load: (source, choice) => trainingData(values.data ?? source, choice, values['max-bytes']),
-            given: values.data,
+            given: values.data, memory: values.memory,
           }),
           onTask: () => { tasks++; since = undefined },
+          // There may be runs that have nobody.
+          onIdle: async () => values.run !== undefined || !!values.once || !await hasFewer(nats, run),
           onRetry: async (why) => {
             if (since === undefined) say(`no answer (${why}); trying again`)
             since ??= performance.now()
@@ -91,12 +98,23 @@ export const work: Command = {
   },
 }
 
-/** The run that was asked for, or the first there is. */
+const presentIn = ({ present }: HeldRun): number => Number(present) || 0
+/** Whether another run has fewer workers, with this one too. */
+const hasFewer = async (nats: Nats, own: string): Promise<boolean> => {
+  const runs = await nats.runs().catch(() => [])
+  const here = runs.find(({ run }) => run === own)
+  return !!here && runs.some((other) => presentIn(other) + 1 < presentIn(here))
+}
+
+/** The run that was asked for, or one of those that have the fewest workers. */
 async function nextRun(nats: Nats, wanted: string | undefined): Promise<string | undefined> {
   const runs = await nats.runs().catch((cause: Error) => {
     if (cause instanceof GanglionError) throw cause
     const what = `the nats-server at ${nats.url} did not say which runs there are`
     throw new GanglionError(`${what}: ${cause.message}; try again`, { cause })
   })
-  return runs.find(({ run }) => wanted === undefined || run === wanted)?.run
+  if (wanted !== undefined) return runs.find(({ run }) => run === wanted)?.run
+  const least = Math.min(...runs.map(presentIn))
+  const fewest = runs.filter((run) => presentIn(run) === least)
+  return fewest[Math.floor(Math.random() * fewest.length)]?.run
 }
