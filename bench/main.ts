@@ -13,10 +13,11 @@ import { profile } from './profile.ts'
 import { quality } from './quality.ts'
 import { start } from './start.ts'
 import { swarm } from './swarm.ts'
+import { sweep } from './sweep.ts'
 import { threads } from './threads.ts'
 
 const COMMANDS: Readonly<Record<string, Command>> =
-  { compare, profile, kernels, threads, memory, growth, start, large, swarm, peers, quality, exports: exported }
+  { compare, profile, kernels, threads, memory, growth, start, large, swarm, sweep, peers, quality, exports: exported }
 
 function help(): string {
   const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`)

@@ -1,5 +1,5 @@
-// `--schedule`: how the learning rate falls from the first step of a run to its last. It is saved as the schedule of steps that
-// it is, so a run that goes on for longer keeps the last rate.
+// `--schedule`: how the learning rate falls from the first step of a run to its last, or over `--schedule-epochs`. It is saved as
+// the schedule of steps that it is, so a run that goes on for longer keeps the last rate.
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import type { ModelDefinition } from '../models/definition.ts'
@@ -18,6 +18,7 @@ export const scheduleNames = Object.keys(SCHEDULES) as ScheduleName[]
 
 interface Run {
   readonly schedule?: ScheduleName
+  readonly scheduleEpochs?: number
   readonly options: ModelDefinition['options']
   readonly epochs: number
   readonly batchSize: number
@@ -35,14 +36,15 @@ export const stepsOfEpoch = (
  * @throws GanglionError where the model has no learning rate, or a schedule already
  */
 export function scheduledOptions(
-  { schedule, options, epochs, batchSize, accumulate }: Run, definition: ModelDefinition, data: Pick<ImageDataset, 'count'>,
+  run: Run, definition: ModelDefinition, data: Pick<ImageDataset, 'count'>,
 ): ModelDefinition['options'] {
+  const { schedule, options, epochs, scheduleEpochs = epochs, batchSize, accumulate } = run
   if (schedule === undefined) return options
   const initial = definition.options['learningRate']
   if (initial === undefined) {
     throw new GanglionError(`--schedule changes learningRate, which a ${definition.kind} does not have; leave it out`)
   }
   if (!isNumber(initial)) throw new GanglionError('--learning-rate is a schedule already; give a number, or leave out --schedule')
-  const steps = epochs * stepsOfEpoch(definition, data, batchSize * accumulate)
+  const steps = scheduleEpochs * stepsOfEpoch(definition, data, batchSize * accumulate)
   return { ...options, learningRate: SCHEDULES[schedule](initial, Math.max(1, steps)).toJSON() }
 }

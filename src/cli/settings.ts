@@ -37,6 +37,8 @@ export interface Settings {
   readonly epochs: number
   /** How the learning rate falls over a new run. */
   readonly schedule?: ScheduleName
+  /** Over how many epochs, where it is not over those that it trains. */
+  readonly scheduleEpochs?: number
   /** Whether training ends early, and what its best epoch is known by. */
   readonly bestOptions?: BestOptions
   /** Whether to say what the run will take, in place of training. */

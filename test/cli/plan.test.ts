@@ -42,6 +42,15 @@ test.each([
   expect(readFileSync(at.in(name, 'digest.txt'))).toEqual(readFileSync(at.in(`${name}-spelled`, 'digest.txt')))
 })
 
+test('--schedule-epochs says over how many', async () => {
+  const args = ['train', 'vae', '--data', at.in('images'), ...SMALL, '--learning-rate', '0.01', '--quiet']
+  const over = ['--schedule', 'cosine', '--schedule-epochs', '5']
+  expect(await ganglion([...args, ...over, '--out', at.in('longer')])).toMatchObject({ code: 0, stderr: '' })
+  expect(config('longer').model.options['learningRate']).toEqual({ schedule: 'cosine', initial: 0.01, steps: 15 })
+  expect((await ganglion([...args, '--schedule-epochs', '5', '--out', at.in('none')])).stderr)
+    .toMatch('--schedule-epochs says how long --schedule takes; give --schedule too')
+})
+
 test('--schedule beside a schedule, or when a run goes on, is refused', async () => {
   const rate = '{"schedule":"cosine","initial":0.01,"steps":6}'
   const args = ['train', 'vae', '--data', at.in('images'), ...SMALL, '--learning-rate', rate, '--schedule', 'linear']
@@ -49,6 +58,8 @@ test('--schedule beside a schedule, or when a run goes on, is refused', async ()
     .toBe('ganglion: --learning-rate is a schedule already; give a number, or leave out --schedule\n')
   expect((await ganglion(['train', '--resume', at.in('cosine'), '--schedule', 'linear'])).stderr)
     .toBe('ganglion: --resume goes on with the run\'s own schedule; leave out --schedule (see "ganglion train --help")\n')
+  expect((await ganglion(['train', '--resume', at.in('cosine'), '--schedule-epochs', '3'])).stderr)
+    .toMatch('leave out --schedule-epochs')
 })
 
 test('--dry-run says what a run takes, and writes nothing', async () => {

@@ -51,6 +51,25 @@ test('a sweep that was killed twice and gone on with has the table of one that w
   expect(read('again', 'digest.txt')).toBe(read('whole', '0003', 'digest.txt'))
 }, 240_000)
 
+test('a schedule is over all rungs, in runs that go on and in those that do not', async () => {
+  const train = { ...SWEEP.train, schedule: 'cosine' }
+  writeFileSync(at.in('falling.json'), JSON.stringify({ ...SWEEP, train, seeds: [1] }))
+  const swept = await spawned(['sweep', 'falling.json', '--out', 'falling', '--jobs', '2', '--quiet'], at.path)
+  expect(swept).toMatchObject({ code: 0, stderr: '' })
+  const rows = read('falling', 'table.csv').trim().split('\n').slice(1).map((line) => line.split(','))
+  expect(rows.map((row) => row[4])).toEqual(['4', '4', '2', '2'])
+  for (const [run, latent, rate] of rows) {
+    const { model } = JSON.parse(read('falling', `000${run}`, 'config.json')) as { model: { options: { learningRate: object } } }
+    // Six steps an epoch.
+    expect(model.options.learningRate).toEqual({ schedule: 'cosine', initial: Number(rate), steps: 4 * 6 })
+    if (rows[0]![0] !== run) continue
+    const options = ['--hidden', '12', '--latent', latent!, '--learning-rate', rate!, '--seed', '1', '--schedule', 'cosine']
+    const args = ['train', 'vae', '--data', 'images', '--batch-size', '16', ...options, '--epochs', '4', '--quiet']
+    expect(await spawned([...args, '--out', 'falls'], at.path)).toMatchObject({ code: 0 })
+    expect(read('falls', 'digest.txt')).toBe(read('falling', `000${run}`, 'digest.txt'))
+  }
+}, 240_000)
+
 test('another sweep in its folder is refused', async () => {
   writeFileSync(at.in('other.json'), JSON.stringify({ ...SWEEP, seeds: [3] }))
   const { code, stderr } = await ganglion(['sweep', at.in('other.json'), '--out', at.in('whole')])

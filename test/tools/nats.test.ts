@@ -120,6 +120,30 @@ describe.skipIf(WHY)(WHY ?? 'over a nats-server', () => {
     expect(read(`${model}-far`, 'digest.txt')).toBe(read(`${model}-alone`, 'digest.txt'))
   }, 60_000)
 
+  test('sweep --nats: workers share its runs, and the table is that of one machine', async () => {
+    const grid = { 'learning-rate': [1e-3, 2e-3], latent: [2, 3] }
+    const train = { data: at.in('images'), 'batch-size': 24, hidden: 8, epochs: 120 }
+    writeFileSync(at.in('sweep.json'), JSON.stringify({ model: 'vae', train, grid }))
+    const swept = (out: string, ...more: string[]) => spawned(['sweep', 'sweep.json', '--out', out, '--quiet', ...more], at.path)
+    expect(await swept('swept')).toMatchObject({ code: 0, stderr: '' })
+    const workers = ['one', 'two'].map((name) => {
+      const args = [main(), 'work', '--nats', server.url, '--quiet', '--name', name]
+      const child = spawn(process.execPath, args, { stdio: 'inherit' })
+      return { child, ended: once(child, 'exit') }
+    })
+    expect(await swept('shared', '--nats', server.url, '--jobs', '2')).toMatchObject({ code: 0, stderr: '' })
+    expect(read('shared', 'table.csv')).toBe(read('swept', 'table.csv'))
+    const by = new Set<string>()
+    for (const run of ['0001', '0002', '0003', '0004']) {
+      expect(read('shared', run, 'digest.txt')).toBe(read('swept', run, 'digest.txt'))
+      const lines = read('shared', run, 'tasks.jsonl').trim().split('\n')
+      for (const name of lines.flatMap((line) => (JSON.parse(line) as { by?: string[] }).by ?? [])) if (name) by.add(name)
+    }
+    expect([...by].sort()).toEqual(['one', 'two'])
+    for (const { child } of workers) child.kill('SIGINT')
+    for (const { ended } of workers) expect(await ended).toEqual([130, null])
+  }, 240_000)
+
   /** A coordinator at the server, and what it takes to end it. */
   async function opened(run: string, audit: number) {
     const define = KINDS['dcgan']!
@@ -173,7 +197,7 @@ describe.skipIf(WHY)(WHY ?? 'over a nats-server', () => {
     const channel = own.channel('lied')
     const ask = async (header: object, values?: ArrayBufferView) => (
       decodeMessage(await channel.request(encodeMessage({ worker: 'liar', run: 'lied', ...header }, values))).header)
-    const { task, version } = await ask({ do: 'next', fresh }) as unknown as { task: Task, version: number }
+    const { task, version } = await ask({ do: 'next', fresh, from: 0 }) as unknown as { task: Task, version: number }
     const values = work.runTask(task)
     values[0]! += 1
     const hash = await sha256([new Uint8Array(values.buffer)])

@@ -8,17 +8,21 @@ import { readText } from '../../node/read.ts'
 import type { Command } from '../command.ts'
 import { type Io, type Signal, signalCode } from '../io.ts'
 import { help, integer, parse, path, UsageError } from '../options.ts'
+import { natsUrl } from '../swarm_options.ts'
 import { parseSweep, type Sweep } from '../sweep/file.ts'
 import { argumentsOf, bestOf, folderOf, type RunResult, trainAll } from '../sweep/runs.ts'
 import { csvOf, pictureOf, rowsOf, textOf } from '../sweep/table.ts'
 import { checkArguments } from './train.ts'
 
 const FILE = 'sweep.json'
+/** Runs at a time, where others do their steps. */
+const JOBS = 8
 const options = {
   out: {
     value: 'DIR', help: "the sweep's folder: a folder for each run, table.csv, picture.svg", read: path, initial: 'runs/sweep',
   },
-  jobs: { value: 'N', help: 'runs at a time', read: integer(1, 256), initial: 'one for each core' },
+  jobs: { value: 'N', help: 'runs at a time', read: integer(1, 256), initial: `one for each core; ${JOBS} with --nats` },
+  nats: { value: 'URL', help: 'a nats-server, whose workers ("ganglion work --nats URL") do the runs\' steps', read: natsUrl },
   quiet: { help: 'nothing but errors and the table', short: 'q' },
   ...help,
 } as const
@@ -33,10 +37,14 @@ export const sweep: Command = {
     '"random": { "runs": 20, "seed": 1, "options": { "learning-rate": { "from": 1e-4, "to": 1e-2, "log": true } } } draws.',
     '"halving": { "epochs": [1, 3, 9], "keep": 0.33 } lets the best third go on to epoch 3, and of those to epoch 9.',
     'A sweep that was stopped or killed goes on where it was: give the same command again.',
+    'With --nats, each worker helps the run that has the fewest; with { "train": { "local-steps": 32 } } it speaks seldom.',
     'The lower the metric, the better. Each run is what its command in config.json makes alone, to the bit.',
   ],
   groups: [['Options', options]],
-  examples: [['sweep sweep.json', 'all runs, then a table'], ['sweep sweep.json --out runs/rates --jobs 2', 'two at a time']],
+  examples: [
+    ['sweep sweep.json', 'all runs, then a table'], ['sweep sweep.json --out runs/rates --jobs 2', 'two at a time'],
+    ['sweep sweep.json --nats nats://10.0.0.5:4222', 'by the workers there'],
+  ],
   async run(args, io) {
     const { values, positionals: [file, more] } = parse(args, options)
     if (file === undefined || more !== undefined) throw new UsageError(`sweep expected one file, got ${more ?? 'none'}`)
@@ -53,14 +61,21 @@ export const sweep: Command = {
     await makeFolder(out)
     const lock = await lockFolder(out)
     try {
-      return await runSweep(plan, text, out, values.jobs ?? availableParallelism(), values.quiet ?? false, io)
+      const { nats, quiet = false, jobs = nats === undefined ? availableParallelism() : JOBS } = values
+      return await runSweep(plan, text, out, { jobs, nats, quiet }, io)
     } finally {
       await lock.release()
     }
   },
 }
 
-async function runSweep(plan: Sweep, text: string, out: string, jobs: number, quiet: boolean, io: Io): Promise<number> {
+interface How {
+  readonly jobs: number
+  readonly nats?: string
+  readonly quiet: boolean
+}
+
+async function runSweep(plan: Sweep, text: string, out: string, { jobs, nats, quiet }: How, io: Io): Promise<number> {
   const kept = join(out, FILE)
   const before = await entryAt(kept) ? await readText(kept, 1e6) : text
   if (before !== text) {
@@ -79,7 +94,7 @@ async function runSweep(plan: Sweep, text: string, out: string, jobs: number, qu
     let going = plan.runs.map((_, i) => i + 1)
     for (const epochs of plan.rungs) {
       const done = await trainAll(plan, out, going, epochs, {
-        jobs, main: process.argv[1]!, signal: stop.signal,
+        jobs, nats, main: process.argv[1]!, signal: stop.signal,
         onResult: (result) => {
           results.set(result.run, result)
           const { run, value, failed } = result

@@ -84,6 +84,7 @@ const training = {
     value: 'HOW', help: 'lets --learning-rate fall over the run: cosine or linear, to 0; exponential, to a hundredth',
     read: choice(...scheduleNames), initial: 'none',
   },
+  'schedule-epochs': { value: 'N', help: 'with --schedule: over so many epochs', read: integer(1), initial: '--epochs' },
   'local-steps': {
     value: 'H', read: integer(1), initial: 'none',
     help: 'trains in rounds: micro-batches take H steps by themselves, then their changes are averaged',
@@ -247,7 +248,7 @@ async function newRun(args: readonly string[], { model }: Asked, io?: Io): Promi
     rounds: roundsIn(values, OUTER),
     gradients: values.gradients,
     augment: values.augment,
-    schedule: values.schedule,
+    ...scheduleIn(values),
     seed: values.seed ?? SEED,
     threads: values.threads ?? THREADS,
     precision: alike(values) ?? PRECISION,
@@ -260,8 +261,8 @@ async function newRun(args: readonly string[], { model }: Asked, io?: Io): Promi
 async function resumed(args: readonly string[], { resume, model }: Asked): Promise<Settings> {
   const source = resume ? await resumedModel(resume, model) : undefined
   const { positionals, values } = parsed(args, source)
-  for (const name of ['out', 'force', 'schedule'] as const) {
-    const own = name === 'schedule' ? "with the run's own schedule" : "in the run's own folder"
+  for (const name of ['out', 'force', 'schedule', 'schedule-epochs'] as const) {
+    const own = name.startsWith('schedule') ? "with the run's own schedule" : "in the run's own folder"
     if (values[name] !== undefined) throw new UsageError(`--resume goes on ${own}; leave out --${name}`)
   }
   const kind = positionals.length ? kindOf(positionals) : undefined
@@ -278,6 +279,11 @@ function suggestion(data: Pick<ImageDataset, 'shape'>, { quiet }: Given, { stder
   const { kind, why } = suggestedModel(data)
   if (!quiet) stderr.write(`ganglion: no model is named, so ${kind} is trained: ${why}; "ganglion models" has others\n`)
   return kind
+}
+
+function scheduleIn({ schedule, 'schedule-epochs': scheduleEpochs }: Given): Pick<Settings, 'schedule' | 'scheduleEpochs'> {
+  if (schedule !== undefined || scheduleEpochs === undefined) return { schedule, scheduleEpochs }
+  throw new UsageError('--schedule-epochs says how long --schedule takes; give --schedule too')
 }
 
 /** How to train in rounds, as flags say; the rest by `others`. */

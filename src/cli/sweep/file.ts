@@ -25,7 +25,7 @@ export interface Sweep {
 
 const MOST_RUNS = 10_000
 /** Options of `ganglion train` that a sweep gives itself. */
-const OWN: readonly string[] = ['epochs', 'out', 'force', 'resume', 'json', 'quiet', 'model']
+const OWN: readonly string[] = ['epochs', 'out', 'force', 'resume', 'json', 'quiet', 'model', 'nats', 'run']
 const KEYS = ['model', 'train', 'grid', 'random', 'seeds', 'halving', 'metric'] as const
 const EPOCHS = 1
 const KEEP = 1 / 3

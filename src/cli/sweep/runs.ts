@@ -2,7 +2,7 @@
 // folders alone, so that a sweep that was stopped at any moment goes on where it was.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { FolderInUse, lockFolder } from '../../node/lock.ts'
 import { CONFIG, METRICS } from '../../node/run_files.ts'
 import type { EpochLine } from '../lines.ts'
@@ -20,14 +20,22 @@ export interface RunResult {
   readonly failed?: string
 }
 
-/** The arguments of `ganglion train` that make a run. */
-export function argumentsOf({ model, train }: Sweep, options: RunOptions): string[] {
-  const flags = Object.entries({ ...train, ...options }).flatMap(([name, value]) => (
+/** The arguments of `ganglion train` that make a run. A schedule is over all rungs, however many of them the run trains. */
+export function argumentsOf({ model, train, rungs }: Sweep, options: RunOptions): string[] {
+  const given = { ...train, ...options }
+  const whole = given['schedule'] !== undefined && rungs.length > 1 ? { 'schedule-epochs': rungs.at(-1)! } : {}
+  const flags = Object.entries({ ...whole, ...given }).flatMap(([name, value]) => (
     value === true ? [`--${name}`] : value === false ? [] : [`--${name}=${value}`]))
   return [...(/\.[cm]?[jt]s$/.test(model) ? [`--model=${model}`] : [model]), ...flags]
 }
 
 export const folderOf = (out: string, run: number): string => join(out, String(run).padStart(4, '0'))
+
+/** What a run is called by a nats-server: the sweep's folder and the run's. */
+export function runNameOf(folder: string): string {
+  const path = resolve(folder)
+  return `${basename(join(path, '..')).replace(/[^\w-]/g, '-').slice(-50)}-${basename(path)}`
+}
 
 /** Digits of a metric: an epoch that was stopped has two lines, whose mean is rounded otherwise than one. */
 const DIGITS = 6
@@ -53,6 +61,8 @@ export const OF_SWEEP = 'GANGLION_SWEEP'
 
 export interface Running {
   readonly jobs: number
+  /** A nats-server, by which workers do the runs' steps. */
+  readonly nats?: string
   /** The file of the command line. */
   readonly main: string
   readonly signal: AbortSignal
@@ -99,10 +109,11 @@ const TRY_MS = 200
 
 /** Trains a run, or goes on with it; why it failed, where it did. */
 async function trainOne(
-  args: readonly string[], folder: string, epochs: number, { main, signal }: Running,
+  args: readonly string[], folder: string, epochs: number, { main, nats, signal }: Running,
 ): Promise<string | undefined> {
   const begun = existsSync(join(folder, CONFIG))
-  const all = begun ? ['--resume', folder] : [...args, '--out', folder]
+  const by = nats === undefined ? [] : ['--nats', nats, '--run', runNameOf(folder)]
+  const all = [...(begun ? ['--resume', folder] : [...args, '--out', folder]), ...by]
   // With a channel, so that it ends when this process does (src/cli/main.ts); in a group of its own, so that a terminal's Ctrl-C
   // reaches it once, by this process.
   const child: ChildProcess = spawn(process.execPath, [main, 'train', ...all, '--epochs', String(epochs), '--quiet'], {
