@@ -4,6 +4,7 @@ import type { KV } from '@nats-io/kv'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { GanglionError } from '../errors.ts'
 import { isRecord } from '../options.ts'
+import { isError } from '../tag.ts'
 import {
   ANY_RUN, ANYONE, type Channel, type Handler, inboxOf, isInbox, loginOf, subjectOf, workerName,
 } from '../swarm/protocol.ts'
@@ -49,11 +50,12 @@ export class Nats {
   static async connect(url: string): Promise<Nats> {
     const shown = withoutLogin(url)
     const loaded = await packages()
-    const { username, password, host } = new URL(url)
+    const { username, password, host, hostname } = new URL(url)
     const user = decodeURIComponent(username)
     const login = username && password ? { user, pass: decodeURIComponent(password) } : username ? { token: user } : {}
     const own = loginOf(password ? user : undefined)
-    const secure = url.startsWith('tls:') ? { tls: {} } : {}
+    // Of an address, Node knows by `host` alone whom the certificate has to name.
+    const secure = url.startsWith('tls:') ? { tls: { host: hostname.replace(/^\[|\]$/g, '') } as object } : {}
     const connection = await loaded.connect({
       servers: host, ...login, ...secure, name: 'ganglion', timeout: 5000, maxReconnectAttempts: -1, reconnectTimeWait: 250,
       ignoreClusterUpdates: true, inboxPrefix: inboxOf(own),
@@ -206,6 +208,13 @@ function noServer(url: string, cause: Error): GanglionError {
   if (/authoriz|authentic/i.test(`${cause.name} ${cause.message}`)) {
     return new GanglionError(`the nats-server at ${url} refused the login; ` +
       'give one in the address: nats://USER:PASSWORD@HOST:PORT or nats://TOKEN@HOST:PORT', { cause })
+  }
+  // A certificate that is wrong otherwise (expired, of another host) is said as Node says it.
+  const said = [cause, cause.cause].map((each) => (isError(each) ? each.message : ''))
+  const text = said.find((each) => /certificate/.test(each))
+  if (text !== undefined) {
+    return new GanglionError(`the certificate of ${url} is not trusted here (${text}); ` +
+      'have NODE_EXTRA_CA_CERTS name the file of it, or of who signed it', { cause })
   }
   return new GanglionError(`no nats-server answers at ${url} (${cause.message}); ` +
     'start one (nats-server -js), or mend the address', { cause })

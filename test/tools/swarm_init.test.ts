@@ -1,10 +1,14 @@
 // `ganglion swarm init`: a real nats-server takes what it writes, and a worker's login cannot do what a coordinator's can.
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, statSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { Nats } from '../../src/node/nats.ts'
 import { decodeMessage, encodeMessage } from '../../src/swarm/protocol.ts'
-import { ganglion, place } from '../cli/ganglion.ts'
+import { ganglion, main, place } from '../cli/ganglion.ts'
+import { built } from '../dist.ts'
 import { freePort, NatsServer, noNatsServer } from './nats_server.ts'
 
 const WHY = noNatsServer()
@@ -69,18 +73,18 @@ describe.skipIf(WHY)(WHY ?? 'a server by its configuration', () => {
     ['removes the bucket', publishing('$JS.API.STREAM.DELETE.KV_ganglion')],
     ['makes streams', publishing('$JS.API.STREAM.CREATE.own')],
     ['has the server send to any subject', publishing('$JS.API.CONSUMER.CREATE.KV_ganglion')],
-    ['speaks for another', publishing('ganglion.v2.vae.ben')],
+    ['speaks for another', publishing('ganglion.v3.vae.ben')],
     ['answers another', publishing('_INBOX.ben.x')],
-    ['hears what others ask', subscribing('ganglion.v2.>')],
-    ['answers as a coordinator', subscribing('ganglion.v2')],
+    ['hears what others ask', subscribing('ganglion.v3.>')],
+    ['answers as a coordinator', subscribing('ganglion.v3')],
     ['hears what another is told', subscribing('_INBOX.ben.>')],
     ['hears everything', subscribing('>')],
   ])('a worker who %s is refused', async (_, tried) => {
     expect(await said('anna', tried)).toMatch(/Permissions Violation/)
   })
   it('but may ask in its own name, and read which runs there are; the coordinator may hold them', async () => {
-    expect(await said('anna', publishing('ganglion.v2.vae.anna'))).toBeUndefined()
-    expect(await said('coordinator', subscribing('ganglion.v2.vae.*'))).toBeUndefined()
+    expect(await said('anna', publishing('ganglion.v3.vae.anna'))).toBeUndefined()
+    expect(await said('coordinator', subscribing('ganglion.v3.vae.*'))).toBeUndefined()
     const [coordinator, anna] = [await Nats.connect(logins['coordinator']!), await Nats.connect(logins['anna']!)]
     const hold = await coordinator.hold('mine', 'me', () => ({ step: 3 }), () => {})
     expect(await anna.runs()).toMatchObject([{ run: 'mine', step: 3 }])
@@ -105,12 +109,97 @@ describe.skipIf(WHY)(WHY ?? 'a server by its configuration', () => {
     expect(header).toMatchObject({ worker: 'anna.home' })
     // The coordinator may write there, and the worker not.
     for (const reply of ['$KV.ganglion.asked', '_INBOX.ben.x', '_INBOX.coordinator.x']) {
-      await said('anna', (nats) => nats.publish('ganglion.v2.asked.anna', message, { reply }))
+      await said('anna', (nats) => nats.publish('ganglion.v3.asked.anna', message, { reply }))
     }
     expect(asked).toEqual(['anna'])
     expect(await coordinator.runs()).toEqual([])
     await coordinator.close()
     await anna.close()
+  })
+})
+
+function noOpenssl(): string | null {
+  try {
+    execFileSync('openssl', ['version'], { stdio: 'ignore' })
+    return null
+  } catch {
+    return 'not run here: there is no openssl'
+  }
+}
+const WHY_TLS = WHY ?? noOpenssl()
+
+describe.skipIf(WHY_TLS)(WHY_TLS ?? 'a server with a certificate', () => {
+  const server = new NatsServer()
+  const lines = new Map<string, string>()
+  let cert = ''
+  beforeAll(async () => {
+    server.port = await freePort()
+    cert = at.in('cert.pem')
+    // Of an address alone, as machines without a name have one.
+    execFileSync('openssl', [
+      'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=swarm',
+      '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', at.in('key.pem'), '-out', cert,
+    ], { stdio: 'ignore' })
+    const { code, stderr } = await ganglion([
+      'swarm', 'init', at.in('secure'), '--port', String(server.port), '--websocket', String(await freePort()),
+      '--cert', cert, '--key', at.in('key.pem'), '--workers', 'anna',
+    ])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    await server.start('-c', at.in('secure', 'nats.conf'))
+    for (const line of readFileSync(at.in('secure', 'logins.txt'), 'utf8').trim().split('\n')) {
+      const [user, how] = line.split('  ') as [string, string]
+      lines.set(user, how)
+    }
+  })
+  afterAll(() => server.end())
+
+  /** A process that trusts the certificate, or does not; how it ended, and what it said. */
+  async function ran(args: readonly string[], trusts = true): Promise<[code: number, said: string]> {
+    const env = { ...process.env, ...(trusts && { NODE_EXTRA_CA_CERTS: cert }) }
+    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
+    let said = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => { said += text })
+    const [code] = await once(child, 'close') as [number]
+    return [code, said.replace(/^\(node:.*\n.*\n/m, '')]
+  }
+
+  test('a run by TLS, a worker by TLS and one by wss: the digest of one machine', async () => {
+    const train = (out: string, ...more: string[]) => [
+      main(), 'train', 'vae', '--data', at.in('images'), '--hidden', '8', '--latent', '2', '--batch-size', '6',
+      '--micro-batches', '4', '--epochs', '100', '--quiet', '--wide', 'off', '--out', at.in(out), ...more,
+    ]
+    expect(await ran(train('one'))).toEqual([0, ''])
+    expect(lines.get('anna')).toMatch(/^tls:/)
+    const anna = ran([main(), 'work', '--nats', lines.get('anna')!, '--once', '--quiet', '--name', 'home'])
+    // As a page does; Node has a WebSocket, and no page.
+    const joined = lines.get('page')!.replace(/^join/, 'await join').replace('consent', 'pauseOnBattery: false, consent')
+    expect(joined).toMatch("url: 'wss://127.0.0.1:")
+    const page = ran(['--experimental-websocket', '--input-type=module', '-e', `
+      import { join } from '${pathToFileURL(built('swarm/index.js')).href}'
+      globalThis.self = globalThis
+      for (let helper; !helper; await new Promise((done) => { setTimeout(done, 100) })) {
+        try {
+          helper = ${joined}
+        } catch (error) {
+          if (!/there is no run/.test(error.message)) throw error
+        }
+        await helper?.ended
+      }
+      process.exit(0)`])
+    expect(await ran(train('two', '--nats', lines.get('coordinator')!))).toEqual([0, ''])
+    expect(await anna).toEqual([0, ''])
+    expect(await page).toEqual([0, ''])
+    const read = (...names: string[]) => readFileSync(at.in(...names), 'utf8')
+    expect(read('two', 'digest.txt')).toBe(read('one', 'digest.txt'))
+    const records = read('two', 'tasks.jsonl').trim().split('\n').map((line) => JSON.parse(line) as { by?: string[] })
+    const by = new Set(records.flatMap((record) => record.by ?? []).map((name) => name.replace(/^(page\.page)-.*/, '$1')))
+    expect([...by].filter(Boolean).sort()).toEqual(['anna.home', 'page.page'])
+  }, 240_000)
+
+  test('who does not trust the certificate is told so, and does not send the password', async () => {
+    const [code, said] = await ran([main(), 'swarm', 'status', '--nats', lines.get('anna')!], false)
+    expect(said).toMatch(/^ganglion: the certificate of tls:\/\/127\.0\.0\.1:\d+ is not trusted here \(self[- ]signed certificate\); /)
+    expect(code).toBe(1)
   })
 })
 
