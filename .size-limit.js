@@ -42,7 +42,7 @@ export default [
   entry('ganglion/bench: all of it, the core inside', 'bench/index.js', '75.7 kB'),
   entry('ganglion/export: what is there before a format is chosen', 'export/index.js', '19.9 kB'),
   entry('ganglion/metrics', 'metrics/index.js', '25.4 kB'),
-  entry('ganglion/swarm', 'swarm/index.js', '17.6 kB'),
+  entry('ganglion/swarm', 'swarm/index.js', '18 kB'),
   entry('ganglion/safetensors', 'formats/safetensors.js', '3.5 kB'),
   entry('ganglion/idx', 'formats/idx.js', '1.8 kB'),
   entry('ganglion/npy', 'formats/npy.js', '3.2 kB'),
