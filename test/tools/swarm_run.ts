@@ -91,8 +91,10 @@ export class SwarmRun {
     child.stderr.setEncoding('utf8').on('data', (text: string) => { said += text })
     child.on('close', (code) => {
       this.#workers.delete(child)
+      // A run that is gone for longer than it is held has ended, as far as a worker knows: where machines are busy, a coordinator
+      // takes that long to go on. Who comes while the server is away is told so. Both may come again.
+      if (code === 0 && !this.over) this.#work()
       if (!code) return
-      // Who comes while the server is away is told so, and may come again.
       if (/no nats-server answers|did not say which runs/.test(said) && !this.over) this.#work()
       else if (!this.over) this.#broken ??= new Error(`the worker "${name}" ended: ${said}`)
     })
