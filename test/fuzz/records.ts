@@ -13,7 +13,7 @@ import { viewOf } from '../../src/node/commit.ts'
 import { openRows } from '../../src/node/open_dataset.ts'
 import { encodePictureSet } from '../../src/pictures/set.ts'
 import { createRuntime } from '../../src/runtime/create_runtime.ts'
-import { decodeMessage, encodeMessage, floatsOf, requestOf } from '../../src/swarm/protocol.ts'
+import { decodeMessage, encodeMessage, requestOf } from '../../src/swarm/protocol.ts'
 import { recipeOf } from '../../src/swarm/recipe.ts'
 import { TaskRecords } from '../../src/swarm/record.ts'
 import { Model } from '../../src/train/model.ts'
@@ -71,11 +71,14 @@ const sweep: Target<string> = {
 
 const recipe = {
   kind: 'vae', options: { hidden: 4 }, imageShape: [2, 2, 1], seed: 1, precision: 'deterministic', gradients: 'f32', batchSize: 2,
-  microBatches: 2, data: { load: {}, count: 8, arrays: [{ name: 'images', type: 'Uint8Array', shape: [2, 2, 1], sha256: '00' }] },
+  microBatches: 2, data: {
+    load: {}, count: 8, arrays: [{ name: 'images', type: 'Uint8Array', shape: [2, 2, 1] }], shardRows: 4, sha256: '00',
+  },
 }
 const requests = [
-  { do: 'join', worker: 'a', ganglion: '1' }, { do: 'next', worker: 'a', run: 'r', fresh: '0' },
+  { do: 'join', worker: 'a', ganglion: '1' }, { do: 'next', worker: 'a', run: 'r', fresh: '0', from: 0 },
   { do: 'weights', worker: 'a', run: 'r', from: 0, to: 1, part: 0 }, { do: 'answer', recipe },
+  { do: 'data', worker: 'a', run: 'r', shards: [0, 1], part: 0 },
   { do: 'result', worker: 'a', run: 'r', version: 1, microBatch: 0, part: 0, sha256: '0' },
 ]
 const messages: Target<Uint8Array> = {
@@ -88,7 +91,6 @@ const messages: Target<Uint8Array> = {
     const message = decodeMessage(bytes)
     if ('recipe' in message.header) recipeOf(message.header['recipe'])
     else requestOf(message)
-    floatsOf(message.payload)
   },
 }
 
