@@ -171,7 +171,11 @@ async function begin(run: Prepared, settings: Settings, io: Io): Promise<Begun> 
     return advised(error)
   })
   const seconds = (): number => (performance.now() - began) / 1000
-  return { steps, first, tasks, end, stop: () => stop.abort(), present: () => crew?.present, seconds }
+  const halt = (): void => {
+    stop.abort()
+    crew?.finish?.()
+  }
+  return { steps, first, tasks, end, stop: halt, present: () => crew?.present, seconds }
 }
 
 /** Who does the micro-batches of a step, where it is not this thread. */

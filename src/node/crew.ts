@@ -54,6 +54,8 @@ export interface CrewOptions extends Pick<ModelRecipe, Chosen> {
 export interface RunningCrew extends Crew {
   /** Who works just now. */
   readonly present: readonly string[]
+  /** Ends the step that is being computed, and later ones, without waiting for who is not there. */
+  finish(): void
   /** Ends the threads, and tells others that the run is over. */
   close(): Promise<void>
 }
@@ -99,6 +101,7 @@ export async function startCrew(work: StepWork, runtime: Runtime, given: CrewOpt
   return {
     reduce: (tasks, changed) => coordinator.reduce(tasks, changed),
     get present() { return coordinator.present },
+    finish: () => coordinator.finish(),
     async close() {
       coordinator.close()
       await Promise.all([...threads].map((thread) => thread.terminate()))

@@ -36,7 +36,7 @@ export interface CoordinatorOptions {
 
 /** A worker that asked nothing for so many leases is not there. */
 const AWAY = 3
-/** Between two looks at who has heard that the run is over, in milliseconds. */
+/** Between two looks at what others do, in milliseconds. */
 const LOOK_MS = 20
 
 export class Coordinator implements Crew {
@@ -61,6 +61,8 @@ export class Coordinator implements Crew {
   /** When the lease ends that a timer waits for. */
   #watchedFor = Infinity
   #closed = false
+  /** Whether steps are to be finished without waiting for anybody. */
+  #finishing = false
   /** Who has heard that the run is over. */
   readonly #told = new Set<string>()
   #aborted: Error | undefined
@@ -110,6 +112,7 @@ export class Coordinator implements Crew {
       this.#ended = { done, fail }
       this.#stage = new OpenStage(tasks, reduction, this.#weights.version, digest, habits, step)
       this.#wake()
+      if (this.#finishing) this.finish()
     })
   }
 
@@ -244,6 +247,20 @@ export class Coordinator implements Crew {
     this.#stage?.forget(worker)
     this.#waiting.answer((asker) => (asker.worker === worker ? encodeMessage({ wait: true }) : undefined))
     this.#wake()
+  }
+
+  /** Does here what nobody has of this step and those after it: a run that is to stop may have nobody to end its step. */
+  finish(): void {
+    this.#finishing = true
+    const stage = this.#stage
+    if (stage) void this.#finish(stage)
+  }
+  async #finish(stage: OpenStage): Promise<void> {
+    while (stage === this.#stage) {
+      const free = stage.free(performance.now())
+      if (free) await this.#results.doHere(stage, free.k, free.first)
+      await new Promise((done) => { setTimeout(done, free ? 0 : LOOK_MS) })
+    }
   }
 
   /** Nobody is left who could work: what is being computed ends in an error, and what is asked for later too. */

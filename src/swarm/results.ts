@@ -31,6 +31,8 @@ export interface Verdicts {
 
 /** Tasks whose times the length of a lease follows. */
 const TIMES_KEPT = 100
+/** Who did what the coordinator did itself. */
+const HERE = 'coordinator'
 const late = (): Uint8Array => encodeMessage({ late: true })
 
 export class Results {
@@ -136,6 +138,23 @@ export class Results {
     stage.count(k, { worker: honest?.worker ?? '', sha256: honest?.sha256 ?? '', values: right })
     if (liars.length) this.#expel(liars.map(({ worker }) => worker), 'its gradient is not what the task gives')
     else this.#verdicts.counted()
+  }
+
+  /** Does a task here, of which a worker may have given something already. */
+  async doHere(stage: OpenStage, k: number, first?: Given): Promise<void> {
+    if (first) {
+      this.decide(stage, k, first)
+      return
+    }
+    const values = this.#work.runTask(stage.task(k)!)
+    const hash = this.#digests ? await sha256([bytesOf(values)]) : ''
+    if (stage !== this.#verdicts.stage() || stage.isDone(k)) return
+    if (!allFinite(values)) {
+      this.#notFinite(HERE, stage, k)
+      return
+    }
+    stage.count(k, { worker: HERE, sha256: hash, values })
+    this.#verdicts.counted()
   }
 
   #notFinite(worker: string, stage: OpenStage, k: number): void {

@@ -74,9 +74,14 @@ export class OpenStage {
     return own.task
   }
 
+  /** A task that nobody has, or had for too long, and what waits there for a second worker. */
+  free(now: number): { readonly k: number, readonly first?: Given } | undefined {
+    const k = this.#tasks.findIndex((state) => this.#isFree(state, '', now))
+    return k < 0 ? undefined : { k, first: this.#tasks[k]!.first }
+  }
   /** Whether there is a task that nobody has, or had for too long. */
   hasFree(now: number): boolean {
-    return this.#tasks.some((state) => this.#isFree(state, '', now))
+    return this.free(now) !== undefined
   }
   #isFree({ done, leases, first, audited }: TaskState, worker: string, now: number): boolean {
     if (done || first?.worker === worker) return false

@@ -4,6 +4,8 @@ import type { Plugin } from 'vite'
 
 export const POLICY = [
   "default-src 'self'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", "img-src 'self' blob:", "object-src 'none'",
+  // A run that the visitor lends this tab to may be anywhere.
+  "connect-src 'self' ws: wss:",
   "base-uri 'none'", "form-action 'none'",
 ].join('; ')
 

@@ -16,6 +16,7 @@ const VIEWS: Readonly<Record<View, () => preact.JSX.Element | null>> = {
   take: later(() => import('./views/take.tsx')),
   verify: later(() => import('./views/verify.tsx')),
   bench: later(() => import('./views/bench.tsx')),
+  lend: later(() => import('./views/lend.tsx')),
 }
 
 export function App() {

@@ -10,7 +10,7 @@ beforeEach(wanted)
 
 const SHOTS = new URL('../shots/', import.meta.url).pathname
 const WIDTHS = [360, 1440, 2560]
-const views = ['train', 'data', 'inside', 'model', 'runs', 'take', 'verify', 'bench']
+const views = ['train', 'data', 'inside', 'model', 'runs', 'take', 'verify', 'bench', 'lend']
 const others = [
   ['dark', 1440, '', { theme: 'dark' }], ['dark-inside', 1440, '#view=inside', { theme: 'dark' }],
   ['chinese', 1440, '', { language: 'zh' }], ['gan', 1440, '#model=gan', {}],

@@ -29,7 +29,7 @@ export type Change = (typeof CHANGES)[number]
 /** Those of a text that there are, in their order. */
 export const changesIn = (text: string): string => CHANGES.filter((name) => text.split(',').includes(name)).join()
 
-export const VIEWS = ['train', 'data', 'inside', 'model', 'runs', 'take', 'verify', 'bench'] as const
+export const VIEWS = ['train', 'data', 'inside', 'model', 'runs', 'take', 'verify', 'bench', 'lend'] as const
 export type View = (typeof VIEWS)[number]
 
 /** What is taken for each number: the rest is brought into it. */

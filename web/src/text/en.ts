@@ -7,7 +7,7 @@ export const en = {
   tagline: 'Autoencoders, VAEs and GANs that train in this page. One seed, the same bits everywhere.',
   views: {
     train: 'Train', data: 'Pictures', inside: 'Look inside', model: 'Model', runs: 'Runs', take: 'Take away', verify: 'Verify',
-    bench: 'Bench',
+    bench: 'Bench', lend: 'Lend',
   },
   guide: 'Guide',
 
@@ -216,6 +216,20 @@ export const en = {
     `Threads: ${threads}. Peak of one: ${peak} GFLOP/s. Measured in ${seconds} s; medians.`,
   msStep: 'ms a step', ofPeak: 'Of peak', result: 'Bits', kernel: 'Kernel',
   verdicts: { same: 'same', different: 'different', unknown: '–' },
+  lendTitle: 'Lend this tab',
+  lendHelp: 'This computer does a share of somebody’s training, until you stop it. They send weights and images; they get '
+    + 'gradients, and nothing else of yours. No code of theirs runs here. Training in this page pauses.',
+  lendUrl: 'Address', lendUrlHelp: 'As who trains gave it to you: it begins with wss:// or ws://.',
+  lendUser: 'User', lendPassword: 'Password or token', lendShare: 'Share of the time',
+  lendBattery: 'Pause while this computer runs on its battery, where the browser says so',
+  lendHidden: 'Pause while this tab is hidden',
+  lendConsent: 'This computer is mine, or whose it is agrees',
+  lendBegin: 'Lend it', lendGoOn: 'Go on', lendJoining: 'Joining…',
+  lendStates: { working: 'Working.', waiting: 'Waiting for a task.', paused: 'Pausing.', ended: 'Ended. Thank you.' },
+  lendPaused: {
+    held: 'Pausing, as you said.', battery: 'Pausing: this computer runs on its battery.', hidden: 'Pausing: this tab is hidden.',
+  },
+  lendTasks: (count: string, run: string) => `Tasks done for the run “${run}”: ${count}.`,
   notLoaded: (why: string) => `This view could not be loaded: ${why}. Try again when there is a network.`,
 }
 

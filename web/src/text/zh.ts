@@ -7,7 +7,7 @@ export const zh: Texts = {
   title: 'Ganglion：看着模型训练',
   tagline: '自编码器、VAE 与 GAN，就在本页训练。同一种子，处处逐位相同。',
   views: {
-    train: '训练', data: '图片', inside: '内部', model: '模型', runs: '记录', take: '导出', verify: '验证', bench: '测速',
+    train: '训练', data: '图片', inside: '内部', model: '模型', runs: '记录', take: '导出', verify: '验证', bench: '测速', lend: '出借',
   },
   guide: '指南',
 
@@ -224,5 +224,15 @@ export const zh: Texts = {
   benchAbout: (threads, peak, seconds) => `线程：${threads}。单线程峰值：${peak} GFLOP/s。用时 ${seconds} 秒；取中位数。`,
   msStep: '每步毫秒', ofPeak: '占峰值', result: '逐位', kernel: '内核',
   verdicts: { same: '相同', different: '不同', unknown: '–' },
+  lendTitle: '出借此标签页',
+  lendHelp: '本机承担他人训练的一部分，直到您停止。对方发来权重与图片，只得到梯度，不得到您的其他任何内容；对方的代码不会在此运行。本页的训练暂停。',
+  lendUrl: '地址', lendUrlHelp: '由训练者提供，以 wss:// 或 ws:// 开头。',
+  lendUser: '用户', lendPassword: '密码或令牌', lendShare: '占用时间',
+  lendBattery: '用电池供电时暂停（若浏览器告知）', lendHidden: '标签页隐藏时暂停',
+  lendConsent: '本机属于我，或其所有者已同意',
+  lendBegin: '出借', lendGoOn: '继续', lendJoining: '正在加入…',
+  lendStates: { working: '正在工作。', waiting: '等待任务。', paused: '已暂停。', ended: '已结束，谢谢。' },
+  lendPaused: { held: '已按您的意思暂停。', battery: '已暂停：本机正用电池。', hidden: '已暂停：标签页已隐藏。' },
+  lendTasks: (count, run) => `为训练“${run}”完成的任务：${count}。`,
   notLoaded: (why) => `此视图未能加载：${why}。请在有网络时重试。`,
 }
