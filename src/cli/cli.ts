@@ -10,6 +10,7 @@ import { exportRun } from './commands/export.ts'
 import { importRun } from './commands/import.ts'
 import { info } from './commands/info.ts'
 import { interpolate } from './commands/interpolate.ts'
+import { map } from './commands/map.ts'
 import { models } from './commands/models.ts'
 import { reconstruct } from './commands/reconstruct.ts'
 import { sample } from './commands/sample.ts'
@@ -27,7 +28,7 @@ import { isError } from '../tag.ts'
 import { version } from './version.ts'
 
 const commands: readonly Command[] = [
-  train, sample, reconstruct, interpolate, encode, evaluate, exportRun, importRun, data, models, bench, verify, info,
+  train, sample, reconstruct, interpolate, encode, map, evaluate, exportRun, importRun, data, models, bench, verify, info,
   sweep, watch, work, swarm, audit,
 ]
 

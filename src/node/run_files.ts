@@ -27,7 +27,7 @@ const RUN_FILES: readonly string[] = [
   CONFIG, METRICS, TASKS, 'weights.safetensors', 'state.safetensors', 'digest.txt', 'checksums.txt',
 ]
 /** What commands other than training put there. */
-const COMMAND_FILES = ['sample.png', 'reconstruct.png', 'interpolate.png']
+const COMMAND_FILES = ['sample.png', 'reconstruct.png', 'interpolate.png', 'map.png']
 const PICTURE = /^(reconstruction-)?(epoch-\d{4,}|step-\d{6,})\.png$/
 const STEP_PICTURE = /^(?:reconstruction-)?step-(\d{6,})\.png$/
 /** For TensorBoard. */

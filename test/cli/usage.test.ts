@@ -10,8 +10,8 @@ import { recipeKinds } from '../../src/verify/index.ts'
 import { ganglion } from './ganglion.ts'
 import { defaults, owners } from './kinds.ts'
 
-const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, encode, evaluate, export, import, data, models, ' +
-  'bench, verify, info, sweep, watch, work, swarm, audit (see "ganglion --help")'
+const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, encode, map, evaluate, export, import, data, ' +
+  'models, bench, verify, info, sweep, watch, work, swarm, audit (see "ganglion --help")'
 const MODELS = modelNames.join(', ')
 const FILTERS = '2 positive integers, at a quarter and at half of the size, with commas between'
 const RATE = '0 or more, within float32, or a schedule as JSON'
@@ -80,6 +80,9 @@ test.each([
   ['reconstruct a --row 3', 'unknown option --row (see "ganglion reconstruct --help")'],
   ['train vae --augment spin', '--augment expected some of flip, shift, crop, noise, color, with commas between, ' +
     `got "spin" ${TRAIN}`],
+  ['map', 'map expected the folder of a run (see "ganglion map --help")'],
+  ['map a --by tsne', '--by expected pca or umap, got "tsne" (see "ganglion map --help")'],
+  ['map a --images 1', '--images expected an integer from 2 to 10000, got "1" (see "ganglion map --help")'],
   ['encode', 'encode expected the folder of a run (see "ganglion encode --help")'],
   ['evaluate', 'evaluate expected the folder of a run (see "ganglion evaluate --help")'],
   ['export', 'export expected the folder of a run (see "ganglion export --help")'],
@@ -114,7 +117,7 @@ describe('help', () => {
   })
 
   const names = [
-    'train', 'sample', 'reconstruct', 'interpolate', 'encode', 'evaluate', 'export', 'import', 'models', 'bench', 'verify',
+    'train', 'sample', 'reconstruct', 'interpolate', 'encode', 'map', 'evaluate', 'export', 'import', 'models', 'bench', 'verify',
     'info', 'sweep', 'watch', 'work', 'swarm', 'audit',
   ]
   test.each(names)('of %s: usage, options, examples, in 120 columns', async (name) => {
