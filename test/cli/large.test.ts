@@ -1,6 +1,6 @@
 // Files that are larger than what may be in memory: read while they train, to the bits of memory, also where a run is killed and
 // goes on.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { bytesFrom } from '../../src/cli/large_data.ts'
 import { encodeNpy } from '../../src/formats/npy.ts'
@@ -60,6 +60,23 @@ test('a run that is killed within an epoch goes on from the file', async () => {
   await spawned([...TRAIN, ...args, '--epochs', epochs, '--out', 'again'], at.path)
   expect(read('killed', 'digest.txt')).toBe(read('again', 'digest.txt'))
 }, 60_000)
+
+test('--dry-run of a file that stays on disk: the room of what is in memory, and nothing is written', async () => {
+  // More than the window on a file holds, 8 MiB.
+  writeFileSync(at.in('nine.npy'), encodeNpy({ shape: [3000, 56, 56], data: new Uint8Array(3000 * 3136) }))
+  const dry = async (...more: string[]) => {
+    const args = [...TRAIN, '--data', 'nine.npy', '--dry-run', '--json', '--out', 'dry', ...more]
+    const { code, stdout } = await spawned(args, at.path)
+    expect(code).toBe(0)
+    return JSON.parse(stdout) as { images: number, stepsPerEpoch: number, bytes: { images: number }, secondsPerEpoch: number }
+  }
+  const [memory, file] = [await dry(), await dry('--memory', '1MB')]
+  expect([file.images, file.stepsPerEpoch]).toEqual([3000, 375])
+  expect([memory.images, memory.stepsPerEpoch]).toEqual([3000, 375])
+  expect([memory.bytes.images, file.bytes.images]).toEqual([3000 * 3136, Math.floor(2 ** 23 / 3136) * 3136])
+  expect(file.secondsPerEpoch).toBeGreaterThan(0)
+  expect(existsSync(at.in('dry'))).toBe(false)
+}, 180_000)
 
 test.each([
   [['--workers', '2'], 'have to be in memory; give --memory 3600'],

@@ -6,7 +6,7 @@ import { project, run } from './project.ts'
 import { serve, type Site } from './server.ts'
 
 export interface Question {
-  readonly what?: 'report' | 'verify' | 'bench' | 'speed' | 'standalone' | 'begin' | 'resume' | 'pictures'
+  readonly what?: 'report' | 'verify' | 'bench' | 'speed' | 'standalone' | 'begin' | 'resume' | 'pictures' | 'streamed'
   /** In a browser: under which headers, and in which thread. */
   readonly site?: Site
   readonly in?: 'page' | 'worker'
@@ -17,6 +17,8 @@ export interface Question {
   readonly relaxed?: boolean
   readonly recipes?: readonly string[]
   readonly state?: unknown
+  /** A file to train from. */
+  readonly path?: string
   /** Pictures to prepare: paths, and bytes in base64; with which options, and how many workers. */
   readonly files?: readonly (readonly [path: string, base64: string])[]
   readonly options?: object
