@@ -13,6 +13,8 @@ import { choice, integer, UsageError, type Values } from './options.ts'
 const COMPONENTS = 10
 /** Images whose codes the mixture is fitted to: more of them would take longer and change little. */
 const MOST_CODES = 20_000
+/** Numbers of a code, and products of a step of the fit, which take some seconds. */
+const [MOST_NUMBERS, PRODUCTS] = [512, 4e9]
 
 export const samplerOptions = {
   sampler: {
@@ -47,17 +49,25 @@ export async function mixtureCodes(
   }
   const components = asked ?? COMPONENTS
   const width = sizeOf(encoderOf(model, 'have its codes fitted', 'leave out --sampler').codeShape)
+  if (width > MOST_NUMBERS) {
+    throw new GanglionError(`a code has ${width} numbers, and a mixture is fitted to codes of ${MOST_NUMBERS} at most; ` +
+      'leave out --sampler')
+  }
   const data = await trainedOn(given, config, folder, model, maxBytes)
   if (data.count < components) {
     const images = `${data.count} training images of "${data.name}"`
     throw new GanglionError(`--components ${components} is more than the ${images}; give fewer`)
   }
-  const values = codesOf(model, data, spread(data.count, MOST_CODES))
+  const values = codesOf(model, data, spread(data.count, codesFor(components, width)))
   const mixture = gaussianMixture({ values, width }, { components, seed: config.training.seed })
   stderr.write(`ganglion: ${components} Gaussians fitted to the codes of ${values.length / width} training images ` +
     `of ${data.name}, in ${mixture.iterations} steps${mixture.converged ? '' : ', not to the end'}\n`)
   return within(values, width, await drawMixture(await createRuntime(), mixture, count, { seed }))
 }
+
+/** Of wide codes fewer, as their covariances take longer. */
+const codesFor = (components: number, width: number): number =>
+  Math.max(components, Math.min(MOST_CODES, Math.floor(PRODUCTS / (components * width * width))))
 
 /** `drawn`, each number no less and no more than that number of all of `codes`. */
 function within(codes: Float32Array, width: number, drawn: Float32Array): Float32Array {

@@ -74,6 +74,10 @@ test('what cannot be is refused', async () => {
     '(see "ganglion sample --help")', 2))
   expect(await ganglion(['sample', at.in('vae'), '--sampler', 'uniform'])).toEqual(refused(
     '--sampler expected normal or gaussian-mixture, got "uniform" (see "ganglion sample --help")', 2))
+  const wide = ['--filters', '2,2,2', '--latent', '80', '--batch-size', '32', '--data', at.in('images')]
+  expect(await train('autoencoder', 'wide-run', ...wide)).toMatchObject({ code: 0, stderr: '' })
+  expect(await ganglion(['sample', at.in('wide-run'), ...MIXTURE])).toEqual(
+    refused('a code has 720 numbers, and a mixture is fitted to codes of 512 at most; leave out --sampler'))
   writeFileSync(at.in('few'), writeIdx([2, 6, 6], new Uint8Array(72)))
   expect(await ganglion(['sample', at.in('vae'), ...MIXTURE, '--data', at.in('few')])).toEqual(
     refused('--components 3 is more than the 2 training images of "few"; give fewer'))
