@@ -54,7 +54,7 @@ export const en = {
   dataAbout: {
     mnist: '5,000 digits of MNIST to train on, 1,000 to look at.',
     fashion: '5,000 pieces of Fashion-MNIST to train on, 1,000 to look at.',
-    emoji: '3,000 emoji of Noto, in colour, to train on, and some to look at.',
+    emoji: '2,000 emoji of Noto, in colour, to train on, and some to look at.',
   },
   /** Of sets that come with the page; digits and own ones are what they are called. */
   classNames: {} as Readonly<Record<string, string>>,

@@ -51,7 +51,7 @@ export const zh: Texts = {
   dataAbout: {
     mnist: 'MNIST 数字：5,000 张用于训练，1,000 张用于查看。',
     fashion: 'Fashion-MNIST 服饰：5,000 张用于训练，1,000 张用于查看。',
-    emoji: 'Noto 彩色表情符号：3,000 张用于训练，另有若干用于查看。',
+    emoji: 'Noto 彩色表情符号：2,000 张用于训练，另有若干用于查看。',
   },
   classNames: {
     'T-shirt/top': 'T 恤', Trouser: '裤子', Pullover: '套头衫', Dress: '连衣裙', Coat: '外套', Sandal: '凉鞋', Shirt: '衬衫',

@@ -6,12 +6,15 @@ import { imagesFromIdx, withIdxLabels } from 'ganglion/idx'
 import { augmented } from 'ganglion/models'
 import { defineFor, type ImageShape, type ModelName } from 'ganglion/node'
 import { pointsOf } from '../../src/state/points.ts'
+import sets from '../../src/state/sets.json'
 
-const file = (name: string) => (
-  new Uint8Array(gunzipSync(readFileSync(new URL(`../../public/data/mnist-${name}.idx.gz`, import.meta.url)))))
-
-/** What the page trains on. */
-export const digits = () => take(withIdxLabels(imagesFromIdx(file('images'), 'mnist'), file('labels'), 'mnist'), 5000)
+/** What the page trains on: the first images of a set's file. */
+function setOf(name: keyof typeof sets) {
+  const [images, labels] = ['images', 'labels'].map((what) => (
+    new Uint8Array(gunzipSync(readFileSync(new URL(`../../public/data/${name}-${what}.idx.gz`, import.meta.url))))))
+  return take(withIdxLabels(imagesFromIdx(images!, name), labels!, name), sets[name].trained)
+}
+export const digits = () => setOf('mnist')
 
 const points = (name: string) => imageDataset({ name, shape: [1, 1, 2], ...pointsOf(name, 5000) })
 
@@ -27,7 +30,7 @@ export async function digestOf(hash: string): Promise<string> {
   const options = {
     ...(latent && { latent: Number(latent) }), ...(rate && { learningRate: Number(rate) }), ...Object.fromEntries(others),
   }
-  const data = from === 'mnist' ? digits() : points(from)
+  const data = from in sets ? setOf(from as keyof typeof sets) : points(from)
   const definition = defineFor(data.shape as ImageShape, kind as ModelName, options, data.classes ?? 10)
   const changed = augment ? augmented(definition, augment) : definition
   const model = await Model.create(await createRuntime(), changed, { seed: Number(seed) })
