@@ -11,7 +11,7 @@ import { geometry } from '../src/ops/lowering/conv_patches.ts'
 import { PLAIN } from '../src/ops/lowering/epilogue.ts'
 import { winograd } from '../src/ops/lowering/winograd.ts'
 import { madeUp } from '../src/verify/draw.ts'
-import { evaluate, newSession } from './harness.ts'
+import { evaluate, floats, generator, newSession } from './harness.ts'
 import * as reference from './reference/conv2d.ts'
 import { array64 } from './values.ts'
 
@@ -87,6 +87,25 @@ describe.each(KERNELS)('a convolution of $name', (kernel) => {
     const infinite = (y: ArrayLike<number>) => Array.from(y, (e) => (Number.isFinite(e) ? 0 : e))
     expect(infinite(direct)).toEqual(infinite(expected))
     expect(byPoints.some(Number.isNaN)).toBe(true)
+  })
+})
+
+describe.each(KERNELS)('a convolution of $name over 256 channels', ({ filter: [kh, kw], strides }) => {
+  const [image, filter]: [Shape, Shape] = [[1, 8, 8, 256], [kh, kw, 256, 16]]
+  const uniform = generator(kh)
+  it.each<[string, number, () => number]>([
+    ['numbers of both signs', -23, () => 2 * uniform() - 1], ['one number', -19, () => 0.1],
+  ])('of %s: the error is within 2^%d', async (_, bound, draw) => {
+    const [x, w] = [image, filter].map((shape) => floats(sizeOf(shape), draw)) as [Values[0], Values[1]]
+    const spec = { strides: [strides, strides], padding: 'same', dilationRate: [1, 1] } as const
+    const expected = reference.conv2d(array64(image, x), array64(filter, w), spec).data
+    const most = (v: ArrayLike<number>) => Array.from(v).reduce((a, e) => Math.max(a, Math.abs(e)), 0)
+    for (const algorithm of ['auto', 'direct'] as const) {
+      const options = { strides, padding: 'same', algorithm } as const
+      const [y] = evaluate(await newSession(), [image, filter], (a, b) => [conv2d(a, b, options)], [x, w])
+      const worst = most(expected.map((e, i) => e - y![i]!))
+      expect(worst / (most(x) * most(w) * kh * kw * 256), algorithm).toBeLessThan(2 ** bound)
+    }
   })
 })
 
