@@ -39,7 +39,10 @@ function checkCrc(whole: Buffer, name: string): void {
 function checkLength(packed: Uint8Array, length: number): void {
   let found: number
   try {
-    found = inflateSync(packed, { maxOutputLength: length, chunkSize: Math.min(Math.max(length + 1, 64), 2 ** 20) }).length
+    const options = { maxOutputLength: length, chunkSize: Math.min(Math.max(length + 1, 64), 2 ** 20), info: true }
+    const { buffer, engine } = inflateSync(packed, options) as unknown as { buffer: Uint8Array, engine: { bytesWritten: number } }
+    found = buffer.length
+    if (engine.bytesWritten < packed.length) throw new Error('other data follow its own')
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw cause
     throw new Error(`its data are too long, its header promises ${length} bytes`, { cause })

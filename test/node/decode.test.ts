@@ -144,6 +144,25 @@ describe('what a file says of itself is checked before memory is spent', () => {
   })
 })
 
+test('data that are whole, but not what their checksums were made of', async () => {
+  const head = header({ width: 8, height: 8, colorType: 0, depth: 8 })
+  const data = deflateSync(Uint8Array.from({ length: 72 }, (_, i) => (i % 9 ? i : 0)))
+  const made = (packed: Uint8Array) => file(head, chunk('IDAT', packed), chunk('IEND'))
+  const changed = (bytes: Uint8Array, at: number) => Uint8Array.from(bytes, (b, i) => (i === at ? b ^ 1 : b))
+  const whole = made(data)
+  await decodePicture(whole, 'f')
+  decodePng(whole, 'f')
+  for (const bytes of [
+    // The checksum of zlib, data after it, the checksum of the last chunk of data, that of the end.
+    made(changed(data, data.length - 1)), made(Buffer.concat([data, Buffer.alloc(9, 7)])), changed(whole, whole.length - 13),
+    changed(whole, whole.length - 1),
+  ]) {
+    const refused = /^"f" is a damaged PNG file: (its|incorrect|other) .*; save or download it again$/
+    expect(() => decodePng(bytes, 'f')).toThrow(refused)
+    await expect(decodePicture(bytes, 'f')).rejects.toThrow(refused)
+  }
+})
+
 test.each([
   ['a GIF picture', [...Buffer.from('GIF89a')]], ['a BMP picture', [...Buffer.from('BM')]],
   ['an AVIF picture', [...Buffer.from('0000ftypavif')]], ['no picture that is known here', [...Buffer.from('hello')]],
