@@ -38,12 +38,18 @@ export const isPng = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, i) =
 export const damagedPng = (name: string, what: string, cause?: unknown): GanglionError =>
   new GanglionError(`"${name}" is a damaged PNG file: ${what}; save or download it again`, { cause })
 
+/** A picture that is unpacked within its limit has some thousands. */
+const MOST_CHUNKS = 100000
+
 interface Chunk { readonly type: string, readonly whole: Uint8Array, readonly content: Uint8Array }
 
 /** The chunks up to IEND; bytes after it are nobody's. */
 function* chunksOf(bytes: Uint8Array, name: string): Generator<Chunk> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let at = SIGNATURE.length, type = ''; type !== 'IEND';) {
+  for (let at = SIGNATURE.length, type = '', count = 1; type !== 'IEND'; count++) {
+    if (count > MOST_CHUNKS) {
+      throw new GanglionError(`"${name}" has more than ${MOST_CHUNKS} PNG chunks, expected some thousands at most; save it again`)
+    }
     if (at + 12 > bytes.length) throw damagedPng(name, 'it is cut short, its last chunk is not IEND')
     const length = view.getUint32(at)
     type = String.fromCharCode(...bytes.subarray(at + 4, at + 8))

@@ -144,6 +144,19 @@ describe('what a file says of itself is checked before memory is spent', () => {
   })
 })
 
+test('a picture in a million chunks, most of them empty, is refused', async () => {
+  const whole = file(header({ width: 8, height: 8, colorType: 0, depth: 8 }), chunk('IDAT', deflateSync(new Uint8Array(72))),
+    chunk('IEND'))
+  const of = (count: number) => {
+    const empty = chunk('IDAT')
+    return Buffer.concat([whole.subarray(0, 33), Buffer.alloc(count * empty.length, empty), whole.subarray(33)])
+  }
+  expect(await decodePicture(of(1000), 'f')).toMatchObject({ width: 8, height: 8, pixels: new Uint8Array(64) })
+  const refused = '"f" has more than 100000 PNG chunks, expected some thousands at most; save it again'
+  expect(() => decodePng(of(1e6), 'f')).toThrow(refused)
+  await expect(decodePicture(of(1e6), 'f')).rejects.toThrow(refused)
+})
+
 test('data that are whole, but not what their checksums were made of', async () => {
   const head = header({ width: 8, height: 8, colorType: 0, depth: 8 })
   const data = deflateSync(Uint8Array.from({ length: 72 }, (_, i) => (i % 9 ? i : 0)))
