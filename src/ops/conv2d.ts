@@ -162,8 +162,9 @@ function attributes(op: string, options: ConvOptions): ConvAttrs {
  * Kernels of two or three strides with many channels, and of 5 at stride 2, are computed by Winograd's products, in the gradients
  * too. Their error is relative to the largest |x| · the largest |w| · the number of products in a sum: within 2⁻²³ of it for
  * numbers of both signs, and 2⁻¹⁹ for those of one, measured for up to 6400 products. That is as good as any where pixels and
- * taps are of one size, but one that is 1e4 times larger costs its neighbours up to 1e-3 of their Σ |x·w|, and an infinite one makes
- * them NaN. Where that matters, `algorithm: 'direct'` adds up the very products x · w, within 4e-6 of Σ |x·w|, measured likewise.
+ * taps are of one size, but one that is 1e4 times larger costs its neighbours up to 1e-3 of their Σ |x·w|, and an infinite one
+ * makes them NaN. Where that matters, `algorithm: 'direct'` adds up the very products x · w, within 4e-6 of Σ |x·w|, measured
+ * likewise.
  * @param x [batch, height, width, in]
  * @param w [height, width, in, out]
  * @throws RangeError where ranks or channels do not fit, or the filter is larger than the image without padding
