@@ -17,7 +17,7 @@ test.each([['en', 'light'], ['zh', 'dark']])('axe finds nothing in any view: %s,
   await steps(page, 2)
   expect(await page.$eval('html', (html) => [html.lang.slice(0, 2), html.dataset['theme']])).toEqual([language, theme])
   const views = await page.$$('nav button')
-  expect(views).toHaveLength(8)
+  expect(views).toHaveLength(9)
   for (const view of views) {
     await view.click()
     await page.waitForSelector('.view .card')
@@ -48,7 +48,7 @@ describe('the first view', () => {
       expect(outline, names.at(-1)).not.toBe('none')
     }
     expect(names).toEqual(['Skip to the content', 'Train', 'Pictures',
-      'Look inside', 'Model', 'Runs', 'Take away', 'Verify', 'Bench', 'Guide', '中文', '', 'Pause'])
+      'Look inside', 'Model', 'Runs', 'Take away', 'Verify', 'Bench', 'Lend', 'Guide', '中文', '', 'Pause'])
     await page.keyboard.press('Enter')
     await page.waitForSelector('[data-status="paused"]')
   })
