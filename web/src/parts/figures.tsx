@@ -49,7 +49,7 @@ export function Table({ series: { steps, values }, called = nameOf }: Props) {
   return (
     <details class="table">
       <summary>{words.value.lossTable}</summary>
-      <div class="scroll" tabIndex={0} role="region" aria-label={words.value.lossTable}>
+      <div class="scroll" tabIndex={0} role="group" aria-label={words.value.lossTable}>
         <table>
           <thead>
             <tr>

@@ -98,7 +98,7 @@ function Figures({ order, mean, spread, divergence }: Facts & { readonly diverge
   return (
     <details class="table">
       <summary>{t.lossTable}</summary>
-      <div class="scroll" tabIndex={0} role="region" aria-label={t.numbers}>
+      <div class="scroll" tabIndex={0} role="group" aria-label={t.numbers}>
         <table>
           <thead>
             <tr>

@@ -71,7 +71,7 @@ function Report({ report: { models, kernels, bandwidth, peak, threads, machine, 
 
 function Rows({ head, rows }: { readonly head: readonly string[], readonly rows: readonly (readonly string[])[] }) {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={head[0]!}>
+    <div class="scroll" tabIndex={0} role="group" aria-label={head[0]!}>
       <table>
         <thead><tr>{head.map((title) => <th key={title} scope="col">{title}</th>)}</tr></thead>
         <tbody>

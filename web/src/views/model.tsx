@@ -85,7 +85,7 @@ function Longest({ times }: { readonly times: readonly Time[] }) {
   return (
     <details class="table">
       <summary>{t.lossTable}</summary>
-      <div class="scroll" tabIndex={0} role="region" aria-label={t.stepTime}>
+      <div class="scroll" tabIndex={0} role="group" aria-label={t.stepTime}>
         <table>
           <thead><tr>{[t.layer, t.phase, t.op, 'ms'].map((head) => <th key={head} scope="col">{head}</th>)}</tr></thead>
           <tbody>
