@@ -50,10 +50,11 @@ test('a run that is killed within an epoch goes on from the file', async () => {
   await spawned([...TRAIN, ...args, ...MEMORY, '--out', 'one', '--epochs', '1'], at.path)
   await spawned(['train', '--resume', 'one', '--epochs', '2', ...MEMORY, '--quiet'], at.path)
   expect(read('one', 'digest.txt')).toBe(read('whole', 'digest.txt'))
-  // Killed once its first state within an epoch is saved.
+  // Killed once its first state within an epoch is saved, and figures are written, which are told before.
   const slow = [...args, '--save-every', '0.01', '--log-every', '1']
   const long = [...TRAIN, ...slow, ...MEMORY, '--epochs', '9999', '--json', '--out', 'killed'].filter((arg) => arg !== '--quiet')
-  await spawned(long, at.path, (child, { stdout }) => { if (stdout.includes('"epoch"')) child.kill('SIGKILL') })
+  const written = () => existsSync(at.in('killed', 'metrics.jsonl')) && read('killed', 'metrics.jsonl').endsWith('\n')
+  await spawned(long, at.path, (child, { stdout }) => { if (stdout.includes('"epoch"') && written()) child.kill('SIGKILL') })
   const { from = 0 } = JSON.parse(read('killed', 'metrics.jsonl').trimEnd().split('\n').at(-1)!) as { from?: number }
   const epochs = String(Math.floor(from / 13) + 3)
   await spawned(['train', '--resume', 'killed', '--epochs', epochs, ...MEMORY, '--quiet'], at.path)
