@@ -169,19 +169,27 @@ test('once it is loaded, nothing more is: undo, its explanation and a lost threa
   const said = JSON.parse(await run(`
     import { rmSync } from 'node:fs'
     import { createRuntime, imageDataset, Model, vae } from 'DIST/index.js'
+    import { createWork, localCrew, trainTogether } from 'DIST/swarm/index.js'
     const data = imageDataset({ images: Uint8Array.from({ length: 256 * 784 }, (_, i) => (i * 37) % 256), shape: [28, 28, 1] })
     const runtime = await createRuntime({ threads: 2 })
     const bad = await Model.create(await createRuntime(), vae({ learningRate: 1e30 }))
     const lost = await Model.create(runtime, vae())
+    const work = createWork(await Model.create(await createRuntime(), vae({ learningRate: 1e30 })), data, {
+      batchSize: 32, microBatches: 2,
+    })
+    const steps = trainTogether(work, localCrew(work), { epochs: 9 })
+    await steps.next()
     rmSync('${copy}', { recursive: true })
     const message = ({ name, message }) => name + ': ' + message
     const explained = await bad.fit(data, { epochs: 9 }).then(String, message)
+    const together = await (async () => { for await (const _ of steps); })().then(String, message)
     const finite = [...bad.state().variables.values()].every((values) => values.every(Number.isFinite))
     runtime.pool.kill(0)
     const recovered = await lost.fit(data, { epochs: 9 }).then(String, message)
     await lost.fit(data, { epochs: 1 })
-    console.log(JSON.stringify({ explained, finite, recovered, digest: await lost.digest() }))`, [], copy))
+    console.log(JSON.stringify({ explained, together, finite, recovered, digest: await lost.digest() }))`, [], copy))
   expect(said.explained).toMatch(/^TrainingError: training stopped at step \d+: the op '\w+'/)
+  expect(said.together).toMatch(/^TrainingError: training stopped at step \d+: the op '\w+'/)
   expect(said.finite).toBe(true)
   expect(said.recovered).toMatch(/^TrainingError: a worker thread ended \(.*\); from here on one thread does the work; training stopped/)
   expect(said.digest).toMatch(/^[0-9a-f]{64}$/)

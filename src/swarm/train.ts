@@ -8,6 +8,7 @@ import {
 } from '../options.ts'
 import { turn } from '../runtime/turn.ts'
 import { type Counters, enterEpoch } from '../train/epoch.ts'
+import { joinOf } from '../train/stages.ts'
 import { beginEpoch, countersOf, keepState } from '../train/state.ts'
 import { sameData, statusOf } from '../train/status.ts'
 import type { Progress } from '../train/train.ts'
@@ -75,7 +76,9 @@ class Together {
   }
 
   async *run(): AsyncGenerator<Progress, void, void> {
-    const { plan, model: { session }, data } = this.#work
+    const { plan, model: { session }, data, size, batchSize } = this.#work
+    // For what explains a fault: by then its file may be out of reach.
+    await joinOf(size > batchSize)
     const start = begin(this.#work, data)
     const lastEpoch = start.epoch + this.#epochs
     const lastStep = start.step + plan.steps(start.position) + (this.#epochs - 1) * plan.steps(0)
