@@ -15,7 +15,7 @@ import { reshape } from '../ops/reshape.ts'
 import { slice } from '../ops/slice.ts'
 import { stopGradient } from '../ops/stop_gradient.ts'
 import { erf, square } from '../ops/unary.ts'
-import { count, fractionBelowOne, type Given, notNegative, option } from '../options.ts'
+import { count, fractionBelowOne, type Given, isCount, isNumber, notNegative, option, rule } from '../options.ts'
 import { codePrior } from './code_prior.ts'
 import { codebook, perplexity } from './codebook.ts'
 import { halvingLayers, halvings, transposedLayers, widths } from './conv_networks.ts'
@@ -23,6 +23,10 @@ import { joined } from './joined.ts'
 import { defineModel, type OwnKind } from './kind.ts'
 import { clipping, minimize } from './minimize.ts'
 import { CONV_TRAINING } from './variational.ts'
+
+const MOST_BLOCKS = 64
+/** Places of a code: its draw is a graph with a part for each. */
+const MOST_PLACES = 1024
 
 const OWN = {
   /** Vectors of the book. Default 128. */
@@ -40,7 +44,8 @@ const OWN = {
   /** Channels of the prior. Default 64. */
   priorUnits: option(count, 64, 'channels of the prior'),
   /** Gated blocks of the prior. Default 3. */
-  priorBlocks: option(count, 3, 'gated blocks of the prior'),
+  priorBlocks: option(rule(`an integer from 1 to ${MOST_BLOCKS}`, isNumber, (n) => isCount(n) && n <= MOST_BLOCKS), 3,
+    'gated blocks of the prior'),
 }
 const OPTIONS: typeof OWN & typeof CONV_TRAINING = joined(OWN, CONV_TRAINING)
 
@@ -72,6 +77,10 @@ export const vqVae: OwnKind<typeof OPTIONS, Figures | 'commitment' | 'perplexity
   const { learningRate, clipNorm, imageShape } = options
   const sizes = halvings(imageShape, 1, codeSide)
   const [height, width] = sizes.at(-1)!
+  if (height * width > MOST_PLACES) {
+    throw new RangeError(`vq-vae: codes of ${height} × ${width} have more than ${MOST_PLACES} places, ` +
+      'which are drawn one by one; give a smaller codeSide, or resize the images')
+  }
   const channels = widths(sizes.length - 1, filters)
   const widest = channels.at(-1)!
   const encoder = sequential('encoder', [

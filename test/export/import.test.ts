@@ -34,9 +34,11 @@ describe.each(['pytorch', 'keras'] as const)('exported for %s', (tool) => {
     for (const part of parts.filter((name) => name === 'decoder' || name === 'encoder' || name === 'discriminator')) {
       for (const [name, tensor] of await tensorsOf(model, { part, for: tool })) all.set(name, tensor)
     }
-    // In no part are a VAE's log-variance, as encode gives means, its pixels' scale, and what says an image's class.
+    // In no part are a VAE's log-variance, as encode gives means, its pixels' scale, what says an image's class, and the prior of
+    // codes. For PyTorch a vq-vae's book is constants, and not the averages that it is made of.
+    for (const name of ['div', 'div_1', 'sum']) all.delete(name)
     for (const [name, { data, shape }] of model.weights()) {
-      if (!/^(logvar|likelihood|classifier)\//.test(name)) continue
+      if (!/^(logvar|likelihood|classifier|prior|codebook)\//.test(name)) continue
       const turned = tool === 'pytorch' && name.endsWith('/kernel')
       const torch = name.replaceAll('/', '.').replace('kernel', 'weight')
       all.set(tool === 'pytorch' ? torch : name, turned ? {
