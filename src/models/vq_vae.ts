@@ -24,7 +24,6 @@ import { defineModel, type OwnKind } from './kind.ts'
 import { clipping, minimize } from './minimize.ts'
 import { CONV_TRAINING } from './variational.ts'
 
-const MOST_BLOCKS = 64
 /** Places of a code: its draw is a graph with a part for each. */
 const MOST_PLACES = 1024
 
@@ -44,7 +43,7 @@ const OWN = {
   /** Channels of the prior. Default 64. */
   priorUnits: option(count, 64, 'channels of the prior'),
   /** Gated blocks of the prior. Default 3. */
-  priorBlocks: option(rule(`an integer from 1 to ${MOST_BLOCKS}`, isNumber, (n) => isCount(n) && n <= MOST_BLOCKS), 3,
+  priorBlocks: option(rule('an integer from 1 to 64', isNumber, (n) => isCount(n) && n <= 64), 3,
     'gated blocks of the prior'),
 }
 const OPTIONS: typeof OWN & typeof CONV_TRAINING = joined(OWN, CONV_TRAINING)

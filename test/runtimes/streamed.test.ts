@@ -17,7 +17,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const digests = new Set<string>()
-test.for(['Node 20', 'Node 26', 'Deno', 'Bun'] as const)('in %s', async (name, { skip }) => {
+test.for(['Node 20', 'Node 26', 'Deno', 'Bun'] as const)('in %s', { timeout: 120_000 }, async (name, { skip }) => {
   const { missing, start } = RUNTIMES[name]
   if (missing) skip(`not run here: ${missing}`)
   const place = await start()
@@ -29,4 +29,4 @@ test.for(['Node 20', 'Node 26', 'Deno', 'Bun'] as const)('in %s', async (name, {
   } finally {
     await place.close()
   }
-}, 120_000)
+})

@@ -2,7 +2,7 @@
 // cells, whose loss falls.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join, posix } from 'node:path'
-import type { Page } from 'puppeteer-core'
+import type { Frame, Page } from 'puppeteer-core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { addressOf } from '../plugins/guide/addresses.ts'
 import { mathml } from '../plugins/guide/markdown.ts'
@@ -141,12 +141,24 @@ describe('in Chromium', () => {
     await trained(page, 30)
   })
 
+  /** A page's live cell, once it has its button. It is looked for anew: what a service worker takes over is loaded again. */
+  async function cellOf(page: Page): Promise<Frame> {
+    for (let tries = 5; ; tries--) {
+      try {
+        await page.$eval('.live iframe', (frame) => frame.scrollIntoView({ block: 'center' }))
+        const frame = (await (await page.waitForSelector('.live iframe'))!.contentFrame())!
+        await frame.waitForSelector('button.primary', { timeout: 5000 })
+        return frame
+      } catch (error) {
+        if (!tries) throw error
+      }
+    }
+  }
+
   /** Presses the button of a page's live cell, and gives the first and the last loss after so many steps. */
   async function trained(page: Page, steps: number): Promise<Record<'first' | 'last', Record<string, number>>> {
-    await page.$eval('.live iframe', (frame) => frame.scrollIntoView())
-    const handle = (await page.waitForSelector('.live iframe'))!
-    const frame = (await handle.contentFrame())!
-    await (await frame.waitForSelector('button.primary'))!.click()
+    const frame = await cellOf(page)
+    await frame.click('button.primary')
     const reached = (least: number) => frame.waitForFunction((least) => {
       const shown = document.querySelector('[data-number="step"]')?.textContent ?? '0'
       return Number(shown.replace(/\D/g, '')) >= least

@@ -51,7 +51,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   LogSoftmax: ([x], { axis }) => `torch.log_softmax(${x}, ${axis as number})`,
   Transpose: ([x], { perm }) => `${x}.permute${tuple(perm)}`,
   Reshape: ([x, shape]) => `${x}.reshape(${shape})`,
-  Expand: ([x, shape]) => (isNumber(x!) ? `torch.full(${shape}, ${x})` : `${x}.expand(${shape})`),
+  Expand: ([x, shape]) => (isNumber(x!) ? `torch.full(${shape}, ${x}, dtype=torch.float32)` : `${x}.expand(${shape})`),
   Unsqueeze: ([x, axes]) => `${x}.unsqueeze(${ints(axes!)[0]})`,
   ReduceSum: ([x, axes], { keepdims }) => `${x}.sum(${axes}${keepdims ? ', keepdim=True' : ''})`,
   ReduceMax: ([x], { axes }) => `${x}.amax([${(axes as number[]).join(', ')}])`,
