@@ -6,7 +6,8 @@ import { hostname } from 'node:os'
 
 /** Process numbers mean the same where this is the same: one system since its start, and one space of numbers (containers). */
 export const MACHINE: string = createHash('sha256').update(JSON.stringify([
-  hostname(), read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')), read(() => readlinkSync('/proc/self/ns/pid')),
+  read(hostname), read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),
+  read(() => readlinkSync('/proc/self/ns/pid')),
 ])).digest('hex').slice(0, 12)
 
 /** When a process was started, in the system's ticks; 0 where the system does not say. */

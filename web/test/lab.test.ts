@@ -27,7 +27,8 @@ describe.each(exported.map(({ kind: { kind } }) => kind))('%s', (kind) => {
     const parts = partsOf(of)
     expect(parts.length).toBeGreaterThan(0)
     expect(sum(parts.flatMap(({ layers }) => layers.map(({ parameters }) => parameters)))).toBe(countOf(of))
-    expect(parts.at(-1)!.layers.at(-1)!.shape).not.toBeNull()
+    // A prior over codes is in no way from images to images.
+    expect(parts.some(({ layers }) => layers.at(-1)!.shape)).toBe(true)
     for (const { layers } of parts) expect(new Set(layers.map(({ name }) => name)).size).toBe(layers.length)
 
     const before = await of.model.digest()

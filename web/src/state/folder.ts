@@ -67,7 +67,7 @@ export async function openFolder(file: Blob): Promise<{ readonly settings: Setti
     [each.name, optionText(each, String(options[each.name] ?? each.initial)) ?? each.initial]))
   const settings: Settings = {
     ...defaults, seed, augment: changesIn(augment), batch: batchSize ?? defaults.batch, options: Object.fromEntries(texts),
-    latent: within('latent', Number(options['latent']), defaults.latent),
+    latent: within('latent', Number(options['latent'] ?? defaults.latent), defaults.latent),
     rate: within('rate', Number(options['learningRate']), defaults.rate),
   }
   for (const [name, value] of Object.entries(modelOptions(settings))) {

@@ -39,12 +39,12 @@ const imported = (names: readonly string[], from: string): string => (
 /** @param own what pictures of one's own were made into */
 export function programOf(settings: Settings, own?: Wanted, digest?: string): string {
   const { model, data, batch, latent, rate, seed, steps, augment } = settings
-  const { name, entry, classes, options: taken } = factsOf(model)
+  const { name, entry, classes, latent: numbers, options: taken } = factsOf(model)
   const { core, node, made, told, install, code } = imagesOf(data, own)
   const changed = taken.filter((each) => settings.options[each.name] !== each.initial)
     .map((each) => `${each.name}: ${JSON.stringify(optionValue(each, settings.options[each.name]!)).replace(/"/g, "'")}`)
   const options = [
-    `latent: ${latent}`, `learningRate: ${rate}`, ...changed,
+    ...(numbers === null ? [] : [`latent: ${latent}`]), `learningRate: ${rate}`, ...changed,
     ...(told ? ['imageShape: images.shape'] : []), ...(told && classes ? ['classes: images.classes'] : []),
   ]
   const definition = `${name}({ ${options.join(', ')} })`

@@ -64,8 +64,9 @@ export function defaultsOf(model: string, data: string = FIRST_DATA): Settings {
 
 /** What a model's maker takes, but for what the data decide. */
 export function modelOptions({ model, latent, rate, options }: Settings): Record<string, unknown> {
-  const others = factsOf(model).options.map((each) => [each.name, optionValue(each, options[each.name]!)])
-  return { latent, learningRate: rate, ...Object.fromEntries(others) }
+  const facts = factsOf(model)
+  const others = facts.options.map((each) => [each.name, optionValue(each, options[each.name]!)])
+  return { ...(facts.latent !== null && { latent }), learningRate: rate, ...Object.fromEntries(others) }
 }
 
 /** A number within its range, or the other one where it is none. */

@@ -94,7 +94,8 @@ function Column({ title, run }: { readonly title: string, readonly run: Run }) {
     <section class="stack" aria-label={title}>
       <h2>{title}</h2>
       <p class="note">
-        {model} · {t.batch} {batch} · {t.latent} {latent} · {t.rate} {rate} · {t.step} <b data-step>{whole(step.value)}</b>
+        {model} · {t.batch} {batch}{factsOf(model).latent !== null && ` · ${t.latent} ${latent}`} · {t.rate} {rate} ·{' '}
+        {t.step} <b data-step>{whole(step.value)}</b>
       </p>
       {error.value && <p class="alert" role="alert">{t.failed(error.value)}</p>}
       <Loss run={run} />
