@@ -88,7 +88,10 @@ function example(
   const own = rows.map((_, i) => i).filter((i) => labels[i] === label)
   if (!own.length) return undefined
   const [x, y] = [0, 1].map((axis) => own.reduce((sum, i) => sum + xy[2 * i + axis]!, 0) / own.length) as [number, number]
-  const distance = (i: number): number => Math.hypot(xy[2 * i]! - x, xy[2 * i + 1]! - y)
+  const distance = (i: number): number => {
+    const [dx, dy] = [xy[2 * i]! - x, xy[2 * i + 1]! - y]
+    return dx * dx + dy * dy
+  }
   return scaledImages(data, [rows[own.reduce((best, i) => (distance(i) < distance(best) ? i : best))]!])
 }
 

@@ -34,7 +34,8 @@ export class Canvas {
     const reach = Math.ceil(radius + 1)
     for (let y = Math.floor(cy) - reach; y <= cy + reach; y++) {
       for (let x = Math.floor(cx) - reach; x <= cx + reach; x++) {
-        const inside = radius + 0.5 - Math.hypot(x + 0.5 - cx, y + 0.5 - cy)
+        const [dx, dy] = [x + 0.5 - cx, y + 0.5 - cy]
+        const inside = radius + 0.5 - Math.sqrt(dx * dx + dy * dy)
         this.point(x, y, colour, cover * Math.max(0, Math.min(1, inside)))
       }
     }
