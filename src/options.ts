@@ -153,6 +153,14 @@ export const name = rule('a name of at least one character', isString, (x) => x.
 /* @__NO_SIDE_EFFECTS__ */
 /**
  * @example
+ * options.option(options.countUpTo(64), 3)
+ */
+export function countUpTo(most: number): Rule<number> {
+  return rule(`an integer from 1 to ${most.toLocaleString('en')}`, isNumber, (n) => isCount(n) && n <= most)
+}
+/* @__NO_SIDE_EFFECTS__ */
+/**
+ * @example
  * options.option(options.oneOf('relu', 'gelu'), 'relu')
  */
 export function oneOf<const T extends string>(...values: readonly T[]): Rule<T> {

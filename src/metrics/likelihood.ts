@@ -10,13 +10,13 @@ import { sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/reshape.ts'
 import { tile } from '../ops/tile.ts'
 import { log } from '../ops/unary.ts'
-import { check, complete, type Given, isCount, isNumber, isObject, option, rule } from '../options.ts'
+import { check, complete, countUpTo, type Given, isObject, option, rule } from '../options.ts'
 import { inTurns, means } from '../train/evaluate.ts'
 import type { Model } from '../train/model.ts'
 
 const OPTIONS = {
   /** Codes drawn for each sample, K; more of them bring the estimate down towards the likelihood. Default 200. */
-  codes: option(rule('an integer from 1 to 1,000,000', isNumber, (x) => isCount(x) && x <= 1e6), 200),
+  codes: option(countUpTo(1e6), 200),
 }
 export type LikelihoodOptions = Given<typeof OPTIONS>
 

@@ -15,7 +15,7 @@ import { reshape } from '../ops/reshape.ts'
 import { slice } from '../ops/slice.ts'
 import { stopGradient } from '../ops/stop_gradient.ts'
 import { erf, square } from '../ops/unary.ts'
-import { count, fractionBelowOne, type Given, isCount, isNumber, notNegative, option, rule } from '../options.ts'
+import { count, countUpTo, fractionBelowOne, type Given, notNegative, option } from '../options.ts'
 import { codePrior } from './code_prior.ts'
 import { codebook, perplexity } from './codebook.ts'
 import { halvingLayers, halvings, transposedLayers, widths } from './conv_networks.ts'
@@ -43,8 +43,7 @@ const OWN = {
   /** Channels of the prior. Default 64. */
   priorUnits: option(count, 64, 'channels of the prior'),
   /** Gated blocks of the prior. Default 3. */
-  priorBlocks: option(rule('an integer from 1 to 64', isNumber, (n) => isCount(n) && n <= 64), 3,
-    'gated blocks of the prior'),
+  priorBlocks: option(countUpTo(64), 3, 'gated blocks of the prior'),
 }
 const OPTIONS: typeof OWN & typeof CONV_TRAINING = joined(OWN, CONV_TRAINING)
 
