@@ -116,11 +116,12 @@ def instructions():
         call.restype = kind
         return call()
     core = ask('openblas', 'openblas_get_corename', ctypes.c_char_p)
+    if not core: raise RuntimeError('PyTorch has no OpenBLAS here, and is many times slower so: apt-get install libopenblas0-openmp')
     isa = ask('dnnl', 'dnnl_get_effective_cpu_isa', ctypes.c_int)
     aten = re.search(r'CPU capability usage: (\S+)', torch.__config__.show())
-    parts = dict(aten=aten and aten[1], openblas=core and core.decode(), onednn=isa and hex(isa))
+    parts = dict(aten=aten and aten[1], openblas=core.decode(), onednn=isa and hex(isa))
     # dnnl_cpu_isa_t: AVX-512 has bit 0x20.
-    wide = parts['aten'] not in (None, 'AVX2') or parts['openblas'] not in (None, 'Haswell') or (isa or 0) & 0x20
+    wide = parts['aten'] not in (None, 'AVX2') or parts['openblas'] != 'Haswell' or (isa or 0) & 0x20
     if 'avx2' in sys.argv and wide: raise RuntimeError(f'only AVX2 was asked for, and it runs on {parts}')
     return parts
 
