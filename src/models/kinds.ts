@@ -20,11 +20,14 @@ export const models = complete as unknown as Readonly<Record<ModelName, OwnKind>
  * for (const name of modelNames()) console.log(name)
  */
 export const modelNames = (Object.keys(registry) as ModelName[]).sort()
+/** Whether a kind may be told the classes of images, and whether it must be. */
+const takesClasses = (kind: ModelName): boolean => 'classes' in models[kind].options
+export const needsClasses = (kind: ModelName): boolean => takesClasses(kind) && models[kind].options['classes']!.initial !== 0
 export const isModelName = (name: unknown): name is ModelName => modelNames.includes(name as ModelName)
 
 /**
  * The definition of a model for images of a shape.
- * @param classes how many they have, where they have labels
+ * @param classes how many they have, where they have labels: models that may be told are
  * @throws RangeError when there is no such model, or an option is not one of its
  * @throws GanglionError when the model takes images of other shapes only
  * @example
@@ -37,13 +40,12 @@ export function defineFor(
   check('defineFor', 'options', options, record)
   check('defineFor', 'classes', classes, optional(count))
   if (!isModelName(kind)) throw new RangeError(`defineFor: there is no ${shown(kind)}, expected ${modelNames.join(', ')}`)
-  const conditional = 'classes' in models[kind].options
-  if (conditional && classes === undefined && options['classes'] === undefined) {
-    const others = modelNames.filter((other) => !('classes' in models[other].options) && takes(other, imageShape))
+  if (needsClasses(kind) && classes === undefined && options['classes'] === undefined) {
+    const others = modelNames.filter((other) => !needsClasses(other) && takes(other, imageShape))
     throw new GanglionError(`the images have no labels, and the ${kind} learns images of classes; ` +
       `give data with labels, or choose another model (${others.join(', ')})`)
   }
-  if (takes(kind, imageShape)) return models[kind]({ ...(conditional && classes && { classes }), ...options, imageShape })
+  if (takes(kind, imageShape)) return models[kind]({ ...(takesClasses(kind) && classes && { classes }), ...options, imageShape })
   const others = modelNames.filter((other) => takes(other, imageShape))
   throw new GanglionError(`images of ${imageShape.join('x')} were given, and the ${kind} takes ${models[kind].images}; ` +
     `resize the images, or choose another model (${others.join(', ')})`)

@@ -1,5 +1,6 @@
 // The vector quantised autoencoder (van den Oord et al. 2017, arXiv:1711.00937): a code whose places are vectors of a book
-// (codebook.ts), and a prior over the choices (code_prior.ts), which learns beside it, in the same step, of what is chosen.
+// (codebook.ts), and a prior over the choices (code_prior.ts), which learns beside it, in the same step, of what is chosen. The
+// prior is told the class of images that have one; encoder and decoder are not.
 import type { Tensor } from '../graph/tensor.ts'
 import type { Layer, Pass } from '../nn/layer.ts'
 import { activation, conv2d } from '../nn/layers.ts'
@@ -15,10 +16,11 @@ import { reshape } from '../ops/reshape.ts'
 import { slice } from '../ops/slice.ts'
 import { stopGradient } from '../ops/stop_gradient.ts'
 import { erf, square } from '../ops/unary.ts'
-import { count, countUpTo, fractionBelowOne, type Given, notNegative, option } from '../options.ts'
+import { count, countUpTo, fractionBelowOne, type Given, notNegative, option, whole } from '../options.ts'
 import { codePrior } from './code_prior.ts'
 import { codebook, perplexity } from './codebook.ts'
 import { halvingLayers, halvings, transposedLayers, widths } from './conv_networks.ts'
+import type { Batch } from './definition.ts'
 import { joined } from './joined.ts'
 import { defineModel, type OwnKind } from './kind.ts'
 import { clipping, minimize } from './minimize.ts'
@@ -44,6 +46,8 @@ const OWN = {
   priorUnits: option(count, 64, 'channels of the prior'),
   /** Gated blocks of the prior. Default 3. */
   priorBlocks: option(countUpTo(64), 3, 'gated blocks of the prior'),
+  /** How many classes the images have, of which the prior is told; 0 for none. Default 0. */
+  classes: option(whole, 0, 'how many classes the images have, of which the prior is told; 0 for none'),
 }
 const OPTIONS: typeof OWN & typeof CONV_TRAINING = joined(OWN, CONV_TRAINING)
 
@@ -71,7 +75,7 @@ export const vqVae: OwnKind<typeof OPTIONS, Figures | 'commitment' | 'perplexity
   verify: { options: { vectors: 12, depth: 4, filters: 5, priorUnits: 6, priorBlocks: 2 }, batchSize: 8, steps: 20 },
   bench: { batchSize: 32, quick: false },
 }, (options) => {
-  const { vectors, depth, codeSide, filters, commitment, decay, priorUnits, priorBlocks } = options
+  const { vectors, depth, codeSide, filters, commitment, decay, priorUnits, priorBlocks, classes } = options
   const { learningRate, clipNorm, imageShape } = options
   const sizes = halvings(imageShape, 1, codeSide)
   const [height, width] = sizes.at(-1)!
@@ -89,7 +93,7 @@ export const vqVae: OwnKind<typeof OPTIONS, Figures | 'commitment' | 'perplexity
     ...transposedLayers(sizes, [imageShape[2], ...channels.slice(0, -1)], () => [relu()]),
   ])
   const book = codebook(vectors, depth, decay)
-  const prior = codePrior({ vectors, units: priorUnits, blocks: priorBlocks, height, width })
+  const prior = codePrior({ vectors, units: priorUnits, blocks: priorBlocks, height, width, classes })
   const optimizer = adam({ learningRate })
   const priorOptimizer = adam({ learningRate, name: 'adam_prior' })
 
@@ -100,7 +104,7 @@ export const vqVae: OwnKind<typeof OPTIONS, Figures | 'commitment' | 'perplexity
     return { codes, rows, choices, chosen: reshape(book.chosen(choices), codes.shape) }
   }
   /** Sums over images. The prior learns of choices alone. */
-  function losses(images: Tensor, pass: Pass) {
+  function losses({ images, labels }: Batch, pass: Pass) {
     const all = quantised(images, pass)
     const { codes, choices, chosen } = all
     // Straight through: what the decoder wants of the vectors, the codes get.
@@ -109,17 +113,18 @@ export const vqVae: OwnKind<typeof OPTIONS, Figures | 'commitment' | 'perplexity
       ...all,
       reconstruction: sum(square(sub(images, decoder.apply(through, pass)))),
       commitment: sum(square(sub(codes, stopGradient(chosen)))),
-      prior: sum(prior.nll(stopGradient(choices), pass)),
+      prior: sum(prior.nll(stopGradient(choices), pass, labels)),
     }
   }
 
   return {
     imageShape,
     codeShape: [height, width, depth],
+    ...(classes > 0 && { classes }),
     optimizers: [optimizer, priorOptimizer],
-    train({ images }, pass) {
-      const n = images.shape[0]!
-      const { rows, choices, ...sums } = losses(images, pass)
+    train(batch, pass) {
+      const n = batch.images.shape[0]!
+      const { rows, choices, ...sums } = losses(batch, pass)
       const [reconstruction, distance, nll] = [sums.reconstruction, sums.commitment, sums.prior].map((x) => mul(x, 1 / n))
       const loss = add(reconstruction!, mul(distance!, commitment))
       const metrics = {
@@ -130,17 +135,17 @@ export const vqVae: OwnKind<typeof OPTIONS, Figures | 'commitment' | 'perplexity
       const learned = minimize(priorOptimizer, nll!, prior.layers, clipped)
       return [{ metrics, updates: [...updates!, ...learned.updates!, ...book.learn(rows, choices, n, pass)] }]
     },
-    evaluate({ images }, pass) {
-      const { reconstruction, commitment: distance, prior: nll } = losses(images, pass)
+    evaluate(batch, pass) {
+      const { reconstruction, commitment: distance, prior: nll } = losses(batch, pass)
       return { loss: add(reconstruction, mul(distance, commitment)), reconstruction, prior: nll }
     },
     encode: (images, pass) => quantised(images, pass).chosen,
     // Linear, because tanh is soon at −1 all over dark images, where it has no slope.
     decode: (codes, pass) => clip(decoder.apply(codes, pass), -1, 1),
-    sampleCodes(noise, _, pass) {
+    sampleCodes(noise, labels, pass) {
       // The first normal number of each place, by its distribution function: uniform from 0 to 1.
       const first = reshape(slice(noise, [0, 0, 0, 0], [-1, -1, -1, 1]), [-1, height * width])
-      const choices = prior.draw(mul(add(erf(mul(first, ROOT_HALF)), 1), 0.5), pass)
+      const choices = prior.draw(mul(add(erf(mul(first, ROOT_HALF)), 1), 0.5), pass, labels)
       return reshape(concat(choices.map((choice) => book.chosen(choice)), 1), noise.shape)
     },
   }

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodePng, encodePng } from '../../src/node/png.ts'
-import { modelNames, models } from '../../src/models/kinds.ts'
+import { modelNames, needsClasses } from '../../src/models/kinds.ts'
 import { ganglion, place, type Place } from './ganglion.ts'
 
 let at: Place
@@ -18,16 +18,21 @@ beforeAll(async () => {
       writeFileSync(at.in('photos', name, `${i}.png`), encodePng({ width: 8, height: 8, channels: 1, pixels }))
     }
   })
-  const small = '--filters 2 --hidden 8 --latent 2 --batch-size 12 --epochs 30 --learning-rate 0.01 --quiet'.split(' ')
-  const { code, stderr } = await ganglion(['train', 'cvae', '--data', at.in('photos'), ...small, '--out', at.in('run')])
-  expect([code, stderr]).toEqual([0, ''])
+  await train('cvae', 'run', '--filters 2 --hidden 8 --latent 2 --epochs 30')
+  await train('vq-vae', 'book', '--filters 2 --depth 2 --vectors 4 --code-side 4 --prior-units 8 --prior-blocks 1 --epochs 60')
 }, 120_000)
 afterAll(() => at.remove())
 
+async function train(model: string, run: string, small: string, data = 'photos'): Promise<void> {
+  const options = [...small.split(' '), '--batch-size', '12', '--learning-rate', '0.01', '--quiet', '--out', at.in(run)]
+  const { code, stderr } = await ganglion(['train', model, '--data', at.in(data), ...options])
+  expect([code, stderr]).toEqual([0, ''])
+}
+
 /** The mean grey of 16 images, 0 … 255. */
-async function greyOf(name: string): Promise<number> {
+async function greyOf(name: string, run = 'run'): Promise<number> {
   const out = at.in(`${name}.png`)
-  const drawn = await ganglion(['sample', at.in('run'), '--class', name, '--count', '16', '--out', out])
+  const drawn = await ganglion(['sample', at.in(run), '--class', name, '--count', '16', '--out', out])
   expect(drawn).toMatchObject({ code: 0, stderr: '' })
   const { rgba } = decodePng(readFileSync(out))
   return Array.from(rgba).reduce((a, b) => a + b, 0) / rgba.length
@@ -45,6 +50,12 @@ describe('sample and interpolate --class', () => {
     await ganglion([...walk.slice(0, 3), 'dark', ...walk.slice(4)])
     expect(readFileSync(out).equals(walked)).toBe(false)
   })
+  test('draw them of a vq-vae, whose prior is told the class; of images without labels it has none', async () => {
+    expect(await greyOf('bright', 'book') - await greyOf('dark', 'book')).toBeGreaterThan(40)
+    await train('vq-vae', 'plain', '--filters 2 --depth 2 --vectors 4 --code-side 4 --epochs 1', 'images')
+    expect(await ganglion(['sample', at.in('plain'), '--class', '1', '--out', at.in('none.png')])).toEqual(
+      refused('--class 1 is given, and a vq-vae has no classes; leave it out'))
+  })
   test('say which classes there are', async () => {
     const none = (name: string) => ganglion(['sample', at.in('run'), '--class', name])
     const expected = 'expected a number from 0 to 2 or a name'
@@ -61,7 +72,7 @@ describe('sample and interpolate --class', () => {
   })
 })
 
-const conditional = modelNames.filter((kind) => 'classes' in models[kind].options)
+const conditional = modelNames.filter(needsClasses)
 test.each(conditional)('%s wants labels, and says which models do without', async (kind) => {
   const others = modelNames.filter((name) => !conditional.includes(name) && name !== 'dcgan')
   expect(await ganglion(['train', kind, '--data', at.in('images'), '--out', at.in('none')])).toEqual(refused(

@@ -46,6 +46,7 @@ const KINDS: Readonly<Record<string, () => ModelDefinition>> = {
   cgan: () => cgan({ filters: 2, latent: 3 }),
   // Vectors that nobody chooses begin again, at codes of the first micro-batch.
   'vq-vae': () => vqVae({ filters: 2, depth: 2, vectors: 6, priorUnits: 3, priorBlocks: 1 }),
+  'vq-vae, of classes': () => vqVae({ filters: 2, depth: 2, vectors: 6, priorUnits: 3, priorBlocks: 1, classes: 10 }),
 }
 
 /** A definition's stages for each micro-batch. */

@@ -1,7 +1,9 @@
 // The vq-vae: its book against plain doubles, the straight-through gradient against finite differences, its prior as a
 // distribution. test/tools/vq_vae.test.ts compares a whole step with PyTorch.
 import { describe, expect, it } from 'vitest'
+import { imageDataset } from '../../src/data/dataset.ts'
 import { input, isVariable } from '../../src/graph/leaves.ts'
+import type { Tensor } from '../../src/graph/tensor.ts'
 import { codePrior } from '../../src/models/code_prior.ts'
 import { codebook, perplexity } from '../../src/models/codebook.ts'
 import { trainingStages } from '../../src/models/stages.ts'
@@ -75,30 +77,41 @@ describe('the book', () => {
   })
 })
 
-describe('the prior', () => {
+describe.each([0, 3])('the prior, told of %i classes', (classes) => {
   const [height, width, vectors] = [2, 3, 3]
   const places = height * width
-  const prior = codePrior({ vectors, units: 4, blocks: 2, height, width })
+  const prior = codePrior({ vectors, units: 4, blocks: 2, height, width, classes })
   const pass = new Pass(false)
-  /** −ln p of each choice of codes, which are numbers. */
-  async function nllOf(codes: readonly (readonly number[])[], of = prior, k = vectors): Promise<number[][]> {
+  const told = (labels: Tensor) => (classes ? labels : undefined)
+  const labelOf = (code: number) => (classes ? code % classes : 0)
+  /** −ln p of each choice of codes, which are numbers, all of one class. */
+  async function nllOf(codes: readonly (readonly number[])[], label: number, of = prior, k = vectors): Promise<number[][]> {
     const places = codes[0]!.length
     const oneHot = codes.flat().flatMap((c) => Array.from({ length: k }, (_, v) => Number(v === c)))
-    const [y] = evaluate(await newSession(), [[codes.length * places, k]], (x) => [of.nll(x, pass)], [oneHot])
+    const labels = codes.map(() => label)
+    const shapes = [[codes.length * places, k], [codes.length]]
+    const [y] = evaluate(await newSession(), shapes, (x, l) => [of.nll(x, pass, told(l))], [oneHot, labels])
     return rows(y!, places)
   }
 
   it('is a distribution: the probabilities of all codes add up to 1', async () => {
-    const of = codePrior({ vectors: 2, units: 5, blocks: 3, height: 2, width: 2 })
+    const of = codePrior({ vectors: 2, units: 5, blocks: 3, height: 2, width: 2, classes })
     const all = Array.from({ length: 16 }, (_, i) => [i & 1, (i >> 1) & 1, (i >> 2) & 1, i >> 3])
-    const p = (await nllOf(all, of, 2)).map((each) => Math.exp(-total(each)))
-    expect(total(p)).toBeCloseTo(1, 5)
-    expect(Math.max(...p) / Math.min(...p)).toBeGreaterThan(1.2)
+    const each: number[][] = []
+    for (const label of [0, 1, 2].slice(0, classes || 1)) {
+      const p = (await nllOf(all, label, of, 2)).map((nats) => Math.exp(-total(nats)))
+      expect(total(p)).toBeCloseTo(1, 5)
+      expect(Math.max(...p) / Math.min(...p)).toBeGreaterThan(1.2)
+      each.push(p)
+    }
+    for (const p of each.slice(1)) expect(Math.max(...p.map((x, i) => Math.abs(x / each[0]![i]! - 1)))).toBeGreaterThan(0.05)
   })
   it('draws, place by place, the choice whose share of the probabilities has u', async () => {
     const n = 3
     const u = drawn(n * places, 9, 0, 1)
-    const [y] = evaluate(await newSession(), [[n, places]], (x) => [concat(prior.draw(x, pass), 1)], [u])
+    const labels = Array.from({ length: n }, (_, i) => labelOf(i))
+    const draw = (x: Tensor, l: Tensor) => [concat(prior.draw(x, pass, told(l)), 1)]
+    const [y] = evaluate(await newSession(), [[n, places], [n]], draw, [u, labels])
     const codes = rows(y!, places * vectors).map((code) => rows(code, vectors).map((choice) => choice.indexOf(1)))
     expect(new Set(codes.flat()).size).toBe(vectors)
     for (const [i, code] of codes.entries()) {
@@ -106,7 +119,7 @@ describe('the prior', () => {
         // Training's own probabilities of what might stand here; what comes later does not matter.
         const others = Array.from({ length: vectors }, (_, v) => (
           code.map((c, at) => (at < k ? c : at === k ? v : (c + 1) % vectors))))
-        const p = (await nllOf(others)).map((each) => Math.exp(-each[k]!))
+        const p = (await nllOf(others, labelOf(i))).map((each) => Math.exp(-each[k]!))
         const below = total(p.slice(0, choice))
         expect(u[i * places + k]).toBeGreaterThan(below - 1e-5)
         expect(u[i * places + k]).toBeLessThan(below + p[choice]! + 1e-5)
@@ -164,6 +177,20 @@ describe('training', () => {
       expect(book).toContainEqual(code.map((each) => expect.closeTo(each, 4) as number))
     }
   })
+  it('samples what it is asked for, where images have classes; encoder and decoder are told none', async () => {
+    const labels = Uint8Array.from({ length: 16 }, (_, i) => i % 2)
+    const images = Uint8Array.from({ length: 16 * 64 }, (_, i) => (labels[Math.floor(i / 64)] ? 240 : 20) + i % 9)
+    const shades = imageDataset({ images, shape: [8, 8, 1], labels, classes: 2 })
+    const model = await newModel(small({ classes: 2, learningRate: 0.01 }))
+    await trained(model, shades, { batchSize: 8, epochs: 100 })
+    const shade = (label: number) => total(model.sample(20, { label })) / (20 * 64)
+    expect(shade(1) - shade(0)).toBeGreaterThan(1)
+    expect(model.evaluate(shades).prior).toBeLessThan(16 * Math.log(2))
+    const both = scaledImages(shades, [0, 1])
+    const [one, other] = [[0, 0], [1, 1]].map((given) => model.reconstruct(both, { labels: given }))
+    expect(one).toEqual(other)
+    expect(() => model.sample(1, { label: 2 })).toThrow(RangeError)
+  }, 30_000)
   it('samples three as it begins seventy, others by another seed', async () => {
     const model = await newModel(small())
     await trained(model, data, { batchSize: 8, epochs: 20 })

@@ -15,6 +15,7 @@ import { Coordinator } from '../../src/swarm/coordinator.ts'
 import { fetchedData, type FetchShards } from '../../src/swarm/fetched.ts'
 import { inRounds } from '../../src/models/rounds.ts'
 import { gan } from '../../src/models/gan.ts'
+import { vqVae } from '../../src/models/vq_vae.ts'
 import { localCrew } from '../../src/swarm/local_crew.ts'
 import { decodeMessage, encodeMessage, PART_BYTES } from '../../src/swarm/protocol.ts'
 import { areDataFacts, type DataFacts, Shards } from '../../src/swarm/shards.ts'
@@ -61,6 +62,7 @@ const KINDS: Readonly<Record<string, readonly [() => ModelDefinition, ImageDatas
   cvae: [() => cvae({ filters: 3, hidden: 8, latent: 3, classes }), labelled],
   cgan: [() => cgan({ filters: 3, latent: 4, classes }), labelled],
   acgan: [() => acgan({ filters: 3, latent: 4, classes }), labelled],
+  'vq-vae': [() => vqVae({ filters: 2, depth: 2, vectors: 6, priorUnits: 3, priorBlocks: 1, classes }), labelled],
   own: [own, masked],
   'gan, two batches a step': [() => gan({ hidden: 20, discriminatorHidden: 12, latent: 5, criticSteps: 2 }), data],
   'cvae, in rounds': [() => inRounds(cvae({ filters: 3, hidden: 8, latent: 3, classes }), { localSteps: 3 }), labelled],

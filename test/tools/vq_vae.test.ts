@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
+import { imageDataset } from '../../src/data/dataset.ts'
 import { input, isVariable } from '../../src/graph/leaves.ts'
 import { trainingStages } from '../../src/models/stages.ts'
 import { vqVae } from '../../src/models/vq_vae.ts'
@@ -27,11 +28,14 @@ const apart = (a: ArrayLike<number>, b: readonly number[]) => {
   return largest(b.map((v, i) => v - a[i]!)) / largest(b)
 }
 
-test.skipIf(why)(`a step${why ? `: ${why}` : ''}`, async () => {
+test.skipIf(why).each([0, 3])(`a step, %i classes${why ? `: ${why}` : ''}`, async (classes) => {
   const [rows, commitment, decay] = [6, 0.4, 0.9]
-  const data = picturesOf('smooth', rows, [8, 8, 1])
+  const labels = Uint8Array.from({ length: rows }, (_, i) => i % 3)
+  const { images: pictures } = picturesOf('smooth', rows, [8, 8, 1])
+  const data = imageDataset({ images: pictures, shape: [8, 8, 1], labels, classes: 3 })
   const definition = vqVae({
     imageShape: [8, 8, 1], codeSide: 4, vectors: 4, depth: 3, filters: 3, priorUnits: 4, priorBlocks: 2, commitment, decay,
+    classes,
   })
   const model = await newModel(definition)
   await trained(model, data, { epochs: 30, batchSize: rows })
@@ -39,17 +43,21 @@ test.skipIf(why)(`a step${why ? `: ${why}` : ''}`, async () => {
   const weights = Object.fromEntries([...model.weights()]
     .map(([name, { shape, data: values }]) => [name, { shape, data: [...values] }]))
   const file = join(folder, 'step.json')
-  writeFileSync(file, JSON.stringify({ weights, images: { shape: [rows, 8, 8, 1], data: [...images] }, commitment, decay }))
+  const given = { images: { shape: [rows, 8, 8, 1], data: [...images] }, labels: [...labels], commitment, decay }
+  writeFileSync(file, JSON.stringify({ weights, ...given }))
   const wanted = JSON.parse(python(fileURLToPath(new URL('vq_vae_step.py', import.meta.url)), file)) as Expected
 
-  const [stage] = trainingStages(definition, { images: input('x', [rows, 8, 8, 1]) })
+  const batch = { images: input('x', [rows, 8, 8, 1]), ...(classes && { labels: input('labels', [rows]) }) }
+  const [stage] = trainingStages(definition, batch)
   const grads = Object.fromEntries(stage!.updates!.flatMap(({ op, inputs: [v, ...rest] }) => (
     op.name === 'optimizer' && isVariable(v!) ? [[v.attrs.name, rest.at(-1)!]] : [])))
   const outputs = { ...stage!.metrics, ...grads }
   const fn = model.session.compile({ group: 'train', stages: [{ outputs, updates: stage!.updates! }] })
+  if (classes) fn.feed('labels', labels)
   fn.feed('x', images).run(1)
   for (const [name, value] of Object.entries(wanted.metrics)) expect(fn.read(name)[0]! / value, name).toBeCloseTo(1, 5)
   expect(Object.keys(wanted.metrics)).toEqual(Object.keys(stage!.metrics!))
+  expect('prior/label/kernel' in wanted.grads).toBe(classes > 0)
   expect(Object.keys(wanted.grads).sort()).toEqual(Object.keys(grads).sort())
   for (const [name, value] of Object.entries(wanted.grads)) expect(apart(fn.read(name), value), name).toBeLessThan(1e-5)
   const now = model.weights()

@@ -1,4 +1,4 @@
-"""A step of the vq-vae in float64: vq_vae_step.py FILE, which has weights by our names, images, and two options. Prints JSON:
+"""A step of the vq-vae in float64: vq_vae_step.py FILE, which has weights by our names, images, labels, and two options. Prints JSON:
 metrics, gradients, and the book's averages after the step, of vectors that are all in use."""
 import json
 import sys
@@ -64,6 +64,8 @@ def near(x, taps):
 
 places = torch.eye(height * width, dtype=torch.float64)
 h = dense(near(dense(choices, 'embedding'), BEFORE), 'before') + dense(places, 'position').reshape(1, height, width, -1)
+if 'prior/label/kernel' in P:
+    h = h + P['prior/label/kernel'][given['labels']].reshape(n, 1, 1, -1)
 b = 0
 while f'prior/value_{b}/kernel' in P:
     seen = near(h, BEFORE + [(0, 0)])
