@@ -9,6 +9,7 @@ import { kernels } from './kernel_sizes.ts'
 import { large } from './large.ts'
 import { memory } from './memory.ts'
 import { peers } from './peers/peers.ts'
+import { pictures } from './pictures.ts'
 import { profile } from './profile.ts'
 import { quality } from './quality.ts'
 import { start } from './start.ts'
@@ -16,8 +17,9 @@ import { swarm } from './swarm.ts'
 import { sweep } from './sweep.ts'
 import { threads } from './threads.ts'
 
-const COMMANDS: Readonly<Record<string, Command>> =
-  { compare, profile, kernels, threads, memory, growth, start, large, swarm, sweep, peers, quality, exports: exported }
+const COMMANDS: Readonly<Record<string, Command>> = {
+  compare, profile, kernels, threads, memory, growth, start, large, pictures, swarm, sweep, peers, quality, exports: exported,
+}
 
 function help(): string {
   const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`)
