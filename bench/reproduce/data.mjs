@@ -1,12 +1,14 @@
-// Data of recipes, written once into their folder. The fixed binarisation of Larochelle and Murray (2011) is in no registry:
-// pixels are drawn once, white with the probability of their grey value, by the core's Philox from the seed 17.
+// Data of recipes, written once into their folder, each file whole or not at all. The fixed binarisation of Larochelle and Murray
+// (2011) is in no registry: pixels are drawn once, white with the probability of their grey value, by the core's Philox from the
+// seed 17.
 import { createRuntime, ops } from 'ganglion'
 import { encodeNpy } from 'ganglion/npy'
 import { writeIdx } from 'ganglion/idx'
 import { loadDataset } from 'ganglion/node'
 import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeWhole } from './runs.mjs'
 
 const SEED = 17
 const SIZE = 784
@@ -18,7 +20,7 @@ export async function allDigits(folder) {
   if (!existsSync(data)) {
     const parts = await Promise.all(['train', 'test'].map((split) => loadDataset('mnist', { split })))
     const images = Uint8Array.from(parts.flatMap(({ images: some }) => [...some]))
-    await writeFile(data, encodeNpy({ shape: [images.length / SIZE, 28, 28, 1], data: images }))
+    await writeWhole(data, encodeNpy({ shape: [images.length / SIZE, 28, 28, 1], data: images }))
   }
   return { data }
 }
@@ -31,9 +33,9 @@ export async function binaryDigits(folder) {
   const draw = await binariser()
   const train = draw((await loadDataset('mnist')).images)
   const idx = (bytes) => writeIdx([bytes.length / SIZE, 28, 28], bytes)
-  await writeFile(join(fit, 'train-images-idx3-ubyte'), idx(train.subarray(0, 50_000 * SIZE)))
-  await writeFile(join(fit, 't10k-images-idx3-ubyte'), idx(train.subarray(50_000 * SIZE)))
-  await writeFile(test, idx(draw((await loadDataset('mnist', { split: 'test' })).images)))
+  await writeWhole(join(fit, 'train-images-idx3-ubyte'), idx(train.subarray(0, 50_000 * SIZE)))
+  await writeWhole(join(fit, 't10k-images-idx3-ubyte'), idx(train.subarray(50_000 * SIZE)))
+  await writeWhole(test, idx(draw((await loadDataset('mnist', { split: 'test' })).images)))
   return { fit, test }
 }
 

@@ -1,0 +1,116 @@
+// The runs of a recipe, by the built command line, in a folder. Invariant: what was stopped or killed goes on from where it was
+// saved, and nothing is trained or judged twice.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { availableParallelism, cpus } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url))
+const MAIN = here('../../dist/cli/main.js')
+const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM']
+const MACHINE = `${cpus()[0].model.trim()}, ${availableParallelism()} cores, Node ${process.version}`
+
+/** A signal came: runs keep what they have learned. */
+export class Stopped extends Error {}
+
+const epochsOf = (args) => Number(args[args.indexOf('--epochs') + 1])
+
+/**
+ * Trains each run of a recipe to its end, and judges them.
+ * @param model the file of the recipe's own model, where it has one
+ * @throws Stopped when a signal came
+ */
+export async function reproduce(folder, recipe, model) {
+  await mkdir(folder, { recursive: true })
+  const data = await recipe.prepare?.(folder) ?? {}
+  const runs = {}
+  let seconds = 0
+  for (const [run, argumentsOf] of Object.entries(recipe.runs)) {
+    const out = join(folder, run)
+    const given = [...(model ? ['--model', model] : []), ...argumentsOf(data)]
+    const epochs = epochsOf(given)
+    if ((await lastOf(out))?.epoch !== epochs) {
+      const how = existsSync(join(out, 'config.json')) ? ['--resume', out, '--epochs', `${epochs}`] : [...given, '--out', out]
+      console.log(`ganglion train ${how.join(' ')}`)
+      await ganglion(['train', ...how])
+    }
+    seconds += await secondsOf(out)
+    const evaluated = recipe.evaluate && await judged(out, recipe.evaluate(data))
+    runs[run] = { last: await lastOf(out), evaluated }
+  }
+  return { figure: recipe.judge(runs), seconds, machine: MACHINE }
+}
+
+/** Of a recipe whose runs did not end: how far they are, and the loss so far. */
+export async function underWay(folder, recipe) {
+  const runs = Object.entries(recipe.runs)
+  const lasts = await Promise.all(runs.map(([run]) => lastOf(join(folder, run))))
+  const at = lasts.findLastIndex(Boolean)
+  if (at < 0) return undefined
+  const { epoch, metrics, test } = lasts[at]
+  const seconds = (await Promise.all(runs.map(([run]) => secondsOf(join(folder, run))))).reduce((a, b) => a + b, 0)
+  const [run, argumentsOf] = runs[at]
+  return { run, epoch, epochs: epochsOf(argumentsOf({})), loss: metrics.loss, test: test?.loss, seconds, machine: MACHINE }
+}
+
+/** What `ganglion evaluate` says of a run, or of its best epoch; kept beside the run. */
+async function judged(run, args) {
+  const best = existsSync(join(run, 'best')) ? join(run, 'best') : run
+  const of = { digest: (await readFile(join(best, 'digest.txt'), 'utf8')).trim(), args }
+  const file = `${run}-evaluated.json`
+  const kept = await readFile(file, 'utf8').then(JSON.parse).catch(() => ({}))
+  if (JSON.stringify(kept.of) === JSON.stringify(of)) return kept.evaluated
+  const evaluated = JSON.parse(await ganglion(['evaluate', best, '--json', ...args], true))
+  await writeWhole(file, JSON.stringify({ of, evaluated }))
+  return evaluated
+}
+
+/** Lines of epochs and of parts of them: a run that was resumed within an epoch has several for it. */
+async function linesOf(run) {
+  const text = await readFile(join(run, 'metrics.jsonl'), 'utf8').catch(() => '')
+  return text.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line)).filter(({ complete }) => complete !== undefined)
+}
+
+/** The last epoch that is over, with the means of all its steps. */
+async function lastOf(run) {
+  const lines = await linesOf(run)
+  const last = lines.findLast(({ complete }) => complete)
+  if (!last) return undefined
+  const parts = lines.filter(({ epoch }) => epoch === last.epoch)
+  const steps = parts.reduce((sum, { from, step }) => sum + step - from, 0)
+  const mean = (name) => parts.reduce((sum, { metrics, from, step }) => sum + metrics[name] * (step - from), 0) / steps
+  return { ...last, metrics: Object.fromEntries(Object.keys(last.metrics).map((name) => [name, mean(name)])) }
+}
+
+async function secondsOf(run) {
+  return (await linesOf(run)).reduce((sum, { seconds }) => sum + seconds, 0)
+}
+
+/** Writes a file that is there whole or not at all. */
+export async function writeWhole(path, bytes) {
+  await writeFile(`${path}.part`, bytes)
+  await rename(`${path}.part`, path)
+}
+
+/**
+ * Runs the command line; what it prints goes on, or is given back. A signal reaches it once, whether it came by a terminal or to
+ * this process alone: it is the leader of a group of its own.
+ */
+async function ganglion(args, quiet = false) {
+  const stdio = ['ignore', quiet ? 'pipe' : 'inherit', 'inherit']
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio, detached: true })
+  let [said, stopped] = ['', false]
+  child.stdout?.setEncoding('utf8').on('data', (text) => { said += text })
+  const pass = (signal) => {
+    stopped = true
+    child.kill(signal)
+  }
+  for (const signal of SIGNALS) process.on(signal, pass)
+  const code = await new Promise((done) => child.on('close', done))
+  for (const signal of SIGNALS) process.off(signal, pass)
+  if (stopped) throw new Stopped()
+  if (code !== 0) throw new Error(`ganglion ${args.join(' ')} ended with ${code}`)
+  return said
+}
