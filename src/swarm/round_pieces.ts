@@ -32,6 +32,8 @@ export class RoundPieces {
   readonly #metrics: readonly string[]
   readonly #programs: LeastUsed
   #apply: CompiledFunction | undefined
+  /** What a task's steps change, as it was before them. */
+  #before: Float32Array[] | undefined
 
   /** @throws RangeError where a step does not read its batches */
   constructor(
@@ -75,7 +77,8 @@ export class RoundPieces {
     _stage: number, k: number, values: Float32Array = new Float32Array(this.layouts[0]!.floats), onStep?: (step: number) => void,
   ): Float32Array {
     const session = this.#session
-    const before = this.changed().map((v) => session.read(v))
+    const before = this.#before ??= this.changed().map(({ size }) => new Float32Array(size))
+    this.changed().forEach((v, i) => before[i]!.set(session.floats(session.addressOf(v), v.size)))
     const fn = this.#programs.get(`${k}`, () => ({ group: TRAIN, stages: this.#parts[k]! }))
     fn.clearMetrics()
     const good = this.#run(fn, onStep)

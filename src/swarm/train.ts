@@ -13,7 +13,8 @@ import { beginEpoch, countersOf, keepState } from '../train/state.ts'
 import { sameData, statusOf } from '../train/status.ts'
 import type { Progress } from '../train/train.ts'
 import { type Crew, NotFinite, Undone } from './crew.ts'
-import type { StepWork } from './work.ts'
+import type { Reduction } from './reduction.ts'
+import type { StepWork, Task } from './work.ts'
 
 const OPTIONS = {
   /** How many times to go through the data, as `Model.train` counts them. Default 1. */
@@ -67,6 +68,10 @@ class Together {
   #samples = 0
   /** The variables that changed since the crew was last told; undefined for any. */
   #changed: Variable[] | undefined
+  /** Brings back the state that was kept last. */
+  #back: () => void = () => {}
+  /** Whether the state is to be kept, once others compute: they do not wait for that. */
+  #keepNext = false
 
   constructor(work: StepWork, crew: Crew, epochs: number, signal: AbortSignal | undefined) {
     this.#work = work
@@ -77,23 +82,26 @@ class Together {
 
   async *run(): AsyncGenerator<Progress, void, void> {
     const { plan, model: { session }, data, size, batchSize } = this.#work
-    // For what explains a fault: by then its file may be out of reach.
-    await joinOf(size > batchSize)
+    // For what explains a fault: by then its file may be out of reach. It comes while the first step is computed.
+    const loading = joinOf(size > batchSize)
+    loading.catch(() => {})
     const start = begin(this.#work, data)
     const lastEpoch = start.epoch + this.#epochs
     const lastStep = start.step + plan.steps(start.position) + (this.#epochs - 1) * plan.steps(0)
     let seconds = 0
-    let back = this.#keep()
+    this.#keep()
     let kept = start.step
     for (let now = start; now.epoch < lastEpoch && !this.#signal?.aborted;) {
       const began = performance.now()
       try {
         await this.#step()
+        await loading
       } catch (error) {
         if (!(error instanceof Undone || error instanceof NotFinite)) throw error
-        back()
+        this.#back()
         if (error instanceof NotFinite) await this.#explain(error)
         now = countersOf(session)
+        kept = now.step
         continue
       }
       seconds += (performance.now() - began) / 1000
@@ -105,7 +113,7 @@ class Together {
         this.#sums = new Map()
         this.#samples = seconds = 0
       }
-      if (epochDone || after.step - kept >= KEPT_EVERY) [back, kept] = [this.#keep(), after.step]
+      if (epochDone || after.step - kept >= KEPT_EVERY) [this.#keepNext, kept] = [true, after.step]
       now = after
       await turn()
     }
@@ -118,7 +126,8 @@ class Together {
     const metrics: Record<string, number> = {}
     for (let stage = 0; stage < work.stages(size); stage++) {
       const tasks = work.createTasks(stage)
-      const reduction = tasks.length ? await this.#crew.reduce(tasks, this.#changed) : undefined
+      if (!tasks.length && this.#keepNext) this.#keep()
+      const reduction = tasks.length ? await this.#reduced(tasks) : undefined
       if (tasks.length) this.#changed = []
       Object.assign(metrics, work.applyGradients(stage, reduction))
       this.#changed?.push(...work.changed({ size, stage }))
@@ -130,6 +139,17 @@ class Together {
     own.steps += steps
     for (const [name, x] of Object.entries(metrics)) own.sums[name] = (own.sums[name] ?? 0) + steps * x
     this.#samples += rows
+  }
+
+  async #reduced(tasks: readonly Task[]): Promise<Reduction> {
+    const reducing = this.#crew.reduce(tasks, this.#changed)
+    if (this.#keepNext) {
+      // It is waited for below, where an error is one of the step.
+      reducing.catch(() => {})
+      await turn()
+      this.#keep()
+    }
+    return reducing
   }
 
   /** As `Means` of the training loop has them. */
@@ -146,11 +166,13 @@ class Together {
     return Object.fromEntries(Object.entries(totals).map(([name, [sum, n]]) => [name, sum / n]))
   }
 
-  /** Keeps the state and the figures; what brings them back. */
-  #keep(): () => void {
+  /** Keeps the state and the figures, to go back to. */
+  #keep(): void {
+    this.#keepNext = false
     const restore = keepState(this.#work.model.session)
     const [sums, samples] = [structuredClone(this.#sums), this.#samples]
-    return () => {
+    this.#back = () => {
+      this.#keepNext = false
       restore()
       this.#sums = structuredClone(sums)
       this.#samples = samples
