@@ -13,7 +13,7 @@ import type { Shards } from './shards.ts'
 import { newPlaces, type SharedMemory, SharedWeights } from './shared.ts'
 import { OpenStage } from './stage.ts'
 import { weightsFor } from './supply.ts'
-import { type Asker, Waiting } from './waiting.ts'
+import { Alarm, type Asker, Waiting } from './waiting.ts'
 import { Weights } from './weights.ts'
 import type { StepWork, Task } from './work.ts'
 
@@ -57,9 +57,8 @@ export class Coordinator implements Crew {
   #stage: OpenStage | undefined
   #ended: { done(reduction: Reduction): void, fail(error: Error): void } | undefined
   readonly #waiting = new Waiting()
-  #watching: ReturnType<typeof setTimeout> | undefined
-  /** When the lease ends that a timer waits for. */
-  #watchedFor = Infinity
+  /** Rings when the next lease ends. */
+  readonly #alarm = new Alarm(() => this.#wake())
   #closed = false
   /** Whether steps are to be finished without waiting for anybody. */
   #finishing = false
@@ -142,6 +141,9 @@ export class Coordinator implements Crew {
     if (login !== undefined && !isOfLogin(worker, login)) {
       throw new GanglionError(`the name "${worker}" is none of the login "${login}"; work under that login's own address`)
     }
+    if (login !== undefined && this.#results.isHere(worker)) {
+      throw new GanglionError(`the name "${worker}" is that of a thread of the coordinator; choose another --name`)
+    }
     this.#roster.seen(worker, performance.now())
     const out = this.#roster.outOf(worker)
     if (out !== undefined) throw new GanglionError(`the worker "${worker}" is out of the run: ${out}`)
@@ -216,14 +218,7 @@ export class Coordinator implements Crew {
   /** When the time of a task is over, another gets it. @param now when it was seen what is free: what ends later is waited for */
   #watch(now: number): void {
     const ends = this.#stage?.ends(now) ?? Infinity
-    // Leases follow the median, so a later one may end before that which is waited for.
-    if (ends >= this.#watchedFor || !this.#waiting.any) return
-    clearTimeout(this.#watching)
-    this.#watchedFor = ends
-    this.#watching = setTimeout(() => {
-      this.#watchedFor = Infinity
-      this.#wake()
-    }, ends - performance.now() + 1)
+    if (this.#waiting.any) this.#alarm.set(ends)
   }
 
   #fail(error: Error): void {
@@ -279,7 +274,7 @@ export class Coordinator implements Crew {
   /** Tells workers that the run is over. */
   close(): void {
     this.#closed = true
-    clearTimeout(this.#watching)
+    this.#alarm.stop()
     this.#wake()
   }
 

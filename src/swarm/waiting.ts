@@ -41,3 +41,29 @@ export class Waiting {
     }
   }
 }
+
+/** Rings at the earliest of the times that it is set to: leases follow the median, so a later one may end before another. */
+export class Alarm {
+  readonly #ring: () => void
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #time = Infinity
+
+  constructor(ring: () => void) {
+    this.#ring = ring
+  }
+
+  /** @param time by `performance.now()`; never, where it is infinite */
+  set(time: number): void {
+    if (time >= this.#time) return
+    this.stop()
+    this.#time = time
+    this.#timer = setTimeout(() => {
+      this.#time = Infinity
+      this.#ring()
+    }, time - performance.now() + 1)
+  }
+  stop(): void {
+    clearTimeout(this.#timer)
+    this.#time = Infinity
+  }
+}

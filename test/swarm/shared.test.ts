@@ -1,7 +1,7 @@
 // Workers that share memory with their coordinator, as threads do: the digest of one machine, and nothing is used half written.
 import { describe, expect, it } from 'vitest'
 import { Coordinator, type CoordinatorOptions } from '../../src/swarm/coordinator.ts'
-import { decodeMessage } from '../../src/swarm/protocol.ts'
+import { decodeMessage, encodeMessage } from '../../src/swarm/protocol.ts'
 import { Reduction } from '../../src/swarm/reduction.ts'
 import { SharedWeights, takeShared } from '../../src/swarm/shared.ts'
 import { trainTogether } from '../../src/swarm/train.ts'
@@ -50,6 +50,14 @@ describe.each(Object.entries(KINDS))('%s', (_, define) => {
     expect(digest).toBe((await alone(define)).digest)
     expect(faults).toEqual([])
   })
+})
+
+it("a worker of another machine does not take a thread's name", async () => {
+  const { coordinator } = await sharing(KINDS['vae']!, ['thread-1'])
+  const asked = encodeMessage({ do: 'join', worker: 'thread-1', ganglion: 'test' })
+  expect(decodeMessage(await coordinator.handle(asked, 'anyone')).header['refused']).toBe(
+    'the name "thread-1" is that of a thread of the coordinator; choose another --name')
+  expect(decodeMessage(await coordinator.handle(asked)).header).toHaveProperty('recipe')
 })
 
 it('a worker asks for the next task before it sends what the last one gave', async () => {
