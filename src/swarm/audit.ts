@@ -23,6 +23,8 @@ export interface Stretch {
   readonly faults: readonly Fault[]
   /** Steps that cannot be judged, because a task before them did not hold. */
   readonly unjudged: number
+  /** Steps of which it is not recorded who did all tasks: they were done again, and compared with nothing. */
+  readonly unrecorded: number
   /** Whether the state that was kept at the end is another than these steps give, though all tasks hold. */
   readonly otherState: boolean
 }
@@ -39,12 +41,14 @@ export async function auditStretch(
   const from = countersOf(session).step
   const tasks = new Map<string, number>()
   const faults: Fault[] = []
+  const unrecorded = new Set<number>()
   for (let step = from; step < to;) {
     const size = work.nextSize
     step += work.nextSteps
     for (let stage = 0; stage < work.stages(size); stage++) {
       const todo = work.createTasks(stage)
       const record = records.stage(step, stage)
+      if (todo.length && !record) unrecorded.add(step)
       const sum = todo.length ? work.newReduction({ size, stage }) : undefined
       for (const task of todo) {
         const values = work.runTask(task)
@@ -56,14 +60,16 @@ export async function auditStretch(
         }
         sum!.add(task.microBatch, values)
       }
-      if (faults.length) return { from, to: step, tasks, faults, unjudged: to - step, otherState: false }
+      if (faults.length) {
+        return { from, to: step, tasks, faults, unjudged: to - step, unrecorded: unrecorded.size, otherState: false }
+      }
       work.applyGradients(stage, sum)
     }
     await onStep(step)
   }
   const kept = records.state(to)
   const otherState = kept !== undefined && kept !== await work.model.digest()
-  return { from, to, tasks, faults, unjudged: 0, otherState }
+  return { from, to, tasks, faults, unjudged: 0, unrecorded: unrecorded.size, otherState }
 }
 
 /**

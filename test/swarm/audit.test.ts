@@ -47,7 +47,9 @@ describe.each(['vae', 'gan', 'dcgan'])('%s', (kind) => {
     const work = await workOf(kind)
     const kept = { step: steps, state: digest }
     const found = await auditStretch(work, TaskRecords.of(textOf([...records, kept]), 'tasks'), steps)
-    expect(found).toMatchObject({ from: 0, to: steps, faults: [], unjudged: 0, otherState: false })
+    expect(found).toMatchObject({ from: 0, to: steps, faults: [], unjudged: 0, unrecorded: 0, otherState: false })
+    const later = TaskRecords.of(textOf(records.filter(({ step }) => step > 2)), 'tasks')
+    expect(await auditStretch(await workOf(kind), later, steps)).toMatchObject({ faults: [], unjudged: 0, unrecorded: 2 })
     expect([...found.tasks.keys()].sort()).toEqual(['a', 'b'])
     const all = records.reduce((n, { by }) => n + by.length, 0)
     expect([...found.tasks.values()].reduce((a, b) => a + b)).toBe(all)

@@ -146,13 +146,14 @@ function report(done: readonly Stretch[], last: number, json: boolean, out: { wr
   for (const stretch of done) for (const [worker, n] of stretch.tasks) tasks.set(worker, (tasks.get(worker) ?? 0) + n)
   const steps = done.reduce((n, { from, to }) => n + to - from, 0)
   const unjudged = done.reduce((n, stretch) => n + stretch.unjudged, 0)
+  const unrecorded = done.reduce((n, stretch) => n + stretch.unrecorded, 0)
   const others = done.filter(({ otherState }) => otherState).map(({ to }) => to)
   const of = (worker: string): readonly Fault[] => faults.filter((fault) => fault.worker === worker)
   const workers = [...tasks].sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([worker, n]) => ({ worker, tasks: n, faults: of(worker) }))
   const code = faults.length || others.length ? 1 : 0
   if (json) {
-    out.write(`${JSON.stringify({ steps, of: last, unjudged, workers, otherStates: others })}\n`)
+    out.write(`${JSON.stringify({ steps, of: last, unjudged, unrecorded, workers, otherStates: others })}\n`)
     return code
   }
   out.write(`${steps} of ${last} steps were done again\n`)
@@ -164,6 +165,7 @@ function report(done: readonly Stretch[], last: number, json: boolean, out: { wr
   })
   out.write(`${columns(rows).join('\n')}\n`)
   if (unjudged) out.write(`${unjudged} steps cannot be judged: what came before them did not hold\n`)
+  if (unrecorded) out.write(`${unrecorded} steps have no record in ${TASKS}: they were compared with nothing\n`)
   for (const step of others) out.write(`the state that was kept after step ${step} is another than its steps give\n`)
   out.write(code ? 'the run does not hold\n' : 'all tasks hold\n')
   return code
