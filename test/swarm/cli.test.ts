@@ -110,3 +110,13 @@ if (!isMainThread) throw new Error('no thread is to load this')\n${OWN}`)
   expect(stderr).toMatch(/^ganglion: all 2 workers ended \(cannot load the model ".*dies.js": no thread is to load this; .*\); train with fewer --workers, or without\n$/)
   expect(code).toBe(1)
 })
+
+test('progress names the threads that work', async () => {
+  const endless = ['train', 'vae', '--data', 'images', '--batch-size', '6', '--micro-batches', '4', '--epochs', '1000000']
+  const named = /"event":"progress".*"workers":\["thread-(1","thread-2|2","thread-1)"\]/
+  const { code, stdout } = await spawned([...endless, '--workers', '2', '--json', '--out', 'named'], at.path, (child, said) => {
+    if (named.test(said.stdout) && !child.killed) child.kill('SIGINT')
+  })
+  expect(stdout).toMatch(named)
+  expect(code).toBe(130)
+}, 60_000)
