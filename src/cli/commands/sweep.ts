@@ -17,11 +17,15 @@ import { checkArguments } from './train.ts'
 const FILE = 'sweep.json'
 /** Runs at a time, where others do their steps. */
 const JOBS = 8
+/** Than there are cores: while one run starts, or waits for the disk, others compute. */
+const MORE = 1
 const options = {
   out: {
     value: 'DIR', help: "the sweep's folder: a folder for each run, table.csv, picture.svg", read: path, initial: 'runs/sweep',
   },
-  jobs: { value: 'N', help: 'runs at a time', read: integer(1, 256), initial: `one for each core; ${JOBS} with --nats` },
+  jobs: {
+    value: 'N', help: 'runs at a time', read: integer(1, 256), initial: `one more than there are cores; ${JOBS} with --nats`,
+  },
   nats: { value: 'URL', help: 'a nats-server, whose workers ("ganglion work --nats URL") do the runs\' steps', read: natsUrl },
   quiet: { help: 'nothing but errors and the table', short: 'q' },
   ...help,
@@ -61,7 +65,7 @@ export const sweep: Command = {
     await makeFolder(out)
     const lock = await lockFolder(out)
     try {
-      const { nats, quiet = false, jobs = nats === undefined ? availableParallelism() : JOBS } = values
+      const { nats, quiet = false, jobs = nats === undefined ? availableParallelism() + MORE : JOBS } = values
       return await runSweep(plan, text, out, { jobs, nats, quiet }, io)
     } finally {
       await lock.release()
