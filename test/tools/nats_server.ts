@@ -24,6 +24,8 @@ export async function freePort(): Promise<number> {
   return port
 }
 
+const MOST_TRIES = 20
+
 /** Keeps what it knows in a folder of its own. */
 export class NatsServer {
   readonly folder = mkdtempSync(join(tmpdir(), 'ganglion-nats-'))
@@ -36,14 +38,24 @@ export class NatsServer {
     this.port ||= await freePort()
     if (options.length) this.#options = options
     const args = ['-a', '127.0.0.1', '-p', String(this.port), ...this.#options]
+    for (let tries = 1; ; tries++) {
+      const said = await this.#started(args)
+      if (said === undefined) return this
+      // While it was away, somebody's connection may have had its port.
+      if (!said.includes('address already in use') || tries === MOST_TRIES) throw new Error(said)
+      await new Promise((done) => { setTimeout(done, 500) })
+    }
+  }
+  /** What it said where it ended. */
+  async #started(args: readonly string[]): Promise<string | undefined> {
     this.#process = spawn('nats-server', args, { stdio: ['ignore', 'ignore', 'pipe'] })
     let said = ''
     this.#process.stderr!.setEncoding('utf8').on('data', (text: string) => { said += text })
     while (!said.includes('Server is ready')) {
-      if (this.#process.exitCode !== null) throw new Error(said)
+      if (this.#process.exitCode !== null) return said
       await new Promise((done) => { setTimeout(done, 20) })
     }
-    return this
+    return undefined
   }
   async kill(): Promise<void> {
     if (!this.#process) return

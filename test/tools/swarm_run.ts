@@ -17,16 +17,16 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
 }
 /** 48 images, three a micro-batch, four of them a step: four steps an epoch. */
 export const TRAIN = [
-  '--data', 'images', '--batch-size', '3', '--micro-batches', '4', '--epochs', '16', '--save-every', '0.3',
+  '--data', 'images', '--batch-size', '3', '--micro-batches', '4', '--epochs', '24', '--save-every', '0.3',
 ]
 
 export const FAULTS = [
-  'worker killed', 'worker paused', 'coordinator killed', 'server killed', 'messages', 'full', ...LIES,
+  'worker killed', 'worker paused', 'coordinator killed', 'coordinator replaced', 'server killed', 'messages', 'full', ...LIES,
 ] as const
 export type FaultKind = typeof FAULTS[number]
 
 /** Longer than any run takes, even on a machine that is busy. */
-const PATIENCE_MS = 120_000
+const PATIENCE_MS = 240_000
 const LEASE_S = 1
 
 /** A Node of the runtimes' tests, where they are installed: its command line takes wide vectors. */
@@ -35,18 +35,29 @@ const NODE_24 = resolve('test/runtimes/node_modules/node-24/bin/node')
 const WIDE = existsSync('dist/ganglion-wide.wasm') ? 'auto' : 'off'
 const NODES = [process.execPath, ...(existsSync(NODE_24) ? [NODE_24] : [])]
 
+/** A process that coordinates, or waits until it may. */
+interface Coordinator {
+  readonly child: ChildProcess
+  readonly ended: Promise<unknown>
+  /** Whether it has begun to train, and whether it waits. */
+  started: boolean
+  waits: boolean
+}
+
 export class SwarmRun {
   readonly #server: NatsServer
   readonly #place: string
   readonly #name: string
   readonly #model: string
   readonly #uniform: () => number
-  #coordinator!: ChildProcess
-  #ended!: Promise<unknown>
+  #coordinator!: Coordinator
+  /** Where the run is, of the coordinator that has it. */
+  #folder: string
   #said = ''
-  #started = false
   #made = 0
   readonly #workers = new Set<ChildProcess>()
+  /** Who stood by. */
+  readonly #seconds: ChildProcess[] = []
   readonly #strange: { name: string, worker: Strange }[] = []
   #fullStream = false
   #broken: Error | undefined
@@ -54,30 +65,49 @@ export class SwarmRun {
   constructor(server: NatsServer, place: string, name: string, model: string, uniform: () => number) {
     this.#server = server
     this.#place = place
-    this.#name = name
+    this.#name = this.#folder = name
     this.#model = model
     this.#uniform = uniform
   }
 
   get over(): boolean {
-    return this.#coordinator.exitCode !== null
+    return this.#coordinator.child.exitCode !== null
   }
 
   /** Starts it with so many workers, and waits until it has begun. */
   async start(workers: number): Promise<void> {
-    this.#coordinate('train', this.#model, ...MODELS[this.#model]!, ...TRAIN, '--out', this.#name)
+    this.#coordinator = this.#coordinate(...this.#command, '--out', this.#folder)
     for (let i = 0; i < workers; i++) this.#work()
-    await this.#until(() => this.#started)
+    await this.#until(() => this.#coordinator.started)
+  }
+  get #command(): string[] {
+    return ['train', this.#model, ...MODELS[this.#model]!, ...TRAIN]
   }
 
-  #coordinate(...args: string[]): void {
+  #coordinate(...args: string[]): Coordinator {
     const nats = ['--nats', this.#server.url, '--run', this.#name, '--lease', String(LEASE_S), '--json']
-    this.#started = false
     const child = spawn(process.execPath, [main(), ...args, ...nats], { cwd: this.#place, stdio: ['ignore', 'pipe', 'pipe'] })
-    child.stdout.setEncoding('utf8').on('data', (text: string) => { this.#started ||= text.includes('"event":"start"') })
-    child.stderr.setEncoding('utf8').on('data', (text: string) => { this.#said += text })
-    this.#coordinator = child
-    this.#ended = once(child, 'close')
+    const made = { child, ended: once(child, 'close'), started: false, waits: false }
+    child.stdout.setEncoding('utf8').on('data', (text: string) => { made.started ||= text.includes('"event":"start"') })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      made.waits ||= text.includes('this one waits')
+      this.#said += text
+    })
+    return made
+  }
+
+  /** Another coordinator, or the same again, goes on. */
+  async #goesOn(made: Coordinator, folder: string): Promise<void> {
+    this.#coordinator = made
+    this.#folder = folder
+    await this.#until(() => made.started)
+  }
+  /** Kills the coordinator; whether it had not ended yet. */
+  async #killed(): Promise<boolean> {
+    const { child, ended } = this.#coordinator
+    child.kill('SIGKILL')
+    await ended
+    return child.exitCode === null
   }
 
   #work(): void {
@@ -124,10 +154,17 @@ export class SwarmRun {
       await wait(1000 * LEASE_S + this.#below(1000))
       worker?.kill('SIGCONT')
     } else if (fault === 'coordinator killed') {
-      this.#coordinator.kill('SIGKILL')
-      await this.#ended
-      this.#coordinate('train', '--resume', this.#name, '--save-every', '0.3')
-      await this.#until(() => this.#started)
+      if (!await this.#killed()) return false
+      await this.#goesOn(this.#coordinate('train', '--resume', this.#folder, '--save-every', '0.3'), this.#folder)
+    } else if (fault === 'coordinator replaced') {
+      const folder = `${this.#name}-${this.#made++}`
+      const second = this.#coordinate(...this.#command, '--standby', '--out', folder)
+      this.#seconds.push(second.child)
+      await this.#until(() => second.waits || second.child.exitCode !== null)
+      if (this.over) return false
+      if (!second.waits) throw new Error(`who was to stand by does not: ${this.#said}`)
+      if (!await this.#killed()) return false
+      await this.#goesOn(second, folder)
     } else if (fault === 'server killed') {
       await this.#server.kill()
       await wait(this.#below(500))
@@ -167,11 +204,13 @@ export class SwarmRun {
   /** Waits for the end; the run's digest, or what it said. */
   async end(): Promise<string> {
     try {
-      await Promise.race([this.#ended, wait(PATIENCE_MS, undefined, { ref: false })])
+      const { child, ended } = this.#coordinator
+      await Promise.race([ended, wait(PATIENCE_MS, undefined, { ref: false })])
       if (this.#broken) throw this.#broken
-      if (!this.over) throw new Error(`it hangs; it said: ${this.#said}`)
-      if (this.#coordinator.exitCode !== 0) return this.#said
-      return readFileSync(join(this.#place, this.#name, 'digest.txt'), 'utf8')
+      if (child.exitCode === null) throw new Error(`it hangs; it said: ${this.#said}`)
+      // One that was killed after its last save had ended.
+      if (child.exitCode !== 0 && !this.#said.includes('nothing is left to train')) return this.#said
+      return readFileSync(join(this.#place, this.#folder, 'digest.txt'), 'utf8')
     } finally {
       await this.clear()
     }
@@ -180,7 +219,7 @@ export class SwarmRun {
   /** Ends whatever is left of it. */
   async clear(): Promise<void> {
     for (const { worker } of this.#strange) await worker.stop()
-    for (const child of [this.#coordinator, ...this.#workers]) child.kill('SIGKILL')
+    for (const child of [this.#coordinator.child, ...this.#seconds, ...this.#workers]) child.kill('SIGKILL')
     if (!this.#fullStream) return
     const connection = await connect({ servers: this.#server.url })
     await (await jetstreamManager(connection)).streams.delete('filler')
