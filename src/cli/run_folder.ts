@@ -40,6 +40,8 @@ interface Start {
   readonly saveEvery: number
   /** What others did, where they work for the run. */
   readonly tasks?: TaskLog
+  /** Told that the folder has another state to go on from. */
+  readonly onSaved?: (folder: string) => Promise<void>
   /** What it tells within epochs. */
   readonly logs?: Logs
   /** What knows the best epoch, where that is to be known. */
@@ -76,13 +78,14 @@ export class RunFolder {
   #writtenAt = performance.now()
   #drawnAt = performance.now()
   readonly #tasks: TaskLog | undefined
+  readonly #onSaved: Start['onSaved']
   readonly #bestEpoch: BestEpoch | undefined
   readonly #best: RunConfig | undefined
   #savedAt = performance.now()
   #saved: Saved
 
   private constructor(lock: RunLock, model: Model, options: Start, lines: Lines, saved: Saved) {
-    const { test, shown, saveEvery, tasks, logs = {}, bestEpoch, best } = options
+    const { test, shown, saveEvery, tasks, onSaved, logs = {}, bestEpoch, best } = options
     this.path = lock.path
     this.#lock = lock
     this.#model = model
@@ -91,6 +94,7 @@ export class RunFolder {
     this.#saveMs = saveEvery * 1000
     this.#lines = lines
     this.#tasks = tasks
+    this.#onSaved = onSaved
     this.#logs = logs
     this.#steps = logs.logEvery === undefined ? undefined : new StepLines(logs.logEvery, saved.step)
     this.#bestEpoch = bestEpoch
@@ -117,6 +121,7 @@ export class RunFolder {
     try {
       await clearBest(run.path)
       await run.#beginEvents()
+      await options.onSaved?.(run.path)
       return run
     } catch (error) {
       await run.tidy()
@@ -134,6 +139,7 @@ export class RunFolder {
     await run.#makeSamples()
     await run.#writing(() => writeFileAtomic(join(run.path, CONFIG), formatConfig(config)))
     await run.#beginEvents()
+    await options.onSaved?.(run.path)
     return run
   }
 
@@ -288,6 +294,7 @@ export class RunFolder {
     this.#lines.commit()
     this.#saved = { step, digest, lines }
     this.#savedAt = performance.now()
+    await this.#onSaved?.(this.path)
     return digest
   }
 

@@ -5,6 +5,7 @@ import { type ModelSource, savedModule } from '../node/model_source.ts'
 import type { RoundOptions } from '../models/rounds.ts'
 import type { Precision } from '../runtime/cores.ts'
 import type { LoadedDataset } from '../node/datasets.ts'
+import type { Hold } from '../node/nats.ts'
 import type { OpenedDataset } from '../node/open_dataset.ts'
 import { absolute, classesOf, type DataChoice, dataHash } from './data.ts'
 import type { Logs } from './logs.ts'
@@ -59,6 +60,10 @@ export interface Settings {
   /** A nats-server by which workers come, and the run's name there; the model's where it has none. */
   readonly nats?: string
   readonly run?: string
+  /** Whether to wait where another coordinator holds the run. */
+  readonly standby?: boolean
+  /** Where the run is held for it already. */
+  readonly hold?: Hold
   /** How many states are kept for audits of a run by a nats-server. */
   readonly keepStates?: number
   /** Seconds that a worker by a nats-server may take for a task. */

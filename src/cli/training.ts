@@ -55,6 +55,9 @@ interface Prepared {
   config(folder: string): Promise<RunConfig>
 }
 
+/** A run that goes on has had all its epochs. */
+export class NothingLeft extends GanglionError {}
+
 type Steps = AsyncGenerator<Progress, void, void>
 
 /** A run's steps, of which the first have been done. */
@@ -67,6 +70,8 @@ interface Begun {
   readonly tasks?: TaskLog
   /** Who does the steps' tasks, where others do. */
   present(): readonly string[] | undefined
+  /** Where the run is kept for other coordinators, and that it has ended. */
+  readonly server: Pick<RunningCrew, 'keep' | 'over'>
   /** Ends the workers, where there are any. */
   end(): Promise<void>
   /** Since the first step began. */
@@ -140,7 +145,7 @@ async function prepare(settings: Settings, io: Io): Promise<Prepared> {
   const { step: from, epoch } = countersOf(model.session)
   if (epoch >= settings.epochs) {
     const had = `${epoch} epoch${epoch === 1 ? '' : 's'}`
-    throw new GanglionError(`nothing is left to train: the run "${resume!.folder}" has had ${had}, ` +
+    throw new NothingLeft(`nothing is left to train: the run "${resume!.folder}" has had ${had}, ` +
       `and --epochs is ${settings.epochs}; give more`)
   }
   const config = (folder: string) => configOf({ ...settings, choice }, definition, data, runtime.threads, folder)
@@ -175,7 +180,7 @@ async function begin(run: Prepared, settings: Settings, io: Io): Promise<Begun> 
     stop.abort()
     crew?.finish?.()
   }
-  return { steps, first, tasks, end, stop: halt, present: () => crew?.present, seconds }
+  return { steps, first, tasks, end, stop: halt, present: () => crew?.present, server: crew ?? {}, seconds }
 }
 
 /** Who does the micro-batches of a step, where it is not this thread. */
@@ -199,9 +204,11 @@ async function crewOf(
     lastStep: step + work.plan.steps(position) + (epochs - 1) * work.plan.steps(0),
     onFault: (worker, what) => void io.stderr.write(`ganglion: the worker "${worker}": ${what}\n`),
     onStage: (record) => tasks?.add(record),
+    onUnkept: (why) => void io.stderr.write(`ganglion: the nats-server does not keep the run "${name}" (${why}); ` +
+      'a coordinator that takes it over begins at an earlier step\n'),
     ...(nats && {
       nats: {
-        url: nats, run: name, leaseMs: 1000 * (settings.lease ?? 0),
+        url: nats, run: name, leaseMs: 1000 * (settings.lease ?? 0), hold: settings.hold,
         data: { source: settings.data, load: choice },
       },
     }),
@@ -227,7 +234,7 @@ type Before = { readonly lines: readonly string[], readonly step: number, readon
 
 /** Trains to the end, or to a signal, and keeps the run in its folder; the exit code. */
 async function goOn(
-  run: Prepared, { steps, first, tasks, stop, present, seconds }: Begun, lock: RunLock, before: Before,
+  run: Prepared, { steps, first, tasks, stop, present, server, seconds }: Begun, lock: RunLock, before: Before,
   bestEpoch: BestEpoch | undefined, settings: Settings, io: Io,
 ): Promise<number> {
   const { model, data, test, from } = run
@@ -245,7 +252,8 @@ async function goOn(
     const config = await run.config(path)
     const shown = test ?? ('stream' in data ? await firstImages(data, Math.min(data.count, MOST_PAIRS)) : data)
     const best = bestEpoch?.keepsBest ? await run.config(join(path, BEST)) : undefined
-    const parts = { config, shown, test, saveEvery: settings.saveEvery, logs: settings.logs, tasks, bestEpoch, best }
+    const { saveEvery, logs } = settings
+    const parts = { config, shown, test, saveEvery, logs, tasks, onSaved: server.keep, bestEpoch, best }
     const folder = 'fresh' in before ? await RunFolder.start(lock, model, { ...parts, ...before })
       : await RunFolder.resume(lock, model, { ...parts, ...before })
     try {
@@ -255,16 +263,19 @@ async function goOn(
       const { step, digest, ended } = await follow(steps, first, folder, bestEpoch, { ...report, progress: tell }, io)
       report.close()
       const stopped = ended ? null : signal ?? EARLY
+      if (ended || !signal) await server.over?.()
       const kept = bestIn(path, bestEpoch)
       report.done({ out: path, samples: folder.samples, step, digest, seconds: seconds(), best: kept, stopped })
       if (stopped === EARLY) io.stderr.write(`ganglion: stopped early at step ${step}, kept in ${path}\n`)
       else if (!ended) io.stderr.write(`ganglion: stopped at step ${step}, kept in ${path}\n`)
       return signal && !ended ? signalCode[signal] : 0
     } catch (error) {
-      const kept = await folder.tidy()
-      const said = error instanceof FolderLost || !(error instanceof GanglionError) || error.cause instanceof TrainingError
-      if (kept === undefined || said) throw error
-      throw new GanglionError(`${error.message} ("${path}" keeps the run as it was after step ${kept})`, { cause: error })
+      const step = await folder.tidy()
+      const diverged = error instanceof GanglionError && error.cause instanceof TrainingError
+      // Elsewhere it would come to the same.
+      if (diverged) await server.over?.()
+      if (step === undefined || diverged || error instanceof FolderLost || !(error instanceof GanglionError)) throw error
+      throw new GanglionError(`${error.message} ("${path}" keeps the run as it was after step ${step})`, { cause: error })
     }
   } finally {
     endListening()

@@ -18,8 +18,10 @@ import type { StepWork } from '../swarm/work.ts'
 import { countersOf } from '../train/state.ts'
 import { Model } from '../train/model.ts'
 import { version } from '../version.generated.ts'
+import { filesToKeep } from './kept_files.ts'
+import { Keeping, KeptRun } from './kept_run.ts'
 import { modelInRounds, type ModelSource } from './model_source.ts'
-import { Nats } from './nats.ts'
+import { type Hold, Nats } from './nats.ts'
 
 /** What a thread is told. */
 export interface ThreadRecipe extends ModelRecipe {
@@ -42,6 +44,8 @@ export interface CrewOptions extends Pick<ModelRecipe, Chosen> {
   /** A nats-server, and the run's name there. */
   readonly nats?: {
     readonly url: string, readonly run: string, readonly data: Omit<RunRecipe['data'], keyof DataFacts>, readonly leaseMs: number,
+    /** Where the run is held for it already. */
+    readonly hold?: Hold,
   }
   /** The last step, as others are told. */
   readonly lastStep: number
@@ -49,6 +53,8 @@ export interface CrewOptions extends Pick<ModelRecipe, Chosen> {
   readonly onFault: (worker: string, what: string) => void
   /** Told of each stage that was added up, where workers come by a nats-server. */
   readonly onStage: (record: StageRecord) => void
+  /** Told why the nats-server does not keep what the run goes on from. */
+  readonly onUnkept?: (why: string) => void
 }
 
 export interface RunningCrew extends Crew {
@@ -56,6 +62,10 @@ export interface RunningCrew extends Crew {
   readonly present: readonly string[]
   /** Ends the step that is being computed, and later ones, without waiting for who is not there. */
   finish(): void
+  /** Has the nats-server keep what was saved in a run's folder, for another coordinator; training goes on meanwhile. */
+  readonly keep?: (folder: string) => Promise<void>
+  /** Has it keep that the run has ended. */
+  readonly over?: () => Promise<void>
   /** Ends the threads, and tells others that the run is over. */
   close(): Promise<void>
 }
@@ -69,7 +79,7 @@ const AUDIT = 0.05
 
 /** Starts the threads, which load the model while the first task waits for them; opens the run to others. */
 export async function startCrew(work: StepWork, runtime: Runtime, given: CrewOptions): Promise<RunningCrew> {
-  const { workers, source, wide, nats, onFault, onStage, lastStep, ...rest } = given
+  const { workers, source, wide, nats, onFault, onStage, onUnkept = () => {}, lastStep, ...rest } = given
   const { options, augment, rounds, classes, seed, precision, batchSize, microBatches, gradients } = rest
   const { imageShape } = work.model.definition
   const recipe: ModelRecipe = {
@@ -78,7 +88,7 @@ export async function startCrew(work: StepWork, runtime: Runtime, given: CrewOpt
   }
   const definition = modelInRounds(source, rounds).define({ imageShape, classes, options: loadedOptions(options) })
   const fresh = await (await Model.create(runtime, definition, { seed })).digest()
-  const id = randomUUID()
+  const id = nats?.hold?.owner ?? randomUUID()
   const shards = nats && await Shards.of(work.model.definition, work.data)
   const data = nats && { ...nats.data, ...shards!.facts }
   const coordinator = new Coordinator(work, { run: id, recipe: { ...recipe, data }, ganglion: version, fresh, shards }, {
@@ -92,22 +102,35 @@ export async function startCrew(work: StepWork, runtime: Runtime, given: CrewOpt
     seconds: Math.round((performance.now() - began) / 1000), present: coordinator.present.length,
     workers: coordinator.workers().slice(-MOST_SHOWN),
   })
-  const hold = await server?.hold(nats!.run, id, facts, (error) => coordinator.abort(error)).catch(async (error: Error) => {
+  const lost = (error: GanglionError) => coordinator.abort(error)
+  nats?.hold?.pass(facts, lost)
+  const hold = nats?.hold ?? await server?.hold(nats!.run, id, facts, lost).catch(async (error: Error) => {
     await server.close()
     throw error
   })
   server?.serve(nats!.run, coordinator.handle)
+  const bucket = await server?.kept().catch((error: Error) => void onUnkept(error.message))
+  const kept = bucket && new KeptRun(bucket, nats!.run, id)
+  const keeping = kept && new Keeping(kept, onUnkept)
   const threads = startThreads(coordinator, workers, !server, { ...recipe, wide, path: source.module?.path, images: work.data })
   return {
     reduce: (tasks, changed) => coordinator.reduce(tasks, changed),
     get present() { return coordinator.present },
     finish: () => coordinator.finish(),
+    ...(kept && keeping && {
+      keep: async (folder: string) => { keeping.keep(await filesToKeep(folder)) },
+      over: async () => {
+        await keeping.done()
+        await kept.over().catch((error: Error) => onUnkept(error.message))
+      },
+    }),
     async close() {
       coordinator.close()
       await Promise.all([...threads].map((thread) => thread.terminate()))
       if (!server) return
       // Those that compute now ask once more, and hear that it is over.
       await coordinator.left(POLL_MS)
+      await keeping?.done()
       await hold!.release()
       await server.close()
     },

@@ -8,6 +8,7 @@ import { isError } from '../tag.ts'
 import {
   ANY_RUN, ANYONE, type Channel, type Handler, inboxOf, isInbox, loginOf, subjectOf, workerName,
 } from '../swarm/protocol.ts'
+import { KEPT, KEPT_MS } from './kept_run.ts'
 import { MACHINE, runs, startOf } from './processes.ts'
 
 export const BUCKET = 'ganglion'
@@ -24,9 +25,15 @@ export interface HeldRun {
 }
 
 export interface Hold {
-  /** Gives the run back. */
+  readonly owner: string
+  /** Has others told other facts, and another told of the loss, from now on. */
+  pass(facts: () => object, onLost: (error: GanglionError) => void): void
+  /** Gives the run back; once another has it, nothing. */
   release(): Promise<void>
 }
+
+/** Another coordinator holds the run. */
+export class RunHeld extends GanglionError {}
 
 const PACKAGES = '@nats-io/transport-node @nats-io/jetstream @nats-io/kv'
 
@@ -38,6 +45,8 @@ export class Nats {
   readonly #login: string
   readonly #packages: Packages
   readonly #connection: NatsConnection
+  /** Who holds which run, where that is asked for again and again. */
+  #holds: Promise<KV> | undefined
 
   private constructor(url: string, login: string, packages: Packages, connection: NatsConnection) {
     this.url = url
@@ -76,15 +85,16 @@ export class Nats {
   /**
    * Holds a run, until it is released or lost to another.
    * @param facts what others are told of it, asked each time
-   * @throws GanglionError where another coordinator holds it, or there is no JetStream
+   * @throws RunHeld where another coordinator holds it, GanglionError where there is no JetStream
    */
   async hold(run: string, owner: string, facts: () => object, onLost: (error: GanglionError) => void): Promise<Hold> {
     const holder = { machine: MACHINE, pid: process.pid, start: startOf(process.pid) }
-    const value = (): string => JSON.stringify({ run, owner, holder, ...facts() })
-    const taken = () => new GanglionError(`the run "${run}" is held by another coordinator at ${this.url}; ` +
+    let [tell, lose] = [facts, onLost]
+    let lost: GanglionError | undefined
+    const value = (): string => JSON.stringify({ run, owner, holder, ...tell() })
+    const taken = () => new RunHeld(`the run "${run}" is held by another coordinator at ${this.url}; ` +
       `wait until it ends (it is free ${HELD_MS / 1000} s after it died), or choose another name with --run`)
-    const kv = await new this.#packages.Kvm(this.#connection).create(BUCKET, { ttl: HELD_MS })
-      .catch((cause: unknown) => { throw this.#noJetStream(cause) })
+    const kv = await this.#bucket(BUCKET, HELD_MS)
     let revision = await kv.create(run, value()).catch(async (cause: Error) => {
       const found = await kv.get(run)
       if (!found) throw cause
@@ -104,18 +114,52 @@ export class Nats {
         else if (found.json<{ owner?: unknown }>().owner === owner) revision = found.revision
         else {
           clearInterval(timer)
-          onLost(taken())
+          lost = taken()
+          lose(lost)
         }
       }
     }
     const timer = setInterval(() => { refreshing = refreshing.then(refresh) }, REFRESH_MS)
     return {
+      owner,
+      pass: (otherFacts, onOtherLost) => {
+        [tell, lose] = [otherFacts, onOtherLost]
+        if (lost) lose(lost)
+      },
       release: async () => {
         clearInterval(timer)
         await refreshing
-        await kv.delete(run).catch(() => {})
+        // Another that has it by now keeps it.
+        await kv.delete(run, { previousSeq: revision }).catch(() => {})
       },
     }
+  }
+
+  /** A bucket, which is made where it is not there. @param ttl how long a key stays that nobody sets again, in milliseconds */
+  async #bucket(name: string, ttl: number): Promise<KV> {
+    return new this.#packages.Kvm(this.#connection).create(name, { ttl })
+      .catch((cause: unknown) => { throw this.#noJetStream(cause) })
+  }
+
+  /**
+   * Whether a coordinator that lives holds a run: for who would take it.
+   * @throws GanglionError where there is no JetStream
+   */
+  async isHeld(run: string): Promise<boolean> {
+    this.#holds ??= this.#bucket(BUCKET, HELD_MS)
+    const found = await this.#holds.then((kv) => kv.get(run)).catch((error: Error) => {
+      this.#holds = undefined
+      throw error
+    })
+    return !!found?.length && !isOfDead(found.json())
+  }
+
+  /**
+   * What is kept of runs.
+   * @throws GanglionError where there is no JetStream
+   */
+  kept(): Promise<KV> {
+    return this.#bucket(KEPT, KEPT_MS)
   }
 
   /** Answers the requests of a run's workers until the connection is closed. */

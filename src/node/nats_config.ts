@@ -3,6 +3,7 @@
 // hear what others are told.
 import { randomBytes } from 'node:crypto'
 import { ANY_RUN, INBOX, inboxOf, subjectOf } from '../swarm/protocol.ts'
+import { KEPT } from './kept_run.ts'
 import { BUCKET } from './nats.ts'
 
 export interface ServerSettings {
@@ -13,7 +14,7 @@ export interface ServerSettings {
   readonly websocket?: number
   /** Files of a certificate and its key. */
   readonly tls?: { readonly cert: string, readonly key: string }
-  /** Where JetStream keeps who holds which run. */
+  /** Where JetStream keeps who holds which run, and what runs go on from. */
   readonly store: string
   /** Logins of workers, beside the coordinator's and, with a websocket, the pages'. */
   readonly workers: readonly string[]
@@ -35,10 +36,15 @@ export const drawLogins = ({ workers, websocket }: Pick<ServerSettings, 'workers
 const STREAM = `KV_${BUCKET}`
 /** Reading who holds which run. */
 const READ = [`$JS.API.STREAM.INFO.${STREAM}`, `$JS.API.DIRECT.GET.${STREAM}.>`]
+/** Keeping runs. */
+const KEEP = [
+  `$KV.${KEPT}.>`,
+  ...['STREAM.CREATE', 'STREAM.INFO'].map((call) => `$JS.API.${call}.KV_${KEPT}`), `$JS.API.DIRECT.GET.KV_${KEPT}.>`,
+]
 /** What a login may publish, and subscribe to. */
 const permissions = (user: string): { publish: readonly string[], subscribe: readonly string[] } => (user === COORDINATOR
   ? {
-    publish: [`${INBOX}.>`, `$KV.${BUCKET}.>`, '$JS.API.INFO', `$JS.API.STREAM.CREATE.${STREAM}`, ...READ],
+    publish: [`${INBOX}.>`, `$KV.${BUCKET}.>`, '$JS.API.INFO', `$JS.API.STREAM.CREATE.${STREAM}`, ...READ, ...KEEP],
     subscribe: [ANY_RUN, subjectOf('*', '*'), `${inboxOf(user)}.>`],
   }
   : { publish: [ANY_RUN, subjectOf('*', user), ...READ], subscribe: [`${inboxOf(user)}.>`] })
@@ -63,7 +69,7 @@ export function serverConfig({ host, port, websocket, tls, store }: ServerSettin
     '# A server for ganglion train --nats: nats-server -c nats.conf. It holds passwords: keep it to yourself.',
     `listen: ${quoted(`${host}:${port}`)}`,
     certificate,
-    `jetstream { store_dir: ${quoted(store)}, max_file_store: 64MB }`,
+    `jetstream { store_dir: ${quoted(store)}, max_file_store: 1GB }`,
     ...(websocket === undefined ? [] : [
       'websocket {',
       `  listen: ${quoted(`${host}:${websocket}`)}`,

@@ -56,6 +56,10 @@ export function isRunFile(name: string): boolean {
   return isTopFile(name) || (folder === SAMPLES && picture !== undefined && isPicture(picture) && more === undefined)
 }
 
+/** Whether a run goes on from a file, wherever it does: states for audits, event files and pictures stay. */
+export const goesAlong = (name: string): boolean =>
+  RUN_FILES.includes(name) || (name.startsWith(`${BEST}/`) && RUN_FILES.includes(name.slice(BEST.length + 1)))
+
 /** Whether a path, where a run's folder is around it, is one of the pictures that its training writes. */
 export const isRunPicture = (path: string): boolean =>
   isPicture(basename(path)) && basename(dirname(path)) === SAMPLES && existsSync(join(path, '..', '..', CONFIG))

@@ -18,8 +18,8 @@ import { serve } from './worker.ts'
 
 /** How long an answer may take: a coordinator lets a worker wait for a task for less. */
 const ANSWER_MS = 10_000
-/** So many requests without an answer end the help: the run is gone. */
-const MOST_RETRIES = 20
+/** So many requests without an answer end the help, half a minute: a coordinator that takes the run over needs less. */
+const MOST_RETRIES = 60
 /** Bytes of the run's data that a page keeps. */
 const MEMORY = 64e6
 

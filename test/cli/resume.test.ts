@@ -158,6 +158,8 @@ test('a run that cannot go on stays as it was', async () => {
   for (const option of [['--force'], ['--out', 'x']]) {
     await says([...option], 2, /^ganglion: --resume goes on in the run's own folder; leave out --(force|out) /)
   }
+  await says(['--standby', '--nats', 'nats://a'], 2,
+    /^ganglion: --resume goes on with the run in a folder, --standby with what the nats-server keeps; leave out --standby /)
 })
 
 describe('a run that is not whole', () => {

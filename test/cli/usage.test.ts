@@ -24,6 +24,7 @@ test.each([
   ['train', `train expected ${MODELS}, got no model; name one, or give --data to have one chosen ${TRAIN}`],
   ['train vae --schedule steep', `--schedule expected cosine or linear or exponential, got "steep" ${TRAIN}`],
   ['train vae --dry-run --workers 2', `--dry-run measures this process alone; leave out --workers ${TRAIN}`],
+  ['train vae --standby', `--standby waits for a run that others hold at a nats-server; give --nats URL too ${TRAIN}`],
   ['train vea', `unknown model "vea", expected ${MODELS}; did you mean vae? ${TRAIN}`],
   ['train VAE', `unknown model "VAE", expected ${MODELS}; did you mean vae? ${TRAIN}`],
   ['train diffusion', `unknown model "diffusion", expected ${MODELS} ${TRAIN}`],

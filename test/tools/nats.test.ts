@@ -1,15 +1,18 @@
 // The swarm over a real nats-server (Debian's) on loopback: one digest, whoever is killed and whatever is restarted.
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { Kvm } from '@nats-io/kv'
+import { connect } from '@nats-io/transport-node'
+import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest'
 import { loadDataset } from '../../src/node/datasets.ts'
 import { loadRun } from '../../src/node/run.ts'
 import { Model } from '../../src/train/model.ts'
 import { countersOf } from '../../src/train/state.ts'
 import { runtime } from '../harness.ts'
 import { sha256 } from '../../src/formats/sha256.ts'
-import { Nats } from '../../src/node/nats.ts'
+import { keptFiles, KeptRun } from '../../src/node/kept_run.ts'
+import { Nats, RunHeld } from '../../src/node/nats.ts'
 import { encodePng } from '../../src/node/png.ts'
 import { Coordinator } from '../../src/swarm/coordinator.ts'
 import { decodeMessage, encodeMessage } from '../../src/swarm/protocol.ts'
@@ -218,6 +221,129 @@ describe.skipIf(WHY)(WHY ?? 'over a nats-server', () => {
     expect(code).toBe(1)
     await close()
   })
+
+  const started = new Set<ChildProcess>()
+  afterEach(() => {
+    for (const child of started) child.kill('SIGKILL')
+    started.clear()
+  })
+  /** Another coordinator of a run. */
+  const standby = (out: string, ...more: string[]) => {
+    const all = [main(), 'train', 'vae', '--data', 'images', '--hidden', '8', '--batch-size', '6', '--micro-batches', '4',
+      '--save-every', '0.1', '--nats', server.url, '--standby', '--out', out, ...more]
+    const child = spawn(process.execPath, all, { cwd: at.path, stdio: ['ignore', 'ignore', 'pipe'] })
+    started.add(child)
+    const said = { text: '' }
+    child.stderr.setEncoding('utf8').on('data', (text: string) => { said.text += text })
+    return { child, said, ended: once(child, 'close') }
+  }
+  const helps = (run: string, name: string): void => {
+    const args = [main(), 'work', '--nats', server.url, '--run', run, '--quiet', '--name', name]
+    started.add(spawn(process.execPath, args, { stdio: 'ignore' }))
+  }
+  const stepOf = async (run: string): Promise<number> => {
+    const { stdout } = await ganglion(['swarm', 'status', '--nats', server.url, '--json'])
+    const found = stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line) as { run: string, step: number })
+    return found.find((each) => each.run === run)?.step ?? -1
+  }
+
+  test('train --standby: the first coordinator is killed, the second goes on, a third sees the end; one digest', async () => {
+    const epochs = ['--epochs', '150', '--run', 'elected']
+    expect(await ganglion([
+      'train', 'vae', '--data', at.in('images'), '--hidden', '8', '--batch-size', '6', '--micro-batches', '4', '--epochs', '150',
+      '--quiet', '--out', at.in('unelected'),
+    ])).toMatchObject({ code: 0 })
+    const first = standby('first', ...epochs)
+    helps('elected', 'steady')
+    await expect.poll(() => stepOf('elected'), { timeout: 60_000 }).toBeGreaterThan(20)
+    const [second, third] = [standby('second', ...epochs), standby('third', ...epochs)]
+    for (const { said } of [second, third]) await expect.poll(() => said.text, { timeout: 60_000 }).toMatch('this one waits')
+    // What does not fit the run is refused while it waits.
+    const other = standby('other', ...epochs, '--seed', '2')
+    expect(await other.ended).toEqual([2, null])
+    expect(other.said.text).toMatch('--seed 2 is not that of the run "other", which has 1; leave it out, or train anew')
+    first.child.kill('SIGKILL')
+    const [next, last] = await Promise.race([
+      second.ended.then(() => [second, third] as const), third.ended.then(() => [third, second] as const)])
+    expect(await next.ended).toEqual([0, null])
+    expect(await last.ended).toEqual([0, null])
+    const trained = [second, third].filter(({ said }) => said.text.includes('takes over the run "elected"'))
+    expect(trained.length).toBeGreaterThan(0)
+    const kept = ['second', 'third'].filter((name) => existsSync(at.in(name)))
+    expect(kept).toHaveLength(1)
+    expect(read(kept[0]!, 'digest.txt')).toBe(read('unelected', 'digest.txt'))
+    // Every epoch, and every task, whoever coordinated.
+    const lines = read(kept[0]!, 'metrics.jsonl').trim().split('\n').map((line) => JSON.parse(line) as { epoch: number })
+    expect([...new Set(lines.map(({ epoch }) => epoch))]).toEqual(Array.from({ length: 150 }, (_, i) => i + 1))
+    expect((await ganglion(['audit', at.in(kept[0]!)])).stdout).toMatch(/^600 of 600 steps were done again\n.*all tasks hold\n$/s)
+  }, 240_000)
+
+  test('a standby that is stopped leaves nothing; one whose run is given back goes on with it', async () => {
+    const first = standby('given', '--epochs', '100000', '--run', 'given')
+    helps('given', 'steady')
+    await expect.poll(() => stepOf('given'), { timeout: 60_000 }).toBeGreaterThan(2)
+    const [stopped, second] = [standby('stopped', '--run', 'given'), standby('taken', '--run', 'given')]
+    for (const { said } of [stopped, second]) await expect.poll(() => said.text, { timeout: 60_000 }).toMatch('this one waits')
+    stopped.child.kill('SIGINT')
+    expect(await stopped.ended).toEqual([130, null])
+    expect(existsSync(at.in('stopped'))).toBe(false)
+    first.child.kill('SIGINT')
+    expect(await first.ended).toEqual([130, null])
+    const at0 = Number(/stopped at step (\d+)/.exec(first.said.text)![1])
+    await expect.poll(() => stepOf('given'), { timeout: 60_000 }).toBeGreaterThan(at0)
+    second.child.kill('SIGINT')
+    expect(await second.ended).toEqual([130, null])
+  }, 240_000)
+
+  test('what a run goes on from is kept whole, by one coordinator at a time', async () => {
+    const nats = await Nats.connect(server.url)
+    const bucket = await nats.kept()
+    const [one, two] = [new KeptRun(bucket, 'kept', 'one'), new KeptRun(bucket, 'kept', 'two')]
+    const files = (n: number) => new Map(
+      [['a', new Uint8Array(2_000_000).fill(n)], ['b', new Uint8Array()], ['c', Uint8Array.of(n)]])
+    const kept = async () => {
+      const found = await keptFiles(bucket, 'kept')
+      return typeof found === 'string' ? found : [...found].map(([name, bytes]) => [name, bytes.length, bytes.at(-1)])
+    }
+    const is = (n: number) => [['a', 2_000_000, n], ['b', 0, undefined], ['c', 1, n]]
+    expect(await kept()).toBe('none')
+    for (let n = 1; n <= 3; n++) {
+      await one.keep(files(n))
+      expect(await kept()).toEqual(is(n))
+    }
+    await two.keep(files(4))
+    await expect(one.keep(files(5))).rejects.toThrow('another coordinator keeps the run "kept"')
+    expect(await kept()).toEqual(is(4))
+    // Of what the first kept nothing is left.
+    expect((await bucket.get('kept.one.0.0'))!.length).toBe(0)
+    const place = (await bucket.get('kept'))!.json<{ slot: number }>()
+    await bucket.put(`kept.two.${place.slot}.1`, Uint8Array.of(1, 2, 3))
+    await expect(kept()).rejects.toThrow(/is not whole; go on from its folder, with --resume/)
+    await two.over()
+    expect(await kept()).toBe('over')
+    expect((await bucket.status()).size).toBeLessThan(20_000)
+    await nats.close()
+  })
+
+  test('a run whose holder is on another machine is free once nobody refreshes its key', async () => {
+    const nats = await Nats.connect(server.url)
+    const away = await connect({ servers: server.url })
+    const kv = await new Kvm(away).open('ganglion')
+    await kv.put('away', JSON.stringify({ run: 'away', owner: 'x', holder: { machine: 'another', pid: 1, start: 1 } }))
+    expect(await nats.isHeld('away')).toBe(true)
+    await expect(nats.hold('away', 'me', () => ({}), () => {})).rejects.toThrow(RunHeld)
+    await expect.poll(() => nats.isHeld('away'), { timeout: 60_000, interval: 500 }).toBe(false)
+    // Who lost it to another does not give that one's back.
+    const losses: string[] = []
+    const hold = await nats.hold('away', 'me', () => ({}), () => losses.push('first'))
+    hold.pass(() => ({}), () => losses.push('second'))
+    await kv.put('away', JSON.stringify({ run: 'away', owner: 'x' }))
+    await expect.poll(() => losses, { timeout: 30_000 }).toEqual(['second'])
+    await hold.release()
+    expect((await kv.get('away'))!.json()).toMatchObject({ owner: 'x' })
+    await away.close()
+    await nats.close()
+  }, 90_000)
 
   it('a server that is not there, refuses the login, or has no JetStream: one sentence', async () => {
     const said = async (url: string) => (await ganglion(['swarm', 'status', '--nats', url])).stderr

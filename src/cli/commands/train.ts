@@ -121,6 +121,7 @@ const training = {
     read: integer(0, 1000), initial: KEEP_STATES,
   },
   run: { value: 'NAME', help: 'what the run is called there', read: runName, initial: 'MODEL' },
+  standby: { help: 'with --nats: waits where another coordinator holds the run, and goes on with it when that one is gone' },
   wide: {
     value: 'HOW', help: "on, off or auto, where there are any: V8's 256-bit vectors; the same bits", initial: 'auto', read: wide,
   },
@@ -174,6 +175,7 @@ export const train: Command = {
     ['train vae --data ./images.idx --latent 2 --json', 'your own images, progress for a program'],
     ['train vae --data ./photos --size 64 --validation 0.1', 'pictures of any kind and size, a tenth to judge by'],
     ['train dcgan --batch-size 16 --micro-batches 8 --workers 2', 'steps of 128 images by two workers'],
+    ['train vae --nats nats://10.0.0.5:4222 --standby', 'on two machines: where one dies, the other goes on'],
     ['train vae --micro-batches 8 --local-steps 32 --workers 2', 'workers that speak to each other every 32 steps'],
     ['train dcgan --data ./photos --augment flip,shift', 'as if there were more of them'],
     ['train vae --log-every 100 --tensorboard', 'curves and pictures while it trains'],
@@ -187,7 +189,10 @@ export const train: Command = {
     const asked = lookAhead(args)
     try {
       const settings = await (asked.resume === undefined ? newRun(args, asked, io) : resumed(args, asked))
-      return await runTraining(settings, io)
+      if (!settings.standby) return await runTraining(settings, io)
+      // eslint-disable-next-line no-restricted-syntax -- before the first step
+      const { inTurn } = await import('../standby.ts')
+      return await inTurn(settings, (folder) => resumed(args, asked, folder), io)
     } catch (error) {
       if (asked.json && !(error instanceof UsageError)) reportFailure(error, io)
       throw error
@@ -258,20 +263,26 @@ async function newRun(args: readonly string[], { model }: Asked, io?: Io): Promi
   }
 }
 
-async function resumed(args: readonly string[], { resume, model }: Asked): Promise<Settings> {
-  const source = resume ? await resumedModel(resume, model) : undefined
+/** @param takenOver the folder of a run that this command began, here or elsewhere */
+async function resumed(args: readonly string[], { resume, model }: Asked, takenOver?: string): Promise<Settings> {
+  const folder = takenOver ?? resume
+  const source = folder ? await resumedModel(folder, model) : undefined
   const { positionals, values } = parsed(args, source)
-  for (const name of ['out', 'force', 'schedule', 'schedule-epochs'] as const) {
-    const own = name.startsWith('schedule') ? "with the run's own schedule" : "in the run's own folder"
-    if (values[name] !== undefined) throw new UsageError(`--resume goes on ${own}; leave out --${name}`)
+  for (const name of ['out', 'force', 'schedule', 'schedule-epochs', 'standby'] as const) {
+    const own = name === 'standby' ? 'with the run in a folder, --standby with what the nats-server keeps'
+      : name.startsWith('schedule') ? "with the run's own schedule" : "in the run's own folder"
+    if (values[name] !== undefined && !takenOver) throw new UsageError(`--resume goes on ${own}; leave out --${name}`)
   }
   const kind = positionals.length ? kindOf(positionals) : undefined
   const { data, 'max-bytes': maxBytes, memory, epochs, 'batch-size': batchSize, augment, seed, threads, precision } = values
   const accumulate = microBatches(values)
   const given = { data, maxBytes, memory, choice: choiceFrom(values), epochs, batchSize, accumulate, augment, seed, threads,
     precision, rounds: roundsIn(values), gradients: values.gradients, ...shown(values) }
-  const options = optionsFrom(kind ? builtInModel(kind) : source!, values, source!.module ? [] : kinds)
-  return resumeSettings(values.resume!, source!, { kind, options, ...given })
+  const all = optionsFrom(kind ? builtInModel(kind) : source!, values, source!.module ? [] : kinds)
+  // Of a run that was begun with a schedule, the rate is that schedule.
+  const options = values.schedule === undefined ? all
+    : Object.fromEntries(Object.entries(all).filter(([name]) => name !== 'learningRate'))
+  return resumeSettings(folder ?? values.resume!, source!, { kind, options, ...given })
 }
 
 /** The model for the data, and a line that says so. */
@@ -310,7 +321,7 @@ function microBatches({ accumulate, 'micro-batches': given = accumulate }: Given
 function shown(values: Given) {
   const { resume, wide, workers = 0, nats, run, checkpointing = false, quiet = false, json = false } = values
   const { 'save-every': saveEvery = SAVE_EVERY, 'keep-states': keepStates = KEEP_STATES, lease = LEASE } = values
-  const { 'dry-run': dryRun = false, monitor, 'early-stopping': earlyStopping, 'keep-best': keepBest } = values
+  const { 'dry-run': dryRun = false, standby = false, monitor, 'early-stopping': earlyStopping, 'keep-best': keepBest } = values
   const bestOptions = {
     ...(monitor !== undefined && { monitor }), ...(earlyStopping !== undefined && { earlyStopping }),
     ...(keepBest && { keepBest }),
@@ -321,8 +332,11 @@ function shown(values: Given) {
   if (dryRun && (workers || nats !== undefined)) {
     throw new UsageError(`--dry-run measures this process alone; leave out --${workers ? 'workers' : 'nats'}`)
   }
+  if (standby && nats === undefined) {
+    throw new UsageError('--standby waits for a run that others hold at a nats-server; give --nats URL too')
+  }
   return {
-    wide: wide ?? automaticWide(), workers, nats, run, keepStates, lease, saveEvery, checkpointing, quiet, json, dryRun,
+    wide: wide ?? automaticWide(), workers, nats, run, standby, keepStates, lease, saveEvery, checkpointing, quiet, json, dryRun,
     logs: logsFrom(values), watchPort: watchPort(values), bestOptions,
   }
 }
