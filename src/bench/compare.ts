@@ -82,9 +82,9 @@ const lines = ({ peak, bandwidth, kernels, models }: BenchReport): Map<string, F
 ])
 
 function comparedRow(name: string, a: Figure, b: Figure): ComparedRow {
-  const apart = a.quartiles[1] < b.quartiles[0] || b.quartiles[1] < a.quartiles[0]
+  const separate = a.quartiles[1] < b.quartiles[0] || b.quartiles[1] < a.quartiles[0]
   const ratio = b.median / a.median
-  return { name, a, b, ratio, verdict: !apart ? 'within the spread' : ratio < 1 ? 'faster' : 'slower' }
+  return { name, a, b, ratio, verdict: !separate ? 'within the spread' : ratio < 1 ? 'faster' : 'slower' }
 }
 
 function warnings(a: BenchReport, b: BenchReport): string[] {
@@ -99,8 +99,8 @@ function warnings(a: BenchReport, b: BenchReport): string[] {
   const said = facts.filter(([, x, y]) => x !== y).map(([what, x, y]) => `the ${what} differ: ${String(x)}; ${String(y)}`)
   if (a.quick || b.quick) said.push('a quick run has few windows: its spread is a guess')
   const digests = new Map(a.precision === b.precision && a.precision === 'deterministic' ? results(a) : [])
-  const apart = results(b).filter(([name, digest]) => digests.has(name) && digests.get(name) !== digest).map(([name]) => name)
-  if (apart.length) said.push(`they computed different numbers: ${apart.join('; ')}`)
+  const others = results(b).filter(([name, digest]) => digests.has(name) && digests.get(name) !== digest).map(([name]) => name)
+  if (others.length) said.push(`they computed different numbers: ${others.join('; ')}`)
   return said
 }
 

@@ -64,35 +64,39 @@ export function gaussianMixture(codes: Features, options: MixtureOptions = {}): 
   const values = Float64Array.from(codes.values)
   const means = centresOf(values, D, drawn(n, K, seed, 'mixture'))
   const [weights, covariances] = [new Float64Array(K), new Float64Array(K * D * D)]
-  // How much of each code is of each Gaussian, [n × K]: at first all of the nearest.
-  const shares = new Float64Array(n * K)
-  nearestOf(values, D, means).forEach((k, i) => { shares[i * K + k] = 1 })
+  // How much of each code is of each Gaussian, its responsibility, [n × K]: at first all of the nearest.
+  const responsibilities = new Float64Array(n * K)
+  nearestOf(values, D, means).forEach((k, i) => { responsibilities[i * K + k] = 1 })
   const mixture = { width: D, weights, means, covariances }
-  maximise(values, shares, ridge, mixture)
+  maximise(values, responsibilities, ridge, mixture)
   let before = -Infinity
   for (let iterations = 0; ; iterations++) {
-    const logLikelihood = expect(values, shares, mixture)
+    const logLikelihood = expect(values, responsibilities, mixture)
     const converged = logLikelihood - before < tolerance
     if (converged || iterations === most) return { ...mixture, logLikelihood, iterations, converged }
     before = logLikelihood
-    maximise(values, shares, ridge, mixture)
+    maximise(values, responsibilities, ridge, mixture)
   }
 }
 
 type Parameters = Pick<GaussianMixture, 'width' | 'weights' | 'means' | 'covariances'>
 
-/** Writes the share of each Gaussian in each code; the mean of ln p. */
-function expect(values: Float64Array, shares: Float64Array, { width: D, weights, means, covariances }: Parameters): number {
+/** Writes the responsibility of each Gaussian for each code; the mean of ln p. */
+function expect(
+  values: Float64Array, responsibilities: Float64Array, { width: D, weights, means, covariances }: Parameters,
+): number {
   const K = weights.length
-  const n = shares.length / K
+  const n = responsibilities.length / K
   for (let k = 0; k < K; k++) {
     const L = factor(covariances.subarray(k * D * D, (k + 1) * D * D), D)
     if (!L) throw new RangeError(`gaussianMixture: Gaussian ${k} is flat, expected a ridge above 0`)
-    logDensities(values, means.subarray(k * D, (k + 1) * D), L, log(weights[k]!), (i, density) => { shares[i * K + k] = density })
+    logDensities(values, means.subarray(k * D, (k + 1) * D), L, log(weights[k]!), (i, density) => {
+      responsibilities[i * K + k] = density
+    })
   }
   let total = 0
   for (let i = 0; i < n; i++) {
-    const row = shares.subarray(i * K, (i + 1) * K)
+    const row = responsibilities.subarray(i * K, (i + 1) * K)
     let largest = -Infinity
     for (let k = 0; k < K; k++) largest = Math.max(largest, row[k]!)
     let sum = 0
@@ -103,30 +107,30 @@ function expect(values: Float64Array, shares: Float64Array, { width: D, weights,
   return total / n
 }
 
-/** Weights, means and covariances by the shares. A Gaussian without any stays where it is, with the weight 0. */
+/** Weights, means and covariances by the responsibilities. A Gaussian without any stays where it is, with the weight 0. */
 function maximise(
-  values: Float64Array, shares: Float64Array, ridge: number, { width: D, weights, means, covariances }: Parameters,
+  values: Float64Array, responsibilities: Float64Array, ridge: number, { width: D, weights, means, covariances }: Parameters,
 ): void {
   const K = weights.length
-  const n = shares.length / K
+  const n = responsibilities.length / K
   const d = new Float64Array(D)
   for (let k = 0; k < K; k++) {
     const [mean, C] = [means.subarray(k * D, (k + 1) * D), covariances.subarray(k * D * D, (k + 1) * D * D).fill(0)]
     let sum = 0
-    for (let i = 0; i < n; i++) sum += shares[i * K + k]!
+    for (let i = 0; i < n; i++) sum += responsibilities[i * K + k]!
     weights[k] = sum / n
     if (sum > 0) {
       mean.fill(0)
       for (let i = 0; i < n; i++) {
-        const share = shares[i * K + k]! / sum
-        if (share) for (let j = 0; j < D; j++) mean[j]! += share * values[i * D + j]!
+        const part = responsibilities[i * K + k]! / sum
+        if (part) for (let j = 0; j < D; j++) mean[j]! += part * values[i * D + j]!
       }
       for (let i = 0; i < n; i++) {
-        const share = shares[i * K + k]! / sum
-        if (!share) continue
+        const part = responsibilities[i * K + k]! / sum
+        if (!part) continue
         for (let j = 0; j < D; j++) d[j] = values[i * D + j]! - mean[j]!
         for (let j = 0; j < D; j++) {
-          const v = share * d[j]!
+          const v = part * d[j]!
           for (let l = 0; l <= j; l++) C[j * D + l]! += v * d[l]!
         }
       }

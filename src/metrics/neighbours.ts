@@ -44,9 +44,10 @@ export function neighbourhood(real: Features, generated: Features, options: Neig
       if (distance <= ofGenerated[j]!) isRecalled[i] = 1
     }
   }
-  const share = (flags: Uint8Array): number => flags.reduce((sum, flag) => sum + flag, 0) / flags.length
+  const fraction = (flags: Uint8Array): number => flags.reduce((sum, flag) => sum + flag, 0) / flags.length
   return {
-    precision: share(isPrecise), recall: share(isRecalled), density: within / (neighbours * n), coverage: share(isCovered),
+    precision: fraction(isPrecise), recall: fraction(isRecalled), density: within / (neighbours * n),
+    coverage: fraction(isCovered),
   }
 }
 

@@ -34,6 +34,6 @@ export const groupNormalization = checked('groupNormalization', ARGUMENTS, (
     throw shapeError('groupNormalization', `${name} has shape ${show(own)}, x ${show(shape)}; ` +
       `${name} must be [${channels}], one for each channel`)
   }
-  const apart = reshape(x, [shape[0]!, -1, groups, channels / groups])
-  return add(mul(reshape(standardize(apart, [1, 3], epsilon).y, shape), gamma), beta)
+  const grouped = reshape(x, [shape[0]!, -1, groups, channels / groups])
+  return add(mul(reshape(standardize(grouped, [1, 3], epsilon).y, shape), gamma), beta)
 })

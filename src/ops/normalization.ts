@@ -82,9 +82,9 @@ export const normalizeOp = affineOp('batchNormalization', false, (y, dy) => {
   const [sums, shifted] = channelSums(x, shift, dy)
   const products = sub(shifted, mul(rest, sums))
   const q = mul(gamma, root)
-  const share = mul(q, -1 / rowsOf(x))
-  const slope = mul(mul(share, square(root)), products)
-  const dx = channelAffine(x, shift, slope, sub(mul(share, sums), mul(rest, slope)), dy, q)
+  const perRow = mul(q, -1 / rowsOf(x))
+  const slope = mul(mul(perRow, square(root)), products)
+  const dx = channelAffine(x, shift, slope, sub(mul(perRow, sums), mul(rest, slope)), dy, q)
   return [dx, null, null, sums, mul(products, root), null, null]
 })
 

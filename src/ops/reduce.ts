@@ -27,7 +27,7 @@ function blocksOf({ outer, middle, inner }: Extents): number {
 }
 
 /** Whether rows are many and columns, which threads divide otherwise, are few. Rows that fill no blocks stay together. */
-const apart = ({ outer, middle, inner }: Extents): boolean => outer === 1 && middle > 8 * inner && middle % SUM_ROWS === 0
+const divided = ({ outer, middle, inner }: Extents): boolean => outer === 1 && middle > 8 * inner && middle % SUM_ROWS === 0
 
 export const sumOp: Op<SumAttrs> = {
   name: 'sum',
@@ -38,12 +38,12 @@ export const sumOp: Op<SumAttrs> = {
   },
   scratch({ inputs: [x], attrs }) {
     const extents = extentsOf(x!.shape, attrs)
-    return extents.inner > 1 ? sumScratch({ ...extents, apart: apart(extents) }) : blocksOf(extents)
+    return extents.inner > 1 ? sumScratch({ ...extents, divided: divided(extents) }) : blocksOf(extents)
   },
   calls({ inputs: [x], attrs: { scale, ...run } }, { inputs: [from], scratch, output }) {
     const extents = extentsOf(x!.shape, run)
     const { middle, inner } = extents
-    if (inner > 1) return sumCalls({ x: from!, y: output, ...extents, scale, apart: apart(extents) }, scratch)
+    if (inner > 1) return sumCalls({ x: from!, y: output, ...extents, scale, divided: divided(extents) }, scratch)
     const blocks = blocksOf(extents)
     if (!blocks) return [call(sum_f32, { x: from!, y: output, ...extents, rows: middle, scale })]
     const length = middle / blocks

@@ -31,7 +31,7 @@ export const around = (r: number, kinks: readonly number[] = [0], hole = 0.05) =
 }
 
 /** `size` different numbers around 0, `gap` apart from each other, in random order: for ops with kinks where two are equal. */
-export function apart(size: number, uniform: () => number, gap = 0.02): number[] {
+export function distinctNumbers(size: number, uniform: () => number, gap = 0.02): number[] {
   const values = Array.from({ length: size }, (_, i) => (i - size / 2) * gap)
   for (let i = size - 1; i > 0; i--) {
     const j = Math.floor(uniform() * (i + 1))

@@ -8,7 +8,7 @@ import { casesOfShapes, type OpCases } from './case.ts'
 import { elementwise } from './unary.ts'
 
 /** Quarters with an offset of its own for each input: far from ties. */
-const apart = (u: number, input: number): number => Math.round((4 * u - 2) * 4) / 4 + input / 8
+const unequal = (u: number, input: number): number => Math.round((4 * u - 2) * 4) / 4 + input / 8
 /** Few values: many ties. */
 const ties = { draw: (u: number) => Math.floor(u * 3) - 1, differentiable: [] }
 
@@ -20,8 +20,8 @@ const TRIPLES: readonly (readonly [Shape, Shape, Shape])[] = [
 ]
 
 export const compare: readonly OpCases<readonly Shape[]>[] = [
-  pairwise('maximum', ops.maximum, { draw: apart }),
-  pairwise('minimum', ops.minimum, { draw: apart }),
+  pairwise('maximum', ops.maximum, { draw: unequal }),
+  pairwise('minimum', ops.minimum, { draw: unequal }),
   pairwise('less', ops.less, ties),
   pairwise('lessEqual', ops.lessEqual, ties),
   pairwise('greater', ops.greater, ties),

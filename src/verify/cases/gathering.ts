@@ -6,7 +6,7 @@ import { gather } from '../../ops/gather.ts'
 import { reverse, roll } from '../../ops/reverse.ts'
 import { split, stack } from '../../ops/split.ts'
 import { tile } from '../../ops/tile.ts'
-import { apart } from '../draw.ts'
+import { distinctNumbers } from '../draw.ts'
 import { casesOf, type Inputs } from './case.ts'
 
 type Along = readonly [Shape, axis: number]
@@ -26,7 +26,7 @@ const SPLITS: readonly Split[] = [[[9], [2, 3, 4], 0], [[5, 6], [1, 5], -1], [[2
 type Stack = readonly [Shape, count: number, axis: number]
 const STACKS: readonly Stack[] = [[[3], 1, 0], [[3], 2, 0], [[2, 3], 3, -1], [[2, 3], 2, 1]]
 
-const distinct: Inputs = { differentiable: [], values: (size, uniform) => apart(size, uniform) }
+const distinct: Inputs = { differentiable: [], values: (size, uniform) => distinctNumbers(size, uniform) }
 export const largest = casesOf('argMax', PLACES, ([shape, axis]) => (
   { name: `[${shape}] along ${axis}`, shapes: [shape], apply: (x) => argMax(x, axis) }
 ), distinct)

@@ -1,7 +1,7 @@
 import type { Shape } from '../../graph/tensor.ts'
 import { avgPool2d, avgPool2dGrad } from '../../ops/avg_pool2d.ts'
 import { maxPool2d, maxPool2dGather, maxPool2dGrad } from '../../ops/max_pool2d.ts'
-import { apart } from '../draw.ts'
+import { distinctNumbers } from '../draw.ts'
 import { casesOf, type Inputs, type OpCase, type OpCases } from './case.ts'
 import { pooledShape, type Window } from './window.ts'
 
@@ -34,7 +34,7 @@ function cases(op: string, make: Make, inputs?: Inputs): OpCases<PoolingRow> {
 const optionsOf = ({ kernel, ...rest }: PoolingRow['window']) => ({ poolSize: kernel, ...rest })
 
 /** Far apart, so that no step of a numeric derivative changes which element is the largest. */
-const far: Inputs = { values: (size, uniform, input) => (input === 0 ? apart(size, uniform) : undefined) }
+const far: Inputs = { values: (size, uniform, input) => (input === 0 ? distinctNumbers(size, uniform) : undefined) }
 
 export const maxPooling = cases('maxPool2d', ({ image, window }) => (
   { shapes: [image], apply: (x) => maxPool2d(x, optionsOf(window)) }

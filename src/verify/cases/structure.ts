@@ -6,7 +6,7 @@ import { oneHot } from '../../ops/one_hot.ts'
 import { max } from '../../ops/max.ts'
 import { pad, slice } from '../../ops/slice.ts'
 import { transpose } from '../../ops/transpose.ts'
-import { apart } from '../draw.ts'
+import { distinctNumbers } from '../draw.ts'
 import { casesOf, casesOfShapes } from './case.ts'
 
 type Transpose = readonly [Shape, perm: readonly number[]]
@@ -74,7 +74,7 @@ export const joins = casesOf('concat', CONCATS, ([shapes, axis]) => (
 ))
 export const maxima = casesOf('max', MAXIMA, ([shape, axes, keepDims]) => ({
   name: `[${shape}] over ${axes}${keepDims ? ', kept' : ''}`, shapes: [shape], apply: (x) => max(x, axes, { keepDims }),
-}), { values: (size, uniform) => apart(size, uniform) })
+}), { values: (size, uniform) => distinctNumbers(size, uniform) })
 export const oneHots = casesOf('oneHot', DEPTHS, ([shape, depth]) => ({ shapes: [shape], apply: (x) => oneHot(x, depth) }), {
   differentiable: [], draw: (u) => Math.floor(u * 7) - 1,
 })
