@@ -9,17 +9,21 @@ import * as registry from './registry.ts'
 
 export type ImageShape = readonly [height: number, width: number, channels: number]
 export type { ModelOptions } from './definition.ts'
-export type ModelName = keyof typeof registry
+/** `conv-vae`, of `convVae`. */
+type Kebab<S extends string> = S extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `-${Lowercase<First>}`}${Kebab<Rest>}` : ''
+export type ModelName = Kebab<keyof typeof registry>
 
 type SchemaOf<K> = K extends { readonly options: infer S extends Schema } ? S : never
 // What a record lacks does not compile here.
-const complete: { readonly [K in ModelName]: OwnKind<SchemaOf<(typeof registry)[K]>> } = registry
-export const models = complete as unknown as Readonly<Record<ModelName, OwnKind>>
+const complete: { readonly [K in keyof typeof registry]: OwnKind<SchemaOf<(typeof registry)[K]>> } = registry
+export const models = Object.fromEntries((Object.values(complete) as unknown as OwnKind[]).map((each) => [each.kind, each])) as
+  Readonly<Record<ModelName, OwnKind>>
 /**
  * @example
  * for (const name of modelNames()) console.log(name)
  */
-export const modelNames = (Object.keys(registry) as ModelName[]).sort()
+export const modelNames = (Object.keys(models) as ModelName[]).sort()
 /** Whether a kind may be told the classes of images, and whether it must be. */
 const takesClasses = (kind: ModelName): boolean => 'classes' in models[kind].options
 export const needsClasses = (kind: ModelName): boolean => takesClasses(kind) && models[kind].options['classes']!.initial !== 0

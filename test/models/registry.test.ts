@@ -2,8 +2,7 @@
 // A model that was added fails here, by name, until its goldens are written. What its record lacks does not compile.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import * as api from '../../src/entries/api.ts'
-import * as more from '../../src/entries/models.ts'
+import * as exported from '../../src/entries/models.ts'
 import { golden as benchGolden } from '../../src/bench/golden.ts'
 import { loadedOptions } from '../../src/checkpoint/options.ts'
 import { modelNames, models } from '../../src/models/kinds.ts'
@@ -12,6 +11,7 @@ import { golden as verifyGolden } from '../../src/verify/golden.ts'
 import { recipeNames } from '../../src/verify/index.ts'
 
 const { curves } = JSON.parse(readFileSync(new URL('../golden/curves.json', import.meta.url), 'utf8')) as { curves: object }
+const page = readFileSync(new URL('../../docs/models.md', import.meta.url), 'utf8')
 
 describe.each(modelNames)('%s', (name) => {
   const define = models[name]
@@ -34,8 +34,8 @@ describe.each(modelNames)('%s', (name) => {
     }
   })
 
-  it('is exported to users: its line in src/entries/models.ts, or api.ts', () => {
-    expect(Object.values({ ...api, ...more })).toContain(define)
+  it('is exported under its name in camel case', () => {
+    expect(exported).toHaveProperty(name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()), define)
   })
 
   it('takes a schedule as its rate, and reports it as plain JSON that makes it again', () => {
@@ -49,6 +49,8 @@ describe.each(modelNames)('%s', (name) => {
     const wrong = `${name}: learningRate is 'fast', expected 0 or more, within float32, or a schedule`
     expect(() => define({ learningRate: 'fast' })).toThrow(new TypeError(wrong))
   })
+
+  it('has its row in docs/models.md', () => expect(page).toContain(`\n| \`${name}\` |`))
 
   it('has its goldens: run "npm run golden" where not', () => {
     const { batchSize } = define.bench

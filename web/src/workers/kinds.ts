@@ -14,7 +14,11 @@ export interface Exported {
 const exportedBy = (entry: Exported['entry'], all: object): Exported[] => (
   Object.entries(all).flatMap(([name, kind]) => (isKind(kind) ? [{ kind, name, entry }] : [])))
 
-export const exported: readonly Exported[] = [...exportedBy('ganglion', ganglion), ...exportedBy('ganglion/models', models)]
+const first = exportedBy('ganglion', ganglion)
+/** By the default entry, where it has a kind too. */
+export const exported: readonly Exported[] = [
+  ...first, ...exportedBy('ganglion/models', models).filter(({ name }) => !first.some((each) => each.name === name)),
+]
 
 /** The definition of a kind with options, as a trainer's `info` has both. */
 export function definitionOf(kind: string, options: object): ganglion.ModelDefinition {
