@@ -64,7 +64,8 @@ const paired = ['binaryCrossentropy', 'categoricalCrossentropy', 'hinge', 'least
   'sigmoidCrossEntropy', 'softmaxCrossEntropy', 'sumSquaredError'] as const
 const all = <N extends string>(
   names: readonly N[], of: { readonly [K in N]: Call[0] }, where: string, args: () => readonly unknown[], named?: RegExp,
-): Record<string, Call> => Object.fromEntries(names.map((name) => [`${where}.${name}`, [of[name], args, named]]))
+): Record<string, Call> => Object.fromEntries(names.map((name) => (
+  [`${where}.${name}`, [of[name], args, named && new RegExp(`${name}|${named.source}`)]])))
 
 /** @param of the object, so that methods are bound */
 const method = <T extends object>(of: T, name: keyof T & string): Call[0] => (of[name] as Call[0]).bind(of)

@@ -8,7 +8,8 @@ import { autoencoder, gan, imageDataset, Model } from '../../src/entries/index.t
 import { exportModel, importWeights } from '../../src/export/index.ts'
 import { writeIdx } from '../../src/formats/idx.ts'
 import { decodeSafetensors, type SavedTensor } from '../../src/formats/safetensors.ts'
-import { partsOf } from '../../src/export/part.ts'
+import { permuted } from '../../src/export/fold.ts'
+import { graphOf, partsOf } from '../../src/export/part.ts'
 import { modelNames, models } from '../../src/models/kinds.ts'
 import { loadRun } from '../../src/node/index.ts'
 import { ganglion } from '../cli/ganglion.ts'
@@ -30,20 +31,22 @@ describe.each(['pytorch', 'keras'] as const)('exported for %s', (tool) => {
   test.each(modelNames)('and back: %s', async (kind) => {
     const model = await trained(models[kind](models[kind].verify.options))
     const all = new Map<string, SavedTensor>()
-    const parts = partsOf(model.definition)
-    for (const part of parts.filter((name) => name === 'decoder' || name === 'encoder' || name === 'discriminator')) {
+    // Of which the others are made.
+    const parts = partsOf(model.definition).filter((part) => part !== 'generator' && part !== 'autoencoder')
+    for (const part of parts) {
       for (const [name, tensor] of await tensorsOf(model, { part, for: tool })) all.set(name, tensor)
     }
-    // In no part are a VAE's log-variance, as encode gives means, its pixels' scale, what says an image's class, and the prior of
-    // codes. For PyTorch a vq-vae's book is constants, and not the averages that it is made of.
-    for (const name of ['div', 'div_1', 'sum']) all.delete(name)
-    for (const [name, { data, shape }] of model.weights()) {
-      if (!/^(logvar|likelihood|classifier|prior|codebook)\//.test(name)) continue
-      const turned = tool === 'pytorch' && name.endsWith('/kernel')
+    // What a program computes of its weights is a constant of the file, and no weight: for PyTorch a book of vectors, too.
+    for (const name of all.keys()) if (!/[./]/.test(name)) all.delete(name)
+    const exported = new Set(parts.flatMap((part) => graphOf(model.definition, part, 2).variables.map((v) => v.attrs.name)))
+    for (const { attrs: { name, role } } of model.session.variables) {
+      // In no part are a VAE's log-variance, as encode gives means, what says an image's class, and a prior of codes.
+      if (role !== 'parameter' ? !name.startsWith('codebook/') : exported.has(name)) continue
+      const { data, shape } = model.weights().get(name)!
+      const turned = tool === 'pytorch' && name.endsWith('/kernel') ? (shape.length === 4 ? [3, 2, 0, 1] : [1, 0]) : undefined
       const torch = name.replaceAll('/', '.').replace('kernel', 'weight')
       all.set(tool === 'pytorch' ? torch : name, turned ? {
-        shape: [shape[1]!, shape[0]!], data: Float32Array.from({ length: data.length }, (_, i) => (
-          data[(i % shape[0]!) * shape[1]! + Math.floor(i / shape[0]!)]!)),
+        shape: turned.map((axis) => shape[axis]!), data: permuted(data as Float32Array, shape, turned),
       } : { shape, data })
     }
     const fresh = await Model.create(runtime, models[kind](models[kind].verify.options), { seed: 9 })

@@ -1,7 +1,9 @@
 // Models trained for a moment, what their parts are fed, and what we compute of it ourselves.
 import { imageDataset } from '../../src/entries/index.ts'
 import { graphOf, type Part } from '../../src/export/part.ts'
-import { sizeOf } from '../../src/graph/tensor.ts'
+import { isInput, isVariable } from '../../src/graph/leaves.ts'
+import { sizeOf, type Tensor } from '../../src/graph/tensor.ts'
+import { isLeaf, topological } from '../../src/graph/walk.ts'
 import type { ModelDefinition } from '../../src/models/definition.ts'
 import { Model } from '../../src/train/model.ts'
 import { runtime } from '../harness.ts'
@@ -22,6 +24,16 @@ export async function trained(definition: ModelDefinition): Promise<Model> {
   await model.fit(imageDataset({ images, shape: imageShape as [number, number, number], ...(labels && { labels }) }),
     { epochs: 2, batchSize: 8 })
   return model
+}
+
+/** Whether a part chooses by what it computes (the nearest vector, say): numbers that are nearly right may choose otherwise. */
+export function chooses(model: Model, part: Part): boolean {
+  const isOwn = (t: Tensor) => isVariable(t) || (isInput(t) && t.attrs.name !== 'labels')
+  return topological([...graphOf(model.definition, part, 2).outputs.values()]).some((node) => {
+    const { op } = node
+    if (isLeaf(node) || op.calls === 'alias' || !topological([node]).some(isOwn)) return false
+    return !op.gradient || op.gradient(node, node).every((slope) => slope === null)
+  })
 }
 
 /** What a part is fed, by name, and what we compute of it. */

@@ -1,6 +1,7 @@
 // Steps in micro-batches: the same bits in one tape and in pieces computed anywhere, what the whole batch would give, and memory.
 import { describe, expect, it } from 'vitest'
 import { gradients } from '../../src/autodiff/gradients.ts'
+import { imageDataset } from '../../src/data/dataset.ts'
 import * as ganglion from '../../src/entries/index.ts'
 import { input, variable } from '../../src/graph/leaves.ts'
 import type { Tensor } from '../../src/graph/tensor.ts'
@@ -8,10 +9,9 @@ import { compile } from '../../src/compiler/program.ts'
 import { accumulate, stepPieces, treeSum } from '../../src/models/accumulate.ts'
 import { dcgan } from '../../src/models/dcgan.ts'
 import type { ModelDefinition, Stage } from '../../src/models/definition.ts'
-import { cgan } from '../../src/models/cgan.ts'
 import { gan } from '../../src/models/gan.ts'
+import { modelNames, models } from '../../src/models/kinds.ts'
 import { minimize } from '../../src/models/minimize.ts'
-import { sngan } from '../../src/models/sngan.ts'
 import { trainingStages } from '../../src/models/stages.ts'
 import { vae } from '../../src/models/vae.ts'
 import { vqVae } from '../../src/models/vq_vae.ts'
@@ -31,35 +31,30 @@ import { zeros } from '../../src/ops/fill.ts'
 import { mean, sum } from '../../src/ops/reduce.ts'
 import { square } from '../../src/ops/unary.ts'
 import { Model } from '../../src/train/model.ts'
+import { stepParts } from '../../src/train/stages.ts'
 import { floats, generator, newSession, runtime } from '../harness.ts'
 
 const uniform = generator(77)
-const COUNT = 61
-const DATA = dataset(floats(COUNT * 784, () => 2 * uniform() - 1), [COUNT, 28, 28, 1])
-const LABELS = dataset(Uint8Array.from({ length: COUNT }, (_, i) => i % 10), [COUNT])
+const COUNT = 151
+const SHAPE = [28, 28, 1] as const
+const IMAGES = floats(COUNT * 784, () => 2 * uniform() - 1)
+const DATA = dataset(IMAGES, [COUNT, ...SHAPE])
+const data = imageDataset({ images: IMAGES, shape: SHAPE, labels: Uint8Array.from({ length: COUNT }, (_, i) => i % 10) })
+const small = () => vae({ hidden: 20, latent: 3 })
+const pair = () => gan({ hidden: 20, discriminatorHidden: 12, latent: 5 })
+/** Every model of the package, as `verify` trains it. */
 const KINDS: Readonly<Record<string, () => ModelDefinition>> = {
-  vae: () => vae({ hidden: 20, latent: 3, clipNorm: 1 }),
-  gan: () => gan({ hidden: 20, discriminatorHidden: 12, latent: 5 }),
-  dcgan: () => dcgan({ filters: [4, 3], latent: 5 }),
-  // Spectral normalization moves its vectors once a step, however many micro-batches there are.
-  sngan: () => sngan({ filters: 2, latent: 3 }),
-  cgan: () => cgan({ filters: 2, latent: 3 }),
-  // Vectors that nobody chooses begin again, at codes of the first micro-batch.
-  'vq-vae': () => vqVae({ filters: 2, depth: 2, vectors: 6, priorUnits: 3, priorBlocks: 1 }),
+  ...Object.fromEntries(modelNames.map((kind) => [kind, () => models[kind](models[kind].verify.options)])),
+  'vae, its gradients clipped': () => vae({ hidden: 20, latent: 3, clipNorm: 1 }),
   'vq-vae, of classes': () => vqVae({ filters: 2, depth: 2, vectors: 6, priorUnits: 3, priorBlocks: 1, classes: 10 }),
 }
 
-/** A definition's stages for each micro-batch. */
-function partsOf(definition: ModelDefinition, rows: readonly number[]): Stage[][] {
-  return rows.map((size, k) => {
-    const first = rows.slice(0, k).reduce((a, b) => a + b, 0)
-    const given = { images: batch(DATA, size, { first }), ...(definition.classes && { labels: batch(LABELS, size, { first }) }) }
-    return trainingStages(definition, given, new Pass(true, { first, rows: size }))
-  })
-}
+const total = (rows: readonly number[]) => rows.reduce((a, b) => a + b, 0)
+/** A definition's stages for each micro-batch; the last may have fewer rows than the others. */
+const partsOf = (definition: ModelDefinition, rows: readonly number[]): Stage[][] =>
+  stepParts(definition, data, total(rows), rows[0]!, true).parts
 const stepOf = (definition: ModelDefinition, rows: readonly number[]): Stage[] =>
   accumulate(partsOf(definition, rows), rows, definition.reduction)
-const total = (rows: readonly number[]) => rows.reduce((a, b) => a + b, 0)
 
 /** A model after some steps, with the means of its metrics. */
 async function after(definition: ModelDefinition, stages: readonly Stage[], steps: number) {
@@ -75,7 +70,7 @@ describe.each(Object.entries(KINDS))('%s', (_, define) => {
 
   it.each(ROWS.map((rows) => [rows]))('computed in pieces, in any order, is as in one tape: %j', async (rows) => {
     const definition = define()
-    const [STEPS, n] = [3, total(rows)]
+    const [STEPS, n] = [3, total(rows) * (definition.batchesPerStep ?? 1)]
     const whole = await after(definition, stepOf(definition, rows), STEPS)
 
     const parts = stepPieces(partsOf(definition, rows), rows, definition.reduction)
@@ -112,7 +107,7 @@ describe.each(Object.entries(KINDS))('%s', (_, define) => {
 describe('the numbers of a step in micro-batches', () => {
   it.each([[[4, 4]], [[3, 3, 3]], [[4, 4, 1]]])('are those of the whole batch, up to rounding: %j', async (rows) => {
     // Without clipping, which would hide a sum that is a mean.
-    for (const define of [() => vae({ hidden: 20, latent: 3 }), KINDS.gan!]) {
+    for (const define of [small, pair]) {
       const [whole, parts] = [define(), define()]
       const one = await after(whole, stepOf(whole, [total(rows)]), 1)
       const several = await after(parts, stepOf(parts, rows), 1)
@@ -206,7 +201,7 @@ it('a step needs the memory of one micro-batch, and of the sums', () => {
 })
 
 it('one micro-batch is the step as it is', () => {
-  const stages = trainingStages(KINDS.gan!(), { images: batch(DATA, 4) })
+  const stages = trainingStages(pair(), { images: batch(DATA, 4) })
   expect(accumulate([stages], [4])).toEqual(stages)
 })
 
@@ -235,7 +230,7 @@ describe('refusals', () => {
 })
 
 describe('micro-batches that are none', () => {
-  const parts = partsOf(KINDS['vae']!(), [3, 2])
+  const parts = partsOf(small(), [3, 2])
   it.each([[[], []], [parts, [3]], [parts, [3, 0]], [parts, [3, 1.5]]] as const)('%#', (given, rows) => {
     for (const [name, make] of Object.entries({ accumulate, stepPieces })) {
       expect(() => make(given, rows)).toThrow(new RangeError(

@@ -87,7 +87,8 @@ export function faultsOf({ loss, kl, ...others }: Curves): string[] {
   if (loss) return [...finite, ...absurd, ...said(!(loss.at(-1)! < loss[0]!), `the loss goes from ${loss[0]} to ${loss.at(-1)}`)]
   const saturated = Object.entries(others).flatMap(([name, values]) => (
     said(Math.max(...values) >= ABSURD_LOSS, `${name} reaches ${Math.max(...values)}`)))
-  const { discriminator = [] } = others
+  const { discriminator } = others
+  if (!discriminator) return [...finite, ...absurd, ...saturated]
   const least = Math.min(...discriminator)
   const learns = said(!(least < 0.9 * discriminator[0]!), `the discriminator's loss goes from ${discriminator[0]} to ${least}`)
   return [...finite, ...absurd, ...saturated, ...learns]
