@@ -19,25 +19,48 @@ const IMAGES = { train: ['images', 'x_train', 'train_images', 'x', 'arr_0'],
 const LABELS = { train: ['labels', 'y_train', 'train_labels', 'y', 'arr_1'],
   test: ['test.labels', 'y_test', 'test_labels'] } as const
 
-/** How many bytes tell what a file is. */
-export const BEGINNING = 9
-export type ArrayKind = 'set' | 'npy' | 'npz'
-
-/** What a file is by its beginning; undefined for others, IDX among them. */
-export function arrayKind(beginning: Uint8Array): ArrayKind | undefined {
-  const text = String.fromCharCode(...beginning)
-  if (text.startsWith('\x93NUMPY')) return 'npy'
-  if (text.startsWith('PK')) return 'npz'
-  // A header of less than 2^32 bytes, which begins with {.
-  return /^[^]{4}\0{4}\{/.test(text) ? 'set' : undefined
+/** A kind of file that holds a data set. */
+interface ArrayFile {
+  /** What the command line calls it. */
+  readonly name: string
+  /** Whether a file is one, by its first BEGINNING bytes, as characters, and by how many it has. */
+  is(beginning: string, size: number): boolean
+  /** Whether it has one array, which is taken for both splits. */
+  readonly single?: true
+  splits(bytes: Uint8Array, path: string, name: string, maxBytes: number): Splits
 }
 
-export function arraySplits(kind: ArrayKind, bytes: Uint8Array, path: string, name: string, maxBytes: number): Splits {
-  if (kind === 'set') {
-    const { train, test } = openPictureSet(bytes, path)
-    return { train: { ...train, name }, test: test && { ...test, name } }
-  }
-  if (kind === 'npy') return { train: fromArrays(decodeNpy(bytes, path), undefined, path, name), test: undefined }
+/** How many bytes tell what a file is. */
+export const BEGINNING = 9
+
+/** In the order in which they are tried. A line here is all that the command line and `loadDataset` know of a kind. */
+export const ARRAY_FILES = {
+  set: {
+    name: 'prepared',
+    // A header of less than 2^32 bytes, which begins with {.
+    is: (beginning) => /^[^]{4}\0{4}\{/.test(beginning),
+    splits(bytes, path, name) {
+      const { train, test } = openPictureSet(bytes, path)
+      return { train: { ...train, name }, test: test && { ...test, name } }
+    },
+  },
+  npz: { name: 'NPZ', is: (beginning) => beginning.startsWith('PK'), splits: npzSplits },
+  npy: {
+    name: 'NPY', is: (beginning) => beginning.startsWith('\x93NUMPY'), single: true,
+    splits: (bytes, path, name) => ({ train: fromArrays(decodeNpy(bytes, path), undefined, path, name), test: undefined }),
+  },
+} as const satisfies Readonly<Record<string, ArrayFile>>
+export type ArrayKind = keyof typeof ARRAY_FILES
+
+const kinds = Object.entries(ARRAY_FILES) as [ArrayKind, ArrayFile][]
+
+/** What a file is by its beginning; undefined for others, IDX among them. */
+export const arrayKind = (beginning: Uint8Array, size: number): ArrayKind | undefined =>
+  kinds.find(([, { is }]) => is(String.fromCharCode(...beginning.subarray(0, BEGINNING)), size))?.[0]
+
+export const arrayFile = (kind: ArrayKind): ArrayFile => ARRAY_FILES[kind]
+
+function npzSplits(bytes: Uint8Array, path: string, name: string, maxBytes: number): Splits {
   const arrays = decodeNpz(bytes, path, { maxBytes })
   const split = (which: 'train' | 'test'): ImageDataset | undefined => {
     const find = (names: readonly string[]) => arrays.get(names.find((each) => arrays.has(each)) ?? '')

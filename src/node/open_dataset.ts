@@ -96,7 +96,7 @@ async function rowsIn(path: string, split: Split): Promise<Rows | undefined> {
   const name = basename(resolve(path))
   const part = (begin: number, end: number) => bytesOf(path, begin, Math.min(end, size))
   const beginning = await part(0, NPY_HEADER)
-  const kind = arrayKind(beginning)
+  const kind = arrayKind(beginning, size)
   if (kind === 'set') return ofSet(path, size, split, part)
   if (kind === 'npy') {
     const found = imagesInNpy(beginning, size, path)

@@ -6,7 +6,7 @@ import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import { pictureFolder } from '../pictures/folder.ts'
 import type { PictureList } from '../pictures/make.ts'
-import { arrayKind, arraySplits, BEGINNING } from './array_files.ts'
+import { arrayFile, type ArrayKind, arrayKind, BEGINNING } from './array_files.ts'
 import { emojiIn } from './emoji.ts'
 import { FASHION_CLASSES, FASHION_MISSING, npmFashion, officialFashion } from './fashion.ts'
 import { idxFile, idxFolder, PREFIX } from './idx_files.ts'
@@ -93,15 +93,15 @@ async function folderSource(folder: string, name: string, most: number): Promise
 }
 
 async function fileSource(path: string, name: string, most: number): Promise<Source> {
-  const kind = arrayKind(await beginning(path))
+  const kind = await kindOf(path)
   if (!kind) {
     const { train, test } = await idxFile(path, name, most)
     return { name, single: !test, load: async (split) => (split === 'test' && test ? test() : train!()) }
   }
-  const read = async () => arraySplits(kind, await readData(path, most), path, name, most)
+  const { single = false, splits: splitsOf } = arrayFile(kind)
+  const read = async () => splitsOf(await readData(path, most), path, name, most)
   // Opening is quick, but a set may be large: it is read once for both splits.
   let splits: ReturnType<typeof read> | undefined
-  const single = kind === 'npy'
   return {
     name, single,
     async load(split) {
@@ -114,14 +114,14 @@ async function fileSource(path: string, name: string, most: number): Promise<Sou
 
 /** Whether a path is of a file that "ganglion data" may have written, rather than of arrays of others. */
 export const isPreparedSet = async (path: string): Promise<boolean> =>
-  (await stat(path).catch((cause) => { throw unreadable(path, cause) })).isFile() && arrayKind(await beginning(path)) === 'set'
+  (await stat(path).catch((cause) => { throw unreadable(path, cause) })).isFile() && await kindOf(path) === 'set'
 
-async function beginning(path: string): Promise<Uint8Array> {
+async function kindOf(path: string): Promise<ArrayKind | undefined> {
   const file = await open(path).catch((cause) => { throw unreadable(path, cause) })
   try {
     const bytes = new Uint8Array(BEGINNING)
     const { bytesRead } = await file.read(bytes, 0, BEGINNING, 0)
-    return bytes.subarray(0, bytesRead)
+    return arrayKind(bytes.subarray(0, bytesRead), (await file.stat()).size)
   } finally {
     await file.close()
   }

@@ -18,7 +18,7 @@ import { classesOf, dataHash, testData, trainingData } from '../data.ts'
 import { choiceFrom, limitOptions, pictureOptions } from '../data_options.ts'
 import { help, integer, parse, path, pngName, seed, UsageError } from '../options.ts'
 import { sayData } from '../say_data.ts'
-import { MAX_BYTES } from './picture.ts'
+import { FILES, MAX_BYTES } from './picture.ts'
 
 function setName(text: string): string {
   const name = path(text)
@@ -47,12 +47,12 @@ export const data: Command = {
   notes: [
     'SOURCE is what --data of "ganglion train" takes, which takes SET too.',
     'Sub-folders of pictures are classes; folders named train and test are splits, of which SET has both.',
-    'info shows NPZ, NPY and IDX files too. NPZ files keep numbers of classes, and no names.',
+    `info shows other files too (${FILES.slice(1).join(', ')}). NPZ files keep numbers of classes, and no names.`,
   ],
   groups: [['Preparing', making], ['Info', showing], ['Output', output]],
   examples: [
     ['data ./photos --size 64 --out photos.safetensors', 'pictures of any kind and size, 64x64 in colour'],
-    ['data info photos.safetensors', 'sizes, classes and digest; the first images into photos.safetensors.png'],
+    ['data info photos.safetensors', 'sizes, classes, digest, and a picture of the first images'],
     ['train vae --data photos.safetensors', 'trains on them'],
   ],
   async run(args, io) {

@@ -4,9 +4,11 @@ import { GanglionError } from '../../errors.ts'
 import { writeFileAtomic } from '../../node/files.ts'
 import { isRunPicture } from '../../node/run_files.ts'
 import type { RunConfig } from '../../checkpoint/config.ts'
+import { ARRAY_FILES } from '../../node/array_files.ts'
 import { moduleModel } from '../../node/model_source.ts'
 import { MOST_BYTES } from '../../node/read.ts'
 import { loadRun, type Run } from '../../node/run.ts'
+import { NAMES } from '../../node/sources.ts'
 import type { Model } from '../../train/model.ts'
 import type { Command } from '../command.ts'
 import type { Io } from '../io.ts'
@@ -15,10 +17,13 @@ import { tidyRun } from '../run_lock.ts'
 
 export const RUN = 'RUN is the folder that "ganglion train" wrote.'
 
+/** Files that hold a data set, as people call them. */
+export const FILES = [...Object.values(ARRAY_FILES).map(({ name }) => name), 'IDX']
+
 /** The option for the images to take; by default the run's. */
 export const DATA = {
   value: 'DATA', read: path,
-  help: 'mnist, fashion, emoji, a folder of pictures (PNG, JPEG, WebP) or of IDX files, or a file (prepared, NPZ, NPY, IDX)',
+  help: `${NAMES.join(', ')}, a folder of pictures (PNG, JPEG, WebP) or of IDX files, or a file (${FILES.join(', ')})`,
   initial: "the run's",
 } as const
 
