@@ -1,36 +1,13 @@
 // Finds the command and runs it. Exit codes: 0; 1 for an error, in one sentence, also where the output could not be written;
 // 2 for wrong usage; 129, 130, 143 for signals.
 import { type Command, columns, helpText } from './command.ts'
-import { audit } from './commands/audit.ts'
-import { bench } from './commands/bench.ts'
-import { data } from './commands/data.ts'
-import { encode } from './commands/encode.ts'
-import { evaluate } from './commands/evaluate.ts'
-import { exportRun } from './commands/export.ts'
-import { importRun } from './commands/import.ts'
-import { info } from './commands/info.ts'
-import { interpolate } from './commands/interpolate.ts'
-import { map } from './commands/map.ts'
-import { models } from './commands/models.ts'
-import { reconstruct } from './commands/reconstruct.ts'
-import { sample } from './commands/sample.ts'
-import { swarm } from './commands/swarm.ts'
-import { sweep } from './commands/sweep.ts'
-import { train } from './commands/train.ts'
-import { verify } from './commands/verify.ts'
-import { watch } from './commands/watch.ts'
-import { work } from './commands/work.ts'
+import { commands } from './commands/index.ts'
 import type { Io } from './io.ts'
 import { nearest } from './nearest.ts'
 import { UsageError } from './options.ts'
 import { printableIo } from './printable.ts'
 import { isError } from '../tag.ts'
 import { version } from './version.ts'
-
-const commands: readonly Command[] = [
-  train, sample, reconstruct, interpolate, encode, map, evaluate, exportRun, importRun, data, models, bench, verify, info,
-  sweep, watch, work, swarm, audit,
-]
 
 export const cli = (args: readonly string[], io: Io): Promise<number> => dispatch(args, printableIo(io))
 

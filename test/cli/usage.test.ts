@@ -1,21 +1,33 @@
 // Wrong usage: exit code 2, one sentence on stderr, nothing on stdout, nothing written. And the help.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readFileSync } from 'node:fs'
+import { commands } from '../../src/cli/commands/index.ts'
 import { nearest } from '../../src/cli/nearest.ts'
 import { mayHaveAvx2 } from '../../src/cli/options.ts'
 import { formatNames } from '../../src/export/export.ts'
 import { modelNames } from '../../src/models/kinds.ts'
+import { from } from '../../src/nn/schedules.ts'
 import { automaticThreads } from '../../src/runtime/faster.ts'
 import { recipeKinds } from '../../src/verify/index.ts'
 import { ganglion } from './ganglion.ts'
 import { defaults, owners } from './kinds.ts'
 
-const COMMANDS = 'the commands are train, sample, reconstruct, interpolate, encode, map, evaluate, export, import, data, ' +
-  'models, bench, verify, info, sweep, watch, work, swarm, audit (see "ganglion --help")'
+const names = commands.map(({ name }) => name)
+const COMMANDS = `the commands are ${names.join(', ')} (see "ganglion --help")`
 const MODELS = modelNames.join(', ')
 const FILTERS = '2 positive integers, at a quarter and at half of the size, with commas between'
 const RATE = '0 or more, within float32, or a schedule as JSON'
 const TRAIN = '(see "ganglion train --help")'
+
+/** What a function says is wrong. */
+function complaint(of: () => unknown): string {
+  try {
+    of()
+  } catch (error) {
+    return (error as Error).message
+  }
+  throw new Error('it says nothing')
+}
 
 test.each([
   ['trian', 'unknown command trian; did you mean train? (see "ganglion --help")'],
@@ -59,7 +71,7 @@ test.each([
     `--accumulate is 2 and --micro-batches 3, which are the same; give one of them ${TRAIN}`],
   ['train vae --learning-rate {"schedule":"cos"}', '--learning-rate expected a schedule as JSON, such as ' +
     '{"schedule":"cosine","initial":1e-3,"steps":2000}, got "{"schedule":"cos"}": ' +
-    `schedules: there is no schedule 'cos', expected cosine, exponential, piecewise, linear, warmup ${TRAIN}`],
+    `${complaint(() => from({ schedule: 'cos' }))} ${TRAIN}`],
   ['train vae --learning-rate 1e999', `--learning-rate expected ${RATE}, got "1e999" ${TRAIN}`],
   ['train vae --batch-size -8', `--batch-size expected an integer of at least 1, got "-8" ${TRAIN}`],
   ['train vae --seed 9007199254740993', `--seed expected an integer from 0 to 2^53 - 1, got "9007199254740993" ${TRAIN}`],
@@ -117,10 +129,6 @@ describe('help', () => {
     expect((await ganglion(['help'])).stdout).toBe(stderr)
   })
 
-  const names = [
-    'train', 'sample', 'reconstruct', 'interpolate', 'encode', 'map', 'evaluate', 'export', 'import', 'models', 'bench', 'verify',
-    'info', 'sweep', 'watch', 'work', 'swarm', 'audit',
-  ]
   test.each(names)('of %s: usage, options, examples, in 120 columns', async (name) => {
     const { code, stdout, stderr } = await ganglion([name, '--help'])
     expect([code, stderr]).toEqual([0, ''])
@@ -130,6 +138,11 @@ describe('help', () => {
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120)
     expect((await ganglion(['help', name])).stdout).toBe(stdout)
     expect((await ganglion([name, '--nonsense', '-h'])).stdout).toBe(stdout)
+  })
+
+  test('the guide names each', () => {
+    const guide = readFileSync('docs/command-line.md', 'utf8')
+    expect(names.filter((name) => !guide.includes(`ganglion ${name}`))).toEqual([])
   })
 
   test('defaults come from the definitions', async () => {
