@@ -50,6 +50,7 @@ describe('the sizes of its entries are the budgets of .size-limit.js', async () 
     ['ganglion/export', ['ganglion/export: what is there before a format is chosen']],
     ['ganglion/metrics', ['ganglion/metrics']],
     ['ganglion/models', ['ganglion/models: all of it, without a core']],
+    ['ganglion/swarm', ['ganglion/swarm']],
     ['ganglion/safetensors', ['ganglion/safetensors']],
     ['ganglion/idx', ['ganglion/idx']],
     ['ganglion/pictures', ['ganglion/pictures: all of it, without a decoder']],
