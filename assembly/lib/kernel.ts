@@ -2,7 +2,7 @@
 // A kernel is `(args, part, parts)`: `args` points at its words on the tape, read as the fields of an
 // unmanaged class. It must write each output element in exactly one part, and give the same bits for any
 // number of parts: split outputs, never a sum. Parts are at least as many as threads (assembly/threads.ts).
-import { OP_WORDS, OWNER_MASK, OWNER_SHIFT, WORDS_MASK } from './layout'
+import { AGAIN, OP_WORDS, OWNER_MASK, OWNER_SHIFT, WORDS_MASK } from './layout'
 
 export type Kernel = (args: usize, part: i32, parts: i32) => void
 
@@ -60,8 +60,10 @@ export function partStart(n: i32, grain: i32, part: i32, parts: i32): i32 {
 
 /** Runs a part of the op at `op`, on the thread that was set; returns the address of the next op. */
 export function runPart(op: usize, part: i32, parts: i32): usize {
-  const owner = (load<u32>(op, 4) >> OWNER_SHIFT) & OWNER_MASK
-  const args = op + (OP_WORDS << 2)
+  const words = load<u32>(op, 4)
+  const owner = (words >> OWNER_SHIFT) & OWNER_MASK
+  const own = op + (OP_WORDS << 2)
+  const args = words & AGAIN ? load<usize>(own) : own
   if (!ASC_FEATURE_THREADS || !owner) call_indirect<void>(load<u32>(op), args, part, parts)
   else if (<i32>(owner - 1) % parts == part) {
     // An owner's op is one part's, of fewer parts their number's residue. Its scratch is its own.

@@ -1,6 +1,7 @@
 // What core and host agree on besides the arguments of kernels: marks of an op on the tape, the control block, the counters.
 // The tape is a flat list of words, `[kernel, words | marks, arguments …]` an op, ended by kernel 0, after one word that points
-// at the control block. `words` counts all of an op's words. Constants tagged @host are the host's too.
+// at the control block. `words` counts all of an op's words. An op marked AGAIN has one word in place of its arguments: the
+// address of those of an earlier op. Constants tagged @host are the host's too.
 
 /** An address in linear memory, as a kernel's argument; 0 where it may be absent. */
 export type Address = usize
@@ -10,7 +11,9 @@ export type Table = usize
 /** The words that an op begins with. @host */
 export const OP_WORDS = 2
 /** Of an op's second word: the number of its words. @host */
-export const WORDS_MASK = 0xfffff
+export const WORDS_MASK = 0x7ffff
+/** An op whose arguments are those of an earlier one. @host */
+export const AGAIN = 1 << 19
 
 /** The doublings of a thread's parts, from this bit on: a mark of the first op of a segment. @host */
 export const HALVINGS_SHIFT = 20

@@ -1,6 +1,6 @@
 // From a schedule and a plan to the tape: the words that the core walks. It is relocatable: where a word is an address, the
 // tape holds the offset in its region, and says which region that is (regions.ts).
-import { OP_WORDS } from '../graph/contract.generated.ts'
+import { AGAIN, OP_WORDS, WORDS_MASK } from '../graph/contract.generated.ts'
 import { type CallOptions, encode, type FieldType, type KernelCall } from '../graph/kernel_call.ts'
 import { Tensor } from '../graph/tensor.ts'
 import type { Plan } from './plan.ts'
@@ -9,8 +9,9 @@ import type { Item, Schedule } from './schedule.ts'
 
 /** A kernel call on the tape. */
 export interface Call {
-  /** The word where it starts. */
+  /** The word where it starts, and that where its arguments do: of an earlier call, where they are the same. */
   readonly at: number
+  readonly args: number
   /** Its kernel's name. */
   readonly kernel: string
   /** What it belongs to; none for bookkeeping. */
@@ -33,6 +34,7 @@ export interface Addresses {
   readonly regions: Regions
   readonly control: number
   readonly arena: number
+  readonly tape: number
   readonly tables: number
   readonly seed: number
   readonly counter: number
@@ -92,13 +94,24 @@ export function emit({ items }: Schedule, plan: Plan, at: Addresses, after: read
     return words.push(offsetOf(word))
   }
   const tables = new Tables(at.tables)
+  // Of one item, by the object: products of a convolution are the same for all groups of its images.
+  const written = new Map<object, Call>()
   const push = (call: KernelCall, item: Item | null) => {
-    const { kernel, options } = call
+    const { kernel: { name: kernel }, args, options } = call
     const first = words.length
-    calls.push({ at: first, kernel: kernel.name, item, options })
-    words.push(0, OP_WORDS)
-    encode(call, put, tables.place)
-    words[first + 1] = words.length - first
+    const earlier = written.get(args)
+    const isAgain = earlier?.kernel === kernel
+    const made = { at: first, args: isAgain ? earlier.args : first + OP_WORDS, kernel, item, options }
+    calls.push(made)
+    words.push(0, 0)
+    if (isAgain) put(at.tape + 4 * earlier.args, 'address')
+    else {
+      encode(call, put, tables.place)
+      written.set(args, made)
+    }
+    const count = words.length - first
+    if (count > WORDS_MASK) throw new Error(`${kernel} has ${count} words, a call at most ${WORDS_MASK}`)
+    words[first + 1] = isAgain ? count | AGAIN : count
   }
   put(at.control, 'address')
   for (const item of items) {
@@ -114,6 +127,7 @@ export function emit({ items }: Schedule, plan: Plan, at: Addresses, after: read
       counter: at.counter,
     }
     for (const call of op.calls(item.node, places)) push(call, item)
+    written.clear()
   }
   for (const call of after) push(call, null)
   words.push(0)

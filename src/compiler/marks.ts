@@ -1,9 +1,7 @@
 // What threads are told about a tape, in marks beside each call's number of words (assembly/lib/layout.ts): what is too small for
 // them, where there is no barrier, whose a call is, and in how many parts they take a segment. The bits are the same whatever it
 // says of times, so guesses will do.
-import {
-  HALVINGS_MASK, HALVINGS_SHIFT, NO_BARRIER, OWNER_SHIFT, SMALL, WORDS_MASK,
-} from '../graph/contract.generated.ts'
+import { HALVINGS_MASK, HALVINGS_SHIFT, NO_BARRIER, OWNER_SHIFT, SMALL } from '../graph/contract.generated.ts'
 import type { Call, Tape } from './emit.ts'
 import type { Item } from './schedule.ts'
 
@@ -79,9 +77,7 @@ export function mark({ words, calls }: Tape, threads: number): void {
 
   for (const segment of segmentsOf(calls)) {
     for (const call of segment) {
-      const count = words[call.at + 1]!
-      if (count > WORDS_MASK) throw new Error(`${call.kernel} has ${count} words, a call at most ${WORDS_MASK}`)
-      words[call.at + 1] = count | marksOf(call)
+      words[call.at + 1]! |= marksOf(call)
     }
     words[segment[0]!.at + 1]! |= halvings(segment, threads, timeOf) << HALVINGS_SHIFT
   }

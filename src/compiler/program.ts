@@ -112,7 +112,8 @@ export function compile<const S extends FunctionSpec>(spec: S, options: CompileO
   const counter = regions.add({ kind: 'group' })
   const at: Addresses = {
     regions, threads, counter, seed: counter + COUNTER_WORDS * 4,
-    control: regions.add({ kind: 'control' }), arena: regions.add({ kind: 'arena' }), tables: regions.add({ kind: 'tables' }),
+    control: regions.add({ kind: 'control' }), arena: regions.add({ kind: 'arena' }),
+    tape: regions.add({ kind: 'tape' }), tables: regions.add({ kind: 'tables' }),
   }
   const outputs = new Map<string, Place>()
   const metrics: string[] = []

@@ -7,7 +7,8 @@ import type { Tensor } from '../graph/tensor.ts'
 export type Region =
   /** Where a tape says that a run should stop, and the words of the barrier (assembly/threads.ts). */
   | { readonly kind: 'control' }
-  /** What calls point to on the tape itself: its words from `tape.tables` on. */
+  /** The tape itself, and its words from `tape.tables` on: arguments and records, which many calls may point to. */
+  | { readonly kind: 'tape' }
   | { readonly kind: 'tables' }
   /** The step's temporaries: `plan.peakBytes`. */
   | { readonly kind: 'arena' }

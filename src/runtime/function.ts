@@ -78,8 +78,10 @@ export class CompiledFunction<S extends FunctionSpec = FunctionSpec> {
         else if (region.kind === 'leaf') this.#regions.set(region, this.#hold(region.leaf))
       }
       this.#address = own(program.tape.words.byteLength, 'a tape')
-      const tables = program.regions.find(({ kind }) => kind === 'tables')!
-      this.#regions.set(tables, this.#address + 4 * program.tape.tables)
+      for (const region of program.regions) {
+        if (region.kind === 'tape') this.#regions.set(region, this.#address)
+        else if (region.kind === 'tables') this.#regions.set(region, this.#address + 4 * program.tape.tables)
+      }
     } catch (error) {
       giveBack(memory, this.holding)
       throw error

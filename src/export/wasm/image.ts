@@ -3,8 +3,7 @@
 //
 //     heap base | the model | graphs | control | counters, leaves, tapes | arena | free
 import {
-  CONTROL_STEP, CONTROL_WORDS, COUNTER_WORDS, KERNELS, OP_WORDS, PackedWeights, SEED_WORDS, StandaloneGraph, StandaloneModel,
-  TALL,
+  CONTROL_STEP, CONTROL_WORDS, COUNTER_WORDS, KERNELS, PackedWeights, SEED_WORDS, StandaloneGraph, StandaloneModel, TALL,
 } from '../../graph/contract.generated.ts'
 import type { Program } from '../../compiler/program.ts'
 import type { Region } from '../../compiler/regions.ts'
@@ -100,7 +99,7 @@ export function imageOf(base: number, { graphs, rows, classes, refusal: noClass,
   const kernels: string[] = []
   for (const { name, program, refusal, counters, regions, tape } of loaded) {
     // There is no metric.
-    const where = { control, arena, group: counters, tables: tape + 4 * program.tape.tables, metric: 0 }
+    const where = { control, arena, group: counters, tape, tables: tape + 4 * program.tape.tables, metric: 0 }
     const addressOf = (region: Region) => (
       region.kind === 'leaf' ? regions[program.regions.indexOf(region)]! : where[region.kind]
     )
@@ -131,12 +130,12 @@ function tapeOf(
   const loaded = words.slice()
   const bases = regions.map(addressOf)
   addresses.at.forEach((word, i) => { loaded[word]! += bases[addresses.region[i]!]! })
-  for (const { at, kernel } of calls) {
+  for (const { at, args, kernel } of calls) {
     if (!kernels.includes(kernel)) kernels.push(kernel)
     loaded[at] = kernels.indexOf(kernel) + 1
     // Whatever engine this is: a file is the same on all, and pages and current V8 hold the taller tile in registers.
     const flags = fieldsOf(KERNELS[kernel as keyof typeof KERNELS].layouts[0]!).findIndex(([name]) => name === 'flags')
-    if (flags >= 0) loaded[at + OP_WORDS + flags]! |= TALL
+    if (flags >= 0) loaded[args + flags]! |= TALL
   }
   return loaded
 }
