@@ -11,13 +11,17 @@ export interface Buffer {
   offset: number
 }
 
-export interface Plan {
+/** Buffers before they have their places. */
+export interface Lives {
   readonly buffers: readonly Buffer[]
   /** The buffer that holds an item's result; none for effects and for aliases of a leaf. */
   readonly result: ReadonlyMap<Item, Buffer>
   readonly scratch: ReadonlyMap<Item, Buffer>
   /** Values that are written straight to the variable which they are assigned to, and so have no buffer. */
   readonly placed: ReadonlyMap<Item, Tensor>
+}
+
+export interface Plan extends Lives {
   /** Bytes of the arena. */
   readonly peakBytes: number
   /** The largest sum of buffers alive at once: no plan of this schedule can need less. */
@@ -27,7 +31,13 @@ export interface Plan {
 const ALIGN = 64
 const bytesOf = (floats: number): number => Math.ceil((floats * 4) / ALIGN) * ALIGN
 
-export function plan({ items, outputs }: Schedule, threads = 1): Plan {
+export function plan(schedule: Schedule, threads = 1): Plan {
+  const lives = livesOf(schedule, (node) => node.op.scratch?.(node, threads) ?? 0)
+  return { ...lives, ...place(lives.buffers) }
+}
+
+/** What is in memory when; `scratchOf` an item: floats that it works in. */
+export function livesOf({ items, outputs }: Schedule, scratchOf: (node: Tensor) => number): Lives {
   const lastUse = new Map<Item, number>()
   items.forEach((item, at) => {
     for (const input of item.inputs) if (!(input instanceof Tensor)) lastUse.set(input, at)
@@ -64,7 +74,7 @@ export function plan({ items, outputs }: Schedule, threads = 1): Plan {
 
   items.forEach((item, at) => {
     const { node } = item
-    const floats = node.op.scratch?.(node, threads) ?? 0
+    const floats = scratchOf(node)
     if (floats > 0) scratch.set(item, make(floats, at, at))
     if (node.op.effect || placed.has(item)) return
     if (node.op.calls === 'alias') {
@@ -83,30 +93,50 @@ export function plan({ items, outputs }: Schedule, threads = 1): Plan {
     buffer.to = Math.max(buffer.to, lastOf.get(item)!)
     result.set(item, buffer)
   })
-  return { buffers, result, scratch, placed, ...place(buffers) }
+  return { buffers, result, scratch, placed }
 }
 
 const bySize = (a: Buffer, b: Buffer): number => b.bytes - a.bytes || a.from - b.from
 const byLife = (a: Buffer, b: Buffer): number => b.to - b.from - (a.to - a.from) || b.bytes - a.bytes
+/** How much more than the bound a plan of so many bytes may take, before other orders are tried, and how many. */
+const NEAR = 1.02
+const LARGE = 1e6
+const TRIES = 60
 
-/** Offsets for the largest first, or for what lives longest where that needs less: up to a tenth. */
+/**
+ * Offsets for the largest first, or for what lives longest where that needs less: up to a tenth. Where both need much more than
+ * has to be, what lies at the end comes sooner, again and again.
+ */
 function place(buffers: readonly Buffer[]): { peakBytes: number; lowerBound: number } {
-  const lowerBound = mostAlive(buffers)
-  let peakBytes = placeBy(bySize, buffers)
-  if (peakBytes > lowerBound) {
-    const other = placeBy(byLife, buffers)
-    if (other > peakBytes) placeBy(bySize, buffers)
-    else peakBytes = other
+  const lowerBound = aliveIn(buffers).reduce((most, bytes) => Math.max(most, bytes), 0)
+  let best: readonly Buffer[] = buffers
+  let peakBytes = Infinity
+  let isInPlace = false
+  const attempt = (order: readonly Buffer[]): number => {
+    const end = placeInOrder(order)
+    isInPlace = end < peakBytes
+    if (isInPlace) [best, peakBytes] = [[...order], end]
+    return end
   }
+  const starts = [bySize, byLife].map((by) => [...buffers].sort(by))
+  for (const order of starts) if (peakBytes > lowerBound) attempt(order)
+  for (const order of starts) {
+    for (let times = TRIES / 2; times > 0 && peakBytes > Math.max(LARGE, NEAR * lowerBound); times--) {
+      const end = attempt(order)
+      const at = order.findIndex(({ offset, bytes }) => offset + bytes === end)
+      order.splice(at >> 1, 0, ...order.splice(at, 1))
+    }
+  }
+  if (!isInPlace) placeInOrder(best)
   return { peakBytes, lowerBound }
 }
 
 /** Each at the lowest place free for its whole life; returns the end of all. */
-function placeBy(order: (a: Buffer, b: Buffer) => number, buffers: readonly Buffer[]): number {
+function placeInOrder(buffers: readonly Buffer[]): number {
   // By offset, so what begins beyond the end ends the search.
   const placed: Buffer[] = []
   let end = 0
-  for (const buffer of [...buffers].sort(order)) {
+  for (const buffer of buffers) {
     const { bytes, from, to } = buffer
     let offset = 0
     for (let i = 0; i < placed.length && placed[i]!.offset < offset + bytes; i++) {
@@ -131,9 +161,14 @@ function firstAfter(offset: number, sorted: readonly Buffer[]): number {
   return low
 }
 
-/** The largest sum of bytes alive at once. */
-function mostAlive(buffers: readonly Buffer[]): number {
-  const alive: number[] = []
-  for (const { from, to, bytes } of buffers) for (let at = from; at <= to; at++) alive[at] = (alive[at] ?? 0) + bytes
-  return alive.reduce((most, bytes) => Math.max(most, bytes), 0)
+/** The sum of bytes alive while each item runs. */
+export function aliveIn(buffers: readonly Buffer[]): number[] {
+  // By how much it changes at each item.
+  const changes = Array.from({ length: buffers.reduce((end, { to }) => Math.max(end, to + 2), 0) }, () => 0)
+  for (const { from, to, bytes } of buffers) {
+    changes[from]! += bytes
+    changes[to + 1]! -= bytes
+  }
+  let alive = 0
+  return changes.map((change) => (alive += change))
 }

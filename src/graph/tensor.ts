@@ -46,6 +46,8 @@ export interface Op<A extends Attrs = Attrs> {
   readonly effect?: boolean
   /** The effect is that the variable holds the value. */
   readonly assigns?: boolean
+  /** Effects of this op on different first inputs may come in any order: what they share, they only read. */
+  readonly unordered?: boolean
 }
 
 let created = 0

@@ -71,6 +71,7 @@ const updateOp: Op<OneAttrs> = {
   },
   gradient: null,
   effect: true,
+  unordered: true,
   scratch: ({ inputs, attrs: { multiplier } }) => (multiplier === 1 ? 0 : inputs.at(-2)!.size),
   calls({ inputs, attrs: { kernel, slots, rates, p, q, epsilon, multiplier } }, at) {
     const slot = (name: Slot) => (slots.includes(name) ? at.inputs[1 + slots.indexOf(name)]! : 0)

@@ -77,6 +77,7 @@ const isGradient = (x: unknown): x is null => x === null || typeof x === 'functi
 const isCalls = (x: unknown): x is 'alias' => x === 'alias' || typeof x === 'function'
 const OP = {
   name: required(name), shape: required(callable), flops: required(callable), scratch: callable, effect: flag, assigns: flag,
+  unordered: flag,
   gradient: required(rule('a function, or null where there is none', isGradient)),
   calls: required(rule("a function, or 'alias'", isCalls)), inPlace: list, fusable: anything,
 }

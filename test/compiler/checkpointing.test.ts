@@ -1,14 +1,17 @@
 // Checkpointing: the same bits in less memory. On random graphs every item that is there twice reads what its first one read.
 import { expect, it, test } from 'vitest'
-import { checkpointing, recompute } from '../../src/compiler/checkpointing.ts'
+import { checkpointing } from '../../src/compiler/checkpointing.ts'
 import { plan } from '../../src/compiler/plan.ts'
 import { compile, type FunctionSpec } from '../../src/compiler/program.ts'
+import { recompute } from '../../src/compiler/recompute.ts'
 import type { Item, Schedule } from '../../src/compiler/schedule.ts'
-import { input, isVariable } from '../../src/graph/leaves.ts'
+import { constant, input, isVariable, type Variable, variable } from '../../src/graph/leaves.ts'
 import { Tensor } from '../../src/graph/tensor.ts'
 import { changedBy, memoryOf } from '../../src/graph/walk.ts'
 import { trainingStages } from '../../src/models/stages.ts'
 import { dcgan } from '../../src/models/dcgan.ts'
+import { sgd } from '../../src/nn/optimizers.ts'
+import * as ops from '../../src/ops/index.ts'
 import { madeUp } from '../../src/verify/draw.ts'
 import { newSession } from '../harness.ts'
 import { planFaults } from './plan_check.ts'
@@ -38,10 +41,12 @@ test('random graphs: what is computed again has the value that it had, and every
   for (let seed = 1; seed <= 400; seed++) {
     const stages = randomGraph(seed).map(({ outputs, updates }, s) => (
       { outputs: Object.fromEntries(outputs.map((t, i) => [`${s}.${i}`, t])), updates }))
-    const { schedule } = compile({ group: 'test', stages })
-    const made = recompute(schedule, 1)
+    const { schedule, plan: { lowerBound } } = compile({ group: 'test', stages })
+    const made = recompute(schedule, 1, 0.5)
     added += made.items.length - schedule.items.length
-    expect(planFaults(made, plan(made)), `seed ${seed}`).toEqual([])
+    const sound = plan(made)
+    expect(planFaults(made, sound), `seed ${seed}`).toEqual([])
+    expect(sound.lowerBound).toBeLessThanOrEqual(lowerBound)
     const [before, after] = [valuesOf(schedule), valuesOf(made)]
     // Each value was there before, and those of effects and outputs are what they were.
     expect([...new Set(after.values())].sort(), `seed ${seed}`).toEqual([...new Set(before.values())].sort())
@@ -49,7 +54,7 @@ test('random graphs: what is computed again has the value that it had, and every
       [...stage.values()].map((x) => (x instanceof Tensor ? x.id : values.get(x))))
     expect(held(made, after), `seed ${seed}`).toEqual(held(schedule, before))
   }
-  expect(added).toBeGreaterThan(200)
+  expect(added).toBeGreaterThan(2000)
 })
 
 /** Two steps of a function: its plan, and all variables. */
@@ -61,6 +66,19 @@ async function trained(spec: () => FunctionSpec, images: Float32Array, schedule?
   return { bytes: fn.plan.peakBytes, values: session.variables.map((v) => [v.attrs.name, session.values(v).slice()]) }
 }
 
+it('updates see variables as they were when the stage began, whichever comes first', async () => {
+  const trainedBy = async (schedule?: typeof checkpointing) => {
+    const session = await newSession()
+    const [a, b, c] = ['a', 'b', 'c'].map((name, i) => variable(name, [3], () => constant(Float32Array.of(i + 1, 2, 3)))) as
+      [Variable, Variable, Variable]
+    const updates = sgd({ learningRate: 0.5, momentum: 0.9 }).apply([ops.mul(c, 2), a, ops.add(a, b)], [a, b, c])
+    const fn = session.compile({ group: 'train', stages: [{ updates }] }, { schedule })
+    expect(fn.run(3)).toBe(3)
+    return session.variables.map((v) => [v.attrs.name, session.values(v).slice()])
+  }
+  expect(await trainedBy(checkpointing)).toEqual(await trainedBy())
+})
+
 it('dcgan: less memory, the same bits', async () => {
   const definition = dcgan({ filters: [16, 32] })
   const shape = [32, ...definition.imageShape]
@@ -70,5 +88,5 @@ it('dcgan: less memory, the same bits', async () => {
   const images = madeUp(shape.reduce((a, b) => a * b, 1), 1)
   const [kept, again] = [await trained(spec, images), await trained(spec, images, checkpointing)]
   expect(again.values).toEqual(kept.values)
-  expect(again.bytes).toBeLessThan(0.9 * kept.bytes)
+  expect(again.bytes).toBeLessThan(0.7 * kept.bytes)
 })

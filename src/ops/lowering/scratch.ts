@@ -11,17 +11,25 @@ export interface Lowered {
 export class Scratch {
   readonly #start: number
   #end: number
+  #most: number
 
   constructor({ scratch }: Places) {
     this.#start = scratch
     this.#end = scratch
+    this.#most = scratch
   }
 
   /** The address of so many bytes, a multiple of 64. */
   bytes(count: number): number {
     const at = this.#end
     this.#end += Math.ceil(count / 64) * 64
+    this.#most = Math.max(this.#most, this.#end)
     return at
+  }
+
+  /** Gives back all from an address on: what is handed out next is written after a barrier. */
+  release(from: number): void {
+    this.#end = from
   }
 
   floats(count: number): number {
@@ -29,6 +37,6 @@ export class Scratch {
   }
 
   get used(): number {
-    return this.#end - this.#start
+    return this.#most - this.#start
   }
 }

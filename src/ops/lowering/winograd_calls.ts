@@ -54,8 +54,8 @@ function spreadFilters({ at, scratch, w, back }: Site) {
   const { g: { c, f, kh, kw } } = w
   const taps = kh * kw * c
   const filter = at.inputs[1]!
-  const panels = scratch.floats(taps * f)
   const spread = scratch.floats(filterFloats(w))
+  const panels = scratch.floats(taps * f)
   const calls = back
     ? [
         packB(filter, panels, { k: [1, 1, f], n: taps, strides: [0, 0, 1, f] }),
@@ -65,6 +65,8 @@ function spreadFilters({ at, scratch, w, back }: Site) {
         packB(filter, panels, { k: [1, 1, taps], n: f, strides: [0, 0, f, 1] }),
         ...withBarrierAtEnd(withoutBarriers(byFilters(w).map((part) => spreading(part)(f / NR, panels, spread)))),
       ]
+  // After the last barrier, images are spread where they lay.
+  scratch.release(panels)
   return { at: spread, calls }
 }
 
