@@ -2,7 +2,9 @@
 // compared takes turns. What the user got wrong is one sentence (tools/run.mjs).
 import { writeFile } from 'node:fs/promises'
 import { type Command, parse, usageOf } from './command.ts'
+import { checkpoints } from './checkpointing.ts'
 import { compare } from './compare_builds.ts'
+import { compiling } from './compile.ts'
 import { exported } from './exports.ts'
 import { growth } from './growth.ts'
 import { kernels } from './kernel_sizes.ts'
@@ -16,13 +18,15 @@ import { start } from './start.ts'
 import { swarm } from './swarm.ts'
 import { sweep } from './sweep.ts'
 import { threads } from './threads.ts'
+import { trainCost } from './train_cost.ts'
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  compare, profile, kernels, threads, memory, growth, start, large, pictures, swarm, sweep, peers, quality, exports: exported,
+  compare, profile, kernels, threads, memory, compile: compiling, checkpointing: checkpoints, growth, start, large, pictures,
+  train: trainCost, swarm, sweep, peers, quality, exports: exported,
 }
 
 function help(): string {
-  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`)
+  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(13)} ${summary}`)
   return `npm run bench -- COMMAND [OPTIONS]\n\n${lines.join('\n')}\n\nOptions of one: npm run bench -- COMMAND --help`
 }
 

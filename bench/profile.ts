@@ -19,7 +19,7 @@ const STEPS_A_PEAK = 5
 const WARM_STEPS = 20
 
 /** An op in a table: its name, shapes and scope. */
-function nameOf(item: Item | null | undefined): string {
+export function nameOf(item: Item | null | undefined): string {
   if (!item) return 'bookkeeping'
   const { op, inputs, shape, scope } = item.node
   return `${op.name} ${inputs.map((i) => `[${i.shape}]`).join(' ')} → [${shape}]  ${scope}`

@@ -124,6 +124,9 @@ const sngan32: Make = (pieces) => {
     (real, fake) => (real ? ops.add(hinge(1, real), hinge(-1, fake)) : ops.negative(ops.mean(fake))))
 }
 
+/** The batches that they are measured at. */
+export const REAL_BATCHES: Readonly<Record<string, number>> = { 'dcgan64-4': 64, 'dcgan64-5': 64, cvae64: 64, sngan32: 16 }
+
 /** By the names that `npm run bench -- compare` and its like know. */
 export const realModels: Readonly<Record<string, Make>> = {
   'dcgan64-4': dcgan64(4), 'dcgan64-5': dcgan64(5), cvae64, sngan32,

@@ -16,8 +16,8 @@ import { inTurns, ratios } from './pairs.ts'
 import { roundTrip } from './round_trip.ts'
 import { runtimeWith } from './runtimes.ts'
 
-/** About thirty milliseconds: to begin a run takes threads some tenths of one. */
-const ROUNDS = 20_000_000
+/** Of each thread's loop, about thirty milliseconds: to begin a run takes threads some tenths of one. */
+export const LOOP_ROUNDS = 20_000_000
 
 /** The peak's loop on each of the runtime's threads. */
 export async function loopOn(runtime: Runtime): Promise<CompiledFunction> {
@@ -26,9 +26,9 @@ export async function loopOn(runtime: Runtime): Promise<CompiledFunction> {
     name: 'loops',
     shape: () => [8 * count],
     gradient: null,
-    calls: (_, { output: y }) =>
-      withBarrierAtEnd(Array.from({ length: count }, (_, owner) => ownedBy(owner, [peakCall(y + 32 * owner, ROUNDS)])).flat()),
-    flops: () => ROUND_FLOPS * ROUNDS * count,
+    calls: (_, { output: y }) => withBarrierAtEnd(
+      Array.from({ length: count }, (_, owner) => ownedBy(owner, [peakCall(y + 32 * owner, LOOP_ROUNDS)])).flat()),
+    flops: () => ROUND_FLOPS * LOOP_ROUNDS * count,
   }
   const fn = (await runtime.session(1)).compile({ group: 'loops', stages: [{ outputs: { y: apply(op, [], {}) } }] })
   fn.run(3)

@@ -62,17 +62,22 @@ export function imageGrid(images: Float32Array, options: GridOptions): Pixels {
     throw new RangeError(`imageGrid: the grid would have ${width} x ${height} pixels, expected at most 2^30 bytes; ` +
       'use a smaller scale or gap, or fewer images')
   }
-  const pixels = Uint8Array.from({ length: width * height * c }, (_, i) => frame[i % c]!)
+  const pixels = new Uint8Array(width * height * c)
+  const empty = Uint8Array.from({ length: width * c }, (_, i) => frame[i % c]!)
+  for (let y = 0; y < height; y++) pixels.set(empty, y * empty.length)
   for (let i = 0; i < count; i++) {
     const left = gap + (i % columns) * (w * scale + gap)
     const top = gap + Math.floor(i / columns) * (h * scale + gap)
-    for (let y = 0; y < h * scale; y++) {
-      const source = (i * h + Math.floor(y / scale)) * w
-      for (let x = 0; x < w * scale; x++) {
-        const from = (source + Math.floor(x / scale)) * c
-        const to = ((top + y) * width + left + x) * c
+    let from = i * h * w * c
+    for (let y = 0; y < h; y++) {
+      const start = ((top + y * scale) * width + left) * c
+      let to = start
+      for (let x = 0; x < w; x++, from += c) {
         for (let k = 0; k < c; k++) pixels[to + k] = byte((images[from + k]! - low) / (high - low))
+        const end = to + scale * c
+        for (to += c; to < end; to++) pixels[to] = pixels[to - c]!
       }
+      for (let again = 1; again < scale; again++) pixels.copyWithin(start + again * width * c, start, to)
     }
   }
   return { width, height, channels: c, pixels }

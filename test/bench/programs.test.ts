@@ -25,6 +25,9 @@ const SHORT: readonly (readonly [args: string, line: RegExp])[] = [
   ['memory vae --batch-size 16 --threads 1,2', /^\| vae \| 16 \| 2 \| [\d.]+ \| [\d.]+ \| 1\.\d+ \|$/m],
   [`growth vae --windows 1 --window-ms 1 --out ${folder}`, /^\| 60000 \| /m],
   ['pictures --count 40 --distinct 3 --side 48 --size 16 --turns 1', /^\| ganglion \| \d+ \(\d+–\d+\) \| \d+\.\d+ /m],
+  ['compile vae sngan32 --threads 1 --times 1', /^\| sngan32 \| 16 \| 1 \| \d+ \| .* \| \d+ \| 1?\d{5} \| [\d.]+ \|$/m],
+  ['checkpointing dcgan --windows 1', /^\| dcgan \| 128 \| .* \| same \|$/m],
+  ['train autoencoder --epochs 1 --runs 1', /^\| processor \| /m],
   ['sweep --runs 2 --epochs 1 --jobs 2 --loop-ms 50', /^killed twice and gone on with: the same table$/m],
   [
     'peers vae --batch-size 8 --windows 2 --window-ms 30 --limit 15 --threads 1 --contestants ganglion',
@@ -45,8 +48,8 @@ describe('runs', { timeout: 120_000 }, () => {
     expect(run('--help')).toMatchObject({ stdout, status: 0 })
     const listed = [...stdout.matchAll(/^ {2}(\w+) +\S/gm)].map(([, name]) => name)
     const all =
-      ['compare', 'profile', 'kernels', 'threads', 'memory', 'growth', 'start', 'large', 'pictures', 'swarm', 'sweep', 'peers',
-       'quality', 'exports']
+      ['compare', 'profile', 'kernels', 'threads', 'memory', 'compile', 'checkpointing', 'growth', 'start', 'large', 'pictures',
+       'train', 'swarm', 'sweep', 'peers', 'quality', 'exports']
     expect(listed).toEqual(all)
     const usage = 'npm run bench -- start [NODE | COMMIT | DIST …] [--model vae] [--threads 1] '
     expect(run('start', '--help').stdout).toContain(usage)
