@@ -1,4 +1,4 @@
-// What checkpointing saves and costs: both steps take turns in one process, by processor time. Whether their weights are the same.
+// What checkpointing saves and costs: both steps take turns in one process, by processor time; their weights are compared.
 import { figure, median, medianBounds, spread } from '../src/bench/statistics.ts'
 import { runSteps, trainingSpec } from '../src/bench/step.ts'
 import { checkpointing } from '../src/compiler/checkpointing.ts'
