@@ -36,13 +36,13 @@ function valuesOf({ items }: Schedule): Map<Item, string> {
   return values
 }
 
-test('random graphs: what is computed again has the value that it had, and every plan is sound', () => {
+test('random graphs: what is computed again has the value that it had, and every plan is sound', { timeout: 120_000 }, () => {
   let added = 0
   for (let seed = 1; seed <= 400; seed++) {
     const stages = randomGraph(seed).map(({ outputs, updates }, s) => (
       { outputs: Object.fromEntries(outputs.map((t, i) => [`${s}.${i}`, t])), updates }))
     const { schedule, plan: { lowerBound } } = compile({ group: 'test', stages })
-    const made = recompute(schedule, 1, 0.5)
+    const made = recompute(schedule, 1, 0.2)
     added += made.items.length - schedule.items.length
     const sound = plan(made)
     expect(planFaults(made, sound), `seed ${seed}`).toEqual([])
