@@ -41,14 +41,14 @@ function installedSharp(): Sharp | undefined {
   }
 }
 
-/** Discs on a slope, with grain: as large as a photograph's file. */
+/** Discs on a slope, with grain, so that a file is about as large as a photograph's. */
 function draw(side: number, uniform: () => number): Rgba {
   const data = new Uint8ClampedArray(4 * side * side).fill(255)
   const discs = Array.from({ length: 12 }, () => Array.from({ length: 6 }, uniform))
   const ground = Array.from({ length: 3 }, uniform)
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
-      const grain = 14 * (uniform() - 0.5)
+      const grain = 36 * (uniform() - 0.5)
       const disc = discs.find(([dx, dy, r]) => (x / side - dx!) ** 2 + (y / side - dy!) ** 2 < (0.02 + 0.2 * r!) ** 2)
       for (let c = 0; c < 3; c++) {
         data[4 * (y * side + x) + c] = 255 * (disc ? disc[3 + c]! : (ground[c]! + (x + y) / side) / 3) + grain
