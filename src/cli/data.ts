@@ -4,10 +4,9 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { RunConfig } from '../checkpoint/config.ts'
 import type { ImageDataset } from '../data/dataset.ts'
-import { spread, subset } from '../data/subset.ts'
 import { GanglionError } from '../errors.ts'
 import { loadDataset, type LoadedDataset, loadFrom, type LoadOptions, MissingSplit, type Split } from '../node/datasets.ts'
-import { NAMES, openSource } from '../node/sources.ts'
+import { NAMES, openSource, type Source } from '../node/sources.ts'
 import { MOST_BYTES } from '../node/read.ts'
 import { openRows, type OpenedDataset } from '../node/open_dataset.ts'
 import { imagesHash, spreadImages } from '../node/rows_in_order.ts'
@@ -64,7 +63,7 @@ export async function testData(
 ): Promise<LoadedDataset | undefined> {
   const choice: DataChoice = { ...given, limit: undefined, limitFirst: undefined }
   const found = await openSource(source, maxBytes ?? MOST_BYTES)
-  if ('load' in found && found.single && choice.validation === undefined) return undefined
+  if (isAlone(found, choice)) return undefined
   try {
     const large = await largeData(source, { ...choice, split: 'test' }, mostInMemory(memory, maxBytes))
     if (large) return inMemory(large, 'the images to judge by')
@@ -74,6 +73,10 @@ export async function testData(
     throw flagged(error as Error)
   }
 }
+
+/** Whether a source is one file whose images are all to train on. */
+const isAlone = (source: Source, { validation }: DataChoice): boolean =>
+  'load' in source && source.single && validation === undefined
 
 /** What a saved run's options say of its data, for other images: their size and channels are the model's. */
 const forModel = ({ load = {} }: Partial<SavedData>, { definition: { imageShape } }: Model): DataChoice => {
@@ -127,15 +130,21 @@ export async function trainedOn(
 }
 
 /**
- * Up to `most` of the images that `fittingData` gives for a run, as far from each other as they can be. Of a file whose images
- * have their places no others are read.
+ * Up to `most` of the images that `fittingData` gives for a run, as far from each other as they can be. Of pictures, and of a file
+ * whose images have their places, no others are read.
  * @throws GanglionError as `fittingData` does
  */
 export async function someFittingData(config: RunConfig, folder: string, model: Model, most: number): Promise<ImageDataset> {
-  const rows = await fittingRows(sourceOf(config.data, folder), forModel(config.data ?? {}, model))
+  const [source, choice] = [sourceOf(config.data, folder), forModel(config.data ?? {}, model)]
+  const rows = await fittingRows(source, choice)
   if (rows) return spreadImages(fitting(rows, model), most)
-  const { data } = await fittingData(undefined, config, folder, model)
-  return subset(data, spread(data.count, most))
+  const found = await openSource(source, MOST_BYTES)
+  const test = isAlone(found, choice) ? undefined : await loadFrom(found, { ...choice, split: 'test' }, most)
+    .catch((error: Error) => {
+      if (error instanceof MissingSplit) return undefined
+      throw flagged(error)
+    })
+  return fitting(test ?? await loadFrom(found, choice, most), model)
 }
 
 /** The test images in a file, or its training images where there are no others; undefined where images have to be loaded. */

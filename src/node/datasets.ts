@@ -1,7 +1,7 @@
 // Loads datasets in Node: from a source, the split and the images that are asked for. Invariant: the same source and options give
 // the same images in the same order.
 import { type ImageDataset, take } from '../data/dataset.ts'
-import { drawn, others, subset } from '../data/subset.ts'
+import { drawn, others, spread, subset } from '../data/subset.ts'
 import { GanglionError } from '../errors.ts'
 import { check, type Complete, complete, count, type Given, oneOf, option, rule, seed } from '../options.ts'
 import { completePictures, makeDataset, type PictureDataset, type PictureList, PICTURES,
@@ -71,8 +71,11 @@ export function refusePictures(source: string, options: LoadOptions): void {
   if (named) throw new GanglionError(`"${source}" holds images as they are, no pictures to prepare; leave out ${named}`)
 }
 
-/** As loadDataset, from a source that is open; options of pictures do not count where they are arrays. */
-export async function loadFrom(source: Source, options: LoadOptions): Promise<LoadedDataset> {
+/**
+ * As loadDataset, from a source that is open; options of pictures do not count where they are arrays.
+ * @param most images that are given, as far from each other as they can be; of pictures no others are read
+ */
+export async function loadFrom(source: Source, options: LoadOptions, most = Infinity): Promise<LoadedDataset> {
   const all = complete('loadDataset', options, OPTIONS)
   const { split, validation } = all
   if (!('load' in source)) {
@@ -84,7 +87,7 @@ export async function loadFrom(source: Source, options: LoadOptions): Promise<Lo
     // What all pictures are made into depends on neither split nor limit.
     const preparation = await preparationOf([...source.train.files, ...source.test?.files ?? []],
       completePictures('loadDataset', given))
-    const indices = chosen(list.files.length, source.name, all)
+    const indices = some(list.files.length, chosen(list.files.length, source.name, all), most)
     return makeDataset(indices ? withFiles(list, indices) : list, given, preparation)
   }
   const data = await source.load(validation === undefined ? split : 'train')
@@ -92,8 +95,14 @@ export async function loadFrom(source: Source, options: LoadOptions): Promise<Lo
     if (all.limitFirst > data.count) throw tooMany('limitFirst', all.limitFirst, data.count, source.name)
     return take(data, all.limitFirst)
   }
-  const indices = chosen(data.count, source.name, all)
+  const indices = some(data.count, chosen(data.count, source.name, all), most)
   return indices ? subset(data, indices) : data
+}
+
+/** Of `total` images, or of those at `indices`, up to `most`; undefined for all. */
+function some(total: number, indices: Uint32Array | undefined, most: number): Uint32Array | undefined {
+  const count = indices?.length ?? total
+  return count <= most ? indices : spread(count, most).map((i) => indices?.[i] ?? i)
 }
 
 function pickedPictures(options: LoadOptions) {

@@ -1,11 +1,13 @@
 // Where a run's encoder puts images, as `ganglion watch` tells it, and what its decoder makes of codes.
-import { truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Encoders, hasMap, mostShown, savedAt } from '../../src/cli/watch/codes.ts'
+import { spread } from '../../src/data/subset.ts'
 import { encodeNpy } from '../../src/formats/npy.ts'
 import { loadConfig } from '../../src/node/config.ts'
 import { loadDataset } from '../../src/node/datasets.ts'
+import { encodePng } from '../../src/node/png.ts'
 import { loadRun } from '../../src/node/run.ts'
 import { scaledImages } from '../../src/train/batches.ts'
 import { ganglion, place, type Place, spawned } from './ganglion.ts'
@@ -92,6 +94,36 @@ describe('a file of more bytes than are ever read at once', () => {
     const { codes } = await mapOf(...MANY, ...limits, '--out', 'watched', '--watch')
     expectSome(codes)
   })
+})
+
+test('of a folder of pictures those that are shown are read, and no others', async () => {
+  const [COUNT, SIDE] = [1200, 4]
+  const path = (i: number) => at.in('pictures', i % 2 ? 'odd' : 'even', `${String(i >> 1).padStart(4, '0')}.png`)
+  for (const name of ['even', 'odd']) mkdirSync(at.in('pictures', name), { recursive: true })
+  for (let i = 0; i < COUNT; i++) {
+    const pixels = Uint8Array.from({ length: SIDE * SIDE }, (_, k) => (17 * i + 31 * k) % 256)
+    writeFileSync(path(i), encodePng({ width: SIDE, height: SIDE, channels: 1, pixels }))
+  }
+  const options = ['--data', at.in('pictures'), '--hidden', '4', '--latent', '2', '--out', at.in('of-pictures')]
+  const { code, stderr } = await ganglion(['train', 'vae', ...SMALL, ...options])
+  expect([code, stderr]).toEqual([0, ''])
+  const { count } = await loadDataset(at.in('pictures'))
+  expect(count).toBe(COUNT)
+  // In the order of a folder those of a class come first, then those of the next.
+  const shown = new Set(spread(COUNT, 1000))
+  for (let i = 0; i < COUNT; i++) {
+    if (!shown.has((i >> 1) + (i % 2) * COUNT / 2)) writeFileSync(path(i), 'no picture')
+  }
+  await expect(loadDataset(at.in('pictures'))).rejects.toThrow('is no picture')
+  const { size, codes, labels, classNames } = await new Encoders().codesOf(at.in('of-pictures'))
+  expect([size, classNames]).toEqual([2, ['even', 'odd']])
+  expect(codes.length).toBeGreaterThan(0)
+  expect(codes.length).toBeLessThanOrEqual(2 * 1000)
+  const data = await loadDataset(at.in('pictures'), { size: SIDE, channels: 1, skipBroken: true })
+  const rows = Array.from({ length: codes.length / 2 }, (_, i) => i)
+  expect(labels).toEqual(rows.map((row) => data.labels![row]))
+  const { model } = await loadRun(at.in('of-pictures'))
+  expect(codes).toEqual(model.encode(scaledImages(data, rows)))
 })
 
 test('a map shows a thousand images, or fewer large ones', () => {
