@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact'
 import { nextTheme, theme } from '../state/theme.ts'
 import { language, speak } from '../text/language.ts'
-import { words } from '../text/shared.ts'
+import { words } from '../text/words.ts'
 import { Half, Moon, Sun } from './icons.tsx'
 
 const THEME_ICONS = { auto: Half, light: Sun, dark: Moon }

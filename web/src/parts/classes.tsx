@@ -1,5 +1,5 @@
 // Buttons of classes, each with its colour on the latent map.
-import { words } from '../text/shared.ts'
+import { words } from '../text/words.ts'
 import { colourOfClass } from './map.tsx'
 
 /** Buttons, at most. */

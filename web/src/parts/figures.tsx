@@ -2,7 +2,7 @@
 import type { Series } from '../state/curve.ts'
 import { dark } from '../state/theme.ts'
 import { figure, whole } from '../text/language.ts'
-import { words } from '../text/shared.ts'
+import { words } from '../text/words.ts'
 import { colourOf, type Stroke } from './chart.tsx'
 
 const ROWS = 12

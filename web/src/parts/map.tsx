@@ -1,9 +1,10 @@
-// The test images' codes as points of a plane, coloured by class. Pointing at a place asks for what is there.
-import type { TargetedPointerEvent } from 'preact'
+// The test images' codes as points of a plane, coloured by class. Pointing at a place, or going there by arrow keys, asks for what
+// is there.
+import type { TargetedKeyboardEvent, TargetedPointerEvent } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Encoded } from '../state/mapped.ts'
 import { dark } from '../state/theme.ts'
-import { words } from '../text/shared.ts'
+import { words } from '../text/words.ts'
 import { sized } from './sized.ts'
 
 /** By class, the first ones again after the last: colours that differ in lightness too. */
@@ -14,6 +15,11 @@ export const colourOfClass = (label: number): string => COLOURS[label % COLOURS.
 /** Of the farthest point, what the map's edge is. */
 const ROOM = 1.08
 const POINT = 2.6
+/** What an arrow key moves by, of the way from the middle to the edge. */
+const STRIDE = 0.05
+const ARROWS: Readonly<Record<string, readonly [x: number, y: number]>> = {
+  ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1],
+}
 
 interface Props {
   readonly encoded: Encoded
@@ -63,7 +69,15 @@ export function LatentMap({ encoded, place, onPlace }: Props) {
     const scale = reach(encoded.places) / (width / 2)
     onPlace((clientX - left - width / 2) * scale, (top + width / 2 - clientY) * scale)
   }
+  const go = (event: TargetedKeyboardEvent<HTMLCanvasElement>) => {
+    const arrow = ARROWS[event.key]
+    if (!arrow) return
+    event.preventDefault()
+    const [[x, y], stride] = [place ?? [0, 0], STRIDE * reach(encoded.places)]
+    onPlace(x + arrow[0] * stride, y + arrow[1] * stride)
+  }
   return (
-    <canvas ref={canvas} class="map" role="img" aria-label={words.value.mapAlt} onPointerMove={point} onPointerDown={point} />
+    <canvas ref={canvas} class="map" role="application" tabIndex={0} aria-label={words.value.mapAlt}
+      onPointerMove={point} onPointerDown={point} onKeyDown={go} />
   )
 }

@@ -152,7 +152,8 @@ export const en = {
 
   ownTitle: 'Your own pictures',
   ownHelp: 'PNG, JPEG or WebP of any size. Sub-folders are classes. They stay in this page.',
-  drop: 'Drop pictures or a folder here, or choose them.',
+  drop: 'Drop pictures or a folder anywhere on the page, or choose them.',
+  nothingDropped: 'There was no file in what was dropped. Give pictures, or a folder that holds some.',
   chooseFiles: 'Choose pictures', chooseFolder: 'Choose a folder',
   size: 'Size', colours: 'Colours', channels: { 1: 'Grey', 3: 'Colour' },
   fit: 'Other proportions', fits: { cover: 'Cut off', contain: 'Add a border', stretch: 'Stretch' },
@@ -165,7 +166,7 @@ export const en = {
   made: 'What is made of them', madeHelp: 'Each is decoded and resized in this page, to the same bytes in every browser.',
   noneYet: 'No pictures yet.', reading: (count: string) => `Reading files: ${count}.`,
   have: (count: string, classes: readonly string[]) =>
-    `Pictures: ${count}.${classes.length ? ` Classes: ${classes.slice(0, 12).join(', ')}` : ''}`,
+    `Pictures: ${count}.${classes.length ? ` Classes: ${classes.slice(0, 12).join(', ')}${classes.length > 12 ? ' …' : ''}.` : ''}`,
   preview: 'The first pictures, as the model will see them',
   broken: 'Left out, because they cannot be read', skipped: 'Left out, because they are no PNG, JPEG or WebP in their place',
   trainOn: 'Train on these', giveUp: 'Begin anew', backToDigits: 'Back to the page’s own data',

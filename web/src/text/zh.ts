@@ -164,7 +164,8 @@ export const zh: Texts = {
 
   ownTitle: '你自己的图片',
   ownHelp: '任意尺寸的 PNG、JPEG 或 WebP。子文件夹即类别。图片不会离开本页。',
-  drop: '将图片或文件夹拖到此处，或进行选择。',
+  drop: '将图片或文件夹拖到本页任意处，或进行选择。',
+  nothingDropped: '拖入的内容中没有文件。请提供图片或含有图片的文件夹。',
   chooseFiles: '选择图片', chooseFolder: '选择文件夹',
   size: '尺寸', colours: '颜色', channels: { 1: '灰度', 3: '彩色' },
   fit: '比例不同时', fits: { cover: '裁切', contain: '加边', stretch: '拉伸' },
