@@ -1,5 +1,6 @@
 // The page: the header, the run that goes on whatever view is shown, and the view.
 import { Controls } from './parts/controls.tsx'
+import { over } from './parts/drop.ts'
 import { Header } from './parts/header.tsx'
 import { run } from './state/current.ts'
 import { type View, view } from './state/settings.ts'
@@ -26,7 +27,7 @@ export function App() {
   return (
     <>
       <Header />
-      <main id="main" tabIndex={-1}>
+      <main id="main" tabIndex={-1} class={over.value ? 'over' : ''}>
         <h1>{text.value.tagline}</h1>
         <Controls />
         {error && <p class="alert" role="alert">{text.value.failed(error)}</p>}

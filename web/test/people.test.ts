@@ -26,6 +26,26 @@ test.each([['en', 'light'], ['zh', 'dark']])('axe finds nothing in any view: %s,
   }
 }, 120_000)
 
+describe.each([360, 1440, 2560])('%i pixels wide', (width) => {
+  test.each(['en', 'zh'])('no view is cut off: %s', async (language) => {
+    const { page } = await all.at('#batch=8', width, 800)
+    await page.evaluate((language) => localStorage.setItem('language', language), language)
+    await page.reload()
+    await steps(page, 2)
+    for (const view of await page.$$('nav button')) {
+      await view.click()
+      await page.waitForSelector('.view .card')
+      await page.$$eval('details', (all) => all.forEach((each) => (each.open = true)))
+      const name = await view.evaluate((element) => element.textContent!)
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBe(width)
+      const beyond = await page.$$eval('main *, header.top *', (elements, most) => elements
+        .filter((element) => !element.closest('.scroll, svg, .u-wrap, pre') && element.getBoundingClientRect().right > most + 1)
+        .map((element) => element.outerHTML.slice(0, 100)), width)
+      expect(beyond, name).toEqual([])
+    }
+  })
+})
+
 describe('the first view', () => {
   test.each([360, 720, 1180, 2560])('%i pixels wide: nothing is cut off', async (width) => {
     const { page } = await all.at('#batch=8', width, 800)

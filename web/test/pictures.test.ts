@@ -66,6 +66,77 @@ test('a folder: classes, what is broken by name, and the digest that Node reache
   expect(said).toEqual([])
 })
 
+/** Files and folders of the disk, held over the middle of what a selector finds and let go there. */
+async function drop(page: Page, selector: string, ...files: string[]): Promise<void> {
+  const { x, y, width, height } = (await (await page.waitForSelector(selector))!.boundingBox())!
+  const session = await page.createCDPSession()
+  const data = { items: [], files, dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, x: x + width / 2, y: y + height / 2, data })
+  }
+}
+const made = (page: Page) => page.$eval('[data-made]', (element) => element.textContent!)
+
+test('by drop: a folder is its classes, and gives the digest that choosing it gives', async () => {
+  const settings = 'model=vae&batch=16&latent=4&seed=3&steps=20'
+  const { page, said } = await all.at(`#view=data&${settings}`)
+  await steps(page, 1)
+  await drop(page, '[data-drop]', folder)
+  await page.waitForSelector(`[data-made="${2 * EACH}"]`)
+  expect(await made(page)).toContain('cats, dogs')
+  expect((await leftOut(page, 'broken')).map((why) => /cats\/cut\.png|dogs\/none\.jpg/.exec(why)?.[0]))
+    .toEqual(['cats/cut.png', 'dogs/none.jpg'])
+  await page.locator('[data-train]').click()
+  const reached = await (await page.waitForSelector('[data-digest="reached"]'))!
+    .evaluate((element) => (element as HTMLElement).dataset['value'])
+  const address = await page.evaluate(() => location.hash)
+
+  const { page: other } = await all.at(`#view=data&${settings}`)
+  await steps(other, 1)
+  await choose(other, 'folder', folder)
+  await other.locator('[data-train]').click()
+  const shown = await other.waitForSelector('[data-digest="reached"]')
+  expect(await shown!.evaluate((element) => (element as HTMLElement).dataset['value'])).toBe(reached)
+  expect(await other.evaluate(() => location.hash)).toBe(address)
+  expect(said).toEqual([])
+})
+
+test('by drop: two folders are two classes, single files have none, and what is no picture is told', async () => {
+  const { page, said } = await all.at('#view=data&batch=8')
+  await steps(page, 1)
+  await drop(page, '[data-drop]', join(folder, 'cats'), join(folder, 'dogs'))
+  await page.waitForSelector(`[data-made="${2 * EACH}"]`)
+  expect(await made(page)).toContain('cats, dogs')
+  await button(page, 'Begin anew').click()
+  await page.waitForFunction(() => !document.querySelector('[data-made]'))
+  await drop(page, '[data-drop]', ...[0, 1, 2].map((i) => join(folder, 'cats', `${i}.png`)))
+  await page.waitForSelector('[data-made="3"]')
+  expect(await made(page)).not.toContain('Classes')
+  await button(page, 'Begin anew').click()
+  await page.waitForFunction(() => !document.querySelector('[data-made]'))
+  await drop(page, '[data-drop]', join(folder, 'dogs', 'none.jpg'))
+  await page.waitForSelector('.made .alert')
+  mkdirSync(`${folder}-none`)
+  try {
+    await drop(page, '[data-drop]', `${folder}-none`)
+    await page.waitForFunction(() => /no file/.test(document.querySelector('.made .alert')?.textContent ?? ''))
+  } finally {
+    rmSync(`${folder}-none`, { recursive: true })
+  }
+  expect(said).toEqual([])
+})
+
+test('by drop anywhere on the page: the run goes on, and the pictures are shown', async () => {
+  const { page, said } = await all.at('#batch=8')
+  await steps(page, 1)
+  await drop(page, '.samples', join(folder, 'dogs', '3.png'))
+  await page.waitForSelector('[data-made="1"]')
+  expect(await page.$eval('nav [aria-current]', (element) => element.textContent)).toBe('Pictures')
+  expect(await page.$('main.over')).toBeNull()
+  await steps(page, 5)
+  expect(said).toEqual([])
+})
+
 test('in colour, at another size, without classes: everything is shown, and training goes on', async () => {
   const { page, said } = await all.at('#view=data&batch=8')
   await steps(page, 1)

@@ -187,3 +187,17 @@ test('other settings train beside, on the same seed, and are in the address', as
   await page.waitForSelector('.both .reconstructions')
   expect(said).toEqual([])
 })
+
+test('beside each other each ends in the digest of its own settings, on the same seed', async () => {
+  const { page, said } = await all.at(`${HASH}&steps=6`)
+  await steps(page, 1)
+  await page.locator('[data-compare]').click()
+  await page.locator('.others input[name="latent"]').fill('2')
+  await page.keyboard.press('Enter')
+  await page.waitForFunction(() => location.hash.includes('latent%3D2'))
+  await page.waitForFunction(() => document.querySelectorAll('.both [data-reached]').length === 2)
+  const reached = await page.$$eval('.both [data-reached]', (all) => all.map((each) => (each as HTMLElement).dataset['reached']))
+  const one = `#${SETTINGS}&steps=6`
+  expect(reached).toEqual([await digestOf(one), await digestOf(one.replace('latent=3', 'latent=2'))])
+  expect(said).toEqual([])
+})

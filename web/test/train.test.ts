@@ -16,7 +16,8 @@ describe('the page as it is opened', () => {
     await steps(page, 5)
     const loss = () => page.$eval('[data-metric="loss"]', (element) => Number(element.textContent!.replace(/,/g, '')))
     const [samples, reconstructions] = [await picture(page, 'samples'), await picture(page, 'reconstructions')]
-    const first = await loss()
+    const curves = () => page.$eval('.loss .chart canvas', (canvas) => (canvas as HTMLCanvasElement).toDataURL())
+    const [first, drawn] = [await loss(), await curves()]
     await steps(page, 150)
     await page.waitForFunction((before) => {
       const canvas = document.querySelector<HTMLCanvasElement>('.samples .tiles')!
@@ -24,6 +25,7 @@ describe('the page as it is opened', () => {
     }, {}, samples)
     expect(await loss()).toBeLessThan(0.7 * first)
     expect(await picture(page, 'reconstructions')).not.toBe(reconstructions)
+    expect(await curves()).not.toBe(drawn)
     expect(await number(page, 'speed')).toBeGreaterThan(0)
     const [isolated, processors] = await page.evaluate(() => [crossOriginIsolated, navigator.hardwareConcurrency])
     expect(isolated).toBe(true)

@@ -1,19 +1,38 @@
 // The views beside the first one, in Chromium.
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { BenchReport } from 'ganglion/bench'
+import type { VerifyReport } from 'ganglion/verify'
 import type { Page } from 'puppeteer-core'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { button, steps } from './lib/chromium.ts'
 import { pages, wanted } from './lib/page.ts'
 
 const all = pages()
 beforeEach(wanted)
 
+/** Of all of verify, and of a quick bench. */
+const PATIENCE = 180_000
+
 const picture = (page: Page, where: string) =>
   page.$eval(`${where} .tiles`, (canvas) => (canvas as HTMLCanvasElement).toDataURL())
 const changed = (page: Page, where: string, before: string) => page.waitForFunction((selector, old) =>
   document.querySelector<HTMLCanvasElement>(`${selector} .tiles`)!.toDataURL() !== old, {}, where, before)
+/** What a click downloads: its name and bytes. */
+async function downloaded(page: Page, click: () => Promise<unknown>): Promise<{ path: string, bytes: Uint8Array<ArrayBuffer> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'ganglion-web-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const session = await page.createCDPSession()
+  const place = { behavior: 'allow', downloadPath: folder, browserContextId: page.browserContext().id! } as const
+  await session.send('Browser.setDownloadBehavior', place)
+  await click()
+  const files = () => readdirSync(folder).filter((file) => !file.endsWith('.crdownload'))
+  await expect.poll(files, { timeout: 40_000 }).toHaveLength(1)
+  const path = join(folder, files()[0]!)
+  return { path, bytes: new Uint8Array(readFileSync(path)) }
+}
 const paused = async (hash: string) => {
   const { page, said } = await all.at(hash)
   await steps(page, 20)
@@ -23,7 +42,7 @@ const paused = async (hash: string) => {
 }
 
 describe('look inside', () => {
-  test('pointing at the map, a class, a slider: each decodes another code', async () => {
+  test('pointing at the map, dragging, arrow keys, a class, a slider: each decodes another code', async () => {
     const { page, said } = await paused('#view=inside&batch=64')
     await page.waitForSelector('.map')
     await page.waitForSelector('.one .tiles[data-ready="true"]')
@@ -32,6 +51,16 @@ describe('look inside', () => {
       async () => {
         const { x, y, width } = (await (await page.$('.map'))!.boundingBox())!
         await page.mouse.move(x + 0.3 * width, y + 0.2 * width)
+      },
+      async () => {
+        const { x, y, width } = (await (await page.$('.map'))!.boundingBox())!
+        await page.mouse.down()
+        await page.mouse.move(x + 0.6 * width, y + 0.7 * width, { steps: 5 })
+        await page.mouse.up()
+      },
+      async () => {
+        await page.focus('.map')
+        for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowLeft')
       },
       () => button(page, 'The middle of class 1').click(),
       () => page.$eval('.sliders input', (input) => {
@@ -120,16 +149,21 @@ describe('take away', () => {
     ['html', /^vae-.*\.html$/, [...Buffer.from('<!doctype html>')]], ['png', /^vae-step-\d+\.png$/, [0x89, 0x50, 0x4e, 0x47]],
   ])('%s', async (format, name, begins) => {
     const { page, said } = await paused('#view=take&batch=8')
-    const folder = mkdtempSync(join(tmpdir(), 'ganglion-web-'))
-    const session = await page.createCDPSession()
-    await session.send('Browser.setDownloadBehavior', {
-      behavior: 'allow', downloadPath: folder, browserContextId: page.browserContext().id!,
-    })
-    await page.locator(`[data-format="${format}"]`).click()
-    await expect.poll(() => readdirSync(folder).filter((file) => !file.endsWith('.crdownload')), { timeout: 40_000 })
-      .toEqual([expect.stringMatching(name)])
-    const bytes = readFileSync(join(folder, readdirSync(folder)[0]!))
+    const { path, bytes } = await downloaded(page, () => page.locator(`[data-format="${format}"]`).click())
+    expect(basename(path)).toMatch(name)
     expect([...bytes.subarray(0, begins.length)]).toEqual(begins)
+    if (format === 'html') {
+      await page.goto(pathToFileURL(path).href)
+      await page.waitForSelector('html[data-ready]')
+      const large = () => page.$eval('#large', (canvas) => (canvas as HTMLCanvasElement).toDataURL())
+      const before = await large()
+      await page.$eval('#directions input', (input) => {
+        const slider = input as HTMLInputElement
+        slider.value = slider.max
+        slider.dispatchEvent(new Event('input', { bubbles: true }))
+      })
+      expect(await large()).not.toBe(before)
+    }
     if (format === 'wasm') {
       const { instance } = await WebAssembly.instantiate(bytes)
       expect(Object.keys(instance.exports)).toEqual(expect.arrayContaining(['memory', 'generate', 'decode']))
@@ -138,24 +172,35 @@ describe('take away', () => {
   })
 })
 
-test('verify: digests are as expected, and training stands still meanwhile', async () => {
+test('verify: every digest is as expected, training stands still meanwhile, and the report is JSON', async () => {
   const { page, said } = await all.at('#view=verify&batch=8')
   await steps(page, 2)
   await button(page, 'Verify this browser').click()
   await page.waitForSelector('[data-status="paused"]')
   await page.waitForFunction(() => document.querySelectorAll('.recipes .good').length >= 10)
-  expect(await page.$$('.recipes .bad')).toEqual([])
   await button(page, 'Stop').click()
-  await button(page, 'Verify this browser').wait()
+  await button(page, 'Verify this browser').click()
+  await page.waitForSelector('[data-verdict="same"]', { timeout: PATIENCE })
+  const { bytes } = await downloaded(page, () => button(page, 'Report as JSON').click())
+  const { ok, results } = JSON.parse(new TextDecoder().decode(bytes)) as VerifyReport
+  expect([ok, results.every((each) => each.ok)]).toEqual([true, true])
+  expect(await page.$$('.recipes .good')).toHaveLength(results.length)
   expect(said).toEqual([])
-})
+}, 2 * PATIENCE)
 
-test('bench: says what it measures, and can be stopped', async () => {
+test('bench: says what it measures, can be stopped, and has each result beside its golden digest, as JSON too', async () => {
   const { page, said } = await all.at('#view=bench&batch=8')
   await steps(page, 2)
   await button(page, 'Quick: ten seconds').click()
   await page.waitForFunction(() => /window \d/.test(document.querySelector('.card .note')?.textContent ?? ''))
   await button(page, 'Stop').click()
-  await button(page, 'Quick: ten seconds').wait()
+  await button(page, 'Quick: ten seconds').click()
+  await page.waitForSelector('.view table', { timeout: PATIENCE })
+  const { bytes } = await downloaded(page, () => button(page, 'Report as JSON').click())
+  const { models, kernels } = JSON.parse(new TextDecoder().decode(bytes)) as BenchReport
+  expect([models.length > 0, kernels.length > 0]).toEqual([true, true])
+  expect([...models, ...kernels].filter(({ result }) => result === 'different')).toEqual([])
+  expect(await page.$$eval('.view > .card:nth-of-type(2) tbody td:last-child', (cells) => cells.map((cell) => cell.textContent)))
+    .toEqual(models.map(({ result }) => (result === 'unknown' ? '–' : result)))
   expect(said).toEqual([])
-})
+}, 2 * PATIENCE)

@@ -1,12 +1,12 @@
 // Pictures of one's own: chosen, dropped or drawn; sub-folders are classes. What is broken is named, and the rest goes on.
-import { useSignal } from '@preact/signals'
 import { useMemo, useRef } from 'preact/hooks'
 import { Camera } from '../parts/camera.tsx'
 import { Card } from '../parts/card.tsx'
+import { over } from '../parts/drop.ts'
 import { Pad } from '../parts/pad.tsx'
 import { Tiles } from '../parts/tiles.tsx'
 import { FIRST_DATA, floats, isOwn } from '../state/data.ts'
-import { chosen, dropped } from '../state/given.ts'
+import { chosen } from '../state/given.ts'
 import {
   CHANNELS, current, fault, FITS, give, given, giveUp, making, type OwnSet, SIZES, want, wanted,
 } from '../state/own.ts'
@@ -33,19 +33,9 @@ export default function Pictures() {
 
 function Given() {
   const t = text.value
-  const over = useSignal(false)
-  const drop = async (event: DragEvent) => {
-    event.preventDefault()
-    over.value = false
-    if (event.dataTransfer) give(await dropped(event.dataTransfer))
-  }
   return (
     <Card title={t.ownTitle} help={t.ownHelp}>
-      <div class={`drop ${over.value ? 'over' : ''}`} data-drop onDrop={(event) => void drop(event)}
-        onDragOver={(event) => {
-          event.preventDefault()
-          over.value = true
-        }} onDragLeave={() => (over.value = false)}>
+      <div class={`drop ${over.value ? 'over' : ''}`} data-drop>
         <p>{t.drop}</p>
         <div class="buttons">
           <Files label={t.chooseFiles} />

@@ -89,13 +89,13 @@ function Both({ now, wanted }: { readonly now: Run, readonly wanted: Settings })
 
 function Column({ title, run }: { readonly title: string, readonly run: Run }) {
   const t = text.value
-  const { settings: { model, batch, latent, rate }, step, error } = run
+  const { settings: { model, batch, latent, rate, seed }, step, reached, error } = run
   return (
-    <section class="stack" aria-label={title}>
+    <section class="stack" aria-label={title} data-reached={reached.value?.digest}>
       <h2>{title}</h2>
       <p class="note">
         {model} · {t.batch} {batch}{factsOf(model).latent !== null && ` · ${t.latent} ${latent}`} · {t.rate} {rate} ·{' '}
-        {t.step} <b data-step>{whole(step.value)}</b>
+        {t.seed} {seed} · {t.step} <b data-step>{whole(step.value)}</b>
       </p>
       {error.value && <p class="alert" role="alert">{t.failed(error.value)}</p>}
       <Loss run={run} />
