@@ -7,7 +7,6 @@ import { dark } from '../state/theme.ts'
 import { figure, whole } from '../text/language.ts'
 import { sized } from './sized.ts'
 
-const HEIGHT = 220
 /** By their places: the first is what one looks at. Each reaches 3 : 1 on a card. */
 const COLOURS = {
   light: ['#0f766e', '#b45309', '#6d5bd0', '#64748b', '#be185d', '#1d6fd1', '#4d7c0f', '#8a5a44'],
@@ -15,6 +14,13 @@ const COLOURS = {
 }
 /** Curves that have a colour of their own. */
 export const MOST_COLOURS = COLOURS.light.length
+
+interface Size {
+  readonly width: number
+  readonly height: number
+}
+/** What the style gives it. */
+const sizeOf = ({ clientWidth, clientHeight }: HTMLElement): Size => ({ width: clientWidth || 300, height: clientHeight || 220 })
 
 /** How a curve is drawn: its colour's place, and whether it is dashed. */
 export interface Stroke {
@@ -25,12 +31,12 @@ export interface Stroke {
 export const colourOf = (place: number, night: boolean): string => COLOURS[night ? 'dark' : 'light'][place % MOST_COLOURS]!
 
 /** @param strokes how curves are drawn, where not each in the colour of its own place; then none of them is bolder */
-function optionsOf(names: readonly string[], width: number, night: boolean, strokes: Props['strokes']): uPlot.Options {
+function optionsOf(names: readonly string[], size: Size, night: boolean, strokes: Props['strokes']): uPlot.Options {
   const [stroke, line] = night ? ['#9aa5a3', '#ffffff14'] : ['#5b6461', '#00000012']
   const font = '12px system-ui, sans-serif'
   const axis = { stroke, font, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1, size: 4 } }
   return {
-    width, height: HEIGHT,
+    ...size,
     legend: { show: false },
     cursor: { y: false, points: { size: 7 } },
     scales: { x: { time: false } },
@@ -61,8 +67,8 @@ export function Chart({ series, label, strokes }: Props) {
   useEffect(() => {
     const element = box.current
     if (!element) return undefined
-    const made = plot.current = new uPlot(optionsOf(names, element.clientWidth || 300, night, strokes), data, element)
-    const end = sized(element, (_, width) => made.setSize({ width: Math.floor(width), height: HEIGHT }))
+    const made = plot.current = new uPlot(optionsOf(names, sizeOf(element), night, strokes), data, element)
+    const end = sized(element, () => made.setSize(sizeOf(element)))
     return () => {
       end()
       made.destroy()

@@ -99,7 +99,7 @@ export function NumberField({ of, onChange, name, label, button }: NumberProps) 
   const value = of[name]
   const { min, max, whole: integral } = RANGES[name]
   return (
-    <div class="field">
+    <div class={`field of-${name}`}>
       <label for={id}>{label}</label>
       <div class="input">
         <input id={id} name={name} type="number" inputMode="decimal" min={min} max={max} step={integral ? 1 : 'any'} value={value}

@@ -2,12 +2,12 @@
 // the effect only after the next frame: an observer is called in between, of an element that is gone.
 
 /**
- * @param work called with the element and its width at once, and whenever its size changes
+ * @param work called with the element at once, and whenever its size changes
  * @returns what ends it
  */
-export function sized<E extends Element>(element: E, work: (element: E, width: number) => void): () => void {
-  const observer = new ResizeObserver(([entry]) => {
-    if (element.isConnected) work(element, entry!.contentRect.width)
+export function sized<E extends Element>(element: E, work: (element: E) => void): () => void {
+  const observer = new ResizeObserver(() => {
+    if (element.isConnected) work(element)
   })
   observer.observe(element)
   return () => observer.disconnect()
