@@ -11,7 +11,7 @@ import { missing as noWebkit, webkit } from './lib/webkit.ts'
 const FIREFOX = '/usr/bin/firefox-esr'
 const noFirefox = existsSync(FIREFOX) ? null : "not run here: Debian's firefox-esr is not installed"
 const HASH = '#model=vae&batch=32&latent=6&rate=0.002&seed=4&steps=40'
-const PATIENCE = 60_000
+const PATIENCE = 180_000
 
 let site: Site
 let digest: string
@@ -46,7 +46,7 @@ test('Firefox', async ({ skip }) => {
   if (noFirefox) skip(noFirefox)
   // Without service workers: under WebDriver BiDi a worker's worker, which threads are, does not start now and then.
   const browser = await puppeteer.launch({
-    browser: 'firefox', executablePath: FIREFOX, extraPrefsFirefox: { 'dom.serviceWorkers.enabled': false },
+    browser: 'firefox', executablePath: FIREFOX, timeout: PATIENCE, extraPrefsFirefox: { 'dom.serviceWorkers.enabled': false },
   })
   try {
     const page = await browser.newPage()
