@@ -130,8 +130,8 @@ export async function trainedOn(
 }
 
 /**
- * Up to `most` of the images that `fittingData` gives for a run, as far from each other as they can be. Of pictures, and of a file
- * whose images have their places, no others are read.
+ * Up to `most` of the images that `fittingData` gives for a run, as far from each other as they can be. Of pictures, and of a
+ * file whose images have their places, no others are read.
  * @throws GanglionError as `fittingData` does
  */
 export async function someFittingData(config: RunConfig, folder: string, model: Model, most: number): Promise<ImageDataset> {

@@ -1,5 +1,5 @@
-// The test images' codes as points of a plane, coloured by class. Pointing at a place, or going there by arrow keys, asks for what
-// is there.
+// The test images' codes as points of a plane, coloured by class. Pointing at a place, or going there by arrow keys, asks for
+// what is there.
 import type { TargetedKeyboardEvent, TargetedPointerEvent } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Encoded } from '../state/mapped.ts'

@@ -165,8 +165,10 @@ export const en = {
   className: 'Its class', addDrawing: 'Add the drawing', clear: 'Clear',
   made: 'What is made of them', madeHelp: 'Each is decoded and resized in this page, to the same bytes in every browser.',
   noneYet: 'No pictures yet.', reading: (count: string) => `Reading files: ${count}.`,
-  have: (count: string, classes: readonly string[]) =>
-    `Pictures: ${count}.${classes.length ? ` Classes: ${classes.slice(0, 12).join(', ')}${classes.length > 12 ? ' …' : ''}.` : ''}`,
+  have: (count: string, classes: readonly string[]) => {
+    const named = classes.slice(0, 12).join(', ')
+    return `Pictures: ${count}.${named && ` Classes: ${named}${classes.length > 12 ? ' …' : ''}.`}`
+  },
   preview: 'The first pictures, as the model will see them',
   broken: 'Left out, because they cannot be read', skipped: 'Left out, because they are no PNG, JPEG or WebP in their place',
   trainOn: 'Train on these', giveUp: 'Begin anew', backToDigits: 'Back to the page’s own data',
