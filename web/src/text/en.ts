@@ -222,11 +222,11 @@ export const en = {
   lendTitle: 'Lend this tab',
   lendHelp: 'This computer does a share of somebody’s training, until you stop it. They send weights and images; they get '
     + 'gradients, and nothing else of yours. No code of theirs runs here. Training in this page pauses.',
-  lendUrl: 'Address', lendUrlHelp: 'As who trains gave it to you: it begins with wss:// or ws://.',
+  lendUrl: 'Address', lendUrlHelp: 'You have it from the person who trains. It begins with wss:// or ws://.',
   lendUser: 'User', lendPassword: 'Password or token', lendShare: 'Share of the time',
   lendBattery: 'Pause while this computer runs on its battery, where the browser says so',
   lendHidden: 'Pause while this tab is hidden',
-  lendConsent: 'This computer is mine, or whose it is agrees',
+  lendConsent: 'This computer is mine, or its owner agrees',
   lendBegin: 'Lend it', lendGoOn: 'Go on', lendJoining: 'Joining…',
   lendStates: { working: 'Working.', waiting: 'Waiting for a task.', paused: 'Pausing.', ended: 'Ended. Thank you.' },
   lendPaused: {
