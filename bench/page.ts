@@ -6,10 +6,16 @@ import { build } from 'esbuild'
 
 const FOLDER = 'build/page'
 const NODE = 'test/runtimes/node_modules/node-24/bin/node'
+export const INSTALL = 'run "npm ci --prefix test/runtimes"'
+
+/** The command that runs a script of test/runtimes, by the Node of that folder; null where it is not installed. */
+export const runtimesScript = (script: string, ...args: readonly string[]): string[] | null =>
+  existsSync(NODE) ? [NODE, `test/runtimes/${script}.ts`, ...args] : null
 
 /** What `name` of the module returns, given `options`; both pass as JSON. */
 export async function inPage<T>(browser: string, module: string, name: string, options: object): Promise<T> {
-  if (!existsSync(NODE)) throw new RangeError('the runtimes are not installed: run "npm ci --prefix test/runtimes", then again')
+  const opening = runtimesScript('open', browser, FOLDER, 'page.html')
+  if (!opening) throw new RangeError(`the runtimes are not installed: ${INSTALL}, then again`)
   mkdirSync(FOLDER, { recursive: true })
   await build({
     entryPoints: [module], outfile: `${FOLDER}/module.js`, bundle: true, format: 'esm', platform: 'neutral', target: 'es2022',
@@ -20,8 +26,8 @@ import { ${name} } from './module.js'
 const answer = await ${name}(${JSON.stringify(options)}).catch((error) => ({ error: String(error) }))
 await fetch('answer', { method: 'POST', body: JSON.stringify(answer) })
 </script>`)
-  const opening = ['test/runtimes/open.ts', browser, FOLDER, 'page.html']
-  const { status, stdout, stderr } = spawnSync(NODE, opening, { encoding: 'utf8' })
+  const [node, ...args] = opening
+  const { status, stdout, stderr } = spawnSync(node!, args, { encoding: 'utf8' })
   if (status !== 0) throw new RangeError(stderr.trim())
   return JSON.parse(stdout) as T
 }

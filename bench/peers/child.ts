@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Init } from './protocol.ts'
 
-interface Reply { error?: string; ms?: number; processor?: number; losses?: number[]; versions?: Record<string, string> }
+interface Reply { error?: string; ms?: number; processor?: number | null; losses?: number[]; versions?: Record<string, string> }
 
 export class Child {
   readonly #process: ChildProcess
@@ -42,10 +42,10 @@ export class Child {
   async init(init: Init, seconds: number): Promise<Record<string, string>> {
     return (await this.#ask({ init }, seconds)).versions!
   }
-  /** Milliseconds by the clock, and of processor time. */
-  async steps(steps: number, seconds: number): Promise<{ ms: number; processor: number; losses: number[] }> {
+  /** Milliseconds by the clock, and of processor time, which a page cannot tell. */
+  async steps(steps: number, seconds: number): Promise<{ ms: number; processor: number | null; losses: number[] }> {
     const { ms, processor, losses } = await this.#ask({ steps }, seconds)
-    return { ms: ms!, processor: processor!, losses: losses! }
+    return { ms: ms!, processor: processor ?? null, losses: losses! }
   }
 
   /** The largest resident set so far, in MB; null where the system does not tell. */
@@ -57,7 +57,8 @@ export class Child {
     }
   }
 
+  /** Who has a browser closes it then; all others are gone at once. */
   end(): void {
-    this.#process.kill('SIGKILL')
+    this.#process.kill('SIGTERM')
   }
 }

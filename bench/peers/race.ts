@@ -1,7 +1,7 @@
 // One model at one batch size: first every contestant shows that it computes the same losses, in a process that then
 // ends; then all start anew and take turns, a window each, so that whatever else the machine does hits all alike.
 import { Child } from './child.ts'
-import type { Entry } from './contestants.ts'
+import type { Entry } from './entry.ts'
 import { CHECKED_STEPS, initOf } from './prepare.ts'
 import { MODELS, type PeerModel } from './protocol.ts'
 
@@ -20,6 +20,8 @@ export interface Result {
   readonly batch: number
   readonly name: string
   readonly threads: number
+  /** In whose page it ran; none where it was a process of its own. */
+  readonly browser?: string
   /** Why there is no time, or why it is not ranked. */
   note?: string
   versions: Readonly<Record<string, string>>
@@ -79,7 +81,8 @@ async function losses(child: Child, entry: Entry, model: PeerModel, batch: numbe
 
 async function check(entry: Entry, model: PeerModel, batch: number, { seconds }: Limits): Promise<Result> {
   const result: Result = {
-    model, batch, name: entry.name, threads: entry.threads, versions: {}, probe: [], losses: [], drawn: [], ms: [],
+    model, batch, name: entry.name, threads: entry.threads, ...(entry.browser && { browser: entry.browser }),
+    versions: {}, probe: [], losses: [], drawn: [], ms: [],
   }
   if (typeof entry.command === 'string') return { ...result, note: entry.command }
   let slow: string | undefined
@@ -128,7 +131,7 @@ async function oneWindow({ result, child, steps }: Runner, { seconds, processor 
   if (result.note?.startsWith('failed')) return undefined
   try {
     const took = await child.steps(steps, seconds)
-    return (processor ? took.processor : took.ms) / steps
+    return (processor ? took.processor! : took.ms) / steps
   } catch (error) {
     result.note = `failed: ${(error as Error).message}`
     return undefined
@@ -170,7 +173,8 @@ export async function race(
         runner.result.ms.push(window % runner.every ? undefined : await oneWindow(runner, limits))
       }
     }
-    for (const { result, child } of runners) result.megabytes = child.peakMegabytes()
+    // A page's process is the browser's, with all that this is besides.
+    for (const { result, child } of runners) result.megabytes = result.browser ? null : child.peakMegabytes()
   } finally {
     for (const { child } of runners) child.end()
   }

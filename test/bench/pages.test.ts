@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import {
-  fastestJavaScript, jsonOf, overTable, page, parseReport, performanceTables, ratios, readmeTable, type Report, TABLES,
-  withTables,
+  fastestJavaScript, jsonOf, overTable, page, pagesTable, parseReport, performanceTables, ratios, readmeTable, type Report,
+  TABLES, withTables,
 } from '../../bench/peers/pages.ts'
 import type { Result } from '../../bench/peers/race.ts'
 
@@ -57,6 +57,24 @@ describe('a report', () => {
     expect(performanceTables(report)).toContain('| vae | 64 | 0.23 · 0.11 · – | 1.00 · 0.50 · – | – · – · – |')
   })
   it('is the same after JSON', () => expect(page(parseReport(jsonOf(report)))).toBe(page(report)))
+  it('holds a page against Node and against the others of that page', () => {
+    const browser = 'chromium'
+    const inPages = [
+      result('ganglion 2 threads', [2, 4, 2], { threads: 2 }),
+      result('Chromium ganglion 1 thread', [9, 9, 9], { browser }),
+      result('Chromium ganglion 2 threads', [2, 6, 3], { browser, threads: 2 }),
+      result('Chromium jax-js wasm', [8, 8, undefined], { browser, threads: 2 }),
+      result('Chromium tfjs wasm 2 threads', [1, 1, 1], { browser, threads: 2, note: 'different result' }),
+      result('Firefox onnxruntime-web 2 threads', [1, 1, 1], { browser: 'firefox', threads: 2 }),
+    ]
+    expect(pagesTable(inPages).split('\n').slice(2)).toEqual([
+      '| vae | 64 | Chromium, 1 thread | 9.00 (9.00–9.00) | – | – | – | – |',
+      '| vae | 64 | Chromium, 2 threads | 3.00 (2.50–4.50) | 1.50 (1.25–1.50) | 0.50 (0.38–0.63) | – | – |',
+    ])
+    expect(fastestJavaScript([...race, ...inPages])).toBe(slow)
+    expect(page(report)).not.toContain('## In pages')
+    expect(page({ ...report, results: [...race, ...inPages] })).toContain(`## In pages\n`)
+  })
   it('has a row a model in README', () => {
     const results = [...race.map((r) => ({ ...r, batch: 16 })), ...race]
     expect(readmeTable({ ...report, results }).split('\n').slice(2)).toEqual(['| vae | 64 | 2.00 | 1.00 | – | 9.00 | 4.00 | – |'])

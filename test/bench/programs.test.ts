@@ -82,6 +82,8 @@ describe('refuses', () => {
     ['kernels matmle', 'no op is called "matmle"; there are: '],
     ...(node20 ? [['kernels relu --wide', 'wide vectors are not available: ']] : []),
     ['peers vae --contestants tfsj', 'no contestant is called "tfsj"; there are: ganglion 1 '],
+    ['peers vae --in crhomium', 'no browser is called "crhomium"; there are: chromium, firefox'],
+    ['peers vae --in firefox --processor', '--processor counts the time of processes, which pages do not know: leave out '],
     ['quality dcgan', 'no recipe is called "dcgan"; there are: autoencoder, vae, gan'],
   ])('%s', (args, sentence) => {
     const { status, stdout, stderr } = run(...args.split(' '))

@@ -1,5 +1,4 @@
 // Ourselves: the definitions as they ship, on a dataset in the core's memory. Arguments: `relaxed`, `wide`, both or none.
-import { readFileSync } from 'node:fs'
 import { rewrite } from '../../../src/graph/walk.ts'
 import { input } from '../../../src/graph/leaves.ts'
 import type { ModelDefinition, Stage } from '../../../src/models/definition.ts'
@@ -12,14 +11,15 @@ import { version } from '../../../src/version.generated.ts'
 import { variableName } from '../../../test/golden/layers.ts'
 import { realModels } from '../../real_models.ts'
 import type { Contestant, Init, PeerModel } from '../protocol.ts'
+import { args, readFile } from './platform.ts'
 import { noiseReader, readWeights, serve } from './serve.ts'
 
 const { autoencoder, createRuntime, dcgan, gan, vae } = host
 const DEFINITIONS = { autoencoder, vae, gan, dcgan }
 const definitionOf = (model: PeerModel): ModelDefinition =>
   realModels[model]?.(host) ?? DEFINITIONS[model as keyof typeof DEFINITIONS]()
-const precision = process.argv.includes('relaxed') ? 'relaxed' : 'deterministic'
-const wide = process.argv.includes('wide')
+const precision = args.includes('relaxed') ? 'relaxed' : 'deterministic'
+const wide = args.includes('wide')
 
 /** A session on what is asked for; the threads' file is bundled beside this one. */
 async function sessionWith(threads: number): Promise<Session> {
@@ -52,7 +52,7 @@ async function load(): Promise<Contestant> {
     async init(init: Init) {
       const definition = definitionOf(init.model)
       const session = await sessionWith(init.threads)
-      const pool = dataset(new Uint8Array(readFileSync(init.imagesFile)), [init.images, ...definition.imageShape])
+      const pool = dataset(readFile(init.imagesFile), [init.images, ...definition.imageShape])
       const images = batchOf(pool, init.batch, { shuffle: false, dropRemainder: true, scale: 1 / 127.5, offset: -1 })
       const drawn = trainingStages(definition, { images })
       const stages = init.noiseFile ? feedNoise(drawn) : drawn

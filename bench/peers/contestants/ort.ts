@@ -1,7 +1,9 @@
 // onnxruntime-web, which has no gradients: the backward pass and Adam are written into the graph, for dense models only.
+// Argument: its threads, if not 1.
 import * as ort from 'onnxruntime-web'
 import type { Contestant, Init } from '../protocol.ts'
 import { float, Graph } from './ort_graph.ts'
+import { addressOf, args } from './platform.ts'
 import { noiseReader, readBatches, readWeights, serve, versionOf } from './serve.ts'
 
 /** 1/n·Σ softplus(sign·x): its value, and its gradient by x. */
@@ -93,7 +95,9 @@ function stepGraph({ model, params, noise, noiseFile, batch, beta1, learningRate
 }
 
 async function load(): Promise<Contestant> {
-  ort.env.wasm.numThreads = 1
+  const address = addressOf('onnxruntime-web/dist')
+  if (address) ort.env.wasm.wasmPaths = address
+  ort.env.wasm.numThreads = Number(args[0] ?? 1)
   let session: ort.InferenceSession
   let feeds: Record<string, ort.Tensor>
   let batches: ort.Tensor[]

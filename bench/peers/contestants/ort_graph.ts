@@ -23,7 +23,9 @@ function message(...fields: readonly Field[]): Uint8Array {
     const bytes = typeof value === 'string' ? new TextEncoder().encode(value) : value
     return [Uint8Array.from([...key(2), ...varint(BigInt(bytes.length))]), bytes]
   })
-  return new Uint8Array(Buffer.concat(parts))
+  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
+  parts.reduce((at, part) => (bytes.set(part, at), at + part.length), 0)
+  return bytes
 }
 
 /** Of TensorProto.DataType. */

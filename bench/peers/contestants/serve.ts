@@ -1,43 +1,35 @@
-// A contestant's side of the protocol: JSON lines on stdin and stdout. Timing is done here, around whole windows.
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { createInterface } from 'node:readline'
+// A contestant's side of the protocol: JSON lines, both ways. Timing is done here, around whole windows.
 import type { Contestant, Init } from '../protocol.ts'
+import { converse, engine, processorTime, readFile } from './platform.ts'
 
 type Request = { init: Init } | { steps: number }
 
-/** Answers requests until stdin ends. Whatever a library prints goes to stderr. */
+/** Answers requests for as long as there are any. */
 export async function serve(load: () => Promise<Contestant>): Promise<void> {
-  console.log = console.info = console.warn = console.debug = console.error
-  const answer = (reply: object) => process.stdout.write(`${JSON.stringify(reply)}\n`)
   let contestant: Contestant | undefined
 
   async function handle(request: Request): Promise<object> {
     contestant ??= await load()
     if ('init' in request) {
       await contestant.init(request.init)
-      return { versions: { node: process.versions.node, v8: process.versions.v8, ...contestant.versions } }
+      return { versions: { ...engine, ...contestant.versions } }
     }
-    const [began, used] = [performance.now(), process.cpuUsage()]
+    const [began, used] = [performance.now(), processorTime()]
     const losses = await contestant.steps(request.steps)
-    const { user, system } = process.cpuUsage(used)
-    return { ms: performance.now() - began, processor: (user + system) / 1000, losses }
+    const ms = performance.now() - began
+    return { ms, processor: used === null ? null : processorTime()! - used, losses }
   }
 
-  for await (const line of createInterface({ input: process.stdin })) {
+  await converse(async (line) => {
     try {
-      answer(await handle(JSON.parse(line) as Request))
+      return JSON.stringify(await handle(JSON.parse(line) as Request))
     } catch (error) {
-      answer({ error: (error as Error).message ?? String(error) })
+      return JSON.stringify({ error: (error as Error).message ?? String(error) })
     }
-  }
-  process.exit(0)
+  })
 }
 
-export const readFloats = (file: string): Float32Array => {
-  const bytes = readFileSync(file)
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))
-}
+const readFloats = (file: string): Float32Array => new Float32Array(readFile(file).buffer)
 
 /** The parameters' initial values by name. */
 export function readWeights({ weightsFile, params }: Init): Map<string, { shape: number[]; values: Float32Array }> {
@@ -51,7 +43,7 @@ export function readWeights({ weightsFile, params }: Init): Map<string, { shape:
 
 /** The pool of batches, as floats in [-1, 1]. */
 export function readBatches({ imagesFile, imageShape, batch, images }: Init): Float32Array[] {
-  const bytes = readFileSync(imagesFile)
+  const bytes = readFile(imagesFile)
   const size = imageShape.reduce((a, b) => a * b, batch)
   const one = (i: number) => Float32Array.from(bytes.subarray(i * size, (i + 1) * size), (b) => b / 127.5 - 1)
   return Array.from({ length: Math.floor(images / batch) }, (_, i) => one(i))
@@ -69,8 +61,8 @@ export function noiseReader({ noiseFile, noise, batch }: Init): (t: number) => F
   })
 }
 
-/** The version of an installed package whose code lies in its folder dist. */
+/** The version of an installed package. */
 export function versionOf(name: string): string {
-  const file = createRequire(import.meta.url).resolve(name).replace(/dist[\\/][^\\/]*$/, 'package.json')
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+  const text = new TextDecoder().decode(readFile(`bench/peers/node_modules/${name}/package.json`))
+  return (JSON.parse(text) as { version: string }).version
 }

@@ -1,9 +1,10 @@
-// TensorFlow.js. Argument: `cpu`, `wasm` (as it comes) or `wasm-patched` (tfjs_patches.ts).
+// TensorFlow.js. Arguments: `cpu`, `wasm` (as it comes) or `wasm-patched` (tfjs_patches.ts); its threads, if not 1.
 import * as tf from '@tensorflow/tfjs'
 import type { Contestant, Init } from '../protocol.ts'
+import { addressOf, args } from './platform.ts'
 import { noiseReader, readBatches, readWeights, serve } from './serve.ts'
 
-const flavour = process.argv[2] ?? 'cpu'
+const [flavour = 'cpu', threads = '1'] = args
 
 type Weights = (name: string) => tf.Variable
 type Scalar = tf.Scalar
@@ -84,8 +85,10 @@ function stepOf({ model, learningRate, beta1, batch }: Init, variables: Readonly
 
 async function load(): Promise<Contestant> {
   if (flavour !== 'cpu') {
-    const { setThreadsCount } = await import('@tensorflow/tfjs-backend-wasm')
-    setThreadsCount(1)
+    const { setThreadsCount, setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm')
+    const address = addressOf('@tensorflow/tfjs-backend-wasm/wasm-out')
+    if (address) setWasmPaths(address)
+    setThreadsCount(Number(threads))
     if (flavour === 'wasm-patched') (await import('./tfjs_patches.ts')).patch()
   }
   await tf.setBackend(flavour === 'cpu' ? 'cpu' : 'wasm')

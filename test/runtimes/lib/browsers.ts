@@ -162,3 +162,13 @@ export async function webkit(env: Readonly<Record<string, string>> = {}): Promis
     throw error
   }
 }
+
+const BROWSERS = { chromium, firefox, webkit }
+const isBrowser = (name: string): name is keyof typeof BROWSERS => Object.hasOwn(BROWSERS, name)
+
+/** Starts the browser of that name; throws where there is none, or it is not installed. */
+export function browserOf(name: string): Promise<Browser> {
+  if (!isBrowser(name)) throw new RangeError(`no browser is called "${name}"; there are: ${Object.keys(BROWSERS).join('; ')}`)
+  if (absent[name]) throw new RangeError(`not run here: ${absent[name]}`)
+  return BROWSERS[name]()
+}

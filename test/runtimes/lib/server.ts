@@ -46,22 +46,30 @@ export interface Server {
   close(): void
 }
 
-/** Serves a folder on a port of its own, to this machine only. */
-export async function serve(folder: string): Promise<Server> {
+/** What a page posted to a path of its site, and the response, which may be a long time coming. */
+export type Posts = Readonly<Record<string, (said: string, response: ServerResponse) => void>>
+
+/**
+ * Serves a folder on a port of its own, to this machine only.
+ * @param others what pages may post to besides `answer`
+ */
+export async function serve(folder: string, others: Posts = {}): Promise<Server> {
   const files = sirv(folder, { dev: true })
   const answered = new EventEmitter<{ answer: [string] }>()
+  const posts: Posts = {
+    ...others,
+    '/answer': (said, response) => {
+      response.end()
+      answered.emit('answer', said)
+    },
+  }
   let gone = false
   const server = createServer((request, response: ServerResponse) => {
     const [, site, path] = /^\/([a-z-]+)(\/.*)$/.exec(request.url!) ?? []
     if (!site || !(site in SITES)) return void response.writeHead(404).end()
     for (const [name, value] of Object.entries(SITES[site as Site])) response.setHeader(name, value)
-    if (request.method === 'POST' && path === '/answer') {
-      void text(request).then((said) => {
-        response.end()
-        answered.emit('answer', said)
-      })
-      return
-    }
+    const post = request.method === 'POST' ? posts[path!] : undefined
+    if (post) return void text(request).then((said) => post(said, response))
     // From then on the page is offline, but for its answer.
     if (path === '/offline') {
       gone = true
