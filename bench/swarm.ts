@@ -1,5 +1,7 @@
 // What several workers cost and gain. What is in one thread is compared by processor time, step by step in turns; workers that
-// are threads by wall clock, beside what loops in registers gain on as many threads just then: others may use the machine.
+// are threads by wall clock, beside what loops in registers gain on as many threads just then, since others may use the machine,
+// and by the processor time of each thread.
+import { readdirSync, readFileSync } from 'node:fs'
 import { imageDataset, type ImageDataset } from '../src/data/dataset.ts'
 import { figure, median, spread } from '../src/bench/statistics.ts'
 import type { ModelDefinition } from '../src/models/definition.ts'
@@ -24,7 +26,8 @@ import { bundle, runtimeWith } from './runtimes.ts'
 
 const SEED = 1
 const EPOCHS = 1_000_000
-const IMAGES = 2048
+/** Of an epoch of no fewer steps than a round has. */
+const IMAGES = 8192
 
 /** What is trained: a model, in rounds or not. */
 interface Kind {
@@ -126,6 +129,45 @@ async function byThreads(kind: Kind, runtime: Runtime, data: ImageDataset, recip
   return { crew, steps: trainTogether(work, crew, { epochs: EPOCHS }) }
 }
 
+/** The processor time of each thread of this process, in nanoseconds; of none, where the system does not say. */
+function threadTimes(): Map<string, number> {
+  const tasks = '/proc/self/task'
+  try {
+    return new Map(readdirSync(tasks).map((thread) => (
+      [thread, Number(readFileSync(`${tasks}/${thread}/schedstat`, 'utf8').split(' ')[0])])))
+  } catch {
+    return new Map()
+  }
+}
+
+/** Steps, and the processor time that each thread takes for them after the first two. */
+function timed(steps: Steps): { steps: Steps, times: Map<string, number> } {
+  const times = new Map<string, number>()
+  let n = 0
+  return {
+    times,
+    steps: {
+      async next() {
+        const before = threadTimes()
+        const result = await steps.next()
+        const after = n++ < 2 ? [] : threadTimes()
+        for (const [thread, ns] of after) times.set(thread, (times.get(thread) ?? 0) + ns - (before.get(thread) ?? 0))
+        return result
+      },
+    },
+  }
+}
+
+/**
+ * How many times as fast as one worker two are, at least, by the processor time of threads: all of it, over what the coordinator
+ * and the slower worker take, as if one after the other. It supposes a core for each.
+ */
+function leastGain(times: ReadonlyMap<string, number>): number {
+  const main = times.get(String(process.pid)) ?? NaN
+  const others = [...times].filter(([thread]) => thread !== String(process.pid)).map(([, ns]) => ns)
+  return (main + others.reduce((a, b) => a + b, 0)) / (main + Math.max(...others))
+}
+
 async function twoOverOne(kind: Kind, runtime: Runtime, data: ImageDataset, recipe: Recipe, windows: number) {
   const [one, two] = [await byThreads(kind, runtime, data, recipe, 1), await byThreads(kind, runtime, data, recipe, 2)]
   const shared = await runtimeWith(2)
@@ -139,10 +181,12 @@ async function twoOverOne(kind: Kind, runtime: Runtime, data: ImageDataset, reci
       },
     }
   })
-  const times = await inTurnsOf([one.steps, looping[0]!, looping[1]!, two.steps], windows, wall)
+  const byTwo = timed(two.steps)
+  const times = await inTurnsOf([one.steps, looping[0]!, looping[1]!, byTwo.steps], windows, wall)
   await Promise.all([one.crew.close(), two.crew.close(), shared.close()])
   const [first, loop, both, second] = times as [number[], number[], number[], number[]]
-  return { ratio: first.map((x, i) => x / second[i]!), loops: loop.map((x, i) => (2 * x) / both[i]!) }
+  const ratio = first.map((x, i) => x / second[i]!)
+  return { ratio, loops: loop.map((x, i) => (2 * x) / both[i]!), least: leastGain(byTwo.times) }
 }
 
 /** Networks: bytes a second each way, and seconds there and back. */
@@ -198,11 +242,12 @@ export const swarm = command({
     }
     if (parts.includes('gain')) {
       await bundle('.', ['src/node/swarm_thread.ts'], 'build/bench/swarm_thread.js')
-      console.log(heading(['model', 'two workers over one', 'loops in registers', 'of theirs, %']))
+      console.log(heading(['model', 'two workers over one', 'loops in registers', 'of theirs, %', 'by processor time, at least']))
       for (const kind of KINDS.filter(({ name }) => ['vae', 'vae, rounds of 32', 'dcgan'].includes(name))) {
-        const { ratio, loops } = await twoOverOne(kind, runtime, data, recipe, windows)
-        console.log(row([kind.name, spread(ratio), spread(loops), spread(ratio.map((x, i) => (100 * x) / loops[i]!), 0)]))
-        results.push({ kind: kind.name, ratio: figure(ratio), loops: figure(loops) })
+        const { ratio, loops, least } = await twoOverOne(kind, runtime, data, recipe, windows)
+        const share = ratio.map((x, i) => (100 * x) / loops[i]!)
+        console.log(row([kind.name, spread(ratio), spread(loops), spread(share, 0), least.toFixed(2)]))
+        results.push({ kind: kind.name, ratio: figure(ratio), loops: figure(loops), least })
       }
     }
     return { ...facts, ...recipe, results }

@@ -48,7 +48,7 @@ async function lends(open: () => Promise<Browser>): Promise<{ answer: Promise<Le
 test.skipIf(why)(why ? `not run here: ${why}` : 'a run by two pages, Node 20 and Node 24', async () => {
   writeImages(at.in('images'), 48, 28)
   const args = ['train', 'dcgan', '--filters', '4,3', '--latent', '4', '--data', 'images', '--batch-size', '3',
-    '--micro-batches', '4', '--epochs', '150', '--quiet', '--wide', 'off']
+    '--micro-batches', '4', '--epochs', '50', '--quiet', '--force', '--wide', 'off']
   const alone = await spawned([...args, '--out', 'alone'], at.path)
   expect(alone).toMatchObject({ code: 0, stderr: '' })
   const pages = [await lends(chromium), await lends(firefox)]
