@@ -276,7 +276,7 @@ describe.skipIf(WHY)(WHY ?? 'over a nats-server', () => {
     const lines = read(kept[0]!, 'metrics.jsonl').trim().split('\n').map((line) => JSON.parse(line) as { epoch: number })
     expect([...new Set(lines.map(({ epoch }) => epoch))]).toEqual(Array.from({ length: 150 }, (_, i) => i + 1))
     expect((await ganglion(['audit', at.in(kept[0]!)])).stdout).toMatch(/^600 of 600 steps were done again\n.*all tasks hold\n$/s)
-  }, 240_000)
+  }, 600_000)
 
   test('a standby that is stopped leaves nothing; one whose run is given back goes on with it', async () => {
     const first = standby('given', '--epochs', '100000', '--run', 'given')
@@ -321,7 +321,7 @@ describe.skipIf(WHY)(WHY ?? 'over a nats-server', () => {
     await expect(kept()).rejects.toThrow(/is not whole; go on from its folder, with --resume/)
     await two.over()
     expect(await kept()).toBe('over')
-    expect((await bucket.status()).size).toBeLessThan(20_000)
+    for (const part of ['0.0', '0.2', '1.0', '1.2']) expect((await bucket.get(`kept.two.${part}`))?.length ?? 0).toBe(0)
     await nats.close()
   })
 
