@@ -25,7 +25,7 @@ const hook = (file: string): string => `data:text/javascript,${encodeURIComponen
 
 /** The loop of a program that trains and keeps nothing. */
 const bare = (model: string, options: object, wide: boolean): string => `
-  const { createRuntime, Model, models } = await import('${pathToFileURL(`${DIST}/api.js`).href}')
+  const { createRuntime, Model } = await import('${pathToFileURL(`${DIST}/index.js`).href}')
   const { loadDataset, defineFor } = await import('${pathToFileURL(`${DIST}/node/index.js`).href}')
   const data = await loadDataset('mnist')
   const runtime = await createRuntime({ wide: ${wide} })
