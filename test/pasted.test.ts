@@ -116,7 +116,7 @@ describe.each(shown)('%s', (page, commands) => {
   })
 
   test.for(commands)('%s', { timeout: 240_000 }, async (command, { skip }) => {
-    if (/nats|swarm/.test(command)) skip('not run here: it needs a nats-server; test/swarm has one')
+    if (/nats|swarm|^ganglion audit/.test(command)) skip('not run here: it needs a nats-server; test/tools has one')
     if (/^ganglion (verify|bench)/.test(command)) skip('not run here: test/verify and test/bench do')
     const line = shortened(filled(command))
     const [, out] = / --out (\S+)/.exec(line) ?? []

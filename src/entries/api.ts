@@ -12,7 +12,7 @@ export {
   compile, type CompileOptions, type FunctionSpec, type MetricName, type OutputName, type Place, type Program,
 } from '../compiler/program.ts'
 export type { Call, Tape } from '../compiler/emit.ts'
-export type { Buffer, Plan } from '../compiler/plan.ts'
+export type { Buffer, Lives, Plan } from '../compiler/plan.ts'
 export type { Region } from '../compiler/regions.ts'
 export type { Item, Schedule, Scheduler, Stage as ScheduledStage } from '../compiler/schedule.ts'
 export type { CompiledFunction, Mean } from '../runtime/function.ts'

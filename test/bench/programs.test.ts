@@ -28,7 +28,7 @@ const SHORT: readonly (readonly [args: string, line: RegExp])[] = [
   ['compile vae sngan32 --threads 1 --times 1', /^\| sngan32 \| 16 \| 1 \| \d+ \| .* \| \d+ \| 1?\d{5} \| [\d.]+ \|$/m],
   ['checkpointing dcgan --windows 1', /^\| dcgan \| 128 \| .* \| same \|$/m],
   ['train autoencoder --epochs 1 --runs 1', /^\| processor \| /m],
-  ['sweep --runs 2 --epochs 1 --jobs 2 --loop-ms 50', /^killed twice and gone on with: the same table$/m],
+  ['sweep --runs 2 --epochs 1 --jobs 2', /^killed twice and gone on with: the same table$/m],
   [
     'peers vae --batch-size 8 --windows 2 --window-ms 30 --limit 15 --threads 1 --contestants ganglion',
     /^\| vae \| 8 \| ganglion wide 1 thread \| |^- ganglion /m,

@@ -23,6 +23,7 @@ import type { RoundOptions } from '../../models/rounds.ts'
 import type { Precision } from '../../runtime/cores.ts'
 import type { Settings } from '../settings.ts'
 import { scheduleNames } from '../schedule.ts'
+import { inTurn } from '../standby.ts'
 import { suggestedModel } from '../suggest.ts'
 import { belowOne, natsUrl, runName } from '../swarm_options.ts'
 import { runTraining } from '../training.ts'
@@ -190,8 +191,6 @@ export const train: Command = {
     try {
       const settings = await (asked.resume === undefined ? newRun(args, asked, io) : resumed(args, asked))
       if (!settings.standby) return await runTraining(settings, io)
-      // eslint-disable-next-line no-restricted-syntax -- before the first step
-      const { inTurn } = await import('../standby.ts')
       return await inTurn(settings, (folder) => resumed(args, asked, folder), io)
     } catch (error) {
       if (asked.json && !(error instanceof UsageError)) reportFailure(error, io)
