@@ -45,15 +45,18 @@ describe('look inside', () => {
   test('pointing at the map, dragging, arrow keys, a class, a slider: each decodes another code', async () => {
     const { page, said } = await paused('#view=inside&batch=64')
     await page.waitForSelector('.map')
-    await page.waitForSelector('.one .tiles[data-ready="true"]')
+    // Until all is there the map moves down the page, away from a pointer that was sent to it.
+    for (const place of ['.one', '.walk']) await page.waitForSelector(`${place} .tiles[data-ready="true"]`)
+    const map = (await page.$('.map'))!
+    await map.scrollIntoView()
     let before = await picture(page, '.one')
     for (const act of [
       async () => {
-        const { x, y, width } = (await (await page.$('.map'))!.boundingBox())!
+        const { x, y, width } = (await map.boundingBox())!
         await page.mouse.move(x + 0.3 * width, y + 0.2 * width)
       },
       async () => {
-        const { x, y, width } = (await (await page.$('.map'))!.boundingBox())!
+        const { x, y, width } = (await map.boundingBox())!
         await page.mouse.down()
         await page.mouse.move(x + 0.6 * width, y + 0.7 * width, { steps: 5 })
         await page.mouse.up()
@@ -63,17 +66,17 @@ describe('look inside', () => {
         for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowLeft')
       },
       () => button(page, 'The middle of class 1').click(),
-      () => page.$eval('.sliders input', (input) => {
-        const slider = input as HTMLInputElement
+      // All of them: of a model that has hardly trained, one alone may show in no pixel.
+      () => page.$$eval('.sliders input', (sliders) => sliders.forEach((slider) => {
+        if (!(slider instanceof HTMLInputElement)) return
         slider.value = slider.max
         slider.dispatchEvent(new Event('input', { bubbles: true }))
-      }), () => button(page, 'From noise').click(),
+      })), () => button(page, 'From noise').click(),
     ]) {
       await act()
       await changed(page, '.one', before)
       before = await picture(page, '.one')
     }
-    await page.waitForSelector('.walk .tiles[data-ready="true"]')
     const walk = await picture(page, '.walk')
     await page.select('.ends select', '0')
     await changed(page, '.walk', walk)
