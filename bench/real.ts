@@ -170,7 +170,8 @@ async function pointOf(
 
 type Series = readonly (readonly [name: string, points: readonly Point[]])[]
 
-const linesOf = (series: Series, y: (p: Point) => number): Line[] => series.map(([name, all]) => ({ name, values: all.map(y) }))
+const line = (name: string, points: readonly Point[], y: (p: Point) => number): Line => ({ name, values: points.map(y) })
+const linesOf = (series: Series, y: (p: Point) => number): Line[] => series.map(([name, points]) => line(name, points, y))
 const growing = (name: string, points: readonly Point[]): Line =>
   ({ name, values: points.map(({ flops }) => (points[0]!.ms * flops) / points[0]!.flops), dashed: true })
 const MB = 1048576
@@ -179,16 +180,15 @@ function chart(bySide: Series, byDepth: readonly Point[]): Panel[] {
   const side = { x: 'pixels of a side', places: bySide[0]![1].map(({ at }) => at), logarithmic: true }
   const depth = { x: 'residual blocks', places: byDepth.map(({ at }) => at), logarithmic: true }
   const blocks: Series = [['residual', byDepth]]
-  const saved = (name: string, points: readonly Point[], y: (p: Point) => number): Line => ({ name, values: points.map(y) })
   return [
     {
       ...side, title: `ms a step, batch ${SIDE_BATCH}`,
       lines: [...linesOf(bySide, (p) => p.ms), growing('as operations of conv-vae grow', bySide[0]![1])],
     },
     {
-      ...side, title: 'plan, MB',
+      ...side, title: 'plan, MB (saving: with checkpointing)',
       lines: bySide.flatMap(([name, all]) =>
-        [saved(name, all, (p) => p.bytes / MB), saved(`${name}, checkpointing`, all, (p) => p.savedBytes / MB)]),
+        [line(name, all, (p) => p.bytes / MB), line(`${name}, saving`, all, (p) => p.savedBytes / MB)]),
     },
     {
       ...depth, title: `ms a step, batch ${DEPTH_BATCH}, 32×32 pixels, 64 channels`,
@@ -196,11 +196,11 @@ function chart(bySide: Series, byDepth: readonly Point[]): Panel[] {
     },
     {
       ...depth, title: 'ms to compile',
-      lines: [...linesOf(blocks, (p) => p.compileMs), saved('residual, checkpointing', byDepth, (p) => p.savedCompileMs)],
+      lines: [...linesOf(blocks, (p) => p.compileMs), line('residual, checkpointing', byDepth, (p) => p.savedCompileMs)],
     },
     {
       ...depth, title: 'plan, MB',
-      lines: [...linesOf(blocks, (p) => p.bytes / MB), saved('residual, checkpointing', byDepth, (p) => p.savedBytes / MB)],
+      lines: [...linesOf(blocks, (p) => p.bytes / MB), line('residual, checkpointing', byDepth, (p) => p.savedBytes / MB)],
     },
     { ...depth, title: 'words of the tape, thousands', lines: linesOf(blocks, (p) => p.words / 1000) },
   ]
