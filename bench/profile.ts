@@ -1,15 +1,14 @@
 // Where a model's step spends its time: per op, milliseconds, GFLOP/s, percent of the peak, bytes moved. Ops are run one by one
 // from the host, so that a short op's figure holds about 0.1 µs of calls; a figure is the median of the steps. Ops of one name
 // and shape in one place are one row. With threads, each part of an op is run by itself: how evenly an op divides.
-import { bytesMoved } from '../src/bench/kernels.ts'
 import { peakMeter } from '../src/bench/peak.ts'
 import { median, spread } from '../src/bench/statistics.ts'
 import { runSteps, stepOf } from '../src/bench/step.ts'
-import type { Item } from '../src/compiler/schedule.ts'
 import * as host from '../src/entries/index.ts'
 import { modelNames, type ModelName, models } from '../src/models/kinds.ts'
 import { about, aboutLine } from './about.ts'
 import { BUILD, buildOf, command, namedOf } from './command.ts'
+import { type OpRow, opsOf } from './op_by_op.ts'
 import { heading, megabytes, percent, row } from './output.ts'
 import { realModels } from './real_models.ts'
 import { runtimeWith } from './runtimes.ts'
@@ -17,23 +16,6 @@ import { runtimeWith } from './runtimes.ts'
 /** A reading of the peak comes after so many steps. */
 const STEPS_A_PEAK = 5
 const WARM_STEPS = 20
-
-/** An op in a table: its name, shapes and scope. */
-export function nameOf(item: Item | null | undefined): string {
-  if (!item) return 'bookkeeping'
-  const { op, inputs, shape, scope } = item.node
-  return `${op.name} ${inputs.map((i) => `[${i.shape}]`).join(' ')} → [${shape}]  ${scope}`
-}
-
-/** Milliseconds by step; `longest` sums the longest part of each call. */
-interface Row {
-  readonly name: string
-  calls: number
-  flops: number
-  bytes: number
-  readonly ms: number[]
-  readonly longest: number[]
-}
 
 export const profile = command({
   summary: "where a model's step spends its time, op by op; with threads, how evenly each op divides",
@@ -48,19 +30,8 @@ export const profile = command({
     const fn = stepOf(session, realModels[kind!]?.(host) ?? models[kind as ModelName](), batch)
     runSteps(fn, Math.min(steps, WARM_STEPS))
 
-    const zeros = () => Array.from({ length: steps }, () => 0)
-    const rows = new Map<string, Row>()
-    const calls = fn.tape.calls.map(({ at, item }, i) => {
-      const name = nameOf(item)
-      const found = rows.get(name) ?? { name, calls: 0, flops: 0, bytes: 0, ms: zeros(), longest: zeros() }
-      rows.set(name, found)
-      found.calls++
-      if (item && fn.tape.calls[i + 1]?.item !== item) {
-        found.flops += item.node.op.flops(item.node)
-        found.bytes += bytesMoved({ items: [item] })
-      }
-      return { found, address: fn.wordAddress(at), parts: item ? threads : 1 }
-    })
+    const { rows, calls } = opsOf(fn)
+    const longest = new Map(rows.map((each): [OpRow, number[]] => [each, []]))
     const timed = (address: number, part: number, parts: number): number => {
       const began = performance.now()
       session.core.runOp(address, part, parts, 0, 1)
@@ -73,17 +44,20 @@ export const profile = command({
       const began = performance.now()
       runSteps(fn, 1)
       whole.push(performance.now() - began)
-      for (const { found, address } of calls) found.ms[step]! += timed(address, 0, 1)
+      for (const { ms } of rows) ms.push(0)
+      for (const { row: { ms }, address } of calls) ms[step]! += timed(address, 0, 1)
       if (threads === 1) continue
-      for (const { found, address, parts } of calls) {
-        found.longest[step]! += Math.max(...Array.from({ length: parts }, (_, part) => timed(address, part, parts)))
+      for (const each of longest.values()) each.push(0)
+      for (const { row: each, address, item } of calls) {
+        const parts = item ? threads : 1
+        longest.get(each)![step]! += Math.max(...Array.from({ length: parts }, (_, part) => timed(address, part, parts)))
       }
     }
     await runtime.close()
 
     const peak = Math.max(...peaks)
-    const ops = [...rows.values()]
-      .map(({ ms, longest, ...found }) => ({ ...found, ms: median(ms), longest: median(longest) }))
+    const ops = rows
+      .map((each) => ({ ...each, ms: median(each.ms), longest: threads > 1 ? median(longest.get(each)!) : 0 }))
       .map((op) => ({ ...op, gflops: op.flops / op.ms / 1e6, gigabytesPerSecond: op.bytes / op.ms / 1e6 }))
       .sort((a, b) => b.ms - a.ms)
     const total = ops.reduce((sum, { ms }) => sum + ms, 0)
@@ -93,8 +67,8 @@ export const profile = command({
     console.log(`${kind}, batch ${batch}: ${spread(whole)} ms a step in one call, ${total.toFixed(2)} ms op by op, ` +
       `on one thread; ${(fn.flops / step / 1e6).toFixed(1)} GFLOP/s, ` +
       `${percent(fn.flops / step / 1e6 / peak / threads)} of the peak; plan ${megabytes(fn.plan.peakBytes)} MB\n`)
-    const longest = threads > 1 ? [`longest of ${threads} parts`] : []
-    console.log(heading(['ms', 'of the step', ...longest, 'GFLOP/s', 'of the peak', 'MB moved', 'GB/s', 'calls', 'op']))
+    const parts = threads > 1 ? [`longest of ${threads} parts`] : []
+    console.log(heading(['ms', 'of the step', ...parts, 'GFLOP/s', 'of the peak', 'MB moved', 'GB/s', 'calls', 'op']))
     for (const op of ops.slice(0, top)) {
       const speed = op.flops ? [op.gflops.toFixed(1), percent(op.gflops / peak)] : ['–', '–']
       const moved = op.bytes ? [(op.bytes / 1e6).toFixed(2), op.gigabytesPerSecond.toFixed(1)] : ['–', '–']

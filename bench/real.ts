@@ -13,9 +13,9 @@ import { createRuntime, type Runtime } from '../src/runtime/create_runtime.ts'
 import { about, aboutLine } from './about.ts'
 import { type Line, type Panel, svgOf } from './chart.ts'
 import { BUILD, buildOf, command, namedOf } from './command.ts'
+import { type OpRow, opsOf } from './op_by_op.ts'
 import { megabytes, percent, progress, table } from './output.ts'
 import { processorTime } from './pairs.ts'
-import { nameOf } from './profile.ts'
 import { deep, DEPTH_BATCH, DEPTHS, SIDE_BATCH, SIDES, SIZED, sized } from './real_growth.ts'
 import { REAL_BATCHES, realModels } from './real_models.ts'
 import { LOOP_ROUNDS, loopOn } from './threads.ts'
@@ -36,7 +36,7 @@ async function peakOf(runtime: Runtime): Promise<Meter> {
   }
 }
 
-interface Op { readonly name: string, readonly kind: string, calls: number, flops: number, ms: number }
+type Op = Pick<OpRow, 'name' | 'kind' | 'ops' | 'flops'> & { readonly ms: number }
 
 interface Step {
   readonly model: string
@@ -54,17 +54,7 @@ async function stepBy(runtime: Runtime, meter: Meter, model: string, steps: numb
   const batch = REAL_BATCHES[model]!
   const fn = stepOf(session, realModels[model]!(host), batch)
   runSteps(fn, 2)
-  const rows = new Map<string, Omit<Op, 'ms'> & { readonly took: number[] }>()
-  const calls = fn.tape.calls.map(({ at, item }, i) => {
-    const name = nameOf(item)
-    const found = rows.get(name) ?? { name, kind: item?.node.op.name ?? 'bookkeeping', calls: 0, flops: 0, took: [] }
-    rows.set(name, found)
-    if (item && fn.tape.calls[i + 1]?.item !== item) {
-      found.calls++
-      found.flops += item.node.op.flops(item.node)
-    }
-    return { found, address: fn.wordAddress(at) }
-  })
+  const { rows, calls } = opsOf(fn)
   const [whole, peaks]: [number[], number[]] = [[], []]
   for (let step = 0; step < steps; step++) {
     progress(`${model}, step ${step + 1} of ${steps}`)
@@ -72,14 +62,14 @@ async function stepBy(runtime: Runtime, meter: Meter, model: string, steps: numb
     const began = processorTime()
     runSteps(fn, 1)
     whole.push(processorTime() - began)
-    for (const { took } of rows.values()) took.push(0)
-    for (const { found: { took }, address } of calls) {
+    for (const { ms } of rows) ms.push(0)
+    for (const { row: { ms }, address } of calls) {
       const before = processorTime()
       session.core.runOp(address, 0, 1, 0, 1)
-      took[step]! += processorTime() - before
+      ms[step]! += processorTime() - before
     }
   }
-  const ops = [...rows.values()].map(({ took, ...op }) => ({ ...op, ms: median(took) })).sort((a, b) => b.ms - a.ms)
+  const ops = rows.map((each) => ({ ...each, ms: median(each.ms) })).sort((a, b) => b.ms - a.ms)
   const { flops, plan: { peakBytes: bytes } } = fn
   session.release(fn)
   return { model, batch, ms: median(whole), flops, peak: Math.max(...peaks), bytes, ops }
@@ -88,9 +78,9 @@ async function stepBy(runtime: Runtime, meter: Meter, model: string, steps: numb
 /** Ops of one kind together. */
 function kindsOf({ ops }: Step): Op[] {
   const kinds = new Map<string, Op>()
-  for (const { kind, calls, flops, ms } of ops) {
-    const found = kinds.get(kind) ?? { name: kind, kind, calls: 0, flops: 0, ms: 0 }
-    kinds.set(kind, { ...found, calls: found.calls + calls, flops: found.flops + flops, ms: found.ms + ms })
+  for (const { kind, ops: n, flops, ms } of ops) {
+    const found = kinds.get(kind) ?? { name: kind, kind, ops: 0, flops: 0, ms: 0 }
+    kinds.set(kind, { ...found, ops: found.ops + n, flops: found.flops + flops, ms: found.ms + ms })
   }
   return [...kinds.values()].sort((a, b) => b.ms - a.ms)
 }
@@ -98,10 +88,10 @@ function kindsOf({ ops }: Step): Op[] {
 function opTable({ peak }: Step, ops: readonly Op[], total: number): string {
   const shown = ops.slice(0, TOP)
   const rest = ops.slice(TOP).reduce((sum, { ms }) => sum + ms, 0)
-  const line = ({ name, calls, flops, ms }: Op) => {
+  const line = ({ name, ops: n, flops, ms }: Op) => {
     const speed = flops / ms / 1e6
     const speeds = flops ? [speed.toFixed(1), percent(speed / peak)] : ['–', '–']
-    return [ms.toFixed(1), percent(ms / total, 1), ...speeds, calls, name]
+    return [ms.toFixed(1), percent(ms / total, 1), ...speeds, n, name]
   }
   const last = rest > 0 ? [[rest.toFixed(1), percent(rest / total, 1), '', '', '', `${ops.length - TOP} more`]] : []
   return table(['ms', 'of the step', 'GFLOP/s', 'of the peak', 'ops', ''], [...shown.map(line), ...last])

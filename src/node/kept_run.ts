@@ -47,7 +47,7 @@ export class KeptRun {
    * @throws Error where the server has no room, does not answer, or knows of another coordinator by now
    */
   async keep(files: Files): Promise<void> {
-    const bytes = joined(files)
+    const bytes = Buffer.concat([...files.values()])
     const slot = 1 - this.#slot
     const parts = partsOf(bytes.length)
     this.#parts[slot] = Math.max(this.#parts[slot]!, parts)
@@ -137,16 +137,6 @@ function placeIn(value: unknown): Place | undefined {
   const isFile = (x: unknown): boolean => Array.isArray(x) && typeof x[0] === 'string' && isSize(x[1])
   const good = Array.isArray(files) && files.every(isFile) && Array.isArray(parts) && parts.length === 2 && parts.every(isSize)
   return good && (value['slot'] === 0 || value['slot'] === 1) ? value as unknown as Place : undefined
-}
-
-function joined(files: Files): Uint8Array {
-  const bytes = new Uint8Array([...files.values()].reduce((n, { length }) => n + length, 0))
-  let at = 0
-  for (const each of files.values()) {
-    bytes.set(each, at)
-    at += each.length
-  }
-  return bytes
 }
 
 function split(bytes: Uint8Array, files: Place['files']): Files {

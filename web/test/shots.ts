@@ -79,6 +79,7 @@ describe('watch', () => {
     await page.evaluate((kept) => Object.entries(kept).forEach(([key, value]) => localStorage.setItem(key, value)), choices)
     await page.reload()
     await page.waitForSelector('.pictures img')
+    await page.waitForFunction(() => !document.querySelector('.map[role="status"]'), { timeout: 100_000 })
     await new Promise((done) => setTimeout(done, 2500))
     await page.screenshot({ path: `${SHOTS}${name}.png`, fullPage: true })
     await end()

@@ -1,6 +1,7 @@
 // How the page feels, measured in Chromium, for a quiet machine: `npm --prefix web run slow`. Apart from the tests, because it
 // takes a minute and measures times.
 import { beforeEach, expect, test } from 'vitest'
+import type { Page } from 'puppeteer-core'
 import { steps } from './lib/chromium.ts'
 import { pages, wanted } from './lib/page.ts'
 
@@ -14,6 +15,9 @@ const LARGEST_PAINT = 1000
 const BLOCKED = 50
 /** Bytes that a page may be larger after a minute: its curve is not yet full. */
 const GROWTH = 3e6
+/** Of a page that trains for long, and what it may grow by from the half of them on, a minute. */
+const MINUTES = Number(process.env['SLOW_MINUTES'] ?? 6)
+const GROWTH_A_MINUTE = 5e4
 
 interface Event {
   readonly name: string
@@ -31,6 +35,15 @@ function tasksOf(trace: Uint8Array): number[] {
     .map(({ pid, tid }) => `${pid} ${tid}`))
   const tasks = traceEvents.filter(({ name, pid, tid }) => /RunTask$/.test(name) && mains.has(`${pid} ${tid}`))
   return tasks.map(({ tdur = 0 }) => tdur / 1000)
+}
+
+/** Asks for the bytes of a page's heap that are in use. */
+async function heapOf(page: Page): Promise<() => Promise<number>> {
+  const session = await page.createCDPSession()
+  return async () => {
+    await session.send('HeapProfiler.collectGarbage')
+    return (await page.metrics()).JSHeapUsedSize!
+  }
 }
 
 test('a page that was never opened before trains within three seconds, and shows what it makes', async () => {
@@ -56,11 +69,7 @@ test('the largest paint comes within a second; training never holds the page up 
       for (const { startTime } of list.getEntries()) Object.assign(globalThis, { largestPaint: startTime })
     }).observe({ type: 'largest-contentful-paint', buffered: true })
   })
-  const session = await page.createCDPSession()
-  const heap = async () => {
-    await session.send('HeapProfiler.collectGarbage')
-    return (await page.metrics()).JSHeapUsedSize!
-  }
+  const heap = await heapOf(page)
   await page.goto(all.site.url)
   await steps(page, 5)
   const paint = await page.evaluate(() => (globalThis as unknown as { largestPaint: number }).largestPaint)
@@ -78,3 +87,18 @@ test('the largest paint comes within a second; training never holds the page up 
   expect(growth).toBeLessThan(GROWTH)
   expect(paint).toBeLessThan(LARGEST_PAINT)
 }, 240_000)
+
+test('a page that trains for long does not grow', async () => {
+  const { page } = await all.at('')
+  const heap = await heapOf(page)
+  await steps(page, 5)
+  const sizes = [await heap()]
+  for (let minute = 1; minute <= MINUTES; minute++) {
+    await new Promise((done) => setTimeout(done, 60_000))
+    sizes.push(await heap())
+  }
+  const seen = await page.$eval('[data-number="step"]', (element) => element.textContent)
+  console.log(`MB by minute, ${seen} steps: ${sizes.map((size) => (size / 1e6).toFixed(2)).join(', ')}`)
+  const half = Math.floor(MINUTES / 2)
+  expect((sizes[MINUTES]! - sizes[half]!) / (MINUTES - half)).toBeLessThan(GROWTH_A_MINUTE)
+}, (MINUTES + 2) * 60_000)

@@ -1,4 +1,5 @@
 // `ganglion work`: this machine does tasks of a run that another coordinates, by a nats-server.
+import { randomInt } from 'node:crypto'
 import { hostname } from 'node:os'
 import { GanglionError } from '../../errors.ts'
 import { type HeldRun, Nats } from '../../node/nats.ts'
@@ -116,5 +117,5 @@ async function nextRun(nats: Nats, wanted: string | undefined): Promise<string |
   if (wanted !== undefined) return runs.find(({ run }) => run === wanted)?.run
   const least = Math.min(...runs.map(presentIn))
   const fewest = runs.filter((run) => presentIn(run) === least)
-  return fewest[Math.floor(Math.random() * fewest.length)]?.run
+  return fewest.length ? fewest[randomInt(fewest.length)]!.run : undefined
 }

@@ -2,6 +2,7 @@
 // the same order, each a list of arguments of `ganglion train`, checked before the first is trained.
 import { createHash } from 'node:crypto'
 import { GanglionError } from '../../errors.ts'
+import { exp, log } from '../../metrics/elementary.ts'
 import { isCount, isRecord, shown } from '../../options.ts'
 import { nearest } from '../nearest.ts'
 
@@ -125,14 +126,14 @@ function randomOf(x: unknown, fail: Fail): { count: number, run: (i: number) => 
 }
 
 function rangeOf(range: Readonly<Record<string, unknown>>, where: string, fail: Fail): (u: number) => Value {
-  const { from, to, log = false, integer = false, ...others } = range
+  const { from, to, log: isLog = false, integer = false, ...others } = range
   const [other] = Object.keys(others)
   if (other !== undefined) fail(`there is no "${where}.${other}"; it takes from, to, log, integer`)
-  if (typeof from !== 'number' || typeof to !== 'number' || !(from < to) || (log && from <= 0)) {
-    return fail(`${where} expected { "from": a, "to": b }, a below b${log ? ' and above 0' : ''}`)
+  if (typeof from !== 'number' || typeof to !== 'number' || !(from < to) || (isLog && from <= 0)) {
+    return fail(`${where} expected { "from": a, "to": b }, a below b${isLog ? ' and above 0' : ''}`)
   }
   return (u) => {
-    const x = log ? from * (to / from) ** u : from + (to - from) * u
+    const x = isLog ? exp(log(from) + u * log(to / from)) : from + (to - from) * u
     // Of three digits, so that a command shows what it is.
     return integer ? Math.round(x) : Number(x.toPrecision(3))
   }
