@@ -109,11 +109,14 @@ export const sweep = command({
         await once(child, 'exit')
       }
       progress('')
-      const { status: last } = spawnSync(process.execPath, [MAIN, ...args('parts')], { cwd: folder })
-      const read = (out: string) => readFileSync(join(folder, out, 'table.csv'), 'utf8')
+      const { status: last, stderr } = spawnSync(process.execPath, [MAIN, ...args('parts')], { cwd: folder, encoding: 'utf8' })
+      const read = (out: string) => text(join(folder, out, 'table.csv'))
       const same = last === 0 && read('parts') === read('whole')
       console.log(`killed twice and gone on with: ${same ? 'the same table' : 'another table'}`)
-      if (!same) throw new RangeError('bench: the sweep that was killed ended in another table')
+      if (!same) {
+        const found = `code ${last}, ${stderr}${read('parts')}in place of\n${read('whole')}`
+        throw new RangeError(`bench: the sweep that was killed ended in another table: ${found}`)
+      }
       return { ...facts, runs, epochs, jobs, wall, busy, idle, share, same }
     } finally {
       rmSync(folder, { recursive: true, force: true })

@@ -11,6 +11,8 @@ export interface EpochLine {
   readonly metrics: Readonly<Record<string, number>>
   /** Means over the test images, after the epoch; left out where there are none, or the model has no such figures. */
   readonly test?: Readonly<Record<string, number>>
+  /** Training images that these steps took, of which the last batch of an epoch may have fewer. */
+  readonly samples: number
   readonly seconds: number
   readonly samplesPerSecond: number
   /** False for an epoch that was stopped. */

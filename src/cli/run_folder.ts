@@ -330,5 +330,5 @@ const pictureOfSamples = (model: Model): Uint8Array => samplesPng(model, { count
 function lineOf(
   { epoch, step, metrics, samples, seconds }: Progress, from: number, complete: boolean, test?: EpochLine['test'],
 ): EpochLine {
-  return { epoch, from, step, metrics, ...(test && { test }), seconds, samplesPerSecond: samples / seconds, complete }
+  return { epoch, from, step, metrics, ...(test && { test }), samples, seconds, samplesPerSecond: samples / seconds, complete }
 }

@@ -1,10 +1,10 @@
 // `ganglion sweep`: the runs of a file, stopped at any moment, gone on with, and each of them again by its command.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, describe, expect, it, test } from 'vitest'
 import { parseSweep } from '../../src/cli/sweep/file.ts'
-import { bestOf, type RunResult } from '../../src/cli/sweep/runs.ts'
+import { bestOf, type RunResult, trained } from '../../src/cli/sweep/runs.ts'
 import { csvOf, rowsOf } from '../../src/cli/sweep/table.ts'
 import { ganglion, main, place, spawned } from './ganglion.ts'
 
@@ -50,6 +50,20 @@ test('a sweep that was killed twice and gone on with has the table of one that w
   expect(again.code).toBe(0)
   expect(read('again', 'digest.txt')).toBe(read('whole', '0003', 'digest.txt'))
 }, 240_000)
+
+test('an epoch that was stopped has the mean over its images, the last batch being smaller', () => {
+  mkdirSync(at.in('stopped'))
+  writeFileSync(at.in('stopped', 'config.json'), '{}')
+  const lines = [
+    { epoch: 1, from: 0, step: 3, samples: 40, metrics: { loss: 9 }, complete: true },
+    { epoch: 2, from: 3, step: 4, samples: 16, metrics: { loss: 5 }, complete: false },
+    { epoch: 2, from: 4, step: 6, samples: 24, metrics: { loss: 1 }, test: { loss: 3 }, complete: true },
+  ]
+  writeFileSync(at.in('stopped', 'metrics.jsonl'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  expect(trained(at.in('stopped'), 'loss', 2)).toEqual({ epochs: 2, value: 2.6 })
+  expect(trained(at.in('stopped'), 'test.loss', 2)).toEqual({ epochs: 2, value: 3 })
+  expect(trained(at.in('stopped'), 'loss', 1)).toEqual({ epochs: 1, value: 9 })
+})
 
 test('a schedule is over all rungs, in runs that go on and in those that do not', async () => {
   const train = { ...SWEEP.train, schedule: 'cosine' }

@@ -50,11 +50,12 @@ export function trained(folder: string, metric: string, most: number): { epochs:
   if (!last) return { epochs: 0 }
   const name = metric.replace(/^test\./, '')
   const parts = name === metric ? lines.filter(({ epoch }) => epoch === last.epoch) : [last]
-  const figures = parts.map(({ test = {}, metrics }) => (name === metric ? metrics : test)[name])
-  const steps = parts.map(({ from, step }) => step - from)
-  const mean = figures.reduce<number>((n, x, i) => n + (x ?? NaN) * steps[i]!, 0) / steps.reduce((x, y) => x + y)
+  const sums = parts.map(({ test = {}, metrics, samples }) => samples * ((name === metric ? metrics : test)[name] ?? NaN))
+  const mean = sumOf(sums) / sumOf(parts.map(({ samples }) => samples))
   return { epochs: last.epoch, ...(Number.isFinite(mean) && { value: Number(mean.toPrecision(DIGITS)) }) }
 }
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((x, y) => x + y)
 
 /** In the environment of a sweep's runs: they end when it does. */
 export const OF_SWEEP = 'GANGLION_SWEEP'
