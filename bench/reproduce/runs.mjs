@@ -29,10 +29,11 @@ export async function reproduce(folder, recipe, model) {
   let seconds = 0
   for (const [run, argumentsOf] of Object.entries(recipe.runs)) {
     const out = join(folder, run)
-    const given = [...(model ? ['--model', model] : []), ...argumentsOf(data)]
+    const own = model ? ['--model', model] : []
+    const given = [...own, ...argumentsOf(data)]
     const epochs = epochsOf(given)
     if ((await lastOf(out))?.epoch !== epochs) {
-      const how = existsSync(join(out, 'config.json')) ? ['--resume', out, '--epochs', `${epochs}`] : [...given, '--out', out]
+      const how = existsSync(join(out, 'config.json')) ? ['--resume', out, ...own, '--epochs', `${epochs}`] : [...given, '--out', out]
       console.log(`ganglion train ${how.join(' ')}`)
       await ganglion(['train', ...how])
     }
