@@ -1,4 +1,5 @@
 // The figures of a run, as lines of metrics.jsonl. Invariant: each step that led to the saved state is in one epoch's line.
+import type { Progress } from '../train/train.ts'
 import type { StepLine } from './logs.ts'
 
 /** A line of metrics.jsonl of an epoch, or of what was trained of it. */
@@ -17,6 +18,13 @@ export interface EpochLine {
   readonly samplesPerSecond: number
   /** False for an epoch that was stopped. */
   readonly complete: boolean
+}
+
+/** The line of the steps after `from`, up to where training stands. */
+export function lineOf(
+  { epoch, step, metrics, samples, seconds }: Progress, from: number, complete: boolean, test?: EpochLine['test'],
+): EpochLine {
+  return { epoch, from, step, metrics, ...(test && { test }), samples, seconds, samplesPerSecond: samples / seconds, complete }
 }
 
 export class Lines {

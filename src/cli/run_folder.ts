@@ -5,11 +5,9 @@ import { join } from 'node:path'
 import { formatConfig, type RunConfig } from '../checkpoint/config.ts'
 import { type Contents, runFiles, type RunFiles } from '../checkpoint/run.ts'
 import type { ImageDataset } from '../data/dataset.ts'
-import { GanglionError } from '../errors.ts'
 import { commit } from '../node/commit.ts'
-import { entryAt, failure, makeFolder, writeFileAtomic } from '../node/files.ts'
-import { mostPairs, mostSamples, reconstructionsPng, samplesPng } from '../node/pictures.ts'
-import type { Moment, Picture } from '../checkpoint/pictures.ts'
+import { writeFileAtomic } from '../node/files.ts'
+import type { Moment } from '../checkpoint/pictures.ts'
 import {
   BEST, clearBest, clearSamples, CONFIG, look, METRICS, pictureFile, prepareRunFolder, SAMPLES,
 } from '../node/run_files.ts'
@@ -18,15 +16,13 @@ import type { Model } from '../train/model.ts'
 import { countersOf } from '../train/state.ts'
 import type { Progress } from '../train/train.ts'
 import { EventFile } from './event_file.ts'
-import { type EpochLine, Lines } from './lines.ts'
+import { type EpochLine, lineOf, Lines } from './lines.ts'
 import { type Logs, type StepLine, StepLines } from './logs.ts'
 import { lockRun, type RunLock } from './run_lock.ts'
+import { checkNoLink, makeSamples, pictureOfSamples, picturesOf } from './run_pictures.ts'
 import type { TaskLog } from './task_log.ts'
 import type { BestEpoch } from './best_epoch.ts'
 
-/** Images in a picture of samples, and pairs in one of reconstructions: fewer, where a picture has no room for them. */
-const MOST_SAMPLES = 64
-export const MOST_PAIRS = 32
 /** Milliseconds from one writing of figures within an epoch to the next at least: all of them are written each time. */
 const LINES_MS = 1000
 
@@ -66,49 +62,34 @@ export class RunFolder {
   readonly path: string
   readonly #lock: RunLock
   readonly #model: Model
-  readonly #test: ImageDataset | undefined
-  /** The images to reconstruct. */
-  readonly #shown: ImageDataset
-  readonly #saveMs: number
+  readonly #options: Start
   readonly #lines: Lines
-  readonly #logs: Logs
   readonly #steps: StepLines | undefined
   #last: Progress | undefined
   #events: EventFile | undefined
   #writtenAt = performance.now()
   #drawnAt = performance.now()
-  readonly #tasks: TaskLog | undefined
-  readonly #onSaved: Start['onSaved']
-  readonly #bestEpoch: BestEpoch | undefined
-  readonly #best: RunConfig | undefined
   #savedAt = performance.now()
   #saved: Saved
 
   private constructor(lock: RunLock, model: Model, options: Start, lines: Lines, saved: Saved) {
-    const { test, shown, saveEvery, tasks, onSaved, logs = {}, bestEpoch, best } = options
+    const { logEvery } = options.logs ?? {}
     this.path = lock.path
     this.#lock = lock
     this.#model = model
-    this.#test = test
-    this.#shown = shown
-    this.#saveMs = saveEvery * 1000
+    this.#options = options
     this.#lines = lines
-    this.#tasks = tasks
-    this.#onSaved = onSaved
-    this.#logs = logs
-    this.#steps = logs.logEvery === undefined ? undefined : new StepLines(logs.logEvery, saved.step)
-    this.#bestEpoch = bestEpoch
-    this.#best = best
+    this.#steps = logEvery === undefined ? undefined : new StepLines(logEvery, saved.step)
     this.#saved = saved
   }
 
   /** Makes the folder that of a new run, all at once: until then it has what it had before, an earlier run too. */
-  static async start(lock: RunLock, model: Model, options: Start & { fresh: Fresh }): Promise<RunFolder> {
-    const { state, picture } = options.fresh
+  static async start(lock: RunLock, model: Model, { fresh, ...options }: Start & { fresh: Fresh }): Promise<RunFolder> {
+    const { state, picture } = fresh
     const run = new RunFolder(lock, model, options, new Lines([], 0), { step: 0, digest: state.digest, lines: '' })
     const { files: removed, link } = await look(run.path)
     if (link) await clearSamples(run.path, link)
-    await run.#makeSamples()
+    await makeSamples(run.samples)
     try {
       const files = new Map<string, Contents>([
         ...state.files, [METRICS, ''], [pictureFile('samples', { epoch: 0 }), picture], [CONFIG, formatConfig(options.config)],
@@ -136,7 +117,7 @@ export class RunFolder {
     const { config, lines, step, digest } = options
     const run = new RunFolder(lock, model, options, new Lines(lines, step), { step, digest, lines: '' })
     await look(run.path)
-    await run.#makeSamples()
+    await makeSamples(run.samples)
     await run.#writing(() => writeFileAtomic(join(run.path, CONFIG), formatConfig(config)))
     await run.#beginEvents()
     await options.onSaved?.(run.path)
@@ -191,18 +172,20 @@ export class RunFolder {
   }
 
   async #keepTasks(now: Progress): Promise<void> {
-    if (this.#tasks) await this.#writing(() => this.#tasks!.keep(this.path, this.#model, now))
+    const { tasks } = this.#options
+    if (tasks) await this.#writing(() => tasks.keep(this.path, this.#model, now))
   }
 
   /** Writes an epoch's figures and pictures, and saves when it is time. */
   async epoch(now: Progress): Promise<EpochLine> {
     const logged = this.#logged(now)
     const { epoch, step } = now
-    const test = this.#test && await evaluateInTurns(this.#model, this.#test)
+    const { test: images, bestEpoch, best } = this.#options
+    const test = images && await evaluateInTurns(this.#model, images)
     const line = lineOf(now, this.#lines.from, now.epochDone, test)
     this.#lines.add(line)
     // Before a state with this line is saved: what a saved run's lines call best is what it keeps.
-    if (this.#bestEpoch?.better(line) && this.#best) await this.#keepBest(this.#best)
+    if (bestEpoch?.better(line) && best) await this.#keepBest(best)
     try {
       await this.#keepTasks(now)
       await this.#writeLogged(logged)
@@ -240,13 +223,13 @@ export class RunFolder {
 
   /** Whether it is time for pictures. */
   #drawing({ step }: Progress): boolean {
-    const { steps, seconds } = this.#logs.sampleEvery ?? {}
+    const { steps, seconds } = this.#options.logs?.sampleEvery ?? {}
     if (steps !== undefined) return step % steps === 0
     return seconds !== undefined && performance.now() - this.#drawnAt >= 1000 * seconds
   }
 
   async #beginEvents(): Promise<void> {
-    if (!this.#logs.tensorboard) return
+    if (!this.#options.logs?.tensorboard) return
     await this.#writing(async () => { this.#events = await EventFile.start(this.path, this.#saved.step) })
   }
   async #event(write: (events: EventFile) => Promise<void>): Promise<void> {
@@ -255,46 +238,32 @@ export class RunFolder {
   }
 
   get #due(): boolean {
-    return performance.now() - this.#savedAt >= this.#saveMs
+    return performance.now() - this.#savedAt >= 1000 * this.#options.saveEvery
   }
 
   async #pictures(moment: Moment, step: number): Promise<void> {
-    await this.#makeSamples()
+    await makeSamples(this.samples)
     const channels = this.#model.definition.imageShape[2]!
-    const write = async (kind: Picture, tag: string, png: Uint8Array) => {
+    for (const { kind, tag, png } of picturesOf(this.#model, this.#options.shown)) {
       await this.#writing(() => writeFileAtomic(join(this.path, pictureFile(kind, moment)), png))
       await this.#event((events) => events.picture(step, tag, png, channels))
     }
-    await write('samples', 'samples', pictureOfSamples(this.#model))
     this.#drawnAt = performance.now()
-    if (!this.#model.definition.encode) return
-    const indices = Array.from({ length: Math.min(MOST_PAIRS, this.#shown.count, mostPairs(this.#model)) }, (_, i) => i)
-    await write('reconstruction', 'reconstructions', reconstructionsPng(this.#model, this.#shown, indices))
-  }
-
-  /** A folder for pictures; whoever put a link there gets none. */
-  async #makeSamples(): Promise<void> {
-    try {
-      if (!(await entryAt(this.samples))?.isSymbolicLink()) await makeFolder(this.samples)
-      else throw new GanglionError(`"${this.samples}" is a link, and pictures are not written through it; ` +
-        'put a folder in its place, or remove it')
-    } catch (cause) {
-      throw cause instanceof GanglionError ? cause : failure('prepare run folder', this.samples, cause)
-    }
   }
 
   /** Saves weights, state, digest and figures, where they are not saved already; returns the digest. */
   async save(): Promise<string> {
+    const { tasks, onSaved } = this.#options
     const { step } = countersOf(this.#model.session)
     const lines = this.#lines.saved
     if (step === this.#saved.step && lines === this.#saved.lines) return this.#saved.digest
     const { digest, files } = await runFiles(this.#model)
-    if (this.#tasks) await this.#writing(() => this.#tasks!.write(this.path))
+    if (tasks) await this.#writing(() => tasks.write(this.path))
     await this.#writing(() => commit(this.path, { files: new Map([...files, [METRICS, lines]]) }))
     this.#lines.commit()
     this.#saved = { step, digest, lines }
     this.#savedAt = performance.now()
-    await this.#onSaved?.(this.path)
+    await onSaved?.(this.path)
     return digest
   }
 
@@ -302,10 +271,7 @@ export class RunFolder {
   async #keepBest(config: RunConfig): Promise<void> {
     const { files } = await runFiles(this.#model)
     const all = new Map<string, Contents>([...files, [METRICS, this.#lines.saved], [CONFIG, formatConfig(config)]])
-    if ((await entryAt(this.best))?.isSymbolicLink()) {
-      throw new GanglionError(`"${this.best}" is a link, and no run is written through it; ` +
-        'put a folder in its place, or remove it')
-    }
+    await checkNoLink(this.best, 'no run is written')
     await this.#writing(async () => {
       const lock = await lockRun(this.best)
       await commit(this.best, { files: all }).finally(() => lock.release())
@@ -323,12 +289,4 @@ export class RunFolder {
       throw error
     }
   }
-}
-
-const pictureOfSamples = (model: Model): Uint8Array => samplesPng(model, { count: Math.min(MOST_SAMPLES, mostSamples(model)) })
-
-function lineOf(
-  { epoch, step, metrics, samples, seconds }: Progress, from: number, complete: boolean, test?: EpochLine['test'],
-): EpochLine {
-  return { epoch, from, step, metrics, ...(test && { test }), samples, seconds, samplesPerSecond: samples / seconds, complete }
 }

@@ -9,10 +9,11 @@ import { type Files, keptFiles } from '../node/kept_run.ts'
 import { type Hold, Nats, RunHeld } from '../node/nats.ts'
 import { prepareRunFolder } from '../node/run_files.ts'
 import { type Io, type Signal, signalCode } from './io.ts'
+import { NothingLeft } from './prepare.ts'
 import { resumedData } from './resume.ts'
 import { lockNewRun, lockRun } from './run_lock.ts'
 import type { Settings } from './settings.ts'
-import { NothingLeft, runTraining } from './training.ts'
+import { runTraining } from './training.ts'
 
 /** Between two looks at who holds the run, in milliseconds. */
 const LOOK_MS = 500

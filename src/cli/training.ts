@@ -1,82 +1,29 @@
-// A training run from its settings to its exit code: prepare, the first steps, the run's folder, the other steps, the end.
-// What can be wrong with data, options and memory shows in the first steps, before anything is written or replaced.
+// A training run from its settings to its exit code: prepare (prepare.ts), the first steps (begin.ts), the run's folder
+// (run_folder.ts), the other steps, the end. Invariant: what can be wrong with data, options and memory shows in the first steps,
+// before anything is written or replaced.
 import { basename, join, resolve } from 'node:path'
-import type { RunConfig } from '../checkpoint/config.ts'
-import { loadedOptions } from '../checkpoint/options.ts'
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import { FolderLost } from '../node/lock.ts'
-import { augmentedModel, modelInRounds } from '../node/model_source.ts'
-import { loadRun } from '../node/run.ts'
 import { BEST, SAMPLES } from '../node/run_files.ts'
-import type { RunningCrew } from '../node/crew.ts'
 import type { OpenedDataset } from '../node/open_dataset.ts'
 import { firstImages, spreadImages } from '../node/rows_in_order.ts'
-import { createRuntime, type Runtime } from '../runtime/create_runtime.ts'
-import type { Crew } from '../swarm/crew.ts'
-import { localCrew } from '../swarm/local_crew.ts'
-import { trainTogether } from '../swarm/train.ts'
-import { createWork, type StepWork } from '../swarm/work.ts'
 import { TrainingError } from '../train/fault.ts'
-import { Model } from '../train/model.ts'
-import { countersOf } from '../train/state.ts'
+import type { Model } from '../train/model.ts'
 import type { Progress } from '../train/train.ts'
-import { classesOf, type DataChoice, testData, trainingSet } from './data.ts'
-import { dryRun, type Room, roomOf } from './dry_run.ts'
+import { advice, type Begun, begin, type Steps } from './begin.ts'
+import { dryRun } from './dry_run.ts'
 import { type Io, type Signal, signalCode } from './io.ts'
-import { inMemory, sayLarge } from './large_data.ts'
-import { stopsOf } from './logs.ts'
+import { type Prepared, prepare } from './prepare.ts'
 import { type Reporter, reporter, type Result } from './progress.ts'
-import { linesUpTo, resumedData } from './resume.ts'
-import { type Fresh, MOST_PAIRS, RunFolder } from './run_folder.ts'
+import { linesUpTo } from './resume.ts'
+import { type Fresh, RunFolder } from './run_folder.ts'
 import { checkFolder, lockNewRun, lockRun, type RunLock } from './run_lock.ts'
-import { sayData } from './say_data.ts'
-import { scheduledOptions } from './schedule.ts'
-import { configOf, type Settings } from './settings.ts'
-import { TaskLog } from './task_log.ts'
+import { MOST_PAIRS } from './run_pictures.ts'
+import type { Settings } from './settings.ts'
 import { mostShown } from './watch/codes.ts'
 import { serveRuns } from './watch/server.ts'
 import { type BestEpoch, bestEpochOf } from './best_epoch.ts'
-
-interface Prepared {
-  readonly data: ImageDataset | OpenedDataset
-  readonly test?: ImageDataset
-  readonly model: Model
-  readonly runtime: Runtime
-  readonly options: Settings['options']
-  /** Of a dry run: what training would hold in memory. */
-  readonly room?: Room
-  readonly choice: DataChoice
-  /** The step that the run goes on from; 0 of a new run. */
-  readonly from: number
-  /** How many epochs are left. */
-  readonly epochs: number
-  /** The config, once the run's folder is known. */
-  config(folder: string): Promise<RunConfig>
-}
-
-/** A run that goes on has had all its epochs. */
-export class NothingLeft extends GanglionError {}
-
-type Steps = AsyncGenerator<Progress, void, void>
-
-/** A run's steps, of which the first have been done. */
-interface Begun {
-  readonly steps: Steps
-  readonly first: IteratorResult<Progress, void>
-  /** Ends training after the running steps. */
-  stop(): void
-  /** Who did which task, where workers come by a nats-server. */
-  readonly tasks?: TaskLog
-  /** Who does the steps' tasks, where others do. */
-  present(): readonly string[] | undefined
-  /** Where the run is kept for other coordinators, and that it has ended. */
-  readonly server: Pick<RunningCrew, 'keep' | 'over'>
-  /** Ends the workers, where there are any. */
-  end(): Promise<void>
-  /** Since the first step began. */
-  seconds(): number
-}
 
 export async function runTraining(settings: Settings, io: Io): Promise<number> {
   const { resume, out, force } = settings
@@ -105,114 +52,6 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
   } finally {
     await lock?.release()
   }
-}
-
-async function prepare(settings: Settings, io: Io): Promise<Prepared> {
-  const { source, data: name, maxBytes, memory, batchSize, accumulate, resume } = settings
-  const { data, choice } = resume ? await resumedData(name, resume, maxBytes, memory)
-    : {
-        data: settings.loaded ?? await trainingSet(name, { ...settings.choice, seed: settings.seed }, maxBytes, memory),
-        choice: settings.choice,
-      }
-  if (asksForTasks(settings)) inMemory(data, 'with --workers, --nats, --local-steps or --gradients the images')
-  if ('stream' in data) sayLarge(data, io, settings.quiet)
-  else sayData(data, io, settings.quiet)
-  const channels = data.shape[2]
-  if (channels !== 1 && channels !== 3 && channels !== 4) {
-    throw new GanglionError(`the images of "${name}" have ${channels} channels, expected 1 (grey), 3 (RGB) or 4 (RGBA); ` +
-      'write them so')
-  }
-  const changed = augmentedModel(source, settings.augment)
-  const { define } = modelInRounds(changed, settings.rounds)
-  const made = (all: Settings['options']) => (
-    define({ imageShape: data.shape, classes: classesOf(data), options: loadedOptions(all) }))
-  const options = scheduledOptions(settings, made(settings.options), data)
-  const definition = made(options)
-  if (batchSize * accumulate > data.count) {
-    const times = accumulate > 1 ? ` with --accumulate ${accumulate}` : ''
-    throw new GanglionError(`--batch-size ${batchSize}${times} is larger than the data (${data.count} images); ` +
-      'use a smaller batch size or more images')
-  }
-  const test = definition.evaluate && (await testData(name, { ...choice, seed: settings.seed }, data, maxBytes, memory))
-  if (test && test.shape.join() !== data.shape.join()) {
-    throw new GanglionError(`the test images of "${name}" are ${test.shape.join('x')}, ` +
-      `and the training images ${data.shape.join('x')}; put images of one shape there`)
-  }
-  const runtime = await createRuntime({ threads: settings.threads, precision: settings.precision, wide: settings.wide })
-  const room = settings.dryRun ? await roomOf(definition, { ...settings, data }, runtime.threads) : undefined
-  const model = resume ? (await loadRun(resume.folder, { runtime, state: true, define: changed.define })).model
-    : await Model.create(runtime, definition, { seed: settings.seed })
-  const { step: from, epoch } = countersOf(model.session)
-  if (epoch >= settings.epochs) {
-    const had = `${epoch} epoch${epoch === 1 ? '' : 's'}`
-    throw new NothingLeft(`nothing is left to train: the run "${resume!.folder}" has had ${had}, ` +
-      `and --epochs is ${settings.epochs}; give more`)
-  }
-  const config = (folder: string) => configOf({ ...settings, choice }, definition, data, runtime.threads, folder)
-  return { data, test, model, runtime, options, room, choice, from, epochs: settings.epochs - epoch, config }
-}
-
-/** Whether steps are done as tasks, here or by others. */
-const asksForTasks = ({ workers, nats, rounds, gradients = 'f32' }: Settings): boolean =>
-  !!workers || nats !== undefined || !!rounds || gradients !== 'f32'
-
-async function begin(run: Prepared, settings: Settings, io: Io): Promise<Begun> {
-  const { model, data, epochs } = run
-  const { batchSize, accumulate, checkpointing } = settings
-  const stop = new AbortController()
-  const { signal } = stop
-  const began = performance.now()
-  const { gradients = 'f32' } = settings
-  const inTasks = asksForTasks(settings)
-  // prepare() has them in memory then.
-  const work = inTasks ? createWork(model, data as ImageDataset, { batchSize, microBatches: accumulate, gradients }) : undefined
-  const tasks = settings.nats === undefined ? undefined : new TaskLog(settings.keepStates ?? 0)
-  const crew = work && await crewOf(work, run, settings, io, tasks)
-  const steps = crew ? trainTogether(work, crew, { epochs, signal })
-    : model.train(data, { epochs, batchSize, accumulate, checkpointing, signal, every: stopsOf(settings.logs ?? {}) })
-  const end = async () => { await crew?.close?.() }
-  const first = await steps.next().catch(async (error) => {
-    await end()
-    return advised(error)
-  })
-  const seconds = (): number => (performance.now() - began) / 1000
-  const halt = (): void => {
-    stop.abort()
-    crew?.finish?.()
-  }
-  return { steps, first, tasks, end, stop: halt, present: () => crew?.present, server: crew ?? {}, seconds }
-}
-
-/** Who does the micro-batches of a step, where it is not this thread. */
-async function crewOf(
-  work: StepWork, run: Prepared, settings: Settings, io: Io, tasks: TaskLog | undefined,
-): Promise<Crew & Partial<RunningCrew>> {
-  if (!settings.workers && settings.nats === undefined) return localCrew(work)
-  // eslint-disable-next-line no-restricted-syntax -- before the first step
-  const { startCrew } = await import('../node/crew.ts')
-  const { data, choice, runtime, epochs, options } = run
-  const { accumulate: microBatches, batchSize, workers = 0, nats, source, rounds, augment } = settings
-  const { seed, precision, wide, gradients = 'f32' } = settings
-  const { step, position } = countersOf(work.model.session)
-  const name = settings.run ?? source.kind
-  if (nats && !settings.quiet) {
-    io.stderr.write(`ganglion: the run "${name}" waits for workers: ganglion work --nats URL --run ${name}\n`)
-  }
-  return startCrew(work, runtime, {
-    workers, source, options, augment, rounds, seed, precision, wide, batchSize, microBatches, gradients,
-    classes: classesOf(data),
-    lastStep: step + work.plan.steps(position) + (epochs - 1) * work.plan.steps(0),
-    onFault: (worker, what) => void io.stderr.write(`ganglion: the worker "${worker}": ${what}\n`),
-    onStage: (record) => tasks?.add(record),
-    onUnkept: (why) => void io.stderr.write(`ganglion: the nats-server does not keep the run "${name}" (${why}); ` +
-      'a coordinator that takes it over begins at an earlier step\n'),
-    ...(nats && {
-      nats: {
-        url: nats, run: name, leaseMs: 1000 * (settings.lease ?? 0), hold: settings.hold,
-        data: { source: settings.data, load: choice },
-      },
-    }),
-  })
 }
 
 /** Says of a run that has ended early what it said then. */
@@ -324,15 +163,6 @@ async function follow(
   const digest = await folder.save()
   if (fault) throw new GanglionError(`${advice(fault)} (kept in ${folder.path})`, { cause: fault })
   return { step: last!.step, digest, ended: last!.step === last!.lastStep }
-}
-
-/** A fault's message with what to do about it in options of this command. */
-const advice = ({ message }: TrainingError): string => message
-  .replace('se a lower learning rate', 'se a lower --learning-rate')
-  .replace('Clip the gradients', 'Clip the gradients with --clip-norm')
-
-function advised(error: unknown): never {
-  throw error instanceof TrainingError ? new GanglionError(advice(error), { cause: error }) : error
 }
 
 const parametersOf = ({ session }: Model): number =>

@@ -1,155 +1,26 @@
-// `ganglion train MODEL`: from the command line to settings; src/cli/training.ts does the work. Which model it is comes first,
-// because its schema says what options there are.
+// `ganglion train MODEL`: from the command line to settings. The options are in src/cli/train_options.ts, the work in
+// src/cli/training.ts. Which model it is comes first, because its schema says what options there are.
 import { parseArgs } from 'node:util'
-import { isModelName, modelNames, type ModelName, models } from '../../models/kinds.ts'
-import { areChanges, CHANGES } from '../../models/augment.ts'
+import { isModelName, modelNames, type ModelName } from '../../models/kinds.ts'
 import { builtInModel, moduleModel, type ModelSource } from '../../node/model_source.ts'
 import type { ImageDataset } from '../../data/dataset.ts'
 import type { Command } from '../command.ts'
 import { trainingSet } from '../data.ts'
-import { choiceFrom, limitOptions, pictureOptions } from '../data_options.ts'
+import { choiceFrom, pictureOptions } from '../data_options.ts'
 import type { Io } from '../io.ts'
-import { bytesFrom } from '../large_data.ts'
-import { logOptions, logsFrom } from '../logs.ts'
+import { logsFrom } from '../logs.ts'
 import { flagsOf, optionsFrom } from '../model_options.ts'
 import { nearest } from '../nearest.ts'
-import {
-  automaticWide, choice, help, integer, isUnexpanded, type Options, parse, path, positive, seed, threads, UsageError, type Values,
-  wide,
-} from '../options.ts'
+import { automaticWide, isUnexpanded, type Options, parse, UsageError, type Values } from '../options.ts'
 import { reportFailure } from '../progress.ts'
 import { resumedModel, resumeSettings } from '../resume.ts'
 import type { RoundOptions } from '../../models/rounds.ts'
 import type { Precision } from '../../runtime/cores.ts'
 import type { Settings } from '../settings.ts'
-import { scheduleNames } from '../schedule.ts'
 import { inTurn } from '../standby.ts'
 import { suggestedModel } from '../suggest.ts'
-import { belowOne, natsUrl, runName } from '../swarm_options.ts'
+import { DEFAULTS, kinds, output, training } from '../train_options.ts'
 import { runTraining } from '../training.ts'
-import { PORT } from '../watch_options.ts'
-import { DATA, MAX_BYTES } from './picture.ts'
-
-const BATCH_SIZE = 128
-const ACCUMULATE = 1
-const SEED = 1
-const THREADS = 1
-const PRECISION = 'deterministic'
-const SAVE_EVERY = 30
-const MOST_WORKERS = 256
-const KEEP_STATES = 8
-const LEASE = 20
-/** Of DiLoCo. */
-const OUTER = { learningRate: 0.7, momentum: 0.9 }
-
-const kinds = Object.values(models)
-const EPOCHS = 10
-
-/** A default that differs by model: the commonest, then the others'. */
-function byModel(of: (kind: (typeof kinds)[number]) => number): string {
-  const values = [...new Set(kinds.map(of))]
-  const models = (value: number) => kinds.filter((kind) => of(kind) === value).map(({ kind }) => kind)
-  const [common, ...others] = values.sort((a, b) => models(b).length - models(a).length)
-  return [`${common}`, ...others.map((value) => `${models(value).join(', ')} ${value}`)].join('; ')
-}
-
-const changes = (text: string): string => {
-  if (!areChanges(text)) throw new RangeError(CHANGES)
-  return text
-}
-
-const figure = (text: string): string => {
-  if (text === '') throw new RangeError('the name of a figure, such as loss')
-  return text
-}
-
-const training = {
-  data: { ...DATA, initial: 'mnist' },
-  'max-bytes': MAX_BYTES,
-  memory: {
-    value: 'BYTES', read: bytesFrom, initial: 'a quarter of what there is, and --max-bytes',
-    help: 'what images may take in memory; those of a larger file are read while training, to the same bits',
-  },
-  ...limitOptions,
-  epochs: {
-    value: 'N', help: 'how many times to go through the data', read: integer(1),
-    initial: byModel(({ epochs = EPOCHS }) => epochs),
-  },
-  'batch-size': {
-    value: 'N', help: 'images in a step', read: integer(1),
-    initial: byModel(({ batchSize = BATCH_SIZE }) => batchSize),
-  },
-  accumulate: { value: 'N', help: 'micro-batches of --batch-size images in a step', read: integer(1), initial: ACCUMULATE },
-  'micro-batches': { value: 'N', help: 'the same as --accumulate', read: integer(1) },
-  schedule: {
-    value: 'HOW', help: 'lets --learning-rate fall over the run: cosine or linear, to 0; exponential, to a hundredth',
-    read: choice(...scheduleNames), initial: 'none',
-  },
-  'schedule-epochs': { value: 'N', help: 'with --schedule: over so many epochs', read: integer(1), initial: '--epochs' },
-  'local-steps': {
-    value: 'H', read: integer(1), initial: 'none',
-    help: 'trains in rounds: micro-batches take H steps by themselves, then their changes are averaged',
-  },
-  'outer-learning-rate': {
-    value: 'X', help: 'with --local-steps: the rate of the step by that average', read: positive, initial: OUTER.learningRate,
-  },
-  'outer-momentum': {
-    value: 'X', help: "with --local-steps: its momentum, Nesterov's", read: belowOne, initial: OUTER.momentum,
-  },
-  gradients: {
-    value: 'HOW', read: choice('f32', 'bf16'), initial: 'f32',
-    help: 'f32, or bf16: micro-batches give theirs in 16 bits, by stochastic rounding from the seed',
-  },
-  'early-stopping': { value: 'N', help: 'end when --monitor was no better for N epochs', read: integer(1), initial: 'never' },
-  'keep-best': { help: 'keep the run as it was when --monitor was best, in RUN/best: a run of its own' },
-  monitor: { value: 'FIGURE', help: 'the figure of test images to watch: the less, the better', read: figure, initial: 'loss' },
-  augment: {
-    value: 'HOW', help: 'changes training images at random: some of flip,shift,crop,noise,color', read: changes, initial: 'none',
-  },
-  seed: { value: 'N', help: 'drives weights, shuffling, noise: the same seed gives the same bits', read: seed, initial: SEED },
-  threads: { value: 'N|auto', help: 'threads of a step; any number gives the same bits', read: threads, initial: THREADS },
-  workers: {
-    value: 'N', help: "threads that do a step's micro-batches, one each; any number gives the same bits",
-    read: integer(1, MOST_WORKERS), initial: 'none',
-  },
-  nats: { value: 'URL', help: 'a nats-server, by which any number of "ganglion work --nats URL" help', read: natsUrl },
-  lease: {
-    value: 'SECONDS', read: positive, initial: LEASE,
-    help: 'with --nats: how long a worker may take for a task (or four times the median) before another gets it too',
-  },
-  'keep-states': {
-    value: 'N', help: 'with --nats: states that are kept over the run, for "ganglion audit" to begin with',
-    read: integer(0, 1000), initial: KEEP_STATES,
-  },
-  run: { value: 'NAME', help: 'what the run is called there', read: runName, initial: 'MODEL' },
-  standby: { help: 'with --nats: waits where another coordinator holds the run, and goes on with it when that one is gone' },
-  wide: {
-    value: 'HOW', help: "on, off or auto, where there are any: V8's 256-bit vectors; the same bits", initial: 'auto', read: wide,
-  },
-  checkpointing: { help: 'less memory for a little more time: what is cheap is computed again; the same bits' },
-  precision: {
-    value: 'HOW', help: 'deterministic; or relaxed: faster, not the same bits everywhere', initial: PRECISION,
-    read: choice('deterministic', 'relaxed'),
-  },
-} as const
-
-const output = {
-  model: { value: 'FILE', help: 'a model of your own: a module that exports a definition, or what makes one', read: path },
-  resume: { value: 'RUN', help: 'go on with the run in a folder, to the bit; --epochs is the total', read: path },
-  out: { value: 'DIR', help: 'the run folder', read: path, initial: 'runs/MODEL, or MODEL-2, …' },
-  'save-every': {
-    value: 'SECONDS', help: 'the most work that is lost when the process is killed; within an epoch too', read: positive,
-    initial: SAVE_EVERY,
-  },
-  ...logOptions,
-  'dry-run': { help: 'train nothing: say what the run takes in parameters, memory and time' },
-  force: { help: 'replace the run in a folder that is not empty; other files stay' },
-  watch: { help: 'show the run in a page for browsers on this machine, as "ganglion watch" does, as long as it trains' },
-  port: { ...PORT, help: 'with --watch: the port at which the page is' },
-  quiet: { help: 'nothing but errors and the result', short: 'q' },
-  json: { help: 'one JSON object to a line: start, progress, epoch, and done or error' },
-  ...help,
-} as const
 
 export const train: Command = {
   name: 'train',
@@ -235,27 +106,26 @@ async function newRun(args: readonly string[], { model }: Asked, io?: Io): Promi
   const { positionals, values } = parsed(args, own)
   if (own && positionals.length) throw new UsageError(`--model says which model to train; leave out "${positionals[0]}"`)
   const loaded = io && !own && !positionals.length && values.data !== undefined
-    ? await trainingSet(values.data, { ...choiceFrom(values), seed: values.seed ?? SEED }, values['max-bytes'], values.memory)
-    : undefined
+    ? await dataFrom(values, values.data) : undefined
   const source = own ?? builtInModel(loaded ? suggestion(loaded, values, io!) : kindOf(positionals))
   return {
     source,
     loaded,
     options: optionsFrom(source, values, own ? [] : kinds),
-    data: values.data ?? 'mnist',
+    data: values.data ?? DEFAULTS.data,
     maxBytes: values['max-bytes'],
     memory: values.memory,
     choice: choiceFrom(values),
-    epochs: values.epochs ?? source.epochs ?? EPOCHS,
-    batchSize: values['batch-size'] ?? source.batchSize ?? BATCH_SIZE,
-    accumulate: microBatches(values) ?? ACCUMULATE,
-    rounds: roundsIn(values, OUTER),
+    epochs: values.epochs ?? source.epochs ?? DEFAULTS.epochs,
+    batchSize: values['batch-size'] ?? source.batchSize ?? DEFAULTS.batchSize,
+    accumulate: microBatches(values) ?? DEFAULTS.accumulate,
+    rounds: roundsIn(values, DEFAULTS.outer),
     gradients: values.gradients,
     augment: values.augment,
     ...scheduleIn(values),
-    seed: values.seed ?? SEED,
-    threads: values.threads ?? THREADS,
-    precision: alike(values) ?? PRECISION,
+    seed: values.seed ?? DEFAULTS.seed,
+    threads: values.threads ?? DEFAULTS.threads,
+    precision: alike(values) ?? DEFAULTS.precision,
     out: values.out,
     force: values.force ?? false,
     ...shown(values),
@@ -284,6 +154,9 @@ async function resumed(args: readonly string[], { resume, model }: Asked, takenO
   return resumeSettings(folder ?? values.resume!, source!, { kind, options, ...given })
 }
 
+const dataFrom = (values: Given, source: string) => trainingSet(
+  source, { ...choiceFrom(values), seed: values.seed ?? DEFAULTS.seed }, values['max-bytes'], values.memory)
+
 /** The model for the data, and a line that says so. */
 function suggestion(data: Pick<ImageDataset, 'shape'>, { quiet }: Given, { stderr }: Io): ModelName {
   const { kind, why } = suggestedModel(data)
@@ -297,7 +170,7 @@ function scheduleIn({ schedule, 'schedule-epochs': scheduleEpochs }: Given): Pic
 }
 
 /** How to train in rounds, as flags say; the rest by `others`. */
-function roundsIn(values: Given, others?: typeof OUTER): RoundOptions | undefined {
+function roundsIn(values: Given, others?: typeof DEFAULTS.outer): RoundOptions | undefined {
   const { 'local-steps': localSteps, 'outer-learning-rate': learningRate, 'outer-momentum': momentum } = values
   const given = Object.entries({ localSteps, learningRate, momentum }).filter(([, value]) => value !== undefined)
   if (localSteps !== undefined || !others) return given.length ? { ...others, ...Object.fromEntries(given) } : undefined
@@ -319,7 +192,8 @@ function microBatches({ accumulate, 'micro-batches': given = accumulate }: Given
 
 function shown(values: Given) {
   const { resume, wide, workers = 0, nats, run, checkpointing = false, quiet = false, json = false } = values
-  const { 'save-every': saveEvery = SAVE_EVERY, 'keep-states': keepStates = KEEP_STATES, lease = LEASE } = values
+  const { 'save-every': saveEvery = DEFAULTS.saveEvery, 'keep-states': keepStates = DEFAULTS.keepStates } = values
+  const { lease = DEFAULTS.lease } = values
   const { 'dry-run': dryRun = false, standby = false, monitor, 'early-stopping': earlyStopping, 'keep-best': keepBest } = values
   const bestOptions = {
     ...(monitor !== undefined && { monitor }), ...(earlyStopping !== undefined && { earlyStopping }),
