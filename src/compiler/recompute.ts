@@ -12,9 +12,9 @@ const BUDGET = 0.12
 const FLOPS_A_FLOAT = 10
 /** Floats of what is worth it. */
 const LEAST_FLOATS = 4096
-/** How many times smaller an input is that may be kept for longer. */
+/** An input may be kept for longer where it is so many times smaller than what is made of it. */
 const SMALLER = 16
-/** How long a chain of items may have to be computed again for one. */
+/** The longest chain of items that is computed again for one. */
 const DEPTH = 8
 
 interface Editable extends Item {
@@ -34,7 +34,7 @@ const isAgain = (x: Item | Tensor | Again): x is Again => !(x instanceof Tensor)
 /** Where things stand between two changes. */
 interface Moment {
   readonly positions: ReadonlyMap<Item, number>
-  /** Where the memory of an item is read, in order; an output's at infinity, too. */
+  /** The positions that read an item's memory, in order; the last is infinity where it is an output. */
   readonly reads: ReadonlyMap<Item, readonly number[]>
   readonly changes: ReadonlyMap<Tensor, readonly number[]>
   /** The item while which most is in memory, and how much that is. */
@@ -42,7 +42,11 @@ interface Moment {
   readonly bytes: number
 }
 
-/** The schedule with items in it twice, of `least` floats, for `budget` more of its time. */
+/**
+ * The schedule, with some items computed twice.
+ * @param least floats of such an item at least
+ * @param budget how much longer a step may take, as a part of its time
+ */
 export function recompute(given: Schedule, least = LEAST_FLOATS, budget = BUDGET): Schedule {
   const search = new Recomputation(given, least, budget)
   let best = given
@@ -62,7 +66,7 @@ class Recomputation {
   readonly #least: number
   /** What of the time is left to spend. */
   #left: number
-  /** All that have the value of an item, by the item that had it first, and that item. */
+  /** All items of one value by the first of them, and the first of each. */
   readonly #same = new Map<Item, Item[]>()
   readonly #first = new Map<Item, Item>()
   readonly #costs = new Map<Tensor, number>()
@@ -150,7 +154,10 @@ class Recomputation {
     return { item, inputs, cost, held }
   }
 
-  /** What is read for an input: what has its value and is in memory then or at the peak, or is small, or is computed again. */
+  /**
+   * What an item reads for `input` before a position: one of the same value that is in memory then, or is kept till then at no
+   * cost at the peak, or is small; else the input is computed again.
+   */
   #input(input: Item, before: number, small: number, depth: number): Item | Again | undefined {
     if (input.node.op.calls === 'alias') return this.#again(input, before, depth - 1)
     const there = this.#same.get(this.#first.get(input)!)!.filter((each) => this.#now.positions.get(each)! < before)
@@ -176,7 +183,7 @@ class Recomputation {
       return copy
     }
     const copy = make(again)
-    // Under other shapes, too.
+    // Its aliases are made again, too.
     const instead = new Map<Item, Item>([[again.item, copy]])
     const newOf = (input: Item | Tensor): Item | Tensor => {
       if (input instanceof Tensor || ownerOf(input) !== again.item) return input

@@ -49,7 +49,7 @@ export function accumulate(
     updates: stage.updates.flat(),
     order: step.order(stage),
   }))
-  // Sums are of what there was before, which may have sums in it: until none is left.
+  // What is put in a mark's place may have marks below it: again, until none is left.
   let roots = stages.flatMap(({ metrics, updates, order }) => [...Object.values(metrics), ...updates, ...order])
   const to = new Map(roots.map((t) => [t, t]))
   for (; topological(roots).some(isMark); roots = [...to.values()]) {

@@ -7,7 +7,7 @@ import { add, mul } from '../ops/arithmetic.ts'
 import { alike } from './alike.ts'
 import type { Reduction, Stage } from './definition.ts'
 
-/** Whether it stands for a number of the whole step. */
+/** Whether a tensor is a mark: in the graph of a micro-batch it stands for what is added up over all. */
 export const isMark = (t: Tensor): boolean => t.op === accumulatedOp
 
 /** Adds up items by a binary tree: the first half, the largest power of two of them, and the rest. */
@@ -20,7 +20,7 @@ export function tree<T>(items: readonly T[], join: (a: T, b: T, last: number) =>
 
 /** A stage in all micro-batches. */
 export interface JoinedStage {
-  /** The numbers of what is added up, among those of the step. */
+  /** Which of the step's marks it has, by their numbers. */
   readonly marks: readonly number[]
   /** A value for each micro-batch, or one where they are the same. */
   readonly metrics: readonly (readonly [name: string, values: readonly Tensor[]])[]
@@ -30,7 +30,7 @@ export interface JoinedStage {
 export class MicroBatches {
   readonly #rows: readonly number[]
   readonly #reduction: Reduction
-  /** What is added up, for each micro-batch in the same order. */
+  /** The marks of each micro-batch, all in the same order: mark j of each is a part of sum j. */
   readonly #marks: readonly (readonly Tensor[])[]
   readonly #index = new Map<Tensor, number>()
   readonly #totals = new Map<number, Tensor>()

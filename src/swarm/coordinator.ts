@@ -203,19 +203,19 @@ export class Coordinator implements Crew {
     return undefined
   }
 
-  /** Who is much slower than most is not waited for. */
+  /** Milliseconds that a worker may take: who is much slower than most is not waited for. */
   get #lease(): number {
     return Math.max(this.#options.leaseMs, 4000 * this.#results.median)
   }
 
-  /** Gives those that wait what there is. */
+  /** Gives tasks to workers that wait for one. */
   #wake(): void {
     const now = performance.now()
     this.#waiting.answer((asker) => (this.#closed ? this.#over(asker.worker)
       : this.#stage?.hasFree(now) ? this.#offer(asker, now) : undefined))
     this.#watch(now)
   }
-  /** When the time of a task is over, another gets it. @param now when it was seen what is free: what ends later is waited for */
+  /** Rings when a lease ends, because another worker gets the task then. @param now when free tasks were last looked for */
   #watch(now: number): void {
     const ends = this.#stage?.ends(now) ?? Infinity
     if (this.#waiting.any) this.#alarm.set(ends)
@@ -244,7 +244,7 @@ export class Coordinator implements Crew {
     this.#wake()
   }
 
-  /** Does here what nobody has of this step and those after it: a run that is to stop may have nobody to end its step. */
+  /** Does here the tasks that nobody has, of this step and later ones: a run that is to stop may have no worker left for them. */
   finish(): void {
     this.#finishing = true
     const stage = this.#stage

@@ -15,7 +15,7 @@ export interface Given {
 
 interface TaskState {
   readonly task: Task
-  /** Until when whom it is given to may take, in milliseconds; and since when. */
+  /** By worker: since when it has the task, and until when it may take. In milliseconds. */
   readonly leases: Map<string, { readonly until: number, readonly since: number }>
   /** Whether two workers have to agree on it. */
   audited: boolean
@@ -61,8 +61,9 @@ export class OpenStage {
   }
 
   /**
-   * A task for a worker, until `until`: one that nobody has, or had for too long; before others, one that it did before.
-   * @param audits whether a task that it is given first is to be done twice
+   * A task for a worker, with a lease until `until`: one that nobody has, or had for too long. It gets the micro-batch that it
+   * did before, where that is free.
+   * @param audits whether two are to do a task; asked when it is given for the first time
    */
   next(worker: string, now: number, until: number, audits: () => boolean): Task | undefined {
     const free = this.#tasks.filter((state) => this.#isFree(state, worker, now))
@@ -138,7 +139,7 @@ export class OpenStage {
       by: this.#tasks.map(({ by }) => by), sha256: this.#tasks.map(({ sha256 }) => sha256),
     }
   }
-  /** What waits for a second worker that nobody is, by micro-batches. */
+  /** First results of tasks that two have to agree on, where no second worker has the task. */
   unaudited(now: number): readonly { readonly k: number, readonly first: Given }[] {
     return this.#tasks.flatMap(({ task, done, first, leases }) => {
       const others = [...leases].some(([who, { until }]) => who !== first?.worker && until > now)

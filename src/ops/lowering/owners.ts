@@ -4,7 +4,7 @@ import { OWNER_MASK } from '../../graph/contract.generated.ts'
 
 /** The most owners that the marks of calls can name. */
 const MOST_OWNERS = OWNER_MASK - 1
-/** Up to how many times the even part an owner may have. */
+/** The most that an owner may have, by the even part. */
 const UNEVEN = 1.15
 
 /** Some of the items, from `first` on. */

@@ -7,7 +7,7 @@
 //     result  ◄─ brought back ─────────  lines × lines, each of f floats  ◄─────────────────┘
 //
 // A point's lines are its segments, of all images: the rows of its product. The residues of the stride lie side by side, in the
-// products' depth or in their columns; where a point does without some, their place is left out.
+// products' depth or in their columns; the products of a point that has not all of them skip the places of the others.
 import { NR } from '../../graph/contract.generated.ts'
 import type { Geometry, Patches } from './conv_patches.ts'
 import type { Rows } from './gemm.ts'

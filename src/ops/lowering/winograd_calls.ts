@@ -14,12 +14,15 @@ import {
   byChannels, byFilters, filterFloats, imageBlocks, imageSpread, pairFloats, resultBlocks, resultSpread, type Winograd,
 } from './winograd.ts'
 
-/** Floats of the images that are spread at a time, at most: near the second-level cache, or, for sums over images, few groups. */
+/**
+ * The most floats of images that are spread at a time: as many as the second-level cache holds, about; more for sums over images,
+ * each group of which has a sum of its own.
+ */
 const GROUP_FLOATS = 400_000
 const SUM_FLOATS = 4_000_000
-/** Each group reads all spread filters again: where those are large, images take as much. */
+/** Each group reads all spread filters again, so it has as many floats as they have at least. */
 const groupFloats = (w: Winograd): number => Math.max(GROUP_FLOATS, Math.min(SUM_FLOATS, filterFloats(w)))
-/** Owners a thread of images; each has scratch of its own, and reads all spread filters: of large ones, few owners. */
+/** How many owners of images a thread may have, best first. Each has scratch of its own and reads all spread filters. */
 const OWNERS = [4, 2, 1]
 const LARGE_FILTERS = 1_000_000
 const ownersOf = (w: Winograd): readonly number[] => (filterFloats(w) > LARGE_FILTERS ? OWNERS.slice(-1) : OWNERS)
@@ -65,7 +68,7 @@ function spreadFilters({ at, scratch, w, back }: Site) {
         packB(filter, panels, { k: [1, 1, taps], n: f, strides: [0, 0, f, 1] }),
         ...withBarrierAtEnd(withoutBarriers(byFilters(w).map((part) => spreading(part)(f / NR, panels, spread)))),
       ]
-  // After the last barrier, images are spread where they lay.
+  // Images are spread there, after the last barrier.
   scratch.release(panels)
   return { at: spread, calls }
 }
@@ -118,7 +121,7 @@ function ofImages({ node, at, scratch, w, back }: Site, filters: number): (own: 
     for (const { count } of groups) {
       if (!products.has(count)) products.set(count, independent(factors.map((each) => multiply(each, count))))
     }
-    // What is brought back of one group, and spread of the next, lies apart: there is no barrier between.
+    // Bringing a group back and spreading the next touch different memory, so there is no barrier between.
     return groups.flatMap(({ first, count }) => [
       spread(count, at.inputs[0]! + 4 * first * from.image.plain, left),
       ...products.get(count)!,
