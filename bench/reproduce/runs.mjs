@@ -33,7 +33,8 @@ export async function reproduce(folder, recipe, model) {
     const given = [...own, ...argumentsOf(data)]
     const epochs = epochsOf(given)
     if ((await lastOf(out))?.epoch !== epochs) {
-      const how = existsSync(join(out, 'config.json')) ? ['--resume', out, ...own, '--epochs', `${epochs}`] : [...given, '--out', out]
+      const how = existsSync(join(out, 'config.json'))
+        ? ['--resume', out, ...own, '--epochs', `${epochs}`] : [...given, '--out', out]
       console.log(`ganglion train ${how.join(' ')}`)
       await ganglion(['train', ...how])
     }
