@@ -103,6 +103,9 @@ export default defineConfig(
         selector: 'ImportExpression',
         message: 'What is loaded later may be out of reach by then: offline, after a deploy, in a service worker. Import it ' +
           'statically, or say here why it is loaded before anything can go wrong.',
+      }, {
+        selector: "CallExpression[callee.property.name=/^toLocale|^localeCompare$/], MemberExpression[object.name='Intl']",
+        message: 'What asks for a locale first loads its tables, a tenth of the time from import to a first step.',
       }],
     },
   },

@@ -150,13 +150,15 @@ export const fractionBelowOne = rule('0 or more and less than 1', isNumber, (x) 
 export const fraction = rule('a number from 0 to 1', isNumber, (x) => x >= 0 && x <= 1)
 export const flag = rule('true or false', isFlag)
 export const name = rule('a name of at least one character', isString, (x) => x.length > 0)
+/** 1,000 where it is 1000. */
+const inThousands = (n: number): string => `${n}`.replace(/\B(?=(\d{3})+$)/g, ',')
 /* @__NO_SIDE_EFFECTS__ */
 /**
  * @example
  * options.option(options.countUpTo(64), 3)
  */
 export function countUpTo(most: number): Rule<number> {
-  return rule(`an integer from 1 to ${most.toLocaleString('en')}`, isNumber, (n) => isCount(n) && n <= most)
+  return rule(`an integer from 1 to ${inThousands(most)}`, isNumber, (n) => isCount(n) && n <= most)
 }
 /* @__NO_SIDE_EFFECTS__ */
 /**
