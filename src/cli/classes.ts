@@ -15,12 +15,15 @@ export const CLASS = {
 
 /**
  * The number of a class that is given by name or number; undefined where none is.
+ * @param flag that gives it
  * @throws GanglionError where the model has no classes, or no such class
  */
-export function labelOf(name: string | undefined, { definition }: Model, { data }: RunConfig): number | undefined {
+export function labelOf(
+  name: string | undefined, { definition }: Model, { data }: RunConfig, flag = '--class',
+): number | undefined {
   if (name === undefined) return undefined
   const { classes, kind } = definition
-  if (classes === undefined) throw new GanglionError(`--class ${name} is given, and a ${kind} has no classes; leave it out`)
+  if (classes === undefined) throw new GanglionError(`${flag} ${name} is given, and a ${kind} has no classes; leave it out`)
   const named = data?.classNames?.indexOf(name) ?? -1
   const label = named >= 0 ? named : /^\d+$/.test(name) ? Number(name) : -1
   if (label >= 0 && label < classes) return label

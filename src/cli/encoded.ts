@@ -4,6 +4,7 @@ import { GanglionError } from '../errors.ts'
 import { sizeOf } from '../graph/tensor.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import { scaledImages } from '../train/batches.ts'
+import { readsLabels } from '../train/inference.ts'
 import type { Model } from '../train/model.ts'
 
 /** Images in memory as floats at a time. */
@@ -27,12 +28,13 @@ export const spread = (total: number, most: number): number[] => {
 
 /**
  * Codes of the images of `data` at `rows`, all of them by default, [n, …codeShape].
- * @throws GanglionError where the model needs labels and there are none
+ * @throws GanglionError where the encoder is told labels and there are none
  */
 export function codesOf(model: Model, data: ImageDataset, rows?: readonly number[]): Float32Array {
-  const { kind, codeShape, classes } = model.definition
+  const { kind, codeShape } = model.definition
   const { count, labels, name } = data
-  if (classes !== undefined && !labels) {
+  const told = readsLabels(model.definition, 'encode')
+  if (told && !labels) {
     throw new GanglionError(`a ${kind} needs labels to encode, and "${name}" has none; give data with labels`)
   }
   const size = sizeOf(codeShape)
@@ -40,7 +42,7 @@ export function codesOf(model: Model, data: ImageDataset, rows?: readonly number
   const codes = new Float32Array(total * size)
   for (let first = 0; first < total; first += ROWS) {
     const some = Array.from({ length: Math.min(ROWS, total - first) }, (_, i) => rows?.[first + i] ?? first + i)
-    codes.set(model.encode(scaledImages(data, some), classes ? { labels: some.map((i) => labels![i]!) } : {}), first * size)
+    codes.set(model.encode(scaledImages(data, some), told ? { labels: some.map((i) => labels![i]!) } : {}), first * size)
   }
   return codes
 }

@@ -3,11 +3,10 @@
 import { sigmoidCrossEntropy } from '../nn/losses.ts'
 import { categoricalCrossentropy } from '../nn/losses_categorical.ts'
 import { mul } from '../ops/arithmetic.ts'
-import { oneHot } from '../ops/one_hot.ts'
 import { mean } from '../ops/reduce.ts'
 import { type Given, notNegative, option } from '../options.ts'
 import { adversarial } from './adversarial.ts'
-import { beside, CLASSES } from './conditional.ts'
+import { beside, CLASSES, classWeights } from './conditional.ts'
 import { CONV_GAN, convFeatures, convGenerator, head } from './conv_gan.ts'
 import { joined } from './joined.ts'
 import { defineModel, type OwnKind } from './kind.ts'
@@ -42,7 +41,7 @@ export const acgan: OwnKind<typeof OPTIONS, 'discriminator' | 'generator', never
     judge: (images, pass) => scores.apply(features.apply(images, pass), pass),
     loss: (wanted, logits) => mean(sigmoidCrossEntropy(wanted, logits)),
     auxiliary: (images, pass, labels) => mul(
-      categoricalCrossentropy(oneHot(labels, classes), classifier.apply(features.apply(images, pass), pass)), auxiliary),
+      categoricalCrossentropy(classWeights(labels, classes), classifier.apply(features.apply(images, pass), pass)), auxiliary),
   })
 })
 

@@ -3,12 +3,11 @@
 import { dense } from '../nn/layers.ts'
 import { spectralNormalization } from '../nn/spectral.ts'
 import { add, mul } from '../ops/arithmetic.ts'
-import { oneHot } from '../ops/one_hot.ts'
 import { sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/reshape.ts'
 import type { Given } from '../options.ts'
 import { adversarial, hingeLosses } from './adversarial.ts'
-import { beside, CLASSES } from './conditional.ts'
+import { beside, CLASSES, classWeights } from './conditional.ts'
 import { CONV_GAN, convFeatures, convGenerator, head } from './conv_gan.ts'
 import { halvings, widths } from './conv_networks.ts'
 import { joined } from './joined.ts'
@@ -43,7 +42,7 @@ export const cgan: OwnKind<typeof OPTIONS, 'discriminator' | 'generator', never>
     generate: (noise, pass, labels) => generator.apply(beside(noise, labels, classes), pass),
     judge(images, pass, labels) {
       const h = features.apply(images, pass)
-      const fit = mul(reshape(h, [-1, units]), projection.apply(oneHot(labels!, classes), pass))
+      const fit = mul(reshape(h, [-1, units]), projection.apply(classWeights(labels!, classes), pass))
       return add(scores.apply(h, pass), sum(fit, 1, { keepDims: true }))
     },
     ...hingeLosses,

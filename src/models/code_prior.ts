@@ -13,17 +13,17 @@ import { equal, less, lessEqual, minimum } from '../ops/compare.ts'
 import { concat } from '../ops/concat.ts'
 import { zeros } from '../ops/fill.ts'
 import { matmul } from '../ops/matmul.ts'
-import { oneHot } from '../ops/one_hot.ts'
 import { sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/reshape.ts'
 import { pad, slice } from '../ops/slice.ts'
 import { softmax } from '../ops/softmax.ts'
+import { classWeights } from './conditional.ts'
 
 /** What a masked convolution sees, [rows, columns] away: what lies before (type A), and the place itself where `own` (type B). */
 const taps = (own: boolean): readonly [number, number][] =>
   ([[-1, -1], [-1, 0], [-1, 1], [0, -1], [0, 0]] as const).slice(0, own ? 5 : 4) as [number, number][]
 
-/** Where there are `classes`, all take the labels of codes, [n]. */
+/** Where there are `classes`, all take the labels of codes, [n], or weights of classes, [n, classes]. */
 export interface CodePrior {
   readonly layers: readonly Layer[]
   /** −ln p of each choice, given those before it in its code: [places], of one-hot choices [places, vectors]. */
@@ -59,7 +59,7 @@ export function codePrior({ vectors, units, blocks, height, width, classes = 0 }
     constant(Float32Array.from({ length: places * places }, (_, i) => Number(i % (places + 1) === 0)), [places, places]), pass)
   /** A vector for each code: [n, units]. */
   const told = (labels: Tensor | undefined, pass: Pass) =>
-    (classes ? label.apply(oneHot(labels!, classes), pass) : undefined)
+    (classes ? label.apply(classWeights(labels!, classes), pass) : undefined)
 
   /**
    * Logits of choices.

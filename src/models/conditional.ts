@@ -9,6 +9,10 @@ export const CLASSES = {
   classes: option(count, 10, 'how many classes the images have'),
 }
 
-/** Noise, features or codes, and beside them the one-hot code of a class, where there are classes. */
+/** Of labels, which are class numbers [n] or already weights of classes [n, classes]: the weights, one-hot for a number. */
+export const classWeights = (labels: Tensor, classes: number): Tensor =>
+  (labels.shape.length === 2 ? labels : oneHot(labels, classes))
+
+/** Noise, features or codes, and beside them the weights of classes, where there are classes. */
 export const beside = (x: Tensor, labels: Tensor | undefined, classes: number | undefined): Tensor =>
-  (labels && classes ? concat([x, oneHot(labels, classes)], 1) : x)
+  (labels && classes ? concat([x, classWeights(labels, classes)], 1) : x)

@@ -48,7 +48,10 @@ export interface ModelDefinition<Metrics extends string = string, Figures extend
   readonly imageShape: Shape
   /** The shape of one code: what `decode` takes. */
   readonly codeShape: Shape
-  /** How many classes its images have: the model is conditional, and its graphs get labels, 0 to classes − 1. */
+  /**
+   * How many classes its images have: the model is conditional, and its graphs get labels [batch], 0 to classes − 1. Where a
+   * caller gives `classWeights`, labels of `encode`, `decode` and `sampleCodes` are those, [batch, classes].
+   */
   readonly classes?: number
   /** The further tensors of the data that a batch has, by name: the shape of one row each. Default none. */
   readonly tensors?: Readonly<Record<string, Shape>>

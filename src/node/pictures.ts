@@ -3,9 +3,12 @@ import type { ImageDataset } from '../data/dataset.ts'
 import { imageGrid } from '../formats/grid.ts'
 import { sizeOf } from '../graph/tensor.ts'
 import { interpolate } from '../models/interpolate.ts'
-import { check, complete, count as countRule, type Given, isNumbers, option, rule, seed as seedRule, whole } from '../options.ts'
+import {
+  check, complete, count as countRule, flag, type Given, isNumbers, option, rule, seed as seedRule, whole,
+} from '../options.ts'
 import { checkData } from '../data/dataset.ts'
 import { scaledImages } from '../train/batches.ts'
+import { readsLabels } from '../train/inference.ts'
 import type { Model } from '../train/model.ts'
 import { modelRule, stepsRule } from './options.ts'
 import { encodePng } from './png.ts'
@@ -81,12 +84,13 @@ export function reconstructionsPng(
   const most = mostPairs(model, columns)
   if (indices.length > most) throw tooMany(`${indices.length} images and their reconstructions`, model, `${most}`)
   const originals = scaledImages(data, indices)
-  const { classes, kind } = model.definition
+  const { kind } = model.definition
   const { labels } = data
-  if (classes && !labels) {
+  const told = readsLabels(model.definition, 'encode') || readsLabels(model.definition, 'decode')
+  if (told && !labels) {
     throw new RangeError(`a ${kind} needs labels to reconstruct, and "${data.name}" has none; give data with labels`)
   }
-  const made = model.reconstruct(originals, classes ? { labels: indices.map((i) => labels![i]!) } : {})
+  const made = model.reconstruct(originals, told ? { labels: indices.map((i) => labels![i]!) } : {})
   const size = originals.length / indices.length
   const width = Math.min(columns, indices.length)
   const rows = Math.ceil(indices.length / width)
@@ -115,20 +119,26 @@ const WALKS = {
   seed: seedRule,
   /** The class of all, of a model with classes. Default: a class a walk, each in turn. */
   label: whole,
+  /** The class that walks end with, where they begin with `label`. Default: the same. */
+  toLabel: whole,
+  /** Whether a walk keeps its first code, so that the class alone changes. Default false. */
+  sameCode: option(flag, false),
 }
 
 /**
- * `rows` walks of `steps` images, each from one seeded code to another.
+ * `rows` walks of `steps` images, each from one seeded code to another, and with `toLabel` from one class to another, by weights
+ * of both.
  * @throws TypeError, RangeError for options that are not as described, or more images than a picture has room for
  * @example
  * await writeFileAtomic('walk.png', interpolationsPng(model, { rows: 2, steps: 8 }))
  */
 export function interpolationsPng(model: Model, options: Given<typeof WALKS> = {}): Uint8Array {
   check('interpolationsPng', 'model', model, modelRule)
-  const { rows, steps, seed, label } = complete('interpolationsPng', options, WALKS)
+  const { rows, steps, seed, label, toLabel, sameCode } = complete('interpolationsPng', options, WALKS)
+  checkWalk(model, toLabel, sameCode)
   const { classes } = model.definition
-  const labelsOf = (each: number) => (classes === undefined ? { label }
-    : { labels: Array.from({ length: rows * each }, (_, i) => label ?? Math.floor(i / each) % classes) })
+  const labelsOf = (each: number): number[] | undefined => (classes === undefined ? undefined
+    : Array.from({ length: rows * each }, (_, i) => label ?? Math.floor(i / each) % classes))
   // A walk of two is always drawn.
   if (!fits(model, rows * steps, steps) && rows * steps > 2) {
     const most = fits(model, steps, steps) ? walks(largest((n) => fits(model, n * steps, steps)), steps)
@@ -136,15 +146,41 @@ export function interpolationsPng(model: Model, options: Given<typeof WALKS> = {
     throw tooMany(walks(rows, steps), model, most)
   }
   // Codes that are not made of the noise are the noise: standard normal.
-  const path = model.definition.sampleCodes ? 'linear' : 'gaussian'
-  const ends = model.drawCodes(2 * rows, { seed, ...labelsOf(2) })
+  const path = model.definition.sampleCodes || sameCode ? 'linear' : 'gaussian'
+  const labels = labelsOf(2)?.map((own, i) => (i % 2 ? toLabel ?? own : own))
+  const ends = model.drawCodes(2 * rows, { seed, labels, label: labels ? undefined : label })
   const size = ends.length / (2 * rows)
+  const codeAt = (i: number): Float32Array => ends.subarray(i * size, (i + 1) * size)
   const codes = new Float32Array(rows * steps * size)
   for (let row = 0; row < rows; row++) {
-    const [a, b] = [2 * row, 2 * row + 1].map((i) => ends.subarray(i * size, (i + 1) * size)) as [Float32Array, Float32Array]
-    codes.set(interpolate(a, b, { steps, path }), row * steps * size)
+    codes.set(interpolate(codeAt(2 * row), codeAt(2 * row + Number(!sameCode)), { steps, path }), row * steps * size)
   }
-  return toPng(model, model.decode(codes, labelsOf(steps)), steps)
+  const told = toLabel === undefined ? { labels: labelsOf(steps) } : { classWeights: betweenClasses(labels!, steps, classes!) }
+  return toPng(model, model.decode(codes, told), steps)
+}
+
+/** @throws RangeError where no class changes, or nothing would change with it */
+function checkWalk({ definition }: Model, toLabel: number | undefined, sameCode: boolean): void {
+  const { kind, classes } = definition
+  if (toLabel !== undefined && classes === undefined) {
+    throw new RangeError(`interpolationsPng: toLabel is given, and the ${kind} has no classes; leave it out`)
+  }
+  if (!sameCode) return
+  if (toLabel === undefined) throw new RangeError('interpolationsPng: with sameCode the class alone changes; give toLabel too')
+  if (!readsLabels(definition, 'decode')) {
+    throw new RangeError(`the decoder of a ${kind} is told no class: in a walk of one code nothing would change; ` +
+      'let the code walk too')
+  }
+}
+
+/** Weights of classes [walks · steps, classes], of walks whose first and last class `ends` has in turn. */
+function betweenClasses(ends: readonly number[], steps: number, classes: number): Float32Array {
+  const oneHot = (label: number) => Float32Array.from({ length: classes }, (_, k) => Number(k === label))
+  const weights = new Float32Array((ends.length / 2) * steps * classes)
+  for (let i = 0; i < ends.length; i += 2) {
+    weights.set(interpolate(oneHot(ends[i]!), oneHot(ends[i + 1]!), { steps }), (i / 2) * steps * classes)
+  }
+  return weights
 }
 
 const walks = (rows: number, steps: number): string => `${rows} walk${rows === 1 ? '' : 's'} of ${steps} images`

@@ -2,16 +2,17 @@
 // Invariant: what row i comes to depends on the weights, the row, the seed and i alone, whatever ran before.
 import type { FunctionSpec } from '../compiler/program.ts'
 import { checkFloats } from '../data/dataset.ts'
-import { checkLabels } from '../data/rows.ts'
-import { input } from '../graph/leaves.ts'
-import { type Shape, sizeOf } from '../graph/tensor.ts'
+import { input, isInput } from '../graph/leaves.ts'
+import { type Shape, sizeOf, type Tensor } from '../graph/tensor.ts'
+import { topological } from '../graph/walk.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import { ofShape } from '../models/stages.ts'
 import { Pass } from '../nn/layer.ts'
 import { randomNormal } from '../ops/random.ts'
-import { check, complete, count as countRule, type Given, numbers, seed as seedRule, whole } from '../options.ts'
+import { check, complete, count as countRule, type Given, seed as seedRule } from '../options.ts'
 import type { CompiledFunction } from '../runtime/function.ts'
 import type { Session } from '../runtime/session.ts'
+import { LABELS, type RowLabels, rowLabels } from './row_labels.ts'
 
 /** Rows worked on at a time. Random ops draw by chunk and row, so another number would give other samples. */
 export const CHUNK = 64
@@ -19,20 +20,28 @@ export const CHUNK = 64
 const OPTIONS = {
   /** What random numbers are drawn from. Default: the model's seed. */
   seed: seedRule,
-  /** The class of each row, where the model has classes. */
-  labels: numbers,
-  /** One class for all rows, in place of `labels`. */
-  label: whole,
 }
-export type RowOptions = Given<typeof OPTIONS>
+export type RowOptions = Given<typeof OPTIONS> & Given<typeof LABELS>
 
 /** The graphs: codes to sample from, and from one side of the model to the other. The group of each has its name. */
 export type RowsGraph = 'sample' | 'decode' | 'encode'
 
-/** What a graph computes of CHUNK rows of `x`, which `sample` does not read, and of their labels: `y`. */
-export function rowsSpec(definition: ModelDefinition, group: RowsGraph): FunctionSpec {
+/**
+ * What a graph computes of CHUNK rows of `x`, which `sample` does not read, and of their labels: `y`.
+ * @param weighted whether labels are weights of classes
+ */
+export function rowsSpec(definition: ModelDefinition, group: RowsGraph, weighted = false): FunctionSpec {
+  return { group, stages: [{ outputs: { y: rowsOf(definition, group, weighted) } }] }
+}
+
+/** Whether a graph of a definition is there and reads labels: a decoder of codes that say the class does not. */
+export const readsLabels = (definition: ModelDefinition, group: RowsGraph): boolean =>
+  definition.classes !== undefined && (group !== 'encode' || definition.encode !== undefined) &&
+  topological([rowsOf(definition, group, false)]).some((x) => isInput(x) && x.attrs.name === 'labels')
+
+function rowsOf(definition: ModelDefinition, group: RowsGraph, weighted: boolean): Tensor {
   const { codeShape, imageShape, classes, encode, decode, sampleCodes } = definition
-  const labels = classes === undefined ? undefined : input('labels', [CHUNK])
+  const labels = classes === undefined ? undefined : input('labels', weighted ? [CHUNK, classes] : [CHUNK])
   const rows = (shape: Shape) => input('x', [CHUNK, ...shape])
   const graphs = {
     sample() {
@@ -42,9 +51,11 @@ export function rowsSpec(definition: ModelDefinition, group: RowsGraph): Functio
     decode: () => decode(rows(codeShape), new Pass(false), labels),
     encode: () => encode!(rows(imageShape), new Pass(false), labels),
   }
-  const y = ofShape(graphs[group](), group, CHUNK, group === 'decode' ? imageShape : codeShape)
-  return { group, stages: [{ outputs: { y } }] }
+  return ofShape(graphs[group](), group, CHUNK, group === 'decode' ? imageShape : codeShape)
 }
+
+/** The class of a row where none is asked for. */
+const inTurn = (row: number, classes: number): number => row % classes
 
 /** Numbers of the longest array that is made: 4 GB. */
 const MOST = 1073741824
@@ -61,34 +72,33 @@ export class Inference {
 
   /** `count` codes to sample from; of a model with classes, of each in turn where no labels are given. */
   drawCodes(count: number, options: RowOptions = {}): Float32Array {
-    complete('sample', options, OPTIONS)
+    complete('sample', options, OPTIONS, LABELS)
     check('sample', 'count', count, countRule)
-    const labels = this.#labels('sample', count, options, (i, classes) => i % classes)
+    const labels = rowLabels('sample', this.#definition, count, options, inTurn)
     return this.#run('sample', count, this.#definition.codeShape, options.seed, labels)
   }
 
   /** `drawCodes`, decoded with the same labels. */
   sample(count: number, options: RowOptions = {}): Float32Array {
-    complete('sample', options, OPTIONS)
+    complete('sample', options, OPTIONS, LABELS)
     check('sample', 'count', count, countRule)
     // Before codes are drawn, which are smaller.
     checkRows('sample', count, sizeOf(this.#definition.imageShape))
     const codes = this.drawCodes(count, options)
-    const labels = this.#labels('sample', count, options, (i, classes) => i % classes)
-    return this.#map('decode', codes, { seed: options.seed, labels })
+    return this.#map('decode', codes, options, inTurn)
   }
 
   decode(codes: Float32Array, options: RowOptions = {}): Float32Array {
-    complete('decode', options, OPTIONS)
+    complete('decode', options, OPTIONS, LABELS)
     return this.#map('decode', codes, options)
   }
 
   encode(images: Float32Array, options: RowOptions = {}): Float32Array {
-    complete('encode', options, OPTIONS)
+    complete('encode', options, OPTIONS, LABELS)
     return this.#map('encode', images, options)
   }
 
-  #map(group: 'encode' | 'decode', values: Float32Array, options: RowOptions): Float32Array {
+  #map(group: 'encode' | 'decode', values: Float32Array, options: RowOptions, otherwise?: typeof inTurn): Float32Array {
     const { codeShape, imageShape } = this.#definition
     const [given, result] = group === 'encode' ? [imageShape, codeShape] : [codeShape, imageShape]
     const size = sizeOf(given)
@@ -98,20 +108,20 @@ export class Inference {
       throw new RangeError(`${group}: ${values.length} values given, expected a multiple of ${sample}`)
     }
     if (group === 'encode') checkFloats(group, values, size)
-    const labels = this.#labels(group, count, options)
+    const labels = rowLabels(group, this.#definition, count, options, otherwise ?? this.#unread(group, options))
     return this.#run(group, count, result, options.seed, labels, values)
   }
 
   /** Runs a graph on `count` rows of `values`, and joins what it gives. */
   #run(
-    group: RowsGraph, count: number, result: Shape, seed: number | undefined, labels: ArrayLike<number> | undefined,
+    group: RowsGraph, count: number, result: Shape, seed: number | undefined, labels: RowLabels | undefined,
     values?: Float32Array,
   ): Float32Array {
     const size = sizeOf(result)
     checkRows(group, count, size)
-    const fn = this.#function(group)
+    const fn = this.#function(group, labels?.weighted)
     const out = new Float32Array(count * size)
-    const rows = [['x', values], ['labels', labels]] as const
+    const rows = [['x', values], ['labels', labels?.values]] as const
     this.#session.restart(group, seed)
     for (let first = 0; first < count; first += CHUNK) {
       const now = Math.min(CHUNK, count - first)
@@ -123,42 +133,27 @@ export class Inference {
     return out
   }
 
-  #function(group: RowsGraph): CompiledFunction {
-    let made = this.#functions.get(group)
-    if (!made) {
-      made = this.#session.compile(rowsSpec(this.#definition, group))
-      this.#functions.set(group, made)
-    }
-    return made
+  /** Where none are given and the graph does not read labels, any are right. */
+  #unread(group: RowsGraph, { label, labels, classWeights }: RowOptions): typeof inTurn | undefined {
+    const wanted = this.#definition.classes !== undefined && (label ?? labels ?? classWeights) === undefined
+    return wanted && !this.#function(group).inputNames.includes('labels') ? inTurn : undefined
   }
 
-  /**
-   * The class of each row.
-   * @param otherwise where no labels are given
-   * @throws RangeError where labels are given to a model without classes, none to one with, or they are no class numbers
-   */
-  #labels(
-    where: string, count: number, { label, labels }: RowOptions, otherwise?: (row: number, classes: number) => number,
-  ): ArrayLike<number> | undefined {
-    const { classes, kind } = this.#definition
-    const given = label !== undefined || labels !== undefined
-    if (classes === undefined) {
-      if (given) throw new RangeError(`${where}: labels are given, and the ${kind} has no classes; leave them out`)
-      return undefined
+  /** @throws RangeError where labels are weights and the graph takes class numbers alone */
+  #function(group: RowsGraph, weighted = false): CompiledFunction {
+    const key = `${group} ${weighted}`
+    let made = this.#functions.get(key)
+    if (!made) {
+      try {
+        made = this.#session.compile(rowsSpec(this.#definition, group, weighted))
+      } catch (cause) {
+        if (!weighted) throw cause
+        const { kind } = this.#definition
+        throw new RangeError(`${group}: the ${kind} takes no classWeights, but labels: ${(cause as Error).message}`, { cause })
+      }
+      this.#functions.set(key, made)
     }
-    if (label !== undefined && labels !== undefined) {
-      throw new RangeError(`${where}: label and labels are given, expected one of them`)
-    }
-    if (!given && !otherwise) {
-      throw new RangeError(`${where}: the ${kind} has ${classes} classes, and no labels are given; ` +
-        'give { labels }, one class number a row, or { label } for all')
-    }
-    const all = labels ?? Float32Array.from({ length: count }, (_, i) => label ?? otherwise!(i, classes))
-    if (all.length !== count) {
-      throw new RangeError(`${where}: labels expected one for each of the ${count} rows, got ${all.length ?? typeof all}`)
-    }
-    checkLabels(where, all, classes)
-    return all
+    return made
   }
 }
 

@@ -127,6 +127,7 @@ export class Model<Metrics extends string = string, Figures extends string = Met
   /**
    * `count` new images [count, …imageShape] in [-1, 1]; image i depends on the weights, `seed`, its label and i alone.
    * A model with classes takes `{ labels }`, one a row, or `{ label }` for all; without, each class has its turn: 0, 1, 2 …
+   * Between classes: `{ classWeights }` [count, classes], of which each row is 1 in all.
    * @throws TypeError, RangeError where count or options are not as described
    */
   sample(count: number, options: RowOptions = {}): Float32Array {
@@ -139,7 +140,9 @@ export class Model<Metrics extends string = string, Figures extends string = Met
   }
 
   /**
-   * Images from codes [n, …codeShape]. A model with classes wants `{ labels }`, one a row, or `{ label }` for all.
+   * Images from codes [n, …codeShape]. A model with classes wants `{ labels }`, one a row, or `{ label }` for all; or, for
+   * images between classes, `{ classWeights }` [n, classes]: a row of 1 and zeros is a label, to the bit. Labels may be left out
+   * where its decoder is told none.
    * @throws TypeError for other arrays, RangeError for another number of values, and for labels that are not as described
    */
   decode(codes: Float32Array, options: RowOptions = {}): Float32Array {
@@ -149,7 +152,7 @@ export class Model<Metrics extends string = string, Figures extends string = Met
 
   /**
    * Codes of images [n, …imageShape] in [-1, 1]; a warning says where they have another range. A model with classes wants
-   * `{ labels }`, one a row, or `{ label }` for all.
+   * `{ labels }`, one a row, or `{ label }` for all, where its encoder is told them.
    * @throws TypeError where the model has no encoder, and for bytes and other arrays
    * @throws RangeError for another number of values, one that is not finite, and for labels that are not as described
    */

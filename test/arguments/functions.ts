@@ -24,6 +24,7 @@ export type Call = readonly [f: (...args: never[]) => unknown, args: () => reado
 const definition = vae({ hidden: 4, latent: 2, imageShape: [2, 2, 1] })
 const model = await Model.create(runtime, definition)
 const classed = await Model.create(runtime, conditional(1))
+const told = await Model.create(runtime, more.cvae({ classes: 2, filters: 2, hidden: 2, latent: 2, imageShape: [2, 2, 1] }))
 const session = await runtime.session()
 const data = imageDataset({ images: new Uint8Array(16), shape: [2, 2, 1] })
 const x = input('x', [2, 3])
@@ -254,6 +255,7 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   'model.drawCodes': [method(model, 'drawCodes'), () => [2, { seed: 1 }], /sample|drawCodes/],
   'model.decode': [method(model, 'decode'), () => [new Float32Array(2), { seed: 1 }]],
   'model.encode': [method(model, 'encode'), () => [new Float32Array(4), { seed: 1 }]],
+  'a model of classes.decode': [method(told, 'decode'), () => [new Float32Array(2), { seed: 1, classWeights: [0.5, 0.5] }]],
   'model.reconstruct': [method(model, 'reconstruct'), () => [new Float32Array(4), { seed: 1 }], /encode/],
   'model.weights': [method(model, 'weights'), () => []],
   'model.loadWeights': [method(model, 'loadWeights'), () => [model.weights(), { strict: true, rename: (n: string) => n }], /[wW]eights/],
@@ -331,7 +333,9 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   'node.defineFor': [node.defineFor, () => [[28, 28, 1], 'vae', { latent: 2 }, 10], /defineFor|vae/],
   'node.samplesPng': [node.samplesPng, () => [model, { count: 2, seed: 1, columns: 1 }], /samplesPng|picture/],
   'node.reconstructionsPng': [node.reconstructionsPng, () => [model, data, [0, 1], { columns: 1 }], /reconstructionsPng|scaledImages/],
-  'node.interpolationsPng': [node.interpolationsPng, () => [model, { rows: 1, steps: 2, seed: 1 }], /interpolationsPng|picture/],
+  'node.interpolationsPng': [node.interpolationsPng, () => [told, {
+    rows: 1, steps: 2, seed: 1, label: 0, toLabel: 1, sameCode: true,
+  }], /interpolationsPng|picture|sample/],
   'node.scaledImages': [node.scaledImages, () => [data, [0]]],
   'node.loadDataset': [node.loadDataset, () => [folder, { split: 'train' }], /loadDataset|dataset|folder/],
   'node.openDataset': [node.openDataset, () => [folder, { memory: 1000 }], /openDataset|cannot/],

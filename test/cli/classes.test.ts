@@ -1,5 +1,5 @@
 // Models of classes on the command line: folders are classes, and one is asked for by its name or its number.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodePng, encodePng } from '../../src/node/png.ts'
 import { modelNames, needsClasses } from '../../src/models/kinds.ts'
@@ -50,6 +50,27 @@ describe('sample and interpolate --class', () => {
     await ganglion([...walk.slice(0, 3), 'dark', ...walk.slice(4)])
     expect(readFileSync(out).equals(walked)).toBe(false)
   })
+  test('interpolate --to-class walks from one class to the other; with --same-code the class alone changes', async () => {
+    const out = at.in('between.png')
+    const walk = async (...more: string[]) => {
+      const steps = ['--rows', '4', '--steps', '5', '--out', out]
+      const { code, stderr } = await ganglion(['interpolate', at.in('run'), ...steps, ...more])
+      expect([code, stderr]).toEqual([0, ''])
+      const { rgba, width } = decodePng(readFileSync(out))
+      const column = (i: number) => Array.from(rgba).filter((_, j) => Math.floor(((j >> 2) % width - 2) / 26) === i)
+      return Array.from({ length: 5 }, (_, i) => column(i).reduce((a, b) => a + b, 0) / column(i).length)
+    }
+    for (const more of [[], ['--same-code']]) {
+      const greys = await walk('--class', 'bright', '--to-class', 'dark', ...more)
+      expect(greys[0]! - greys[4]!).toBeGreaterThan(40)
+      expect(greys[2]).toBeLessThan(greys[0]!)
+      expect(greys[2]).toBeGreaterThan(greys[4]!)
+    }
+    expect(await ganglion(['interpolate', at.in('run'), '--to-class', 'drak'])).toEqual(refused(
+      'there is no class "drak", expected a number from 0 to 2 or a name; did you mean dark?'))
+    expect(await ganglion(['interpolate', at.in('book'), '--to-class', 'dark', '--same-code'])).toEqual(refused(
+      'the decoder of a vq-vae is told no class: in a walk of one code nothing would change; let the code walk too'))
+  })
   test('draw them of a vq-vae, whose prior is told the class; of images without labels it has none', async () => {
     expect(await greyOf('bright', 'book') - await greyOf('dark', 'book')).toBeGreaterThan(40)
     await train('vq-vae', 'plain', '--filters 2 --depth 2 --vectors 4 --code-side 4 --epochs 1', 'images')
@@ -69,6 +90,8 @@ describe('sample and interpolate --class', () => {
     expect((await ganglion(vae)).code).toBe(0)
     expect(await ganglion(['sample', at.in('vae'), '--class', '1'])).toEqual(
       refused('--class 1 is given, and a vae has no classes; leave it out'))
+    expect(await ganglion(['interpolate', at.in('vae'), '--to-class', '1'])).toEqual(
+      refused('--to-class 1 is given, and a vae has no classes; leave it out'))
   })
 })
 
@@ -84,4 +107,17 @@ test('reconstructs images with their labels', async () => {
   const made = ['reconstruct', at.in('run'), '--data', at.in('photos'), '--out', at.in('pairs.png')]
   expect(await ganglion(made)).toMatchObject({ code: 0, stderr: '' })
   expect(await ganglion([...made.slice(0, 3), at.in('images'), ...made.slice(4)])).toMatchObject({ code: 1 })
+})
+
+test('images without labels are encoded where the encoder is told none', async () => {
+  const plain = at.in('unlabelled')
+  mkdirSync(plain)
+  for (let i = 0; i < 3; i++) cpSync(at.in('photos', 'dark', `${i}.png`), at.in('unlabelled', `${i}.png`))
+  const given = (command: string, run: string, out: string) => (
+    ganglion([command, at.in(run), '--data', plain, '--out', at.in(out)]))
+  expect(await given('encode', 'book', 'book.npy')).toMatchObject({ code: 0 })
+  expect(await ganglion(['reconstruct', at.in('book'), '--data', plain, '--count', '3', '--out', at.in('book.png')]))
+    .toMatchObject({ code: 0 })
+  expect(await given('encode', 'run', 'run.npy')).toMatchObject({
+    code: 1, stderr: expect.stringContaining('a cvae needs labels to encode, and "unlabelled" has none; give data with labels') })
 })

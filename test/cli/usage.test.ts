@@ -89,6 +89,7 @@ test.each([
   ['sample a --count 0', '--count expected an integer from 1 to 10000, got "0" (see "ganglion sample --help")'],
   ['sample a --out a/config.json', '--out expected a name that ends in .png, got "a/config.json" (see "ganglion sample --help")'],
   ['reconstruct a --out .png', '--out expected a name that ends in .png, got ".png" (see "ganglion reconstruct --help")'],
+  ['interpolate a --to-class', '--to-class expected a value (NAME|N) (see "ganglion interpolate --help")'],
   ['interpolate a --steps 1', '--steps expected an integer from 2 to 1000, got "1" (see "ganglion interpolate --help")'],
   ['reconstruct a --row 3', 'unknown option --row (see "ganglion reconstruct --help")'],
   ['train vae --augment spin', '--augment expected some of flip, shift, crop, noise, color, with commas between, ' +

@@ -189,6 +189,7 @@ describe('training', () => {
     const both = scaledImages(shades, [0, 1])
     const [one, other] = [[0, 0], [1, 1]].map((given) => model.reconstruct(both, { labels: given }))
     expect(one).toEqual(other)
+    expect(model.reconstruct(both)).toEqual(one)
     expect(() => model.sample(1, { label: 2 })).toThrow(RangeError)
   }, 30_000)
   it('samples three as it begins seventy, others by another seed', async () => {

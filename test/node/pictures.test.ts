@@ -1,8 +1,9 @@
 // Pictures: what options they take, and that one too large is refused before anything is computed.
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createRuntime, imageDataset, Model, vae } from '../../src/entries/index.ts'
+import { createRuntime, imageDataset, Model, type ModelDefinition, vae } from '../../src/entries/index.ts'
+import { cgan, cvae, vqVae } from '../../src/entries/models.ts'
 import {
-  defineFor, interpolationsPng, loadRun, modelNames, prepareRunFolder, reconstructionsPng, samplesPng, scaledImages,
+  decodePng, defineFor, interpolationsPng, loadRun, modelNames, prepareRunFolder, reconstructionsPng, samplesPng, scaledImages,
 } from '../../src/node/index.ts'
 
 let [small, large]: Model[] = []
@@ -29,11 +30,19 @@ describe('options that are not known or wrong', () => {
     [() => samplesPng(model(), { seed: -1 }), RangeError, 'samplesPng: seed is -1, expected an integer from 0 to 2^53 - 1'],
     [
       () => interpolationsPng(model(), { step: 3 } as never), RangeError,
-      "interpolationsPng: there is no option 'step'; it takes rows, steps, seed, label",
+      "interpolationsPng: there is no option 'step'; it takes rows, steps, seed, label, toLabel, sameCode",
     ],
     [
       () => interpolationsPng(model(), { steps: 1 }), RangeError,
       'interpolationsPng: steps is 1, expected an integer of at least 2',
+    ],
+    [
+      () => interpolationsPng(model(), { toLabel: 1 }), RangeError,
+      'interpolationsPng: toLabel is given, and the vae has no classes; leave it out',
+    ],
+    [
+      () => interpolationsPng(model(), { sameCode: true }), RangeError,
+      'interpolationsPng: with sameCode the class alone changes; give toLabel too',
     ],
     [
       () => reconstructionsPng(model(), data, [0], { columns: 1.5 }), RangeError,
@@ -63,6 +72,59 @@ describe('options that are not known or wrong', () => {
     ],
   ] as const)('%#', async (call, Kind, message) => {
     await expect((async () => call())()).rejects.toThrow(new Kind(message))
+  })
+})
+
+describe('walks between classes', () => {
+  const [ROWS, STEPS, GAP, SCALE, SIDE] = [2, 5, 2, 3, 8]
+  /** The images of walks, as their greys. */
+  function imagesOf(file: Uint8Array): string[][] {
+    const { rgba, width } = decodePng(file)
+    const at = (row: number, column: number, i: number): number => {
+      const [y, x] = [GAP + row * (SIDE * SCALE + GAP), GAP + column * (SIDE * SCALE + GAP)]
+      return rgba[4 * ((y + SCALE * Math.floor(i / SIDE)) * width + x + SCALE * (i % SIDE))]!
+    }
+    const image = (row: number, column: number) => Array.from({ length: SIDE * SIDE }, (_, i) => at(row, column, i)).join()
+    return Array.from({ length: ROWS }, (_, row) => Array.from({ length: STEPS }, (__, column) => image(row, column)))
+  }
+  const walk = (model: Model, more: object) => imagesOf(interpolationsPng(model, { rows: ROWS, steps: STEPS, ...more }))
+  const options = { classes: 3, filters: 4, imageShape: [SIDE, SIDE, 1] } as const
+  const create = async (definition: ModelDefinition) => Model.create(await createRuntime(), definition, { seed: 2 })
+
+  test('begin with images of the one, and end with those of the other', async () => {
+    const model = await create(cvae({ ...options, latent: 2, hidden: 8 }))
+    const [from, to, same] = [walk(model, { label: 0 }), walk(model, { label: 2 }), walk(model, { label: 0, toLabel: 0 })]
+    const walked = walk(model, { label: 0, toLabel: 2 })
+    for (const row of [0, 1]) {
+      expect(walked[row]![0]).toBe(from[row]![0])
+      expect(walked[row]![STEPS - 1]).toBe(to[row]![STEPS - 1])
+      expect(walked[row]![2]).not.toBe(from[row]![2])
+      expect(new Set(walked[row]).size).toBe(STEPS)
+    }
+    expect(same).toEqual(from)
+    // Without a first class each walk has its own.
+    expect(walk(model, { toLabel: 2 })[1]![0]).toBe(walk(model, { label: 1 })[1]![0])
+  })
+  test('of one code change the class alone', async () => {
+    const model = await create(cgan(options))
+    const walked = walk(model, { label: 1, toLabel: 2, sameCode: true })
+    const codes = model.drawCodes(2 * ROWS, { label: 1 })
+    const size = codes.length / (2 * ROWS)
+    for (const row of [0, 1]) {
+      const ends = [1, 2].map((label) => model.decode(codes.slice(2 * row * size, (2 * row + 1) * size), { label }))
+      const greys = ends.map((image) => Array.from(image, (x) => Math.floor(127.5 * (x + 1) + 0.5)).join())
+      expect([walked[row]![0], walked[row]![STEPS - 1]]).toEqual(greys)
+    }
+  })
+  test('of a decoder that is told no class lead from codes of the one to codes of the other', async () => {
+    const model = await create(vqVae({ ...options, codeSide: 4, vectors: 5, depth: 3, priorUnits: 4, priorBlocks: 1 }))
+    const [from, to, walked] = [{ label: 0 }, { label: 2 }, { label: 0, toLabel: 2 }].map((more) => walk(model, more))
+    for (const row of [0, 1]) {
+      expect([walked![row]![0], walked![row]!.at(-1)]).toEqual([from![row]![0], to![row]!.at(-1)])
+    }
+    expect(() => walk(model, { toLabel: 2, sameCode: true })).toThrow(new RangeError(
+      'the decoder of a vq-vae is told no class: in a walk of one code nothing would change; let the code walk too'))
+    expect(() => walk(model, { toLabel: 3 })).toThrow('label 1 is 3, expected a class number, an integer from 0 to 2')
   })
 })
 

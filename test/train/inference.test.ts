@@ -76,7 +76,7 @@ describe('a conditional model', () => {
     expect(model.reconstruct(images(70), { labels })).toEqual(out)
   })
 
-  it.each<[string, (model: Model) => unknown, Error]>([
+  it.each<[string, (model: Model) => unknown, Error | RegExp]>([
     ['none where they are needed', (m) => m.decode(images(2)), new RangeError('decode: the conditional has 5 classes, ' +
       'and no labels are given; give { labels }, one class number a row, or { label } for all')],
     ['none to encode', (m) => m.encode(images(2)), new RangeError('encode: the conditional has 5 classes, ' +
@@ -90,6 +90,20 @@ describe('a conditional model', () => {
     ['one out of range', (m) => m.sample(2, { label: 7 }),
       new RangeError('sample: label 0 is 7, expected a class number, an integer from 0 to 4')],
     ['no integer', (m) => m.sample(2, { label: 0.5 }), new RangeError('sample: label is 0.5, expected 0 or a positive integer')],
+    ['numbers and weights', (m) => m.decode(images(1), { labels: [1], classWeights: [0, 1, 0, 0, 0] }),
+      new RangeError('decode: labels and classWeights are given, expected one of them')],
+    ['weights of another number', (m) => m.decode(images(2), { classWeights: [0, 1, 0, 0, 0] }),
+      new RangeError('decode: classWeights expected 5 for each of the 2 rows, got 5')],
+    ['weights below 0', (m) => m.decode(images(1), { classWeights: [2, -1, 0, 0, 0] }),
+      new RangeError('decode: classWeights of row 0 are 2, -1, 0, 0, 0, expected 0 or more each, 1 in all')],
+    ['weights that are no numbers', (m) => m.encode(images(1), { classWeights: [NaN, 1, 0, 0, 0] }),
+      new RangeError('encode: classWeights of row 0 are NaN, 1, 0, 0, 0, expected 0 or more each, 1 in all')],
+    ['weights of another sum', (m) => m.decode(images(2), { classWeights: [0, 1, 0, 0, 0, 0.5, 0, 0, 0.25, 0] }),
+      new RangeError('decode: classWeights of row 1 are 0.5, 0, 0, 0.25, 0, expected 0 or more each, 1 in all')],
+    ['weights without end', (m) => m.sample(1, { classWeights: [Infinity, 0, 0, 0, 0] }),
+      new RangeError('sample: classWeights of row 0 are Infinity, 0, 0, 0, 0, expected 0 or more each, 1 in all')],
+    ['weights where its graphs take numbers', (m) => m.decode(images(1), { classWeights: [0, 0.5, 0.5, 0, 0] }),
+      /^decode: the conditional takes no classWeights, but labels: concat: /],
   ])('refuses labels: %s', async (_, use, error) => {
     const model = await newModel(conditional())
     expect(() => use(model)).toThrow(error)
@@ -97,8 +111,10 @@ describe('a conditional model', () => {
 
   it('and no other takes labels', async () => {
     const model = await newModel()
-    expect(() => model.sample(2, { label: 1 })).toThrow(
-      new RangeError('sample: labels are given, and the vae has no classes; leave them out'))
+    for (const given of [{ label: 1 }, { classWeights: [0, 1, 0, 1] }]) {
+      expect(() => model.sample(2, given)).toThrow(
+        new RangeError('sample: labels are given, and the vae has no classes; leave them out'))
+    }
   })
 })
 

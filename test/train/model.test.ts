@@ -140,7 +140,7 @@ describe('errors', () => {
     expect(() => model.evaluate(data, options)).toThrow(new RangeError("evaluate: there is no option 'sed'; it takes batchSize"))
     expect(() => model.evaluate(data, { batchSize: 0 })).toThrow('evaluate: batchSize is 0, expected a positive integer')
     expect(() => model.sample(1, options)).toThrow(
-      new RangeError("sample: there is no option 'sed'; it takes seed, labels, label"))
+      new RangeError("sample: there is no option 'sed'; it takes seed, labels, label, classWeights"))
     await expect(Model.create(runtime, smallVae(), options)).rejects.toThrow(
       "Model.create: there is no option 'sed'; it takes seed")
   })

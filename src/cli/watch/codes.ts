@@ -14,6 +14,7 @@ import { isModelName, models } from '../../models/kinds.ts'
 import { loadConfig } from '../../node/config.ts'
 import { loadRun, type Run } from '../../node/run.ts'
 import { scaledImages } from '../../train/batches.ts'
+import { readsLabels } from '../../train/inference.ts'
 import { someFittingData } from '../data.ts'
 
 /** Images that are encoded, as far as there are so many, and their numbers and MOST_MS allow it; and how many at a time. */
@@ -71,21 +72,23 @@ export class Encoders {
     return this.#inTurn(async () => {
       const run = await this.#load(folder)
       const data = await this.#imagesOf(folder, run)
-      const { codeShape, classes, imageShape } = run.model.definition
+      const { codeShape, imageShape } = run.model.definition
+      const [told, toldToDecode] = (['encode', 'decode'] as const).map((graph) => readsLabels(run.model.definition, graph))
       const { labels, classNames } = data
+      if (told && !labels) throw new GanglionError('the images have no labels, which the model wants')
       const [size, began] = [sizeOf(codeShape), performance.now()]
       const codes = new Float32Array(data.count * size)
       let count = 0
       while (count < data.count && (count === 0 || performance.now() - began < MOST_MS)) {
         const rows = Array.from({ length: Math.min(AT_ONCE, data.count - count) }, (_, i) => count + i)
-        const told = classes ? { labels: rows.map((row) => labels![row]!) } : {}
-        codes.set(run.model.encode(scaledImages(data, rows), told), count * size)
+        const own = told ? { labels: rows.map((row) => labels![row]!) } : {}
+        codes.set(run.model.encode(scaledImages(data, rows), own), count * size)
         count += rows.length
         await turn()
       }
       return {
         size, codes: codes.subarray(0, count * size), ...(labels && { labels: Array.from(labels).slice(0, count) }),
-        ...(classNames && { classNames }), ...(!classes && size <= MOST_NUMBERS && { shape: imageShape }),
+        ...(classNames && { classNames }), ...(!toldToDecode && size <= MOST_NUMBERS && { shape: imageShape }),
       }
     })
   }
@@ -95,7 +98,7 @@ export class Encoders {
     return this.#inTurn(async () => {
       const { model } = await this.#load(folder)
       const size = sizeOf(model.definition.codeShape)
-      if (code.length === size && !model.definition.classes) return model.decode(code)
+      if (code.length === size && !readsLabels(model.definition, 'decode')) return model.decode(code)
       throw new GanglionError(`the code has ${code.length} numbers, and the run's have ${size}; load the page again`)
     })
   }
@@ -116,14 +119,13 @@ export class Encoders {
 
   /** Images that are as far from each other as they can be. */
   async #imagesOf(folder: string, { config, model }: Run): Promise<Shown> {
-    const { imageShape, classes } = model.definition
+    const { imageShape } = model.definition
     const key = JSON.stringify([config.data, imageShape])
     const known = this.#shown.get(key)
     if (known) return keep(this.#shown, key, known)
     const most = mostShown(imageShape)
     const data: Shown = this.#given ? subset(this.#given, spread(this.#given.count, most))
       : await someFittingData(config, folder, model, most)
-    if (classes !== undefined && !data.labels) throw new GanglionError('the images have no labels, which the model wants')
     return keep(this.#shown, key, data)
   }
 }
