@@ -14,7 +14,7 @@ export interface NodeModules {
   v8: { setFlagsFromString(flag: string): void }
   timers: { setImmediate(done: () => void): unknown }
   crypto: { createHash(algorithm: 'sha256'): { update(part: Uint8Array): void, digest(encoding: 'hex'): string } }
-  zlib: { inflateRawSync(bytes: Uint8Array): Uint8Array<ArrayBuffer> }
+  zlib: { inflateRawSync(bytes: Uint8Array): Uint8Array<ArrayBuffer>, crc32?(bytes: Uint8Array): number }
   buffer: { Buffer: { from(text: string, encoding: 'base64'): Uint8Array } }
 }
 interface NodeProcess {

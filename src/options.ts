@@ -83,19 +83,21 @@ export function complete<S extends readonly Schema[]>(
   owner: string, given: Given<All<S>>, ...schemas: S
 ): Complete<All<S>> {
   const schema = Object.assign({}, ...schemas) as Readonly<Record<string, Option & Required>>
-  const names = Object.keys(schema).join(', ')
-  if (!isRecord(given)) throw new TypeError(`${owner}: the options are ${shown(given)}, expected an object with ${names}`)
+  const names = (): string => Object.keys(schema).join(', ')
+  if (!isRecord(given)) throw new TypeError(`${owner}: the options are ${shown(given)}, expected an object with ${names()}`)
   const values: Readonly<Record<string, unknown>> = given
   for (const key of Object.keys(values)) {
     if (values[key] === undefined || Object.hasOwn(schema, key)) continue
-    throw new RangeError(`${owner}: there is no option '${key}'; it takes ${names}`)
+    throw new RangeError(`${owner}: there is no option '${key}'; it takes ${names()}`)
   }
-  const all = Object.entries(schema).map(([key, r]) => {
+  const all: Record<string, unknown> = {}
+  for (const key in schema) {
     const value = values[key]
+    const r = schema[key]!
     if (value !== undefined || r.required) check(owner, key, value, r)
-    return [key, value ?? r.initial]
-  })
-  return Object.fromEntries(all) as Complete<All<S>>
+    all[key] = value ?? r.initial
+  }
+  return all as Complete<All<S>>
 }
 
 /**

@@ -44,11 +44,13 @@ const ON_DEMAND = [
 ]
 const FOLDERS = ['data', 'graph', 'ops', 'ops/lowering', 'autodiff', 'compiler', 'nn', 'models', 'train']
 /** Of other folders, what the default entry needs. */
-const FILES = ['host', 'formats/grid', 'formats/sha256', 'formats/utf8', 'runtime/runtime']
+const FILES = [
+  'host', 'formats/grid', 'formats/sha256', 'formats/utf8', 'runtime/runtime', 'runtime/inflate', 'runtime/features',
+]
 /** What collects modules in an object (of which bundlers keep all), what is loaded when asked for, what no page needs. */
 const LEFT_OUT = [
   'index.ts', 'kinds.ts', 'registry.ts', 'accumulate.ts', 'checkpointing.ts', 'micro_batches.ts', 'alike.ts', 'own.ts',
-  'subset.ts', 'permutation.ts', 'streaming.ts',
+  'subset.ts', 'permutation.ts', 'streaming.ts', 'recompute.ts',
 ]
 
 /**

@@ -23,8 +23,8 @@ export function shareEqual(roots: readonly Tensor[]): Map<Tensor, Tensor> {
 function attrsKey(node: Tensor): string {
   if (isConstant(node) && node.size > 64) return `#${node.id}`
   return JSON.stringify({ ...node.attrs, shape: node.shape }, (_, value: unknown) => {
-    if (isA('Float32Array', value)) return Array.from(value)
     // JSON would write NaN and both infinities as null, −0 as 0.
-    return typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)) ? `${value} ${1 / value}` : value
+    if (typeof value === 'number') return !Number.isFinite(value) || Object.is(value, -0) ? `${value} ${1 / value}` : value
+    return isA('Float32Array', value) ? Array.from(value) : value
   })
 }

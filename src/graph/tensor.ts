@@ -140,7 +140,9 @@ export function checkShape(op: string, shape: Shape, most = Number.MAX_SAFE_INTE
 
 /** Makes the tensor `op(inputs)`; the op's shape rule checks the inputs. */
 export function apply<A extends Attrs>(op: Op<A>, inputs: readonly Tensor[], attrs: A): Tensor<A> {
-  inputs.forEach((x, i) => check(op.name, inputs.length > 1 ? `input ${i}` : 'x', x, tensor))
+  inputs.forEach((x, i) => {
+    if (!isTensor(x)) check(op.name, inputs.length > 1 ? `input ${i}` : 'x', x, tensor)
+  })
   const shape = op.shape(inputs.map((t) => t.shape), attrs)
   checkShape(op.name, shape)
   return new Tensor(op, inputs, attrs, shape, currentScope())

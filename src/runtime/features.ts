@@ -20,11 +20,12 @@ export interface Features {
 /** The header of a wasm module, `\0asm` version 1, and its type section: one function type () → (v128). */
 const VECTOR = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0]
 
+// Functions, so that bundlers leave out the lists where nothing asks.
 /** i32.const 0, i8x16.splat (fd 0f), i8x16.popcnt (fd 62): the last opcodes that SIMD got. */
-const SIMD = [...VECTOR, 10, 10, 1, 8, 0, 0x41, 0, 0xfd, 0x0f, 0xfd, 0x62, 0x0b]
+const SIMD = () => [...VECTOR, 10, 10, 1, 8, 0, 0x41, 0, 0xfd, 0x0f, 0xfd, 0x62, 0x0b]
 
 /** i32.const 1, i8x16.splat, i32.const 2, i8x16.splat, i8x16.relaxed_swizzle (fd 80 02). */
-const RELAXED = [...VECTOR, 10, 15, 1, 13, 0, 0x41, 1, 0xfd, 0x0f, 0x41, 2, 0xfd, 0x0f, 0xfd, 0x80, 2, 0x0b]
+const RELAXED = () => [...VECTOR, 10, 15, 1, 13, 0, 0x41, 1, 0xfd, 0x0f, 0x41, 2, 0xfd, 0x0f, 0xfd, 0x80, 2, 0x0b]
 
 /** A function () → () over a shared memory of one page: i32.const 0, i32.atomic.load (fe 10, align 2, offset 0), drop. */
 const ATOMICS = [
@@ -44,7 +45,7 @@ export function features(): Features {
 const hasEngine = (): boolean => typeof WebAssembly === 'object'
 const valid = (bytes: readonly number[]): boolean => hasEngine() && WebAssembly.validate(Uint8Array.from(bytes))
 function simd(): Feature {
-  if (valid(SIMD)) return yes('every kernel uses it')
+  if (valid(SIMD())) return yes('every kernel uses it')
   if (!hasEngine()) return no(NO_WASM)
   return no('this engine does not know WebAssembly SIMD, which Ganglion needs; ' +
     'use Node 20.19, Chrome 91, Firefox 89, Safari 16.4 or newer')
@@ -52,7 +53,7 @@ function simd(): Feature {
 
 /** Relaxed SIMD alone: asking for threads takes Node some milliseconds. */
 export function relaxedSimd(): Feature {
-  if (valid(RELAXED)) return yes('the engine knows it')
+  if (valid(RELAXED())) return yes('the engine knows it')
   if (!hasEngine()) return no(NO_WASM)
   const flag = '--experimental-wasm-relaxed-simd'
   // eslint-disable-next-line ganglion/determinism -- only to say why: it runs, and gives the same numbers, without it

@@ -1,27 +1,29 @@
 // Arrays that are changed in place after a model copied them: said, and a new dataset of them has what they hold then.
 import { describe, expect, it, test } from 'vitest'
 import { imageDataset, type ImageDataset } from '../../src/data/dataset.ts'
-import { markOf } from '../../src/data/mark.ts'
+import { markOf, markOfWords } from '../../src/data/mark.ts'
 import { bytesData, newModel, SHAPE, smallVae, trained } from '../train/data.ts'
 import { here, make, newData } from '../worker/harness.ts'
 
-test.each([0, 1, 2, 3, 4, 7, 8, 31])('a change of any byte of %d gives another mark, wherever the array lies', (length) => {
+const LENGTHS = [0, 1, 2, 3, 4, 7, 8, 31]
+const cases = [markOf, markOfWords].flatMap((mark) => LENGTHS.map((length) => [mark.name, length, mark] as const))
+test.each(cases)('%s: a change of any byte of %d gives another mark, wherever the array lies', (_, length, mark) => {
   for (const offset of [0, 1, 2, 3]) {
     const bytes = Uint8Array.from({ length: length + 9 }, (_, i) => i * 37)
     const array = bytes.subarray(offset, offset + length)
-    const marks = new Set([markOf(array)])
+    const marks = new Set([mark(array)])
     for (let i = 0; i < length; i++) {
       for (const bit of [1, 128]) {
         array[i]! ^= bit
-        marks.add(markOf(array))
+        marks.add(mark(array))
         array[i]! ^= bit
       }
     }
     expect(marks.size).toBe(1 + 2 * length)
-    expect(markOf(array)).toBe([...marks][0])
+    expect(mark(array)).toBe([...marks][0])
     // What lies around it does not matter.
     bytes[offset + length]! ^= 255
-    expect(markOf(array)).toBe([...marks][0])
+    expect(mark(array)).toBe([...marks][0])
   }
 })
 
