@@ -38,8 +38,8 @@ export interface Begun {
 
 /** Does the first steps. */
 export async function begin(run: Prepared, settings: Settings, io: Io): Promise<Begun> {
-  const { model, data, epochs } = run
-  const { batchSize, accumulate, checkpointing } = settings
+  const { model, data, batchSize, epochs } = run
+  const { accumulate, checkpointing } = settings
   const stop = new AbortController()
   const { signal } = stop
   const began = performance.now()
@@ -71,8 +71,8 @@ async function crewOf(
   if (!settings.workers && settings.nats === undefined) return localCrew(work)
   // eslint-disable-next-line no-restricted-syntax -- before the first step
   const { startCrew } = await import('../node/crew.ts')
-  const { data, choice, runtime, epochs, options } = run
-  const { accumulate: microBatches, batchSize, workers = 0, nats, source, rounds, augment } = settings
+  const { data, choice, runtime, epochs, options, batchSize } = run
+  const { accumulate: microBatches, workers = 0, nats, source, rounds, augment } = settings
   const { seed, precision, wide, gradients = 'f32' } = settings
   const { step, position } = countersOf(work.model.session)
   const name = settings.run ?? source.kind

@@ -84,7 +84,9 @@ export async function dryRun(run: DryRun, { stdout }: Io): Promise<void> {
   const { kind } = model.definition
   const steps = stepsOfEpoch(model.definition, data, size)
   const seconds = steps * await secondsPerStep(run)
-  const facts = { kind, parameters, images: data.count, stepsPerEpoch: steps, bytes: room, secondsPerEpoch: seconds, epochs }
+  const facts = {
+    kind, parameters, images: data.count, batchSize, stepsPerEpoch: steps, bytes: room, secondsPerEpoch: seconds, epochs,
+  }
   stdout.write(json ? `${JSON.stringify({ event: 'dry-run', ...facts })}\n` : [
     `${kind}, ${parameters} parameters, ${data.count} images, ${steps} steps of ${size} in an epoch`,
     `memory    ${said(room)}`,

@@ -4,6 +4,7 @@ import type { RunConfig } from '../checkpoint/config.ts'
 import { loadedOptions } from '../checkpoint/options.ts'
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
+import { batchSizeFor } from '../models/batch_size.ts'
 import { augmentedModel, modelInRounds } from '../node/model_source.ts'
 import type { OpenedDataset } from '../node/open_dataset.ts'
 import { loadRun } from '../node/run.ts'
@@ -25,6 +26,7 @@ export interface Prepared {
   readonly model: Model
   readonly runtime: Runtime
   readonly options: Settings['options']
+  readonly batchSize: number
   /** Of a dry run: what training would hold in memory. */
   readonly room?: Room
   readonly choice: DataChoice
@@ -44,7 +46,7 @@ export const asksForTasks = ({ workers, nats, rounds, gradients = 'f32' }: Setti
   !!workers || nats !== undefined || !!rounds || gradients !== 'f32'
 
 export async function prepare(settings: Settings, io: Io): Promise<Prepared> {
-  const { source, data: name, maxBytes, memory, batchSize, accumulate, resume } = settings
+  const { source, data: name, maxBytes, memory, accumulate, resume } = settings
   const { data, choice } = resume ? await resumedData(name, resume, maxBytes, memory)
     : {
         data: settings.loaded ?? await trainingSet(name, { ...settings.choice, seed: settings.seed }, maxBytes, memory),
@@ -62,7 +64,8 @@ export async function prepare(settings: Settings, io: Io): Promise<Prepared> {
   const { define } = modelInRounds(changed, settings.rounds)
   const made = (all: Settings['options']) => (
     define({ imageShape: data.shape, classes: classesOf(data), options: loadedOptions(all) }))
-  const options = scheduledOptions(settings, made(settings.options), data)
+  const { batchSize = batchSizeFor(data.shape, source.batchSize) } = settings
+  const options = scheduledOptions({ ...settings, batchSize }, made(settings.options), data)
   const definition = made(options)
   if (batchSize * accumulate > data.count) {
     const times = accumulate > 1 ? ` with --accumulate ${accumulate}` : ''
@@ -75,7 +78,7 @@ export async function prepare(settings: Settings, io: Io): Promise<Prepared> {
       `and the training images ${data.shape.join('x')}; put images of one shape there`)
   }
   const runtime = await createRuntime({ threads: settings.threads, precision: settings.precision, wide: settings.wide })
-  const room = settings.dryRun ? await roomOf(definition, { ...settings, data }, runtime.threads) : undefined
+  const room = settings.dryRun ? await roomOf(definition, { ...settings, batchSize, data }, runtime.threads) : undefined
   const model = resume ? (await loadRun(resume.folder, { runtime, state: true, define: changed.define })).model
     : await Model.create(runtime, definition, { seed: settings.seed })
   const { step: from, epoch } = countersOf(model.session)
@@ -84,6 +87,6 @@ export async function prepare(settings: Settings, io: Io): Promise<Prepared> {
     throw new NothingLeft(`nothing is left to train: the run "${resume!.folder}" has had ${had}, ` +
       `and --epochs is ${settings.epochs}; give more`)
   }
-  const config = (folder: string) => configOf({ ...settings, choice }, definition, data, runtime.threads, folder)
-  return { data, test, model, runtime, options, room, choice, from, epochs: settings.epochs - epoch, config }
+  const config = (folder: string) => configOf({ ...settings, batchSize, choice }, definition, data, runtime.threads, folder)
+  return { data, test, model, runtime, options, batchSize, room, choice, from, epochs: settings.epochs - epoch, config }
 }

@@ -44,7 +44,8 @@ export interface Settings {
   readonly bestOptions?: BestOptions
   /** Whether to say what the run will take, in place of training. */
   readonly dryRun?: boolean
-  readonly batchSize: number
+  /** Images in a step; where it is left out, what suits the model and the size of images. */
+  readonly batchSize?: number
   readonly accumulate: number
   /** In how many bits gradients are given. */
   readonly gradients?: 'f32' | 'bf16'
@@ -84,13 +85,15 @@ export interface Settings {
   /** The run to go on with, in its folder. */
   readonly resume?: Resume
 }
+/** Where the images are known. */
+export type Decided = Settings & { readonly batchSize: number }
 
 /**
  * @param threads how many the run has
  * @param folder the run's
  */
 export async function configOf(
-  settings: Settings, { kind, options }: ModelDefinition, used: LoadedDataset | OpenedDataset, threads: number, folder: string,
+  settings: Decided, { kind, options }: ModelDefinition, used: LoadedDataset | OpenedDataset, threads: number, folder: string,
 ): Promise<RunConfig> {
   const { source, data, maxBytes, memory, epochs, batchSize, accumulate, rounds, augment, seed, precision, wide } = settings
   const { bestOptions = {} } = settings

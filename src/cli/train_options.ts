@@ -1,5 +1,6 @@
 // The options of `ganglion train` and their defaults; those of pictures and of models are elsewhere.
 import { areChanges, CHANGES } from '../models/augment.ts'
+import { batchSizeFor } from '../models/batch_size.ts'
 import { models } from '../models/kinds.ts'
 import { DATA, MAX_BYTES } from './commands/picture.ts'
 import { limitOptions } from './data_options.ts'
@@ -10,11 +11,13 @@ import { scheduleNames } from './schedule.ts'
 import { belowOne, natsUrl, runName } from './swarm_options.ts'
 import { PORT } from './watch_options.ts'
 
-/** What holds where a new run is told nothing else. A model's own epochs and batch size come before these. */
+/**
+ * What holds where a new run is told nothing else. A model's own epochs come before these. How many images a step takes, the
+ * model and their size say: src/models/batch_size.ts.
+ */
 export const DEFAULTS = {
   data: 'mnist',
   epochs: 10,
-  batchSize: 128,
   accumulate: 1,
   seed: 1,
   threads: 1,
@@ -37,6 +40,9 @@ function byModel(of: (kind: (typeof kinds)[number]) => number): string {
   const [common, ...others] = values.sort((a, b) => models(b).length - models(a).length)
   return [`${common}`, ...others.map((value) => `${models(value).join(', ')} ${value}`)].join('; ')
 }
+
+/** What is the most by default of images of some sides. */
+const LARGE = `at most ${[64, 128, 256].map((side) => `${batchSizeFor([side, side, 1])} (${side}x${side})`).join(', ')}`
 
 const changes = (text: string): string => {
   if (!areChanges(text)) throw new RangeError(CHANGES)
@@ -63,7 +69,7 @@ export const training = {
   },
   'batch-size': {
     value: 'N', help: 'images in a step', read: integer(1),
-    initial: byModel(({ batchSize = DEFAULTS.batchSize }) => batchSize),
+    initial: `${byModel(({ batchSize }) => batchSizeFor([1, 1, 1], batchSize))}; of large images ${LARGE}`,
   },
   accumulate: {
     value: 'N', help: 'micro-batches of --batch-size images in a step', read: integer(1), initial: DEFAULTS.accumulate,

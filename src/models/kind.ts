@@ -26,7 +26,7 @@ export interface KindRecord<S extends Schema = Schema> {
   readonly images?: string
   /** How many epochs `ganglion train` trains by default. Default 10. */
   readonly epochs?: number
-  /** How many images a step of it takes by default. Default 128. */
+  /** How many images a step of it takes by default, of less than 64 × 64 pixels: of larger ones it is less. Default 128. */
   readonly batchSize?: number
 }
 

@@ -84,6 +84,33 @@ test('--dry-run says what a run takes, and writes nothing', async () => {
   expect(bytes.step).toBeLessThan(100 * 32 * 36 * 4)
 })
 
+function images(side: number): string {
+  const file = at.in(`of-${side}`)
+  writeFileSync(file, writeIdx([192, side, side], Uint8Array.from({ length: 192 * side * side }, (_, i) => i % 251)))
+  return file
+}
+test.each([
+  ['vae', 64, [], 64], ['vae', 32, [], 128], ['wgan-gp', 64, ['--filters', '2'], 32], ['vae', 64, ['--batch-size', '100'], 100],
+])('of a %s a step takes by default what suits its images, %i pixels a side %j: %i', async (kind, side, more, batchSize) => {
+  const { code, stdout, stderr } = await ganglion(['train', kind, '--data', images(side), ...more, '--dry-run', '--json'])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(JSON.parse(stdout)).toMatchObject({ batchSize })
+}, 60_000)
+
+test('a run says in config.json what a step takes, and goes on so', async () => {
+  const sizes = () => (config('large-run') as unknown as { training: { batchSize: number } }).training.batchSize
+  const train = ['train', 'vae', '--data', images(64), '--hidden', '2', '--epochs', '1', '--quiet', '--out', at.in('large-run')]
+  for (const [more, batchSize] of [[[], 64], [['--batch-size', '96'], 96]] as const) {
+    expect(await ganglion([...train, '--force', ...more])).toMatchObject({ code: 0, stderr: '' })
+    expect(sizes()).toBe(batchSize)
+    expect(config('large-run').command).toContain(`--batch-size ${batchSize} `)
+    expect(await ganglion(['train', '--resume', at.in('large-run'), '--epochs', '2', '--quiet'])).toMatchObject({ code: 0 })
+    expect(sizes()).toBe(batchSize)
+    const lines = readFileSync(at.in('large-run', 'metrics.jsonl'), 'utf8').trim().split('\n')
+    expect((JSON.parse(lines.at(-1)!) as { step: number }).step).toBe(2 * Math.ceil(192 / batchSize))
+  }
+})
+
 test('--dry-run refuses what no memory has room for, before it is reserved', async () => {
   writeFileSync(at.in('large'), writeIdx([16, 64, 64], new Uint8Array(16 * 64 * 64)))
   const args = ['train', 'conv-vae', '--data', at.in('large'), '--batch-size', '16', '--filters', '4096', '--dry-run']

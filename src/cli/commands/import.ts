@@ -3,6 +3,7 @@ import { GanglionError } from '../../errors.ts'
 import { importWeights } from '../../export/import.ts'
 import { loadedOptions } from '../../checkpoint/options.ts'
 import { decodeSafetensors } from '../../formats/safetensors.ts'
+import { batchSizeFor } from '../../models/batch_size.ts'
 import { isModelName, modelNames } from '../../models/kinds.ts'
 import { builtInModel, moduleModel, type ModelSource } from '../../node/model_source.ts'
 import { readRegular } from '../../node/read.ts'
@@ -14,7 +15,7 @@ import { flagsOf, optionsFrom } from '../model_options.ts'
 import { help, integer, parse, path, seed, UsageError, type Values } from '../options.ts'
 import { RunFolder } from '../run_folder.ts'
 import { checkFolder, lockNewRun } from '../run_lock.ts'
-import { configOf, type Settings } from '../settings.ts'
+import { configOf, type Decided } from '../settings.ts'
 import { DEFAULTS, kinds } from '../train_options.ts'
 import { DATA, MAX_BYTES } from './picture.ts'
 
@@ -23,7 +24,7 @@ const common = {
   data: { ...DATA, help: "what it is to be trained on, which says the images' shape", initial: 'mnist' },
   'max-bytes': MAX_BYTES,
   epochs: { value: 'N', help: 'how many times training is to go through the data', read: integer(1), initial: DEFAULTS.epochs },
-  'batch-size': { value: 'N', help: 'images in a step', read: integer(1), initial: DEFAULTS.batchSize },
+  'batch-size': { value: 'N', help: 'images in a step', read: integer(1), initial: 'as "ganglion train" has it' },
   seed: { value: 'N', help: 'drives shuffling and noise', read: seed, initial: 1 },
   out: { value: 'DIR', help: 'the run folder', read: path, initial: 'runs/MODEL, or MODEL-2, …' },
   force: { help: 'replace the run in a folder that is not empty; other files stay' },
@@ -55,10 +56,10 @@ export const importRun: Command = {
     const { tensors } = decodeSafetensors(await bytesOf(file), file)
     const data = await trainingData(name, undefined, given['max-bytes'])
     const definition = source.define({ imageShape: data.shape, classes: classesOf(data), options: loadedOptions(options) })
-    const settings: Settings = {
+    const settings: Decided = {
       source, options, data: name, choice: {}, maxBytes: given['max-bytes'], epochs: epochs ?? source.epochs ?? DEFAULTS.epochs,
-      batchSize: given['batch-size'] ?? DEFAULTS.batchSize, accumulate: 1, seed: given.seed ?? 1, threads: 1,
-      precision: 'deterministic', wide: false, saveEvery: 30, out, force, quiet: true, json: false,
+      batchSize: given['batch-size'] ?? batchSizeFor(data.shape, source.batchSize), accumulate: 1, seed: given.seed ?? 1,
+      threads: 1, precision: 'deterministic', wide: false, saveEvery: 30, out, force, quiet: true, json: false,
     }
     const model = await Model.create(await createRuntime(), definition, { seed: settings.seed })
     const { from, names } = importWeights(model, tensors, file)

@@ -117,7 +117,7 @@ async function newRun(args: readonly string[], { model }: Asked, io?: Io): Promi
     memory: values.memory,
     choice: choiceFrom(values),
     epochs: values.epochs ?? source.epochs ?? DEFAULTS.epochs,
-    batchSize: values['batch-size'] ?? source.batchSize ?? DEFAULTS.batchSize,
+    batchSize: values['batch-size'],
     accumulate: microBatches(values) ?? DEFAULTS.accumulate,
     rounds: roundsIn(values, DEFAULTS.outer),
     gradients: values.gradients,
