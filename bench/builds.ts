@@ -11,6 +11,7 @@ import type { RuntimeOptions } from '../src/runtime/create_runtime.ts'
 import { madeUp } from '../src/verify/draw.ts'
 import type { ModelDefinition } from '../src/models/definition.ts'
 import { git } from './about.ts'
+import { olderPieces } from './older.ts'
 import { realModels, type Pieces } from './real_models.ts'
 import { bundle, THREAD } from './runtimes.ts'
 import { madeAt } from './worktree.ts'
@@ -32,20 +33,22 @@ export interface Step {
 type Options = Pick<RuntimeOptions, 'wide' | 'precision'> & { readonly threads: number }
 type Host = Pick<typeof host, 'createRuntime' | 'input'> & Pieces & Partial<Pick<typeof host, 'trainingStages'>>
 
-const definitionOf = (from: Host, model: string): ModelDefinition =>
-  realModels[model]?.(from) ?? (from as unknown as Readonly<Record<string, () => ModelDefinition>>)[model]!()
+const packaged = (from: Host, model: string): ModelDefinition =>
+  (from as unknown as Readonly<Record<string, () => ModelDefinition>>)[model]!()
 
 /** Written with the package's public pieces alone, which commits far apart have in common. */
 async function stepWith(
   from: Host, worker: string, model: string, batch: number, { threads, ...options }: Options,
 ): Promise<Step> {
-  const definition = definitionOf(from, model)
+  const pass = new from.layers.Pass(true)
+  const real = realModels[model]?.(from.trainingStages ? from : olderPieces(from, pass))
+  const definition = real ?? packaged(from, model)
   const runtime = await from.createRuntime({ ...options, ...(threads > 1 && { threads, worker: pathToFileURL(worker) }) })
   const session = await runtime.session(1)
   const images = from.input('images', [batch, ...definition.imageShape])
-  // Definitions of commits before `trainingStages` take images in place of a batch.
+  // Older commits' own definitions take images in place of a batch.
   const stages = from.trainingStages?.(definition, { images })
-    ?? (definition.train(images as never, new from.layers.Pass(true)) as FunctionSpec['stages'])
+    ?? (definition.train(real ? { images } : images as never, pass) as FunctionSpec['stages'])
   const fn = session.compile({ group: 'train', stages })
   fn.feed('images', madeUp(images.size, 1))
   return {
