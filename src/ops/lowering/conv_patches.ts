@@ -66,19 +66,21 @@ export const rowsOf = (p: Patches): number => p.image[0] * patchesPerImage(p)
 /** Numbers of a patch: columns of A. */
 export const depthOf = ({ image, taps }: Patches): number => taps[0] * taps[1] * image[3]
 
-/** The fields of A, the patches of the images at an address. */
-type PatchFields = Omit<PatchArgs, keyof ProductFields>
-function patchFields(images: number, { image, count, step, tap, offset, taps }: Patches): PatchFields {
+/**
+ * The fields of a product, and of A, the patches of the images at an address. In Node 20 an object of so many fields takes 30 µs
+ * where it begins with another's, 0.5 where it ends with them.
+ */
+function patchFields(images: number, { image, count, step, tap, offset, taps }: Patches, fields: ProductFields): PatchArgs {
   const [, height, width, channels] = image
   return {
     images, height, width, channels, patchesY: count[0], patchesX: count[1], patchStepY: step[0], patchStepX: step[1],
-    tapStepY: tap[0], tapStepX: tap[1], offsetY: offset[0], offsetX: offset[1], tapsX: taps[1],
+    tapStepY: tap[0], tapStepX: tap[1], offsetY: offset[0], offsetX: offset[1], tapsX: taps[1], ...fields,
   }
 }
 
 /** C = patches · B */
 export const multiplyPatches = (images: number, p: Patches): Multiply => (fields, options) =>
-  call(gemm_patches_f32, { ...fields, ...patchFields(images, p) }, options)
+  call(gemm_patches_f32, patchFields(images, p, fields), options)
 /** C = patchesᵀ · B */
 export const multiplyTransposed = (images: number, p: Patches): Multiply => (fields, options) =>
-  call(gemm_patches_transposed_f32, { ...fields, ...patchFields(images, p) }, options)
+  call(gemm_patches_transposed_f32, patchFields(images, p, fields), options)

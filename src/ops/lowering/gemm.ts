@@ -65,6 +65,8 @@ export interface Work {
 export type ProductFields = Omit<Matrix, keyof MatrixFields>
 /** A as a matrix in memory. */
 type MatrixFields = Pick<Matrix, 'a' | 'rowStride' | 'columnStride'>
+const matrixFields = ({ a, rowStride, columnStride }: MatrixFields, fields: ProductFields): Matrix =>
+  ({ a, rowStride, columnStride, ...fields })
 
 /** Bytes of B packed in panels of `width` columns. */
 export const panelBytes = (n: number, k: number, width: number = NR): number => up(up(n, width) * k * 4, 64)
@@ -153,13 +155,13 @@ export function matrixProduct(
   const own = ownPacking(p, at.threads)
   if (!own) {
     const right: Right = { k: [1, 1, p.k], n: p.n, strides: [0, 0, ...strides] }
-    return packAndMultiply(node, at, b, right, p, (fields, options) => call(gemm_f32, { ...fields, ...a }, options), c)
+    return packAndMultiply(node, at, b, right, p, (fields, options) => call(gemm_f32, matrixFields(a, fields), options), c)
   }
   const work = {
     b, strides, packedA: own.packedA && at.scratch, scratch: at.scratch + own.packedA, scratchPerThread: own.scratchPerThread,
   }
   const { fields, options } = multiplication(p, work, c, at.threads, epilogueOf(node, at))
-  const args = { ...fields, ...a }
+  const args = matrixFields(a, fields)
   const multiply = call(gemm_f32, args, options)
   return own.packedA ? [call(pack_a_f32, args, { even: true }), multiply] : [multiply]
 }
