@@ -1,7 +1,8 @@
 // The entries as they are built: the same API in each, nothing that a runtime refuses at load, and cores from anywhere.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -27,6 +28,13 @@ async function bundled(entry: string) {
   const [output] = Object.values(metafile.outputs)
   return { text: outputFiles[0]!.text, exports: output!.exports.sort(), imports: output!.imports }
 }
+
+test('they are ASCII, comments too: V8 holds a text with any other character in two bytes each', () => {
+  const dist = dirname(built('index.js'))
+  const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'))
+  expect(files.filter((name) => /[^\0-\x7f]/.test(readFileSync(join(dist, name), 'utf8')))).toEqual([])
+  expect(files).toContain('index.js')
+})
 
 describe.each(DEFAULTS)('%s', (entry) => {
   test('has the API of the default entry', async () => {

@@ -1,7 +1,7 @@
 // Bundles src into dist with esbuild: few files, because each costs an import time. Not minified, so that a stack trace can be
 // read without its source map too. ASCII, because V8 holds a text with any other character in two bytes each.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -102,6 +102,17 @@ const sharedErrors = {
   setup: ({ onResolve }) => onResolve({ filter: /\/errors\.ts$/ }, () => ({ path: `../${ERRORS}.js`, external: true })),
 }
 
+/** Escapes what `charset: 'ascii'` leaves: esbuild keeps comments as they are. */
+function escapeComments(outdir) {
+  for (const name of readdirSync(outdir, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.js')) continue
+    const file = join(outdir, name)
+    const text = readFileSync(file, 'utf8')
+    const escaped = text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    if (escaped !== text) writeFileSync(file, escaped)
+  }
+}
+
 /** @param {string} outdir */
 export async function bundle(outdir) {
   const bundled = (entries, plugins) => build({
@@ -113,4 +124,5 @@ export async function bundle(outdir) {
   })
   const built = [bundled([...ENTRIES, ERRORS], [library]), ...SEPARATE.map((entry) => bundled([entry], [sharedErrors]))]
   if ((await Promise.all(built)).some(({ warnings }) => warnings.length)) throw new Error('esbuild warns')
+  escapeComments(outdir)
 }
