@@ -94,6 +94,7 @@ beforeAll(async () => {
   await make(`ganglion train vae ${few} --hidden 16 --out runs/vae`)
   await make(`ganglion train gan ${few} --hidden 16 --discriminator-hidden 16 --out runs/gan`)
   await make(`ganglion train cvae ${few} --filters 2 --hidden 8 --out runs/cvae`)
+  await make(`ganglion train conv-vae ${few} --latent 2 --filters 2 --hidden 8 --out runs/conv-vae`)
   await make(`ganglion train autoencoder ${few} --out runs/sweep/one`)
   await make('ganglion export runs/sweep/one --format safetensors --part autoencoder --out ae')
   const [weights] = readdirSync(join(home, 'ae')).filter((name) => extname(name) === '.safetensors')
