@@ -28,9 +28,9 @@ export default [
   entry('ganglion: all of it, the core inside', 'index.js', '83.8 kB'),
   entry('ganglion: a program that trains a VAE, the core inside', 'index.js', '54.1 kB', VAE),
   entry('ganglion/slim', 'slim.js', '28.7 kB'),
-  entry('ganglion/api', 'api.js', '66.7 kB'),
+  entry('ganglion/api', 'api.js', '66.8 kB'),
   {
-    ...entry('ganglion/slim and ganglion/api: a program that trains a VAE', '', '36.8 kB'),
+    ...entry('ganglion/slim and ganglion/api: a program that trains a VAE', '', '36.9 kB'),
     path: undefined, import: { 'dist/slim.js': '{ createRuntime, imageDataset, Model }', 'dist/api.js': '{ vae }' },
   },
   entry('ganglion under workerd: all of it, without ganglion.wasm', 'workerd.js', '66.8 kB'),
