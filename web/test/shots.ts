@@ -79,7 +79,12 @@ describe('watch', () => {
     await page.evaluate((kept) => Object.entries(kept).forEach(([key, value]) => localStorage.setItem(key, value)), choices)
     await page.reload()
     await page.waitForSelector('.pictures img')
-    await page.waitForFunction(() => !document.querySelector('.map[role="status"]'), { timeout: 100_000 })
+    // A map is made when it is seen.
+    for (const map of await page.$$('.latent figure')) {
+      await map.scrollIntoView()
+      await map.waitForSelector('canvas.map', { timeout: 60_000 })
+    }
+    await page.evaluate(() => scrollTo(0, 0))
     await new Promise((done) => setTimeout(done, 2500))
     await page.screenshot({ path: `${SHOTS}${name}.png`, fullPage: true })
     await end()

@@ -21,7 +21,8 @@ export function folder(): string {
 }
 
 const children: ChildProcess[] = []
-process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')))
+// Of a test that failed, too.
+afterAll(() => children.forEach((child) => child.kill('SIGKILL')))
 
 /** Runs a command that says an address, until it says it. */
 export async function started(cwd: string, ...args: string[]): Promise<Watching> {
