@@ -32,7 +32,7 @@ export async function reproduce(folder, recipe, model) {
     const own = model ? ['--model', model] : []
     const given = [...own, ...argumentsOf(data)]
     const epochs = epochsOf(given)
-    if ((await lastOf(out))?.epoch !== epochs) {
+    if (!await isTrained(out, epochs)) {
       const how = existsSync(join(out, 'config.json'))
         ? ['--resume', out, ...own, '--epochs', `${epochs}`] : [...given, '--out', out]
       console.log(`ganglion train ${how.join(' ')}`)
@@ -75,15 +75,29 @@ async function linesOf(run) {
   return text.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line)).filter(({ complete }) => complete !== undefined)
 }
 
-/** The last epoch that is over, with the means of all its steps. */
+/** The last epoch that is over, with the means over all its images. */
 async function lastOf(run) {
   const lines = await linesOf(run)
   const last = lines.findLast(({ complete }) => complete)
   if (!last) return undefined
   const parts = lines.filter(({ epoch }) => epoch === last.epoch)
-  const steps = parts.reduce((sum, { from, step }) => sum + step - from, 0)
-  const mean = (name) => parts.reduce((sum, { metrics, from, step }) => sum + metrics[name] * (step - from), 0) / steps
+  const images = parts.reduce((sum, { samples }) => sum + samples, 0)
+  const mean = (name) => parts.reduce((sum, { metrics, samples }) => sum + metrics[name] * samples, 0) / images
   return { ...last, metrics: Object.fromEntries(Object.keys(last.metrics).map((name) => [name, mean(name)])) }
+}
+
+/** Whether a run's last epoch is over, and saved: it may have been killed between its figures and its state. */
+async function isTrained(run, epochs) {
+  const last = await lastOf(run)
+  return last?.epoch === epochs && last.step === await savedStep(run)
+}
+
+/** The steps that the saved state has had: the first word of its counters, in a file of safetensors. */
+async function savedStep(run) {
+  const bytes = await readFile(join(run, 'state.safetensors'))
+  const data = 8 + Number(bytes.readBigUInt64LE(0))
+  const { counters } = JSON.parse(bytes.toString('utf8', 8, data))
+  return bytes.readUInt32LE(data + counters.data_offsets[0])
 }
 
 async function secondsOf(run) {

@@ -10,7 +10,7 @@ import { graphsOf } from '../models/stages.ts'
 import { encodeUtf8 } from '../formats/utf8.ts'
 import { isA } from '../tag.ts'
 import { type Model, ROWS } from '../train/model.ts'
-import type { State } from '../train/state.ts'
+import { type State, stepIn } from '../train/state.ts'
 import { checkShapes } from '../train/weights.ts'
 
 export const WEIGHTS = 'weights.safetensors'
@@ -94,6 +94,13 @@ export async function restore(
     throw new GanglionError(`"${place(name)}" is not what ${DIGEST} of the run says: one of them was changed, ` +
       'or is of another run; copy the run again')
   }
+}
+
+/** The steps that a state has had. @param place of the state, for messages @throws GanglionError when it is damaged */
+export function stepOf(state: Uint8Array, place: string): number {
+  const { counters } = stateOf(decodeSafetensors(state, place).tensors)
+  if (counters.length > 0) return stepIn(counters)
+  throw new GanglionError(`"${place}" has no counters, expected the state of a run; copy the run again`)
 }
 
 /** A line of checksums, as `sha256sum` reads it: its mark of binary files is a star. */

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { type RunConfig, roundsOf } from '../checkpoint/config.ts'
 import { loadedOptions } from '../checkpoint/options.ts'
-import { checkSaved, CHECKSUMS, DIGEST, restore, runFiles, type Saved, STATE, WEIGHTS } from '../checkpoint/run.ts'
+import { checkSaved, CHECKSUMS, DIGEST, restore, runFiles, type Saved, STATE, stepOf, WEIGHTS } from '../checkpoint/run.ts'
 import { GanglionError } from '../errors.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import type { MadeFor } from '../models/own.ts'
@@ -78,6 +78,14 @@ export async function loadRun(folder: string, options: LoadRunOptions = {}): Pro
   const model = await Model.create(runtime ?? await createRuntime(), definition, { seed: config.training.seed })
   await restore(model, saved, state, place)
   return { config, model, ...(saved.digest !== undefined && { digest: saved.digest.trim() }) }
+}
+
+/**
+ * The steps that the saved state of a run has had: its figures are of later ones too, where it was killed in between.
+ * @throws GanglionError when the folder has no state, or it is damaged
+ */
+export async function savedStep(folder: string): Promise<number> {
+  return stepOf((await readSaved(folder, STATE)).bytes, join(folder, STATE))
 }
 
 /** The files of one save, also while another process saves: read again where a save came in between. */

@@ -99,8 +99,11 @@ export function writeState(session: Session, { variables, counters }: State): vo
 export function countersOf(session: Session): { step: number; position: number; epoch: number } {
   const counters = session.counters(TRAIN)
   const word = (index: number): number => counters[index]!
-  return { step: word(STEP) + word(STEP + 1) * 4294967296, position: word(POSITION), epoch: word(EPOCH) }
+  return { step: stepIn(counters), position: word(POSITION), epoch: word(EPOCH) }
 }
+
+/** The steps that counters say were done. */
+export const stepIn = (counters: Readonly<Record<number, number>>): number => counters[STEP]! + counters[STEP + 1]! * 4294967296
 
 /** Goes on to the beginning of an epoch. */
 export function beginEpoch(session: Session, epoch: number): void {

@@ -1,7 +1,7 @@
 // Recipes of `npm run reproduce`: their models train and are judged by the command line on few digits, and the table says what
 // was found, what is under way and what was not run. What was stopped goes on.
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -136,6 +136,10 @@ describe('a recipe of a small VAE', () => {
     const far = JSON.parse(stopped.said) as Record<string, number>
     expect(far).toMatchObject({ run: 'one', epochs: EPOCHS })
     expect(far['epoch']).toBeLessThan(EPOCHS)
+    // As if it had been killed at its end, between its last figures and its last state.
+    const metrics = join(parts, 'one', 'metrics.jsonl')
+    const line = JSON.parse(readFileSync(metrics, 'utf8').split('\n')[0]!) as object
+    appendFileSync(metrics, `${JSON.stringify({ ...line, epoch: EPOCHS, step: 3 * EPOCHS, complete: true })}\n`)
     const again = await run(parts)
     expect(again.code).toBe(0)
     expect(digestOf(parts)).toBe(digestOf(whole))
@@ -147,19 +151,19 @@ describe('a recipe of a small VAE', () => {
     expect(figure(await run(parts))).toBe(12)
   }, 240_000)
 
-  test('whose last epoch was cut has the means of all its steps, and the time of all', async () => {
+  test('whose last epoch was cut has the means over all its images, and the time of all', async () => {
     const { underWay } = await import(join(folder, 'runs.mjs')) as { underWay: (out: string, recipe: object) => Promise<object> }
     const out = join(at, 'cut')
     mkdirSync(join(out, 'one'), { recursive: true })
     const line = (epoch: number, from: number, step: number, loss: number, complete?: boolean) =>
-      JSON.stringify({ epoch, from, step, metrics: { loss }, seconds: 60, complete })
+      JSON.stringify({ epoch, from, step, samples: Math.min(8 * step, 156) - 8 * from, metrics: { loss }, seconds: 60, complete })
     const lines = [
       line(1, 0, 10, 3, true), line(2, 10, 12, 9), line(2, 10, 14, 2, false), line(2, 14, 20, 1, true),
       line(3, 20, 23, 0.5, false),
     ]
     writeFileSync(join(out, 'one', 'metrics.jsonl'), `${lines.join('\n')}\n`)
     const recipe = { runs: { one: () => ['--epochs', '5'] } }
-    expect(await underWay(out, recipe)).toMatchObject({ run: 'one', epoch: 2, epochs: 5, loss: 1.4, seconds: 240 })
+    expect(await underWay(out, recipe)).toMatchObject({ run: 'one', epoch: 2, epochs: 5, loss: (2 * 32 + 44) / 76, seconds: 240 })
     expect(await underWay(join(at, 'nothing'), recipe)).toBeUndefined()
   })
 })

@@ -1,11 +1,13 @@
 // `ganglion sweep`: the runs of a file, stopped at any moment, gone on with, and each of them again by its command.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, describe, expect, it, test } from 'vitest'
 import { parseSweep } from '../../src/cli/sweep/file.ts'
 import { bestOf, type RunResult, trained } from '../../src/cli/sweep/runs.ts'
 import { csvOf, rowsOf } from '../../src/cli/sweep/table.ts'
+import { encodeSafetensors } from '../../src/formats/safetensors.ts'
+import { STEP } from '../../src/graph/contract.generated.ts'
 import { ganglion, main, place, spawned } from './ganglion.ts'
 
 const at = place()
@@ -51,18 +53,38 @@ test('a sweep that was killed twice and gone on with has the table of one that w
   expect(read('again', 'digest.txt')).toBe(read('whole', '0003', 'digest.txt'))
 }, 240_000)
 
-test('an epoch that was stopped has the mean over its images, the last batch being smaller', () => {
-  mkdirSync(at.in('stopped'))
-  writeFileSync(at.in('stopped', 'config.json'), '{}')
+/** Makes a run folder of figures, whose state has had so many steps. */
+function folderWith(name: string, lines: readonly object[], step: number): string {
+  mkdirSync(at.in(name))
+  writeFileSync(at.in(name, 'config.json'), '{}')
+  const counters = new Uint32Array(8)
+  counters[STEP] = step
+  writeFileSync(at.in(name, 'state.safetensors'), encodeSafetensors(new Map([['counters', { shape: [8], data: counters }]])))
+  writeFileSync(at.in(name, 'metrics.jsonl'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  return at.in(name)
+}
+
+test('an epoch that was stopped has the mean over its images, the last batch being smaller', async () => {
   const lines = [
     { epoch: 1, from: 0, step: 3, samples: 40, metrics: { loss: 9 }, complete: true },
     { epoch: 2, from: 3, step: 4, samples: 16, metrics: { loss: 5 }, complete: false },
     { epoch: 2, from: 4, step: 6, samples: 24, metrics: { loss: 1 }, test: { loss: 3 }, complete: true },
   ]
-  writeFileSync(at.in('stopped', 'metrics.jsonl'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
-  expect(trained(at.in('stopped'), 'loss', 2)).toEqual({ epochs: 2, value: 2.6 })
-  expect(trained(at.in('stopped'), 'test.loss', 2)).toEqual({ epochs: 2, value: 3 })
-  expect(trained(at.in('stopped'), 'loss', 1)).toEqual({ epochs: 1, value: 9 })
+  const folder = folderWith('stopped', lines, 6)
+  expect(await trained(folder, 'loss', 2)).toEqual({ epochs: 2, value: 2.6 })
+  expect(await trained(folder, 'test.loss', 2)).toEqual({ epochs: 2, value: 3 })
+  expect(await trained(folder, 'loss', 1)).toEqual({ epochs: 1, value: 9 })
+})
+
+test('figures of steps that a run was killed before it saved do not count; nor do those of a run without a state', async () => {
+  const lines = [
+    { epoch: 1, from: 0, step: 3, samples: 40, metrics: { loss: 9 }, complete: true },
+    { epoch: 2, from: 3, step: 6, samples: 40, metrics: { loss: 5 }, complete: true },
+  ]
+  expect(await trained(folderWith('killed', lines, 5), 'loss', 2)).toEqual({ epochs: 1, value: 9 })
+  expect(await trained(folderWith('saved', lines, 6), 'loss', 2)).toEqual({ epochs: 2, value: 5 })
+  rmSync(at.in('saved', 'state.safetensors'))
+  expect(await trained(at.in('saved'), 'loss', 2)).toEqual({ epochs: 0 })
 })
 
 test('a schedule is over all rungs, in runs that go on and in those that do not', async () => {

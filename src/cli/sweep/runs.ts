@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { FolderInUse, lockFolder } from '../../node/lock.ts'
+import { savedStep } from '../../node/run.ts'
 import { CONFIG, METRICS } from '../../node/run_files.ts'
 import type { EpochLine } from '../lines.ts'
 import type { RunOptions, Sweep } from './file.ts'
@@ -40,12 +41,18 @@ export function runNameOf(folder: string): string {
 /** Digits of a metric: an epoch that was stopped has two lines, whose mean is rounded otherwise than one. */
 const DIGITS = 6
 
-/** The epochs that a run has finished, of the first `most`, and its metric after the last. */
-export function trained(folder: string, metric: string, most: number): { epochs: number, value?: number } {
+/**
+ * The epochs that a run has finished, of the first `most`, and its metric after the last. Figures of steps that the saved state
+ * has not had do not count: the run was killed before they were saved.
+ */
+export async function trained(folder: string, metric: string, most: number): Promise<{ epochs: number, value?: number }> {
   if (!existsSync(join(folder, CONFIG)) || !existsSync(join(folder, METRICS))) return { epochs: 0 }
   const texts = readFileSync(join(folder, METRICS), 'utf8').split('\n').filter(Boolean)
   // Lines of --log-every are of steps that epochs' lines tell of too.
-  const lines = texts.map((text) => JSON.parse(text) as EpochLine).filter(({ complete }) => complete !== undefined)
+  const all = texts.map((text) => JSON.parse(text) as EpochLine).filter(({ complete }) => complete !== undefined)
+  // What is wrong with a state, training says.
+  const saved = await savedStep(folder).catch(() => 0)
+  const lines = all.filter(({ step }) => step <= saved)
   const last = lines.filter(({ complete, epoch }) => complete && epoch <= most).at(-1)
   if (!last) return { epochs: 0 }
   const name = metric.replace(/^test\./, '')
@@ -80,10 +87,11 @@ export async function trainAll(
     for (let run = left.shift(); run !== undefined && !running.signal.aborted; run = left.shift()) {
       const [options, folder] = [sweep.runs[run - 1]!, folderOf(out, run)]
       await free(folder, running.signal)
-      const before = trained(folder, sweep.metric, epochs)
+      const before = await trained(folder, sweep.metric, epochs)
       const failed = before.epochs >= epochs ? undefined : await trainOne(argumentsOf(sweep, options), folder, epochs, running)
       if (running.signal.aborted) return
-      const result = { run, folder, options, ...trained(folder, sweep.metric, epochs), ...(failed !== undefined && { failed }) }
+      const after = await trained(folder, sweep.metric, epochs)
+      const result = { run, folder, options, ...after, ...(failed !== undefined && { failed }) }
       results.push(result)
       running.onResult(result)
     }
