@@ -13,7 +13,7 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 const RESULTS = here('results.json')
 const TABLE = here('../../docs/reproduced.md')
 /** The shortest first. */
-const RECIPES = ['better_vae', 'default_vae', 'iwae', 'keras_vq_vae', 'keras_vae', 'gan', 'binary_vae']
+const RECIPES = ['better_vae', 'better_gan', 'default_vae', 'iwae', 'keras_vq_vae', 'keras_vae', 'gan', 'binary_vae']
 
 const { values, positionals } = parseArgs({
   allowPositionals: true, options: { out: { type: 'string', default: 'build/reproduce' }, table: { type: 'boolean' } },

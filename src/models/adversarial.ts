@@ -26,7 +26,7 @@ const policies = rule("'none', or some of 'color,translation,cutout'", isText,
 export const ADVERSARIAL = {
   /** Steps of the discriminator for each of the generator. Default 1. */
   criticSteps: option(count, 1, 'steps of the discriminator for each of the generator'),
-  /** What an average of the generator's weights keeps at each step, to draw with; 0: none. Default 0. */
+  /** What an average of the generator's weights keeps at each step, less in the first, to draw with; 0: none. Default 0. */
   ema: option(fractionBelowOne, 0, "what an average of the generator's weights keeps at each step, to draw with; 0: none"),
   /** Weight of the discriminator's squared slope at real images. Default 0. */
   r1: option(notNegative, 0, "weight of the discriminator's squared slope at real images"),
@@ -78,7 +78,7 @@ export function adversarial(settings: Settings, networks: Networks): Graphs<'dis
   const clip = clipping(clipNorm)
   const discriminatorOptimizer = adam({ learningRate, beta1, beta2, name: 'adam_discriminator' })
   const generatorOptimizer = adam({ learningRate, beta1, beta2, name: 'adam_generator' })
-  const average = decay ? ema(generators, { decay }) : null
+  const average = decay ? ema(generators, { decay, warmup: true }) : null
   const change = changesOf(diffAugment, DIFFERENTIABLE)
 
   /** ½ · the mean over images of the squared slope of their scores (Mescheder et al. 2018, arXiv:1801.04406). */

@@ -5,7 +5,8 @@ import { spectralNormalization } from '../nn/spectral.ts'
 import { add, mul } from '../ops/arithmetic.ts'
 import { sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/reshape.ts'
-import type { Given } from '../options.ts'
+import { rate } from '../nn/rate.ts'
+import { fractionBelowOne, type Given, option } from '../options.ts'
 import { adversarial, hingeLosses } from './adversarial.ts'
 import { beside, CLASSES, classWeights } from './conditional.ts'
 import { CONV_GAN, convFeatures, convGenerator, head } from './conv_gan.ts'
@@ -13,7 +14,13 @@ import { halvings, widths } from './conv_networks.ts'
 import { joined } from './joined.ts'
 import { defineModel, type OwnKind } from './kind.ts'
 
-const OPTIONS: typeof CONV_GAN & typeof CLASSES = joined(CONV_GAN, CLASSES)
+const OWN = {
+  /** Adam's learning rate, or a schedule. Default 4e-4. */
+  learningRate: option(rate, 4e-4, "Adam's learning rate, or a schedule"),
+  /** What an average of the generator's weights keeps at each step, less in the first, to draw with; 0: none. Default 0.999. */
+  ema: option(fractionBelowOne, 0.999, "what an average of the generator's weights keeps at each step, to draw with; 0: none"),
+}
+const OPTIONS: typeof CONV_GAN & typeof CLASSES & typeof OWN = joined(joined(CONV_GAN, CLASSES), OWN)
 
 /**
  * @example
@@ -26,7 +33,7 @@ export const cgan: OwnKind<typeof OPTIONS, 'discriminator' | 'generator', never>
   options: OPTIONS,
   batchSize: 64,
   images: 'images with labels',
-  verify: { options: { filters: 5, latent: 10 }, batchSize: 8, steps: 20 },
+  verify: { options: { filters: 5, latent: 10, learningRate: 2e-4, ema: 0 }, batchSize: 8, steps: 20 },
   bench: { batchSize: 32, quick: false },
 }, ({ filters, classes, ...options }) => {
   const sizes = { filters, imageShape: options.imageShape }

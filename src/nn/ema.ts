@@ -2,13 +2,21 @@
 import { isVariable, type Variable, variable } from '../graph/leaves.ts'
 import { type Tensor, tensor as tensorRule } from '../graph/tensor.ts'
 import { rewrite } from '../graph/walk.ts'
-import { movingAverage } from '../ops/assign.ts'
-import { check, complete, fraction, type Given, name as nameRule, option } from '../options.ts'
+import { add, div, mul, sub } from '../ops/arithmetic.ts'
+import { assign, movingAverage } from '../ops/assign.ts'
+import { maximum } from '../ops/compare.ts'
+import { step } from '../ops/step.ts'
+import { check, complete, flag, fraction, type Given, name as nameRule, option } from '../options.ts'
 import { isTrainable, type Layer, layersRule } from './layer.ts'
 
 const EMA = {
   /** The fraction of the old average that is kept at each step. Default 0.999. */
   decay: option(fraction, 0.999),
+  /**
+   * Keeps less at first, min(decay, (1 + t) / (10 + t)) after t steps: the average is soon none of weights that were drawn.
+   * Default false.
+   */
+  warmup: option(flag, false),
   /** The prefix of the averages' names: two of one model need two. Default 'ema'. */
   name: option(nameRule, 'ema'),
 }
@@ -28,7 +36,8 @@ export interface Ema {
 
 /**
  * Exponential moving averages of what `layers` learn and keep, running statistics too: average = decay·average +
- * (1 − decay)·weight, once a step (optax's ema without debiasing, Keras's use_ema). Of frozen layers there are none.
+ * (1 − decay)·weight, once a step (optax's ema without debiasing, Keras's use_ema; with `warmup`, TensorFlow's
+ * ExponentialMovingAverage with num_updates). Of frozen layers there are none.
  *
  * ```ts
  * const average = ema([generator], { decay: 0.999 })
@@ -44,7 +53,7 @@ export interface Ema {
  */
 export function ema(layers: readonly Layer[], options: EmaOptions = {}): Ema {
   check('ema', 'layers', layers, layersRule)
-  const { decay, name } = complete('ema', options, EMA)
+  const { decay, warmup, name } = complete('ema', options, EMA)
   const twins = new Map<Variable, Variable>()
   const all = (): Map<Variable, Variable> => {
     for (const v of layers.flatMap((l) => l.variables)) {
@@ -57,7 +66,14 @@ export function ema(layers: readonly Layer[], options: EmaOptions = {}): Ema {
     get variables() {
       return [...all().values()]
     },
-    stage: () => ({ updates: [...all()].map(([v, twin]) => movingAverage(twin, v, decay)) }),
+    stage() {
+      // 1 − the fraction that is kept: 1 − (1 + t) / (10 + t) = 9 / (10 + t).
+      const taken = warmup ? maximum(1 - decay, div(9, add(step(), 10))) : undefined
+      return {
+        updates: [...all()].map(([v, twin]) => (
+          taken ? assign(twin, add(twin, mul(taken, sub(v, twin)))) : movingAverage(twin, v, decay))),
+      }
+    },
     apply(tensor) {
       check('ema', 'tensor', tensor, tensorRule)
       const known = all()

@@ -16,10 +16,10 @@ import { newSession } from '../harness.ts'
 import { bytesData, newModel, SHAPE, trainSteps } from '../train/data.ts'
 
 /** Images to images, with batch normalization, whose averages decode. */
-function averaging(decay = 0.9): ModelDefinition {
+function averaging(decay = 0.9, warmup = false): ModelDefinition {
   const net = sequential('net', [flatten(), dense({ units: 5 }), batchNormalization({ momentum: 0.7 }), dense({ units: 12 })])
   const optimizer = sgd({ learningRate: 0.1 })
-  const average = ema([net], { decay })
+  const average = ema([net], { decay, warmup })
   const images = (x: Parameters<typeof net.apply>[0], pass: Pass) => reshape(net.apply(x, pass), [x.shape[0]!, ...SHAPE])
   return {
     kind: 'averaging', options: {}, imageShape: SHAPE, codeShape: [...SHAPE], optimizers: [optimizer],
@@ -57,6 +57,19 @@ describe('ema', () => {
       now.get(`ema/${name}`)!.forEach((x, i) => expect(x).toBeCloseTo(expected.get(`ema/${name}`)![i]!, 6))
     }
     expect(now.get('ema/net/dense/kernel')).not.toEqual(now.get('net/dense/kernel'))
+  })
+
+  it('follows them more closely at first, with a warm-up', async () => {
+    const model = await newModel(averaging(0.5, true))
+    const kernel = (prefix = '') => Float64Array.from(model.state().variables.get(`${prefix}net/dense/kernel`)!)
+    const expected = kernel()
+    for (let done = 0; done < 12; done++) {
+      await trainSteps(model, data, 4, done + 1)
+      const kept = Math.min(0.5, (1 + done) / (10 + done))
+      const now = kernel()
+      expected.forEach((x, i) => (expected[i] = kept * x + (1 - kept) * now[i]!))
+      kernel('ema/').forEach((x, i) => expect(x).toBeCloseTo(expected[i]!, 6))
+    }
   })
 
   it('decodes with the averages', async () => {
