@@ -13,7 +13,9 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 const RESULTS = here('results.json')
 const TABLE = here('../../docs/reproduced.md')
 /** The shortest first. */
-const RECIPES = ['better_vae', 'better_gan', 'default_vae', 'iwae', 'keras_vq_vae', 'keras_vae', 'gan', 'binary_vae']
+const RECIPES = [
+  'better_vae', 'better_gan', 'default_vae', 'iwae', 'keras_vq_vae', 'keras_vae', 'gan', 'binary_vae', 'dcgan', 'wgan_gp',
+]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true, options: { out: { type: 'string', default: 'build/reproduce' }, table: { type: 'boolean' } },
@@ -39,7 +41,8 @@ try {
       throw error
     })
     await keep(name, result)
-    console.log(`${name}: ${result.figure} (${recipe.published} by ${recipe.by})`)
+    const { figure, reference } = result
+    console.log(`${name}: ${figure} (${reference?.mean ?? recipe.published} by ${recipe.by})`)
   }
 } catch (error) {
   if (!(error instanceof Stopped)) throw error

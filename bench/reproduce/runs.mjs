@@ -42,7 +42,8 @@ export async function reproduce(folder, recipe, model) {
     const evaluated = recipe.evaluate && await judged(out, recipe.evaluate(data))
     runs[run] = { last: await lastOf(out), evaluated }
   }
-  return { figure: recipe.judge(runs), seconds, machine: MACHINE }
+  const { reference } = data
+  return { figure: recipe.judge(runs), ...(reference && { reference }), seconds, machine: MACHINE }
 }
 
 /** Of a recipe whose runs did not end: how far they are, and the loss so far. */

@@ -12,8 +12,9 @@ const digits = (x) => x.toFixed(Math.abs(x) < 10 ? 4 : 2)
 
 function found({ goal, runs }, result) {
   if (!result) return ['not run', '', '']
-  const { figure, seconds, run, epoch, epochs, loss, test, machine = '' } = result
-  if (figure !== undefined) return [`**${digits(figure)}**, ${goal(figure) ? 'met' : 'missed'}`, clock(seconds), machine]
+  const { figure, reference, seconds, run, epoch, epochs, loss, test, machine = '' } = result
+  const met = figure !== undefined && goal(figure, reference) ? 'met' : 'missed'
+  if (figure !== undefined) return [`**${digits(figure)}**, ${met}`, clock(seconds), machine]
   const where = Object.keys(runs).length > 1 ? ` of ${run}` : ''
   const losses = [['training', loss], ['test', test]].flatMap(([of, x]) => (x === undefined ? [] : [`${of} loss ${digits(x)}`]))
   const far = `epoch ${epoch}${epochs === undefined ? '' : ` of ${epochs}`}${where}`
@@ -23,7 +24,9 @@ function found({ goal, runs }, result) {
 /** @param recipes their names and modules */
 export function tableOf(recipes, results) {
   const rows = recipes.map(([name, { recipe }]) => {
-    const { title, figure, published, by, goalText } = recipe
+    const { title, figure, by, goalText } = recipe
+    const measured = results[name]?.reference
+    const published = measured ? `${digits(measured.mean)} ± ${digits(measured.deviation)}` : recipe.published
     return [title, figure, `${published} (${by})`, goalText, ...found(recipe, results[name]), `\`${name}\``]
   })
   const head = ['recipe', 'figure', 'published', 'goal', 'here', 'time', 'machine', 'file']

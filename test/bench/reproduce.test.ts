@@ -13,9 +13,10 @@ import { spawned } from '../cli/ganglion.ts'
 const at = mkdtempSync(join(tmpdir(), 'ganglion-reproduce-'))
 afterAll(() => rmSync(at, { recursive: true, force: true }))
 
+interface Reference { readonly mean: number, readonly deviation: number }
 interface Recipe {
   readonly title: string
-  readonly goal: (found: number) => boolean
+  readonly goal: (found: number, reference: Reference) => boolean
   readonly runs: Readonly<Record<string, (data: object) => string[]>>
   readonly evaluate?: (data: object) => string[]
   readonly judge: (runs: object) => number
@@ -23,7 +24,7 @@ interface Recipe {
 interface Module { readonly recipe: Recipe, readonly default?: unknown }
 const folder = resolve('bench/reproduce')
 const load = (file: string) => import(join(folder, file)) as Promise<Module>
-const OTHERS = ['main.mjs', 'runs.mjs', 'table.mjs', 'data.mjs', 'dense_vae.mjs']
+const OTHERS = ['main.mjs', 'runs.mjs', 'table.mjs', 'data.mjs', 'dense_vae.mjs', 'beside_pytorch.mjs']
 const FILES = readdirSync(folder).filter((file) => file.endsWith('.mjs') && !OTHERS.includes(file))
 /** Images like digits, in place of all of MNIST. */
 const DIGITS = join(at, 'digits')
@@ -31,6 +32,8 @@ mkdirSync(DIGITS)
 for (const [name, count] of [['train', 60], ['t10k', 40]] as const) {
   const pixels = Uint8Array.from({ length: count * 784 }, (_, i) => (i % 28 === i % 23 ? 255 : 0))
   writeFileSync(join(DIGITS, `${name}-images-idx3-ubyte`), writeIdx([count, 28, 28], pixels))
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % 10)
+  writeFileSync(join(DIGITS, `${name}-labels-idx1-ubyte`), writeIdx([count], labels))
 }
 const DATA = { data: DIGITS, fit: DIGITS, test: DIGITS }
 
@@ -61,21 +64,25 @@ test.each(FILES)('%s trains, and is judged by a number', async (file) => {
   const figure = recipe.judge(runs)
   expect(figure).toEqual(expect.any(Number))
   expect(Number.isFinite(figure)).toBe(true)
-  expect([recipe.goal(-1e9) || recipe.goal(1e9)]).toEqual([true])
+  const reference = { mean: 30, deviation: 4 }
+  expect([recipe.goal(-1e9, reference) || recipe.goal(1e9, reference)]).toEqual([true])
 }, 300_000)
 
 test('the table', async () => {
   const { tableOf } = await import(join(folder, 'table.mjs')) as { tableOf: (recipes: unknown[], results: object) => string }
-  const recipes = ['keras_vae', 'binary_vae', 'gan'].map(async (name) => [name, await load(`${name}.mjs`)])
+  const recipes = ['keras_vae', 'binary_vae', 'gan', 'dcgan'].map(async (name) => [name, await load(`${name}.mjs`)])
   const text = tableOf(await Promise.all(recipes), {
     keras_vae: { figure: 147, seconds: 3000, machine: 'a processor' },
     binary_vae: { run: 'vae', epoch: 7, epochs: 500, loss: 101, test: 100.126, seconds: 7200 },
+    dcgan: { figure: 34, reference: { mean: 31, deviation: 2.5 }, seconds: 600, machine: 'a processor' },
   })
   const cells = (name: string) => text.split('\n').find((line) => line.includes(`\`${name}\` |`))!.split(' | ').slice(4, 7)
   expect(cells('keras_vae')).toEqual(['**147.00**, met', '50 min', 'a processor'])
   expect(cells('binary_vae')).toEqual(
     ['not run to its end: training loss 101.00, test loss 100.13, after epoch 7 of 500', '2.0 h', ''])
   expect(cells('gan')).toEqual(['not run', '', ''])
+  expect(cells('dcgan')).toEqual(['**34.00**, missed', '10 min', 'a processor'])
+  expect(text).toContain(' | 31.00 ± 2.5000 (PyTorch, the same recipe')
 })
 
 test("the variance of Keras' vq_vae is that of the digits", async () => {
