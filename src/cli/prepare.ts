@@ -4,7 +4,7 @@ import type { RunConfig } from '../checkpoint/config.ts'
 import { loadedOptions } from '../checkpoint/options.ts'
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
-import { batchSizeFor } from '../models/batch_size.ts'
+import { batchSizeWithin } from '../models/batch_size.ts'
 import { augmentedModel, modelInRounds } from '../node/model_source.ts'
 import type { OpenedDataset } from '../node/open_dataset.ts'
 import { loadRun } from '../node/run.ts'
@@ -64,8 +64,9 @@ export async function prepare(settings: Settings, io: Io): Promise<Prepared> {
   const { define } = modelInRounds(changed, settings.rounds)
   const made = (all: Settings['options']) => (
     define({ imageShape: data.shape, classes: classesOf(data), options: loadedOptions(all) }))
-  const { batchSize = batchSizeFor(data.shape, source.batchSize) } = settings
-  const options = scheduledOptions({ ...settings, batchSize }, made(settings.options), data)
+  const plain = made(settings.options)
+  const { batchSize = batchSizeWithin(data.count, plain, source.batchSize, accumulate) } = settings
+  const options = scheduledOptions({ ...settings, batchSize }, plain, data)
   const definition = made(options)
   if (batchSize * accumulate > data.count) {
     const times = accumulate > 1 ? ` with --accumulate ${accumulate}` : ''

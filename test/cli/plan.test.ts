@@ -28,6 +28,14 @@ test('without a model, the data choose it, and why is said', async () => {
   expect(readFileSync(at.in('chosen', 'digest.txt'))).toEqual(readFileSync(at.in('named', 'digest.txt')))
 })
 
+test('few images are a batch by themselves', async () => {
+  const few = ['--data', at.in('images'), '--limit', '10', '--epochs', '1', '--quiet']
+  for (const [kind, options, batchSize] of [['vae', ['--hidden', '8'], 10], ['wgan-gp', ['--filters', '2'], 3]] as const) {
+    expect(await ganglion(['train', kind, ...options, ...few, '--out', at.in(kind)])).toMatchObject({ code: 0, stderr: '' })
+    expect(config(kind)).toMatchObject({ training: { batchSize } })
+  }
+})
+
 test.each([
   ['cosine', { schedule: 'cosine', initial: 0.01, steps: 6 }],
   ['linear', { schedule: 'linear', initial: 0.01, final: 0, steps: 6 }],

@@ -1,6 +1,6 @@
 // The default batch: a model's own for the images that the models' recipes are of, and less for larger ones.
 import { expect, it } from 'vitest'
-import { batchSizeFor } from '../../src/models/batch_size.ts'
+import { batchSizeFor, batchSizeWithin } from '../../src/models/batch_size.ts'
 import { models } from '../../src/models/kinds.ts'
 
 it.each([
@@ -15,4 +15,10 @@ it('is no more than the model takes, and that of small images, however large', (
   expect(sizes).toEqual([32, 32, 32, 16])
   expect(batchSizeFor([28, 28, 1], 500)).toBe(500)
   expect(batchSizeFor([64, 64, 1], 500)).toBe(64)
+})
+
+it.each([
+  [1000, 1, 1, 128], [100, 1, 1, 100], [100, 3, 1, 33], [100, 3, 4, 8], [2, 3, 1, 1],
+])('of %i images, in steps of %i batches of %i micro-batches: %i', (count, batchesPerStep, accumulate, size) => {
+  expect(batchSizeWithin(count, { imageShape: [28, 28, 1], batchesPerStep }, undefined, accumulate)).toBe(size)
 })

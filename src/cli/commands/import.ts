@@ -3,7 +3,7 @@ import { GanglionError } from '../../errors.ts'
 import { importWeights } from '../../export/import.ts'
 import { loadedOptions } from '../../checkpoint/options.ts'
 import { decodeSafetensors } from '../../formats/safetensors.ts'
-import { batchSizeFor } from '../../models/batch_size.ts'
+import { batchSizeWithin } from '../../models/batch_size.ts'
 import { isModelName, modelNames } from '../../models/kinds.ts'
 import { builtInModel, moduleModel, type ModelSource } from '../../node/model_source.ts'
 import { readRegular } from '../../node/read.ts'
@@ -58,8 +58,9 @@ export const importRun: Command = {
     const definition = source.define({ imageShape: data.shape, classes: classesOf(data), options: loadedOptions(options) })
     const settings: Decided = {
       source, options, data: name, choice: {}, maxBytes: given['max-bytes'], epochs: epochs ?? source.epochs ?? DEFAULTS.epochs,
-      batchSize: given['batch-size'] ?? batchSizeFor(data.shape, source.batchSize), accumulate: 1, seed: given.seed ?? 1,
-      threads: 1, precision: 'deterministic', wide: false, saveEvery: 30, out, force, quiet: true, json: false,
+      batchSize: given['batch-size'] ?? batchSizeWithin(data.count, definition, source.batchSize),
+      accumulate: 1, seed: given.seed ?? 1, threads: 1, precision: 'deterministic', wide: false, saveEvery: 30,
+      out, force, quiet: true, json: false,
     }
     const model = await Model.create(await createRuntime(), definition, { seed: settings.seed })
     const { from, names } = importWeights(model, tensors, file)
