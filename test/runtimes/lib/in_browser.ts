@@ -14,8 +14,9 @@ const NONE = 'this engine has no SharedArrayBuffer, though the page is cross-ori
 /**
  * @param threads whether a Web Worker of an isolated page has threads
  * @param perPage recipes of `verify` that one page is asked for at most
+ * @param verified threads that `verify` is tried with at most
  */
-export function inBrowser(runtime: RuntimeName, threads: boolean, perPage?: number): void {
+export function inBrowser(runtime: RuntimeName, threads: boolean, perPage?: number, verified?: number): void {
   runtimeTest(runtime, threads, (ask, missing) => {
     const cases: readonly (readonly [Site, 'page' | 'worker', string | null])[] = [
       ['plain', 'page', ISOLATE],
@@ -36,5 +37,5 @@ export function inBrowser(runtime: RuntimeName, threads: boolean, perPage?: numb
       if (missing) skip(`not run here: ${missing}`)
       await expect(ask({ site: 'refusing', in: 'page' })).rejects.toThrow()
     })
-  }, perPage)
+  }, perPage, verified)
 }
