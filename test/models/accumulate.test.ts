@@ -124,11 +124,11 @@ describe('the numbers of a step in micro-batches', () => {
     }
   })
 
-  it('are updated once, but running statistics for each micro-batch in turn', async () => {
+  it.each([false, true])('are updated once, but running statistics for each micro-batch in turn: warm-up %s', async (warmup) => {
     const x = dataset(Float32Array.from({ length: 12 }, (_, i) => i * i), [12, 1])
     const net = sequential('net', [batchNormalization({ momentum: 0.5 }), dense({ units: 1 })])
     const optimizer = adam({ learningRate: linear({ initial: 0.1, final: 0, steps: 10 }) })
-    const average = ema([net], { decay: 0.5 })
+    const average = ema([net], { decay: 0.5, warmup })
     const train: ModelDefinition['train'] = ({ images }, pass) =>
       [minimize(optimizer, mean(square(net.apply(images, pass))), [net]), average.stage()]
     const parts = [0, 1, 2].map((k) => trainingStages({ train }, {
@@ -144,8 +144,10 @@ describe('the numbers of a step in micro-batches', () => {
     const means = [0, 4, 8].map((from) => [0, 1, 2, 3].reduce((s, i) => s + (from + i) ** 2, 0) / 4)
     expect(value('net/batchNormalization/moving_mean')[0]).toBeCloseTo(means.reduce((m, e) => 0.5 * m + 0.5 * e, 0), 3)
     const kernel = 'net/dense/kernel'
-    expect(value(`ema/${kernel}`)[0]).toBeCloseTo((before.get(kernel)![0]! + value(kernel)[0]!) / 2, 6)
-    expect(fn.program.schedule.items.filter(({ node }) => node.op.name === 'movingAverage').length).toBe(2 * 3 + 6)
+    const kept = warmup ? 0.1 : 0.5
+    expect(value(`ema/${kernel}`)[0]).toBeCloseTo(kept * before.get(kernel)![0]! + (1 - kept) * value(kernel)[0]!, 6)
+    const updates = (op: string) => fn.program.schedule.items.filter(({ node }) => node.op.name === op).length
+    expect(updates('movingAverage')).toBe(2 * 3 + (warmup ? 0 : 6))
   })
 
   it('move a spectral normalization\'s vector once, to the bits of the whole batch', async () => {

@@ -49,7 +49,7 @@ function crewOf(work: StepWork, workers: readonly StepWork[]): Crew {
 function scheduled(): ModelDefinition {
   const net = sequential('net', [dense({ units: 6 }), batchNormalization({ momentum: 0.5 }), dense({ units: 2 })])
   const optimizer = adam({ learningRate: linear({ initial: 0.1, final: 0, steps: 10 }) })
-  const average = ema([net], { decay: 0.5 })
+  const average = ema([net], { decay: 0.5, warmup: true })
   return {
     kind: 'scheduled', options: {}, imageShape: [28, 28, 1], codeShape: [28, 28, 1], optimizers: [optimizer], dropRemainder: true,
     train({ images }, pass) {

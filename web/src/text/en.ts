@@ -82,7 +82,7 @@ export const en = {
     'vq-vae': 'Vector quantised autoencoder. Its code is vectors of a book; a second network learns which go together.',
     'wae-mmd': 'Wasserstein autoencoder. No noise in its code, which is like the prior as a whole.',
     acgan: 'GAN with an auxiliary classifier. It draws the class that you name.',
-    cgan: 'Conditional GAN, by projection. It draws the class that you name.',
+    cgan: 'Conditional GAN, by projection. The best digits in minutes, of the class that you name.',
     sngan: 'Spectrally normalised GAN, residual. Slow in a browser.',
     'wgan-gp': 'Wasserstein GAN with gradient penalty. Steady, and the dearest step.',
   } as Readonly<Record<string, string>>,

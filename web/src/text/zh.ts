@@ -96,7 +96,7 @@ export const zh: Texts = {
     'vq-vae': '向量量化自编码器：编码由码本中的向量组成，另有一个网络学习它们如何搭配。',
     'wae-mmd': 'Wasserstein 自编码器：编码不带噪声，整体接近先验。',
     acgan: '带辅助分类器的 GAN：画出你指定的类别。',
-    cgan: '条件 GAN（投影式）：画出你指定的类别。',
+    cgan: '条件 GAN（投影式）：几分钟就画出最好的数字，类别由你指定。',
     sngan: '谱归一化的残差 GAN：在浏览器中较慢。',
     'wgan-gp': '带梯度惩罚的 Wasserstein GAN：稳定，每一步最费时。',
   },
