@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url'
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 const MAIN = here('../../dist/cli/main.js')
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM']
-const MACHINE = `${cpus()[0].model.trim()}, ${availableParallelism()} cores, Node ${process.version}`
+const CORES = availableParallelism()
+const MACHINE = `${cpus()[0].model.trim()}, ${CORES} core${CORES === 1 ? '' : 's'}, Node ${process.version}`
 
 /** A signal came: runs keep what they have learned. */
 export class Stopped extends Error {}
