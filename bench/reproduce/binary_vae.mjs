@@ -1,5 +1,6 @@
 // The VAE of Rezende and Mohamed 2015 (arXiv:1505.05770), without flows, as Pythae's reproducibility/vae.py has it: black and
 // white digits, Adam at 1e-4 in batches of 100, the epoch that is best on 10,000 digits held out; −ln p(x) by 200 codes an image.
+// It was 93.01 at epoch 316. PyTorch learns them as slowly: after epoch 20 the bound on those held out is 112.5, ours is 112.7.
 import { defineModel, minimize, ops, optimizers, schedules } from 'ganglion'
 import { binaryDigits } from './data.mjs'
 import { denseVae, eachOf } from './dense_vae.mjs'

@@ -26,7 +26,7 @@ export function tableOf(recipes, results) {
   const rows = recipes.map(([name, { recipe }]) => {
     const { title, figure, by, goalText } = recipe
     const measured = results[name]?.reference
-    const published = measured ? `${digits(measured.mean)} ± ${digits(measured.deviation)}` : recipe.published
+    const published = measured ? `${digits(measured.mean)} ± ${measured.deviation.toFixed(2)}` : recipe.published
     return [title, figure, `${published} (${by})`, goalText, ...found(recipe, results[name]), `\`${name}\``]
   })
   const head = ['recipe', 'figure', 'published', 'goal', 'here', 'time', 'machine', 'file']

@@ -82,7 +82,7 @@ test('the table', async () => {
     ['not run to its end: training loss 101.00, test loss 100.13, after epoch 7 of 500', '2.0 h', ''])
   expect(cells('gan')).toEqual(['not run', '', ''])
   expect(cells('dcgan')).toEqual(['**34.00**, missed', '10 min', 'a processor'])
-  expect(text).toContain(' | 31.00 ± 2.5000 (PyTorch, the same recipe')
+  expect(text).toContain(' | 31.00 ± 2.50 (PyTorch, the same recipe')
 })
 
 test("the variance of Keras' vq_vae is that of the digits", async () => {
