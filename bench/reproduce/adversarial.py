@@ -1,4 +1,5 @@
-"""The package's dcgan and wgan-gp at their defaults, in PyTorch: trains one on MNIST and writes samples, floats of NPY [n, 28, 28, 1].
+"""The package's dcgan and wgan-gp at their defaults, in PyTorch: trains one on MNIST and writes samples, NPY of floats
+[n, 28, 28, 1].
 Arguments: KIND IMAGES SEED EPOCHS SAMPLES OUT; IMAGES is MNIST's file of training images."""
 import os, sys, numpy as np, torch, torch.nn as nn, torch.nn.functional as F
 

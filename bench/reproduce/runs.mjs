@@ -1,5 +1,6 @@
 // The runs of a recipe, by the built command line, in a folder. Invariant: what was stopped or killed goes on from where it was
 // saved, and nothing is trained or judged twice.
+import { decodeSafetensors } from 'ganglion/safetensors'
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
@@ -94,12 +95,10 @@ async function isTrained(run, epochs) {
   return last?.epoch === epochs && last.step === await savedStep(run)
 }
 
-/** The steps that the saved state has had: the first word of its counters, in a file of safetensors. */
+/** The steps that the saved state has had. */
 async function savedStep(run) {
-  const bytes = await readFile(join(run, 'state.safetensors'))
-  const data = 8 + Number(bytes.readBigUInt64LE(0))
-  const { counters } = JSON.parse(bytes.toString('utf8', 8, data))
-  return bytes.readUInt32LE(data + counters.data_offsets[0])
+  const { tensors } = decodeSafetensors(await readFile(join(run, 'state.safetensors')))
+  return tensors.get('counters').data[0]
 }
 
 async function secondsOf(run) {

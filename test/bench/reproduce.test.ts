@@ -24,7 +24,7 @@ interface Recipe {
 interface Module { readonly recipe: Recipe, readonly default?: unknown }
 const folder = resolve('bench/reproduce')
 const load = (file: string) => import(join(folder, file)) as Promise<Module>
-const OTHERS = ['main.mjs', 'runs.mjs', 'table.mjs', 'data.mjs', 'dense_vae.mjs', 'beside_pytorch.mjs']
+const OTHERS = ['main.mjs', 'runs.mjs', 'table.mjs', 'data.mjs', 'dense_vae.mjs', 'beside_pytorch.mjs', 'over_seeds.mjs']
 const FILES = readdirSync(folder).filter((file) => file.endsWith('.mjs') && !OTHERS.includes(file))
 /** Images like digits, in place of all of MNIST. */
 const DIGITS = join(at, 'digits')
