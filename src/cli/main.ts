@@ -2,12 +2,7 @@
 // The executable `ganglion`.
 import { cli } from './cli.ts'
 import { processIo } from './io.ts'
-import { OF_SWEEP } from './sweep/runs.ts'
+import { toldToBegin } from './sweep/processes.ts'
 
-// A sweep's run ends with the sweep, and keeps what it learned.
-if (process.env[OF_SWEEP] && process.channel) {
-  process.channel.unref()
-  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
-}
-
+await toldToBegin()
 process.exitCode = await cli(process.argv.slice(2), processIo())

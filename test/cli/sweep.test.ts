@@ -1,9 +1,10 @@
 // `ganglion sweep`: the runs of a file, stopped at any moment, gone on with, and each of them again by its command.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, describe, expect, it, test } from 'vitest'
 import { parseSweep } from '../../src/cli/sweep/file.ts'
+import { noteOf, OF_SWEEP } from '../../src/cli/sweep/processes.ts'
 import { bestOf, type RunResult, trained } from '../../src/cli/sweep/runs.ts'
 import { csvOf, rowsOf } from '../../src/cli/sweep/table.ts'
 import { encodeSafetensors } from '../../src/formats/safetensors.ts'
@@ -52,6 +53,35 @@ test('a sweep that was killed twice and gone on with has the table of one that w
   expect(again.code).toBe(0)
   expect(read('again', 'digest.txt')).toBe(read('whole', '0003', 'digest.txt'))
 }, 240_000)
+
+test('a run that a killed sweep began a moment ago is waited for, and gone on with', async () => {
+  // That run's process: so slow to start that the sweep is there before the run's folder is.
+  const { command } = JSON.parse(read('whole', '0001', 'config.json')) as { command: string }
+  const args = [main(), ...command.split(' ').slice(1), '--epochs', '1', '--out', 'late/0001', '--quiet']
+  const slow = `setTimeout(() => {
+    process.exitCode = require('node:child_process').spawnSync(process.execPath, ${JSON.stringify(args)}).status
+  }, 2000)`
+  mkdirSync(at.in('late'))
+  const child = spawn(process.execPath, ['-e', slow], { cwd: at.path, stdio: 'ignore' })
+  writeFileSync(at.in('late', noteOf(child.pid!)), '')
+  const ends = once(child, 'exit')
+  expect(await sweep('late')).toMatchObject({ code: 0, stderr: '' })
+  expect(await ends).toEqual([0, null])
+  expect(read('late', 'table.csv')).toBe(read('whole', 'table.csv'))
+  expect(readdirSync(at.in('late')).filter((name) => name.startsWith('.'))).toEqual([])
+}, 240_000)
+
+test('a process of a sweep that ended before it told it to begin leaves nothing', async () => {
+  const args = ['train', 'vae', '--data', 'images', '--batch-size', '16', '--out', 'never']
+  const child = spawn(process.execPath, [main(), ...args], {
+    cwd: at.path, stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { ...process.env, [OF_SWEEP]: '1' },
+  })
+  await new Promise((done) => { setTimeout(done, 1500) })
+  expect(child.exitCode).toBeNull()
+  child.disconnect()
+  expect(await once(child, 'exit')).toEqual([null, 'SIGTERM'])
+  expect(existsSync(at.in('never'))).toBe(false)
+})
 
 /** Makes a run folder of figures, whose state has had so many steps. */
 function folderWith(name: string, lines: readonly object[], step: number): string {

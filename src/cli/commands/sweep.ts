@@ -10,6 +10,7 @@ import { type Io, type Signal, signalCode } from '../io.ts'
 import { help, integer, parse, path, UsageError } from '../options.ts'
 import { natsUrl } from '../swarm_options.ts'
 import { parseSweep, type Sweep } from '../sweep/file.ts'
+import { ended } from '../sweep/processes.ts'
 import { argumentsOf, bestOf, folderOf, type RunResult, trainAll } from '../sweep/runs.ts'
 import { csvOf, pictureOf, rowsOf, textOf } from '../sweep/table.ts'
 import { checkArguments } from './train.ts'
@@ -95,6 +96,7 @@ async function runSweep(plan: Sweep, text: string, out: string, { jobs, nats, qu
   const total = plan.runs.length
   const results = new Map<number, RunResult>()
   try {
+    await ended(out, stop.signal)
     let going = plan.runs.map((_, i) => i + 1)
     for (const epochs of plan.rungs) {
       const done = await trainAll(plan, out, going, epochs, {

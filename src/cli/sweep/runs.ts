@@ -1,13 +1,12 @@
 // The runs of a sweep, each in a folder and a process of its own, some at a time. Invariant: what was trained is read from the
 // folders alone, so that a sweep that was stopped at any moment goes on where it was.
-import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { FolderInUse, lockFolder } from '../../node/lock.ts'
 import { savedStep } from '../../node/run.ts'
 import { CONFIG, METRICS } from '../../node/run_files.ts'
 import type { EpochLine } from '../lines.ts'
 import type { RunOptions, Sweep } from './file.ts'
+import { runCommand } from './processes.ts'
 
 export interface RunResult {
   /** The run's number, from 1. */
@@ -64,9 +63,6 @@ export async function trained(folder: string, metric: string, most: number): Pro
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((x, y) => x + y)
 
-/** In the environment of a sweep's runs: they end when it does. */
-export const OF_SWEEP = 'GANGLION_SWEEP'
-
 export interface Running {
   readonly jobs: number
   /** A nats-server, by which workers do the runs' steps. */
@@ -86,9 +82,9 @@ export async function trainAll(
   const one = async (): Promise<void> => {
     for (let run = left.shift(); run !== undefined && !running.signal.aborted; run = left.shift()) {
       const [options, folder] = [sweep.runs[run - 1]!, folderOf(out, run)]
-      await free(folder, running.signal)
       const before = await trained(folder, sweep.metric, epochs)
-      const failed = before.epochs >= epochs ? undefined : await trainOne(argumentsOf(sweep, options), folder, epochs, running)
+      const args = argumentsOf(sweep, options)
+      const failed = before.epochs >= epochs ? undefined : await trainOne(args, out, folder, epochs, running)
       if (running.signal.aborted) return
       const after = await trained(folder, sweep.metric, epochs)
       const result = { run, folder, options, ...after, ...(failed !== undefined && { failed }) }
@@ -100,41 +96,14 @@ export async function trainAll(
   return results.sort((a, b) => a.run - b.run)
 }
 
-/** Waits for a run of a sweep that was killed: it may take a moment to end. */
-async function free(folder: string, signal: AbortSignal): Promise<void> {
-  for (let tries = 0; tries < MOST_TRIES && existsSync(folder) && !signal.aborted; tries++) {
-    try {
-      await (await lockFolder(folder)).release()
-      return
-    } catch (error) {
-      // What else is wrong with the folder, training says.
-      if (!(error instanceof FolderInUse)) return
-    }
-    await new Promise((done) => { setTimeout(done, TRY_MS) })
-  }
-}
-const MOST_TRIES = 300
-const TRY_MS = 200
-
 /** Trains a run, or goes on with it; why it failed, where it did. */
 async function trainOne(
-  args: readonly string[], folder: string, epochs: number, { main, nats, signal }: Running,
+  args: readonly string[], out: string, folder: string, epochs: number, { main, nats, signal }: Running,
 ): Promise<string | undefined> {
   const begun = existsSync(join(folder, CONFIG))
   const by = nats === undefined ? [] : ['--nats', nats, '--run', runNameOf(folder)]
-  const all = [...(begun ? ['--resume', folder] : [...args, '--out', folder]), ...by]
-  // With a channel, so that it ends when this process does (src/cli/main.ts); in a group of its own, so that a terminal's Ctrl-C
-  // reaches it once, by this process.
-  const child: ChildProcess = spawn(process.execPath, [main, 'train', ...all, '--epochs', String(epochs), '--quiet'], {
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { ...process.env, [OF_SWEEP]: '1' },
-    detached: true,
-  })
-  const stop = () => void child.kill('SIGINT')
-  signal.addEventListener('abort', stop)
-  let said = ''
-  child.stderr!.setEncoding('utf8').on('data', (text: string) => { said = (said + text).slice(-2000) })
-  const code = await new Promise<number | null>((done) => { child.on('close', done).on('error', () => done(null)) })
-  signal.removeEventListener('abort', stop)
+  const how = begun ? ['--resume', folder] : [...args, '--out', folder]
+  const { code, said } = await runCommand(['train', ...how, ...by, '--epochs', `${epochs}`, '--quiet'], out, main, signal)
   return code === 0 ? undefined : said.trim().split('\n').at(-1)?.replace(/^ganglion: /, '') || `it exited with code ${code}`
 }
 
