@@ -1,5 +1,6 @@
 // The arguments of C = epilogue(A·B), C of m × n, A of m × k. What A is, subclasses say (matrix.ts, patches.ts): each has
-// `pack(row, k, depth, to, temporary)`, which writes four rows of A, from column k on, as [depth][4], zeros beyond the last row.
+// `pack(row, left, k, depth, to, temporary)`, which writes the next four rows of A, from column k on, as [depth][4], zeros beyond
+// the last row; or more of the `left` rows, as panels one after another. It returns how many; row and `left` alone decide that.
 import { Address } from '../layout'
 
 /** All strides are in floats, all addresses in bytes. */

@@ -77,7 +77,9 @@ function multiply<T>(args: usize, i0: i32, i1: i32, j0: i32, j1: i32): void {
       let a = scratch + GEMM_HEADER
       if (ASC_FEATURE_THREADS && g.packedA) a = packedAt(g, i, k, depth)
       else {
-        for (let r = 0; r < rows; r += MR) source.pack(i + r, k, depth, a + (<usize>(r * depth) << 2), scratch + TEMPORARY)
+        for (let r = 0; r < rows;) {
+          r += source.pack(i + r, rows - r, k, depth, a + (<usize>(r * depth) << 2), scratch + TEMPORARY)
+        }
       }
       multiplyBlock(g, scratch, a, rows, k, depth, j0, j1)
       k += KC

@@ -5,8 +5,8 @@
 //   k │ 0      │ 1      │ 2 │      →   k │ 0      │ │ 1      │ │ 2 │  0 │
 //     └────────┴────────┴───┘            └────────┘ └────────┘ └───┴────┘
 //
-//     four rows of A [4][k]  →  [k][4]: `interleave`
-import { NC, NR } from './sizes'
+//     four rows of A [4][k]  →  [k][4]: `interleave`; where rows lie side by side, [k][4 · n]: `packColumns`
+import { MR, NC, NR } from './sizes'
 
 /**
  * Packs the first of `columns` columns of B in panels [depth][width], `panel` bytes apart: up to NC of them, or one panel where
@@ -104,5 +104,40 @@ export function interleave(p0: usize, p1: usize, p2: usize, p3: usize, n: i32, t
     store<f32>(to, p1 ? load<f32>(p1 + at) : 0, 4)
     store<f32>(to, p2 ? load<f32>(p2 + at) : 0, 8)
     store<f32>(to, p3 ? load<f32>(p3 + at) : 0, 12)
+  }
+}
+
+/** Panels of A that are packed at a time where its rows lie side by side: a cache line of each of its columns, read once. */
+export const GROUP: i32 = 4
+
+/** Rows of A from `left` on that are packed at a time: GROUP panels, or one. */
+// @ts-ignore: decorator
+@inline
+export function rowsAtATime(left: i32): i32 {
+  return left >= GROUP * MR ? GROUP * MR : MR
+}
+
+/** Floats that lie side by side, those of each column of A, to `rows` / 4 panels [depth][4], `panel` bytes apart, up to `end`. */
+export function packColumns(from: usize, step: usize, to: usize, end: usize, panel: usize, rows: i32): void {
+  if (rows == MR) {
+    for (; to < end; to += 16, from += step) v128.store(to, v128.load(from))
+    return
+  }
+  for (; to < end; to += 16, from += step) {
+    let row = to
+    v128.store(row, v128.load(from))
+    row += panel
+    v128.store(row, v128.load(from, 16))
+    row += panel
+    v128.store(row, v128.load(from, 32))
+    row += panel
+    v128.store(row, v128.load(from, 48))
+  }
+}
+
+/** Zeros instead. */
+export function packZeros(to: usize, end: usize, panel: usize, rows: i32): void {
+  for (; rows > 0; rows -= MR, to += panel, end += panel) {
+    for (let at = to; at < end; at += 16) v128.store(at, f32x4.splat(0))
   }
 }

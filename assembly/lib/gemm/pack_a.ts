@@ -19,10 +19,11 @@ export function packA<T>(args: usize, part: i32, parts: i32): void {
   const source = changetype<T>(args)
   const end = partStart(g.m, MR, part + 1, parts)
   const temporary = ownScratch(g.scratch, g.scratchPerThread) + TEMPORARY
-  for (let i = partStart(g.m, MR, part, parts); i < end; i += MR) {
+  for (let i = partStart(g.m, MR, part, parts), rows = 0; i < end; i += rows) {
+    const left = min(end, (i & ~(MC - 1)) + MC) - i
     for (let k = 0; k < g.k; k += KC) {
       const depth = min(KC, g.k - k)
-      source.pack(i, k, depth, packedAt(g, i, k, depth), temporary)
+      rows = source.pack(i, left, k, depth, packedAt(g, i, k, depth), temporary)
     }
   }
 }

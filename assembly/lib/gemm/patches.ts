@@ -7,7 +7,8 @@
 //                                └───────────────────────┘      PatchColumns: A is the transpose
 import { Address } from '../layout'
 import { Gemm } from './gemm'
-import { interleave } from './pack'
+import { interleave, packColumns, packZeros, rowsAtATime } from './pack'
+import { MR } from './sizes'
 
 @unmanaged
 export class Patches extends Gemm {
@@ -42,7 +43,7 @@ export class Patches extends Gemm {
 /** Row i is a patch, k runs over (u, v, channel): for a convolution, and for its gradient for the input. */
 @unmanaged
 export class PatchRows extends Patches {
-  pack(i: i32, k: i32, depth: i32, to: usize, temporary: usize): void {
+  pack(i: i32, _left: i32, k: i32, depth: i32, to: usize, temporary: usize): i32 {
     this.origins(i, temporary)
     let tap = k / this.channels
     let c = k - tap * this.channels
@@ -62,6 +63,7 @@ export class PatchRows extends Patches {
       c = 0
       tap++
     }
+    return MR
   }
 
   /** Writes (image, y, x) of the first tap of four patches, 16 bytes each; image −1 beyond the last. */
@@ -87,15 +89,20 @@ export class PatchRows extends Patches {
 /** Row i is an element (u, v, channel), k runs over the patches: for the filter's gradient. */
 @unmanaged
 export class PatchColumns extends Patches {
-  pack(i: i32, k: i32, depth: i32, to: usize, _temporary: usize): void {
+  pack(i: i32, left: i32, k: i32, depth: i32, to: usize, _temporary: usize): i32 {
     if (this.channels & 3) {
-      for (let r = 0; r < 4; r++) this.column(i + r, k, depth, to + (<usize>r << 2), false)
-    } else this.column(i, k, depth, to, true)
+      for (let r = 0; r < MR; r++) this.elements(i + r, 1, k, depth, to + (<usize>r << 2))
+      return MR
+    }
+    const rows = rowsAtATime(min(left, this.channels - i % this.channels))
+    this.elements(i, rows, k, depth, to)
+    return rows
   }
 
-  /** Element i of `depth` patches to every 16th byte; `four`: with the next three, which lie beside it. */
-  column(i: i32, k: i32, depth: i32, to: usize, four: bool): void {
-    const end = to + (<usize>depth << 4)
+  /** Element i of `depth` patches to every 16th byte; of `rows` elements, which lie beside it, to panels. */
+  elements(i: i32, rows: i32, k: i32, depth: i32, to: usize): void {
+    const panel = <usize>depth << 4
+    const end = to + panel
     const tap = i / this.channels
     const skip = <usize>(i - tap * this.channels) << 2
     const u = tap / this.tapsX
@@ -110,9 +117,10 @@ export class PatchColumns extends Patches {
       const row = y * this.patchStepY + top
       const rowEnd = min(end, to + (<usize>(this.patchesX - x) << 4))
       if (inside && <u32>row < <u32>this.height) {
-        to = this.pixels(image, row, x * this.patchStepX + left, skip, to, rowEnd, four)
+        to = this.pixels(image, row, x * this.patchStepX + left, skip, to, rowEnd, panel, rows)
       }
-      if (to < rowEnd) to = zeros(to, rowEnd, four)
+      if (to < rowEnd) zeros(to, rowEnd, panel, rows)
+      to = rowEnd
       x = 0
       if (++y == this.patchesY) {
         y = 0
@@ -123,29 +131,28 @@ export class PatchColumns extends Patches {
 
   /** The pixels of a row from `column` on, `patchStepX` apart, zeros before the first; up to the last. Returns where it ended. */
   @inline
-  pixels(image: i32, row: i32, column: i32, skip: usize, to: usize, end: usize, four: bool): usize {
+  pixels(image: i32, row: i32, column: i32, skip: usize, to: usize, end: usize, panel: usize, rows: i32): usize {
     const patchStepX = this.patchStepX
     const width = this.width
     if (column < 0) {
       const before = (patchStepX - 1 - column) / patchStepX
       column += before * patchStepX
-      to = zeros(to, min(end, to + (<usize>before << 4)), four)
+      const first = min(end, to + (<usize>before << 4))
+      zeros(to, first, panel, rows)
+      to = first
     }
     if (column >= width) return to
     const last = min(end, to + (<usize>((width - 1 - column) / patchStepX + 1) << 4))
     const step = <usize>(patchStepX * this.channels) << 2
     let from = this.at(image, row, column) + skip
-    if (four) for (; to < last; to += 16, from += step) v128.store(to, v128.load(from))
+    if (rows > 1) packColumns(from, step, to, last, panel, rows)
     else for (; to < last; to += 16, from += step) store<f32>(to, load<f32>(from))
-    return to
+    return last
   }
 }
 
-/** Zeros to every 16th byte, four of them or one. Returns the end. */
-function zeros(to: usize, end: usize, four: bool): usize {
-  for (; to < end; to += 16) {
-    if (four) v128.store(to, f32x4.splat(0))
-    else store<f32>(to, 0)
-  }
-  return to
+/** Zeros to every 16th byte, or to panels. */
+function zeros(to: usize, end: usize, panel: usize, rows: i32): void {
+  if (rows > 1) packZeros(to, end, panel, rows)
+  else for (; to < end; to += 16) store<f32>(to, 0)
 }
