@@ -33,7 +33,7 @@ export const cgan: OwnKind<typeof OPTIONS, 'discriminator' | 'generator', never>
   options: OPTIONS,
   batchSize: 64,
   images: 'images with labels',
-  verify: { options: { filters: 5, latent: 10, learningRate: 2e-4, ema: 0 }, batchSize: 8, steps: 20 },
+  verify: { options: { filters: 5, latent: 10 }, batchSize: 8, steps: 20 },
   bench: { batchSize: 32, quick: false },
 }, ({ filters, classes, ...options }) => {
   const sizes = { filters, imageShape: options.imageShape }

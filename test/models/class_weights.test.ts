@@ -52,16 +52,19 @@ describe.each(conditional)('%s', (kind) => {
     const made = (of: RowOptions): Float32Array => (told ? model.decode(codes, of) : model.drawCodes(ROWS, of))
     const mixed = made({ classWeights: between })
     for (const label of [0, 1, 2]) expect(largest(mixed, made({ label })), `${label}`).toBeGreaterThan(1e-3)
-    // The rows of classes in the first kernel that reads them: the last class gets the mean of the others.
+    // The rows of classes in the first kernel that reads them, and in its average: the last class gets the mean of the others.
     const weights = model.weights()
-    const [name, { shape, data: kernel }] = [...weights].find(([key, tensor]) => tensor.shape.length === 2 && (told
-      ? /^(generator|decoder)\//.test(key) && tensor.shape[0] === code + CLASSES : /label/.test(key)))!
-    const units = shape[1]!
-    const at = (label: number, unit: number) => kernel.length - (CLASSES - label) * units + unit
-    for (let unit = 0; unit < units; unit++) {
-      kernel[at(2, unit)] = 0.25 * kernel[at(0, unit)]! + 0.75 * kernel[at(1, unit)]!
+    const all = [...weights].filter(([key, tensor]) => tensor.shape.length === 2 && (told
+      ? /^(ema\/)?(generator|decoder)\//.test(key) && tensor.shape[0] === code + CLASSES : /label/.test(key)))
+    const [, { shape: [, units] }] = all[0]!
+    const kernels = all.filter(([, { shape }]) => shape[1] === units)
+    for (const [, { data: kernel }] of kernels) {
+      const at = (label: number, unit: number) => kernel.length - (CLASSES - label) * units! + unit
+      for (let unit = 0; unit < units!; unit++) {
+        kernel[at(2, unit)] = 0.25 * kernel[at(0, unit)]! + 0.75 * kernel[at(1, unit)]!
+      }
     }
-    model.loadWeights(new Map([...weights, [name, { shape, data: kernel }]]))
+    model.loadWeights(new Map([...weights, ...kernels]))
     expect(largest(made({ classWeights: between }), mixed)).toBe(0)
     expect(largest(made({ label: 2 }), mixed)).toBeLessThan(1e-4)
   })
