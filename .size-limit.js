@@ -25,8 +25,8 @@ const VAE = '{ createRuntime, imageDataset, Model, vae }'
 // A program that trains a VAE is to fit in 42 kB. It does not: CONTRIBUTING.md, "Packaging", says where its bytes are. What it
 // holds is kept here, so that it grows no further unseen.
 export default [
-  entry('ganglion: all of it, the core inside', 'index.js', '83.9 kB'),
-  entry('ganglion: a program that trains a VAE, the core inside', 'index.js', '54.1 kB', VAE),
+  entry('ganglion: all of it, the core inside', 'index.js', '84.1 kB'),
+  entry('ganglion: a program that trains a VAE, the core inside', 'index.js', '54.3 kB', VAE),
   entry('ganglion/slim', 'slim.js', '28.7 kB'),
   entry('ganglion/api', 'api.js', '66.8 kB'),
   {
@@ -36,10 +36,10 @@ export default [
   entry('ganglion under workerd: all of it, without ganglion.wasm', 'workerd.js', '66.9 kB'),
   entry('ganglion/models: all of it, without a core', 'models.js', '38.9 kB'),
   entry('ganglion/worker: the page\'s side', 'worker/index.js', '4.9 kB'),
-  entry('ganglion/worker: the worker\'s file, the core inside', 'worker/trainer.js', '82.1 kB'),
-  entry('ganglion/worker/serve: all of it, the core inside', 'worker/serve.js', '50.6 kB'),
-  entry('ganglion/verify: all of it, the core inside', 'verify/index.js', '103.7 kB'),
-  entry('ganglion/bench: all of it, the core inside', 'bench/index.js', '76.6 kB'),
+  entry('ganglion/worker: the worker\'s file, the core inside', 'worker/trainer.js', '82.3 kB'),
+  entry('ganglion/worker/serve: all of it, the core inside', 'worker/serve.js', '50.8 kB'),
+  entry('ganglion/verify: all of it, the core inside', 'verify/index.js', '103.9 kB'),
+  entry('ganglion/bench: all of it, the core inside', 'bench/index.js', '76.8 kB'),
   entry('ganglion/export: what is there before a format is chosen', 'export/index.js', '20.4 kB'),
   entry('ganglion/metrics', 'metrics/index.js', '25.6 kB'),
   entry('ganglion/swarm', 'swarm/index.js', '18.3 kB'),
@@ -49,6 +49,6 @@ export default [
   entry('ganglion/npz', 'formats/npz.js', '9.8 kB'),
   entry('ganglion/pictures: all of it, without a decoder', 'pictures/index.js', '16.7 kB'),
   raw('ganglion.wasm', '17.5 kB'),
-  ...['threads', 'relaxed', 'relaxed-threads'].map((name) => raw(`ganglion-${name}.wasm`, '18 kB')),
+  ...['threads', 'relaxed', 'relaxed-threads'].map((name) => raw(`ganglion-${name}.wasm`, '18.2 kB')),
   ...['wide', 'wide-threads', 'relaxed-wide', 'relaxed-wide-threads'].map((name) => raw(`ganglion-${name}.wasm`, '21.5 kB')),
 ]

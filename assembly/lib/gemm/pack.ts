@@ -117,27 +117,21 @@ export function rowsAtATime(left: i32): i32 {
   return left >= GROUP * MR ? GROUP * MR : MR
 }
 
-/** Floats that lie side by side, those of each column of A, to `rows` / 4 panels [depth][4], `panel` bytes apart, up to `end`. */
+/**
+ * One float of each column of A, to every 16th byte up to `end`; or `rows` of them that lie side by side, to `rows` / 4 panels
+ * [depth][4], `panel` bytes apart. Bytes from a column to the next: `step`.
+ */
 export function packColumns(from: usize, step: usize, to: usize, end: usize, panel: usize, rows: i32): void {
-  if (rows == MR) {
-    for (; to < end; to += 16, from += step) v128.store(to, v128.load(from))
-    return
-  }
   for (; to < end; to += 16, from += step) {
-    let row = to
-    v128.store(row, v128.load(from))
-    row += panel
-    v128.store(row, v128.load(from, 16))
-    row += panel
-    v128.store(row, v128.load(from, 32))
-    row += panel
-    v128.store(row, v128.load(from, 48))
-  }
-}
-
-/** Zeros instead. */
-export function packZeros(to: usize, end: usize, panel: usize, rows: i32): void {
-  for (; rows > 0; rows -= MR, to += panel, end += panel) {
-    for (let at = to; at < end; at += 16) v128.store(at, f32x4.splat(0))
+    if (rows == 1) {
+      store<f32>(to, load<f32>(from))
+      continue
+    }
+    v128.store(to, v128.load(from))
+    if (rows == MR) continue
+    const second = to + panel
+    v128.store(second, v128.load(from, 16))
+    v128.store(second + panel, v128.load(from, 32))
+    v128.store(second + 2 * panel, v128.load(from, 48))
   }
 }

@@ -7,7 +7,7 @@
 //                                └───────────────────────┘      PatchColumns: A is the transpose
 import { Address } from '../layout'
 import { Gemm } from './gemm'
-import { interleave, packColumns, packZeros, rowsAtATime } from './pack'
+import { GROUP, interleave, packColumns, rowsAtATime } from './pack'
 import { MR } from './sizes'
 
 @unmanaged
@@ -89,18 +89,19 @@ export class PatchRows extends Patches {
 /** Row i is an element (u, v, channel), k runs over the patches: for the filter's gradient. */
 @unmanaged
 export class PatchColumns extends Patches {
-  pack(i: i32, left: i32, k: i32, depth: i32, to: usize, _temporary: usize): i32 {
+  pack(i: i32, left: i32, k: i32, depth: i32, to: usize, temporary: usize): i32 {
+    memory.fill(temporary, 0, GROUP * MR << 2)
     if (this.channels & 3) {
-      for (let r = 0; r < MR; r++) this.elements(i + r, 1, k, depth, to + (<usize>r << 2))
+      for (let r = 0; r < MR; r++) this.elements(i + r, 1, k, depth, to + (<usize>r << 2), temporary)
       return MR
     }
     const rows = rowsAtATime(min(left, this.channels - i % this.channels))
-    this.elements(i, rows, k, depth, to)
+    this.elements(i, rows, k, depth, to, temporary)
     return rows
   }
 
-  /** Element i of `depth` patches to every 16th byte; of `rows` elements, which lie beside it, to panels. */
-  elements(i: i32, rows: i32, k: i32, depth: i32, to: usize): void {
+  /** Element i of `depth` patches, or `rows` from it on, which lie beside it, as packColumns puts them. `zeros`: as many. */
+  elements(i: i32, rows: i32, k: i32, depth: i32, to: usize, zeros: usize): void {
     const panel = <usize>depth << 4
     const end = to + panel
     const tap = i / this.channels
@@ -117,9 +118,9 @@ export class PatchColumns extends Patches {
       const row = y * this.patchStepY + top
       const rowEnd = min(end, to + (<usize>(this.patchesX - x) << 4))
       if (inside && <u32>row < <u32>this.height) {
-        to = this.pixels(image, row, x * this.patchStepX + left, skip, to, rowEnd, panel, rows)
+        to = this.pixels(image, row, x * this.patchStepX + left, skip, to, rowEnd, panel, rows, zeros)
       }
-      if (to < rowEnd) zeros(to, rowEnd, panel, rows)
+      packColumns(zeros, 0, to, rowEnd, panel, rows)
       to = rowEnd
       x = 0
       if (++y == this.patchesY) {
@@ -131,28 +132,21 @@ export class PatchColumns extends Patches {
 
   /** The pixels of a row from `column` on, `patchStepX` apart, zeros before the first; up to the last. Returns where it ended. */
   @inline
-  pixels(image: i32, row: i32, column: i32, skip: usize, to: usize, end: usize, panel: usize, rows: i32): usize {
+  pixels(
+    image: i32, row: i32, column: i32, skip: usize, to: usize, end: usize, panel: usize, rows: i32, zeros: usize,
+  ): usize {
     const patchStepX = this.patchStepX
     const width = this.width
     if (column < 0) {
       const before = (patchStepX - 1 - column) / patchStepX
       column += before * patchStepX
       const first = min(end, to + (<usize>before << 4))
-      zeros(to, first, panel, rows)
+      packColumns(zeros, 0, to, first, panel, rows)
       to = first
     }
     if (column >= width) return to
     const last = min(end, to + (<usize>((width - 1 - column) / patchStepX + 1) << 4))
-    const step = <usize>(patchStepX * this.channels) << 2
-    let from = this.at(image, row, column) + skip
-    if (rows > 1) packColumns(from, step, to, last, panel, rows)
-    else for (; to < last; to += 16, from += step) store<f32>(to, load<f32>(from))
+    packColumns(this.at(image, row, column) + skip, <usize>(patchStepX * this.channels) << 2, to, last, panel, rows)
     return last
   }
-}
-
-/** Zeros to every 16th byte, or to panels. */
-function zeros(to: usize, end: usize, panel: usize, rows: i32): void {
-  if (rows > 1) packZeros(to, end, panel, rows)
-  else for (; to < end; to += 16) store<f32>(to, 0)
 }
