@@ -1,7 +1,8 @@
 // What a run makes of codes, drawn anew as it trains.
 import { type Signal, useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useMemo } from 'preact/hooks'
 import { factsOf } from '../state/facts.ts'
+import { latest } from '../state/latest.ts'
 import type { Run } from '../state/run.ts'
 
 interface Wanted {
@@ -15,25 +16,17 @@ interface Wanted {
  */
 export function useDecoded(run: Run, codes: Float32Array | null, label: number): Signal<Float32Array | null> {
   const images = useSignal<Float32Array | null>(null)
-  const wanted = useRef<Wanted | null>(null)
   const told = factsOf(run.settings.model).classes
-  const busy = useRef(false)
+  const decode = useMemo(() => latest(async ({ codes, label }: Wanted) => {
+    if (run.closed) return
+    // Of a trainer that was closed meanwhile nobody waits for anything.
+    const made = await run.trainer!.decode(codes, told ? { label } : {}).catch(() => null)
+    if (made) images.value = made
+  }), [run])
   // Changes when the weights have.
   const seen = run.look.samples.value
   useEffect(() => {
-    wanted.current = codes && { codes, label }
-    if (busy.current || !codes || !run.trainer) return
-    busy.current = true
-    void decode(run).finally(() => (busy.current = false))
+    if (codes && run.trainer) decode({ codes, label })
   }, [codes, label, seen, run])
-
-  async function decode(run: Run): Promise<void> {
-    for (let next; (next = wanted.current) && !run.closed;) {
-      wanted.current = null
-      // Of a trainer that was closed meanwhile nobody waits for anything.
-      const made = await run.trainer!.decode(next.codes, told ? { label: next.label } : {}).catch(() => null)
-      if (made) images.value = made
-    }
-  }
   return images
 }

@@ -1,5 +1,6 @@
 // The codes of a run's images, and images of codes, asked of the server. Numbers come as base64 of little-endian float32.
 import { signal } from '@preact/signals'
+import { latest } from '../state/latest.ts'
 import { type Encoded, mapped } from '../state/mapped.ts'
 
 interface Told {
@@ -25,24 +26,6 @@ async function ask(address: string): Promise<unknown> {
   const response = await fetch(address)
   if (!response.ok) throw new Error((await response.text()).trim())
   return response.json()
-}
-
-/** Does what was asked for last, when it has time. */
-export function latest<T>(work: (asked: T) => Promise<void>): (asked: T) => void {
-  const waiting: T[] = []
-  let busy = false
-  const go = async () => {
-    busy = true
-    for (let next; (next = waiting.pop()) !== undefined;) {
-      waiting.length = 0
-      await work(next)
-    }
-    busy = false
-  }
-  return (asked) => {
-    waiting.push(asked)
-    if (!busy) void go()
-  }
 }
 
 /** One run's map. */
