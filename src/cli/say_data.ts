@@ -10,7 +10,11 @@ export function sayData(data: LoadedDataset, { stderr }: Io, quiet = false): voi
   const { name, report, skipped = [] } = data
   const lines: string[] = []
   if (report && !quiet) lines.push(summaryOf(data, report))
-  if (skipped.length) lines.push(`of "${name}", not read: ${skippedParts(skipped).join(' and ')}`)
+  if (skipped.length) {
+    const beside = !data.classNames && skipped.some((each) => each.endsWith('/'))
+    const hint = beside ? '; folders are classes where no pictures are beside them' : ''
+    lines.push(`of "${name}", not read: ${skippedParts(skipped).join(' and ')}${hint}`)
+  }
   if (report?.broken.length) {
     const { broken } = report
     const more = broken.length > 3 ? `; and ${broken.length - 3} more` : ''

@@ -50,7 +50,8 @@ describe('a folder', () => {
     for (const name of ['c.tif', 'd.avif', 'e.gif', 'f.bmp']) writeFileSync(at.in(name), '')
     mkdirSync(at.in('cats'))
     const said = `ganglion: of "${at.path.split('/').at(-1)}", not read: 1 folder (cats/) and ` +
-      '4 pictures of other kinds than PNG, JPEG and WebP (c.tif, d.avif, e.gif, …)\n'
+      '4 pictures of other kinds than PNG, JPEG and WebP (c.tif, d.avif, e.gif, …); folders are classes where no pictures are ' +
+      'beside them\n'
     const { code, stderr } = await ganglion(['train', 'vae', '--data', at.path, '--out', at.in('run'), '--quiet', ...SMALL])
     expect([code, stderr]).toEqual([0, said])
     const both = said.replace('1 folder (cats/)', '2 folders (cats/, run/)')

@@ -40,6 +40,7 @@ test.each([
   ['train vea', `unknown model "vea", expected ${MODELS}; did you mean vae? ${TRAIN}`],
   ['train VAE', `unknown model "VAE", expected ${MODELS}; did you mean vae? ${TRAIN}`],
   ['train diffusion', `unknown model "diffusion", expected ${MODELS} ${TRAIN}`],
+  ['train test', `unknown model "test", expected ${MODELS}; to train on what is there, give --data test ${TRAIN}`],
   ['train vae gan', `train expected one model, got "gan" too ${TRAIN}`],
   ['train vae --epoch 3', `unknown option --epoch; did you mean --epochs? ${TRAIN}`],
   ['train vae --toString', `unknown option --toString ${TRAIN}`],

@@ -1,5 +1,6 @@
 // `ganglion train MODEL`: from the command line to settings. The options are in src/cli/train_options.ts, the work in
 // src/cli/training.ts. Which model it is comes first, because its schema says what options there are.
+import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { isModelName, modelNames, type ModelName } from '../../models/kinds.ts'
 import { builtInModel, moduleModel, type ModelSource } from '../../node/model_source.ts'
@@ -224,7 +225,10 @@ function watchPort({ watch, port }: Given): number | undefined {
 function kindOf([kind, more]: readonly string[]): ModelName {
   const expected = `expected ${modelNames.join(', ')}`
   if (kind === undefined) throw new UsageError(`train ${expected}, got no model; name one, or give --data to have one chosen`)
-  if (!isModelName(kind)) throw new UsageError(`unknown model "${kind}", ${expected}${nearest(kind, modelNames)}`)
+  if (!isModelName(kind)) {
+    const hint = existsSync(kind) ? `; to train on what is there, give --data ${kind}` : nearest(kind, modelNames)
+    throw new UsageError(`unknown model "${kind}", ${expected}${hint}`)
+  }
   if (more !== undefined) throw new UsageError(`train expected one model, got "${more}" too`)
   return kind
 }
