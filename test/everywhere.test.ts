@@ -1,7 +1,7 @@
 // Odd places: other realms, engines without WebAssembly, Node's permissions, bundles without import.meta, no Web Crypto, no
 // timers, and a dist that is gone once it was loaded.
 import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -141,6 +141,30 @@ test("under Node's permission model: what to allow", async () => {
   expect(runtime).toBe(`GanglionError: 2 threads are not available: ${reason}; with threads: 'auto' it would take one`)
   expect(auto).toBe(reason)
   expect(trainer).toMatch(/^GanglionError: a worker cannot be started here \(.*\); start Node with --allow-worker$/)
+})
+
+test("under Node's permission model: what to allow of files, which helps", async () => {
+  const flag = Number.parseInt(process.versions.node) < 24 ? '--experimental-permission' : '--permission'
+  const place = join(folder, 'allowed')
+  mkdirSync(place)
+  const tried = (path: string, ...flags: string[]) => run(`
+    import { loadDataset, loadRun, saveRun } from 'DIST/node/index.js'
+    import { createRuntime, Model, vae } from 'DIST/index.js'
+    const message = ({ name, message }) => name + ': ' + message
+    const model = await Model.create(await createRuntime(), vae({ hidden: 4, latent: 2 }))
+    const saved = await saveRun(${JSON.stringify(path)}, model).then(() => 'saved', message)
+    const loaded = await loadRun(${JSON.stringify(path)}).then(() => 'loaded', message)
+    console.log(JSON.stringify([saved, loaded, await loadDataset(${JSON.stringify(path)}).catch(message)]))
+  `, [flag, ...flags])
+  const refused = (access: string) => expect.stringContaining("Node's permission model does not allow it; " +
+    `start Node with --allow-fs-${access}=* or with --allow-fs-${access}= and the folder`)
+  const some = [dirname(dist), folder].map((readable) => `--allow-fs-read=${readable}`)
+  const [, loaded, data] = JSON.parse(await tried(join(tmpdir(), 'elsewhere'), ...some))
+  expect([loaded, data]).toEqual([refused('read'), refused('read')])
+  const [saved] = JSON.parse(await tried(place, '--allow-fs-read=*'))
+  expect(saved).toEqual(refused('write'))
+  const allowed = JSON.parse(await tried(place, '--allow-fs-read=*', '--allow-fs-write=*'))
+  expect(allowed[0]).toBe('saved')
 })
 
 test('under a limit on virtual memory: what to do, which helps', async () => {

@@ -118,7 +118,7 @@ export const path = (value: string): string => {
 
 export const pngName = (value: string): string => {
   if (!/[^/\\]\.png$/i.test(value)) throw new RangeError('a name that ends in .png')
-  return value
+  return path(value)
 }
 
 export const seed = integer(0, Number.MAX_SAFE_INTEGER, 'from 0 to 2^53 - 1')

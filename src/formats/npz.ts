@@ -55,7 +55,8 @@ export function decodeNpz(bytes: Uint8Array, name = 'NPZ data', options: Given<t
   }
   let total = 0
   const names = new Set<string>()
-  const files = unpacked(() => unzipSync(bytes, {
+  // What all of it takes is known before any of it is unpacked.
+  unpacked(() => unzipSync(bytes, {
     filter: ({ name: file, originalSize }) => {
       if (names.has(file)) {
         throw new GanglionError(`"${name}" holds two files "${file}", expected one of each name; save it again`)
@@ -65,9 +66,10 @@ export function decodeNpz(bytes: Uint8Array, name = 'NPZ data', options: Given<t
       if (total > maxBytes) {
         throw new GanglionError(`"${name}" unpacks to more than ${maxBytes} bytes; if it is meant, raise the limit (maxBytes)`)
       }
-      return true
+      return false
     },
   }), name)
+  const files = unpacked(() => unzipSync(bytes), name)
   return new Map([...names].map((file) => {
     const array = decodeNpy(files[file]!, `${name}/${file}`)
     return [file.endsWith(SUFFIX) ? file.slice(0, -SUFFIX.length) : file, array]

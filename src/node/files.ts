@@ -142,6 +142,10 @@ export function failure(what: string, path: string, cause: unknown): GanglionErr
 
 /** Why the system refused, and what to do. */
 export function reasonOf(cause: unknown): string {
-  const { code = '', message } = cause as NodeJS.ErrnoException
-  return reasons[code] ?? message
+  const { code = '', message, permission } = cause as NodeJS.ErrnoException & { readonly permission?: string }
+  if (code !== DENIED) return reasons[code] ?? message
+  const flag = `--allow-fs-${permission === 'FileSystemWrite' ? 'write' : 'read'}`
+  return `Node's permission model does not allow it; start Node with ${flag}=* or with ${flag}= and the folder`
 }
+/** What Node's permission model says. */
+export const DENIED = 'ERR_ACCESS_DENIED'

@@ -6,6 +6,7 @@ import { createGunzip } from 'node:zlib'
 import { GanglionError } from '../errors.ts'
 import { idxLength } from '../formats/idx.ts'
 import { MOST_BYTES, tooLarge, tooLong } from '../pictures/decode.ts'
+import { DENIED, failure } from './files.ts'
 
 export { MOST_BYTES, tooLarge }
 /** What one file of text in a run may take; those of a run take a few thousand. */
@@ -103,6 +104,7 @@ export async function readIdx(path: string, most: number): Promise<Uint8Array> {
 export function unreadable(path: string, cause: unknown): GanglionError {
   if (cause instanceof GanglionError) return cause
   const { code, message } = cause as NodeJS.ErrnoException
+  if (code === DENIED) return failure('read', path, cause)
   const why = code === 'EACCES' || code === 'EPERM' ? 'permission denied' : message
   return new GanglionError(`cannot read "${path}": ${why}; check the path and its permissions`, { cause })
 }

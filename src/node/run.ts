@@ -15,7 +15,7 @@ import { commit, type View, viewOf } from './commit.ts'
 import { loadConfig } from './config.ts'
 import { sourceOf } from './model_source.ts'
 import { modelRule, pathRule, runtimeRule } from './options.ts'
-import { MOST_TEXT } from './read.ts'
+import { MOST_TEXT, unreadable } from './read.ts'
 
 /** Of reading a run while others save it; a save takes longer than a read. */
 const MOST_TRIES = 20
@@ -110,6 +110,5 @@ async function textIn(view: View, folder: string, name: string): Promise<string 
 
 const readIn = (view: View, folder: string, name: string, most?: number): Promise<Uint8Array | undefined> =>
   view.read(name, most).catch((cause: NodeJS.ErrnoException) => {
-    if (cause instanceof GanglionError) throw cause
-    throw new GanglionError(`cannot read "${join(folder, name)}": ${cause.message}; check its permissions`, { cause })
+    throw unreadable(join(folder, name), cause)
   })

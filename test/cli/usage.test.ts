@@ -17,6 +17,8 @@ const COMMANDS = `the commands are ${names.join(', ')} (see "ganglion --help")`
 const MODELS = modelNames.join(', ')
 const FILTERS = '2 positive integers, at a quarter and at half of the size, with commas between'
 const RATE = '0 or more, within float32, or a schedule as JSON'
+type Reads = (value: string) => unknown
+const UNEXPANDED = 'a path that the shell has expanded; put a space for =, or write $HOME for ~'
 const TRAIN = '(see "ganglion train --help")'
 
 /** What a function says is wrong. */
@@ -201,4 +203,19 @@ test('info', async () => {
     ['version', 'core', 'engine', 'v8', 'platform', 'simd', 'relaxedSimd', 'wideVectors', 'threads'],
   )
   expect(facts['threads']).toMatchObject({ available: true, auto: automaticThreads() })
+})
+
+test('no path of a file or a folder to write or read is taken that the shell has left with a ~', () => {
+  const checked: string[] = []
+  for (const { name, groups } of commands) {
+    for (const [, options] of groups) {
+      for (const [option, { value, read }] of Object.entries(options as Record<string, { value?: string, read?: Reads }>)) {
+        if (!read || !/^(FILE|DIR|PATH|SET|SOURCE|FOLDER)/.test(value ?? '')) continue
+        const said = ['~/x', '~/x.png', '~/x.npy', '~/x.npz'].map((path) => complaint(() => read(path)))
+        expect(said, `${name} --${option}`).toContain(UNEXPANDED)
+        checked.push(`${name} --${option}`)
+      }
+    }
+  }
+  expect(checked).toEqual(expect.arrayContaining(['train --out', 'sample --out', 'encode --out', 'data --out', 'map --out']))
 })

@@ -98,6 +98,11 @@ test('what is no zip, damaged, or would take too much', () => {
   expect(() => decodeNpz(NUMPY.subarray(0, 900), 'f')).toThrow(/"f" is a damaged zip file: .*; save or download it again/)
   const bomb = zipSync({ 'a.npy': new Uint8Array(1 << 24) })
   expect(() => decodeNpz(bomb, 'f', { maxBytes: 1 << 20 })).toThrow('"f" unpacks to more than 1048576 bytes')
+  // What all files take is known before the first is unpacked, which here cannot be.
+  const two = zipSync({ 'a.npy': new Uint8Array(1 << 16), 'b.npy': new Uint8Array(1 << 24) })
+  two[30 + 'a.npy'.length] = 0xff
+  expect(() => decodeNpz(two, 'f')).toThrow('"f" is a damaged zip file')
+  expect(() => decodeNpz(two, 'f', { maxBytes: 1 << 20 })).toThrow('"f" unpacks to more than 1048576 bytes')
   const twice = Buffer.from(latin(zipSync({ 'a.npy': good, 'b.npy': good })).replaceAll('b.npy', 'a.npy'), 'latin1')
   expect(() => decodeNpz(twice, 'f')).toThrow('"f" holds two files "a.npy", expected one of each name; save it again')
   const proto = Buffer.from(latin(zipSync({ xxproto__: good })).replaceAll('xxproto__', '__proto__'), 'latin1')

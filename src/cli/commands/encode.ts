@@ -5,13 +5,13 @@ import { writeFileAtomic } from '../../node/files.ts'
 import type { Command } from '../command.ts'
 import { fittingData } from '../data.ts'
 import { codesOf, encoderOf } from '../encoded.ts'
-import { help, parse } from '../options.ts'
+import { help, parse, path } from '../options.ts'
 import { sayData } from '../say_data.ts'
 import { DATA, folderOf, MAX_BYTES, MODEL, openRun, RUN } from './picture.ts'
 
 const tableName = (value: string): string => {
   if (!/[^/\\]\.(npy|csv)$/i.test(value)) throw new RangeError('a name that ends in .npy or .csv')
-  return value
+  return path(value)
 }
 
 const options = {
