@@ -44,7 +44,7 @@ export default [
   entry('ganglion/metrics', 'metrics/index.js', '25.6 kB'),
   entry('ganglion/swarm', 'swarm/index.js', '18.3 kB'),
   entry('ganglion/safetensors', 'formats/safetensors.js', '3.8 kB'),
-  entry('ganglion/idx', 'formats/idx.js', '1.8 kB'),
+  entry('ganglion/idx', 'formats/idx.js', '1.9 kB'),
   entry('ganglion/npy', 'formats/npy.js', '3.2 kB'),
   entry('ganglion/npz', 'formats/npz.js', '9.8 kB'),
   entry('ganglion/pictures: all of it, without a decoder', 'pictures/index.js', '16.7 kB'),

@@ -62,7 +62,7 @@ function readHeader(bytes: Uint8Array, name: string): IdxHeader | number {
  * const length = idxLength(bytes) // undefined: no IDX file
  */
 export function idxLength(bytes: Uint8Array, name = 'IDX data'): number | undefined {
-  checkBytes('idxLength', bytes)
+  checkBytes('idxLength', bytes, name)
   const header = bytes.length < 4 ? 4 : readHeader(bytes, name)
   return typeof header === 'number' ? undefined : header.length
 }
@@ -77,7 +77,7 @@ export function idxLength(bytes: Uint8Array, name = 'IDX data'): number | undefi
  * const { shape, data } = parseIdx(bytes)
  */
 export function parseIdx(bytes: Uint8Array, name = 'IDX data'): IdxArray {
-  checkBytes('parseIdx', bytes)
+  checkBytes('parseIdx', bytes, name)
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
     throw new GanglionError(`"${name}" is gzip-compressed, expected an IDX file; unpack it first`)
   }
@@ -106,7 +106,7 @@ function checkLength({ type, shape, length }: IdxHeader, found: number, name: st
 export function imagesInIdx(
   bytes: Uint8Array, length: number, name: string,
 ): { start: number, count: number, shape: [number, number, number] } | undefined {
-  checkBytes('imagesInIdx', bytes)
+  checkBytes('imagesInIdx', bytes, name)
   const header = readHeader(bytes, name)
   if (typeof header === 'number' || header.type !== types[0x08] || !header.count) return undefined
   const { start, shape: [count = 0, height = 0, width = 0, channels = 1, ...more] } = header

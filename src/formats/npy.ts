@@ -107,7 +107,7 @@ function put(view: DataView, start: number, data: NpyData): void {
  * const { shape, data } = decodeNpy(bytes)
  */
 export function decodeNpy(bytes: Uint8Array, name = 'NPY data'): NpyArray {
-  checkBytes('decodeNpy', bytes)
+  checkBytes('decodeNpy', bytes, name)
   const { start, type, little, fortran, shape } = readHeader(bytes, name)
   const count = product(shape)
   checkLength(bytes.length - start, count, type, name)
@@ -131,7 +131,7 @@ export function decodeNpy(bytes: Uint8Array, name = 'NPY data'): NpyArray {
 export function imagesInNpy(
   bytes: Uint8Array, length: number, name: string,
 ): { start: number, count: number, shape: [number, number, number], floats: boolean } | undefined {
-  checkBytes('imagesInNpy', bytes)
+  checkBytes('imagesInNpy', bytes, name)
   const { start, type, little, fortran, shape } = readHeader(bytes, name)
   const [count = 0, height = 0, width = 0, channels = 1, ...more] = shape
   const floats = type === TYPES['f4'] && little

@@ -67,7 +67,7 @@ function* chunksOf(bytes: Uint8Array, name: string): Generator<Chunk> {
  * @throws GanglionError when it is not a PNG file, or one whose chunks are not as the specification says
  */
 export function pngChunks(bytes: Uint8Array, name: string): PngChunks {
-  checkBytes('decodePng', bytes)
+  checkBytes('decodePng', bytes, name)
   if (!isPng(bytes)) throw new GanglionError(`"${name}" is not a PNG file; give one that is`)
   const parts: Uint8Array[] = [bytes.subarray(0, SIGNATURE.length)]
   const data: Uint8Array[] = []

@@ -134,7 +134,7 @@ export interface Layout extends Header {
  * const layout = readLayout('mine', bytes, 'weights.safetensors')
  */
 export function readLayout(owner: string, bytes: Uint8Array, name: string, length = bytes?.length): Layout {
-  checkBytes(owner, bytes)
+  checkBytes(owner, bytes, name)
   const layout = readHeader(bytes, name)
   const { entries, start } = layout
   for (const entry of entries) checkEntry(entry, name)

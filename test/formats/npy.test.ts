@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs'
 import { zipSync } from 'fflate'
 import { expect, test } from 'vitest'
 import { GanglionError } from '../../src/errors.ts'
+import { idxLength, parseIdx } from '../../src/formats/idx.ts'
 import { decodeNpy, encodeNpy, type NpyArray } from '../../src/formats/npy.ts'
 import { decodeNpz, encodeNpz } from '../../src/formats/npz.ts'
+import { safetensorsShapes } from '../../src/formats/safetensors.ts'
+import { decodePng } from '../../src/node/png.ts'
 
 /** By numpy.savez_compressed of NumPy 1.24 (test/golden/README.md). */
 const NUMPY = new Uint8Array(readFileSync(new URL('../golden/npz/numpy.npz', import.meta.url)))
@@ -108,4 +111,13 @@ test('what is no zip, damaged, or would take too much', () => {
   const proto = Buffer.from(latin(zipSync({ xxproto__: good })).replaceAll('xxproto__', '__proto__'), 'latin1')
   expect([...decodeNpz(proto).keys()]).toEqual(['__proto__'])
   expect(() => decodeNpz(zipSync({ 'a.txt': new Uint8Array(9) }), 'f')).toThrow('"f/a.txt" is not an NPY file')
+})
+
+test.each([
+  ['parseIdx', parseIdx], ['idxLength', idxLength], ['decodeNpy', decodeNpy], ['decodePng', decodePng],
+  ['safetensorsShapes', safetensorsShapes],
+])('%s: what messages call the file is a string, also where the bytes are damaged', (owner, decode) => {
+  for (const name of [Symbol('a'), Object.create(null) as object, new Date(NaN)]) {
+    expect(() => decode(Uint8Array.of(1, 2, 3), name as string)).toThrow(`${owner}: name expected a string, got ${typeof name}`)
+  }
 })
