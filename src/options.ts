@@ -15,8 +15,6 @@ export interface Rule<T = unknown> {
 
 /**
  * The rule that values are of a type (TypeError otherwise) and, where given, in a range (RangeError otherwise).
- * @example
- * const even = options.rule('an even number', (x): x is number => Number.isInteger(x), (x) => x % 2 === 0)
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function rule<T>(expected: string, isType: (x: unknown) => x is T, inRange: (x: T) => boolean = () => true): Rule<T> {
@@ -45,20 +43,12 @@ export type Complete<S> = {
   readonly [K in keyof S]: S[K] extends Option | Required ? TypeOf<S[K]> : TypeOf<S[K]> | undefined
 }
 
-/**
- * An option of a schema: `latent: option(count, 20, 'size of the code')`.
- * @example
- * const OPTIONS = { latent: options.option(options.count, 20, 'size of the code') }
- */
+/** An option of a schema: `latent: option(count, 20, 'size of the code')`. */
 /* @__NO_SIDE_EFFECTS__ */
 export function option<T>(r: Rule<T>, initial: NoInfer<T>, help = ''): Option<T> {
   return { expected: r.expected, fault: r.fault, initial, help }
 }
 /* @__NO_SIDE_EFFECTS__ */
-/**
- * @example
- * const OPTIONS = { units: options.required(options.count) }
- */
 export function required<T>(r: Rule<T>): Required<T> {
   return { ...r, required: true }
 }
@@ -69,15 +59,13 @@ export function optional<T>(r: Rule<T>): Rule<T | undefined> {
 }
 
 /** Several schemas as one. */
-type All<S extends readonly Schema[]> =
+export type All<S extends readonly Schema[]> =
   S extends readonly [infer A extends Schema, ...infer Rest extends readonly Schema[]] ? A & All<Rest> : unknown
 
 /**
  * The options of `owner` (a layer, a model, say), with their defaults for those left out. Undefined counts as left out.
  * @param schemas one, or several that each have some of the options: those of all layers are declared once
  * @throws TypeError where an option, or all of them, have a wrong type; RangeError where a name or a value is wrong
- * @example
- * const { amount } = options.complete('sharpen', { amount: 2 }, { amount: options.option(options.notNegative, 1) })
  */
 export function complete<S extends readonly Schema[]>(
   owner: string, given: Given<All<S>>, ...schemas: S
@@ -100,11 +88,7 @@ export function complete<S extends readonly Schema[]>(
   return all as Complete<All<S>>
 }
 
-/**
- * @throws TypeError, RangeError where `x`, which `owner` calls `key`, breaks its rule
- * @example
- * options.check('sharpen', 'amount', 0.5, options.notNegative)
- */
+/** @throws TypeError, RangeError where `x`, which `owner` calls `key`, breaks its rule */
 export function check(owner: string, key: string, x: unknown, { fault, expected }: Rule): void {
   const Fault = fault(x)
   if (Fault) throw new Fault(`${owner}: ${key} is ${shown(x)}, expected ${expected}`)
@@ -126,16 +110,19 @@ export function checked<A extends readonly unknown[], R>(
 }
 
 export const isNumber = (x: unknown): x is number => typeof x === 'number'
-const isString = (x: unknown): x is string => typeof x === 'string'
+export const isString = (x: unknown): x is string => typeof x === 'string'
 export const isObject = (x: unknown): x is object => Object(x) === x
 /** An object of named values, or a module of them: no list, function, Map, Date, promise or other kind of the platform's. */
 export const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> => /^(Object|Module)$/.test(tagOf(x))
 const isFlag = (x: unknown): x is boolean => typeof x === 'boolean'
+/** A list of what fits. A hole in it is undefined: `every` would not look at it. */
+export const isListOf = <T>(x: unknown, fits: (x: unknown) => x is T): x is readonly T[] => (
+  Array.isArray(x) && x.findIndex((each) => !fits(each)) < 0)
 /**
  * @example
  * options.isNumbers([1, 2]) // true
  */
-export const isNumbers = (x: unknown): x is readonly number[] => Array.isArray(x) && x.every(isNumber)
+export const isNumbers = (x: unknown): x is readonly number[] => isListOf(x, isNumber)
 const isPair = (x: unknown): x is number | readonly [number, number] => isNumber(x) || isNumbers(x)
 export const isFunction = (x: unknown): x is (...args: never[]) => unknown => typeof x === 'function'
 
@@ -155,18 +142,10 @@ export const name = rule('a name of at least one character', isString, (x) => x.
 /** 1,000 where it is 1000. */
 const inThousands = (n: number): string => `${n}`.replace(/\B(?=(\d{3})+$)/g, ',')
 /* @__NO_SIDE_EFFECTS__ */
-/**
- * @example
- * options.option(options.countUpTo(64), 3)
- */
 export function countUpTo(most: number): Rule<number> {
   return rule(`an integer from 1 to ${inThousands(most)}`, isNumber, (n) => isCount(n) && n <= most)
 }
 /* @__NO_SIDE_EFFECTS__ */
-/**
- * @example
- * options.option(options.oneOf('relu', 'gelu'), 'relu')
- */
 export function oneOf<const T extends string>(...values: readonly T[]): Rule<T> {
   return rule(values.map((v) => `'${v}'`).join(' or '), isString as (x: unknown) => x is T, (x) => values.includes(x))
 }
@@ -189,7 +168,7 @@ export const list = rule('a list', (x): x is readonly unknown[] => Array.isArray
 export const record = rule('an object', isRecord)
 /* @__NO_SIDE_EFFECTS__ */
 export function listOf<T>(what: string, fits: (x: unknown) => x is T): Rule<readonly T[]> {
-  return rule(`a list of ${what}`, (x): x is readonly T[] => Array.isArray(x) && x.every(fits))
+  return rule(`a list of ${what}`, (x): x is readonly T[] => isListOf(x, fits))
 }
 export const callable = rule('a function', isFunction)
 export const seed = rule('an integer from 0 to 2^53 - 1', isNumber, (x) => Number.isSafeInteger(x) && x >= 0)
@@ -202,10 +181,6 @@ export const WINDOW = {
 }
 type Numbers<N extends 2 | 3> = { 2: readonly [number, number], 3: readonly [number, number, number] }[N]
 /* @__NO_SIDE_EFFECTS__ */
-/**
- * @example
- * options.option(options.counts(2, 'filters of both layers'), [32, 64])
- */
 export function counts<N extends 2 | 3>(length: N, what: string): Rule<Numbers<N>> {
   const isType = isNumbers as unknown as (x: unknown) => x is Numbers<N>
   return rule(`${length} positive integers, ${what}`, isType, (x) => x.length === length && x.every(isCount))
@@ -216,7 +191,7 @@ export const shape = rule('a list of positive integers', isNumbers, (x) => x.eve
 /** A value for a message: short strings in quotes, short lists as they are, of other objects what they are. */
 export function shown(x: unknown): string {
   if (typeof x === 'string') return `'${x.length > 99 ? `${x.slice(0, 99)}…` : x}'`
-  if (Array.isArray(x) && x.length < 9) return `[${x.map(shown).join(', ')}]`
+  if (Array.isArray(x) && x.length < 9) return `[${Array.from(x, shown).join(', ')}]`
   if (!isObject(x)) return String(x)
   const kind = x.constructor?.name ?? 'Object'
   return `${/^[AEIO]/.test(kind) ? 'an' : 'a'} ${kind}`

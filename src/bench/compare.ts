@@ -1,6 +1,6 @@
 // Two reports, line by line. They are of different moments, so a difference within the spread of either is called none;
 // two builds on one machine are better compared in one run: `npm run bench -- compare`.
-import { aNumber, check, listOf, name, oneOf, rule } from '../options.ts'
+import { aNumber, check, isListOf, listOf, name, oneOf, rule } from '../options.ts'
 import { figure, fits, isReport, isString, reportRule } from './fits.ts'
 import { type BenchReport, FORMAT } from './report.ts'
 import type { Figure } from './statistics.ts'
@@ -31,8 +31,7 @@ const ROW = {
 const COMPARISON = rule('what compareReports() gives', fits<Comparison>({
   warnings: listOf('texts', isString), rows: listOf('rows', fits(ROW)), unmatched: listOf('names', isString),
 }))
-const NAMES = rule('two names', (x): x is readonly [string, string] => (
-  Array.isArray(x) && x.length === 2 && x.every(isString)))
+const NAMES = rule('two names', (x): x is readonly [string, string] => ( isListOf(x, isString) && x.length === 2))
 const MEND = 'give a file that "ganglion bench --json FILE" wrote'
 
 /**

@@ -1,5 +1,5 @@
 // Whether a value is what the benchmark writes: reports come from files of other versions too, and from a caller's own hands.
-import { aNumber, check, flag, isRecord, listOf, name, oneOf, optional, type Rule, rule } from '../options.ts'
+import { aNumber, check, flag, isListOf, isRecord, listOf, name, oneOf, optional, type Rule, rule } from '../options.ts'
 import { type BenchReport, FORMAT } from './report.ts'
 
 type Fields = Readonly<Record<string, Rule>>
@@ -13,7 +13,7 @@ const text = rule('a text', isString)
 const digest = rule('a digest', isString)
 const whole = fits({
   median: rule('a number above 0', isNumber, (x) => x > 0), windows: listOf('numbers', isNumber),
-  quartiles: rule('two numbers', (x): x is readonly number[] => Array.isArray(x) && x.length === 2 && x.every(isNumber)),
+  quartiles: rule('two numbers', (x): x is readonly number[] => isListOf(x, isNumber) && x.length === 2),
 })
 export const figure = rule('a figure', whole)
 const ROW = { name, ms: figure, gflops: aNumber, ofPeak: aNumber, digest, result: oneOf('same', 'different', 'unknown') }

@@ -18,12 +18,12 @@ export const customGradientOp: Op<CustomAttrs> = {
       const found = Array.isArray(given) ? `${given.length} gradients` : typeof given
       throw shapeError('customGradient', `the rule gave ${found}, expected a list of ${inputs.length}, one for each input`)
     }
-    given.forEach((g: unknown, i) => {
-      if (g === null || (g instanceof Tensor && sameShape(g.shape, inputs[i]!.shape))) return
+    for (const [i, g] of (given as unknown[]).entries()) {
+      if (g === null || (g instanceof Tensor && sameShape(g.shape, inputs[i]!.shape))) continue
       const found = g instanceof Tensor ? show(g.shape) : typeof g
       const wanted = `a tensor of shape ${show(inputs[i]!.shape)}, or null`
       throw shapeError('customGradient', `the gradient of input ${i} is ${found}, expected ${wanted}`)
-    })
+    }
     return [null, ...(given as (Tensor | null)[])]
   },
   calls: 'alias',

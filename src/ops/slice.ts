@@ -2,7 +2,7 @@
 import { fill_f32 } from '../graph/contract.generated.ts'
 import { call } from '../graph/kernel_call.ts'
 import { apply, type Op, sameShape, type Shape, shapeError, show, type Tensor, tensor } from '../graph/tensor.ts'
-import { aNumber, checked, isNumbers, optional, rule } from '../options.ts'
+import { aNumber, checked, isListOf, isNumbers, optional, rule } from '../options.ts'
 import { axesOfCopy, copyStrided, elementAddress, stridesOf } from './lowering/copy_strided.ts'
 
 export const sliceOp: Op<{ begin: Shape; size: Shape }> = {
@@ -69,7 +69,8 @@ export const padOp: Op<{ borders: Borders; value: number }> = {
   flops: () => 0,
 }
 
-const isBorders = (x: unknown): x is Borders => Array.isArray(x) && x.every((b) => isNumbers(b) && b.length === 2)
+const isPair = (x: unknown): x is Borders[number] => isNumbers(x) && x.length === 2
+const isBorders = (x: unknown): x is Borders => isListOf(x, isPair)
 const BORDERS = rule('[before, after] for each axis', isBorders)
 
 /**

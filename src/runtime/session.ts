@@ -1,7 +1,7 @@
 // One model's memory and the functions in it. Everything a run changes lies in here: variables and the counters of each
 // group, so that saving those saves the run.
 import { compile, type CompileOptions, type FunctionSpec, type Program } from '../compiler/program.ts'
-import type { Variable } from '../graph/leaves.ts'
+import { type Variable, variablesRule } from '../graph/leaves.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { assign } from '../ops/assign.ts'
 import { isDataset } from '../ops/batch.ts'
@@ -84,6 +84,7 @@ export class Session extends SessionMemory {
 
   /** @internal Gives memory and initial values to variables that the session does not hold yet; returns those. */
   addVariables(variables: readonly Variable[]): Variable[] {
+    check('addVariables', 'variables', variables, variablesRule)
     const names = new Set<string>()
     const fresh = [...new Set(variables)].filter((v) => {
       const { name } = v.attrs

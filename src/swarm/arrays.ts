@@ -2,7 +2,7 @@
 import type { ImageDataset } from '../data/dataset.ts'
 import type { Labels } from '../data/rows.ts'
 import type { ModelDefinition } from '../models/definition.ts'
-import { isRecord } from '../options.ts'
+import { isListOf, isRecord } from '../options.ts'
 
 const TYPES = { Uint8Array, Int8Array, Uint16Array, Int16Array, Uint32Array, Int32Array, Float32Array }
 type TypeName = keyof typeof TYPES
@@ -43,11 +43,11 @@ export const rowBytesOf = (facts: ArrayFacts): number => TYPES[facts.type].BYTES
 /** The numbers in some bytes: a copy, since these may lie anywhere. */
 export const numbersIn = ({ type }: ArrayFacts, bytes: Uint8Array): Labels => new TYPES[type](new Uint8Array(bytes).buffer)
 
-const isSizes = (x: unknown): boolean => Array.isArray(x) && x.every((n) => Number.isSafeInteger(n) && n > 0)
+const isSizes = (x: unknown): boolean => isListOf(x, (n): n is number => Number.isSafeInteger(n) && (n as number) > 0)
 const isFacts = (x: unknown): x is ArrayFacts => isRecord(x) && typeof x['name'] === 'string' &&
   Object.hasOwn(TYPES, String(x['type'])) && isSizes(x['shape'])
 /** Whether something is what a run says of its arrays: images first, each name once. */
-export const areFacts = (x: unknown): x is readonly ArrayFacts[] => Array.isArray(x) && x.every(isFacts) &&
+export const areFacts = (x: unknown): x is readonly ArrayFacts[] => isListOf(x, isFacts) &&
   x[0]?.name === 'images' && x[0].shape.length === 3 && new Set(x.map(({ name }) => name)).size === x.length
 export const sameFacts = (a: readonly ArrayFacts[], b: readonly ArrayFacts[]): boolean =>
   a.length === b.length && a.every(({ name, type, shape }, i) => (

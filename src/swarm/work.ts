@@ -5,7 +5,7 @@
 import { checkData, type ImageDataset } from '../data/dataset.ts'
 import { COUNTER_WORDS, EPOCH, POSITION } from '../graph/contract.generated.ts'
 import type { Variable } from '../graph/leaves.ts'
-import { check, complete, count, type Given, isObject, oneOf, option, record, rule } from '../options.ts'
+import { check, complete, count, type Given, isListOf, isObject, oneOf, option, record, rule } from '../options.ts'
 import type { Model } from '../train/model.ts'
 import { EpochPlan, enterEpoch } from '../train/epoch.ts'
 import { turn } from '../runtime/turn.ts'
@@ -41,6 +41,7 @@ export type WorkOptions = Given<typeof WORK>
 const MODEL = rule('a Model, which Model.create() promises: await it',
   (x): x is Model => isObject(x) && 'session' in x && 'definition' in x)
 const isWhole = (x: unknown, below: number): x is number => Number.isInteger(x) && (x as number) >= 0 && (x as number) < below
+const isWord = (x: unknown): x is number => isWhole(x, 4294967296)
 const REDUCTION = rule('a Reduction, such as newReduction() gives', (x): x is Reduction => isObject(x) && 'result' in x)
 
 export class StepWork {
@@ -210,8 +211,8 @@ export class StepWork {
     check(where, 'task', task, record)
     const { words, size, stage, microBatch } = task
     const length = COUNTER_WORDS + 2
-    check(where, 'task.words', words, rule(`${length} words`, (x): x is number[] => Array.isArray(x) && x.length === length &&
-      x.every((word) => isWhole(word, 4294967296))))
+    check(where, 'task.words', words, rule(`${length} words`, (x): x is readonly number[] => (
+      isListOf(x, isWord) && x.length === length)))
     const rest = this.plan.dropRemainder ? 0 : this.plan.count % this.plan.rows
     if (size !== this.size && !(rest && size === rest)) {
       throw new RangeError(`${where}: task.size is ${size}, expected ${[this.size, ...(rest ? [rest] : [])].join(' or ')}`)

@@ -2,7 +2,7 @@
 // adds looks on between two chunks, and puts back weights of an earlier epoch at the end where that is asked for.
 import type { ImageDataset } from '../data/dataset.ts'
 import {
-  anything, callable, check, complete, count, type Given, isFunction, isObject, isRecord, rule, type Rule,
+  anything, callable, check, complete, count, type Given, isFunction, isListOf, isObject, isRecord, rule, type Rule,
 } from '../options.ts'
 import { checkData } from '../data/dataset.ts'
 import { checkFits } from './batches.ts'
@@ -45,7 +45,7 @@ export interface History<M extends string = string, F extends string = string> {
 }
 
 const isSave = (x: unknown): x is object => isFunction(x) || (isObject(x) && isFunction((x as { save?: unknown }).save))
-const isCallbacks = (x: unknown): x is object => isObject(x) && [x].flat().every(isRecord)
+const isCallbacks = (x: unknown): x is object => isRecord(x) || isListOf(x, isRecord)
 /** What `fit` takes beside what `train` does. A function, because its type has the names of the model's figures. */
 /* @__NO_SIDE_EFFECTS__ */
 function fitting<M extends string, F extends string>() {

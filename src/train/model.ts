@@ -221,7 +221,7 @@ export class Model<Metrics extends string = string, Figures extends string = Met
     return digest(this.session)
   }
 
-  /** The function known as `key` on `data`, compiled on first use. */
+  /** @internal The function known as `key` on `data`, compiled on first use. */
   compiled(key: string, data: ImageDataset, spec: () => FunctionSpec, options?: CompileOptions): CompiledFunction {
     return this.#functions.get(key, data, spec, options)
   }

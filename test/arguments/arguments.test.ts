@@ -35,7 +35,8 @@ const REFUSED = [
 
 /** What takes objects that may hold more than is read, or that are no options. */
 const FREE = [
-  'export.partsOf', 'node.saveConfig', 'node.encodePng', 'npy.encodeNpy', 'pictures.encodePictureSet', 'imageDataset',
+  'export.partsOf', 'options.check', 'options.complete', 'options.required', 'node.saveConfig', 'node.encodePng', 'npy.encodeNpy',
+  'pictures.encodePictureSet', 'imageDataset',
   'model.loadState', 'worker.imageDataset', 'metrics.gaussian', 'metrics.frechetDistance', 'metrics.kernelDistance',
   'trainer.loadState', 'bench.compareReports', 'bench.reportTable', 'bench.wrong', 'serve.serveTrainer',
 ]
@@ -122,6 +123,7 @@ test('the list has every function of every entry of package.json', async () => {
         typeof value === 'function' && (entry === '.' || value !== (api as never)[name]) && !kinds.has(value)))
       .map(([name]) => (entry === '.' ? name : `${entry}.${name}`))),
     ...namespaces.flatMap((space) => Object.entries(api[space]).map(([name]) => `${space}.${name}`)),
+    ...Object.entries(api.options).filter(([, value]) => typeof value === 'function').map(([name]) => `options.${name}`),
     ...Object.getOwnPropertyNames(api.Model.prototype).map((name) => `model.${name}`),
     ...Object.getOwnPropertyNames(TRAINER).map((name) => `trainer.${name}`),
   ].filter((name) => !listed.includes(name) && !listed.includes(`models.${name}`) && !OTHERS.includes(name))

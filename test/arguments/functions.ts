@@ -195,6 +195,16 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   'optimizers.sgd': [optimizers.sgd, () => [{ momentum: 0.9, nesterov: true }]],
   'an optimizer.apply': [method(optimizers.adam(), 'apply'), () => [[x], [own]], /adam/],
 
+  'options.check': [options.check, () => ['owner', 'key', 1, options.count], /check|owner/],
+  'options.complete': [options.complete, () => ['owner', { a: 1 }, { a: options.option(options.count, 1) }], /complete|owner/],
+  'options.countUpTo': [options.countUpTo, () => [3]],
+  'options.counts': [options.counts, () => [3, 'sizes']],
+  'options.isNumbers': [options.isNumbers, () => [[1, 2]]],
+  'options.oneOf': [options.oneOf, () => ['a', 'b']],
+  'options.option': [options.option, () => [options.count, 1, 'a size']],
+  'options.required': [options.required, () => [options.count]],
+  'options.rule': [options.rule, () => ['a text', (x: unknown): x is string => typeof x === 'string', (x: string) => x !== '']],
+
   'schedules.cosine': [schedules.cosine, () => [{ initial: 1, steps: 10, alpha: 0.1 }]],
   'schedules.exponential': [schedules.exponential, () => [{ initial: 1, decayRate: 0.9, decaySteps: 10, staircase: true }]],
   'schedules.from': [schedules.from, () => [{ schedule: 'linear', initial: 1, final: 0, steps: 10 }], /schedule|linear/],
@@ -238,8 +248,8 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
     return [`models.${kind}`, [models[kind], () => [Object.fromEntries(initial)], new RegExp(`${kind}|variable`)]]
   })),
 
-  'options.check': [(value: unknown) => options.check('owner', 'key', value, options.count), () => [1], /owner/],
-  'options.complete': [(given: object) => options.complete('owner', given, record.options), () => [{ latent: 3 }], /owner/],
+  'a value that options.check is given': [(value: unknown) => options.check('owner', 'key', value, options.count), () => [1], /owner/],
+  'options that options.complete is given': [(given: object) => options.complete('owner', given, record.options), () => [{ latent: 3 }], /owner/],
 
   'Model.create': [Model.create.bind(Model), () => [runtime, definition, { seed: 1 }],
     /Model.create|train|evaluate|encode|decode|sampleCodes|importanceWeights|input|reshape/],

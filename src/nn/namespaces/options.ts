@@ -1,9 +1,91 @@
-// The namespace `options` of the package: what users see of options.ts (bundlers keep all that a namespace holds).
+// The namespace `options` of the package: options.ts for those who write layers and models, with their arguments checked.
+import {
+  type All, anything, callable, checked, type Complete, count, type Given, isFunction, isRecord, isString, listOf, name, optional,
+  type Rule, type Schema,
+} from '../../options.ts'
+import * as plain from '../../options.ts'
+
 export { initializer } from '../../graph/leaves.ts'
 export {
-  check, complete, count, counts, countUpTo, finite, flag, fraction, fractionBelowOne, imageShape, isNumbers, name, notNegative,
-  oneOf, option, positive, required, rule, shape, size, whole,
+  count, finite, flag, fraction, fractionBelowOne, imageShape, isNumbers, name, notNegative, positive, shape, size, whole,
 } from '../../options.ts'
 export { activation } from '../activations.ts'
 export { rate } from '../rate.ts'
 export type { Complete, Given, Option, Required, Rule, Schema } from '../../options.ts'
+
+const isRule = (x: unknown): x is Rule => isFunction((x as Rule | null | undefined)?.fault)
+const isSchema = (x: unknown): x is Schema => isRecord(x) && Object.values(x).every(isRule)
+const RULE = /* @__PURE__ */ plain.rule('a rule, such as options.count', isRule)
+const TEXT = /* @__PURE__ */ plain.rule('a text', isString)
+const TEXTS = /* @__PURE__ */ listOf('texts', isString)
+const SCHEMAS = /* @__PURE__ */ listOf('objects of rules', isSchema)
+
+/**
+ * The rule that values are of a type (TypeError otherwise) and, where given, in a range (RangeError otherwise).
+ * @param expected what values are: it completes "expected …"
+ * @example
+ * const even = options.rule('an even number', (x): x is number => Number.isInteger(x), (x) => x % 2 === 0)
+ */
+export const rule: typeof plain.rule = /* @__PURE__ */ checked('rule',
+  { expected: TEXT, isType: callable, inRange: optional(callable) }, plain.rule)
+
+/**
+ * An option of a schema, with the value that it has where it is left out.
+ * @example
+ * const OPTIONS = { latent: options.option(options.count, 20, 'size of the code') }
+ */
+export const option: typeof plain.option = /* @__PURE__ */ checked('option',
+  { rule: RULE, initial: anything, help: optional(TEXT) }, plain.option)
+
+/**
+ * An option of a schema that must be given.
+ * @example
+ * const OPTIONS = { units: options.required(options.count) }
+ */
+export const required: typeof plain.required = /* @__PURE__ */ checked('required', { rule: RULE }, plain.required)
+
+/**
+ * The options of `owner` (a layer, a model, say), with their defaults for those left out. Undefined counts as left out.
+ * @param schemas one, or several that each have some of the options
+ * @throws TypeError where an option, or all of them, have a wrong type; RangeError where a name or a value is wrong
+ * @example
+ * const { amount } = options.complete('sharpen', { amount: 2 }, { amount: options.option(options.notNegative, 1) })
+ */
+export function complete<S extends readonly Schema[]>(owner: string, given: Given<All<S>>, ...schemas: S): Complete<All<S>> {
+  plain.check('complete', 'owner', owner, name)
+  plain.check('complete', 'schemas', schemas, SCHEMAS)
+  return plain.complete(owner, given, ...schemas)
+}
+
+/**
+ * @throws TypeError, RangeError where `x`, which `owner` calls `key`, breaks its rule
+ * @example
+ * options.check('sharpen', 'amount', 0.5, options.notNegative)
+ */
+export const check: typeof plain.check = /* @__PURE__ */ checked('check',
+  { owner: TEXT, key: TEXT, x: anything, rule: RULE }, plain.check)
+
+/**
+ * The rule of an integer from 1 to `most`.
+ * @example
+ * options.option(options.countUpTo(64), 3)
+ */
+export const countUpTo: typeof plain.countUpTo = /* @__PURE__ */ checked('countUpTo', { most: count }, plain.countUpTo)
+
+/**
+ * The rule of one of some texts.
+ * @example
+ * options.option(options.oneOf('relu', 'gelu'), 'relu')
+ */
+export function oneOf<const T extends string>(...values: readonly T[]): Rule<T> {
+  plain.check('oneOf', 'values', values, TEXTS)
+  return plain.oneOf(...values)
+}
+
+/**
+ * The rule of two or three positive integers.
+ * @param what says what they are: it completes "expected 2 positive integers, …"
+ * @example
+ * options.option(options.counts(2, 'filters of both layers'), [32, 64])
+ */
+export const counts: typeof plain.counts = /* @__PURE__ */ checked('counts', { length: count, what: name }, plain.counts)
