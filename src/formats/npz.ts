@@ -1,12 +1,15 @@
 // NumPy's NPZ format: a zip of NPY files, by their names. Sources: https://numpy.org/doc/stable/reference/generated/numpy.savez.html
 // and APPNOTE 6.3, https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, of which fflate knows what is needed.
-// Invariant: the same arrays give the same bytes everywhere, and nothing is unpacked before it is known what it would take.
+// Invariant: the same arrays give the same bytes everywhere; nothing is unpacked before all sizes that the zip names are within
+// the limit, and what is unpacked has the size and the checksum that the zip names.
+import crc32 from 'crc-32'
 import { unzipSync, type Zippable, zipSync } from 'fflate'
 import { GanglionError } from '../errors.ts'
 import { check, complete, count, flag, type Given, name as nameRule, option, rule } from '../options.ts'
 import { isA } from '../tag.ts'
 import { checkBytes } from './bytes.ts'
 import { decodeNpy, encodeNpy, type NpyArray } from './npy.ts'
+import { checksumsOf } from './zip_directory.ts'
 
 const ENCODE = {
   /** Whether to compress, as numpy.savez_compressed does. Default false. */
@@ -42,7 +45,7 @@ export function encodeNpz(arrays: ReadonlyMap<string, NpyArray>, options: Given<
  * The arrays in an NPZ file, by their names without `.npy`.
  * @param name what messages call the file
  * @throws TypeError, RangeError when `bytes` is not a Uint8Array, or options are not as described
- * @throws GanglionError when it is no zip file, or too large, or one of its arrays is not as `decodeNpy` takes it
+ * @throws GanglionError when it is no zip file, or too large, or damaged, or one of its arrays is not as `decodeNpy` takes it
  * @example
  * for (const [name, { shape }] of decodeNpz(bytes)) console.log(name, shape)
  */
@@ -54,14 +57,13 @@ export function decodeNpz(bytes: Uint8Array, name = 'NPZ data', options: Given<t
     throw new GanglionError(`"${name}" is not an NPZ file: expected a zip file; save it with numpy.savez`)
   }
   let total = 0
-  const names = new Set<string>()
-  // What all of it takes is known before any of it is unpacked.
+  const sizes = new Map<string, number>()
   unpacked(() => unzipSync(bytes, {
     filter: ({ name: file, originalSize }) => {
-      if (names.has(file)) {
+      if (sizes.has(file)) {
         throw new GanglionError(`"${name}" holds two files "${file}", expected one of each name; save it again`)
       }
-      names.add(file)
+      sizes.set(file, originalSize)
       total += originalSize
       if (total > maxBytes) {
         throw new GanglionError(`"${name}" unpacks to more than ${maxBytes} bytes; if it is meant, raise the limit (maxBytes)`)
@@ -70,17 +72,23 @@ export function decodeNpz(bytes: Uint8Array, name = 'NPZ data', options: Given<t
     },
   }), name)
   const files = unpacked(() => unzipSync(bytes), name)
-  return new Map([...names].map((file) => {
-    const array = decodeNpy(files[file]!, `${name}/${file}`)
+  const checksums = unpacked(() => checksumsOf(bytes), name)
+  return new Map([...sizes].map(([file, size], i) => {
+    const part = files[file]!
+    if (part.length !== size || crc32.buf(part) !== checksums[i]) throw damaged(name, `"${file}" has another checksum`)
+    const array = decodeNpy(part, `${name}/${file}`)
     return [file.endsWith(SUFFIX) ? file.slice(0, -SUFFIX.length) : file, array]
   }))
 }
+
+const damaged = (name: string, why: string, cause?: unknown): GanglionError => (
+  new GanglionError(`"${name}" is a damaged zip file: ${why}; save or download it again`, { cause }))
 
 function unpacked<T>(unpack: () => T, name: string): T {
   try {
     return unpack()
   } catch (cause) {
     if (cause instanceof GanglionError) throw cause
-    throw new GanglionError(`"${name}" is a damaged zip file: ${(cause as Error).message}; save or download it again`, { cause })
+    throw damaged(name, (cause as Error).message, cause)
   }
 }

@@ -113,6 +113,19 @@ test('what is no zip, damaged, or would take too much', () => {
   expect(() => decodeNpz(zipSync({ 'a.txt': new Uint8Array(9) }), 'f')).toThrow('"f/a.txt" is not an NPY file')
 })
 
+test.each([false, true])('a zip of other bits or sizes than its directory names is refused (compressed: %s)', (compress) => {
+  const array = { shape: [64], data: Uint8Array.from({ length: 64 }, (_, i) => i * 37) }
+  const bytes = encodeNpz(new Map([['a', array], ['b', array]]), { compress })
+  const directory = latin(bytes).indexOf('PK\x01\x02')
+  const second = latin(bytes).indexOf('PK\x03\x04', 4)
+  const wrong = (at: number): Uint8Array => Uint8Array.from(bytes, (x, i) => (i === at ? x ^ 1 : x))
+  // The last bytes of what each file holds; the CRC-32 and both sizes of the first file in the directory.
+  for (const at of [second - 3, directory - 3, directory + 16, directory + 20, directory + 24]) {
+    expect(() => decodeNpz(wrong(at), 'f'), `byte ${at}`).toThrow(/^"f" is a damaged zip file: .*; save or download it again$/)
+  }
+  expect([...decodeNpz(bytes).values()]).toEqual([array, array])
+})
+
 test.each([
   ['parseIdx', parseIdx], ['idxLength', idxLength], ['decodeNpy', decodeNpy], ['decodePng', decodePng],
   ['safetensorsShapes', safetensorsShapes],
