@@ -7,7 +7,7 @@ import { checkout } from './about.ts'
 import { command, modelsOf } from './command.ts'
 import { megabytes, table } from './output.ts'
 
-const TARGET = 1.25
+const TARGET = 1.1
 
 export const memory = command({
   summary: `each model's plan over its lower bound, by batch and threads; at most ${TARGET} is the target`,

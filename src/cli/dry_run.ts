@@ -83,16 +83,17 @@ export async function dryRun(run: DryRun, { stdout }: Io): Promise<void> {
   const size = batchSize * accumulate
   const { kind } = model.definition
   const steps = stepsOfEpoch(model.definition, data, size)
+  // What is known at once is said before steps are timed, which takes a minute where they are large.
+  if (!json) {
+    stdout.write(`${kind}, ${parameters} parameters, ${data.count} images, ${steps} steps of ${size} in an epoch\n` +
+      `memory    ${said(room)}\n`)
+  }
   const seconds = steps * await secondsPerStep(run)
   const facts = {
     kind, parameters, images: data.count, batchSize, stepsPerEpoch: steps, bytes: room, secondsPerEpoch: seconds, epochs,
   }
-  stdout.write(json ? `${JSON.stringify({ event: 'dry-run', ...facts })}\n` : [
-    `${kind}, ${parameters} parameters, ${data.count} images, ${steps} steps of ${size} in an epoch`,
-    `memory    ${said(room)}`,
-    `time      ${clock(seconds)} an epoch, ${clock(seconds * epochs)} for ${epochs}, by steps on this machine just now`,
-    '',
-  ].join('\n'))
+  stdout.write(json ? `${JSON.stringify({ event: 'dry-run', ...facts })}\n`
+    : `time      ${clock(seconds)} an epoch, ${clock(seconds * epochs)} for ${epochs}, by steps on this machine just now\n`)
 }
 
 const totalOf = ({ model, images, step }: Room): number => model + images + step

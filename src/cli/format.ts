@@ -6,14 +6,17 @@ import type { EpochLine } from './lines.ts'
 export interface Start extends RunConfig {
   readonly out: string
   readonly images: number
+  /** How many there are to judge by. */
+  readonly testImages?: number
   readonly parameters: number
   /** The step that a resumed run goes on from. */
   readonly from?: number
 }
-export function introduction({ model, out, from, images, parameters, training }: Start): string {
+export function introduction({ model, out, from, images, testImages, parameters, training }: Start): string {
   const { batchSize, seed } = training
   const begin = from ? `from step ${from}, ` : ''
-  return `${model.kind}, ${parameters} parameters, ${images} images, batches of ${batchSize}, seed ${seed}, ${begin}into ${out}`
+  const all = `${images} images${testImages ? `, ${testImages} test images` : ''}`
+  return `${model.kind}, ${parameters} parameters, ${all}, batches of ${batchSize}, seed ${seed}, ${begin}into ${out}`
 }
 
 /** Names of workers that are shown. */

@@ -17,6 +17,7 @@ import type { Io } from './io.ts'
 import { inMemory, sayLarge } from './large_data.ts'
 import { resumedData } from './resume.ts'
 import { sayData } from './say_data.ts'
+import { convolutionalModel } from './suggest.ts'
 import { scheduledOptions } from './schedule.ts'
 import { configOf, type Settings } from './settings.ts'
 
@@ -59,6 +60,11 @@ export async function prepare(settings: Settings, io: Io): Promise<Prepared> {
   if (channels !== 1 && channels !== 3 && channels !== 4) {
     throw new GanglionError(`the images of "${name}" have ${channels} channels, expected 1 (grey), 3 (RGB) or 4 (RGBA); ` +
       'write them so')
+  }
+  const better = resume || settings.quiet || source.module ? undefined : convolutionalModel(source.kind, data)
+  if (better) {
+    io.stderr.write(`ganglion: ${source.kind} is dense, and its weights grow with the pixels; ` +
+      `for images of ${data.shape.join('x')}, ${better} has fewer\n`)
   }
   const changed = augmentedModel(source, settings.augment)
   const { define } = modelInRounds(changed, settings.rounds)

@@ -96,7 +96,8 @@ async function goOn(
     const folder = 'fresh' in before ? await RunFolder.start(lock, model, { ...parts, ...before })
       : await RunFolder.resume(lock, model, { ...parts, ...before })
     try {
-      report.start({ out: path, images: data.count, parameters: parametersOf(model), ...(from && { from }), ...config })
+      const images = { images: data.count, ...(test && { testImages: test.count }) }
+      report.start({ out: path, ...images, parameters: parametersOf(model), ...(from && { from }), ...config })
       const left = ({ step, lastStep }: Progress) => (seconds() / (step - from)) * (lastStep - step)
       const tell = (now: Progress) => report.progress(now, left(now), present())
       const { step, digest, ended } = await follow(steps, first, folder, bestEpoch, { ...report, progress: tell }, io)

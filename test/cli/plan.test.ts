@@ -2,7 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeIdx } from '../../src/formats/idx.ts'
-import { suggestedModel } from '../../src/cli/suggest.ts'
+import { encodeNpy } from '../../src/formats/npy.ts'
+import { convolutionalModel, suggestedModel } from '../../src/cli/suggest.ts'
 import { ganglion, place, type Place } from './ganglion.ts'
 
 let at: Place
@@ -15,6 +16,19 @@ const SMALL = ['--batch-size', '32', '--epochs', '2', '--hidden', '8', '--latent
 test.each([
   [[28, 28, 1], 'vae'], [[8, 32, 1], 'vae'], [[64, 64, 1], 'conv-vae'], [[28, 28, 3], 'conv-vae'], [[32, 32, 4], 'conv-vae'],
 ] as const)('of %j: %s', (shape, kind) => expect(suggestedModel({ shape }).kind).toBe(kind))
+
+test.each([
+  ['vae', [64, 64, 3], 'conv-vae'], ['gan', [128, 128, 1], 'dcgan'], ['vae', [64, 64, 1], undefined],
+  ['conv-vae', [64, 64, 3], undefined],
+] as const)('%s of %j: better %s', (kind, shape, better) => expect(convolutionalModel(kind, { shape })).toBe(better))
+
+test('a dense model on large images is trained, and what has fewer weights is said', async () => {
+  writeFileSync(at.in('large.npy'), encodeNpy({ shape: [4, 64, 64, 3], data: new Uint8Array(4 * 12288) }))
+  const args = ['train', 'vae', '--data', at.in('large.npy'), '--hidden', '2', '--epochs', '1', '--out', at.in('dense')]
+  const said = 'ganglion: vae is dense, and its weights grow with the pixels; for images of 64x64x3, conv-vae has fewer\n'
+  expect(await ganglion(args)).toMatchObject({ code: 0, stderr: said })
+  expect(await ganglion([...args, '--force', '--quiet'])).toMatchObject({ code: 0, stderr: '' })
+})
 
 test('without a model, the data choose it, and why is said', async () => {
   const args = ['train', '--data', at.in('images'), ...SMALL, '--out', at.in('chosen')]

@@ -74,8 +74,13 @@ export const data: Command = {
     const choice = { ...choiceFrom(values), seed: drawnBy }
     const train = await trainingData(first, choice, maxBytes)
     sayData(train, io)
+    const arrays = /npz$/i.test(out)
+    if (arrays && train.classNames) {
+      const names = train.classNames.map((name, i) => `${i} ${name}`).join(', ')
+      io.stderr.write(`ganglion: an NPZ file keeps no names of classes, which are ${names}; a .safetensors set keeps them\n`)
+    }
     const test = await testData(first, choice, train, maxBytes)
-    const bytes = /npz$/i.test(out) ? npzOf(train, test) : await encodePictureSet(train, test)
+    const bytes = arrays ? npzOf(train, test) : await encodePictureSet(train, test)
     await writeFileAtomic(out, bytes)
     const facts = { out, images: train.count, test: test?.count ?? 0, bytes: bytes.length }
     io.stdout.write(values.json ? `${JSON.stringify(facts)}\n`
