@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { loadDataset } from '../../src/node/datasets.ts'
 import { lcg } from '../../test/golden/lcg.ts'
 import * as host from '../../src/entries/index.ts'
-import { realModels } from '../real_models.ts'
+import { definitionOf, stagesOf } from './models.ts'
 import { type Init, isGolden, MODELS, type PeerModel } from './protocol.ts'
 
 interface Parameter {
@@ -41,16 +41,21 @@ export async function prepare(models: readonly PeerModel[]): Promise<void> {
 
 const drawnFile = (model: PeerModel): string => join(FOLDER, `${model}.u8`)
 
-/** Shapes by name, and what they begin with: of models of real size our own, of Glorot's range; gamma is 1, what is added 0. */
+/**
+ * Shapes by name, and what they begin with: of models of real size our own, of Glorot's range; gamma is 1, what is added 0. The
+ * vectors of spectral normalization and of a codebook are among them.
+ */
 function paramsOf(model: PeerModel): Record<string, Parameter> {
   const { kind, imageShape } = MODELS[model]
   if (kind) return golden.models[kind]!.params
   const images = host.input('images', [2, ...imageShape])
-  const { variables } = host.compile({ group: 'train', stages: host.trainingStages(realModels[model]!(host), { images }) })
-  const parameters = variables.map(({ attrs }) => attrs).filter(({ role }) => role === 'parameter')
+  const { variables } = host.compile({ group: 'train', stages: stagesOf(definitionOf(model), images) })
+  const parameters = variables.map(({ attrs }) => attrs).filter(({ name, role }) => (
+    role === 'parameter' || /\/vector_u$|^codebook\/sum$/.test(name)))
   return Object.fromEntries(parameters.map(({ name, shape }, i) => {
     const [fanIn = 1, fanOut = 1] = shape.slice(-2)
-    const scale = shape.length > 1 ? Math.sqrt(6 / ((fanIn + fanOut) * sizeOf(shape.slice(0, -2)))) : 0
+    const glorot = shape.length > 1 ? Math.sqrt(6 / ((fanIn + fanOut) * sizeOf(shape.slice(0, -2)))) : 0
+    const scale = name === 'codebook/sum' ? 1 / 16384 : glorot
     return [name, { shape: [...shape], lcg: { seed: 900 + i, scale, shift: name.endsWith('/gamma') ? 1 : 0 } }]
   }))
 }
@@ -67,7 +72,7 @@ export async function initOf(model: PeerModel, batch: number, threads: number, f
   const own = isGolden(model) ? { imagesFile: join(FOLDER, 'images.u8'), images: IMAGES }
     : { imagesFile: drawnFile(model), images: DRAWN_IMAGES }
   return {
-    ...MODELS[model], model, batch, threads, params, noiseFile,
+    ...MODELS[model], model, batch, threads, params, fed, noiseFile,
     weightsFile: join(FOLDER, `${model}.f32`), ...own,
   }
 }

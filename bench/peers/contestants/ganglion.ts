@@ -1,23 +1,19 @@
 // Ourselves: the definitions as they ship, on a dataset in the core's memory. Arguments: `relaxed`, `wide`, both or none.
 import { rewrite } from '../../../src/graph/walk.ts'
 import { input } from '../../../src/graph/leaves.ts'
-import type { ModelDefinition, Stage } from '../../../src/models/definition.ts'
-import * as host from '../../../src/entries/index.ts'
-import { trainingStages } from '../../../src/models/stages.ts'
+import type { Stage } from '../../../src/models/definition.ts'
+import { createRuntime } from '../../../src/entries/index.ts'
 import { batch as batchOf, dataset } from '../../../src/ops/batch.ts'
+import { zeros } from '../../../src/ops/fill.ts'
 import type { CompiledFunction } from '../../../src/runtime/function.ts'
 import type { Session } from '../../../src/runtime/session.ts'
 import { version } from '../../../src/version.generated.ts'
 import { variableName } from '../../../test/golden/layers.ts'
-import { realModels } from '../../real_models.ts'
-import type { Contestant, Init, PeerModel } from '../protocol.ts'
+import { definitionOf, stagesOf } from '../models.ts'
+import type { Contestant, Init } from '../protocol.ts'
 import { args, readFile } from './platform.ts'
 import { noiseReader, readWeights, serve } from './serve.ts'
 
-const { autoencoder, createRuntime, dcgan, gan, vae } = host
-const DEFINITIONS = { autoencoder, vae, gan, dcgan }
-const definitionOf = (model: PeerModel): ModelDefinition =>
-  realModels[model]?.(host) ?? DEFINITIONS[model as keyof typeof DEFINITIONS]()
 const precision = args.includes('relaxed') ? 'relaxed' : 'deterministic'
 const wide = args.includes('wide')
 
@@ -29,12 +25,12 @@ async function sessionWith(threads: number): Promise<Session> {
   return runtime.session(1)
 }
 
-/** Inputs `noise0`, `noise1` … in place of the random tensors, in the order of the stages. */
+/** Inputs `noise0`, `noise1` … in place of the random tensors, in the order of the stages; 0 for those of all samples together. */
 function feedNoise(stages: readonly Stage[]): Stage[] {
   const rootsOf = ({ metrics = {}, updates = [] }: Stage) => [...Object.values(metrics), ...updates]
   let inputs = 0
   const made = rewrite(stages.flatMap(rootsOf), (node) =>
-    node.op.name === 'randomNormal' ? input(`noise${inputs++}`, node.shape) : node)
+    !/^random/.test(node.op.name) ? node : node.shape.length > 1 ? input(`noise${inputs++}`, node.shape) : zeros(node.shape))
   return stages.map(({ metrics = {}, updates = [] }) => ({
     metrics: Object.fromEntries(Object.entries(metrics).map(([name, t]) => [name, made.get(t)!])),
     updates: updates.map((u) => made.get(u)!),
@@ -54,10 +50,10 @@ async function load(): Promise<Contestant> {
       const session = await sessionWith(init.threads)
       const pool = dataset(readFile(init.imagesFile), [init.images, ...definition.imageShape])
       const images = batchOf(pool, init.batch, { shuffle: false, dropRemainder: true, scale: 1 / 127.5, offset: -1 })
-      const drawn = trainingStages(definition, { images })
-      const stages = init.noiseFile ? feedNoise(drawn) : drawn
+      const drawn = stagesOf(definition, images)
+      const stages = init.fed ? feedNoise(drawn) : drawn
       fn = session.compile({ group: 'train', stages })
-      figures = stages.map((s) => Object.keys(s.metrics!)[0]!)
+      figures = stages.flatMap(({ metrics = {} }) => Object.keys(metrics).filter((name, i) => !i || name === 'prior'))
       const variables = new Map(session.variables.map((v) => [v.attrs.name, v]))
       for (const [name, { values }] of readWeights(init)) {
         session.values(variables.get(init.kind ? variableName(init.kind, name) : name)!).set(values)

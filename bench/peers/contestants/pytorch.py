@@ -44,20 +44,22 @@ class Model:
         channels_first = lambda t: t.permute(0, 3, 1, 2).contiguous() if t.dim() == 4 else t
         self.batches = [
             channels_first(torch.from_numpy(x[at:at + size].reshape(shape))) for at in range(0, len(x) - size + 1, size)]
-        self.fed = np.fromfile(self.noiseFile, np.float32) if self.noiseFile else None
+        self.given = np.fromfile(self.noiseFile, np.float32) if self.noiseFile else None
         self.at = self.t = 0
         self.resize = resizing(30, 28)
-        betas = (self.beta1, 0.999)
-        of = lambda first: [p for k, p in self.p.items() if k.startswith(first)]
-        adam = lambda first: torch.optim.Adam(of(first), self.learningRate, betas, 1e-8)
-        self.adams = [adam(first) for first in (('d', 'g') if len(self.noise) == 2 else ('',))]
+        betas = (self.beta1, init.get('beta2', 0.999))
+        learned = {k: p for k, p in self.p.items() if not re.search('/vector_u$|^codebook/', k)}
+        ofG = [p for k, p in learned.items() if k.startswith('g')]
+        ofD = [p for k, p in learned.items() if not k.startswith('g')]
+        adam = lambda parameters: torch.optim.Adam(parameters, self.learningRate, betas, 1e-8)
+        self.adams = [adam(ofD), adam(ofG)] if len(self.noise) > 1 else [adam([*learned.values()])]
 
     def draw(self, i):
         shape = (self.batch, self.noise[i])
-        if self.fed is None: return torch.randn(shape)
+        if self.given is None: return torch.randn(shape)
         n = shape[0] * shape[1]
         self.at += n
-        return torch.from_numpy(self.fed[self.at - n:self.at].reshape(shape))
+        return torch.from_numpy(self.given[self.at - n:self.at].reshape(shape))
 
     def dense(self, x, name): return torch.addmm(self.p[name + '.b'], x, self.p[name + '.w'])
     def conv(self, x, name, stride): return F.conv2d(x, self.p[name + '.w'], self.p[name + '.b'], stride, 1)
