@@ -39,6 +39,7 @@ it('says what a rule gave', () => {
   const wrong = (rule: (dy: Tensor) => unknown) => () =>
     gradients(ops.sum(ops.customGradient(ops.mul(x, 1), [x], rule as () => Tensor[])), [x])
   expect(wrong(() => [])).toThrow('customGradient: the rule gave 0 gradients, expected a list of 1, one for each input')
+  expect(wrong(() => new Array(1))).toThrow('the gradient of input 0 is undefined, expected a tensor of shape')
   expect(wrong((dy) => dy)).toThrow('customGradient: the rule gave object, expected a list of 1, one for each input')
   expect(wrong((dy) => [ops.sum(dy)])).toThrow('the gradient of input 0 is [], expected a tensor of shape [2], or null')
   expect(wrong(() => [3])).toThrow('the gradient of input 0 is number, expected a tensor of shape [2], or null')

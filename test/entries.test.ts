@@ -11,6 +11,8 @@ import * as slim from '../src/entries/slim.ts'
 import { edgeRuntime } from '../src/runtime/edge.ts'
 import { built } from './dist.ts'
 
+/** What it says for its own helpers. */
+const ESBUILD = '<runtime>'
 const DEFAULTS = ['index.js', 'workerd.js', 'edge_light.js']
 
 /** All that an entry loads before it is asked for anything. */
@@ -34,6 +36,24 @@ test('they are ASCII, comments too: V8 holds a text with any other character in 
   const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'))
   expect(files.filter((name) => /[^\0-\x7f]/.test(readFileSync(join(dist, name), 'utf8')))).toEqual([])
   expect(files).toContain('index.js')
+})
+
+test('they name no package but Node\'s, its dependencies, and those that are asked for where they are needed', async () => {
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as
+    Record<'dependencies' | 'peerDependencies', Record<string, string>>
+  const allowed = [...Object.keys(dependencies), ...Object.keys(peerDependencies)]
+  const dist = dirname(built('index.js'))
+  const { metafile } = await build({
+    entryPoints: readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'))
+      .map((file) => join(dist, file)),
+    bundle: true, format: 'esm', platform: 'node', packages: 'external', external: ['*.wasm', '*.wasm?module'],
+    outdir: dist, write: false, metafile: true, logLevel: 'error',
+  })
+  const named = Object.entries(metafile.inputs).flatMap(([file, { imports }]) => (
+    imports.filter(({ external, path }) => external && path !== ESBUILD).map(({ path }) => ({ file, path }))))
+  expect(named.map(({ path }) => path)).toEqual(expect.arrayContaining(['node:fs', 'pngjs']))
+  const packages = named.filter(({ path }) => !/^(node:|ganglion(\/|$))|\.wasm(\?module)?$/.test(path))
+  expect(packages.filter(({ path }) => !allowed.some((each) => path === each || path.startsWith(`${each}/`)))).toEqual([])
 })
 
 describe.each(DEFAULTS)('%s', (entry) => {

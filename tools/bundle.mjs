@@ -78,7 +78,7 @@ const library = {
 const packages = {
   name: 'packages',
   setup: ({ onResolve }) => onResolve({
-    filter: /^(@noble\/|@bufbuild\/|@jsquash\/|crc-32\/|fflate$|tweetnacl$|@nats-io\/(nats-core|nkeys|nuid)$)/,
+    filter: /^(@noble\/|@bufbuild\/|@jsquash\/|crc-32(\/|$)|fflate$|tweetnacl$|@nats-io\/(nats-core|nkeys|nuid)$)/,
   }, ({ path }) => (
     // fflate has a file for Node, which pages do not load.
     { path: fileURLToPath(import.meta.resolve(path)).replace(/(fflate\/esm\/)index\.mjs$/, '$1browser.js') }

@@ -35,7 +35,7 @@ const ALLOWED = [
 ]
 const REQUIRED = ['README.md', 'LICENSE', 'SECURITY.md', ...filesOf(manifest.exports), ...filesOf(manifest.bin)]
 /** Eight cores, each raw and inlined, are a quarter of it; the weights of a classifier a fifth, decoders of pictures a tenth. */
-const BUDGET = { size: 2_590_000, unpackedSize: 7_480_000 }
+const BUDGET = { size: 2_590_000, unpackedSize: 7_540_000 }
 
 const PROGRAM = `
 import { createRuntime, imageDataset, Model, vae, type Progress } from 'ganglion'

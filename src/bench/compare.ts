@@ -31,7 +31,7 @@ const ROW = {
 const COMPARISON = rule('what compareReports() gives', fits<Comparison>({
   warnings: listOf('texts', isString), rows: listOf('rows', fits(ROW)), unmatched: listOf('names', isString),
 }))
-const NAMES = rule('two names', (x): x is readonly [string, string] => ( isListOf(x, isString) && x.length === 2))
+const NAMES = rule('two names', (x): x is readonly [string, string] => isListOf(x, isString) && x.length === 2)
 const MEND = 'give a file that "ganglion bench --json FILE" wrote'
 
 /**

@@ -83,7 +83,7 @@ export async function dryRun(run: DryRun, { stdout }: Io): Promise<void> {
   const size = batchSize * accumulate
   const { kind } = model.definition
   const steps = stepsOfEpoch(model.definition, data, size)
-  // What is known at once is said before steps are timed, which takes a minute where they are large.
+  // What the graphs tell is said before steps are timed: of a large model that takes a minute.
   if (!json) {
     stdout.write(`${kind}, ${parameters} parameters, ${data.count} images, ${steps} steps of ${size} in an epoch\n` +
       `memory    ${said(room)}\n`)

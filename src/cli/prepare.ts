@@ -5,6 +5,7 @@ import { loadedOptions } from '../checkpoint/options.ts'
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
 import { batchSizeWithin } from '../models/batch_size.ts'
+import type { ModelDefinition } from '../models/definition.ts'
 import { augmentedModel, modelInRounds } from '../node/model_source.ts'
 import type { OpenedDataset } from '../node/open_dataset.ts'
 import { loadRun } from '../node/run.ts'
@@ -17,7 +18,7 @@ import type { Io } from './io.ts'
 import { inMemory, sayLarge } from './large_data.ts'
 import { resumedData } from './resume.ts'
 import { sayData } from './say_data.ts'
-import { convolutionalModel } from './suggest.ts'
+import { leanerModel } from './suggest.ts'
 import { scheduledOptions } from './schedule.ts'
 import { configOf, type Settings } from './settings.ts'
 
@@ -61,11 +62,6 @@ export async function prepare(settings: Settings, io: Io): Promise<Prepared> {
     throw new GanglionError(`the images of "${name}" have ${channels} channels, expected 1 (grey), 3 (RGB) or 4 (RGBA); ` +
       'write them so')
   }
-  const better = resume || settings.quiet || source.module ? undefined : convolutionalModel(source.kind, data)
-  if (better) {
-    io.stderr.write(`ganglion: ${source.kind} is dense, and its weights grow with the pixels; ` +
-      `for images of ${data.shape.join('x')}, ${better} has fewer\n`)
-  }
   const changed = augmentedModel(source, settings.augment)
   const { define } = modelInRounds(changed, settings.rounds)
   const made = (all: Settings['options']) => (
@@ -74,6 +70,7 @@ export async function prepare(settings: Settings, io: Io): Promise<Prepared> {
   const { batchSize = batchSizeWithin(data.count, plain, source.batchSize, accumulate) } = settings
   const options = scheduledOptions({ ...settings, batchSize }, plain, data)
   const definition = made(options)
+  if (!resume && !settings.quiet) sayLeaner(definition, io)
   if (batchSize * accumulate > data.count) {
     const times = accumulate > 1 ? ` with --accumulate ${accumulate}` : ''
     throw new GanglionError(`--batch-size ${batchSize}${times} is larger than the data (${data.count} images); ` +
@@ -96,4 +93,12 @@ export async function prepare(settings: Settings, io: Io): Promise<Prepared> {
   }
   const config = (folder: string) => configOf({ ...settings, batchSize, choice }, definition, data, runtime.threads, folder)
   return { data, test, model, runtime, options, batchSize, room, choice, from, epochs: settings.epochs - epoch, config }
+}
+
+function sayLeaner(definition: ModelDefinition, { stderr }: Io): void {
+  const leaner = leanerModel(definition)
+  if (!leaner) return
+  const { kind, imageShape } = definition
+  stderr.write(`ganglion: of images of ${imageShape.join('x')}, ${kind}, which is dense, has ${leaner.before} parameters; ` +
+    `${leaner.kind}, which is convolutional, has ${leaner.parameters}\n`)
 }

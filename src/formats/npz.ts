@@ -1,5 +1,5 @@
 // NumPy's NPZ format: a zip of NPY files, by their names. Sources: https://numpy.org/doc/stable/reference/generated/numpy.savez.html
-// and APPNOTE 6.3, https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, of which fflate knows what is needed.
+// and APPNOTE 6.3, https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, which fflate reads but for its checksums.
 // Invariant: the same arrays give the same bytes everywhere; nothing is unpacked before all sizes that the zip names are within
 // the limit, and what is unpacked has the size and the checksum that the zip names.
 import crc32 from 'crc-32'
@@ -56,13 +56,21 @@ export function decodeNpz(bytes: Uint8Array, name = 'NPZ data', options: Given<t
   if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) {
     throw new GanglionError(`"${name}" is not an NPZ file: expected a zip file; save it with numpy.savez`)
   }
+  const checksums = checksumsOf(bytes)
+  if (!checksums) throw damaged(name, 'its directory is not whole, or not where its end says')
   let total = 0
   const sizes = new Map<string, number>()
   unpacked(() => unzipSync(bytes, {
-    filter: ({ name: file, originalSize }) => {
+    filter: ({ name: file, size, originalSize, compression }) => {
       if (sizes.has(file)) {
         throw new GanglionError(`"${name}" holds two files "${file}", expected one of each name; save it again`)
       }
+      if (compression !== STORED && compression !== DEFLATED) {
+        throw new GanglionError(`"${name}" holds "${file}" compressed by method ${compression}, expected none or deflate; ` +
+          'save it with numpy.savez_compressed')
+      }
+      // fflate copies as many bytes as are stored, whatever they are said to unpack to.
+      if (compression === STORED && size !== originalSize) throw damaged(name, sizeOf(file, size, originalSize))
       sizes.set(file, originalSize)
       total += originalSize
       if (total > maxBytes) {
@@ -72,14 +80,21 @@ export function decodeNpz(bytes: Uint8Array, name = 'NPZ data', options: Given<t
     },
   }), name)
   const files = unpacked(() => unzipSync(bytes), name)
-  const checksums = unpacked(() => checksumsOf(bytes), name)
   return new Map([...sizes].map(([file, size], i) => {
     const part = files[file]!
-    if (part.length !== size || crc32.buf(part) !== checksums[i]) throw damaged(name, `"${file}" has another checksum`)
+    if (part.length !== size) throw damaged(name, sizeOf(file, part.length, size))
+    if (crc32.buf(part) !== checksums[i]) throw damaged(name, `"${file}" has another checksum than the directory says`)
     const array = decodeNpy(part, `${name}/${file}`)
     return [file.endsWith(SUFFIX) ? file.slice(0, -SUFFIX.length) : file, array]
   }))
 }
+
+/** Methods of compression: APPNOTE 4.4.5. */
+const STORED = 0
+const DEFLATED = 8
+
+const sizeOf = (file: string, found: number, said: number): string =>
+  `"${file}" has ${found} bytes, and the directory says ${said}`
 
 const damaged = (name: string, why: string, cause?: unknown): GanglionError => (
   new GanglionError(`"${name}" is a damaged zip file: ${why}; save or download it again`, { cause }))

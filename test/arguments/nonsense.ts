@@ -15,6 +15,7 @@ export const NONSENSE: Readonly<Record<string, () => unknown>> = {
   'an object': () => ({ nonsense: 1 }),
   'an empty array': () => [],
   'an array with holes': () => new Array(3),
+  'an array of an array with holes': () => [new Array(2)],
   'an array of strings': () => ['a'],
   'an array of nothing': () => [undefined],
   'an array of null': () => [null, null],

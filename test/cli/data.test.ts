@@ -77,7 +77,7 @@ test('a set trains to the same digest as its folder; info shows it', async () =>
   expect([grid.width, grid.height]).toEqual([2 + 3 * 26, 2 + 2 * 26])
   const npz = join(folder, 'set.npz')
   expect(await ganglion([...prepare, '--out', npz])).toMatchObject({ code: 0,
-    stderr: expect.stringContaining('ganglion: an NPZ file keeps no names of classes, which are 0 ') })
+    stderr: expect.stringContaining('ganglion: an NPZ file numbers the classes in the order of their names') })
   expect([...decodeNpz(new Uint8Array(readFileSync(npz))).keys()]).toEqual(['images', 'labels', 'test.images', 'test.labels'])
   const shown = await ganglion(['data', 'info', npz, '--json'])
   expect(JSON.parse(shown.stdout)).toMatchObject({ images: 6, test: 2, shape: '8x8x4',

@@ -3,7 +3,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeIdx } from '../../src/formats/idx.ts'
 import { encodeNpy } from '../../src/formats/npy.ts'
-import { convolutionalModel, suggestedModel } from '../../src/cli/suggest.ts'
+import type { ModelDefinition } from '../../src/models/definition.ts'
+import { models } from '../../src/models/kinds.ts'
+import { Model } from '../../src/train/model.ts'
+import { leanerModel, suggestedModel } from '../../src/cli/suggest.ts'
+import { runtime } from '../harness.ts'
 import { ganglion, place, type Place } from './ganglion.ts'
 
 let at: Place
@@ -18,14 +22,26 @@ test.each([
 ] as const)('of %j: %s', (shape, kind) => expect(suggestedModel({ shape }).kind).toBe(kind))
 
 test.each([
-  ['vae', [64, 64, 3], 'conv-vae'], ['gan', [128, 128, 1], 'dcgan'], ['vae', [64, 64, 1], undefined],
-  ['conv-vae', [64, 64, 3], undefined],
-] as const)('%s of %j: better %s', (kind, shape, better) => expect(convolutionalModel(kind, { shape })).toBe(better))
+  ['vae', {}, [64, 64, 3], 'conv-vae'], ['gan', {}, [128, 128, 1], 'dcgan'], ['lsgan', {}, [64, 64, 3], 'dcgan'],
+  ['vae', {}, [64, 64, 1], undefined], ['conv-vae', {}, [64, 64, 3], undefined],
+  // Few units are few weights; a dcgan takes sides that four divides.
+  ['vae', { hidden: 64 }, [64, 64, 3], undefined], ['gan', {}, [66, 66, 3], undefined],
+] as const)('%s with %j of %j: %s has fewer parameters', async (kind, options, imageShape, better) => {
+  const dense = models[kind]({ ...options, imageShape })
+  const found = leanerModel(dense)
+  expect(found?.kind).toBe(better)
+  if (!found) return
+  const count = async (definition: ModelDefinition) => (
+    [...(await Model.create(runtime, definition)).weights()].reduce((n, [, { data }]) => n + data.length, 0))
+  expect(found.before).toBe(await count(dense))
+  expect(found.parameters).toBeLessThanOrEqual(await count(models[found.kind]({ imageShape })))
+})
 
 test('a dense model on large images is trained, and what has fewer weights is said', async () => {
   writeFileSync(at.in('large.npy'), encodeNpy({ shape: [4, 64, 64, 3], data: new Uint8Array(4 * 12288) }))
-  const args = ['train', 'vae', '--data', at.in('large.npy'), '--hidden', '2', '--epochs', '1', '--out', at.in('dense')]
-  const said = 'ganglion: vae is dense, and its weights grow with the pixels; for images of 64x64x3, conv-vae has fewer\n'
+  const args = ['train', 'vae', '--data', at.in('large.npy'), '--hidden', '200', '--epochs', '1', '--out', at.in('dense')]
+  const said = 'ganglion: of images of 64x64x3, vae, which is dense, has 4939928 parameters; ' +
+    'conv-vae, which is convolutional, has 3506435\n'
   expect(await ganglion(args)).toMatchObject({ code: 0, stderr: said })
   expect(await ganglion([...args, '--force', '--quiet'])).toMatchObject({ code: 0, stderr: '' })
 })

@@ -119,11 +119,47 @@ test.each([false, true])('a zip of other bits or sizes than its directory names 
   const directory = latin(bytes).indexOf('PK\x01\x02')
   const second = latin(bytes).indexOf('PK\x03\x04', 4)
   const wrong = (at: number): Uint8Array => Uint8Array.from(bytes, (x, i) => (i === at ? x ^ 1 : x))
-  // The last bytes of what each file holds; the CRC-32 and both sizes of the first file in the directory.
-  for (const at of [second - 3, directory - 3, directory + 16, directory + 20, directory + 24]) {
-    expect(() => decodeNpz(wrong(at), 'f'), `byte ${at}`).toThrow(/^"f" is a damaged zip file: .*; save or download it again$/)
+  // The last bytes of what each file holds; the CRC-32 and both sizes of the first file in the directory; counts and the place of
+  // the directory in the end.
+  const [end, packed] = [bytes.length - 22, compress ? /unexpected EOF|invalid|directory says/ : /has \d+ bytes, and the directory says \d+/]
+  for (const [at, why] of [
+    [second - 3, compress ? /./ : /"a.npy" has another checksum than the directory says/],
+    [directory - 3, compress ? /./ : /"b.npy" has another checksum than the directory says/],
+    [directory + 16, /"a.npy" has another checksum than the directory says/],
+    [directory + 20, packed], [directory + 24, /directory says \d+/], [end + 8, /its directory is not whole/],
+    [end + 10, /its directory is not whole/], [end + 12, /its directory is not whole/], [end + 16, /its directory is not whole/],
+  ] as const) {
+    const of = () => decodeNpz(wrong(at), 'f')
+    expect(of, `byte ${at}`).toThrow(/^"f" is a damaged zip file: .*; save or download it again$/)
+    expect(of, `byte ${at}`).toThrow(why)
   }
   expect([...decodeNpz(bytes).values()]).toEqual([array, array])
+})
+
+test('entries of a zip that share stored bytes, and say that they are none, are refused before they are copied', () => {
+  const one = encodeNpz(new Map([['a', { shape: [1 << 16], data: new Uint8Array(1 << 16) }]]))
+  const directory = latin(one).indexOf('PK\x01\x02')
+  const entries = Array.from({ length: 2000 }, (_, i) => {
+    const entry = Buffer.from(one.subarray(directory, one.length - 22))
+    entry.writeUInt32LE(0, 24)
+    entry.write(String(i).padStart('a.npy'.length, '0'), 46)
+    return entry
+  })
+  const all = Buffer.concat(entries)
+  const end = Buffer.from(one.subarray(one.length - 22))
+  end.writeUInt16LE(2000, 8)
+  end.writeUInt16LE(2000, 10)
+  end.writeUInt32LE(all.length, 12)
+  const bomb = Buffer.concat([one.subarray(0, directory), all, end])
+  const before = process.memoryUsage().arrayBuffers
+  expect(() => decodeNpz(bomb, 'f', { maxBytes: 1000 })).toThrow(/ has \d+ bytes, and the directory says 0;/)
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1 << 24)
+})
+
+test('a zip of another method of compression', () => {
+  const bytes = encodeNpz(new Map([['a', { shape: [1], data: new Uint8Array(1) }]]))
+  bytes[latin(bytes).indexOf('PK\x01\x02') + 10] = 12
+  expect(() => decodeNpz(bytes, 'f')).toThrow('"f" holds "a.npy" compressed by method 12, expected none or deflate; save it with')
 })
 
 test.each([

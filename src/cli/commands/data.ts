@@ -76,8 +76,8 @@ export const data: Command = {
     sayData(train, io)
     const arrays = /npz$/i.test(out)
     if (arrays && train.classNames) {
-      const names = train.classNames.map((name, i) => `${i} ${name}`).join(', ')
-      io.stderr.write(`ganglion: an NPZ file keeps no names of classes, which are ${names}; a .safetensors set keeps them\n`)
+      io.stderr.write('ganglion: an NPZ file numbers the classes in the order of their names, and does not keep these; ' +
+        'a .safetensors set does\n')
     }
     const test = await testData(first, choice, train, maxBytes)
     const bytes = arrays ? npzOf(train, test) : await encodePictureSet(train, test)
