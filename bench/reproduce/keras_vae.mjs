@@ -1,6 +1,6 @@
 // The convolutional VAE of Keras' examples (https://keras.io/examples/generative/vae, F. Chollet): all 70,000 digits, grey values as
-// probabilities. Its figure is the loss of the last epoch of training. PyTorch has 149.14 by the same recipe (keras_vae.py, seed 1).
-// By seed 2 the code here stays one number: 171.02 after 13 epochs, and no more were run.
+// probabilities. Its figure is the loss of the last epoch of training. PyTorch has 149.14 by the same recipe (keras_vae.py,
+// seed 1). By seed 2 the code here stays one number: 171.02 after 13 epochs, and no more were run.
 import { defineModel, layers, losses, minimize, ops, optimizers } from 'ganglion'
 import { allDigits } from './data.mjs'
 
