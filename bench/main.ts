@@ -15,6 +15,7 @@ import { pictures } from './pictures.ts'
 import { profile } from './profile.ts'
 import { quality } from './quality.ts'
 import { real } from './real.ts'
+import { resident } from './resident.ts'
 import { start } from './start.ts'
 import { swarm } from './swarm.ts'
 import { sweep } from './sweep.ts'
@@ -22,8 +23,8 @@ import { threads } from './threads.ts'
 import { trainCost } from './train_cost.ts'
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  compare, profile, kernels, threads, memory, compile: compiling, checkpointing: checkpoints, growth, real, start, large,
-  pictures, train: trainCost, swarm, sweep, peers, quality, exports: exported,
+  compare, profile, kernels, threads, memory, resident, compile: compiling, checkpointing: checkpoints, growth, real, start,
+  large, pictures, train: trainCost, swarm, sweep, peers, quality, exports: exported,
 }
 
 function help(): string {

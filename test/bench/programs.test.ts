@@ -26,6 +26,7 @@ const SHORT: readonly (readonly [args: string, line: RegExp])[] = [
   [`growth vae --windows 1 --window-ms 1 --out ${folder}`, /^\| 60000 \| /m],
   ['pictures --count 40 --distinct 3 --side 48 --size 16 --turns 1', /^\| ganglion \| \d+ \(\d+–\d+\) \| \d+\.\d+ /m],
   ['compile vae sngan32 --threads 1 --times 1', /^\| sngan32 \| 16 \| 1 \| \d+ \| .* \| \d+ \| 1?\d{5} \| [\d.]+ \|$/m],
+  ['resident . cvae64 --steps 1', /^\| cvae64 \| step 1 \| \d+ \| \d+ \|$/m],
   ['checkpointing dcgan --windows 1', /^\| dcgan \| 128 \| .* \| same \|$/m],
   [`real cvae64 --steps 1 --sides 32 --depths 1,2 --out ${folder}`, /^\| 2 \| [\d.]+ \| .* \| \d+ \|$/m],
   ['train autoencoder --epochs 1 --runs 1', /^\| processor \| /m],
@@ -49,8 +50,8 @@ describe('runs', { timeout: 120_000 }, () => {
     expect(run('--help')).toMatchObject({ stdout, status: 0 })
     const listed = [...stdout.matchAll(/^ {2}(\w+) +\S/gm)].map(([, name]) => name)
     const all =
-      ['compare', 'profile', 'kernels', 'threads', 'memory', 'compile', 'checkpointing', 'growth', 'real', 'start', 'large',
-       'pictures', 'train', 'swarm', 'sweep', 'peers', 'quality', 'exports']
+      ['compare', 'profile', 'kernels', 'threads', 'memory', 'resident', 'compile', 'checkpointing', 'growth', 'real', 'start',
+       'large', 'pictures', 'train', 'swarm', 'sweep', 'peers', 'quality', 'exports']
     expect(listed).toEqual(all)
     const usage = 'npm run bench -- start [NODE | COMMIT | DIST …] [--model vae] [--threads 1] '
     expect(run('start', '--help').stdout).toContain(usage)
