@@ -54,6 +54,7 @@ export const vae = defineModel({
   summary: 'dense variational autoencoder, the quickest',
   paper: 'Kingma & Welling 2013, arXiv:1312.6114',
   options: OPTIONS,
+  batchSize: 64,
   verify: { options: { hidden: 90, latent: 7 }, batchSize: 12 },
   bench: { batchSize: 128, quick: true },
 }, ({ latent, hidden, learningRate, noise, clipNorm, imageShape }): Graphs<'loss' | 'reconstruction' | 'kl'> => {

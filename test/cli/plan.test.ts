@@ -128,7 +128,8 @@ function images(side: number): string {
   return file
 }
 test.each([
-  ['vae', 64, [], 64], ['vae', 32, [], 128], ['wgan-gp', 64, ['--filters', '2'], 32], ['vae', 64, ['--batch-size', '100'], 100],
+  ['vae', 64, [], 64], ['vae', 32, [], 64], ['gan', 32, [], 128], ['wgan-gp', 64, ['--filters', '2'], 32],
+  ['vae', 64, ['--batch-size', '100'], 100],
 ])('of a %s a step takes by default what suits its images, %i pixels a side %j: %i', async (kind, side, more, batchSize) => {
   const { code, stdout, stderr } = await ganglion(['train', kind, '--data', images(side), ...more, '--dry-run', '--json'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })

@@ -34,7 +34,7 @@ describe('train vae on mnist', () => {
     const number = String.raw`\d+(\.\d+)?`
     const figures = `loss ${number}  reconstruction ${number}  kl ${number}`
     const epoch = `epoch [12]/2  ${figures}  test ${figures}  \\d+ samples/s  ${number} s\n`
-    const introduction = 'vae, 652824 parameters, 512 images, 10000 test images, batches of 128, seed 1, into runs/vae\n'
+    const introduction = 'vae, 652824 parameters, 512 images, 10000 test images, batches of 64, seed 1, into runs/vae\n'
     expect(said).toMatch(new RegExp(`^${introduction}(${epoch}){2}` +
       'kept in   runs/vae\npictures  runs/vae/samples\ndigest    [0-9a-f]{64}\n$'))
   })
@@ -59,11 +59,11 @@ describe('train vae on mnist', () => {
         options: { latent: 20, hidden: 400, learningRate: 0.001, noise: 'sample', clipNorm: 0, imageShape: [28, 28, 1] },
       },
       data: { source: 'mnist', count: 512 },
-      training: { seed: 1, epochs: 2, batchSize: 128, accumulate: 1 },
+      training: { seed: 1, epochs: 2, batchSize: 64, accumulate: 1 },
       software: { node: process.versions.node, core: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) },
     })
     expect(config.data.sha256).toMatch(/^[0-9a-f]{64}$/)
-    const command = 'ganglion train vae --data mnist --limit 512 --epochs 2 --batch-size 128 --accumulate 1 --seed 1 ' +
+    const command = 'ganglion train vae --data mnist --limit 512 --epochs 2 --batch-size 64 --accumulate 1 --seed 1 ' +
       '--threads 1 --precision deterministic --latent 20 --hidden 400 --learning-rate 0.001 --noise sample --clip-norm 0'
     expect(config.command).toBe(command)
     const { stdout } = await spawned([...command.split(' ').slice(1), '--quiet'], at.path)
@@ -79,7 +79,7 @@ describe('train vae on mnist', () => {
   test('metrics.jsonl: a line for each epoch', () => {
     const found = lines(read('runs', 'vae', 'metrics.jsonl'))
     expect(found.map(({ epoch, step, complete }) => ({ epoch, step, complete }))).toEqual([
-      { epoch: 1, step: 4, complete: true }, { epoch: 2, step: 8, complete: true },
+      { epoch: 1, step: 8, complete: true }, { epoch: 2, step: 16, complete: true },
     ])
     for (const line of found) {
       for (const key of ['metrics', 'test']) {
@@ -106,7 +106,7 @@ describe('train vae on mnist', () => {
   test('state.safetensors: every variable and the counters', () => {
     const { tensors } = decodeSafetensors(readFileSync(at.in('runs', 'vae', 'state.safetensors')))
     const weights = decodeSafetensors(readFileSync(at.in('runs', 'vae', 'weights.safetensors'))).tensors
-    expect([...tensors.get('counters')!.data]).toEqual([8, 0, 0, 2, 1, 0])
+    expect([...tensors.get('counters')!.data]).toEqual([16, 0, 0, 2, 1, 0])
     const bytes = ({ data }: SavedTensor) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     for (const [name, tensor] of weights) expect(same(bytes(tensors.get(name)!), bytes(tensor)), name).toBe(true)
     expect(weights.size).toBe(10)

@@ -11,7 +11,7 @@ export {
 } from '../../options.ts'
 export { activation } from '../activations.ts'
 export { rate } from '../rate.ts'
-export type { Complete, Given, Option, Required, Rule, Schema } from '../../options.ts'
+export type { All, Complete, Given, Option, Required, Rule, Schema } from '../../options.ts'
 
 const isRule = (x: unknown): x is Rule => isFunction((x as Rule | null | undefined)?.fault)
 const isSchema = (x: unknown): x is Schema => isRecord(x) && Object.values(x).every(isRule)
