@@ -1,19 +1,18 @@
 // What a process takes that trains: its resident set once a build is loaded, once a step is compiled, and after some steps. One
 // commit a process; memory is not noisy as time is, so two processes may be compared.
-import { readFileSync } from 'node:fs'
 import { buildAt } from './builds.ts'
 import { BUILD, buildOf, command, namedOf } from './command.ts'
 import { megabytes, table } from './output.ts'
 import { REAL_BATCHES } from './real_models.ts'
 
-const peak = (): number => 1024 * Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'latin1'))![1])
+const peak = (): number => 1024 * process.resourceUsage().maxRSS
 
 export const resident = command({
   summary: "a training process' resident set, of a commit or of this checkout (.), at a model of real size",
   takes: 'COMMIT [MODEL …]',
   options: { steps: 2, threads: 1, ...BUILD },
   async run({ steps, threads, ...which }, [commit = '.', ...names]) {
-    const build = await buildAt(commit, { threads, precision: 'deterministic', ...buildOf(which) })
+    const build = await buildAt(commit, { threads, ...buildOf(which) })
     const results = [{ model: '', state: 'loaded', bytes: process.memoryUsage.rss(), peak: peak() }]
     for (const model of namedOf(names, Object.keys(REAL_BATCHES))) {
       const step = await build.step(model, REAL_BATCHES[model]!)

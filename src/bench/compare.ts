@@ -1,7 +1,7 @@
 // Two reports, line by line. They are of different moments, so a difference within the spread of either is called none;
 // two builds on one machine are better compared in one run: `npm run bench -- compare`.
-import { aNumber, check, isListOf, listOf, name, oneOf, rule } from '../options.ts'
-import { figure, fits, isReport, isString, reportRule } from './fits.ts'
+import { aNumber, check, isListOf, isString, listOf, name, oneOf, rule } from '../options.ts'
+import { figure, fits, isReport, reportRule } from './fits.ts'
 import { type BenchReport, FORMAT } from './report.ts'
 import type { Figure } from './statistics.ts'
 import { columns, short } from './table.ts'

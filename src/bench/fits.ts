@@ -1,13 +1,13 @@
 // Whether a value is what the benchmark writes: reports come from files of other versions too, and from a caller's own hands.
-import { aNumber, check, flag, isListOf, isRecord, listOf, name, oneOf, optional, type Rule, rule } from '../options.ts'
+import {
+  aNumber, check, flag, isListOf, isNumber, isRecord, isString, listOf, name, oneOf, optional, type Rule, rule,
+} from '../options.ts'
 import { type BenchReport, FORMAT } from './report.ts'
 
 type Fields = Readonly<Record<string, Rule>>
 /** The rule's check of an object with these fields. */
 export const fits = <T extends object = object>(fields: Fields) => (x: unknown): x is T =>
   isRecord(x) && Object.entries(fields).every(([key, { fault }]) => !fault(x[key]))
-const isNumber = (x: unknown): x is number => typeof x === 'number'
-export const isString = (x: unknown): x is string => typeof x === 'string'
 
 const text = rule('a text', isString)
 const digest = rule('a digest', isString)

@@ -1,5 +1,6 @@
 // What a step of a model takes on this machine, in processor time: what other processes do at the same time counts little.
 import { stepOf, runSteps } from '../bench/step.ts'
+import type { Variable } from '../graph/leaves.ts'
 import type { ModelDefinition } from '../models/definition.ts'
 import type { Runtime } from '../runtime/create_runtime.ts'
 
@@ -14,11 +15,15 @@ const MEASURED_MS = 200
 /** The shortest window: the clock of processor time is coarse. */
 const WINDOW_MS = 20
 
+/** How many numbers are learned. */
+export const parametersAmong = (variables: readonly Variable[]): number =>
+  variables.reduce((n, { attrs, size }) => n + (attrs.role === 'parameter' ? size : 0), 0)
+
 /** @throws GanglionError where the model and a step do not fit into memory */
 export async function costOf(runtime: Runtime, definition: ModelDefinition, batch: number): Promise<Cost> {
   const session = await runtime.session(1)
   const fn = stepOf(session, definition, batch)
-  const parameters = session.variables.filter((v) => v.attrs.role === 'parameter').reduce((n, v) => n + v.size, 0)
+  const parameters = parametersAmong(session.variables)
   const timed = (steps: number) => {
     const before = process.cpuUsage()
     runSteps(fn, steps)

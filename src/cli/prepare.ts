@@ -18,9 +18,9 @@ import type { Io } from './io.ts'
 import { inMemory, sayLarge } from './large_data.ts'
 import { resumedData } from './resume.ts'
 import { sayData } from './say_data.ts'
-import { leanerModel } from './suggest.ts'
 import { scheduledOptions } from './schedule.ts'
 import { configOf, type Settings } from './settings.ts'
+import { leanerModel } from './suggest.ts'
 
 export interface Prepared {
   readonly data: ImageDataset | OpenedDataset

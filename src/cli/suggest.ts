@@ -6,6 +6,7 @@ import type { ModelDefinition } from '../models/definition.ts'
 import { type ModelName, models } from '../models/kinds.ts'
 import { graphsOf } from '../models/stages.ts'
 import { ROWS } from '../train/model.ts'
+import { parametersAmong } from './cost.ts'
 
 /** Dense models, whose weights grow with the pixels, and convolutional ones that learn the same. */
 const CONVOLUTIONAL: Readonly<Partial<Record<string, ModelName>>> = { vae: 'conv-vae', gan: 'dcgan', lsgan: 'dcgan' } satisfies
@@ -22,24 +23,23 @@ interface Leaner {
 /** A convolutional model that has fewer parameters than a dense one on large images; undefined where there is none. */
 export function leanerModel(dense: ModelDefinition): Leaner | undefined {
   const kind = CONVOLUTIONAL[dense.kind]
-  const imageShape = dense.imageShape as readonly [number, number, number]
-  if (!kind || sizeOf(imageShape) < LARGE || !takes(kind, imageShape)) return undefined
-  const [before, parameters] = [dense, models[kind]({ imageShape })].map(parametersIn) as [number, number]
+  const other = kind && sizeOf(dense.imageShape) >= LARGE ? definedOn(kind, dense.imageShape) : undefined
+  if (!kind || !other) return undefined
+  const [before, parameters] = [parametersIn(dense), parametersIn(other)]
   return parameters < before ? { kind, parameters, before } : undefined
 }
 
-function takes(kind: ModelName, imageShape: readonly [number, number, number]): boolean {
+/** A model at its defaults; undefined where it does not take such images. */
+function definedOn(kind: ModelName, imageShape: ModelDefinition['imageShape']): ModelDefinition | undefined {
   try {
-    models[kind]({ imageShape })
-    return true
+    return models[kind]({ imageShape })
   } catch {
-    return false
+    return undefined
   }
 }
 
 const parametersIn = (definition: ModelDefinition): number =>
-  [...new Set(graphsOf(definition, ROWS).tensors.filter(isVariable))]
-    .reduce((n, { attrs, size }) => n + (attrs.role === 'parameter' ? size : 0), 0)
+  parametersAmong([...new Set(graphsOf(definition, ROWS).tensors.filter(isVariable))])
 
 /** Grey images up to this side are few numbers: dense layers do well, and are quick. */
 const SMALL = 32

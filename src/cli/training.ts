@@ -9,9 +9,9 @@ import { BEST, SAMPLES } from '../node/run_files.ts'
 import type { OpenedDataset } from '../node/open_dataset.ts'
 import { firstImages, spreadImages } from '../node/rows_in_order.ts'
 import { TrainingError } from '../train/fault.ts'
-import type { Model } from '../train/model.ts'
 import type { Progress } from '../train/train.ts'
 import { advice, type Begun, begin, type Steps } from './begin.ts'
+import { parametersAmong } from './cost.ts'
 import { dryRun } from './dry_run.ts'
 import { type Io, type Signal, signalCode } from './io.ts'
 import { type Prepared, prepare } from './prepare.ts'
@@ -34,7 +34,7 @@ export async function runTraining(settings: Settings, io: Io): Promise<number> {
     const run = await prepare(settings, io)
     const { model, from } = run
     if (run.room) {
-      await dryRun({ ...settings, ...run, room: run.room, parameters: parametersOf(model) }, io)
+      await dryRun({ ...settings, ...run, room: run.room, parameters: parametersAmong(model.session.variables) }, io)
       return 0
     }
     // What the first steps change is read before them.
@@ -97,7 +97,8 @@ async function goOn(
       : await RunFolder.resume(lock, model, { ...parts, ...before })
     try {
       const images = { images: data.count, ...(test && { testImages: test.count }) }
-      report.start({ out: path, ...images, parameters: parametersOf(model), ...(from && { from }), ...config })
+      const parameters = parametersAmong(model.session.variables)
+      report.start({ out: path, ...images, parameters, ...(from && { from }), ...config })
       const left = ({ step, lastStep }: Progress) => (seconds() / (step - from)) * (lastStep - step)
       const tell = (now: Progress) => report.progress(now, left(now), present())
       const { step, digest, ended } = await follow(steps, first, folder, bestEpoch, { ...report, progress: tell }, io)
@@ -165,6 +166,3 @@ async function follow(
   if (fault) throw new GanglionError(`${advice(fault)} (kept in ${folder.path})`, { cause: fault })
   return { step: last!.step, digest, ended: last!.step === last!.lastStep }
 }
-
-const parametersOf = ({ session }: Model): number =>
-  session.variables.filter((v) => v.attrs.role === 'parameter').reduce((n, v) => n + v.size, 0)

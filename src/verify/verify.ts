@@ -1,6 +1,6 @@
 // Whether this engine gives the bits that the package promises: fixed recipes, each as one digest, beside the golden ones.
 // Works in every runtime; a mismatch, or a recipe that fails here, is reported and never thrown.
-import { callable, complete, type Given, isObject, listOf, rule, type Rule } from '../options.ts'
+import { callable, complete, type Given, isObject, isString, listOf, type Rule, rule } from '../options.ts'
 import { type Precision, RUNTIME, type Runtime, type RuntimeOptions } from '../runtime/runtime.ts'
 import { turn } from '../runtime/turn.ts'
 import { digestOf } from './digest.ts'
@@ -37,12 +37,11 @@ export const recipeNames: readonly string[] = recipes.map(({ name }) => name)
 export const recipeKinds: readonly string[] = [...new Set(recipeNames.map((name) => name.slice(0, name.indexOf('/'))))]
 
 const isRuntime = (x: unknown): x is Runtime => isObject(x) && 'session' in x
-const isName = (x: unknown): x is string => typeof x === 'string'
 const VERIFY = {
   /** The runtime to verify, instead of one made (and closed) with these options. */
   runtime: rule('what createRuntime gives', isRuntime),
   /** Names of recipes, or what they begin with: `['op', 'train/vae']`. Default: all. */
-  recipes: listOf('names', isName),
+  recipes: listOf('names', isString),
   /** Called after each recipe. */
   onProgress: callable as Rule<(result: VerifyResult, done: number, of: number) => void>,
 }
