@@ -11,14 +11,15 @@ import type { Layer, Pass } from '../nn/layer.ts'
 import { adam } from '../nn/optimizers.ts'
 import type { Rate } from '../nn/rate.ts'
 import {
-  type Complete, count, fractionBelowOne, imageShape as imageRule, isString, notNegative, option, rule,
+  type Complete, count, fractionBelowOne, imageShape as imageRule, notNegative, option, rule,
 } from '../options.ts'
 import { changesOf, DIFFERENTIABLE } from './augment.ts'
 import type { StageSpec } from './definition.ts'
 import type { Graphs } from './kind.ts'
 import { clipping, minimize } from './minimize.ts'
 
-const policies = rule("'none', or some of 'color,translation,cutout'", isString,
+const isText = (x: unknown): x is string => typeof x === 'string'
+const policies = rule("'none', or some of 'color,translation,cutout'", isText,
   (x) => x === 'none' || x.split(',').every((name) => Object.hasOwn(DIFFERENTIABLE, name)))
 
 /** What all of them take. */

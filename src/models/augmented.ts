@@ -1,10 +1,11 @@
 // Training on changed images, whatever the model: a definition around another.
 import type { Pass } from '../nn/layer.ts'
-import { callable, check, isString, record, rule } from '../options.ts'
+import { callable, check, record, rule } from '../options.ts'
 import { areChanges, AUGMENTATIONS, CHANGES, changesOf } from './augment.ts'
 import type { ModelDefinition } from './definition.ts'
 
-const names = rule(CHANGES, isString, areChanges)
+const isText = (x: unknown): x is string => typeof x === 'string'
+const names = rule(CHANGES, isText, areChanges)
 
 /**
  * `definition`, trained on images that are changed at random, another way for each image and step, drawn from the seed: `flip`
