@@ -1,4 +1,5 @@
 // Chromium.
 import { inBrowser } from './lib/in_browser.ts'
+import { MOST } from './lib/runtime_test.ts'
 
-inBrowser('Chromium', true)
+inBrowser('Chromium', true, { verified: MOST })

@@ -1,4 +1,5 @@
 // Firefox.
 import { inBrowser } from './lib/in_browser.ts'
+import { MOST } from './lib/runtime_test.ts'
 
-inBrowser('Firefox', true)
+inBrowser('Firefox', true, { verified: MOST })

@@ -3,5 +3,4 @@ import { inBrowser } from './lib/in_browser.ts'
 
 inBrowser('WebKitGTK', false)
 // In one page the first sixteen recipes passed and the rest failed (each makes a shared memory).
-// A thread of a session starts in 60 to 100 ms here, and each recipe has a session: 3 and 4 are in slow/webkit.test.ts.
-inBrowser('WebKitGTK with shared memory', true, 10, 2)
+inBrowser('WebKitGTK with shared memory', true, { perQuestion: 10 })

@@ -2,7 +2,7 @@
 // a Web Worker, where there may be threads.
 import { expect, test } from 'vitest'
 import { expectSame, type Report } from './report.ts'
-import { runtimeTest } from './runtime_test.ts'
+import { runtimeTest, type RuntimeTestOptions } from './runtime_test.ts'
 import type { RuntimeName } from './runtimes.ts'
 import type { Site } from './server.ts'
 
@@ -11,13 +11,9 @@ const ISOLATE = 'this page is not cross-origin isolated, and so has no shared me
   'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, and train in a Web Worker'
 const NONE = 'this engine has no SharedArrayBuffer, though the page is cross-origin isolated'
 
-/**
- * @param threads whether a Web Worker of an isolated page has threads
- * @param perPage recipes of `verify` that one page is asked for at most
- * @param verified threads that `verify` is tried with at most
- */
-export function inBrowser(runtime: RuntimeName, threads: boolean, perPage?: number, verified?: number): void {
-  runtimeTest(runtime, threads, (ask, missing) => {
+/** @param threads whether a Web Worker of an isolated page has threads */
+export function inBrowser(runtime: RuntimeName, threads: boolean, options: RuntimeTestOptions = {}): void {
+  const more: RuntimeTestOptions['more'] = (ask, missing) => {
     const cases: readonly (readonly [Site, 'page' | 'worker', string | null])[] = [
       ['plain', 'page', ISOLATE],
       ['plain', 'worker', ISOLATE],
@@ -37,5 +33,6 @@ export function inBrowser(runtime: RuntimeName, threads: boolean, perPage?: numb
       if (missing) skip(`not run here: ${missing}`)
       await expect(ask({ site: 'refusing', in: 'page' })).rejects.toThrow()
     })
-  }, perPage, verified)
+  }
+  runtimeTest(runtime, threads, { ...options, more })
 }

@@ -7,8 +7,19 @@ import { beside24, expectSame, type Report } from './report.ts'
 import { type RuntimeName, RUNTIMES } from './runtimes.ts'
 import { putRow } from './table.ts'
 
-/** Threads that every runtime is tried with, where it has any. */
-const MOST = 4
+/** Threads that every runtime trains with, where it has any, and that `verify` is tried with by `npm run test:runtimes:slow`. */
+export const MOST = 4
+/** Threads that CI tries `verify` with in most runtimes: three and four take most of a minute more on two cores. */
+export const USUAL = 2
+
+export interface RuntimeTestOptions {
+  /** Tests of this runtime alone; they are given what asks it. */
+  readonly more?: (ask: Place['ask'], missing: string | null) => void
+  /** Recipes of `verify` that one page or process is asked for at most. */
+  readonly perQuestion?: number
+  /** Threads that `verify` is tried with at most. */
+  readonly verified?: number
+}
 
 interface Verified {
   readonly ok: boolean
@@ -53,15 +64,9 @@ async function expectBenched(place: Pick<Place, 'ask'>, relaxed: boolean): Promi
   return fused ? 'fused' : 'not fused'
 }
 
-/**
- * @param threads whether threads must be available
- * @param more tests of this runtime alone; they are given what asks it
- * @param perQuestion recipes of `verify` that one page or process is asked for at most
- * @param verified threads that `verify` is tried with at most
- */
+/** @param threads whether threads must be available */
 export function runtimeTest(
-  runtime: RuntimeName, threads: boolean, more?: (ask: Place['ask'], missing: string | null) => void, perQuestion?: number,
-  verified = MOST,
+  runtime: RuntimeName, threads: boolean, { more, perQuestion, verified = USUAL }: RuntimeTestOptions = {},
 ): void {
   const { missing, start } = RUNTIMES[runtime]
   const put = (rest: object) => putRow(inject('rows'), Object.keys(RUNTIMES).indexOf(runtime), {
@@ -83,11 +88,12 @@ export function runtimeTest(
       const { relaxedSimd, threads: { available, reason } } = seen.features
       expect(available, reason).toBe(threads)
       for (let count = 1; count <= (threads ? verified : 1); count++) await expectVerified(place, count, perQuestion)
+      const part = threads && verified < MOST ? `: of \`verify\` with 1 to ${verified} threads; test:runtimes:slow has all` : ''
       const fused = runtime === 'workerd' ? '' : await expectBenched(place, relaxedSimd.available)
       const ratio = runtime === 'Node 24' ? 1 : await beside24(place)
       put({
         version,
-        passes: `yes${verified < MOST ? `: of \`verify\` with 1 to ${verified} threads; test:runtimes:slow has all` : ''}`,
+        passes: `yes${part}`,
         threads: available ? Object.keys(seen.digests).join(', ') : `1: ${reason}`,
         relaxed: relaxedSimd.available ? ['yes', fused].filter(Boolean).join(', ') : `no: ${relaxedSimd.reason}`,
         speed: ratio.toFixed(2),
