@@ -17,6 +17,7 @@ import { quality } from './quality.ts'
 import { real } from './real.ts'
 import { resident } from './resident.ts'
 import { start } from './start.ts'
+import { state } from './state.ts'
 import { swarm } from './swarm.ts'
 import { sweep } from './sweep.ts'
 import { threads } from './threads.ts'
@@ -24,7 +25,7 @@ import { trainCost } from './train_cost.ts'
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   compare, profile, kernels, threads, memory, resident, compile: compiling, checkpointing: checkpoints, growth, real, start,
-  large, pictures, train: trainCost, swarm, sweep, peers, quality, exports: exported,
+  state, large, pictures, train: trainCost, swarm, sweep, peers, quality, exports: exported,
 }
 
 function help(): string {

@@ -22,6 +22,7 @@ const SHORT: readonly (readonly [args: string, line: RegExp])[] = [
   ['threads vae --windows 1 --window-ms 1', /^\| vae \| /m],
   ['compare . . vae --batch-size 16 --threads 2 --windows 3 --window-ms 1', /^\| vae \| 16 \| .* \| same \|$/m],
   ['start --runs 1', /^\| \d+\.\d+\.\d+ \| /m],
+  ['state --hidden 10 --runs 1', /^\| digest\(\) \| \. \| [\d.]+ /m],
   ['memory vae --batch-size 16 --threads 1,2', /^\| vae \| 16 \| 2 \| [\d.]+ \| [\d.]+ \| 1\.\d+ \|$/m],
   [`growth vae --windows 1 --window-ms 1 --out ${folder}`, /^\| 60000 \| /m],
   ['pictures --count 40 --distinct 3 --side 48 --size 16 --turns 1', /^\| ganglion \| \d+ \(\d+–\d+\) \| \d+\.\d+ /m],
@@ -51,7 +52,7 @@ describe('runs', { timeout: 120_000 }, () => {
     const listed = [...stdout.matchAll(/^ {2}(\w+) +\S/gm)].map(([, name]) => name)
     const all =
       ['compare', 'profile', 'kernels', 'threads', 'memory', 'resident', 'compile', 'checkpointing', 'growth', 'real', 'start',
-       'large', 'pictures', 'train', 'swarm', 'sweep', 'peers', 'quality', 'exports']
+       'state', 'large', 'pictures', 'train', 'swarm', 'sweep', 'peers', 'quality', 'exports']
     expect(listed).toEqual(all)
     const usage = 'npm run bench -- start [NODE | COMMIT | DIST …] [--model vae] [--threads 1] '
     expect(run('start', '--help').stdout).toContain(usage)
