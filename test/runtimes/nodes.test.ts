@@ -35,9 +35,10 @@ for (const major of [20, 22, 24, 26] as const) {
       })
       return
     }
-    test(`wide vectors: the same digests, with 1 to ${verified} threads`, async ({ skip }) => {
+    const counts = major === 24 ? [1, 2, 3] : [1, 2]
+    test(`wide vectors: the same digests, with ${counts.join(', ')} threads`, async ({ skip }) => {
       if (missing) skip(`not run here: ${missing}`)
-      for (let threads = 1; threads <= verified; threads++) await expectVerified({ ask }, threads, Infinity, true)
+      for (const threads of counts) await expectVerified({ ask }, threads, Infinity, true)
     })
     test('wide vectors: V8 joins those of the matrix product, and none without', async ({ skip }) => {
       if (missing) skip(`not run here: ${missing}`)
