@@ -5,7 +5,9 @@ import { resolve } from 'node:path'
 import type { RunConfig } from '../checkpoint/config.ts'
 import type { ImageDataset } from '../data/dataset.ts'
 import { GanglionError } from '../errors.ts'
-import { loadDataset, type LoadedDataset, loadFrom, type LoadOptions, MissingSplit, type Split } from '../node/datasets.ts'
+import {
+  loadDataset, type LoadedDataset, loadFrom, type LoadOptions, MissingSplit, refusePictures, type Split,
+} from '../node/datasets.ts'
 import { NAMES, openSource, type Source } from '../node/sources.ts'
 import { MOST_BYTES } from '../node/read.ts'
 import { openRows, type OpenedDataset } from '../node/open_dataset.ts'
@@ -40,7 +42,10 @@ export async function trainingSet(
   source: string, choice: DataChoice, maxBytes?: number, memory?: number,
 ): Promise<LoadedDataset | OpenedDataset> {
   const most = mostInMemory(memory, maxBytes)
-  const large = await largeData(source, choice, most).catch((error: Error) => { throw flagged(error) })
+  const large = await largeData(source, choice, most).then((found) => {
+    if (found) refusePictures(source, choice)
+    return found
+  }).catch((error: Error) => { throw flagged(error) })
   return large ?? trainingData(source, choice, memory === undefined ? maxBytes : Math.max(memory, maxBytes ?? MOST_BYTES))
 }
 
@@ -61,13 +66,20 @@ function flagged(error: Error): Error {
 export async function testData(
   source: string, given: DataChoice, like?: Pick<LoadedDataset, 'preparation'>, maxBytes?: number, memory?: number,
 ): Promise<LoadedDataset | undefined> {
+  const found = await testSet(source, given, like, maxBytes, memory)
+  return found && inMemory(found, 'the images to judge by')
+}
+
+/** As `testData`; in their file where they are larger than what may be in memory. */
+async function testSet(
+  source: string, given: DataChoice, like?: Pick<LoadedDataset, 'preparation'>, maxBytes?: number, memory?: number,
+): Promise<LoadedDataset | OpenedDataset | undefined> {
   const choice: DataChoice = { ...given, limit: undefined, limitFirst: undefined }
   const found = await openSource(source, maxBytes ?? MOST_BYTES)
   if (isAlone(found, choice)) return undefined
   try {
     const large = await largeData(source, { ...choice, split: 'test' }, mostInMemory(memory, maxBytes))
-    if (large) return inMemory(large, 'the images to judge by')
-    return await loadFrom(found, { ...choice, ...like?.preparation, split: 'test', maxBytes })
+    return large ?? await loadFrom(found, { ...choice, ...like?.preparation, split: 'test', maxBytes })
   } catch (error) {
     if (error instanceof MissingSplit) return undefined
     throw flagged(error as Error)
@@ -85,20 +97,30 @@ const forModel = ({ load = {} }: Partial<SavedData>, { definition: { imageShape 
 }
 
 /**
- * Images for a trained model to show or to be judged by: the test images; the training images where there are no others.
+ * Images for a trained model to show or to be judged by: the test images; the training images where there are no others. They
+ * are in their file where they take more than `maxBytes`, or than what may be in memory.
  * @param given in place of the run's
  * @throws GanglionError when there is no source, or its images are not of the model's shape
  */
-export async function fittingData(
+export async function fittingSet(
   given: string | undefined, { data: saved }: RunConfig, folder: string, model: Model, maxBytes?: number,
-): Promise<{ data: LoadedDataset, split: Split }> {
+): Promise<{ data: LoadedDataset | OpenedDataset, split: Split }> {
   const source = given ?? sourceOf(saved, folder)
   const choice = forModel(saved ?? {}, model)
   // What the run held out is held out of its own data only.
   const asked = given === undefined || given === saved?.source ? choice : { ...choice, validation: undefined }
-  const test = await testData(source, asked, undefined, maxBytes)
-  const data = test ?? await loadFrom(await openSource(source, maxBytes ?? MOST_BYTES), { ...asked, maxBytes })
+  const test = await testSet(source, asked, undefined, maxBytes, maxBytes)
+  const data = test ?? await largeData(source, asked, mostInMemory(maxBytes))
+    ?? await loadFrom(await openSource(source, maxBytes ?? MOST_BYTES), { ...asked, maxBytes })
   return { data: fitting(data, model), split: test ? 'test' : 'train' }
+}
+
+/** As `fittingSet`, in memory. @throws GanglionError where they are larger than what may be there too */
+export async function fittingData(
+  given: string | undefined, config: RunConfig, folder: string, model: Model, maxBytes?: number,
+): Promise<{ data: LoadedDataset, split: Split }> {
+  const { data, split } = await fittingSet(given, config, folder, model, maxBytes)
+  return { data: inMemory(data, 'the images', '--max-bytes'), split }
 }
 
 function sourceOf(saved: RunConfig['data'], folder: string): string {

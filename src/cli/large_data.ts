@@ -4,7 +4,6 @@ import { stat } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import { GanglionError } from '../errors.ts'
 import type { LoadedDataset, LoadOptions } from '../node/datasets.ts'
-import { refusePictures } from '../node/datasets.ts'
 import { openRows, type OpenedDataset, READ_AHEAD } from '../node/open_dataset.ts'
 import { MOST_BYTES } from '../node/read.ts'
 import { firstImages } from '../node/rows_in_order.ts'
@@ -23,8 +22,8 @@ export const mostInMemory = (memory: number | undefined, maxBytes = MOST_BYTES):
 
 /**
  * Images of a file that is larger than `most` bytes: opened, or in memory where those that are asked for take no more. Undefined
- * where they have to be loaded as others are.
- * @throws as `openDataset` does; GanglionError where options say how to prepare pictures
+ * where they have to be loaded as others are. Options of pictures do not count.
+ * @throws as `openDataset` does
  */
 export async function largeData(
   source: string, options: LoadOptions, most: number,
@@ -35,7 +34,6 @@ export async function largeData(
   const { split, validation, limit, limitFirst, seed } = options
   const data = await openRows(source, { split, validation, limit, limitFirst, seed, memory: Math.min(most, READ_AHEAD) })
   if (!data) return undefined
-  refusePictures(source, options)
   return bytesOf(data) > most ? data : firstImages(data)
 }
 

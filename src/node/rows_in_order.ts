@@ -45,9 +45,12 @@ export async function firstImages(data: StreamedDataset, count = data.count): Pr
 }
 
 /** Up to `most` images, as far from each other as they can be, in memory. The others are not read. */
-export async function spreadImages(data: StreamedDataset, most: number): Promise<ImageDataset> {
+export const spreadImages = (data: StreamedDataset, most: number): Promise<ImageDataset> =>
+  imagesAt(data, spread(data.count, most))
+
+/** The images of some rows, in memory. The others are not read. */
+export async function imagesAt(data: StreamedDataset, rows: Uint32Array): Promise<ImageDataset> {
   const { source, stream: _, labels, shape, name, count, ...rest } = data
-  const rows = spread(count, most)
   const bytes = new Uint8Array(rows.length * source.rowBytes)
   const reader = source.open()
   try {

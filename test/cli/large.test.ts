@@ -39,6 +39,27 @@ test.each([
   }
 }, 60_000)
 
+test('what commands show of a run is the same, of images that stay in their file', async () => {
+  const run = ['--max-bytes', '1000']
+  for (const file of ['large.npy', 'set.safetensors']) {
+    await spawned([...TRAIN, '--data', file, '--quiet', '--force', '--out', 'run'], at.path)
+    for (const more of [['--count', '8'], ['--seed', '3', '--count', '5']]) {
+      const draw = (name: string, ...limit: string[]) =>
+        spawned(['reconstruct', 'run', ...more, '--out', name, ...limit], at.path)
+      expect((await draw('memory.png')).code).toBe(0)
+      expect(await draw('file.png', ...run)).toMatchObject({ code: 0, stderr: '' })
+      expect(read('file.png')).toBe(read('memory.png'))
+    }
+  }
+  // The set has ten test images, the array none.
+  const judge = async (...args: string[]) => spawned(['evaluate', 'run', '--samples', '0', ...args], at.path)
+  expect((await judge(...run)).stdout).toBe((await judge()).stdout)
+  const { code, stderr } = await judge('--data', 'large.npy', ...run)
+  expect([code, stderr.trim()]).toEqual([1, 'ganglion: the images of "large.npy" take 3600 bytes and have to be in memory; ' +
+    'give --max-bytes 3600, or fewer of them'])
+  expect((await judge('--data', 'large.npy', '--max-bytes', '3600')).code).toBe(0)
+}, 60_000)
+
 test('what is small enough after --limit is in memory', async () => {
   const { stderr } = await spawned([...TRAIN, '--data', 'large.npy', '--limit', '20', ...MEMORY, '--out', 'run'], at.path)
   expect(stderr).not.toContain('are read from the file')

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto'
 import { GanglionError } from '../../errors.ts'
 import { reconstructionsPng } from '../../node/pictures.ts'
-import { fittingData } from '../data.ts'
+import { imagesAt } from '../../node/rows_in_order.ts'
+import { fittingSet } from '../data.ts'
 import { integer, seed } from '../options.ts'
 import { sayData } from '../say_data.ts'
 import { DATA, MAX_BYTES, pictureCommand } from './picture.ts'
@@ -27,12 +28,15 @@ export const reconstruct = pictureCommand({
       throw new GanglionError(`a ${kind} cannot reconstruct: it has no encoder; ` +
         `use "ganglion sample ${folder}" or "ganglion interpolate ${folder}"`)
     }
-    const { data } = await fittingData(source, config, folder, model, values['max-bytes'])
-    sayData(data, io, true)
+    const { data } = await fittingSet(source, config, folder, model, values['max-bytes'])
+    if (!('stream' in data)) sayData(data, io, true)
     if (count > data.count) {
       throw new GanglionError(`--count ${count} is more than the ${data.count} images of "${data.name}"; use a smaller count`)
     }
-    return reconstructionsPng(model, data, pick(count, data.count, seed), { columns })
+    const picked = pick(count, data.count, seed)
+    if (!('stream' in data)) return reconstructionsPng(model, data, picked, { columns })
+    // Of those that stay in their file no others are read.
+    return reconstructionsPng(model, await imagesAt(data, Uint32Array.from(picked)), [...picked.keys()], { columns })
   },
 })
 
