@@ -71,9 +71,11 @@ export async function prepare(settings: Settings, io: Io): Promise<Prepared> {
   const options = scheduledOptions({ ...settings, batchSize }, plain, data)
   const definition = made(options)
   if (!resume && !settings.quiet) sayLeaner(definition, io)
-  if (batchSize * accumulate > data.count) {
+  const { kind, batchesPerStep = 1 } = definition
+  if (batchSize * accumulate * batchesPerStep > data.count) {
     const times = accumulate > 1 ? ` with --accumulate ${accumulate}` : ''
-    throw new GanglionError(`--batch-size ${batchSize}${times} is larger than the data (${data.count} images); ` +
+    const batches = batchesPerStep > 1 ? `, ${batchesPerStep} batches in a step of ${kind},` : ''
+    throw new GanglionError(`--batch-size ${batchSize}${times}${batches} is larger than the data (${data.count} images); ` +
       'use a smaller batch size or more images')
   }
   const test = definition.evaluate && (await testData(name, { ...choice, seed: settings.seed }, data, maxBytes, memory))

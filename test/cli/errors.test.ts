@@ -60,6 +60,14 @@ describe('data', () => {
     ['--batch-size', '97'],
     '--batch-size 97 is larger than the data (96 images); use a smaller batch size or more images',
   ))
+  test('fewer images than a step of several batches', async () => {
+    const args = ['train', 'wgan-gp', '--data', at.in('images'), '--batch-size', '33', '--quiet', '--out', at.in('run')]
+    expect(await ganglion(args)).toMatchObject({
+      code: 1, stdout: '', stderr: 'ganglion: --batch-size 33, 3 batches in a step of wgan-gp, is larger than the data (96 images); ' +
+        'use a smaller batch size or more images\n',
+    })
+    expect(existsSync(at.in('run'))).toBe(false)
+  })
   test('fewer images than the limit', () => refuses(
     ['--limit', '97'],
     '--limit 97 is more than the 96 images of "images"; use a smaller limit or leave it out',
