@@ -107,7 +107,9 @@ export class SessionMemory {
   }
   /** @internal A view of all of a group's words: the counters and the seed. */
   groupWords(group: string): Uint32Array {
-    return new Uint32Array(this.core.memory.buffer, this.groupAddress(group), COUNTER_WORDS + SEED_WORDS)
+    // First of all: a new group may let memory grow, and the buffer of before is then gone.
+    const address = this.groupAddress(group)
+    return new Uint32Array(this.core.memory.buffer, address, COUNTER_WORDS + SEED_WORDS)
   }
   /** @internal Starts a group anew: step 0 of epoch 0, with a seed of its own if one is given. */
   restart(group: string, seed = this.seed): void {

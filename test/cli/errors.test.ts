@@ -62,10 +62,9 @@ describe('data', () => {
   ))
   test('fewer images than a step of several batches', async () => {
     const args = ['train', 'wgan-gp', '--data', at.in('images'), '--batch-size', '33', '--quiet', '--out', at.in('run')]
-    expect(await ganglion(args)).toMatchObject({
-      code: 1, stdout: '', stderr: 'ganglion: --batch-size 33, 3 batches in a step of wgan-gp, is larger than the data (96 images); ' +
-        'use a smaller batch size or more images\n',
-    })
+    const { code, stderr } = await ganglion(args)
+    expect([code, stderr]).toEqual([1, 'ganglion: --batch-size 33, 3 batches in a step of wgan-gp, is larger than the data ' +
+      '(96 images); use a smaller batch size or more images\n'])
     expect(existsSync(at.in('run'))).toBe(false)
   })
   test('fewer images than the limit', () => refuses(

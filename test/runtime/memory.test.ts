@@ -17,6 +17,15 @@ import { generator, runtime } from '../harness.ts'
 const ROUNDS = 1000
 const bytesOf = (session: Session): number => session.core.memory.buffer.byteLength
 
+it('a new group may begin where memory ends', async () => {
+  // Of one thread: memory that several share keeps its buffer when it grows.
+  const session = await runtime.session(1)
+  while (session.heap.allocate(64) + 64 < bytesOf(session));
+  const full = bytesOf(session)
+  expect([...session.counters('new')]).toEqual([0, 0, 0, 0])
+  expect(bytesOf(session)).toBeGreaterThan(full)
+})
+
 describe('the heap', () => {
   const heap = () => new Heap({ memory: new WebAssembly.Memory({ initial: 1, maximum: 4 }), heapBase: 1000 } as unknown as Core)
 
