@@ -79,7 +79,8 @@ export const data: Command = {
       io.stderr.write('ganglion: an NPZ file numbers the classes in the order of their names, and does not keep these; ' +
         'a .safetensors set does\n')
     }
-    const test = await testData(first, choice, train, maxBytes)
+    // Its training images are in memory; so may those be that judge, by the same limit.
+    const test = await testData(first, choice, train, maxBytes, maxBytes ?? MOST_BYTES)
     const bytes = arrays ? npzOf(train, test) : await encodePictureSet(train, test)
     await writeFileAtomic(out, bytes)
     const facts = { out, images: train.count, test: test?.count ?? 0, bytes: bytes.length }
